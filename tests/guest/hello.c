@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hello.c - the smallest topic: a program runs, sees its machine and ends
+ */
+#include <sys/utsname.h>
+
+#include "tap.h"
+
+int main(int argc, char **argv)
+{
+	struct utsname name;
+
+	(void)argc;
+	ok(argv[0] != NULL, "a program gets its name");
+	ok(uname(&name) == 0 && !strcmp(name.machine, "x86_64"), "the machine calls itself x86_64");
+	diag("%s %s %s", name.sysname, name.release, name.version);
+	ok(sysconf(_SC_PAGESIZE) == 4096, "pages have 4096 bytes");
+	return tap_done();
+}

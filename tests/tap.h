@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tap.h - results of a test program in the Test Anything Protocol
+ *
+ * A program calls ok() once for each claim and ends with `return tap_done();`.
+ * Lines carry no number, the reader counts: so a forked child may report too, and
+ * a line that a dying program lost is noticed by the plan only. Each line is one
+ * write() with no buffer in between, for programs that fork, crash and longjmp.
+ */
+#ifndef TAP_H
+#define TAP_H
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+struct tap_count {
+	int nr_claims;
+	int nr_failed;
+};
+
+/* Shared with children that are forked after the first use. */
+static inline struct tap_count *tap_count(void)
+{
+	static struct tap_count *count;
+
+	if (!count) {
+		count = mmap(NULL, sizeof(*count), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		if (count == MAP_FAILED)
+			_exit(125);
+	}
+	return count;
+}
+
+static inline void tap_line(const char *head, const char *fmt, va_list args, const char *tail)
+{
+	char line[1024];
+	int size = snprintf(line, sizeof(line), "%s", head);
+
+	size += vsnprintf(line + size, sizeof(line) - size - 1, fmt, args);
+	if (size > (int)sizeof(line) - 2)
+		size = sizeof(line) - 2;
+	size += snprintf(line + size, sizeof(line) - size - 1, "%s", tail);
+	if (size > (int)sizeof(line) - 2)
+		size = sizeof(line) - 2;
+	line[size++] = '\n';
+	if (write(STDOUT_FILENO, line, size) != size)
+		_exit(125);
+}
+
+/* One claim. Returns the condition, so that later claims may depend on it. */
+__attribute__((format(printf, 2, 3)))
+static inline int ok(int condition, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	tap_line(condition ? "ok - " : "not ok - ", fmt, args, "");
+	va_end(args);
+	__atomic_add_fetch(&tap_count()->nr_claims, 1, __ATOMIC_SEQ_CST);
+	if (!condition)
+		__atomic_add_fetch(&tap_count()->nr_failed, 1, __ATOMIC_SEQ_CST);
+	return condition;
+}
+
+/* A remark for the reader of a failure. */
+__attribute__((format(printf, 1, 2)))
+static inline void diag(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	tap_line("# ", fmt, args, "");
+	va_end(args);
+}
+
+/* Two numbers must be equal; tells both when they are not. */
+static inline int is(long got, long want, const char *title)
+{
+	int equal = ok(got == want, "%s", title);
+
+	if (!equal)
+		diag("got %ld (%#lx), wanted %ld (%#lx)", got, got, want, want);
+	return equal;
+}
+
+/* A claim that cannot be tried here. */
+static inline void skip(const char *title, const char *reason)
+{
+	char tail[256];
+	va_list none;
+
+	memset(&none, 0, sizeof(none));
+	snprintf(tail, sizeof(tail), "%s # SKIP %s", title, reason);
+	tap_line("ok - ", "", none, tail);
+	__atomic_add_fetch(&tap_count()->nr_claims, 1, __ATOMIC_SEQ_CST);
+}
+
+/* The set-up itself broke: nothing that follows would mean anything. */
+__attribute__((format(printf, 1, 2), noreturn))
+static inline void bail(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	tap_line("not ok - set-up: ", fmt, args, "");
+	va_end(args);
+	diag("errno %d (%s)", errno, strerror(errno));
+	exit(125);
+}
+
+/* The program runs inside a guest, where it is root and owns the machine. */
+static inline int in_guest(void)
+{
+	return getenv("UMLAB_GUEST") != NULL;
+}
+
+/* Ends the program: writes the plan, returns the exit status. */
+static inline int tap_done(void)
+{
+	char plan[32];
+	int size = snprintf(plan, sizeof(plan), "1..%d\n", tap_count()->nr_claims);
+
+	if (write(STDOUT_FILENO, plan, size) != size)
+		return 125;
+	return tap_count()->nr_failed ? 1 : 0;
+}
+
+#endif

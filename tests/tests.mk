@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# tests.mk - build the test programs (included by GNUmakefile; works alone: make -f tests/tests.mk)
+#
+# tests/guest/<topic>.c -> build/tests/guest/<topic>   static, run inside a guest (or on the host)
+# tests/host/<name>.c   -> build/tests/host/<name>     what we need of the host
+# tests/console.c       -> build/tests/console         types at a guest's console
+# build/tests/guest.cpio holds guest_init as /init and all topics; mini.cpio only the small ones.
+
+TESTS_OUT := build/tests
+TESTS_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Wno-missing-field-initializers -Wno-unused-result \
+	-fno-omit-frame-pointer -pthread -Itests
+
+TESTS_TOPICS := $(filter-out guest_init,$(basename $(notdir $(wildcard tests/guest/*.c))))
+TESTS_MINI := hello
+
+TESTS_GUEST := $(addprefix $(TESTS_OUT)/guest/,guest_init $(TESTS_TOPICS))
+TESTS_HOST := $(patsubst tests/host/%.c,$(TESTS_OUT)/host/%,$(wildcard tests/host/*.c))
+
+.PHONY: tests-build
+tests-build: $(TESTS_HOST) $(TESTS_OUT)/console $(TESTS_OUT)/guest.cpio $(TESTS_OUT)/mini.cpio
+
+$(TESTS_OUT)/guest/%: tests/guest/%.c tests/tap.h
+	@mkdir -p $(@D)
+	$(CC) $(TESTS_CFLAGS) $(TESTS_CFLAGS_$*) -static -o $@ $<
+
+$(TESTS_OUT)/host/%: tests/host/%.c tests/tap.h
+	@mkdir -p $(@D)
+	$(CC) $(TESTS_CFLAGS) -o $@ $<
+
+$(TESTS_OUT)/console: tests/console.c
+	@mkdir -p $(@D)
+	$(CC) $(TESTS_CFLAGS) -o $@ $<
+
+$(TESTS_OUT)/guest.cpio: tests/pack-cpio $(TESTS_GUEST)
+	tests/pack-cpio $@ $(TESTS_OUT)/guest/guest_init $(addprefix $(TESTS_OUT)/guest/,$(TESTS_TOPICS))
+
+$(TESTS_OUT)/mini.cpio: tests/pack-cpio $(TESTS_OUT)/guest/guest_init $(addprefix $(TESTS_OUT)/guest/,$(TESTS_MINI))
+	tests/pack-cpio $@ $(TESTS_OUT)/guest/guest_init $(addprefix $(TESTS_OUT)/guest/,$(TESTS_MINI))
