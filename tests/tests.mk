@@ -7,7 +7,7 @@
 # build/tests/guest.cpio holds guest_init as /init and all topics; mini.cpio only the small ones.
 
 TESTS_OUT := build/tests
-TESTS_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Wno-missing-field-initializers -Wno-unused-result \
+TESTS_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Wno-missing-field-initializers -Wno-unused-result -Wno-cast-function-type \
 	-fno-omit-frame-pointer -pthread -Itests
 
 TESTS_TOPICS := $(filter-out guest_init,$(basename $(notdir $(wildcard tests/guest/*.c))))
