@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * compiler.h - nothing, for the same reason as compiler_types.h beside it
+ */
+#ifndef UM_UAPI_COMPILER_H
+#define UM_UAPI_COMPILER_H
+
+#endif /* UM_UAPI_COMPILER_H */
