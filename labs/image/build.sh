@@ -1,0 +1,400 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# build.sh - make a bootable Debian image without being root
+#
+# Theory of operation
+#   A Debian package is installed in two halves.  Unpacking puts files in place
+#   and needs nothing but a tree to write to: that half runs here.  Configuring
+#   runs the packages' own scripts, as root, inside the new system: that half
+#   runs in a guest of our kernel, where root is nobody outside.  Owners cannot
+#   be set here either, so mke2fs copies the tree as it is and debugfs then
+#   writes the owners into the inodes (unpack.sh collects them).
+#
+#   Steps, each with its product in the work folder and a stamp <step>.done:
+#     index      apt/lists        package lists, by a private apt state
+#     select     select.list      the .deb files that belong to the image
+#     download   cache/*.deb
+#     unpack     tree/            files, and a dpkg database saying "unpacked"
+#     format     unpacked.img     ext4 of tree/, owners set
+#     configure  configured.img   the guest ran guest-setup in it
+#     finish     --output         copied, kernel modules added, renamed into place
+#   A stamp holds the hash of everything the step depends on.  It is written
+#   last, so an interrupted step runs again and a changed input reaches
+#   everything behind it.  Files are complete before they get their name.
+#
+# Called by the GNUmakefile; by hand: labs/image/build.sh --help
+set -euo pipefail
+export LC_ALL=C.UTF-8
+umask 022
+
+here=$(cd "$(dirname "$0")" && pwd)
+# mke2fs and debugfs live where an ordinary user's PATH does not look.
+PATH=$PATH:/usr/sbin:/sbin
+
+usage() {
+	cat <<-END
+	usage: build.sh --output FILE --kernel FILE --work DIR
+	                [--suite bookworm] [--packages FILE] [--modules DIR] [--size 4G]
+
+	Makes the root image FILE with the kernel FILE; keeps downloads and
+	unfinished steps in DIR, and goes on from there when called again.
+	--modules DIR copies DIR/lib/modules into the image, if that exists.
+	UMLAB_MIRROR and UMLAB_SECURITY_MIRROR replace the Debian mirrors
+	that the host's apt uses.
+	END
+}
+
+die() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
+
+suite=bookworm output= kernel= work= packages= modules= size=4G
+while [ $# -gt 0 ]; do
+	case $1 in
+	--help) usage; exit 0 ;;
+	--suite|--output|--kernel|--work|--packages|--modules|--size)
+		[ $# -ge 2 ] || die "$1 needs a value"
+		printf -v "${1#--}" %s "$2"; shift 2 ;;
+	*) usage >&2; exit 2 ;;
+	esac
+done
+[ -n "$output" ] && [ -n "$kernel" ] && [ -n "$work" ] || { usage >&2; exit 2; }
+packages=${packages:-$here/debian-12.packages}
+for tool in apt-get dpkg-deb mke2fs debugfs e2image flock sha256sum; do
+	command -v "$tool" >/dev/null || die "$tool is missing"
+done
+
+mkdir -p "$work" "$(dirname "$output")"
+work=$(cd "$work" && pwd)
+
+# ---- what the steps share -------------------------------------------------
+
+steps=7 step=0 child= began=0
+terminal=; [ -t 1 ] && terminal=yes
+
+# show TEXT: the running step's line; on a terminal it is written over.
+show() { [ -z "$terminal" ] || printf '\r\033[K[%d/%d] %s' "$step" "$steps" "$*"; }
+
+# settle TEXT: the step's last line.
+settle() {
+	[ -z "$terminal" ] || printf '\r\033[K'
+	printf '[%d/%d] %s\n' "$step" "$steps" "$*"
+}
+
+# count TEXT TOTAL: one more for each line read.
+count() {
+	local n=0
+	while read -r _; do n=$((n + 1)); show "$1 $n/$2"; done
+}
+
+stop() {
+	trap - EXIT INT TERM HUP
+	[ -z "$child" ] || { kill -TERM -- "-$child" || true; sleep 0.3; kill -KILL -- "-$child" || true; } 2>/dev/null
+	[ -z "$terminal" ] || echo
+	exit "$1"
+}
+trap 'stop $?' EXIT
+trap 'stop 130' INT
+trap 'stop 143' TERM HUP
+
+# run CMD...: in a process group of its own, so that stop() reaches all of it.
+run() {
+	set -m; "$@" </dev/null & child=$!; set +m
+	wait "$child"
+	child=
+}
+
+# hash [FILE...]: one hash for these files, or for standard input.
+hash() { if [ $# -gt 0 ]; then cat -- "$@"; else cat; fi | sha256sum | cut -d' ' -f1; }
+
+fresh() { [ "$(cat "$work/$1.done" 2>/dev/null)" = "$2" ]; }
+
+# stage NAME TITLE KEY: runs do_NAME unless its stamp says KEY.
+stage() {
+	local name=$1 title=$2 key=$3 start=$SECONDS
+	step=$((step + 1))
+	if fresh "$name" "$key"; then return; fi
+	rm -f "$work/$name.done"
+	if [ -n "$terminal" ]; then show "$title"; else settle "$title ..."; fi
+	run "do_$name"
+	printf '%s\n' "$key" >"$work/$name.done.new"
+	mv "$work/$name.done.new" "$work/$name.done"
+	settle "$title: done, $((SECONDS - start)) s"
+}
+
+# ---- index and select -----------------------------------------------------
+
+# mirrors PATTERN: base addresses of the host's apt sources whose suite matches.
+# The addresses of Debian itself come first: a foreign archive that uses
+# Debian's suite names has no "-updates" beside them.
+mirrors() {
+	apt-get update --print-uris 2>/dev/null | sed -n "s#^'\\(.*\\)/dists/\\(.*\\)/\\(In\\)\\{0,1\\}Release'.*#\\1 \\2#p" |
+	awk -v want="$1" '
+		$2 ~ /-updates$/ { debian[$1] = 1 }
+		$2 ~ want { all[++n] = $1 }
+		END {
+			for (i = 1; i <= n; i++) if (all[i] in debian) print all[i]
+			for (i = 1; i <= n; i++) if (!(all[i] in debian)) print all[i]
+		}' | while read -r base; do
+			# A list of mirrors kept on the host means nothing to the guest: take its first.
+			case $base in
+			mirror+file:*) sed -n 's/^\([a-z][^ \t]*\).*/\1/p' "${base#mirror+file:}" | sed 's#/*$##;q' ;;
+			*) printf '%s\n' "$base" ;;
+			esac
+		done
+}
+
+write_sources() {
+	local names='^(bookworm|trixie|forky|sid|stable|oldstable|testing|unstable)'
+	local main security keyring
+	main=${UMLAB_MIRROR:-$(mirrors "$names\$" | head -n 1)}
+	[ -n "$main" ] || die "no Debian mirror in this host's apt sources; set UMLAB_MIRROR"
+	security=${UMLAB_SECURITY_MIRROR:-$(mirrors "$names(-security|/updates)\$" | head -n 1)}
+	security=${security:-${main%/}-security}
+	for keyring in /usr/share/keyrings/debian-archive-keyring.{gpg,pgp} ''; do
+		[ -e "$keyring" ] && break
+	done
+	[ -n "$keyring" ] || die "the package debian-archive-keyring is missing"
+	cat >"$work/sources.new" <<-END
+	deb [signed-by=$keyring] $main $suite main
+	deb [signed-by=$keyring] $main $suite-updates main
+	deb [signed-by=$keyring] $security $suite-security main
+	END
+	cmp -s "$work/sources.new" "$work/sources.list" || mv "$work/sources.new" "$work/sources.list"
+	rm -f "$work/sources.new"
+}
+
+# apt with a state of its own.  Of the host's settings only those about
+# fetching count (proxies and the like); its hooks and pins stay out.
+write_apt_conf() {
+	local arch; arch=$(dpkg --print-architecture)
+	mkdir -p "$work"/apt/{lists/partial,empty} "$work/cache/partial"
+	: >"$work/apt/status"
+	{
+		apt-config dump Acquire | grep -vE '^Acquire::(IndexTargets|Changelogs|Languages|GzipIndexes)'
+		cat <<-END
+		Acquire::Languages "none";
+		Acquire::GzipIndexes "false";
+		Acquire::Retries "3";
+		Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
+		APT::Architecture "$arch";
+		APT::Architectures { "$arch"; };
+		APT::Install-Recommends "false";
+		APT::Sandbox::User "root";
+		Dir::State "$work/apt";
+		Dir::State::lists "$work/apt/lists";
+		Dir::State::status "$work/apt/status";
+		Dir::Cache "$work/apt";
+		Dir::Cache::archives "$work/cache";
+		Dir::Etc::sourcelist "$work/sources.list";
+		Dir::Etc::sourceparts "$work/apt/empty";
+		Dir::Etc::main "$work/apt/empty/none";
+		Dir::Etc::parts "$work/apt/empty";
+		Dir::Etc::preferences "$work/apt/empty/none";
+		Dir::Etc::preferencesparts "$work/apt/empty";
+		Dir::Etc::trusted "$work/apt/empty/none";
+		Dir::Etc::trustedparts "$work/apt/empty";
+		END
+	} >"$work/apt.conf"
+}
+
+apt() { APT_CONFIG=$work/apt.conf "$@"; }
+
+do_index() {
+	apt apt-get -q update >"$work/apt.log" 2>&1 || { cat "$work/apt.log" >&2; die "apt-get update failed"; }
+	! grep -q '^[WE]:' "$work/apt.log" || { cat "$work/apt.log" >&2; die "the package lists are incomplete"; }
+}
+
+do_select() {
+	local names
+	names=$(apt apt-cache dumpavail | awk '
+		FNR == NR {
+			sub(/#.*/, "")
+			if ($1 == "priority") wanted[$2] = 1
+			else if ($1 ~ /^-/) left_out[substr($1, 2)] = 1
+			else if (NF) names[$1] = 1
+			next
+		}
+		/^Package: / { package = $2 }
+		/^Priority: / && ($2 in wanted) { names[package] = 1 }
+		END { for (name in names) if (!(name in left_out)) print name }' "$packages" -)
+	# shellcheck disable=SC2086 # a list of names
+	apt apt-get -o Dir::Cache::archives="$work/apt/empty" --print-uris -y install $names >"$work/select.new" 2>"$work/apt.log" ||
+		{ cat "$work/apt.log" "$work/select.new" >&2; die "apt cannot resolve $packages"; }
+	printf '%s\n' $names | sort >"$work/select.names"
+	awk -F"' " '/^'\''/ { split($2, field, " "); print field[1], field[2], field[3] }' "$work/select.new" |
+		sort >"$work/select.list"
+	[ -s "$work/select.list" ] || die "apt selected nothing"
+}
+
+# ---- download, unpack, format ---------------------------------------------
+
+missing_debs() {
+	local name size
+	while read -r name size _; do
+		[ "$(stat -c %s "$work/cache/$name" 2>/dev/null)" = "$size" ] || echo "$name"
+	done <"$work/select.list"
+}
+
+do_download() {
+	local total; total=$(wc -l <"$work/select.list")
+	# shellcheck disable=SC2046 # a list of names
+	apt apt-get -y -q --download-only -o APT::Status-Fd=3 install $(cat "$work/select.names") \
+		3>&1 >"$work/apt.log" 2>&1 | while IFS=: read -r kind _ percent _; do
+			[ "$kind" != dlstatus ] || show "download $total packages ${percent%%.*}%"
+		done || { cat "$work/apt.log" >&2; die "the download failed; call again to go on from here"; }
+	[ -z "$(missing_debs)" ] || { cat "$work/apt.log" >&2; die "still missing: $(missing_debs | head -n 3 | tr '\n' ' ')"; }
+}
+
+do_unpack() {
+	local total; total=$(wc -l <"$work/select.list")
+	rm -rf "$work/tree" "$work/meta"
+	mkdir -p "$work/tree" "$work/meta"
+	"$here/unpack.sh" begin "$work/tree" "$work/meta"
+	cut -d' ' -f1 "$work/select.list" |
+		xargs -P "$(nproc)" -I {} "$here/unpack.sh" deb "$work/tree" "$work/meta" "$work/cache/{}" |
+		count "unpack packages" "$total"
+	"$here/unpack.sh" end "$work/tree" "$work/meta"
+	cp -R "$here/overlay/." "$work/tree/"
+	sed 's/\[signed-by=[^]]*\] //' "$work/sources.list" >"$work/tree/etc/apt/sources.list"
+	install -D -m 755 "$here/guest-setup" "$work/tree/umlab/guest-setup"
+}
+
+# Everything belongs to root, but for what unpack.sh found to be different.
+owner_commands() {
+	(cd "$work/tree" && find . -printf '/%P\n') |
+		sed 's/.*/set_inode_field "&" uid 0\nset_inode_field "&" gid 0/'
+	cat "$work/meta/owners"
+}
+
+do_format() {
+	local img=$work/unpacked.img
+	rm -f "$img"
+	# A small journal and no lazy initialisation: what the kernel rewrites
+	# ends up in every student's layer.
+	MKE2FS_CONFIG=/dev/null mke2fs -q -F -t ext4 -b 4096 -I 256 -m 1 -L umlab-root \
+		-O none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,64bit,flex_bg,sparse_super,large_file,huge_file,dir_nlink,extra_isize,metadata_csum \
+		-J size=32 -E lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0,hash_seed=00000000-0000-4000-8000-756d6c616200 \
+		-d "$work/tree" "$img" "$size" >"$work/format.log" 2>&1 || { cat "$work/format.log" >&2; die "mke2fs failed"; }
+	owner_commands >"$work/owners.debugfs"
+	debugfs -w -f "$work/owners.debugfs" "$img" >"$work/format.log" 2>&1
+	if grep -v '^debugfs' "$work/format.log" >&2; then die "debugfs could not set the owners"; fi
+	rm -rf "$work/tree"
+}
+
+# ---- configure and finish -------------------------------------------------
+
+# guest IMAGE: runs guest-setup in it.  Kernel and image are passed as open
+# files: the guest is an ordinary user even if we are root, and then the
+# folders above may be closed to it.
+guest() {
+	local -a as=()
+	if [ "$(id -u)" = 0 ]; then
+		as=(setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs)
+		chown 65534:65534 "$1"
+	fi
+	exec 8<"$kernel" 9<>"$1" {lock}>&-
+	cd /
+	exec timeout -k 5 900 "${as[@]}" /proc/self/fd/8 mem=512M ubd0=/proc/self/fd/9 root=/dev/ubda rw \
+		rootflags=barrier=0 rootfstype=ext4 init=/umlab/guest-setup \
+		con0=fd:0,fd:1 panic=-1 quiet 2>&1
+}
+
+do_configure() {
+	local img=$work/configure.img log=$work/configure.log line n=0 total
+	total=$(wc -l <"$work/select.list")
+	cp --sparse=always --reflink=auto "$work/unpacked.img" "$img"
+	guest "$img" | tr -d '\r' | tee "$log" | while IFS= read -r line; do
+		case $line in
+		'Setting up '*) n=$((n + 1)); show "configure in the guest $n/$total" ;;
+		esac
+	done || true
+	grep -q '^umlab-setup: complete$' "$log" || { tail -n 40 "$log" >&2; die "the guest did not finish; its log is $log"; }
+	[ "$(id -u)" != 0 ] || chown 0:0 "$img"
+	e2fsck -fp "$img" >"$work/fsck.log" 2>&1 || [ $? = 1 ] || { cat "$work/fsck.log" >&2; die "the guest left a broken file system"; }
+	# Copies used blocks only: what the guest freed stays behind.
+	e2image -ra "$img" "$work/configured.new" >"$work/format.log" 2>&1 || { cat "$work/format.log" >&2; die "e2image failed"; }
+	mv "$work/configured.new" "$work/configured.img"
+	rm -f "$img" "$work/unpacked.img"
+}
+
+# Names, sizes and times tell whether modules changed; reading them all would
+# cost more than a second build.
+modules_state() {
+	[ -z "$modules" ] || [ ! -d "$modules/lib/modules" ] ||
+		find "$modules/lib/modules" ! -type d -printf '%P %s %T@\n' | sort
+}
+
+module_commands() {
+	cd "$modules/lib/modules"
+	echo 'cd /usr/lib/modules'
+	find . -mindepth 1 -type d -printf 'mkdir "%P"\nset_inode_field "%P" uid 0\nset_inode_field "%P" gid 0\n'
+	find . -type f -printf '%h\t%f\t%P\n' | awk -F'\t' -v top="$PWD" '{
+		sub(/^\.\/?/, "", $1)
+		print "cd \"/usr/lib/modules/" $1 "\""
+		print "write \"" top "/" $3 "\" \"" $2 "\""
+		print "set_inode_field \"" $2 "\" uid 0"
+		print "set_inode_field \"" $2 "\" gid 0"
+	}'
+}
+
+do_finish() {
+	local new=$output.new
+	cp --sparse=always --reflink=auto "$work/configured.img" "$new"
+	if [ -n "$(modules_state)" ]; then
+		module_commands >"$work/modules.debugfs"
+		debugfs -w -f "$work/modules.debugfs" "$new" >"$work/format.log" 2>&1
+		if grep -vE '^(debugfs|Allocated inode)' "$work/format.log" >&2; then die "debugfs could not add the modules"; fi
+	fi
+	chmod 644 "$new"
+	mv "$new" "$output"
+}
+
+# ---- the whole ------------------------------------------------------------
+
+exec {lock}>"$work/lock"
+flock -n "$lock" || { echo "waiting for another build in $work"; flock "$lock"; }
+
+own=("$here/build.sh" "$here/unpack.sh")
+inputs=$({
+	hash "$packages" "${own[@]}" "$here/guest-setup"
+	find "$here/overlay" -type f -printf '%P %m\n' -exec cat {} +
+	echo "$suite $size ${UMLAB_MIRROR-} ${UMLAB_SECURITY_MIRROR-}"
+	modules_state
+} | hash)
+if [ -e "$output" ] && fresh output "$inputs"; then
+	trap - EXIT
+	exit 0
+fi
+
+[ -x "$kernel" ] || die "no kernel $kernel"
+write_sources
+write_apt_conf
+key=$(hash "$work/sources.list")
+stage index "fetch package lists" "$key"
+key=$({ echo "$key"; hash "$packages" "$here/build.sh"; } | hash)
+[ -e "$work/select.list" ] || rm -f "$work/select.done"
+stage select "select packages" "$key"
+
+unpacked=$({
+	hash "$work/select.list" "${own[@]}" "$here/guest-setup"
+	find "$here/overlay" -type f -printf '%P %m\n' -exec cat {} +
+	echo "$size"
+} | hash)
+if [ -e "$work/configured.img" ] && fresh configure "$unpacked"; then
+	step=$((step + 4))
+else
+	if [ -e "$work/unpacked.img" ] && fresh format "$unpacked"; then
+		step=$((step + 3))
+	else
+		[ -z "$(missing_debs)" ] || rm -f "$work/download.done"
+		stage download "download packages" "$unpacked"
+		[ -e "$work/tree" ] || rm -f "$work/unpack.done"
+		stage unpack "unpack packages" "$unpacked"
+		stage format "make the file system" "$unpacked"
+	fi
+	stage configure "configure in the guest" "$unpacked"
+fi
+rm -f "$work/finish.done"
+stage finish "write $(basename "$output")" "$inputs"
+mv "$work/finish.done" "$work/output.done"
+trap - EXIT
