@@ -76,6 +76,8 @@ static void stop_and_continue(void)
 	kill(pid, SIGCONT);
 	is(waitpid(pid, &status, WCONTINUED), pid, "WCONTINUED reports that it goes on");
 	ok(WIFCONTINUED(status), "as continued");
+	/* In a group of its own: an orphaned group does not stop. */
+	setpgid(pid, pid);
 	kill(pid, SIGTSTP);
 	waitid(P_PID, pid, &info, WSTOPPED);
 	ok(info.si_code == CLD_STOPPED && info.si_status == SIGTSTP, "waitid tells CLD_STOPPED");
