@@ -45,9 +45,11 @@
 #include <linux/wait.h>
 #include <asm/ioctls.h>
 #include <asm/prctl.h>
+#include <asm/sigcontext.h>
 #include <asm/siginfo.h>
 #include <asm/stat.h>
 #include <asm/termios.h>
+#include <asm/ucontext.h>
 
 #include "lx_x86.h"
 
