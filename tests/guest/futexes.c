@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * futexes.c - futex operations called directly: wait, wake, timeouts, requeue, PI, robust lists
+ */
+#define _GNU_SOURCE
+#include <limits.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "tap.h"
+
+static long futex(unsigned int *word, int what, unsigned int value, const void *time, unsigned int *word2, unsigned int value3)
+{
+	return syscall(SYS_futex, word, what, value, time, word2, value3);
+}
+
+static double now(clockid_t clock)
+{
+	struct timespec time;
+
+	clock_gettime(clock, &time);
+	return time.tv_sec + time.tv_nsec / 1e9;
+}
+
+static struct timespec in(clockid_t clock, double seconds)
+{
+	double when = clock < 0 ? seconds : now(clock) + seconds;
+
+	return (struct timespec){ (time_t)when, (long)((when - (time_t)when) * 1e9) };
+}
+
+static void refusals_and_timeouts(void)
+{
+	unsigned int word = 5;
+	struct timespec time = in(-1, 0.05);
+	double start;
+
+	ok(futex(&word, FUTEX_WAIT, 6, NULL, NULL, 0) == -1 && errno == EAGAIN, "waiting for another value is EAGAIN");
+	start = now(CLOCK_MONOTONIC);
+	ok(futex(&word, FUTEX_WAIT, 5, &time, NULL, 0) == -1 && errno == ETIMEDOUT, "a wait times out");
+	double took = now(CLOCK_MONOTONIC) - start;
+
+	ok(took >= 0.05 && took < 0.15, "after its 50 ms (%.1f ms)", took * 1000);
+	time = in(CLOCK_MONOTONIC, 0.05);
+	start = now(CLOCK_MONOTONIC);
+	ok(futex(&word, FUTEX_WAIT_BITSET, 5, &time, NULL, ~0u) == -1 && errno == ETIMEDOUT, "so does one with an absolute time");
+	took = now(CLOCK_MONOTONIC) - start;
+	ok(took > 0.045 && took < 0.15, "at that time (%.1f ms)", took * 1000);
+	time = in(CLOCK_REALTIME, 0.02);
+	ok(futex(&word, FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, 5, &time, NULL, ~0u) == -1 && errno == ETIMEDOUT,
+	   "and one on CLOCK_REALTIME");
+	is(futex(&word, FUTEX_WAKE, 10, NULL, NULL, 0), 0, "waking nobody is 0");
+	ok(futex((void *)8, FUTEX_WAIT, 5, NULL, NULL, 0) == -1 && errno == EFAULT, "an unmapped word is EFAULT");
+	ok(futex((void *)((char *)&word + 1), FUTEX_WAIT, 5, NULL, NULL, 0) == -1 && errno == EINVAL, "an odd address is EINVAL");
+	ok(futex(&word, 99, 5, NULL, NULL, 0) == -1 && errno == ENOSYS, "an unknown operation is ENOSYS");
+}
+
+static unsigned int *shared; /* words that processes share */
+
+static void untouched(int number)
+{
+	(void)number;
+}
+
+static void between_processes(void)
+{
+	pid_t pid[5];
+	int status, bad = 0, woken = 0;
+
+	shared[0] = 0;
+	for (int i = 0; i < 5; i++) {
+		pid[i] = fork();
+		if (pid[i] == 0) {
+			__atomic_add_fetch(&shared[1], 1, __ATOMIC_SEQ_CST);
+			_exit(futex(shared, FUTEX_WAIT, 0, NULL, NULL, 0) != 0);
+		}
+	}
+	while (__atomic_load_n(&shared[1], __ATOMIC_SEQ_CST) < 5)
+		usleep(1000);
+	usleep(100000);
+	is(futex(shared, FUTEX_WAKE, 2, NULL, NULL, 0), 2, "a wake of two wakes two of five");
+	is(futex(shared, FUTEX_WAKE, INT_MAX, NULL, NULL, 0), 3, "and of all the rest");
+	for (int i = 0; i < 5; i++) {
+		waitpid(pid[i], &status, 0);
+		bad += status != 0;
+		woken++;
+	}
+	is(bad, 0, "all processes come back from their wait");
+
+	shared[0] = 0;
+	pid[0] = fork();
+	if (pid[0] == 0) {
+		struct sigaction action = { .sa_handler = untouched };
+
+		sigaction(SIGUSR1, &action, NULL);
+		_exit(!(futex(shared, FUTEX_WAIT, 0, NULL, NULL, 0) == -1 && errno == EINTR));
+	}
+	usleep(50000);
+	kill(pid[0], SIGUSR1);
+	waitpid(pid[0], &status, 0);
+	is(status, 0, "a signal ends a wait with EINTR");
+	(void)woken;
+}
+
+/* Two processes hand a word back and forth: each wake must be seen. */
+static void ping_pong(void)
+{
+	enum { ROUNDS = 5000 };
+	int status;
+	pid_t pid;
+
+	shared[0] = 0;
+	pid = fork();
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		unsigned int mine = pid == 0, value;
+
+		while ((value = __atomic_load_n(shared, __ATOMIC_SEQ_CST)) % 2 != mine)
+			futex(shared, FUTEX_WAIT, value, NULL, NULL, 0);
+		__atomic_add_fetch(shared, 1, __ATOMIC_SEQ_CST);
+		futex(shared, FUTEX_WAKE, 1, NULL, NULL, 0);
+	}
+	if (pid == 0)
+		_exit(0);
+	waitpid(pid, &status, 0);
+	ok(status == 0 && *shared == 2 * ROUNDS, "two processes hand over 10000 times");
+}
+
+static unsigned int words[4];
+
+static void *wait_here(void *argument)
+{
+	__atomic_add_fetch(&words[3], 1, __ATOMIC_SEQ_CST);
+	return (void *)futex(argument, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+}
+
+static void requeue(void)
+{
+	pthread_t thread[4];
+
+	for (int i = 0; i < 4; i++)
+		pthread_create(&thread[i], NULL, wait_here, &words[0]);
+	while (__atomic_load_n(&words[3], __ATOMIC_SEQ_CST) < 4)
+		usleep(1000);
+	usleep(50000);
+	ok(futex(&words[0], FUTEX_CMP_REQUEUE_PRIVATE, 1, (void *)10ul, &words[1], 7) == -1 && errno == EAGAIN,
+	   "a requeue against another value is EAGAIN");
+	is(futex(&words[0], FUTEX_CMP_REQUEUE_PRIVATE, 1, (void *)10ul, &words[1], 0), 4, "one woken, three moved");
+	is(futex(&words[0], FUTEX_WAKE_PRIVATE, 10, NULL, NULL, 0), 0, "nobody is left on the first word");
+	is(futex(&words[1], FUTEX_WAKE_PRIVATE, 10, NULL, NULL, 0), 3, "three wait on the second");
+	for (int i = 0; i < 4; i++)
+		pthread_join(thread[i], NULL);
+
+	words[0] = words[1] = words[3] = 0;
+	for (int i = 0; i < 2; i++)
+		pthread_create(&thread[i], NULL, wait_here, &words[i]);
+	while (__atomic_load_n(&words[3], __ATOMIC_SEQ_CST) < 2)
+		usleep(1000);
+	usleep(50000);
+	is(futex(&words[0], FUTEX_WAKE_OP_PRIVATE, 1, (void *)1ul, &words[1], FUTEX_OP(FUTEX_OP_ADD, 9, FUTEX_OP_CMP_EQ, 0)), 2,
+	   "FUTEX_WAKE_OP wakes on both words");
+	is(words[1], 9, "and adds to the second");
+	for (int i = 0; i < 2; i++)
+		pthread_join(thread[i], NULL);
+	unsigned int untouched_word = 3;
+
+	is(futex(&words[0], FUTEX_WAKE_OP_PRIVATE, 1, (void *)1ul, &untouched_word,
+		 FUTEX_OP(FUTEX_OP_SET, 0x55, FUTEX_OP_CMP_EQ, 4)), 0, "FUTEX_WAKE_OP with nobody there");
+	is(untouched_word, 0x55, "still stores its value");
+}
+
+/* The kernel itself changes the user's word here: copy-on-write must hold for it too. */
+static void on_copied_page(void)
+{
+	unsigned int *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int status;
+	pid_t pid;
+
+	page[0] = 1;
+	pid = fork();
+	if (pid == 0) {
+		futex(&words[0], FUTEX_WAKE_OP_PRIVATE, 1, (void *)1ul, page, FUTEX_OP(FUTEX_OP_ADD, 5, FUTEX_OP_CMP_EQ, 99));
+		_exit(page[0] != 6);
+	}
+	waitpid(pid, &status, 0);
+	is(status, 0, "an atomic change by the kernel works on a page shared since fork");
+	is(page[0], 1, "and stays in the child");
+	mprotect(page, 4096, PROT_READ);
+	ok(futex(&words[0], FUTEX_WAKE_OP_PRIVATE, 1, (void *)1ul, page, FUTEX_OP(FUTEX_OP_ADD, 5, FUTEX_OP_CMP_EQ, 99)) == -1 &&
+	   errno == EFAULT && page[0] == 1, "on a read-only page it is EFAULT");
+	munmap(page, 4096);
+}
+
+static pthread_mutex_t *mutex; /* in shared memory */
+
+static void make_mutex(int protocol)
+{
+	pthread_mutexattr_t attribute;
+
+	pthread_mutexattr_init(&attribute);
+	pthread_mutexattr_setpshared(&attribute, PTHREAD_PROCESS_SHARED);
+	pthread_mutexattr_setrobust(&attribute, PTHREAD_MUTEX_ROBUST);
+	pthread_mutexattr_setprotocol(&attribute, protocol);
+	pthread_mutex_init(mutex, &attribute);
+}
+
+static void *lock_pi(void *argument)
+{
+	long result = futex(argument, FUTEX_LOCK_PI, 0, NULL, NULL, 0);
+
+	if (result == 0)
+		result = futex(argument, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0);
+	return (void *)result;
+}
+
+static void priority_inheritance(void)
+{
+	static unsigned int word;
+	pthread_t thread;
+	void *result = NULL;
+	struct timespec time = in(CLOCK_REALTIME, 0.03);
+
+	is(futex(&word, FUTEX_LOCK_PI, 0, NULL, NULL, 0), 0, "a free PI futex is taken");
+	is(word & FUTEX_TID_MASK, syscall(SYS_gettid), "and holds the owner's id");
+	ok(futex(&word, FUTEX_LOCK_PI, 0, NULL, NULL, 0) == -1 && errno == EDEADLK, "taking it twice is EDEADLK");
+	pthread_create(&thread, NULL, lock_pi, &word);
+	usleep(50000);
+	ok(word & FUTEX_WAITERS, "a waiter is marked");
+	is(futex(&word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0), 0, "unlocking hands it over");
+	pthread_join(thread, &result);
+	ok(result == NULL, "the waiter gets it");
+	ok(futex(&word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0) == -1 && errno == EPERM, "unlocking what one does not own is EPERM");
+	word = 1; /* process 1 is not ours to wait for in a guest, so the kernel must say something sane */
+	ok(futex(&word, FUTEX_LOCK_PI, 0, &time, NULL, 0) == -1, "a lock with another owner is not taken");
+	word = 0;
+}
+
+static void robust(int protocol, const char *title)
+{
+	int status, result;
+	pid_t pid;
+
+	make_mutex(protocol);
+	pid = fork();
+	if (pid == 0) {
+		pthread_mutex_lock(mutex);
+		raise(SIGKILL);
+	}
+	waitpid(pid, &status, 0);
+	result = pthread_mutex_lock(mutex);
+	is(result, EOWNERDEAD, title);
+	if (result == EOWNERDEAD)
+		pthread_mutex_consistent(mutex);
+	pthread_mutex_unlock(mutex);
+	result = pthread_mutex_lock(mutex);
+	is(result, 0, "after repair it locks again");
+	pthread_mutex_unlock(mutex);
+}
+
+int main(void)
+{
+	shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	mutex = (void *)(shared + 256);
+	refusals_and_timeouts();
+	between_processes();
+	ping_pong();
+	requeue();
+	on_copied_page();
+	priority_inheritance();
+	robust(PTHREAD_PRIO_NONE, "a robust mutex tells that its owner was killed");
+	robust(PTHREAD_PRIO_INHERIT, "a robust PI mutex tells that its owner was killed");
+	return tap_done();
+}
