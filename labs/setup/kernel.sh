@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# kernel.sh - configure and build the kernel and its modules
+#
+#   kernel.sh BUILD    run from the top of the checkout, by GNUmakefile
+#
+# BUILD/src/linux is the source, BUILD/kernel kbuild's folder: objects, vmlinux with
+# debug data, .config. Results: BUILD/linux, the same image without debug data, and
+# BUILD/modules. Both are renamed into place, so they are whole or not there. kbuild
+# copes with an interruption at any point; the next call goes on from there.
+set -euo pipefail
+: "${MAKEFLAGS=}"
+build=$PWD/$1
+source=$build/src/linux
+objects=$build/kernel
+here=${BASH_SOURCE[0]%/*}
+defconfig=arch-um/configs/umlab_defconfig
+
+# `make -n` runs this script too, for it takes part in make's job control.
+letters=${MAKEFLAGS%% *}
+[[ $letters == -* || $letters != *n* ]] || exit 0
+umask 022
+
+kbuild() {
+	make --no-print-directory -C "$source" ARCH=um O="$objects" "$@"
+}
+
+mkdir -p "$objects"
+# Our options (BUILD=, T=) would reach kbuild as its own: only job control goes on.
+MAKEFLAGS=${MAKEFLAGS%% -- *}
+
+# A configuration edited by hand (menuconfig) stays until the default one changes.
+if [[ ! -e $objects/.config || $defconfig -nt $objects/.config ]]; then
+	kbuild umlab_defconfig >"$build/kernel-config.log" 2>&1 ||
+		{ tail -n 20 "$build/kernel-config.log" >&2; exit 1; }
+	touch "$objects/.config"
+fi
+kbuild olddefconfig >>"$build/kernel-config.log" 2>&1 </dev/null ||
+	{ tail -n 20 "$build/kernel-config.log" >&2; exit 1; }
+
+# The first build takes its number of steps from the options that are on (measured:
+# MEASURE), the next ones from what the last whole build counted.
+steps=0
+if [[ ! -e $objects/vmlinux ]]; then
+	steps=$(cat "$build/kernel.steps" 2>/dev/null ||
+		echo $(( $(grep -c '=[ym]$' "$objects/.config") * 2 )))
+fi
+kbuild all </dev/null 2>&1 | "$here/progress.sh" kernel "$steps" "$build/kernel.log"
+
+rm -rf "$build/modules.part" "$build/modules.old"
+mkdir "$build/modules.part"
+if grep -q '^CONFIG_MODULES=y' "$objects/.config"; then
+	kbuild modules_install INSTALL_MOD_PATH="$build/modules.part" INSTALL_MOD_STRIP=1 \
+		</dev/null >"$build/kernel-modules.log" 2>&1 ||
+		{ tail -n 20 "$build/kernel-modules.log" >&2; exit 1; }
+	rm -f "$build"/modules.part/lib/modules/*/{build,source}
+fi
+[[ ! -e $build/modules ]] || mv "$build/modules" "$build/modules.old"
+mv "$build/modules.part" "$build/modules"
+rm -rf "$build/modules.old"
+
+objcopy --strip-debug "$objects/vmlinux" "$build/linux.part"
+chmod 755 "$build/linux.part"
+mv "$build/linux.part" "$build/linux"
+echo "kernel    $1/linux is $(cat "$objects/include/config/kernel.release")"

@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# progress.sh - say what a long step does and how far it is
+#
+#   STEP 2>&1 | progress.sh TITLE TOTAL LOG
+#
+# Reads the step's output. Lines shaped like kbuild's ("  CC      init/main.o") count
+# as work done, TOTAL is how many there will be (0: not known); every other line is a
+# message. A terminal gets one line that is written over, anything else a plain line
+# every 15 seconds. The whole output goes to LOG; messages are shown as they come.
+# At the end the count is left in LOG.count, from where the next run takes its TOTAL.
+set -u
+title=$1 total=$2 log=$3
+work='^  [A-Z][A-Z0-9_ ]*(\[M\])? +[^ ]+$'
+done=0 shown=$SECONDS line=
+[[ -t 1 ]] && terminal=1 || terminal=0
+
+report() {
+	local how_far="$done steps"
+	if (( total > 0 )); then
+		local percent=$(( done * 100 / total ))
+		how_far="$done of about $total, $(( percent < 99 ? percent : 99 )) %"
+	fi
+	if (( terminal )); then
+		printf '\r%-9s %s  %.40s\033[K' "$title" "$how_far" "${line##* }"
+	else
+		printf '%-9s %s\n' "$title" "$how_far"
+	fi
+}
+
+exec 3>"$log"
+while IFS= read -r line; do
+	printf '%s\n' "$line" >&3
+	if [[ $line =~ $work ]]; then
+		(( ++done ))
+		if (( terminal ? done % 5 == 0 : SECONDS - shown >= 15 )); then
+			shown=$SECONDS
+			report
+		fi
+	elif [[ $line != make* && -n $line ]]; then
+		(( terminal )) && printf '\r\033[K'
+		printf '%s\n' "$line"
+	fi
+done
+(( terminal )) && printf '\r\033[K'
+(( done < 100 )) || echo "$done" >"$log.count"
+exit 0

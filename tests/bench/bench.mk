@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bench.mk - builds the measuring programs and runs the comparison (included by GNUmakefile)
+
+BENCH_OUT := build/bench
+
+.PHONY: bench bench-build
+bench-build: $(BENCH_OUT)/bench-guest $(BENCH_OUT)/bench-exec $(BENCH_OUT)/bench.cpio
+
+bench: $(BUILD)/linux $(IMAGE) bench-build
+	@tests/bench/bench.sh $(if $(ROUNDS),--rounds $(ROUNDS))
+
+$(BENCH_OUT)/bench-guest: tests/bench/bench-guest.c | $(PACKAGES)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -pthread -static -s -o $@ $<
+
+$(BENCH_OUT)/bench-exec: tests/bench/bench-exec.c | $(PACKAGES)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -nostdlib -fno-stack-protector -s -o $@ $<
+
+$(BENCH_OUT)/bench.cpio: $(BENCH_OUT)/bench-guest $(BENCH_OUT)/bench-exec
+	@rm -rf $@.tree && mkdir -p $@.tree
+	@cp $(BENCH_OUT)/bench-guest $@.tree/init && cp $(BENCH_OUT)/bench-exec $@.tree/
+	@cd $@.tree && printf '%s\n' . ./init ./bench-exec | cpio --quiet -o -H newc -R 0:0 >../$(@F).part
+	@mv $@.part $@ && rm -rf $@.tree

@@ -1,0 +1,225 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# bench.sh - compare this kernel with Debian's user-mode-linux and with the host
+#
+#   bench.sh [--rounds N] [--rows calls|machine|all]    run by `make bench`
+#
+# Settings from the environment:
+#   UMLAB_LINUX        our kernel (default build/linux)
+#   UMLAB_UPSTREAM     the other one (default linux.uml, package user-mode-linux)
+#   UMLAB_IMAGE        what both boot (default build/images/debian-12.img)
+#   UMLAB_KERNEL_ARGS  further options for ours (engine=ptrace ...)
+#
+# Theory of operation
+#   Figures of one machine drift while it runs: neighbours, clock rates, caches. So the
+#   systems take turns (host, upstream, ours, host, upstream, ours ...) and the median
+#   of the rounds counts. `calls` are the rows of bench-guest.c, once with everything on
+#   processor 0 and once free; `machine` boots private copies of the Debian image:
+#     boot_login   from start to the login prompt
+#     idle_cpu     processor time of all the machine's processes, 20 s long, at that prompt
+#     idle_memory  what the machine keeps from the host then: private and file pages by
+#                  their share (PSS), files of guest memory by the pages that they hold
+#   All processes of a machine are known by their session. Everything runs as an
+#   unprivileged user. Each figure goes to build/bench/samples.tsv as it comes; at the
+#   end report.awk makes the table, latest.csv and latest.json out of that.
+set -eu
+umask 022
+export LC_ALL=C
+here=$(realpath "${BASH_SOURCE[0]%/*}")
+cd "$here/../../build"
+unprivileged=$here/../../labs/setup/unprivileged.sh
+
+rounds=3 rows=all
+while (( $# )); do
+	case $1 in
+	--rounds) rounds=$2 ;;
+	--rows) rows=$2 ;;
+	*) sed -n 's/^#   \(bench.sh\)/usage: \1/p' "$0" >&2; exit 2 ;;
+	esac
+	shift 2
+done
+
+linux=${UMLAB_LINUX:-./linux}
+upstream=${UMLAB_UPSTREAM:-linux.uml}
+image=${UMLAB_IMAGE:-images/debian-12.img}
+settle_seconds=15 idle_seconds=20 boot_limit=180
+
+systems=(native)
+command -v "$upstream" >/dev/null && systems+=(upstream) || echo "bench     no $upstream: its column stays empty"
+[[ -x $linux ]] && systems+=(umlab) || echo "bench     no $linux: its column stays empty"
+
+# Guest memory of upstream lies in a file in TMPDIR, its sockets in uml_dir.
+scratch=$(mktemp -d /tmp/umlab-bench.XXXXXX)
+chmod 700 "$scratch"
+"$unprivileged" --own "$scratch"
+machine=0
+
+# Consoles read from a pipe on which nothing comes: upstream cannot poll /dev/null.
+mkfifo "$scratch/input" "$scratch/output"
+exec 8<>"$scratch/input"
+
+machine_pids() {
+	local stat fields
+	for stat in /proc/[0-9]*/stat; do
+		fields=$(cat "$stat" 2>/dev/null) || continue
+		# shellcheck disable=SC2086  # the fields behind the name are words
+		set -- ${fields##*) }
+		[[ $4 != "$machine" ]] || echo "${fields%% *}"
+	done
+}
+
+machine_kill() {
+	local pid
+	(( machine )) || return 0
+	for pid in $(machine_pids); do
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+	wait "$machine" 2>/dev/null || true
+	machine=0
+}
+
+finish() {
+	machine_kill
+	rm -rf "$scratch" run/bench-*.img
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# kernel_command SYSTEM: the words before the options that only one of the runs needs.
+kernel_command() {
+	command=("$unprivileged" env HOME="$scratch" TMPDIR=/dev/shm)
+	case $1 in
+	upstream) command+=("$upstream" uml_dir="$scratch" con=null) ;;
+	# shellcheck disable=SC2206  # several options in one variable
+	umlab) command+=("$linux" ${UMLAB_KERNEL_ARGS:-}) ;;
+	esac
+	command+=(mem=512M panic=-1 quiet)
+}
+
+sample() {
+	printf '%s\t%s\t%s\t%s\t%s\n' "$round" "$@" >>bench/samples.tsv
+}
+
+##### rows of bench-guest
+
+calls_run() {
+	local place=$1 system=$2 processors word row figure rest from=0 took
+	[[ $place == one ]] && processors=0 || processors=0-$(( $(nproc --all) - 1 ))
+	if [[ $system == native ]]; then
+		command=("$unprivileged" env BENCH_EXEC=bench/bench-exec bench/bench-guest)
+	else
+		kernel_command "$system"
+		command+=(initrd=bench/bench.cpio con0=fd:0,fd:1)
+	fi
+	while read -r word row figure rest; do
+		case $word in
+		@bench) sample "$place" "$system" "$row" "${figure%$'\r'}" ;;
+		@begin) from=$EPOCHREALTIME begin=${row%$'\r'} ;;
+		@error) echo "bench     $system: $row $figure $rest" >&2 ;;
+		@end)
+			# A guest whose seconds are shorter than ours would look fast.
+			took=$(( ${EPOCHREALTIME/./} - ${from/./} ))
+			sample "$place" "$system" clock_error \
+				"$(awk -v guest=$(( ${row%$'\r'} - begin )) -v host=$took 'BEGIN {
+					error = guest / 1000 / host - 1
+					printf "%.2f", 100 * (error < 0 ? -error : error) }')" ;;
+		esac
+	done < <(taskset -c "$processors" timeout -k 5 300 "${command[@]}" 2>&1 <&8 8>&-)
+	[[ $from != 0 ]] || echo "bench     $system ($place processor) did not start" >&2
+}
+
+##### rows of the whole machine
+
+machine_cpu_ms() {
+	local pid ticks=0 fields
+	for pid in $(machine_pids); do
+		fields=$(cat "/proc/$pid/stat" 2>/dev/null) || continue
+		# shellcheck disable=SC2086
+		set -- ${fields##*) }
+		ticks=$(( ticks + ${12} + ${13} + ${14} + ${15} ))
+	done
+	echo $(( ticks * 1000 / $(getconf CLK_TCK) ))
+}
+
+# Guest memory is a file on tmpfs, of which any part may be mapped nowhere: its pages are
+# counted once by the file, all others by their share.
+machine_memory_kb() {
+	local pid
+	for pid in $(machine_pids); do
+		sed -n 's/^Pss_\([A-Z][a-z]*\): *\([0-9]*\) kB/\1 \2/p' "/proc/$pid/smaps_rollup" 2>/dev/null || true
+		find "/proc/$pid/fd" -maxdepth 1 \( -lname '/memfd:*' -o -lname '/dev/shm/*' \) \
+			-exec stat -L -c 'file %d:%i %b' {} + 2>/dev/null || true
+	done | awk '
+		$1 == "file" { blocks[$2] = $3; next }
+		$1 == "Shmem" { mapped += $2; next }
+		{ share += $2 }
+		END {
+			for (file in blocks)
+				held += blocks[file] / 2
+			print share + (held > mapped ? held : mapped)
+		}'
+}
+
+machine_run() {
+	local system=$1 disk=run/bench-$1.img word before start
+	mkdir -p run
+	cp --reflink=auto --sparse=always "$image" "$disk"
+	"$unprivileged" --own "$disk"
+	kernel_command "$system"
+	command+=(ubd0="$disk" root=/dev/ubda rw)
+	# The login prompt: upstream's console of systemd is its second one.
+	[[ $system == upstream ]] && command+=(con0=null con1=fd:0,fd:1) || command+=(con0=fd:0,fd:1)
+
+	exec 7<>"$scratch/output"
+	start=${EPOCHREALTIME/./}
+	setsid "${command[@]}" <&8 >&7 2>&1 7>&- 8>&- &
+	machine=$!
+	while IFS= read -r -t "$boot_limit" -d ' ' -u 7 word; do
+		[[ $word != *login: ]] || break
+	done
+	if [[ $word != *login: ]]; then
+		echo "bench     $system: no login prompt within $boot_limit s" >&2
+	else
+		sample free "$system" boot_login "$(( (${EPOCHREALTIME/./} - start) / 1000 ))"
+		sleep "$settle_seconds"
+		before=$(machine_cpu_ms)
+		sleep "$idle_seconds"
+		sample free "$system" idle_cpu "$(( $(machine_cpu_ms) - before ))"
+		sample free "$system" idle_memory "$(machine_memory_kb)"
+		sample free "$system" processes "$(machine_pids | wc -l)"
+	fi
+	machine_kill
+	exec 7>&-
+	rm -f "$disk"
+}
+
+##### the turns
+
+: >bench/samples.tsv
+{
+	echo "date=$(date -u +%Y-%m-%dT%H:%MZ)"
+	echo "host=$(uname -r), $(nproc --all) processors,$(sed -n 's/^model name[^:]*://p' /proc/cpuinfo | head -n 1)"
+	echo "rounds=$rounds"
+	echo "load=$(cut -d ' ' -f 1 /proc/loadavg)"
+} >bench/conditions
+
+for (( round = 1; round <= rounds; round++ )); do
+	if [[ $rows != machine ]]; then
+		for place in one free; do
+			for system in "${systems[@]}"; do
+				echo "bench     round $round of $rounds: calls, $place, $system"
+				calls_run "$place" "$system"
+			done
+		done
+	fi
+	[[ $rows != calls && -e $image ]] || continue
+	for system in "${systems[@]:1}"; do
+		echo "bench     round $round of $rounds: machine, $system"
+		machine_run "$system"
+	done
+done
+
+awk -v csv=bench/latest.csv -v json=bench/latest.json -f "$here/report.awk" \
+	bench/conditions bench/samples.tsv | tee bench/latest.txt
