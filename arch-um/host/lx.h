@@ -29,6 +29,7 @@
 #include <linux/futex.h>
 #include <linux/memfd.h>
 #include <linux/mman.h>
+#include <linux/openat2.h>
 #include <linux/poll.h>
 #include <linux/prctl.h>
 #include <linux/resource.h>
@@ -48,6 +49,7 @@
 #include <asm/sigcontext.h>
 #include <asm/siginfo.h>
 #include <asm/stat.h>
+#include <asm/statfs.h>
 #include <asm/termios.h>
 #include <asm/ucontext.h>
 
@@ -231,6 +233,11 @@ static inline int lx_fdatasync(int fd)
 static inline int lx_fstat(int fd, struct stat *st)
 {
 	return lx_syscall2(__NR_fstat, fd, (long)st);
+}
+
+static inline int lx_fchmod(int fd, unsigned int mode)
+{
+	return lx_syscall2(__NR_fchmod, fd, mode);
 }
 
 static inline int lx_statx(int dir_fd, const char *path, int flags, unsigned int mask,
@@ -618,6 +625,86 @@ static inline int lx_uname(struct new_utsname *name)
 static inline ssize_t lx_getrandom(void *buf, size_t size, unsigned int flags)
 {
 	return LX_RETRY(lx_syscall3(__NR_getrandom, (long)buf, size, flags));
+}
+
+/* ---- more on files: scattered transfers, names, attributes --------------- */
+
+/* -EAGAIN is possible with RWF_NOWAIT. */
+static inline ssize_t lx_preadv2(int fd, const struct iovec *iov, int nr_iov, uint64_t offset,
+				 int flags)
+{
+	return LX_RETRY(lx_syscall6(__NR_preadv2, fd, (long)iov, nr_iov, offset, 0, flags));
+}
+
+static inline int lx_mkdirat(int dir_fd, const char *path, unsigned int mode)
+{
+	return lx_syscall3(__NR_mkdirat, dir_fd, (long)path, mode);
+}
+
+static inline int lx_mknodat(int dir_fd, const char *path, unsigned int mode, unsigned int dev)
+{
+	return lx_syscall4(__NR_mknodat, dir_fd, (long)path, mode, dev);
+}
+
+static inline int lx_symlinkat(const char *target, int dir_fd, const char *path)
+{
+	return lx_syscall3(__NR_symlinkat, (long)target, dir_fd, (long)path);
+}
+
+static inline int lx_linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
+{
+	return lx_syscall5(__NR_linkat, from_fd, (long)from, to_fd, (long)to, flags);
+}
+
+static inline int lx_renameat2(int from_fd, const char *from, int to_fd, const char *to,
+			       unsigned int flags)
+{
+	return lx_syscall5(__NR_renameat2, from_fd, (long)from, to_fd, (long)to, flags);
+}
+
+/* Follows a symbolic link at the end of @path. */
+static inline int lx_fchmodat(int dir_fd, const char *path, unsigned int mode)
+{
+	return lx_syscall3(__NR_fchmodat, dir_fd, (long)path, mode);
+}
+
+/* Since Linux 6.6. */
+static inline int lx_fchmodat2(int dir_fd, const char *path, unsigned int mode, int flags)
+{
+	return lx_syscall4(__NR_fchmodat2, dir_fd, (long)path, mode, flags);
+}
+
+static inline int lx_fchownat(int dir_fd, const char *path, unsigned int uid, unsigned int gid,
+			      int flags)
+{
+	return lx_syscall5(__NR_fchownat, dir_fd, (long)path, uid, gid, flags);
+}
+
+/* @path NULL: @dir_fd itself. */
+static inline int lx_utimensat(int dir_fd, const char *path,
+			       const struct __kernel_timespec times[2], int flags)
+{
+	return lx_syscall4(__NR_utimensat, dir_fd, (long)path, (long)times, flags);
+}
+
+static inline int lx_fstatfs(int fd, struct statfs *st)
+{
+	return LX_RETRY(lx_syscall2(__NR_fstatfs, fd, (long)st));
+}
+
+static inline unsigned int lx_umask(unsigned int mask)
+{
+	return lx_syscall1(__NR_umask, mask);
+}
+
+static inline unsigned int lx_geteuid(void)
+{
+	return lx_syscall0(__NR_geteuid);
+}
+
+static inline unsigned int lx_getegid(void)
+{
+	return lx_syscall0(__NR_getegid);
 }
 
 #endif /* UM_LX_H */

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * file_vec.c - transfers between a file and scattered memory
+ *
+ * For the disk driver's worker threads and for hostfs. Nothing here depends on the
+ * calling thread. A vector that a short transfer left half done is moved on in place.
+ */
+#include <um/host.h>
+#include "lx.h"
+
+_Static_assert(sizeof(struct host_iovec) == sizeof(struct iovec) &&
+	       offsetof(struct host_iovec, base) == offsetof(struct iovec, iov_base) &&
+	       offsetof(struct host_iovec, size) == offsetof(struct iovec, iov_len),
+	       "host_iovec goes to the host as it is");
+
+/* Drop the first @done bytes and the pieces that they fill. */
+static void vec_advance(struct host_iovec **vec, unsigned int *count, size_t done)
+{
+	while (*count && done >= (*vec)->size) {
+		done -= (*vec)->size;
+		(*vec)++;
+		(*count)--;
+	}
+	if (*count) {
+		(*vec)->base = (char *)(*vec)->base + done;
+		(*vec)->size -= done;
+	}
+}
+
+static ssize_t read_nowait(int fd, struct host_iovec *vec, unsigned int count,
+			   uint64_t offset)
+{
+	size_t size = 0;
+	unsigned int i;
+	ssize_t done;
+
+	for (i = 0; i < count; i++)
+		size += vec[i].size;
+	done = lx_preadv2(fd, (struct iovec *)vec, count, offset, RWF_NOWAIT);
+	/* Hosts and file systems that cannot tell say -EOPNOTSUPP: ask them to wait. */
+	if (done == -EOPNOTSUPP || done == -ENOSYS || (done >= 0 && done < size))
+		return -EAGAIN;
+	return done;
+}
+
+ssize_t host_file_preadv(int fd, struct host_iovec *vec, unsigned int count,
+			 uint64_t offset, unsigned int flags)
+{
+	ssize_t total = 0, done;
+
+	if (flags & HOST_IO_NOWAIT)
+		return read_nowait(fd, vec, count, offset);
+	while (count) {
+		done = lx_preadv(fd, (struct iovec *)vec, count, offset + total);
+		if (done < 0)
+			return done;
+		if (done == 0)
+			break;
+		total += done;
+		vec_advance(&vec, &count, done);
+	}
+	return total;
+}
+
+ssize_t host_file_pwritev(int fd, struct host_iovec *vec, unsigned int count,
+			  uint64_t offset)
+{
+	ssize_t total = 0, done;
+
+	while (count) {
+		done = lx_pwritev(fd, (struct iovec *)vec, count, offset + total);
+		if (done < 0)
+			return done;
+		if (done == 0)
+			break;
+		total += done;
+		vec_advance(&vec, &count, done);
+	}
+	return total;
+}

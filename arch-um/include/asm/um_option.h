@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * um_option.h - options of drivers, checked before anything else happens
+ *
+ * The drivers read their options when they start. A malformed one shall end the program
+ * with one line before anything is touched, so kernel/options.c asks here first. All of
+ * these look at their arguments only and work before there is memory to allocate.
+ */
+#ifndef _ASM_UM_UM_OPTION_H
+#define _ASM_UM_UM_OPTION_H
+
+/*
+ * ubd_check_option - @name ("ubd0", "ubdb", "ubd0rs") and @value of a disk option.
+ * 0: well-formed; -ENOENT: not a disk option; -EINVAL: malformed.
+ * ubd_option_error - what is malformed, in a few words; NULL if nothing.
+ */
+int ubd_check_option(const char *name, const char *value);
+const char *ubd_option_error(const char *name, const char *value);
+
+/*
+ * hostfs_check_option - @value of hostfs=/dir[,ro][:/dir[,ro]]...: 0 or -EINVAL.
+ * hostfs_option_error - what is malformed, in a few words; NULL if nothing.
+ */
+int hostfs_check_option(const char *value);
+const char *hostfs_option_error(const char *value);
+
+#endif /* _ASM_UM_UM_OPTION_H */

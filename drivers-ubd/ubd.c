@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ubd.c - files of the host as disks /dev/ubda ... /dev/ubdp
+ *
+ * ubd<n>=FILE[,flag]... on the command line (ubd_option.c) makes disk n: major 98, 16
+ * minors each. A disk whose file cannot be had costs one line and is absent.
+ *
+ * A blk-mq driver with one queue per disk. A request becomes a struct ubd_io that
+ * points at the pages themselves and goes to the worker threads (ubd_worker.c); their
+ * event brings it back in hard interrupt context, and blk-mq ends it in its softirq.
+ * Short reads that the host has in its page cache end at once: two thread switches
+ * would cost ten times the copy.
+ *
+ * The host's page cache is this disk's volatile cache: FLUSH and FUA are fdatasync, and
+ * a lost write stays lost (ubd_worker.c). With ",sync" every write is durable.
+ */
+#include <linux/blk-mq.h>
+#include <linux/ctype.h>
+#include <linux/hdreg.h>
+#include <linux/init.h>
+#include <linux/major.h>
+#include <linux/slab.h>
+#include <asm/um_irq.h>
+#include <um/host.h>
+#include "ubd_option.h"
+#include "ubd_worker.h"
+
+enum {
+	UBD_MINORS = 16,
+	UBD_MAX_SECTORS = 2048,		/* one request: 1 MB */
+	UBD_NOW_SIZE = 64 * 1024,	/* copies up to this size may be done at once */
+};
+
+struct ubd_disk {
+	struct gendisk *gendisk;
+	struct blk_mq_tag_set tags;
+	struct ubd_store store;
+	struct ubd_option option;
+	char name[8];
+	char *path;
+};
+
+/* "0ro=FILE,flags": what followed "ubd" in each option; a later one replaces an earlier. */
+static const char *ubd_settings[UBD_DISKS];
+
+/* ---- requests ------------------------------------------------------------- */
+
+static blk_status_t ubd_status(int error)
+{
+	switch (error) {
+	case 0:
+		return BLK_STS_OK;
+	case -ENOSPC:
+	case -EDQUOT:
+	case -EFBIG:
+		return BLK_STS_NOSPC;
+	case -EOPNOTSUPP:
+		return BLK_STS_NOTSUPP;
+	default:
+		return BLK_STS_IOERR;
+	}
+}
+
+/* Point @io at the pages of @rq: RAM is mapped linearly, so no copy and no mapping. */
+static bool ubd_map_pages(struct request *rq, struct ubd_io *io)
+{
+	struct req_iterator iter;
+	struct host_iovec *last = NULL;
+	struct bio_vec bvec;
+
+	rq_for_each_bvec(bvec, rq, iter) {
+		void *base = page_address(bvec.bv_page) + bvec.bv_offset;
+
+		if (last && last->base + last->size == base) {
+			last->size += bvec.bv_len;
+			continue;
+		}
+		if (WARN_ON_ONCE(io->nr_vec == UBD_SEGMENTS))
+			return false;
+		last = &io->vec[io->nr_vec++];
+		last->base = base;
+		last->size = bvec.bv_len;
+	}
+	return true;
+}
+
+static blk_status_t ubd_fill_io(struct ubd_disk *ubd, struct request *rq, struct ubd_io *io)
+{
+	io->store = &ubd->store;
+	io->offset = (u64)blk_rq_pos(rq) << SECTOR_SHIFT;
+	io->size = blk_rq_bytes(rq);
+	io->durable = (rq->cmd_flags & REQ_FUA) || ubd->option.sync;
+	io->nr_vec = 0;
+	io->error = 0;
+
+	switch (req_op(rq)) {
+	case REQ_OP_READ:
+		io->op = UBD_READ;
+		break;
+	case REQ_OP_WRITE:
+		io->op = UBD_WRITE;
+		break;
+	case REQ_OP_WRITE_ZEROES:
+		io->op = UBD_ZERO;
+		return BLK_STS_OK;
+	case REQ_OP_DISCARD:
+		io->op = UBD_DISCARD;
+		return BLK_STS_OK;
+	case REQ_OP_FLUSH:
+		io->op = UBD_FLUSH;
+		return BLK_STS_OK;
+	default:
+		return BLK_STS_NOTSUPP;
+	}
+	return ubd_map_pages(rq, io) ? BLK_STS_OK : BLK_STS_IOERR;
+}
+
+static bool ubd_read_now(struct ubd_io *io)
+{
+	struct host_iovec vec[UBD_SEGMENTS / 4];
+	unsigned int nr_vec = io->nr_vec;
+
+	if (io->op != UBD_READ || io->size > UBD_NOW_SIZE || nr_vec > ARRAY_SIZE(vec))
+		return false;
+	memcpy(vec, io->vec, nr_vec * sizeof(vec[0]));
+	if (!io->store->ops->read_now(io->store, io))
+		return true;
+	memcpy(io->vec, vec, nr_vec * sizeof(vec[0]));
+	return false;
+}
+
+static blk_status_t ubd_queue_rq(struct blk_mq_hw_ctx *hctx,
+				 const struct blk_mq_queue_data *bd)
+{
+	struct request *rq = bd->rq;
+	struct ubd_io *io = blk_mq_rq_to_pdu(rq);
+	unsigned long flags;
+	blk_status_t status;
+
+	status = ubd_fill_io(hctx->queue->queuedata, rq, io);
+	if (status != BLK_STS_OK)
+		return status;
+
+	blk_mq_start_request(rq);
+	if (ubd_read_now(io)) {
+		blk_mq_end_request(rq, BLK_STS_OK);
+	} else {
+		local_irq_save(flags);
+		ubd_worker_submit(io);
+		local_irq_restore(flags);
+	}
+	/* One kick for the whole batch, also when its last request needed none. */
+	if (bd->last)
+		ubd_worker_kick();
+	return BLK_STS_OK;
+}
+
+static void ubd_commit_rqs(struct blk_mq_hw_ctx *hctx)
+{
+	ubd_worker_kick();
+}
+
+static void ubd_complete_rq(struct request *rq)
+{
+	struct ubd_io *io = blk_mq_rq_to_pdu(rq);
+
+	blk_mq_end_request(rq, ubd_status(io->error));
+}
+
+/* The worker has the request's memory: nothing but the worker can end it. */
+static enum blk_eh_timer_return ubd_timeout(struct request *rq)
+{
+	return BLK_EH_RESET_TIMER;
+}
+
+static const struct blk_mq_ops ubd_mq_ops = {
+	.queue_rq = ubd_queue_rq,
+	.commit_rqs = ubd_commit_rqs,
+	.complete = ubd_complete_rq,
+	.timeout = ubd_timeout,
+};
+
+static void ubd_report(struct request *rq, const struct ubd_io *io)
+{
+	static const char *const verbs[] = {
+		[UBD_READ] = "read", [UBD_WRITE] = "write", [UBD_ZERO] = "zero",
+		[UBD_DISCARD] = "discard", [UBD_FLUSH] = "flush",
+	};
+	const struct ubd_disk *ubd = rq->q->queuedata;
+
+	if (io->error == -EOPNOTSUPP)
+		return;
+	pr_err_ratelimited("%s: %s: cannot %s %llu bytes at %llu: error %d\n", ubd->name,
+			   ubd->path, verbs[io->op], io->size, io->offset, -io->error);
+}
+
+/* Hard interrupt: workers have finished something. */
+static void ubd_finished(void *data)
+{
+	struct ubd_io *io = ubd_worker_collect(), *next;
+
+	for (; io; io = next) {
+		struct request *rq = blk_mq_rq_from_pdu(io);
+
+		next = io->next;
+		if (io->error)
+			ubd_report(rq, io);
+		blk_mq_complete_request(rq);
+	}
+}
+
+/* ---- disks ----------------------------------------------------------------- */
+
+static int ubd_getgeo(struct block_device *bdev, struct hd_geometry *geo)
+{
+	geo->heads = 128;
+	geo->sectors = 32;
+	geo->cylinders = get_capacity(bdev->bd_disk) / (128 * 32);
+	return 0;
+}
+
+static const struct block_device_operations ubd_fops = {
+	.owner = THIS_MODULE,
+	.getgeo = ubd_getgeo,
+};
+
+static ssize_t serial_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	const struct ubd_disk *ubd = dev_to_disk(dev)->private_data;
+
+	return sysfs_emit(buf, "%s\n", ubd->option.serial);
+}
+static DEVICE_ATTR_RO(serial);
+
+static umode_t ubd_attr_visible(struct kobject *kobj, struct attribute *attr, int n)
+{
+	const struct ubd_disk *ubd = dev_to_disk(kobj_to_dev(kobj))->private_data;
+
+	return ubd->option.serial[0] ? attr->mode : 0;
+}
+
+static struct attribute *ubd_attrs[] = {
+	&dev_attr_serial.attr,
+	NULL,
+};
+
+static const struct attribute_group ubd_group = {
+	.attrs = ubd_attrs,
+	.is_visible = ubd_attr_visible,
+};
+
+static const struct attribute_group *ubd_groups[] = {
+	&ubd_group,
+	NULL,
+};
+
+/* Open and lock the file; falls back to reading where writing is not allowed. */
+static int ubd_open_file(struct ubd_disk *ubd)
+{
+	struct ubd_option *option = &ubd->option;
+	int fd, error;
+
+	fd = host_file_open(ubd->path, option->read_only ? HOST_O_READ :
+			    HOST_O_READ | HOST_O_WRITE, 0);
+	if (!option->read_only && (fd == -EACCES || fd == -EPERM || fd == -EROFS)) {
+		option->read_only = true;
+		pr_notice("%s: %s: may not be written, so the disk is read-only\n",
+			  ubd->name, ubd->path);
+		fd = host_file_open(ubd->path, HOST_O_READ, 0);
+	}
+	if (fd < 0) {
+		pr_err("%s: %s: %s, no disk\n", ubd->name, ubd->path,
+		       fd == -ENOENT ? "no such file" :
+		       fd == -EACCES ? "permission denied" :
+		       fd == -EISDIR ? "is a directory" : "cannot be opened");
+		return fd;
+	}
+
+	error = option->shared ? 0 : host_file_lock(fd, !option->read_only);
+	if (error == -EAGAIN || error == -EACCES) {
+		pr_err("%s: %s: in use by another machine, no disk\n", ubd->name, ubd->path);
+		host_file_close(fd);
+		return error;
+	}
+	if (error < 0)
+		pr_warn("%s: %s: the host cannot lock it (error %d): see that no other machine uses it\n",
+			ubd->name, ubd->path, -error);
+	return fd;
+}
+
+static int ubd_open_store(struct ubd_disk *ubd)
+{
+	int fd = ubd_open_file(ubd), error;
+
+	if (fd < 0)
+		return fd;
+	error = ubd_file_init(&ubd->store, fd);
+	if (!error && ubd->store.size < SECTOR_SIZE)
+		error = -EINVAL;
+	if (error) {
+		pr_err("%s: %s: not a file with at least one sector, no disk\n",
+		       ubd->name, ubd->path);
+		host_file_close(fd);
+		return error;
+	}
+	if (ubd->store.size % SECTOR_SIZE)
+		pr_warn("%s: %s: the last %llu bytes are no whole sector and are left out\n",
+			ubd->name, ubd->path, ubd->store.size % SECTOR_SIZE);
+	ubd->store.size = round_down(ubd->store.size, SECTOR_SIZE);
+	return 0;
+}
+
+static struct gendisk *ubd_alloc_gendisk(struct ubd_disk *ubd)
+{
+	const struct ubd_option *option = &ubd->option;
+	bool can_write = !option->read_only;
+	bool can_discard = can_write && ubd->store.can_punch && !option->no_discard;
+	struct queue_limits limits = {
+		.logical_block_size = SECTOR_SIZE,
+		.physical_block_size = 4096,
+		.max_hw_sectors = UBD_MAX_SECTORS,
+		.max_segments = UBD_SEGMENTS,
+		.max_segment_size = UINT_MAX,
+		.seg_boundary_mask = ULONG_MAX,
+		.dma_alignment = 3,	/* the host copies to any address */
+		.discard_granularity = can_discard ? 4096 : 0,
+		.max_hw_discard_sectors = can_discard ? UINT_MAX >> SECTOR_SHIFT : 0,
+		.max_write_zeroes_sectors = can_write ? UINT_MAX >> SECTOR_SHIFT : 0,
+		.features = option->sync ? 0 : BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA,
+	};
+
+	return blk_mq_alloc_disk(&ubd->tags, &limits, ubd);
+}
+
+static int ubd_add_disk(struct ubd_disk *ubd)
+{
+	struct gendisk *gendisk;
+	int error;
+
+	ubd->tags.ops = &ubd_mq_ops;
+	ubd->tags.nr_hw_queues = 1;
+	ubd->tags.queue_depth = UBD_DEPTH;
+	ubd->tags.numa_node = NUMA_NO_NODE;
+	ubd->tags.cmd_size = sizeof(struct ubd_io);
+	ubd->tags.flags = BLK_MQ_F_SHOULD_MERGE | BLK_MQ_F_NO_SCHED_BY_DEFAULT;
+	error = blk_mq_alloc_tag_set(&ubd->tags);
+	if (error)
+		return error;
+
+	gendisk = ubd_alloc_gendisk(ubd);
+	if (IS_ERR(gendisk)) {
+		error = PTR_ERR(gendisk);
+		goto out_tags;
+	}
+	ubd->gendisk = gendisk;
+	gendisk->major = UBD_MAJOR;
+	gendisk->first_minor = ubd->option.index * UBD_MINORS;
+	gendisk->minors = UBD_MINORS;
+	gendisk->fops = &ubd_fops;
+	gendisk->private_data = ubd;
+	strscpy(gendisk->disk_name, ubd->name, sizeof(gendisk->disk_name));
+	set_capacity(gendisk, ubd->store.size >> SECTOR_SHIFT);
+	set_disk_ro(gendisk, ubd->option.read_only);
+
+	error = device_add_disk(NULL, gendisk, ubd_groups);
+	if (error)
+		goto out_gendisk;
+	return 0;
+
+out_gendisk:
+	put_disk(gendisk);
+out_tags:
+	blk_mq_free_tag_set(&ubd->tags);
+	return error;
+}
+
+/* @setting: "0ro=FILE,flags". The early check has seen it, so it is well-formed. */
+static int __init ubd_create(const char *setting)
+{
+	struct ubd_disk *ubd = kzalloc(sizeof(*ubd), GFP_KERNEL);
+	char *option = kasprintf(GFP_KERNEL, "ubd%s", setting), *value;
+	const char *why = "";
+	int error = -ENOMEM;
+
+	if (!ubd || !option)
+		goto out_free;
+	value = strchrnul(option, '=');
+	if (*value)
+		*value++ = 0;
+	error = ubd_option_parse(option, value, &ubd->option, &why);
+	if (error) {
+		pr_err("%s=%s: %s, no disk\n", option, value, why);
+		goto out_free;
+	}
+
+	error = -ENOMEM;
+	snprintf(ubd->name, sizeof(ubd->name), "ubd%c", 'a' + ubd->option.index);
+	ubd->path = kstrndup(ubd->option.path, ubd->option.path_size, GFP_KERNEL);
+	if (!ubd->path)
+		goto out_free;
+	error = ubd_open_store(ubd);
+	if (error)
+		goto out_path;
+	error = ubd_add_disk(ubd);
+	if (error) {
+		pr_err("%s: %s: error %d, no disk\n", ubd->name, ubd->path, -error);
+		goto out_close;
+	}
+	kfree(option);
+	return 0;
+
+out_close:
+	host_file_close(ubd->store.fd);
+out_path:
+	kfree(ubd->path);
+out_free:
+	kfree(option);
+	kfree(ubd);
+	return error;
+}
+
+/* Too early to allocate: note where in the command line the option stands. */
+static int __init ubd_setup(char *setting)
+{
+	char *end;
+	unsigned long index = isdigit(*setting) ? simple_strtoul(setting, &end, 10) :
+						  *setting - 'a';
+
+	if (index >= UBD_DISKS)
+		return 0;
+	ubd_settings[index] = setting;
+	return 1;
+}
+__setup("ubd", ubd_setup);
+
+static int __init ubd_init(void)
+{
+	unsigned int i;
+	int error;
+
+	error = register_blkdev(UBD_MAJOR, "ubd");
+	if (error < 0)
+		return error;
+	for (i = 0; i < UBD_DISKS && !ubd_settings[i]; i++)
+		;
+	if (i == UBD_DISKS)
+		return 0;	/* no disk, no threads */
+
+	error = ubd_worker_start();
+	if (!error)
+		error = um_irq_register_worker(ubd_finished, NULL);
+	if (error) {
+		pr_err("ubd: no host threads (error %d), no disks\n", -error);
+		return error;
+	}
+	for (; i < UBD_DISKS; i++)
+		if (ubd_settings[i])
+			ubd_create(ubd_settings[i]);
+	return 0;
+}
+device_initcall(ubd_init);

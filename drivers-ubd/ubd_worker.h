@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ubd_worker.h - disk requests, carried out by host threads
+ *
+ * ubd.c fills a struct ubd_io and submits it; a worker thread carries it out through
+ * the operations of the disk's store; ubd.c collects it again in an interrupt. Between
+ * submit and collect the request and its memory belong to the worker.
+ */
+#ifndef UBD_WORKER_H
+#define UBD_WORKER_H
+
+#include <um/host.h>
+
+enum {
+	UBD_DEPTH = 64,			/* requests in flight for each disk */
+	UBD_SEGMENTS = 64,		/* pieces of memory in one request */
+};
+
+enum ubd_op {
+	UBD_READ,
+	UBD_WRITE,
+	UBD_ZERO,
+	UBD_DISCARD,
+	UBD_FLUSH,
+};
+
+struct ubd_store;
+
+struct ubd_io {
+	struct ubd_io *next;		/* list of finished requests */
+	struct ubd_store *store;
+	enum ubd_op op;
+	bool durable;			/* write, zero: on stable storage before it is done */
+	int error;			/* result: 0 or -errno */
+	uint64_t offset;
+	uint64_t size;
+	unsigned int nr_vec;
+	struct host_iovec vec[UBD_SEGMENTS];	/* may be used up by the store */
+};
+
+/*
+ * Where the sectors of a disk are kept: the seam for copy-on-write layers. Each call
+ * transfers all or returns -errno. They run on any worker, several at a time, in code
+ * that must not touch the kernel (ubd_worker.c). read_now runs on the machine's thread
+ * and returns -EAGAIN rather than wait; the request then goes to a worker.
+ * After zero and discard the range reads as zero; discard may return -EOPNOTSUPP.
+ * sync: all that was written before the call is on stable storage. One at a time.
+ */
+struct ubd_store_ops {
+	int (*read)(struct ubd_store *store, struct ubd_io *io);
+	int (*read_now)(struct ubd_store *store, struct ubd_io *io);
+	int (*write)(struct ubd_store *store, struct ubd_io *io);
+	int (*zero)(struct ubd_store *store, uint64_t offset, uint64_t size);
+	int (*discard)(struct ubd_store *store, uint64_t offset, uint64_t size);
+	int (*sync)(struct ubd_store *store);
+};
+
+struct ubd_store {
+	const struct ubd_store_ops *ops;
+	int fd;
+	bool can_punch;
+	uint64_t size;			/* of the disk; the file may have shrunk since */
+
+	/* Private to ubd_worker.c. */
+	uint32_t sync_lock;
+	uint32_t sync_begun;		/* how many syncs have begun; changes under sync_lock */
+	int sync_error;			/* of the first sync that failed, for good */
+};
+
+/* ubd_file.c: a raw file. ubd_file_init fills @store for @fd, which it borrows. */
+int ubd_file_init(struct ubd_store *store, int fd);
+
+/* ubd_worker_start - start the threads; later calls do nothing. */
+int ubd_worker_start(void);
+
+/*
+ * ubd_worker_submit - hand @io over; interrupts off. At most UBD_DISKS * UBD_DEPTH may be
+ * out. ubd_worker_kick - after one or more submits: somebody looks at them now.
+ */
+void ubd_worker_submit(struct ubd_io *io);
+void ubd_worker_kick(void);
+
+/* ubd_worker_collect - the finished requests, oldest first, linked by ->next; or NULL. */
+struct ubd_io *ubd_worker_collect(void);
+
+#endif /* UBD_WORKER_H */
