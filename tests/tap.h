@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,9 @@ static inline void tap_line(const char *head, const char *fmt, va_list args, con
 	size += snprintf(line + size, sizeof(line) - size - 1, "%s", tail);
 	if (size > (int)sizeof(line) - 2)
 		size = sizeof(line) - 2;
+	for (int i = 0; i < size; i++)
+		if (line[i] == '\n')
+			line[i] = ' ';
 	line[size++] = '\n';
 	if (write(STDOUT_FILENO, line, size) != size)
 		_exit(125);
@@ -52,7 +56,7 @@ static inline void tap_line(const char *head, const char *fmt, va_list args, con
 
 /* One claim. Returns the condition, so that later claims may depend on it. */
 __attribute__((format(printf, 2, 3)))
-static inline int ok(int condition, const char *fmt, ...)
+static inline int ok(bool condition, const char *fmt, ...)
 {
 	va_list args;
 

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stddef.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -89,8 +90,8 @@ static void make(struct registers *state, unsigned int seed)
 #define SAVE_ST "fstpt 2112+7*16(%0)\n\tfstpt 2112+6*16(%0)\n\tfstpt 2112+5*16(%0)\n\tfstpt 2112+4*16(%0)\n\t" \
 		"fstpt 2112+3*16(%0)\n\tfstpt 2112+2*16(%0)\n\tfstpt 2112+1*16(%0)\n\tfstpt 2112(%0)\n\t"
 
-_Static_assert(__builtin_offsetof(struct registers, k) == 2048, "the assembler counts on it");
-_Static_assert(__builtin_offsetof(struct registers, st) == 2112, "the assembler counts on it");
+_Static_assert(offsetof(struct registers, k) == 2048, "the assembler counts on it");
+_Static_assert(offsetof(struct registers, st) == 2112, "the assembler counts on it");
 
 static inline __attribute__((always_inline)) void load(const struct registers *state)
 {
@@ -125,23 +126,27 @@ static void calm(void)
 		asm volatile("vzeroall" ::: "memory");
 }
 
-/* 0 when equal; says which register is not. */
+static volatile int nr_told;
+
+/* 0 when equal; says which register is not, a few times. */
 static int differs(const struct registers *want, const struct registers *got)
 {
+	if (nr_told >= 12)
+		return memcmp(want, got, offsetof(struct registers, mxcsr)) || want->control != got->control;
 	for (int i = 0; i < 32; i++)
 		for (int byte = 0; byte < 64; byte++)
 			if ((has_avx512 || i < 16) && (has_avx512 || byte < (has_avx ? 32 : 16)) &&
 			    want->zmm[i][byte] != got->zmm[i][byte])
-				return diag("vector register %d byte %d: %02x for %02x", i, byte, got->zmm[i][byte],
+				return nr_told++, diag("vector register %d byte %d: %02x for %02x", i, byte, got->zmm[i][byte],
 					    want->zmm[i][byte]), 1;
 	for (int i = 0; i < 8 && has_avx512; i++)
 		if (want->k[i] != got->k[i])
-			return diag("k%d: %#lx for %#lx", i, got->k[i], want->k[i]), 1;
+			return nr_told++, diag("k%d: %#lx for %#lx", i, got->k[i], want->k[i]), 1;
 	for (int i = 0; i < 8; i++)
 		if (memcmp(want->st[i], got->st[i], 10))
-			return diag("x87 register %d", i), 1;
+			return nr_told++, diag("x87 register %d", i), 1;
 	if (want->mxcsr != (got->mxcsr & ~0x3fu) || want->control != got->control)
-		return diag("mxcsr %#x for %#x, control %#x for %#x", got->mxcsr, want->mxcsr, got->control,
+		return nr_told++, diag("mxcsr %#x for %#x, control %#x for %#x", got->mxcsr, want->mxcsr, got->control,
 			    want->control), 1;
 	return 0;
 }
