@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * poll.c - which descriptors have become ready
+ *
+ * Theory of operation
+ *
+ * A ready descriptor must interrupt the machine, even in the middle of guest code, and
+ * must end host_idle(). An epoll instance knows what is ready but sends no signal;
+ * O_ASYNC sends a signal but does not say why. We use both:
+ *
+ *   main_epoll ── signalling descriptors: pipes, sockets, tun
+ *      └── slow_epoll ── all others: terminals, eventfds, shared descriptors
+ *                  watch_epoll ── slow_epoll only; the watcher thread sleeps here
+ *
+ * Signalling descriptors have O_ASYNC set and their SIGIO goes to the machine's thread
+ * (handlers.c notes UM_EVENT_POLL). For the others the watcher, started with the first
+ * of them, raises the same event. Either way the kernel then calls host_poll_collect().
+ *
+ * Why terminals are slow: the host's tty layer sends SIGIO a moment before it marks the
+ * descriptor ready in epoll, so the collect may find nothing and no other signal
+ * follows. Pipes and sockets do it in the right order. Shared descriptors
+ * (host_file_inherit()) must not get O_ASYNC: their flags are not ours.
+ *
+ * Everything is edge-triggered: an unread descriptor costs nothing until more arrives.
+ * A report may be late or superfluous, never missing.
+ *
+ * The machine's thread alone touches the table; an interrupt may collect between any two
+ * instructions of host_poll_add() and host_poll_remove(), so an entry is claimed by one
+ * store to .fd and complete before its descriptor enters an epoll instance.
+ */
+#include <um/host.h>
+#include <um/upcall.h>
+#include "host_internal.h"
+#include "lx.h"
+
+#define NR_ENTRIES 256
+#define NR_EVENTS 32
+
+/* The tag of slow_epoll inside main_epoll; others are indices of the table. */
+#define SLOW_TAG NR_ENTRIES
+
+enum { FREE = 0 };
+
+static struct entry {
+	int fd_plus_1;			/* FREE when unused */
+	int epoll_fd;			/* -1: cannot be polled */
+	bool async;			/* we set O_ASYNC */
+	bool report_once;		/* cannot be polled and not reported yet */
+	uint64_t cookie;
+} entries[NR_ENTRIES];
+static unsigned int nr_entries;		/* entries from here on were never used */
+
+static int main_epoll = -1;
+static int slow_epoll = -1;
+static int watch_epoll = -1;
+
+int host_poll_fd(void)
+{
+	if (main_epoll < 0)
+		main_epoll = lx_epoll_create1(EPOLL_CLOEXEC);
+	return main_epoll;
+}
+
+static int watcher(void *unused)
+{
+	struct epoll_event event;
+
+	for (;;)
+		if (lx_epoll_pwait(watch_epoll, &event, 1, -1, NULL) > 0)
+			host_event_raise(UM_EVENT_POLL);
+	return 0;
+}
+
+/* Creates slow_epoll and its watcher with the first descriptor that needs them. */
+static int slow_start(void)
+{
+	struct epoll_event in_main = { .events = EPOLLIN, .data = SLOW_TAG };
+	struct epoll_event in_watch = { .events = EPOLLIN | (uint32_t)EPOLLET };
+	int slow, watch, error;
+
+	if (slow_epoll >= 0)
+		return slow_epoll;
+	slow = lx_epoll_create1(EPOLL_CLOEXEC);
+	if (slow < 0)
+		return slow;
+	watch = lx_epoll_create1(EPOLL_CLOEXEC);
+	if (watch < 0) {
+		error = watch;
+		goto out_close_slow;
+	}
+	error = lx_epoll_ctl(watch, EPOLL_CTL_ADD, slow, &in_watch);
+	if (error)
+		goto out_close_watch;
+	error = lx_epoll_ctl(main_epoll, EPOLL_CTL_ADD, slow, &in_main);
+	if (error)
+		goto out_close_watch;
+	watch_epoll = watch;
+	error = host_worker_start(watcher, NULL);
+	if (error)
+		goto out_close_watch;
+	slow_epoll = slow;
+	return slow;
+
+out_close_watch:
+	lx_close(watch);
+out_close_slow:
+	lx_close(slow);		/* leaves main_epoll by itself */
+	return error;
+}
+
+/* Pipes and sockets that are ours alone. */
+static bool may_signal(int fd)
+{
+	struct termios settings;
+
+	return !host_file_shared(fd) && lx_ioctl(fd, TCGETS, (long)&settings) != 0;
+}
+
+/* FASYNC is O_ASYNC. The host ignores it on what cannot signal, so look whether it stuck. */
+static bool async_start(int fd)
+{
+	struct f_owner_ex owner = { .type = F_OWNER_TID, .pid = lx_gettid() };
+	int flags = lx_fcntl(fd, F_GETFL, 0);
+
+	if (flags < 0 || lx_fcntl(fd, F_SETOWN_EX, (long)&owner) ||
+	    lx_fcntl(fd, F_SETFL, flags | FASYNC))
+		return false;
+	return lx_fcntl(fd, F_GETFL, 0) & FASYNC;
+}
+
+static void async_stop(int fd)
+{
+	int flags = lx_fcntl(fd, F_GETFL, 0);
+
+	if (flags >= 0)
+		lx_fcntl(fd, F_SETFL, flags & ~FASYNC);
+}
+
+static struct entry *entry_claim(int fd)
+{
+	unsigned int i;
+	int unused;
+
+	for (i = 0; i < NR_ENTRIES; i++) {
+		unused = FREE;
+		if (!__atomic_compare_exchange_n(&entries[i].fd_plus_1, &unused, fd + 1, false,
+						 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+			continue;
+		if (nr_entries <= i)
+			nr_entries = i + 1;
+		return &entries[i];
+	}
+	return NULL;
+}
+
+static void entry_release(struct entry *entry)
+{
+	entry->report_once = false;
+	__atomic_store_n(&entry->fd_plus_1, FREE, __ATOMIC_RELAXED);
+}
+
+int host_poll_add(int fd, bool write, uint64_t cookie)
+{
+	struct epoll_event event = {
+		.events = EPOLLIN | EPOLLRDHUP | (write ? EPOLLOUT : 0) | (uint32_t)EPOLLET,
+	};
+	struct entry *entry;
+	int error = host_poll_fd();
+
+	if (error < 0)
+		return error;
+	entry = entry_claim(fd);
+	if (!entry)
+		return -ENFILE;
+	entry->cookie = cookie;
+	entry->async = false;
+	entry->epoll_fd = main_epoll;
+	event.data = entry - entries;
+	error = lx_epoll_ctl(main_epoll, EPOLL_CTL_ADD, fd, &event);
+	if (error == -EPERM) {
+		entry->epoll_fd = -1;
+		entry->report_once = true;
+		goto out_raise;
+	}
+	if (error)
+		goto out_release;
+
+	entry->async = may_signal(fd) && async_start(fd);
+	if (!entry->async) {
+		lx_epoll_ctl(main_epoll, EPOLL_CTL_DEL, fd, NULL);
+		error = slow_start();
+		if (error < 0)
+			goto out_release;
+		entry->epoll_fd = slow_epoll;
+		error = lx_epoll_ctl(slow_epoll, EPOLL_CTL_ADD, fd, &event);
+		if (error)
+			goto out_release;
+	}
+out_raise:
+	/* What came before O_ASYNC was on sent no signal. */
+	host_event_raise(UM_EVENT_POLL);
+	return 0;
+
+out_release:
+	entry_release(entry);
+	return error;
+}
+
+void host_poll_remove(int fd)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_entries; i++) {
+		if (entries[i].fd_plus_1 != fd + 1)
+			continue;
+		if (entries[i].async)
+			async_stop(fd);
+		if (entries[i].epoll_fd >= 0)
+			lx_epoll_ctl(entries[i].epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+		entry_release(&entries[i]);
+	}
+}
+
+/* Returns whether the tag of slow_epoll was among the events. */
+static bool collect_from(int epoll_fd)
+{
+	struct epoll_event events[NR_EVENTS];
+	bool slow = false;
+	int i, nr;
+
+	/* A full answer means that there may be more; each one takes what it reports. */
+	do {
+		nr = lx_epoll_pwait(epoll_fd, events, NR_EVENTS, 0, NULL);
+		for (i = 0; i < nr; i++) {
+			if (events[i].data == SLOW_TAG)
+				slow = true;
+			else if (entries[events[i].data].fd_plus_1 != FREE)
+				um_poll_ready(entries[events[i].data].cookie);
+		}
+	} while (nr == NR_EVENTS);
+	return slow;
+}
+
+void host_poll_collect(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_entries; i++) {
+		if (!entries[i].report_once)
+			continue;
+		entries[i].report_once = false;
+		um_poll_ready(entries[i].cookie);
+	}
+	if (main_epoll >= 0 && collect_from(main_epoll))
+		collect_from(slow_epoll);
+}

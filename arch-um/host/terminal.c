@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * terminal.c - raw mode, and the way back from it
+ *
+ * The guest's tty layer edits lines and turns Ctrl-C into signals, so the host's must
+ * not. Settings belong to the terminal, not to us: whatever ends the process calls
+ * host_term_restore_all(). Only SIGKILL leaves no chance; `stty sane` helps then,
+ * and programs that start machines put the terminal back themselves.
+ *
+ * A machine in the background of its shell leaves the terminal alone: it is neither made
+ * raw nor restored, since the settings are then those of the job in front.
+ */
+#include <um/host.h>
+#include "host_internal.h"
+#include "lx.h"
+
+#define NR_TERMINALS 16
+
+/* Filled in order, never emptied; nr_terminals counts entries that are complete. */
+static struct terminal {
+	int fd;
+	struct termios saved;
+	struct termios raw;
+} terminals[NR_TERMINALS];
+static unsigned int nr_terminals;
+
+void host_term_make_raw(struct termios *settings)
+{
+	settings->c_iflag = 0;
+	settings->c_oflag = 0;
+	settings->c_lflag = 0;
+	settings->c_cflag &= ~(CSIZE | PARENB);
+	settings->c_cflag |= CS8;
+	settings->c_cc[VMIN] = 1;
+	settings->c_cc[VTIME] = 0;
+}
+
+/* Only ever true for our controlling terminal: others give no answer. */
+static bool in_background(int fd)
+{
+	int group;
+
+	return lx_ioctl(fd, TIOCGPGRP, (long)&group) == 0 && group != lx_getpgid(0);
+}
+
+/* Not TCSETSW: a terminal that is stopped must not keep the process from ending. */
+static int apply(int fd, const struct termios *settings)
+{
+	if (in_background(fd))
+		return 0;
+	return lx_ioctl(fd, TCSETS, (long)settings);
+}
+
+int host_term_raw(int fd)
+{
+	struct terminal *terminal = &terminals[nr_terminals];
+	int error;
+
+	if (nr_terminals == NR_TERMINALS)
+		return -ENFILE;
+	error = lx_ioctl(fd, TCGETS, (long)&terminal->saved);
+	if (error)
+		return -ENOTTY;
+	terminal->fd = fd;
+	terminal->raw = terminal->saved;
+	host_term_make_raw(&terminal->raw);
+	/* Recorded before it is changed: the end may come in between. */
+	__atomic_store_n(&nr_terminals, nr_terminals + 1, __ATOMIC_RELEASE);
+	return apply(fd, &terminal->raw);
+}
+
+/* Last one first: a terminal that was made raw twice was not raw before the first time. */
+void host_term_restore_all(void)
+{
+	unsigned int i;
+
+	for (i = nr_terminals; i-- > 0; )
+		apply(terminals[i].fd, &terminals[i].saved);
+}
+
+void host_term_resume_all(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_terminals; i++)
+		apply(terminals[i].fd, &terminals[i].raw);
+}
+
+int host_term_size(int fd, unsigned short *rows, unsigned short *cols)
+{
+	struct winsize size;
+
+	if (lx_ioctl(fd, TIOCGWINSZ, (long)&size))
+		return -ENOTTY;
+	*rows = size.ws_row;
+	*cols = size.ws_col;
+	return 0;
+}
