@@ -256,7 +256,8 @@ do_unpack() {
 	"$here/unpack.sh" end "$work/tree" "$work/meta"
 	cp -R "$here/overlay/." "$work/tree/"
 	sed 's/\[signed-by=[^]]*\] //' "$work/sources.list" >"$work/tree/etc/apt/sources.list"
-	install -D -m 755 "$here/guest-setup" "$work/tree/umlab/guest-setup"
+	mkdir "$work/tree/umlab"
+	cp -R "$here/guest-setup" "$here/guest-sbin" "$work/tree/umlab/"
 }
 
 # Everything belongs to root, but for what unpack.sh found to be different.
@@ -303,18 +304,18 @@ do_configure() {
 	local img=$work/configure.img log=$work/configure.log line n=0 total
 	total=$(wc -l <"$work/select.list")
 	cp --sparse=always --reflink=auto "$work/unpacked.img" "$img"
-	guest "$img" | tr -d '\r' | tee "$log" | while IFS= read -r line; do
+	guest "$img" | tee "$log" | while IFS= read -r line; do
 		case $line in
 		'Setting up '*) n=$((n + 1)); show "configure in the guest $n/$total" ;;
 		esac
 	done || true
-	grep -q '^umlab-setup: complete$' "$log" || { tail -n 40 "$log" >&2; die "the guest did not finish; its log is $log"; }
+	grep -q '^umlab-setup: complete' "$log" || { tail -n 40 "$log" >&2; die "the guest did not finish; its log is $log"; }
 	[ "$(id -u)" != 0 ] || chown 0:0 "$img"
 	e2fsck -fp "$img" >"$work/fsck.log" 2>&1 || [ $? = 1 ] || { cat "$work/fsck.log" >&2; die "the guest left a broken file system"; }
 	# Copies used blocks only: what the guest freed stays behind.
 	e2image -ra "$img" "$work/configured.new" >"$work/format.log" 2>&1 || { cat "$work/format.log" >&2; die "e2image failed"; }
 	mv "$work/configured.new" "$work/configured.img"
-	rm -f "$img" "$work/unpacked.img"
+	rm -f "$img"
 }
 
 # Names, sizes and times tell whether modules changed; reading them all would

@@ -102,6 +102,14 @@ end() {
 		esac
 	done
 
+	# A link to each certificate (guest-sbin/update-ca-certificates does the rest).
+	if [ -d "$tree/usr/share/ca-certificates" ]; then
+		(cd "$tree/usr/share/ca-certificates" && find . -name '*.crt') | while read -r path; do
+			name=${path##*/}
+			ln -s "/usr/share/ca-certificates/${path#./}" "$tree/etc/ssl/certs/${name%.crt}.pem"
+		done
+	fi
+
 	# Names become numbers by base-passwd's tables, which fill the guest's
 	# /etc/passwd later.  A conffile is still called .dpkg-new.
 	cat "$meta"/*.odd 2>/dev/null | awk -v base="$tree/usr/share/base-passwd" -v tree="$tree" '
