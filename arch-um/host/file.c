@@ -226,6 +226,20 @@ int host_file_lock(int fd, bool exclusive)
 	return error == -EACCES ? -EAGAIN : error;
 }
 
+int host_file_wait(int fd, bool write, uint64_t timeout)
+{
+	struct pollfd pollfd = { .fd = fd, .events = write ? POLLOUT : POLLIN };
+	struct __kernel_timespec left = {
+		.tv_sec = timeout / 1000000000,
+		.tv_nsec = timeout % 1000000000,
+	};
+	int ret = LX_RETRY(lx_ppoll(&pollfd, 1, &left, NULL));
+
+	if (ret <= 0)
+		return ret ? ret : -EAGAIN;
+	return 0;
+}
+
 int host_file_nonblock(int fd)
 {
 	int flags;
@@ -309,7 +323,7 @@ int host_pty_open(char *name, size_t name_size)
 	if (error)
 		goto out_close;
 
-	/* Kept open for good: while nobody has the other end open, reads would say -EIO. */
+	/* Settings last as long as the master is open; the other end need not be. */
 	other_fd = lx_ioctl(fd, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (other_fd < 0) {
 		error = other_fd;
@@ -320,15 +334,30 @@ int host_pty_open(char *name, size_t name_size)
 		host_term_make_raw(&settings);
 		error = lx_ioctl(other_fd, TCSETS, (long)&settings);
 	}
+	lx_close(other_fd);
 	if (error)
-		goto out_close_other;
+		goto out_close;
 	snprintf(name, name_size, "/dev/pts/%d", number);
 	return fd;
 
-out_close_other:
-	lx_close(other_fd);
 out_close:
 	lx_close(fd);
+	return error;
+}
+
+int host_pty_forget(int fd)
+{
+	struct pollfd pollfd = { .fd = fd };
+	struct __kernel_timespec now = { 0 };
+	int other_fd, error;
+
+	if (lx_ppoll(&pollfd, 1, &now, NULL) != 1 || !(pollfd.revents & POLLHUP))
+		return -EBUSY;
+	other_fd = lx_ioctl(fd, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (other_fd < 0)
+		return other_fd;
+	error = lx_ioctl(other_fd, TCFLSH, TCIFLUSH);
+	lx_close(other_fd);
 	return error;
 }
 
