@@ -43,7 +43,7 @@ kbuild olddefconfig >>"$build/kernel-config.log" 2>&1 </dev/null ||
 # MEASURE), the next ones from what the last whole build counted.
 steps=0
 if [[ ! -e $objects/vmlinux ]]; then
-	steps=$(cat "$build/kernel.steps" 2>/dev/null ||
+	steps=$(cat "$build/kernel.log.count" 2>/dev/null ||
 		echo $(( $(grep -c '=[ym]$' "$objects/.config") * 2 )))
 fi
 kbuild all </dev/null 2>&1 | "$here/progress.sh" kernel "$steps" "$build/kernel.log"
@@ -56,6 +56,11 @@ if grep -q '^CONFIG_MODULES=y' "$objects/.config"; then
 		{ tail -n 20 "$build/kernel-modules.log" >&2; exit 1; }
 	rm -f "$build"/modules.part/lib/modules/*/{build,source}
 fi
+# A module that did not change keeps its date: the image then need not be made again.
+(cd "$build/modules.part" && find . -type f -print) | while IFS= read -r file; do
+	! cmp -s "$build/modules/$file" "$build/modules.part/$file" ||
+		touch -r "$build/modules/$file" "$build/modules.part/$file"
+done
 [[ ! -e $build/modules ]] || mv "$build/modules" "$build/modules.old"
 mv "$build/modules.part" "$build/modules"
 rm -rf "$build/modules.old"

@@ -26,13 +26,12 @@ missing() {
 	done
 }
 
-# Debian keeps the package lists of a fresh container image empty.
+# A fresh machine has no package lists, an old one has lists that name files long gone.
 apt_install() {
 	local get=("$@" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0)
-	shift $#
-	apt-cache show "${need[0]}" >/dev/null 2>&1 || "${get[@]}" update || return
-	"${get[@]}" install -y --no-install-recommends "${need[@]}" ||
-		{ "${get[@]}" update && "${get[@]}" install -y --no-install-recommends "${need[@]}"; }
+	local install=(install -y --no-install-recommends "${need[@]}")
+	"${get[@]}" "${install[@]}" 2>/dev/null ||
+		{ "${get[@]}" update && "${get[@]}" "${install[@]}"; }
 }
 
 if ! command -v dpkg-query >/dev/null; then

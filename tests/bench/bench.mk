@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # bench.mk - builds the measuring programs and runs the comparison (included by GNUmakefile)
 
-BENCH_OUT := build/bench
+BENCH_OUT := $(BUILD)/bench
 
 .PHONY: bench bench-build
-bench-build: $(BENCH_OUT)/bench-guest $(BENCH_OUT)/bench-exec $(BENCH_OUT)/bench.cpio
+bench-build: $(BENCH_OUT)/bench-machine $(BENCH_OUT)/bench.cpio
 
 bench: $(BUILD)/linux $(IMAGE) bench-build
 	@tests/bench/bench.sh $(if $(ROUNDS),--rounds $(ROUNDS))
@@ -12,6 +12,10 @@ bench: $(BUILD)/linux $(IMAGE) bench-build
 $(BENCH_OUT)/bench-guest: tests/bench/bench-guest.c | $(PACKAGES)
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -pthread -static -s -o $@ $<
+
+$(BENCH_OUT)/bench-machine: tests/bench/bench-machine.c | $(PACKAGES)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -o $@ $<
 
 $(BENCH_OUT)/bench-exec: tests/bench/bench-exec.c | $(PACKAGES)
 	@mkdir -p $(@D)

@@ -18,8 +18,7 @@
 #   processor 0 and once free; `machine` boots private copies of the Debian image:
 #     boot_login   from start to the login prompt
 #     idle_cpu     processor time of all the machine's processes, 20 s long, at that prompt
-#     idle_memory  what the machine keeps from the host then: private and file pages by
-#                  their share (PSS), files of guest memory by the pages that they hold
+#     idle_memory  what the machine keeps from the host then (bench-machine.c counts)
 #   All processes of a machine are known by their session. Everything runs as an
 #   unprivileged user. Each figure goes to build/bench/samples.tsv as it comes; at the
 #   end report.awk makes the table, latest.csv and latest.json out of that.
@@ -59,23 +58,12 @@ machine=0
 mkfifo "$scratch/input" "$scratch/output"
 exec 8<>"$scratch/input"
 
-machine_pids() {
-	local stat fields
-	for stat in /proc/[0-9]*/stat; do
-		fields=$(cat "$stat" 2>/dev/null) || continue
-		# shellcheck disable=SC2086  # the fields behind the name are words
-		set -- ${fields##*) }
-		[[ $4 != "$machine" ]] || echo "${fields%% *}"
-	done
-}
-
 machine_kill() {
-	local pid
 	(( machine )) || return 0
-	for pid in $(machine_pids); do
-		kill -KILL "$pid" 2>/dev/null || true
-	done
-	wait "$machine" 2>/dev/null || true
+	{
+		pkill -KILL --session "$machine"
+		wait "$machine"
+	} 2>/dev/null || true
 	machine=0
 }
 
@@ -132,38 +120,8 @@ calls_run() {
 
 ##### rows of the whole machine
 
-machine_cpu_ms() {
-	local pid ticks=0 fields
-	for pid in $(machine_pids); do
-		fields=$(cat "/proc/$pid/stat" 2>/dev/null) || continue
-		# shellcheck disable=SC2086
-		set -- ${fields##*) }
-		ticks=$(( ticks + ${12} + ${13} + ${14} + ${15} ))
-	done
-	echo $(( ticks * 1000 / $(getconf CLK_TCK) ))
-}
-
-# Guest memory is a file on tmpfs, of which any part may be mapped nowhere: its pages are
-# counted once by the file, all others by their share.
-machine_memory_kb() {
-	local pid
-	for pid in $(machine_pids); do
-		sed -n 's/^Pss_\([A-Z][a-z]*\): *\([0-9]*\) kB/\1 \2/p' "/proc/$pid/smaps_rollup" 2>/dev/null || true
-		find "/proc/$pid/fd" -maxdepth 1 \( -lname '/memfd:*' -o -lname '/dev/shm/*' \) \
-			-exec stat -L -c 'file %d:%i %b' {} + 2>/dev/null || true
-	done | awk '
-		$1 == "file" { blocks[$2] = $3; next }
-		$1 == "Shmem" { mapped += $2; next }
-		{ share += $2 }
-		END {
-			for (file in blocks)
-				held += blocks[file] / 2
-			print share + (held > mapped ? held : mapped)
-		}'
-}
-
 machine_run() {
-	local system=$1 disk=run/bench-$1.img word before start
+	local system=$1 disk=run/bench-$1.img word start before after memory processes
 	mkdir -p run
 	cp --reflink=auto --sparse=always "$image" "$disk"
 	"$unprivileged" --own "$disk"
@@ -184,11 +142,12 @@ machine_run() {
 	else
 		sample free "$system" boot_login "$(( (${EPOCHREALTIME/./} - start) / 1000 ))"
 		sleep "$settle_seconds"
-		before=$(machine_cpu_ms)
+		read -r before _ < <(bench/bench-machine "$machine")
 		sleep "$idle_seconds"
-		sample free "$system" idle_cpu "$(( $(machine_cpu_ms) - before ))"
-		sample free "$system" idle_memory "$(machine_memory_kb)"
-		sample free "$system" processes "$(machine_pids | wc -l)"
+		read -r after memory processes < <(bench/bench-machine "$machine")
+		sample free "$system" idle_cpu "$(( after - before ))"
+		sample free "$system" idle_memory "$memory"
+		sample free "$system" processes "$processes"
 	fi
 	machine_kill
 	exec 7>&-

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * bench-machine.c - what one running machine takes from the host: time, memory, processes
+ *
+ *   bench-machine SESSION      prints "CPU-MILLISECONDS MEMORY-KB PROCESSES"
+ *
+ * The machine is every process of the session that bench.sh started for it. Time is what
+ * they and the children they waited for have used so far.
+ *
+ * Memory: private pages and pages of disk files count by their share (Pss). Guest memory
+ * is a file on tmpfs that nobody else has, of which any part may be mapped nowhere, so it
+ * counts once, by the blocks that the file holds. Processes may share one address space
+ * (user-mode-linux has three of them); kcmp() finds those, and it counts once.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <linux/kcmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+enum { MAX_PROCESSES = 4096, MAX_FILES = 256, TMPFS_ID = 0x01021994 };
+
+static int pids[MAX_PROCESSES], nr_pids;
+static struct { dev_t device; ino_t inode; long kb; } files[MAX_FILES];
+static int nr_files;
+static long ticks, share_kb, mapped_kb;
+
+/* Adds the process if it is of the session; its name may hold blanks and parentheses. */
+static void process_add(int pid, int session)
+{
+	char path[64], line[1024], *rest;
+	long user, system, user_children, system_children;
+	int of;
+	size_t size;
+	FILE *stat;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	stat = fopen(path, "r");
+	if (!stat)
+		return;
+	size = fread(line, 1, sizeof(line) - 1, stat);
+	fclose(stat);
+	line[size] = 0;
+	rest = strrchr(line, ')');
+	if (!rest || sscanf(rest, ") %*c %*d %*d %d %*d %*d %*u %*u %*u %*u %*u %ld %ld %ld %ld", &of,
+			    &user, &system, &user_children, &system_children) != 5)
+		return;
+	if (of != session || nr_pids == MAX_PROCESSES)
+		return;
+	pids[nr_pids++] = pid;
+	ticks += user + system + user_children + system_children;
+}
+
+static int has_own_memory(int number)
+{
+	for (int i = 0; i < number; i++)
+		if (syscall(SYS_kcmp, pids[i], pids[number], KCMP_VM, 0, 0) == 0)
+			return 0;
+	return 1;
+}
+
+static void memory_add(int pid)
+{
+	char path[64], line[256];
+	long kb;
+	FILE *rollup;
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", pid);
+	rollup = fopen(path, "r");
+	if (!rollup)
+		return;
+	while (fgets(line, sizeof(line), rollup)) {
+		if (sscanf(line, "Pss_Shmem: %ld", &kb) == 1)
+			mapped_kb += kb;
+		else if (sscanf(line, "Pss_Anon: %ld", &kb) == 1 || sscanf(line, "Pss_File: %ld", &kb) == 1)
+			share_kb += kb;
+	}
+	fclose(rollup);
+}
+
+static void file_add(const char *path)
+{
+	struct statfs system;
+	struct stat file;
+
+	if (stat(path, &file) || !S_ISREG(file.st_mode) || statfs(path, &system) || system.f_type != TMPFS_ID)
+		return;
+	for (int i = 0; i < nr_files; i++)
+		if (files[i].device == file.st_dev && files[i].inode == file.st_ino)
+			return;
+	if (nr_files == MAX_FILES)
+		return;
+	files[nr_files].device = file.st_dev;
+	files[nr_files].inode = file.st_ino;
+	files[nr_files++].kb = file.st_blocks / 2;
+}
+
+static void files_add(int pid)
+{
+	char folder[64], path[64 + 256];
+	struct dirent *entry;
+	DIR *list;
+
+	snprintf(folder, sizeof(folder), "/proc/%d/fd", pid);
+	list = opendir(folder);
+	if (!list)
+		return;
+	while ((entry = readdir(list))) {
+		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		file_add(path);
+	}
+	closedir(list);
+}
+
+int main(int nr_arguments, char **arguments)
+{
+	int session = nr_arguments == 2 ? atoi(arguments[1]) : 0;
+	DIR *list = opendir("/proc");
+	struct dirent *entry;
+	long held_kb = 0;
+
+	if (session <= 0 || !list) {
+		fprintf(stderr, "usage: bench-machine SESSION\n");
+		return 2;
+	}
+	while ((entry = readdir(list)))
+		if (atoi(entry->d_name) > 0)
+			process_add(atoi(entry->d_name), session);
+	for (int i = 0; i < nr_pids; i++) {
+		if (has_own_memory(i))
+			memory_add(pids[i]);
+		files_add(pids[i]);
+	}
+	for (int i = 0; i < nr_files; i++)
+		held_kb += files[i].kb;
+	printf("%ld %ld %d\n", ticks * 1000 / sysconf(_SC_CLK_TCK),
+	       share_kb + (held_kb > mapped_kb ? held_kb : mapped_kb), nr_pids);
+	return 0;
+}
