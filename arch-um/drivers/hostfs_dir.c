@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hostfs_dir.c - reading host directories
+ *
+ * The position in a guest directory is the host's own (d_off), including "." and "..",
+ * so it is as stable as the host file system makes it while entries come and go, and
+ * nothing is kept of a directory however long it is. An open directory has a descriptor
+ * of its own for as long as the guest has it open, because some host file systems tie
+ * their positions to it. It also keeps the records that did not fit the guest's buffer.
+ */
+#include "hostfs_internal.h"
+
+#include <linux/slab.h>
+
+enum {
+	HOSTFS_RECORDS_SIZE = 16384,
+};
+
+struct hostfs_dir {
+	int fd;
+	loff_t at;			/* position of the next record kept */
+	unsigned int next, end;		/* the records kept are records[next ... end) */
+	char records[HOSTFS_RECORDS_SIZE] __aligned(8);
+};
+
+static int hostfs_dir_open(struct inode *inode, struct file *file)
+{
+	struct hostfs_dir *dir = kvmalloc(sizeof(*dir), GFP_KERNEL);
+	int handle;
+
+	if (!dir)
+		return -ENOMEM;
+	handle = hostfs_dir_get(inode);
+	if (handle < 0) {
+		kvfree(dir);
+		return handle;
+	}
+	dir->fd = hostfs_open_again(handle, ".", HOST_O_READ | HOST_O_DIRECTORY, 0);
+	hostfs_put(inode);
+	if (dir->fd < 0) {
+		int error = dir->fd;
+
+		kvfree(dir);
+		return error;
+	}
+	dir->at = 0;
+	dir->next = dir->end = 0;
+	file->private_data = dir;
+	return 0;
+}
+
+static int hostfs_dir_release(struct inode *inode, struct file *file)
+{
+	struct hostfs_dir *dir = file->private_data;
+
+	host_file_close(dir->fd);
+	kvfree(dir);
+	return 0;
+}
+
+/* Have a record for @position; 1: there is one, 0: end of directory, or -errno. */
+static int dir_fill(struct hostfs_dir *dir, loff_t position)
+{
+	bool goes_on = position == dir->at;
+	ssize_t size;
+
+	if (goes_on && dir->next < dir->end)
+		return 1;
+	dir->next = dir->end = 0;
+	size = host_fs_readdir(dir->fd, goes_on ? -1 : position, dir->records,
+			       sizeof(dir->records));
+	if (size < 0)
+		return size;
+	dir->at = position;
+	dir->end = size;
+	return size > 0;
+}
+
+/* The same number that stat() gives, as far as the host tells it here. */
+static u64 entry_ino(struct file *file, const struct host_dirent *entry, size_t name_size)
+{
+	struct inode *inode = file_inode(file);
+	u64 other_fs;
+
+	if (entry->name[0] == '.' && name_size == 1)
+		return inode->i_ino;
+	if (entry->name[0] == '.' && name_size == 2 && entry->name[1] == '.')
+		return d_parent_ino(file_dentry(file));
+	other_fs = (inode->i_ino ^ hostfs_i(inode)->id.ino) & ~0xffffffffULL;
+	return entry->ino ^ other_fs;
+}
+
+static int hostfs_iterate(struct file *file, struct dir_context *ctx)
+{
+	struct hostfs_dir *dir = file->private_data;
+	int result;
+
+	while ((result = dir_fill(dir, ctx->pos)) > 0) {
+		struct host_dirent *entry = (void *)dir->records + dir->next;
+		size_t name_size = strlen(entry->name);
+
+		if (!dir_emit(ctx, entry->name, name_size, entry_ino(file, entry, name_size),
+			      entry->type))
+			return 0;
+		dir->next += entry->size;
+		dir->at = entry->next;
+		ctx->pos = entry->next;
+	}
+	return result;
+}
+
+static int hostfs_dir_fsync(struct file *file, loff_t start, loff_t end, int datasync)
+{
+	struct hostfs_dir *dir = file->private_data;
+
+	return host_file_sync(dir->fd, datasync);
+}
+
+const struct file_operations hostfs_dir_fops = {
+	.open = hostfs_dir_open,
+	.release = hostfs_dir_release,
+	.iterate_shared = hostfs_iterate,
+	.llseek = generic_file_llseek,
+	.read = generic_read_dir,
+	.fsync = hostfs_dir_fsync,
+};

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hostfs_file.c - contents of host files in the guest's page cache
+ *
+ * Theory of operation
+ *
+ * Reads go through the page cache. write() stores into the page cache and into the host
+ * file at once: the host sees the data when the call returns, and a full disk or an
+ * exceeded quota is the error of that very call. Nothing is read for a write: a folio
+ * that was not cached is written through and stays "not up to date". Only shared
+ * mappings make dirty folios; writepages() stores them, at the latest when the last
+ * writer closes the file, because its descriptor goes then.
+ *
+ * The size of the host file is i_size at all times: write() and truncate() change both,
+ * and mappings cannot extend a file.
+ *
+ * Limits: O_APPEND looks up the end just before it writes; a writer on the host may slip
+ * in between. O_DIRECT reads from the host, not the cache, and needs no alignment.
+ * sync() hands everything to the host; fsync() also waits for the host's disk.
+ */
+#include "hostfs_internal.h"
+
+#include <linux/pagemap.h>
+#include <linux/uio.h>
+#include <linux/writeback.h>
+
+enum {
+	HOSTFS_READAHEAD = 32,		/* folios in one host call */
+};
+
+/* ---- reading ------------------------------------------------------------------ */
+
+/* Fill @folio from the host; what the file does not have is zero. */
+static int folio_fill(struct folio *folio)
+{
+	struct inode *inode = folio->mapping->host;
+	size_t size = folio_size(folio);
+	int fd = hostfs_file_get(inode, HOSTFS_READ);
+	ssize_t done;
+
+	if (fd < 0)
+		return fd;
+	done = host_file_pread(fd, folio_address(folio), size, folio_pos(folio));
+	hostfs_put(inode);
+	if (done < 0)
+		return done;
+	folio_zero_segment(folio, done, size);
+	return 0;
+}
+
+static int hostfs_read_folio(struct file *file, struct folio *folio)
+{
+	int error = folio_fill(folio);
+
+	folio_end_read(folio, !error);
+	return error;
+}
+
+/* Read @nr neighbours with one call and let go of them. */
+static void folios_read(int fd, struct folio **folios, unsigned int nr)
+{
+	struct host_iovec vec[HOSTFS_READAHEAD];
+	ssize_t left;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		vec[i].base = folio_address(folios[i]);
+		vec[i].size = folio_size(folios[i]);
+	}
+	left = host_file_preadv(fd, vec, nr, folio_pos(folios[0]), 0);
+	for (i = 0; i < nr; i++) {
+		size_t size = folio_size(folios[i]);
+
+		if (left >= 0 && left < size)
+			folio_zero_segment(folios[i], left, size);
+		folio_end_read(folios[i], left >= 0);
+		if (left >= 0)
+			left = left > size ? left - size : 0;
+	}
+}
+
+static void hostfs_readahead(struct readahead_control *rac)
+{
+	struct inode *inode = rac->mapping->host;
+	int fd = hostfs_file_get(inode, HOSTFS_READ);
+	struct folio *folios[HOSTFS_READAHEAD];
+	unsigned int nr;
+
+	/* Those that we do not take are read one by one, and that reports the error. */
+	if (fd < 0)
+		return;
+	do {
+		for (nr = 0; nr < HOSTFS_READAHEAD; nr++) {
+			folios[nr] = readahead_folio(rac);
+			if (!folios[nr])
+				break;
+		}
+		if (nr)
+			folios_read(fd, folios, nr);
+	} while (nr == HOSTFS_READAHEAD);
+	hostfs_put(inode);
+}
+
+static ssize_t hostfs_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct address_space *mapping = iocb->ki_filp->f_mapping;
+	int error;
+
+	if ((iocb->ki_flags & IOCB_DIRECT) && iov_iter_count(to)) {
+		loff_t end = iocb->ki_pos + iov_iter_count(to) - 1;
+
+		iocb->ki_flags &= ~IOCB_DIRECT;
+		error = filemap_write_and_wait_range(mapping, iocb->ki_pos, end);
+		if (error)
+			return error;
+		invalidate_inode_pages2_range(mapping, iocb->ki_pos >> PAGE_SHIFT,
+					      end >> PAGE_SHIFT);
+	}
+	return generic_file_read_iter(iocb, to);
+}
+
+/* ---- writing -------------------------------------------------------------------- */
+
+void hostfs_zero_tail(struct inode *inode, loff_t size)
+{
+	struct folio *folio;
+
+	if (!(size & ~PAGE_MASK))
+		return;
+	folio = filemap_lock_folio(inode->i_mapping, size >> PAGE_SHIFT);
+	if (IS_ERR(folio))
+		return;
+	/* A mapping may have stored behind the end, where nobody was to see it. */
+	if (folio_test_uptodate(folio))
+		folio_zero_segment(folio, offset_in_folio(folio, size), folio_size(folio));
+	folio_unlock(folio);
+	folio_put(folio);
+}
+
+static int hostfs_write_begin(struct file *file, struct address_space *mapping, loff_t pos,
+			      unsigned int len, struct folio **foliop, void **fsdata)
+{
+	struct folio *folio = __filemap_get_folio(mapping, pos >> PAGE_SHIFT,
+						  FGP_WRITEBEGIN | fgf_set_order(len),
+						  mapping_gfp_mask(mapping));
+
+	if (IS_ERR(folio))
+		return PTR_ERR(folio);
+	*foliop = folio;
+	return 0;
+}
+
+/* The host has taken [@from, @from + @size) of @folio: is all of it right now? */
+static void folio_written(struct folio *folio, size_t from, size_t size, loff_t old_size)
+{
+	size_t end = from + size;
+
+	if (folio_test_uptodate(folio) || from)
+		return;
+	if (end < folio_size(folio)) {
+		if (folio_pos(folio) + end < old_size)
+			return;
+		folio_zero_segment(folio, end, folio_size(folio));
+	}
+	folio_mark_uptodate(folio);
+}
+
+static int hostfs_write_end(struct file *file, struct address_space *mapping, loff_t pos,
+			    unsigned int len, unsigned int copied, struct folio *folio,
+			    void *fsdata)
+{
+	struct inode *inode = mapping->host;
+	size_t from = offset_in_folio(folio, pos);
+	loff_t old_size = i_size_read(inode);
+	int fd = hostfs_file_get(inode, HOSTFS_WRITE);
+	ssize_t done = fd;
+
+	if (fd >= 0) {
+		done = host_file_pwrite(fd, folio_address(folio) + from, copied, pos);
+		hostfs_put(inode);
+	}
+	if (done >= 0) {
+		folio_written(folio, from, done, old_size);
+		if (pos + done > old_size)
+			i_size_write(inode, pos + done);
+	} else if (folio_test_uptodate(folio) && !folio_test_dirty(folio)) {
+		/* The cache has what the host refused: take back the truth. */
+		folio_fill(folio);
+	}
+	folio_unlock(folio);
+	folio_put(folio);
+	return done;
+}
+
+/* After a change of ours to the contents: what the host made of size and times. */
+static void learn_result(struct inode *inode)
+{
+	int fd = hostfs_file_get(inode, HOSTFS_WRITE);
+
+	if (fd < 0)
+		return;
+	hostfs_refresh(inode, fd, true);
+	hostfs_put(inode);
+}
+
+static ssize_t hostfs_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct file *file = iocb->ki_filp;
+	struct inode *inode = file_inode(file);
+	ssize_t done;
+	int fd;
+
+	inode_lock(inode);
+	if (iocb->ki_flags & IOCB_APPEND) {
+		fd = hostfs_file_get(inode, HOSTFS_WRITE);
+		if (fd >= 0) {
+			hostfs_refresh(inode, fd, false);
+			hostfs_put(inode);
+		}
+	}
+	done = generic_write_checks(iocb, from);
+	if (done > 0) {
+		iocb->ki_flags &= ~IOCB_DIRECT;
+		done = file_remove_privs(file) ?: done;
+	}
+	if (done > 0) {
+		if (iocb->ki_pos > i_size_read(inode))
+			hostfs_zero_tail(inode, i_size_read(inode));
+		done = generic_perform_write(iocb, from);
+		learn_result(inode);
+	}
+	inode_unlock(inode);
+	return done > 0 ? generic_write_sync(iocb, done) : done;
+}
+
+/* ---- dirty folios of mappings ------------------------------------------------------ */
+
+/* Store @folio, which is locked; unlocks it. */
+static int folio_store(struct inode *inode, struct folio *folio, int fd)
+{
+	loff_t size = i_size_read(inode), pos = folio_pos(folio);
+	size_t len = folio_size(folio);
+	ssize_t done;
+
+	if (pos >= size) {
+		folio_unlock(folio);
+		return 0;
+	}
+	if (pos + len > size) {
+		len = size - pos;
+		folio_zero_segment(folio, len, folio_size(folio));
+	}
+	folio_start_writeback(folio);
+	folio_unlock(folio);
+	done = fd < 0 ? fd : host_file_pwrite(fd, folio_address(folio), len, pos);
+	if (done < 0)
+		mapping_set_error(inode->i_mapping, done);
+	folio_end_writeback(folio);
+	return done < 0 ? done : 0;
+}
+
+static int hostfs_writepages(struct address_space *mapping, struct writeback_control *wbc)
+{
+	struct inode *inode = mapping->host;
+	struct folio *folio = NULL;
+	int fd, error = 0;
+
+	if (!mapping_tagged(mapping, PAGECACHE_TAG_DIRTY))
+		return 0;
+	fd = hostfs_file_get(inode, HOSTFS_WRITE);
+	while ((folio = writeback_iter(mapping, wbc, folio, &error)))
+		error = folio_store(inode, folio, fd);
+	if (fd >= 0) {
+		hostfs_refresh(inode, fd, true);
+		hostfs_put(inode);
+	}
+	return error;
+}
+
+const struct address_space_operations hostfs_aops = {
+	.read_folio = hostfs_read_folio,
+	.readahead = hostfs_readahead,
+	.write_begin = hostfs_write_begin,
+	.write_end = hostfs_write_end,
+	.writepages = hostfs_writepages,
+	.dirty_folio = filemap_dirty_folio,
+	.migrate_folio = filemap_migrate_folio,
+};
+
+/* ---- open files ---------------------------------------------------------------------- */
+
+static int hostfs_open(struct inode *inode, struct file *file)
+{
+	int error = hostfs_open_users(inode, file_dentry(file), file->f_mode);
+	int fd;
+
+	if (error)
+		return error;
+	/* Whoever opens a file sees what the host has in it now. */
+	fd = hostfs_file_get(inode, file->f_mode & FMODE_READ ? HOSTFS_READ : HOSTFS_WRITE);
+	if (fd >= 0) {
+		hostfs_refresh(inode, fd, false);
+		hostfs_put(inode);
+	}
+	file->f_mode |= FMODE_CAN_ODIRECT;
+	return 0;
+}
+
+static int hostfs_release(struct inode *inode, struct file *file)
+{
+	if (file->f_mode & FMODE_WRITE)
+		filemap_write_and_wait(inode->i_mapping);
+	hostfs_close_users(inode, file->f_mode);
+	return 0;
+}
+
+static int hostfs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
+{
+	struct inode *inode = file_inode(file);
+	int error = file_write_and_wait_range(file, start, end);
+	int fd;
+
+	if (error)
+		return error;
+	fd = hostfs_file_get(inode, file->f_mode & FMODE_WRITE ? HOSTFS_WRITE : HOSTFS_READ);
+	if (fd < 0)
+		return fd;
+	error = host_file_sync(fd, datasync);
+	hostfs_put(inode);
+	return error;
+}
+
+const struct file_operations hostfs_file_fops = {
+	.open = hostfs_open,
+	.release = hostfs_release,
+	.read_iter = hostfs_read_iter,
+	.write_iter = hostfs_write_iter,
+	.llseek = generic_file_llseek,
+	.mmap = generic_file_mmap,
+	.fsync = hostfs_fsync,
+	.splice_read = filemap_splice_read,
+	.splice_write = iter_file_splice_write,
+};

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hostfs_inode.c - which host file an inode is, and its attributes
+ *
+ * Inodes are found by device, number, type and time of birth: hosts reuse numbers, and
+ * an inode must never turn into another file under its users. All attributes are the
+ * host's. They are read again when they are older than HOSTFS_FRESH, when we changed
+ * something ourselves (stale), and at every open. What changes size or time of
+ * modification learns the result at once (hostfs_learn_own()), so that any other news of
+ * these two means that the host changed the contents: the page cache of the file is
+ * dropped. Pages that the guest wrote through a mapping are written out before that, so
+ * of two such writers the guest is the last.
+ */
+#include "hostfs_internal.h"
+
+#include <linux/pagemap.h>
+
+enum {
+	HOSTFS_FRESH = HZ,
+};
+
+bool hostfs_fresh(unsigned long checked)
+{
+	return time_in_range(jiffies, checked, checked + HOSTFS_FRESH);
+}
+
+bool hostfs_same(const struct hostfs_inode *hi, const struct host_stat *st)
+{
+	return hi->id.ino == st->ino && hi->id.dev == st->dev &&
+	       hi->id.type == (st->mode & S_IFMT) &&
+	       hi->id.btime.sec == st->btime.sec && hi->id.btime.nsec == st->btime.nsec;
+}
+
+static int id_test(struct inode *inode, void *st)
+{
+	return hostfs_same(hostfs_i(inode), st);
+}
+
+/* Numbers of another host file system below the mounted folder must not collide. */
+static unsigned long inode_number(struct super_block *sb, const struct host_stat *st)
+{
+	u64 other = st->dev ^ hostfs_sb(sb)->st.dev;
+
+	return st->ino ^ (other * 0x9e3779b97f4a7c15ULL & ~0xffffffffULL);
+}
+
+static int id_set(struct inode *inode, void *data)
+{
+	const struct host_stat *st = data;
+
+	hostfs_i(inode)->id = (struct hostfs_id) {
+		.dev = st->dev,
+		.ino = st->ino,
+		.btime = st->btime,
+		.type = st->mode & S_IFMT,
+	};
+	inode->i_ino = inode_number(inode->i_sb, st);
+	inode->i_generation = st->btime.sec ^ st->btime.nsec;
+	return 0;
+}
+
+/* ---- attributes --------------------------------------------------------------- */
+
+static void copy_attributes(struct inode *inode, const struct host_stat *st)
+{
+	struct hostfs_inode *hi = hostfs_i(inode);
+
+	inode->i_mode = st->mode;
+	i_uid_write(inode, hostfs_map_uid(st->uid));
+	i_gid_write(inode, hostfs_map_gid(st->gid));
+	set_nlink(inode, st->nlink);
+	inode_set_atime(inode, st->atime.sec, st->atime.nsec);
+	inode_set_mtime(inode, st->mtime.sec, st->mtime.nsec);
+	inode_set_ctime(inode, st->ctime.sec, st->ctime.nsec);
+	inode->i_blocks = st->blocks;
+	i_size_write(inode, st->size);
+	hi->checked = jiffies;
+	hi->stale = false;
+}
+
+static bool contents_changed(struct inode *inode, const struct host_stat *st)
+{
+	struct timespec64 mtime = inode_get_mtime(inode);
+
+	return S_ISREG(inode->i_mode) &&
+	       (st->size != i_size_read(inode) || st->mtime.sec != mtime.tv_sec ||
+		st->mtime.nsec != mtime.tv_nsec);
+}
+
+void hostfs_learn(struct inode *inode, const struct host_stat *st)
+{
+	bool changed = contents_changed(inode, st);
+
+	copy_attributes(inode, st);
+	if (!changed || !inode->i_mapping->nrpages)
+		return;
+	filemap_write_and_wait(inode->i_mapping);
+	truncate_pagecache(inode, i_size_read(inode));
+	invalidate_inode_pages2(inode->i_mapping);
+}
+
+void hostfs_learn_own(struct inode *inode, const struct host_stat *st)
+{
+	copy_attributes(inode, st);
+}
+
+int hostfs_refresh(struct inode *inode, int fd, bool own)
+{
+	struct host_stat st;
+	int error = host_fs_stat(fd, "", &st);
+
+	if (error)
+		return error;
+	if (own)
+		hostfs_learn_own(inode, &st);
+	else
+		hostfs_learn(inode, &st);
+	return 0;
+}
+
+/* Ask the host about @dentry; @own: after a change of ours. */
+static int refresh_dentry(struct dentry *dentry, bool own)
+{
+	struct inode *inode = d_inode(dentry);
+	struct hostfs_at at;
+	struct host_stat st;
+	int error = hostfs_at_get(dentry, &at);
+
+	if (error)
+		return error;
+	error = host_fs_stat(at.fd, at.name, &st);
+	hostfs_at_put(&at);
+	if (error == -ENOENT || (!error && !hostfs_same(hostfs_i(inode), &st)))
+		return -ESTALE;
+	if (error)
+		return error;
+	if (own)
+		hostfs_learn_own(inode, &st);
+	else
+		hostfs_learn(inode, &st);
+	return 0;
+}
+
+int hostfs_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *stat,
+		   u32 mask, unsigned int flags)
+{
+	struct inode *inode = d_inode(path->dentry);
+	struct hostfs_inode *hi = hostfs_i(inode);
+	bool force = hi->stale || (flags & AT_STATX_FORCE_SYNC);
+	int error;
+
+	if (force || (!(flags & AT_STATX_DONT_SYNC) && !hostfs_fresh(hi->checked))) {
+		error = refresh_dentry(path->dentry, false);
+		/* Nothing names a removed file any more: what we know is all there is. */
+		if (error && (error != -ESTALE || inode->i_nlink))
+			return error;
+	}
+	generic_fillattr(idmap, mask, inode, stat);
+	stat->btime.tv_sec = hi->id.btime.sec;
+	stat->btime.tv_nsec = hi->id.btime.nsec;
+	if (hi->id.btime.sec)
+		stat->result_mask |= STATX_BTIME;
+	return 0;
+}
+
+/* ---- setattr ------------------------------------------------------------------- */
+
+static int set_size(struct inode *inode, loff_t size)
+{
+	loff_t old = i_size_read(inode);
+	int fd = hostfs_file_get(inode, HOSTFS_WRITE), error;
+
+	if (fd < 0)
+		return fd;
+	error = filemap_write_and_wait(inode->i_mapping);
+	if (!error)
+		error = host_fs_truncate(fd, size);
+	if (!error) {
+		if (size > old)
+			hostfs_zero_tail(inode, old);
+		truncate_setsize(inode, size);
+		hostfs_refresh(inode, fd, true);
+	}
+	hostfs_put(inode);
+	return error;
+}
+
+/* (u32)-1 keeps what it is, here and on the host. */
+static int set_owner(struct inode *inode, const struct hostfs_at *at, const struct iattr *attr)
+{
+	u32 uid = -1, gid = -1;
+	int error = 0;
+
+	if ((attr->ia_valid & ATTR_UID) && !uid_eq(attr->ia_uid, inode->i_uid))
+		error = hostfs_unmap_uid(from_kuid(&init_user_ns, attr->ia_uid), &uid);
+	if (!error && (attr->ia_valid & ATTR_GID) && !gid_eq(attr->ia_gid, inode->i_gid))
+		error = hostfs_unmap_gid(from_kgid(&init_user_ns, attr->ia_gid), &gid);
+	if (error || (uid == -1 && gid == -1))
+		return error;
+	return host_fs_chown(at->fd, at->name, uid, gid);
+}
+
+static struct host_timestamp time_to_set(const struct iattr *attr, unsigned int which,
+					 unsigned int exact, const struct timespec64 *time)
+{
+	struct host_timestamp result = { .nsec = HOST_TIME_KEEP };
+
+	if (attr->ia_valid & exact)
+		result = (struct host_timestamp) { time->tv_sec, time->tv_nsec };
+	else if (attr->ia_valid & which)
+		result.nsec = HOST_TIME_NOW;
+	return result;
+}
+
+static int set_times(const struct hostfs_at *at, const struct iattr *attr)
+{
+	struct host_timestamp atime, mtime;
+
+	if (!(attr->ia_valid & (ATTR_ATIME | ATTR_MTIME)))
+		return 0;
+	atime = time_to_set(attr, ATTR_ATIME, ATTR_ATIME_SET, &attr->ia_atime);
+	mtime = time_to_set(attr, ATTR_MTIME, ATTR_MTIME_SET, &attr->ia_mtime);
+	return host_fs_utimes(at->fd, at->name, &atime, &mtime);
+}
+
+int hostfs_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *attr)
+{
+	struct inode *inode = d_inode(dentry);
+	struct hostfs_at at;
+	int error = setattr_prepare(idmap, dentry, attr);
+
+	if (error)
+		return error;
+	if (attr->ia_valid & ATTR_SIZE) {
+		error = set_size(inode, attr->ia_size);
+		if (error)
+			return error;
+	}
+	/* What is to be written must not move the time that is set now. */
+	if (attr->ia_valid & ATTR_MTIME) {
+		error = filemap_write_and_wait(inode->i_mapping);
+		if (error)
+			return error;
+	}
+	if (!(attr->ia_valid & (ATTR_MODE | ATTR_UID | ATTR_GID | ATTR_ATIME | ATTR_MTIME)))
+		return 0;
+
+	error = hostfs_at_get(dentry, &at);
+	if (error)
+		return error;
+	error = set_owner(inode, &at, attr);
+	if (!error && (attr->ia_valid & ATTR_MODE))
+		error = host_fs_chmod(at.fd, at.name, attr->ia_mode & S_IALLUGO);
+	/* A new size has given the file the present time already. */
+	if (!error && !((attr->ia_valid & ATTR_SIZE) && !(attr->ia_valid & ATTR_MTIME_SET)))
+		error = set_times(&at, attr);
+	hostfs_at_put(&at);
+	hostfs_mark_stale(inode);
+	refresh_dentry(dentry, true);
+	return error;
+}
+
+/* ---- inodes ---------------------------------------------------------------------- */
+
+static const struct inode_operations hostfs_file_iops = {
+	.getattr = hostfs_getattr,
+	.setattr = hostfs_setattr,
+};
+
+static void set_operations(struct inode *inode, const struct host_stat *st)
+{
+	switch (st->mode & S_IFMT) {
+	case S_IFREG:
+		inode->i_op = &hostfs_file_iops;
+		inode->i_fop = &hostfs_file_fops;
+		inode->i_mapping->a_ops = &hostfs_aops;
+		mapping_set_large_folios(inode->i_mapping);
+		break;
+	case S_IFDIR:
+		inode->i_op = &hostfs_dir_iops;
+		inode->i_fop = &hostfs_dir_fops;
+		break;
+	case S_IFLNK:
+		inode->i_op = &hostfs_symlink_iops;
+		break;
+	default:
+		inode->i_op = &hostfs_file_iops;
+		init_special_inode(inode, st->mode, MKDEV(st->rdev_major, st->rdev_minor));
+	}
+}
+
+struct inode *hostfs_iget(struct super_block *sb, const struct host_stat *st)
+{
+	struct inode *inode = iget5_locked(sb, st->ino ^ st->dev, id_test, id_set, (void *)st);
+
+	if (!inode)
+		return ERR_PTR(-ENOMEM);
+	if (!(inode->i_state & I_NEW)) {
+		hostfs_learn(inode, st);
+		return inode;
+	}
+	/* The host keeps the times; access and change happen there. */
+	inode->i_flags |= S_NOATIME | S_NOCMTIME;
+	copy_attributes(inode, st);
+	set_operations(inode, st);
+	unlock_new_inode(inode);
+	return inode;
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hostfs_name.c - names in host directories: look up, make, remove, rename, link
+ *
+ * Each operation is one host call on the directory's handle and one component. A
+ * positive dentry is believed for HOSTFS_FRESH and checked again before the file is
+ * opened or replaced; a negative one is never believed, because the answer costs less
+ * than the surprise when the host makes a file that the guest waits for.
+ */
+#include "hostfs_internal.h"
+
+#include <linux/namei.h>
+
+/* The inode that @name in the directory behind @dir_fd stands for. */
+static struct inode *inode_by_name(struct super_block *sb, int dir_fd, const char *name)
+{
+	struct host_stat st;
+	int error = host_fs_stat(dir_fd, name, &st);
+
+	return error ? ERR_PTR(error) : hostfs_iget(sb, &st);
+}
+
+static struct dentry *hostfs_lookup(struct inode *dir, struct dentry *dentry,
+				    unsigned int flags)
+{
+	int dir_fd = hostfs_dir_get(dir);
+	struct dentry *other;
+	struct inode *inode;
+
+	if (dir_fd < 0)
+		return ERR_PTR(dir_fd);
+	inode = inode_by_name(dir->i_sb, dir_fd, dentry->d_name.name);
+	hostfs_put(dir);
+	if (inode == ERR_PTR(-ENOENT))
+		inode = NULL;
+	dentry->d_time = jiffies;
+	other = d_splice_alias(inode, dentry);
+	if (!IS_ERR_OR_NULL(other))
+		other->d_time = jiffies;
+	return other;
+}
+
+/* 1: @dentry still names its inode; 0: it does not; or -errno. */
+static int check_name(struct dentry *dentry)
+{
+	struct dentry *parent = dget_parent(dentry);
+	struct name_snapshot name;
+	struct host_stat st;
+	int dir_fd = hostfs_dir_get(d_inode(parent)), error = dir_fd;
+
+	if (dir_fd >= 0) {
+		take_dentry_name_snapshot(&name, dentry);
+		error = host_fs_stat(dir_fd, name.name.name, &st);
+		release_dentry_name_snapshot(&name);
+		hostfs_put(d_inode(parent));
+	}
+	dput(parent);
+	if (error == -ENOENT || error == -ENOTDIR || error == -ESTALE)
+		return 0;
+	if (error)
+		return error;
+	if (!hostfs_same(hostfs_i(d_inode(dentry)), &st))
+		return 0;
+	hostfs_learn(d_inode(dentry), &st);
+	return 1;
+}
+
+static int hostfs_revalidate(struct dentry *dentry, unsigned int flags)
+{
+	const unsigned int careful = LOOKUP_OPEN | LOOKUP_REVAL | LOOKUP_EXCL |
+				     LOOKUP_RENAME_TARGET;
+	int result;
+
+	if (!READ_ONCE(dentry->d_inode))
+		return 0;
+	if (!(flags & careful) && hostfs_fresh(dentry->d_time))
+		return 1;
+	if (flags & LOOKUP_RCU)
+		return -ECHILD;
+	result = check_name(dentry);
+	if (result == 1)
+		dentry->d_time = jiffies;
+	return result;
+}
+
+const struct dentry_operations hostfs_dentry_ops = {
+	.d_revalidate = hostfs_revalidate,
+};
+
+/* ---- making --------------------------------------------------------------------- */
+
+/* @dentry has just been made in @dir: give it its inode. */
+static int instantiate(struct inode *dir, struct dentry *dentry, int dir_fd)
+{
+	struct inode *inode = inode_by_name(dir->i_sb, dir_fd, dentry->d_name.name);
+
+	hostfs_mark_stale(dir);
+	if (IS_ERR(inode))
+		return PTR_ERR(inode);
+	dentry->d_time = jiffies;
+	d_instantiate(dentry, inode);
+	return 0;
+}
+
+static int hostfs_create(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry,
+			 umode_t mode, bool excl)
+{
+	int dir_fd = hostfs_dir_get(dir), fd, error;
+
+	if (dir_fd < 0)
+		return dir_fd;
+	fd = hostfs_open_again(dir_fd, dentry->d_name.name,
+			       HOST_O_CREATE | HOST_O_EXCL | HOST_O_READ | HOST_O_WRITE,
+			       mode & S_IALLUGO);
+	error = fd < 0 ? fd : instantiate(dir, dentry, dir_fd);
+	/* The open that follows may ask for more than the mode allows: it finds this one. */
+	if (!error)
+		hostfs_give(d_inode(dentry), fd);
+	else if (fd >= 0)
+		host_file_close(fd);
+	hostfs_put(dir);
+	return error;
+}
+
+static int hostfs_mknod(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry,
+			umode_t mode, dev_t dev)
+{
+	int dir_fd = hostfs_dir_get(dir), error;
+
+	if (dir_fd < 0)
+		return dir_fd;
+	error = host_fs_make(dir_fd, dentry->d_name.name, mode);
+	if (!error)
+		error = instantiate(dir, dentry, dir_fd);
+	hostfs_put(dir);
+	return error;
+}
+
+static int hostfs_mkdir(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry,
+			umode_t mode)
+{
+	return hostfs_mknod(idmap, dir, dentry, mode | S_IFDIR, 0);
+}
+
+static int hostfs_symlink(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry,
+			  const char *target)
+{
+	int dir_fd = hostfs_dir_get(dir), error;
+
+	if (dir_fd < 0)
+		return dir_fd;
+	error = host_fs_symlink(dir_fd, dentry->d_name.name, target);
+	if (!error)
+		error = instantiate(dir, dentry, dir_fd);
+	hostfs_put(dir);
+	return error;
+}
+
+static int hostfs_link(struct dentry *from, struct inode *dir, struct dentry *dentry)
+{
+	struct inode *from_dir = d_inode(from->d_parent);
+	int dir_fd = hostfs_dir_get(dir), from_fd, error;
+
+	if (dir_fd < 0)
+		return dir_fd;
+	from_fd = hostfs_dir_get(from_dir);
+	if (from_fd < 0) {
+		error = from_fd;
+		goto out_put;
+	}
+	error = host_fs_link(from_fd, from->d_name.name, dir_fd, dentry->d_name.name);
+	if (!error)
+		error = instantiate(dir, dentry, dir_fd);
+	hostfs_put(from_dir);
+out_put:
+	hostfs_put(dir);
+	return error;
+}
+
+/* ---- removing and renaming --------------------------------------------------------- */
+
+/*
+ * A file that the guest has open lives on without its name, but only a descriptor
+ * reaches it then: open it and hold it until i_nlink tells the pool to keep it.
+ */
+static bool hold_open(struct inode *inode)
+{
+	return inode && S_ISREG(inode->i_mode) && hostfs_i(inode)->users &&
+	       hostfs_file_get(inode, HOSTFS_READ) >= 0;
+}
+
+/* A name of @inode has gone. */
+static void name_gone(struct inode *inode)
+{
+	if (S_ISDIR(inode->i_mode))
+		clear_nlink(inode);
+	else if (inode->i_nlink)
+		drop_nlink(inode);
+	/* The host may give the same number to the next file: it must not find this one. */
+	if (!inode->i_nlink)
+		remove_inode_hash(inode);
+	hostfs_mark_stale(inode);
+}
+
+static int remove_name(struct inode *dir, struct dentry *dentry, bool directory)
+{
+	struct inode *inode = d_inode(dentry);
+	int dir_fd = hostfs_dir_get(dir), error;
+	bool held;
+
+	if (dir_fd < 0)
+		return dir_fd;
+	held = hold_open(inode);
+	error = host_fs_remove(dir_fd, dentry->d_name.name, directory);
+	if (!error) {
+		name_gone(inode);
+		hostfs_mark_stale(dir);
+	}
+	if (held)
+		hostfs_put(inode);
+	hostfs_put(dir);
+	return error;
+}
+
+static int hostfs_unlink(struct inode *dir, struct dentry *dentry)
+{
+	return remove_name(dir, dentry, false);
+}
+
+static int hostfs_rmdir(struct inode *dir, struct dentry *dentry)
+{
+	return remove_name(dir, dentry, true);
+}
+
+static int hostfs_rename(struct mnt_idmap *idmap, struct inode *from_dir,
+			 struct dentry *from, struct inode *to_dir, struct dentry *to,
+			 unsigned int flags)
+{
+	struct inode *replaced = d_inode(to);
+	int from_fd, to_fd, error;
+	bool held;
+
+	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE))
+		return -EINVAL;
+	from_fd = hostfs_dir_get(from_dir);
+	if (from_fd < 0)
+		return from_fd;
+	to_fd = hostfs_dir_get(to_dir);
+	if (to_fd < 0) {
+		error = to_fd;
+		goto out_put;
+	}
+	held = hold_open(replaced);
+	error = host_fs_rename(from_fd, from->d_name.name, to_fd, to->d_name.name, flags);
+	if (!error) {
+		if (replaced && !(flags & RENAME_EXCHANGE) && replaced != d_inode(from))
+			name_gone(replaced);
+		hostfs_mark_stale(d_inode(from));
+		hostfs_mark_stale(from_dir);
+		hostfs_mark_stale(to_dir);
+		from->d_time = jiffies;
+		to->d_time = jiffies;
+	}
+	if (held)
+		hostfs_put(replaced);
+	hostfs_put(to_dir);
+out_put:
+	hostfs_put(from_dir);
+	return error;
+}
+
+/* ---- symbolic links ------------------------------------------------------------------ */
+
+static const char *hostfs_get_link(struct dentry *dentry, struct inode *inode,
+				   struct delayed_call *done)
+{
+	struct hostfs_at at;
+	char *target;
+	ssize_t size;
+	int error;
+
+	if (!dentry)
+		return ERR_PTR(-ECHILD);
+	target = kmalloc(PATH_MAX, GFP_KERNEL);
+	if (!target)
+		return ERR_PTR(-ENOMEM);
+	error = hostfs_at_get(dentry, &at);
+	if (error)
+		goto out_free;
+	size = host_fs_readlink(at.fd, at.name, target, PATH_MAX - 1);
+	hostfs_at_put(&at);
+	if (size < 0) {
+		/* Something else has taken the name: the path walk is to start again. */
+		error = size == -EINVAL || size == -ENOENT ? -ESTALE : size;
+		goto out_free;
+	}
+	target[size] = 0;
+	set_delayed_call(done, kfree_link, target);
+	return target;
+
+out_free:
+	kfree(target);
+	return ERR_PTR(error);
+}
+
+const struct inode_operations hostfs_symlink_iops = {
+	.get_link = hostfs_get_link,
+	.getattr = hostfs_getattr,
+	.setattr = hostfs_setattr,
+};
+
+const struct inode_operations hostfs_dir_iops = {
+	.lookup = hostfs_lookup,
+	.create = hostfs_create,
+	.mkdir = hostfs_mkdir,
+	.mknod = hostfs_mknod,
+	.symlink = hostfs_symlink,
+	.link = hostfs_link,
+	.unlink = hostfs_unlink,
+	.rmdir = hostfs_rmdir,
+	.rename = hostfs_rename,
+	.getattr = hostfs_getattr,
+	.setattr = hostfs_setattr,
+};

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * boot.h - what host/ sets up before the kernel runs
+ */
+#ifndef UM_HOST_BOOT_H
+#define UM_HOST_BOOT_H
+
+#include <um/types.h>
+
+/* handlers.c: install all signal handlers, on the machine's thread. */
+void host_handlers_init(void);
+
+/* timer.c: clocks and the timer; @vdso: AT_SYSINFO_EHDR or 0. */
+void host_timer_init(uint64_t vdso);
+
+/* boot.c: one line to standard error, exit status 1. */
+void host_fail(const char *reason) __attribute__((noreturn));
+
+#endif /* UM_HOST_BOOT_H */

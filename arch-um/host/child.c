@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * child.c - guest processes: engine choice, their pool, and the queue of mapping work
+ *
+ * Theory of operation
+ *
+ * A space is a host process that holds nothing but guest mappings, the stub and its
+ * command page. Making one costs the host a fork (some 100 us), so a destroyed
+ * space goes to a pool, with "unmap everything" as the first command of its next life.
+ *
+ * Mapping work is only queued by host_space_map/unmap(); it is carried out by the stub,
+ * many commands for one hand-over, before the space runs. Order is kept. An unmap of the
+ * whole space makes all commands before it pointless and replaces them.
+ *
+ * A map that the host refuses for lack of memory or of mappings (vm.max_map_count) is no
+ * error: all mappings of the space are dropped and the guest faults back what it
+ * uses. One that it refuses for the address (below vm.mmap_min_addr) becomes a bus
+ * error of the guest.
+ */
+#include <um/upcall.h>
+#include "engine.h"
+#include "host_internal.h"
+#include "libk.h"
+#include "lx.h"
+
+#define POOL_MAX	16
+#define SLOTS_PER_BLOCK	64
+#define SLOT_BLOCK_SIZE	(SLOTS_PER_BLOCK * UM_STUB_DATA_SIZE)
+#define BLOCKS_MAX	512
+
+static const struct engine_ops *const engines[] = { &engine_ptrace };
+static const struct engine_ops *engine;
+
+static struct host_space *pool;
+static unsigned int nr_pool;
+
+/*
+ * Stub data of all spaces lies in one shared file, in blocks that are mapped here as they
+ * are needed. The space structures themselves are kept in blocks beside it.
+ */
+static struct {
+	int fd;
+	unsigned int nr_blocks;
+	struct host_space *free;
+	struct host_space *spaces[BLOCKS_MAX];
+} slots = { .fd = -1 };
+
+int host_stub_fd(void)
+{
+	return slots.fd;
+}
+
+static int block_add(void)
+{
+	unsigned int block = slots.nr_blocks, i;
+	struct host_space *spaces;
+	void *data;
+	int error;
+
+	if (block == BLOCKS_MAX)
+		return -EAGAIN;
+	error = lx_ftruncate(slots.fd, (uint64_t)(block + 1) * SLOT_BLOCK_SIZE);
+	if (error < 0)
+		return error;
+	data = lx_mmap(NULL, SLOT_BLOCK_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, slots.fd,
+		       (uint64_t)block * SLOT_BLOCK_SIZE);
+	if (lx_is_error(data))
+		return (long)data;
+	spaces = lx_mmap(NULL, SLOTS_PER_BLOCK * sizeof(*spaces), PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (lx_is_error(spaces)) {
+		lx_munmap(data, SLOT_BLOCK_SIZE);
+		return (long)spaces;
+	}
+	for (i = 0; i < SLOTS_PER_BLOCK; i++) {
+		spaces[i].slot = block * SLOTS_PER_BLOCK + i;
+		spaces[i].data = data + (size_t)i * UM_STUB_DATA_SIZE;
+		spaces[i].next_free = slots.free;
+		slots.free = &spaces[i];
+	}
+	slots.spaces[block] = spaces;
+	slots.nr_blocks++;
+	return 0;
+}
+
+static void slot_free(struct host_space *space)
+{
+	space->next_free = slots.free;
+	slots.free = space;
+}
+
+int host_guest_init(const char *name, char *why, size_t why_size)
+{
+	unsigned int i;
+	int error = -EINVAL;
+
+	host_fp_init();
+	slots.fd = lx_memfd_create("umlab-stub", MFD_CLOEXEC);
+	if (slots.fd < 0) {
+		snprintf(why, why_size, "memfd_create: error %d", -slots.fd);
+		return slots.fd;
+	}
+	for (i = 0; i < sizeof(engines) / sizeof(engines[0]); i++) {
+		if (strcmp(name, "auto") && strcmp(name, engines[i]->name))
+			continue;
+		engine = engines[i];
+		error = engine->init(why, why_size);
+		if (!error)
+			return 0;
+	}
+	return error;
+}
+
+int host_space_create(struct host_space **result)
+{
+	struct host_space *space = pool;
+	int error;
+
+	if (space) {
+		pool = space->next_free;
+		nr_pool--;
+		*result = space;
+		return 0;
+	}
+	if (!slots.free) {
+		error = block_add();
+		if (error)
+			return error;
+	}
+	space = slots.free;
+	slots.free = space->next_free;
+	space->nr_queued = 0;
+	error = engine->space_create(space);
+	if (error) {
+		slot_free(space);
+		return error;
+	}
+	*result = space;
+	return 0;
+}
+
+void host_space_destroy(struct host_space *space)
+{
+	if (!space)
+		return;
+	if (space->pid && nr_pool < POOL_MAX) {
+		host_space_unmap(space, 0, UM_TASK_SIZE);
+		space->next_free = pool;
+		pool = space;
+		nr_pool++;
+		return;
+	}
+	engine->space_destroy(space);
+	slot_free(space);
+}
+
+int host_space_pid(struct host_space *space)
+{
+	return space->pid;
+}
+
+/* ---- mapping work ---- */
+
+static void commands_flush(struct host_space *space, struct guest_event *event);
+
+static struct stub_command *command_add(struct host_space *space)
+{
+	if (space->nr_queued == STUB_NR_COMMANDS)
+		commands_flush(space, NULL);
+	return &space->data->commands[space->nr_queued++];
+}
+
+void host_space_map(struct host_space *space, uint64_t gaddr, uint64_t offset, uint64_t size,
+		    int prot)
+{
+	*command_add(space) = (struct stub_command) {
+		.call = __NR_mmap,
+		.addr = gaddr,
+		.size = size,
+		.prot = (prot & HOST_READ ? PROT_READ : 0) | (prot & HOST_WRITE ? PROT_WRITE : 0) |
+			(prot & HOST_EXEC ? PROT_EXEC : 0),
+		.fd = host_ram_fd(),
+		.offset = offset,
+	};
+}
+
+void host_space_unmap(struct host_space *space, uint64_t gaddr, uint64_t size)
+{
+	struct stub_command *last;
+
+	if (gaddr == 0 && size >= UM_TASK_SIZE)
+		space->nr_queued = 0;
+	if (space->nr_queued) {
+		last = &space->data->commands[space->nr_queued - 1];
+		/* Ranges that touch or overlap become one. */
+		if (last->call == __NR_munmap && gaddr <= last->addr + last->size &&
+		    last->addr <= gaddr + size) {
+			uint64_t end = last->addr + last->size;
+
+			if (gaddr + size > end)
+				end = gaddr + size;
+			if (gaddr < last->addr)
+				last->addr = gaddr;
+			last->size = end - last->addr;
+			return;
+		}
+	}
+	*command_add(space) = (struct stub_command) {
+		.call = __NR_munmap, .addr = gaddr, .size = size,
+	};
+}
+
+static void commands_flush(struct host_space *space, struct guest_event *event)
+{
+	unsigned int done = 0;
+	int error;
+
+	space->data->nr_commands = space->nr_queued;
+	error = engine->flush(space, &done);
+	space->nr_queued = 0;
+	if (!error)
+		return;
+	if (error == -EPERM || error == -EACCES || error == -EINVAL) {
+		if (event)
+			*event = (struct guest_event) {
+				.stop = GUEST_TRAP, .signo = SIGBUS, .code = BUS_ADRERR,
+				.addr = space->data->commands[done].addr,
+			};
+	}
+	host_space_unmap(space, 0, UM_TASK_SIZE);
+}
+
+void host_guest_run(struct host_space *space, struct host_regs *regs, unsigned int flags,
+		    struct guest_event *event)
+{
+	event->stop = GUEST_INTERRUPT;
+	while (space->nr_queued) {
+		commands_flush(space, event);
+		if (event->stop != GUEST_INTERRUPT)
+			return;
+	}
+	engine->run(space, regs, flags, event);
+}
+
+int host_space_fp_get(struct host_space *space, void *fp)
+{
+	return engine->fp_get(space, fp, host_fp_size());
+}
+
+int host_space_fp_set(struct host_space *space, const void *fp)
+{
+	return engine->fp_set(space, fp, host_fp_size());
+}
+
+void host_guest_kick(void)
+{
+	if (engine)
+		engine->kick();
+}
+
+void host_guest_shutdown(void)
+{
+	if (engine)
+		engine->shutdown();
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * timer.c - the host's clocks, the machine's timer, and sleeping
+ */
+#include <linux/elf.h>
+#include <um/host.h>
+#include <um/upcall.h>
+#include "boot.h"
+#include "engine.h"
+#include "host_internal.h"
+#include "libk.h"
+#include "lx.h"
+
+#define NSEC_PER_SEC 1000000000ULL
+
+typedef int (*clock_gettime_fn)(int clock, struct __kernel_timespec *now);
+
+static clock_gettime_fn vdso_clock_gettime;
+static int timer_id = -1;
+
+/*
+ * Find a function of the host's vDSO (@base: AT_SYSINFO_EHDR). Its symbol table is walked
+ * without a hash: DT_HASH, where it exists, or the section that follows gives no better
+ * bound than the string table, which the linker puts behind the symbols.
+ */
+static void *vdso_find(uint64_t base, const char *name)
+{
+	const Elf64_Ehdr *header = (void *)base;
+	const Elf64_Phdr *segment = (void *)(base + header->e_phoff);
+	const Elf64_Dyn *dynamic = NULL;
+	const Elf64_Sym *symbol = NULL;
+	const char *strings = NULL;
+	uint64_t load = base;
+	int i;
+
+	for (i = 0; i < header->e_phnum; i++) {
+		if (segment[i].p_type == PT_LOAD)
+			load = base + segment[i].p_offset - segment[i].p_vaddr;
+		if (segment[i].p_type == PT_DYNAMIC)
+			dynamic = (void *)(base + segment[i].p_offset);
+	}
+	for (; dynamic && dynamic->d_tag != DT_NULL; dynamic++) {
+		if (dynamic->d_tag == DT_SYMTAB)
+			symbol = (void *)(load + dynamic->d_un.d_ptr);
+		if (dynamic->d_tag == DT_STRTAB)
+			strings = (void *)(load + dynamic->d_un.d_ptr);
+	}
+	for (; symbol && strings && (const char *)(symbol + 1) <= strings; symbol++)
+		if (symbol->st_shndx && !strcmp(strings + symbol->st_name, name))
+			return (void *)(load + symbol->st_value);
+	return NULL;
+}
+
+void host_timer_init(uint64_t vdso)
+{
+	struct sigevent event = {
+		.sigev_notify = SIGEV_THREAD_ID,
+		.sigev_signo = SIGALRM,
+		._sigev_un._tid = lx_gettid(),
+	};
+
+	if (vdso)
+		vdso_clock_gettime = (clock_gettime_fn)vdso_find(vdso, "__vdso_clock_gettime");
+	if (lx_timer_create(CLOCK_MONOTONIC, &event, &timer_id))
+		host_fail("cannot make a host timer (see ulimit -i)");
+}
+
+static uint64_t clock_read(int clock)
+{
+	struct __kernel_timespec now = {};
+
+	if (!vdso_clock_gettime || vdso_clock_gettime(clock, &now))
+		lx_clock_gettime(clock, &now);
+	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
+}
+
+uint64_t host_time_now(void)
+{
+	return clock_read(CLOCK_MONOTONIC);
+}
+
+uint64_t host_time_real(void)
+{
+	return clock_read(CLOCK_REALTIME);
+}
+
+void host_timer_set(uint64_t when)
+{
+	struct __kernel_itimerspec time = {
+		.it_value = { when / NSEC_PER_SEC, when % NSEC_PER_SEC },
+	};
+
+	lx_timer_settime(timer_id, LX_TIMER_ABSTIME, &time, NULL);
+}
+
+void host_idle(void)
+{
+	const lx_sigset all = ~0ULL, none = 0;
+	struct pollfd poll = { .fd = host_poll_fd(), .events = POLLIN };
+
+	/*
+	 * With the signals blocked the look and the sleep cannot be parted; ppoll() opens the
+	 * mask again for just as long as it sleeps.
+	 */
+	lx_rt_sigprocmask(SIG_SETMASK, &all, NULL);
+	if (!um_irqs_pending) {
+		host_placement_release();
+		lx_ppoll(&poll, poll.fd >= 0, NULL, &none);
+		host_placement_take();
+		if (poll.revents)
+			__atomic_or_fetch(&um_irqs_pending, UM_EVENT_POLL, __ATOMIC_SEQ_CST);
+	}
+	lx_rt_sigprocmask(SIG_SETMASK, &none, NULL);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * barrier.h - memory barriers of one processor that shares memory with other host threads
+ */
+#ifndef _ASM_UM_BARRIER_H
+#define _ASM_UM_BARRIER_H
+
+#define mb()	asm volatile("mfence" ::: "memory")
+#define rmb()	asm volatile("lfence" ::: "memory")
+#define wmb()	asm volatile("sfence" ::: "memory")
+
+#include <asm-generic/barrier.h>
+
+#endif /* _ASM_UM_BARRIER_H */

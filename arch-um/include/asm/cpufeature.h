@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * cpufeature.h - no feature of the processor is used by the kernel itself
+ */
+#ifndef _ASM_UM_CPUFEATURE_H
+#define _ASM_UM_CPUFEATURE_H
+
+#include <asm/processor.h>
+#include <asm/cpufeatures.h>
+
+/*
+ * Code shared with arch/x86 asks before it uses an instruction set extension. Kernel
+ * code here must leave vector registers alone, so every answer is no, except for
+ * what all x86-64 processors have.
+ */
+#define cpu_has(c, bit)			boot_cpu_has(bit)
+#define this_cpu_has(bit)		boot_cpu_has(bit)
+#define boot_cpu_has(bit)		((bit) == X86_FEATURE_CX8)
+#define static_cpu_has(bit)		boot_cpu_has(bit)
+#define cpu_feature_enabled(bit)	boot_cpu_has(bit)
+
+#endif /* _ASM_UM_CPUFEATURE_H */

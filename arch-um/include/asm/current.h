@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * current.h - the running task is a plain variable
+ */
+#ifndef _ASM_UM_CURRENT_H
+#define _ASM_UM_CURRENT_H
+
+#ifndef __ASSEMBLY__
+struct task_struct;
+
+/* The name and shape are known to scripts/gdb/linux/cpus.py. */
+struct cpu_task {
+	struct task_struct *task;
+};
+extern struct cpu_task cpu_tasks[];
+
+static __always_inline struct task_struct *get_current(void)
+{
+	return cpu_tasks[0].task;
+}
+
+#define current get_current()
+#endif
+
+#endif /* _ASM_UM_CURRENT_H */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * io.h - no I/O memory; the generic names for drivers that compile without it
+ */
+#ifndef _ASM_UM_IO_H
+#define _ASM_UM_IO_H
+
+#include <linux/types.h>
+
+static inline void __iomem *ioremap(phys_addr_t offset, size_t size)
+{
+	return NULL;
+}
+#define ioremap ioremap
+
+static inline void iounmap(void __iomem *addr)
+{
+}
+#define iounmap iounmap
+
+#include <asm-generic/io.h>
+
+#endif /* _ASM_UM_IO_H */

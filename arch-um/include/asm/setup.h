@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * setup.h - command line length
+ */
+#ifndef _ASM_UM_SETUP_H
+#define _ASM_UM_SETUP_H
+
+#include <uapi/asm-generic/setup.h>
+
+#undef COMMAND_LINE_SIZE
+#define COMMAND_LINE_SIZE	4096
+
+#endif /* _ASM_UM_SETUP_H */

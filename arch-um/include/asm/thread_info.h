@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * thread_info.h - flags that the way back to guest code looks at
+ */
+#ifndef _ASM_UM_THREAD_INFO_H
+#define _ASM_UM_THREAD_INFO_H
+
+#include <asm/page.h>
+
+/*
+ * Host signal frames lie on kernel stacks and carry the host's vector registers, up
+ * to 3.5 KB each with AVX-512; interrupts nest at most twice (irq.c).
+ */
+#define THREAD_SIZE_ORDER	3
+#define THREAD_SIZE		(PAGE_SIZE << THREAD_SIZE_ORDER)
+
+#ifndef __ASSEMBLY__
+struct thread_info {
+	unsigned long flags;		/* TIF_* */
+	unsigned long syscall_work;	/* SYSCALL_WORK_* */
+	int preempt_count;		/* 0: may be scheduled away */
+};
+
+#define INIT_THREAD_INFO(task)	{ .flags = 0, .preempt_count = INIT_PREEMPT_COUNT }
+
+int arch_dup_task_struct(struct task_struct *to, struct task_struct *from);
+#endif
+
+#define TIF_NOTIFY_RESUME	1
+#define TIF_SIGPENDING		2
+#define TIF_NEED_RESCHED	3
+#define TIF_SINGLESTEP		4
+#define TIF_NOTIFY_SIGNAL	5
+#define TIF_UPROBE		6
+#define TIF_PATCH_PENDING	7
+#define TIF_MEMDIE		8
+#define TIF_POLLING_NRFLAG	10
+
+#define _TIF_NOTIFY_RESUME	(1 << TIF_NOTIFY_RESUME)
+#define _TIF_SIGPENDING		(1 << TIF_SIGPENDING)
+#define _TIF_NEED_RESCHED	(1 << TIF_NEED_RESCHED)
+#define _TIF_SINGLESTEP		(1 << TIF_SINGLESTEP)
+#define _TIF_NOTIFY_SIGNAL	(1 << TIF_NOTIFY_SIGNAL)
+#define _TIF_UPROBE		(1 << TIF_UPROBE)
+#define _TIF_PATCH_PENDING	(1 << TIF_PATCH_PENDING)
+#define _TIF_POLLING_NRFLAG	(1 << TIF_POLLING_NRFLAG)
+
+#endif /* _ASM_UM_THREAD_INFO_H */

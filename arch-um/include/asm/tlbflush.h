@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * tlbflush.h - the host mappings of a space are the TLB
+ */
+#ifndef _ASM_UM_TLBFLUSH_H
+#define _ASM_UM_TLBFLUSH_H
+
+#include <linux/mm_types.h>
+
+/*
+ * Guest code of no space runs while the kernel does, so noting the range and dropping
+ * it before the space runs again (mirror.c) is as synchronous as an invalidate.
+ */
+void mirror_range_drop(struct mm_struct *mm, unsigned long start, unsigned long end);
+
+void flush_tlb_mm(struct mm_struct *mm);
+void flush_tlb_all(void);
+void flush_tlb_kernel_range(unsigned long start, unsigned long end);
+
+static inline void flush_tlb_range(struct vm_area_struct *vma, unsigned long start,
+				   unsigned long end)
+{
+	mirror_range_drop(vma->vm_mm, start, end);
+}
+
+static inline void flush_tlb_page(struct vm_area_struct *vma, unsigned long addr)
+{
+	mirror_range_drop(vma->vm_mm, addr & PAGE_MASK, (addr & PAGE_MASK) + PAGE_SIZE);
+}
+
+#endif /* _ASM_UM_TLBFLUSH_H */

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vmalloc.h - no huge vmalloc mappings
+ */
+#ifndef _ASM_UM_VMALLOC_H
+#define _ASM_UM_VMALLOC_H
+
+
+#endif /* _ASM_UM_VMALLOC_H */

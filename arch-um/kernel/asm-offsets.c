@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * asm-offsets.c - structure offsets for assembler code
+ *
+ * Compiled to asm only; Kbuild turns it into <generated/asm-offsets.h>.
+ */
+#include <linux/kbuild.h>
+#include <linux/sched.h>
+
+int main(void)
+{
+	OFFSET(TASK_THREAD_SP, task_struct, thread.sp);
+	DEFINE(PT_REGS_SIZE, sizeof(struct pt_regs));
+	return 0;
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * guest.c - run loop: resume a task, learn why it stopped, dispatch
+ *
+ * Every guest task's kernel stack has guest_loop() at its bottom. Nothing else calls
+ * host_guest_run().
+ *
+ * Theory of operation
+ *
+ * A task is either in the kernel, on its kernel stack, or its guest code runs in the
+ * host process of its address space while guest_loop() waits in host_guest_run(). On
+ * real hardware the processor enters the kernel by a vector; here host_guest_run()
+ * returns, and what it returns is handed to the generic entry code:
+ *
+ *   GUEST_SYSCALL    syscall_enter_from_user_mode(), the table, syscall_exit_to_user_mode()
+ *   GUEST_FAULT      irqentry_enter/exit_to_user_mode() around fault_handle()
+ *   GUEST_TRAP       the same around trap_handle()
+ *   GUEST_INTERRUPT  the same around um_irq_dispatch()
+ *   GUEST_GONE       the task is killed, its registers are lost with the host process
+ *
+ * Invariants
+ * - Interrupts are off from the last look at the work flags until host_guest_run()
+ *   has returned; a host event in between makes it return at once.
+ * - Registers are the block at the top of the kernel stack, always: a context switch
+ *   of guest tasks is a switch of kernel stacks.
+ * - FP state is moved only when another task used the space in between (fp.c).
+ */
+#include <linux/entry-common.h>
+#include <linux/sched/signal.h>
+#include <linux/mm_types.h>
+#include <um/host.h>
+#include <um/upcall.h>
+#include "kernel_internal.h"
+
+static_assert(sizeof(struct pt_regs) == sizeof(struct host_regs));
+static_assert(offsetof(struct pt_regs, orig_ax) == offsetof(struct host_regs, orig_ax));
+static_assert(offsetof(struct pt_regs, gs) == offsetof(struct host_regs, gs));
+
+static void guest_gone(void)
+{
+	pr_warn("%s[%d]: host process of this task died, killing the task\n",
+		current->comm, task_pid_nr(current));
+	mmspace_lost(current->mm);
+	force_sig(SIGKILL);
+}
+
+static void guest_run(struct pt_regs *regs, struct guest_event *event)
+{
+	unsigned int flags = test_thread_flag(TIF_SINGLESTEP) ? GUEST_RUN_STEP : 0;
+	struct host_space *space = current->mm->context.space;
+
+	/* A space that was lost is replaced here: spaces are disposable. */
+	if (unlikely(!space)) {
+		space = mmspace_renew(current->mm);
+		if (!space) {
+			event->stop = GUEST_GONE;
+			return;
+		}
+	}
+	fp_enter(&current->mm->context);
+	host_guest_run(space, (struct host_regs *)regs, flags, event);
+}
+
+void __noreturn guest_loop(void)
+{
+	struct pt_regs *regs = current_pt_regs();
+	struct guest_event event;
+
+	for (;;) {
+		if (unlikely(um_irqs_pending))
+			event.stop = GUEST_INTERRUPT;
+		else
+			guest_run(regs, &event);
+
+		if (event.stop == GUEST_SYSCALL) {
+			syscall_handle(regs);
+			continue;
+		}
+
+		irqentry_enter_from_user_mode(regs);
+		if (event.stop == GUEST_INTERRUPT) {
+			um_irq_dispatch((struct host_regs *)regs);
+		} else {
+			local_irq_enable();
+			switch (event.stop) {
+			case GUEST_FAULT:
+				fault_handle(regs, &event);
+				break;
+			case GUEST_TRAP:
+				trap_handle(regs, &event);
+				break;
+			default:
+				guest_gone();
+			}
+			local_irq_disable();
+		}
+		irqentry_exit_to_user_mode(regs);
+	}
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * irq.c - host events become interrupts
+ *
+ * Theory of operation
+ *
+ * Everything the host tells the machine arrives as a signal to its one thread
+ * (host/handlers.c). With um_irqs_on clear the handler only sets a bit of
+ * um_irqs_pending. With it set, the handler calls um_irq_dispatch() on the stack that
+ * was interrupted, exactly like a hardware interrupt. The bits are looked at again
+ *   - whenever interrupts are enabled (um_irqs_catch_up()),
+ *   - by the run loop before and after guest code runs (guest.c),
+ *   - by host_idle().
+ *
+ * Each kind of event is one generic interrupt number. Descriptors share UM_IRQ_POLL:
+ * its handler asks the host which became ready and calls the registered functions.
+ *
+ * Nesting: the dispatch runs with interrupts off; softirqs at its end enable them and
+ * can be interrupted once more, by a handler whose own softirqs are then not run.
+ */
+#include <linux/hardirq.h>
+#include <linux/init.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/list.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+#include <asm/irq_regs.h>
+#include <asm/um_irq.h>
+#include <um/host.h>
+#include <um/upcall.h>
+#include "kernel_internal.h"
+
+volatile int um_irqs_on;
+EXPORT_SYMBOL(um_irqs_on);
+volatile unsigned int um_irqs_pending;
+EXPORT_SYMBOL(um_irqs_pending);
+
+struct um_fd {
+	int fd;
+	void (*ready)(void *data);
+	void *data;
+};
+
+struct um_worker_handler {
+	struct list_head node;
+	void (*fn)(void *data);
+	void *data;
+};
+
+static DEFINE_XARRAY_FLAGS(um_fds, XA_FLAGS_LOCK_IRQ);
+static LIST_HEAD(um_worker_handlers);
+
+/* Which interrupt each event is. */
+static const struct {
+	unsigned int events;
+	unsigned int irq;
+} event_irqs[] = {
+	{ UM_EVENT_TIMER, UM_IRQ_TIMER },
+	{ UM_EVENT_WORKER, UM_IRQ_WORKER },
+	{ UM_EVENT_POLL, UM_IRQ_POLL },
+	{ UM_EVENT_WINCH | UM_EVENT_TERMINATE | UM_EVENT_INTERRUPT, UM_IRQ_SIGNAL },
+};
+
+static unsigned int signal_events;
+
+void um_irq_dispatch(struct host_regs *regs)
+{
+	struct pt_regs *old = set_irq_regs((struct pt_regs *)regs);
+	unsigned int events, i;
+
+	irq_enter();
+	while ((events = __atomic_exchange_n(&um_irqs_pending, 0, __ATOMIC_SEQ_CST))) {
+		for (i = 0; i < ARRAY_SIZE(event_irqs); i++) {
+			if (!(events & event_irqs[i].events))
+				continue;
+			if (event_irqs[i].irq == UM_IRQ_SIGNAL)
+				signal_events |= events & event_irqs[i].events;
+			generic_handle_irq(event_irqs[i].irq);
+		}
+	}
+	irq_exit();
+	set_irq_regs(old);
+}
+
+/* Interrupts have just been enabled and something was pending. */
+void um_irqs_catch_up(void)
+{
+	struct host_regs regs = {
+		.ip = (u64)__builtin_return_address(0),
+		.sp = (u64)__builtin_frame_address(0),
+		.bp = (u64)__builtin_frame_address(0),
+	};
+
+	um_irqs_on = 0;
+	um_irq_dispatch(&regs);
+	arch_local_irq_enable();
+}
+EXPORT_SYMBOL(um_irqs_catch_up);
+
+int um_irq_register_fd(int fd, bool write, void (*ready)(void *data), void *data)
+{
+	struct um_fd *entry = kmalloc(sizeof(*entry), GFP_KERNEL);
+	int error;
+
+	if (!entry)
+		return -ENOMEM;
+	*entry = (struct um_fd) { .fd = fd, .ready = ready, .data = data };
+	error = xa_insert_irq(&um_fds, fd, entry, GFP_KERNEL);
+	if (error)
+		goto out_free;
+	error = host_poll_add(fd, write, fd);
+	if (error)
+		goto out_erase;
+	return 0;
+
+out_erase:
+	xa_erase_irq(&um_fds, fd);
+out_free:
+	kfree(entry);
+	return error;
+}
+EXPORT_SYMBOL_GPL(um_irq_register_fd);
+
+void um_irq_unregister_fd(int fd)
+{
+	host_poll_remove(fd);
+	kfree(xa_erase_irq(&um_fds, fd));
+}
+EXPORT_SYMBOL_GPL(um_irq_unregister_fd);
+
+void um_poll_ready(uint64_t cookie)
+{
+	/* A descriptor that was just removed may still be in the host's answer. */
+	struct um_fd *entry = xa_load(&um_fds, cookie);
+
+	if (entry)
+		entry->ready(entry->data);
+}
+
+int um_irq_register_worker(void (*fn)(void *data), void *data)
+{
+	struct um_worker_handler *handler = kmalloc(sizeof(*handler), GFP_KERNEL);
+	unsigned long flags;
+
+	if (!handler)
+		return -ENOMEM;
+	*handler = (struct um_worker_handler) { .fn = fn, .data = data };
+	local_irq_save(flags);
+	list_add_tail(&handler->node, &um_worker_handlers);
+	local_irq_restore(flags);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(um_irq_register_worker);
+
+static irqreturn_t poll_irq(int irq, void *data)
+{
+	host_poll_collect();
+	return IRQ_HANDLED;
+}
+
+static irqreturn_t worker_irq(int irq, void *data)
+{
+	struct um_worker_handler *handler;
+
+	list_for_each_entry(handler, &um_worker_handlers, node)
+		handler->fn(handler->data);
+	return IRQ_HANDLED;
+}
+
+static irqreturn_t signal_irq(int irq, void *data)
+{
+	unsigned int events = signal_events;
+
+	signal_events = 0;
+	reboot_signal(events);
+	return IRQ_HANDLED;
+}
+
+static void irq_chip_nop(struct irq_data *data)
+{
+}
+
+static struct irq_chip um_irq_chip = {
+	.name = "host",
+	.irq_enable = irq_chip_nop,
+	.irq_disable = irq_chip_nop,
+	.irq_ack = irq_chip_nop,
+	.irq_mask = irq_chip_nop,
+	.irq_unmask = irq_chip_nop,
+	.flags = IRQCHIP_SKIP_SET_WAKE,
+};
+
+void __init init_IRQ(void)
+{
+	unsigned int irq;
+
+	for (irq = 0; irq < UM_IRQ_LAST; irq++)
+		irq_set_chip_and_handler(irq, &um_irq_chip, handle_simple_irq);
+}
+
+static int __init irq_events_init(void)
+{
+	int error;
+
+	error = request_irq(UM_IRQ_POLL, poll_irq, 0, "descriptors", NULL);
+	if (!error)
+		error = request_irq(UM_IRQ_WORKER, worker_irq, 0, "workers", NULL);
+	if (!error)
+		error = request_irq(UM_IRQ_SIGNAL, signal_irq, 0, "signals", NULL);
+	return error;
+}
+core_initcall(irq_events_init);

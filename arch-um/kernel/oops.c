@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * oops.c - the kernel itself took a signal
+ *
+ * Called by the host's handlers on their own stack, interrupts off. What can be mended
+ * (vmalloc mapping, exception table, WARN) is, and the interrupted code goes on.
+ * Anything else becomes an oops: it has to run on the task's stack, because it may
+ * end in schedule(), so the interrupted context is sent to oops_entry() there.
+ */
+#include <linux/bug.h>
+#include <linux/extable.h>
+#include <linux/kdebug.h>
+#include <linux/kernel.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/sched/debug.h>
+#include <linux/sched/task.h>
+#include <linux/sched/task_stack.h>
+#include <linux/uaccess.h>
+#include <asm/extable.h>
+#include <um/host.h>
+#include <um/upcall.h>
+#include "kernel_internal.h"
+
+#define UD2_SIZE 2
+
+struct oops_info {
+	struct pt_regs regs;
+	int signo, code;
+	unsigned long addr;
+	bool write;
+};
+
+static const char *oops_title(const struct oops_info *info)
+{
+	switch (info->signo) {
+	case SIGSEGV:
+		return info->write ? "unable to write kernel address" :
+				     "unable to read kernel address";
+	case SIGBUS:
+		return "the host has no memory for a page at";
+	case SIGILL:
+		return "invalid instruction";
+	case SIGFPE:
+		return "divide error";
+	default:
+		return "unexpected signal";
+	}
+}
+
+static void __noreturn oops_end(struct oops_info *info)
+{
+	static int count;
+
+	console_verbose();
+	bust_spinlocks(1);
+	pr_emerg("Oops: %s %016lx (signal %d, code %d) [#%d]\n", oops_title(info), info->addr,
+		 info->signo, info->code, ++count);
+	show_regs(&info->regs);
+	bust_spinlocks(0);
+	add_taint(TAINT_DIE, LOCKDEP_NOW_UNRELIABLE);
+	if (in_interrupt())
+		panic("Fatal exception in interrupt");
+	if (panic_on_oops)
+		panic("Fatal exception");
+	make_task_dead(SIGSEGV);
+}
+
+static void __noreturn oops_entry(struct oops_info *info)
+{
+	oops_end(info);
+}
+
+bool um_kernel_fault(struct host_regs *host_regs, int signo, int code, uint64_t addr, bool write)
+{
+	struct pt_regs *regs = (struct pt_regs *)host_regs;
+	unsigned long stack = (unsigned long)current->stack;
+	struct oops_info *info;
+
+	if (signo == SIGSEGV && vmap_fault(addr))
+		return true;
+	if ((signo == SIGSEGV || signo == SIGBUS) && extable_fixup(regs, addr))
+		return true;
+	if (signo == SIGILL && report_bug(regs->ip, regs) == BUG_TRAP_TYPE_WARN) {
+		regs->ip += UD2_SIZE;
+		return true;
+	}
+
+	/* Below the interrupted frame, if the stack has room; a stack overflow has not. */
+	info = (void *)round_down(regs->sp - 256 - sizeof(*info), 16);
+	if ((unsigned long)info - stack >= THREAD_SIZE) {
+		static struct oops_info overflow;
+
+		overflow = (struct oops_info) { *regs, signo, code, addr, write };
+		pr_emerg("kernel stack overflow of %s[%d]: sp %016lx, stack %016lx\n",
+			 current->comm, task_pid_nr(current), regs->sp, stack);
+		show_regs(&overflow.regs);
+		panic("kernel stack overflow");
+	}
+	*info = (struct oops_info) { *regs, signo, code, addr, write };
+	regs->di = (unsigned long)info;
+	regs->sp = (unsigned long)info - 8;
+	regs->ip = (unsigned long)oops_entry;
+	return true;
+}
+
+int is_valid_bugaddr(unsigned long addr)
+{
+	return addr >= PAGE_OFFSET || __kernel_text_address(addr);
+}

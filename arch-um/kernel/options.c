@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * options.c - the program's own options, checked before anything is touched
+ *
+ * The argument list becomes the kernel command line. Words that belong to this port
+ * are in the table below with a check each; a word that starts with '-' and is not in
+ * it, or a value that its check refuses, ends the program with one line and status 2.
+ * All other words are for the kernel and for init.
+ */
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/ctype.h>
+#include <linux/string.h>
+#include <generated/utsrelease.h>
+#include <um/host.h>
+#include <um/layout.h>
+#include <um/upcall.h>
+#include "kernel_internal.h"
+
+#define EXIT_STATUS_USAGE	2
+#define RAM_MIN_SIZE		(16ULL << 20)
+
+struct option {
+	const char *name;	/* up to the digits or the '=' */
+	int nr;			/* digits allowed behind the name: 0 to nr-1; -1: none */
+	bool (*check)(const char *value);
+	const char *form;
+	const char *help;
+};
+
+static char message[600] __initdata;
+
+static void __init __printf(1, 2) say(const char *format, ...)
+{
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vscnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	host_file_write(1, message, length);
+}
+
+static void __init __noreturn __printf(1, 2) usage_fail(const char *format, ...)
+{
+	va_list args;
+	int length;
+
+	length = scnprintf(message, sizeof(message), "linux: ");
+	va_start(args, format);
+	length += vscnprintf(message + length, sizeof(message) - length, format, args);
+	va_end(args);
+	length += scnprintf(message + length, sizeof(message) - length, " (see linux --help)\n");
+	host_print(message, length);
+	host_exit(EXIT_STATUS_USAGE);
+}
+
+static bool __init check_size(const char *value)
+{
+	char *end;
+	u64 size = memparse(value, &end);
+
+	return end != value && !*end && size >= RAM_MIN_SIZE && size <= UM_RAM_MAX;
+}
+
+static bool __init check_path(const char *value)
+{
+	return *value;
+}
+
+static bool __init check_engine(const char *value)
+{
+	return !strcmp(value, "auto") || !strcmp(value, "ptrace");
+}
+
+static bool __init check_absolute(const char *value)
+{
+	return *value == '/';
+}
+
+static bool __init check_console(const char *value)
+{
+	return !console_check_option(value);
+}
+
+static const struct option options[] __initconst = {
+	{ "mem", -1, check_size, "mem=SIZE[K|M|G]",
+	  "memory of the machine, 16M to 4T; taken from the host when touched" },
+	{ "ubd", 16, check_path, "ubdN=FILE[,ro][,sync][,shared]",
+	  "disk N (0 to 15), /dev/ubda for 0" },
+	{ "con", 16, check_console, "conN=fd:IN,fd:OUT|pts|unix:PATH|file:PATH|null",
+	  "console N (0 to 15), /dev/hvcN; con= sets all that have none of their own" },
+	{ "initrd", -1, check_path, "initrd=FILE",
+	  "initial RAM file system" },
+	{ "hostfs", -1, check_absolute, "hostfs=/DIR[,ro][:/DIR...]",
+	  "folders of the host that the guest may mount as type hostfs" },
+	{ "engine", -1, check_engine, "engine=auto|ptrace",
+	  "how guest code is run; auto takes the fastest that works here" },
+};
+
+static void __init help_show(void)
+{
+	unsigned int i;
+
+	say("usage: linux [OPTION]... [KERNEL PARAMETER]... [-- INIT ARGUMENT...]\n"
+	    "Runs a Linux machine as one ordinary process of this user.\n\n"
+	    "Options of this program:\n");
+	for (i = 0; i < ARRAY_SIZE(options); i++)
+		say("  %s\n        %s\n", options[i].form, options[i].help);
+	say("  --help, --version\n        print this, or the kernel version, and end\n\n");
+	say("All other words go to the kernel (root=/dev/ubda rw panic=-1 quiet ...).\n"
+	    "Exit status: 0 powered off, 1 could not start, 2 wrong option, 134 kernel panic.\n\n"
+	    "Example: linux mem=512M ubd0=debian-12.img root=/dev/ubda rw\n");
+	host_exit(0);
+}
+
+/* Is @word an option with this name? Then *@value is what follows '=', or NULL. */
+static bool __init option_matches(const struct option *option, const char *word,
+				  const char **value)
+{
+	size_t length = strlen(option->name);
+	const char *rest = word + length;
+
+	if (strncmp(word, option->name, length))
+		return false;
+	if (option->nr > 0) {
+		unsigned int digits = 0, number = 0;
+
+		for (; isdigit(*rest) && digits < 4; rest++, digits++)
+			number = number * 10 + *rest - '0';
+		if (digits && number >= option->nr)
+			usage_fail("'%s': the number must be 0 to %d", word, option->nr - 1);
+		/* Flag letters of the classic spelling: ubd0r=, ubd0s= ... */
+		if (digits && !strcmp(option->name, "ubd"))
+			while (*rest >= 'a' && *rest <= 'z')
+				rest++;
+	}
+	if (*rest && *rest != '=')
+		return false;
+	*value = *rest ? rest + 1 : NULL;
+	return true;
+}
+
+static void __init option_check(const char *word)
+{
+	const char *value;
+	unsigned int i;
+
+	if (!strcmp(word, "--help") || !strcmp(word, "-h"))
+		help_show();
+	if (!strcmp(word, "--version")) {
+		say("linux (umlab) " UTS_RELEASE "\n");
+		host_exit(0);
+	}
+	if (word[0] == '-')
+		usage_fail("unknown option '%s'", word);
+	for (i = 0; i < ARRAY_SIZE(options); i++) {
+		if (!option_matches(&options[i], word, &value))
+			continue;
+		if (!value || !options[i].check(value))
+			usage_fail("'%s' is not of the form %s", word, options[i].form);
+		return;
+	}
+}
+
+static bool __init is_word(const char *text, const char *word)
+{
+	return !strcmp(text, word);
+}
+
+/* kunit.py and old habits name the console by what it was called elsewhere. */
+static const char *__init word_translate(const char *word)
+{
+	if (is_word(word, "console=tty") || is_word(word, "console=tty0"))
+		return "console=hvc0";
+	return word;
+}
+
+/* Append @word, in quotes if it has blanks. */
+static void __init line_append(char *line, size_t size, const char *word)
+{
+	size_t length = strlen(line);
+	const char *equals = strchr(word, '=');
+	int added;
+
+	if (!strpbrk(word, " \t"))
+		added = snprintf(line + length, size - length, "%s%s", length ? " " : "", word);
+	else if (equals)
+		added = snprintf(line + length, size - length, "%s%.*s=\"%s\"", length ? " " : "",
+				 (int)(equals - word), word, equals + 1);
+	else
+		added = snprintf(line + length, size - length, "%s\"%s\"", length ? " " : "", word);
+	if (added >= size - length)
+		usage_fail("the command line is longer than %zu bytes", size - 1);
+}
+
+void __init options_parse(struct um_boot *boot, char *line, size_t size)
+{
+	bool for_init = false, console = false;
+	int i;
+
+	for (i = 1; i < boot->argc; i++) {
+		const char *word = boot->argv[i];
+
+		if (is_word(word, "--"))
+			for_init = true;
+		else if (!for_init)
+			option_check(word);
+		if (!for_init && !strncmp(word, "console=", 8))
+			console = true;
+	}
+	line[0] = '\0';
+	if (!console)
+		line_append(line, size, "console=hvc0");
+	for (i = 1; i < boot->argc; i++)
+		line_append(line, size, word_translate(boot->argv[i]));
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * setup.c - from the host's entry to start_kernel(), and setup_arch()
+ */
+#include <linux/cpu.h>
+#include <linux/elf.h>
+#include <linux/init.h>
+#include <linux/initrd.h>
+#include <linux/kernel.h>
+#include <linux/memblock.h>
+#include <linux/random.h>
+#include <linux/start_kernel.h>
+#include <linux/string.h>
+#include <linux/utsname.h>
+#include <asm/elf.h>
+#include <asm/sections.h>
+#include <asm/setup.h>
+#include <um/host.h>
+#include <um/upcall.h>
+#include "kernel_internal.h"
+
+struct um_boot *um_boot_info;
+unsigned long um_hwcap, um_hwcap2, um_minsigstksz;
+
+static char command_line[COMMAND_LINE_SIZE] __initdata;
+static u64 ram_size __initdata;
+static char initrd_path[256] __initdata;
+static char engine[16] __initdata = "auto";
+
+void __noreturn um_start(struct um_boot *boot)
+{
+	um_boot_info = boot;
+	um_hwcap = boot->host_hwcap;
+	um_hwcap2 = boot->host_hwcap2;
+	um_minsigstksz = boot->minsigstksz;
+	options_parse(boot, boot_command_line, COMMAND_LINE_SIZE);
+	start_kernel();
+	unreachable();
+}
+
+static int __init mem_setup(char *value)
+{
+	ram_size = memparse(value, &value);
+	return 0;
+}
+early_param("mem", mem_setup);
+
+static int __init initrd_setup(char *value)
+{
+	strscpy(initrd_path, value);
+	return 0;
+}
+early_param("initrd", initrd_setup);
+
+static int __init engine_setup(char *value)
+{
+	strscpy(engine, value);
+	return 0;
+}
+early_param("engine", engine_setup);
+
+/* A line to the host's standard error, and the end: the machine cannot start. */
+static void __init __printf(1, 2) setup_fail(const char *format, ...)
+{
+	char line[400];
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vscnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	host_print(line, length);
+	host_exit(1);
+}
+
+static void __init initrd_load(void)
+{
+	u64 size;
+	void *at;
+	int fd;
+
+	if (!initrd_path[0])
+		return;
+	fd = host_file_open(initrd_path, HOST_O_READ, 0);
+	if (fd < 0 || host_file_size(fd, &size) < 0)
+		setup_fail("linux: initrd=%s: cannot open (error %d)\n", initrd_path, -fd);
+	at = size < um_ram_end - PAGE_OFFSET ? memblock_alloc(size, PAGE_SIZE) : NULL;
+	if (!at)
+		setup_fail("linux: initrd=%s: %llu bytes do not fit into memory, use a larger mem=\n",
+			   initrd_path, size);
+	if (host_file_pread(fd, at, size, 0) != size)
+		setup_fail("linux: initrd=%s: cannot read\n", initrd_path);
+	host_file_close(fd);
+	initrd_start = (unsigned long)at;
+	initrd_end = initrd_start + size;
+	phys_initrd_start = __pa(at);
+	phys_initrd_size = size;
+}
+
+static void __init engine_start(void)
+{
+	char why[200] = "";
+	int error = host_guest_init(engine, why, sizeof(why));
+
+	if (error)
+		setup_fail("linux: cannot run guest processes: %s\n", why);
+	pr_info("engine: %s\n", why);
+}
+
+void __init setup_arch(char **command_line_out)
+{
+	setup_initial_init_mm(_stext, _etext, _edata, _end);
+	strscpy(command_line, boot_command_line);
+	*command_line_out = command_line;
+	parse_early_param();
+
+	physmem_setup(ram_size, um_boot_info);
+	paging_setup();
+	initrd_load();
+	add_bootloader_randomness(um_boot_info->random, sizeof(um_boot_info->random));
+	engine_start();
+}
+
+/* uname -m, as on the hardware that guests believe to have. */
+static int __init machine_name_setup(void)
+{
+	strscpy(init_uts_ns.name.machine, "x86_64");
+	return 0;
+}
+pure_initcall(machine_name_setup);
+
+void __init arch_cpu_finalize_init(void)
+{
+}

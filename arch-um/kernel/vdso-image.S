@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vdso-image.S - the bytes of the guest vDSO
+ */
+	.section .rodata, "a"
+	.p2align 12
+	.globl	vdso_image_start, vdso_image_end
+vdso_image_start:
+	.incbin VDSO_IMAGE
+vdso_image_end:
+	.p2align 12

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fault.c - page faults of guest code
+ *
+ * Called by the run loop (guest.c) in task context with interrupts on. The host reports
+ * an address and whether a mapping was there; a missing one may be a page that the
+ * page tables grant and the mirror has not shown yet, or a real fault.
+ */
+#include <linux/mm.h>
+#include <linux/perf_event.h>
+#include <linux/sched/signal.h>
+#include <uapi/asm/processor-flags.h>
+#include <um/host.h>
+#include "../kernel/kernel_internal.h"
+#include "walk.h"
+
+#define INSTRUCTION_SIZE_MAX	15
+#define TRAP_PAGE_FAULT		14
+
+/* Bits of the processor's page fault error code, as signal frames show it. */
+enum {
+	ERROR_PRESENT = 1,
+	ERROR_WRITE = 2,
+	ERROR_USER = 4,
+	ERROR_FETCH = 16,
+};
+
+/*
+ * The ptrace engine learns an address, not the kind of access (host.h). What is certain:
+ * an access that was denied although the page was mapped wrote, or fetched from a page
+ * that is not executable. For the rest the instruction is looked at; a wrong guess costs
+ * a second fault, for which the first rule holds.
+ */
+static enum guest_access access_kind(const struct pt_regs *regs, const struct guest_event *event)
+{
+	unsigned long addr = event->addr, next;
+	bool at_ip = addr - regs->ip < INSTRUCTION_SIZE_MAX;
+	pte_t *pte;
+
+	if (event->access > GUEST_ACCESS_DENIED)
+		return event->access;
+
+	if (event->access == GUEST_ACCESS_DENIED) {
+		pte = addr < TASK_SIZE ? walk_pte(current->mm, addr, &next) : NULL;
+		if (at_ip && !(pte && (pte_val(*pte) & _PAGE_EXEC)))
+			return GUEST_ACCESS_EXEC;
+		return GUEST_ACCESS_WRITE;
+	}
+	/* The fetch came first: without its page there is no instruction to look at. */
+	if (addr == regs->ip || (at_ip && offset_in_page(addr) == 0))
+		return GUEST_ACCESS_EXEC;
+	return access_hint_writes(regs, addr) ? GUEST_ACCESS_WRITE : GUEST_ACCESS_READ;
+}
+
+static void fault_signal(int signo, int code, unsigned long addr, unsigned long error)
+{
+	struct thread_struct *thread = &current->thread;
+
+	thread->trap_nr = TRAP_PAGE_FAULT;
+	thread->error_code = error | ERROR_USER;
+	thread->cr2 = addr;
+	force_sig_fault(signo, code, (void __user *)addr);
+}
+
+/* The page tables allow the access already: only the mirror lacks it. */
+static bool mapping_missing(unsigned long addr, enum guest_access access, bool was_mapped)
+{
+	unsigned long need = _PAGE_PRESENT | _PAGE_ACCESSED, next;
+	pte_t *pte;
+
+	if (addr >= TASK_SIZE || was_mapped)
+		return false;
+	if (access == GUEST_ACCESS_WRITE)
+		need |= _PAGE_WRITE | _PAGE_DIRTY;
+	if (access == GUEST_ACCESS_EXEC)
+		need |= _PAGE_EXEC;
+	pte = walk_pte(current->mm, addr, &next);
+	return pte && (pte_val(*pte) & need) == need;
+}
+
+static bool access_allowed(const struct vm_area_struct *vma, enum guest_access access)
+{
+	switch (access) {
+	case GUEST_ACCESS_WRITE:
+		return vma->vm_flags & VM_WRITE;
+	case GUEST_ACCESS_EXEC:
+		return vma->vm_flags & VM_EXEC;
+	default:
+		return vma_is_accessible((struct vm_area_struct *)vma);
+	}
+}
+
+static void fault_failed(vm_fault_t fault, unsigned long addr, unsigned long error)
+{
+	if (fault & VM_FAULT_OOM)
+		pagefault_out_of_memory();
+	else if (fault & (VM_FAULT_HWPOISON | VM_FAULT_HWPOISON_LARGE))
+		fault_signal(SIGBUS, BUS_MCEERR_AR, addr, error);
+	else if (fault & VM_FAULT_SIGSEGV)
+		fault_signal(SIGSEGV, SEGV_MAPERR, addr, error);
+	else
+		fault_signal(SIGBUS, BUS_ADRERR, addr, error);
+}
+
+void fault_handle(struct pt_regs *regs, const struct guest_event *event)
+{
+	enum guest_access access = access_kind(regs, event);
+	unsigned int flags = FAULT_FLAG_DEFAULT | FAULT_FLAG_USER;
+	unsigned long addr = event->addr, error = 0;
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+	vm_fault_t fault;
+
+	if (mapping_missing(addr, access, event->access == GUEST_ACCESS_DENIED)) {
+		mirror_fill(mm, addr);
+		return;
+	}
+	perf_sw_event(PERF_COUNT_SW_PAGE_FAULTS, 1, regs, addr);
+retry:
+	vma = lock_mm_and_find_vma(mm, addr, regs);
+	if (!vma) {
+		if (access == GUEST_ACCESS_WRITE)
+			error = ERROR_WRITE;
+		if (access == GUEST_ACCESS_EXEC)
+			error = ERROR_FETCH;
+		fault_signal(SIGSEGV, SEGV_MAPERR, addr, error);
+		return;
+	}
+	/* A guess may not forbid what the access really was allowed to do. */
+	if (event->access == GUEST_ACCESS_UNKNOWN && access != GUEST_ACCESS_READ &&
+	    !access_allowed(vma, access) && access_allowed(vma, GUEST_ACCESS_READ) &&
+	    addr != regs->ip)
+		access = GUEST_ACCESS_READ;
+	if (access == GUEST_ACCESS_WRITE) {
+		flags |= FAULT_FLAG_WRITE;
+		error = ERROR_WRITE;
+	}
+	if (access == GUEST_ACCESS_EXEC) {
+		flags |= FAULT_FLAG_INSTRUCTION;
+		error = ERROR_FETCH;
+	}
+	if (!access_allowed(vma, access)) {
+		mmap_read_unlock(mm);
+		fault_signal(SIGSEGV, SEGV_ACCERR, addr, error | ERROR_PRESENT);
+		return;
+	}
+
+	fault = handle_mm_fault(vma, addr, flags, regs);
+	if (fault_signal_pending(fault, regs))
+		return;
+	if (!(fault & VM_FAULT_COMPLETED)) {
+		if (fault & VM_FAULT_RETRY) {
+			flags |= FAULT_FLAG_TRIED;
+			goto retry;
+		}
+		mmap_read_unlock(mm);
+	}
+	if (fault & VM_FAULT_ERROR)
+		fault_failed(fault, addr, error);
+	else
+		mirror_fill(mm, addr);
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * physmem.c - guest RAM is one memfd
+ *
+ * Guest-physical 0 is the start of the kernel image (um/layout.h); RAM follows it at the
+ * next 2 MB boundary and is the shared memory file that spaces map pages of. The
+ * offset of a page in that file is its guest-physical address less um_image_size.
+ * The image's own pages can never be mapped into a space and are never freed.
+ */
+#include <linux/kernel.h>
+#include <linux/memblock.h>
+#include <linux/mm.h>
+#include <linux/sizes.h>
+#include <asm/sections.h>
+#include <um/host.h>
+#include <um/upcall.h>
+#include "../kernel/kernel_internal.h"
+
+#define RAM_MIN		(16 * SZ_1M)
+#define RAM_DEFAULT_MAX	(2UL * SZ_1G)
+
+unsigned long um_image_size;
+unsigned long um_ram_end;
+EXPORT_SYMBOL(um_ram_end);
+
+/*
+ * Sparse memory costs the host nothing until it is touched, but the guest spends 1.6 % of
+ * it on page descriptors at boot: a quarter of the host's RAM, 2 GB at most.
+ */
+static u64 __init default_size(u64 host_size)
+{
+	u64 size = host_size ? host_size / 4 : SZ_256M;
+
+	return clamp_t(u64, round_down(size, SZ_2M), SZ_256M, RAM_DEFAULT_MAX);
+}
+
+static void __init physmem_fail(u64 size, int error)
+{
+	char line[200];
+	int length;
+
+	length = scnprintf(line, sizeof(line),
+		"linux: cannot get %llu MB for the machine's memory (error %d%s); use a smaller mem=\n",
+		size >> 20, -error,
+		error == -ENOMEM ? ", address space limit or out of memory" :
+		error == -EFBIG ? ", file size limit" : "");
+	host_print(line, length);
+	host_exit(1);
+}
+
+void __init physmem_setup(u64 requested_size, const struct um_boot *boot)
+{
+	u64 size = requested_size ?: default_size(boot->host_memory_size);
+	unsigned long start = round_up((unsigned long)_end, SZ_2M);
+	int error;
+
+	size = round_up(size, SZ_2M);
+	if (size < RAM_MIN || size > UM_RAM_MAX)
+		physmem_fail(size, -EINVAL);
+	error = host_ram_create((void *)start, size);
+	if (error)
+		physmem_fail(size, error);
+
+	um_image_size = start - PAGE_OFFSET;
+	um_ram_end = start + size;
+	memblock_add(0, um_image_size + size);
+	memblock_reserve(0, um_image_size);
+}

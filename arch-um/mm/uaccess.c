@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * uaccess.c - copies to and from a guest
+ *
+ * Guest memory is reached through the guest's page tables and the linear map of RAM. A
+ * page that is not there is faulted in, unless the caller has disabled page faults;
+ * what cannot be had ends the copy early, as the generic contract wants.
+ */
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/uaccess.h>
+#include "walk.h"
+
+static bool page_fault_in(unsigned long addr, bool write)
+{
+	struct mm_struct *mm = current->mm;
+	unsigned int flags = write ? FAULT_FLAG_WRITE : 0;
+	int error;
+
+	if (!mm || addr >= TASK_SIZE || faulthandler_disabled())
+		return false;
+	mmap_read_lock(mm);
+	error = fixup_user_fault(mm, addr, flags | FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_KILLABLE,
+				 &(bool){ false });
+	mmap_read_unlock(mm);
+	return !error;
+}
+
+/* Kernel address of guest address @addr, or NULL. Valid until the caller sleeps. */
+static void *guest_page(unsigned long addr, bool write)
+{
+	void *page = NULL;
+
+	if (unlikely(!current->mm))
+		return NULL;
+	while (!(page = walk_guest_page(current->mm, addr, write)))
+		if (!page_fault_in(addr, write))
+			return NULL;
+	return page;
+}
+
+static unsigned long bytes_in_page(unsigned long addr, unsigned long size)
+{
+	return min(size, PAGE_SIZE - offset_in_page(addr));
+}
+
+unsigned long raw_copy_from_user(void *to, const void __user *from, unsigned long size)
+{
+	unsigned long addr = (unsigned long)from;
+
+	while (size) {
+		unsigned long part = bytes_in_page(addr, size);
+		void *page = guest_page(addr, false);
+
+		if (!page)
+			break;
+		memcpy(to, page, part);
+		to += part;
+		addr += part;
+		size -= part;
+	}
+	return size;
+}
+EXPORT_SYMBOL(raw_copy_from_user);
+
+unsigned long raw_copy_to_user(void __user *to, const void *from, unsigned long size)
+{
+	unsigned long addr = (unsigned long)to;
+
+	while (size) {
+		unsigned long part = bytes_in_page(addr, size);
+		void *page = guest_page(addr, true);
+
+		if (!page)
+			break;
+		memcpy(page, from, part);
+		from += part;
+		addr += part;
+		size -= part;
+	}
+	return size;
+}
+EXPORT_SYMBOL(raw_copy_to_user);
+
+unsigned long __clear_user(void __user *to, unsigned long size)
+{
+	unsigned long addr = (unsigned long)to;
+
+	while (size) {
+		unsigned long part = bytes_in_page(addr, size);
+		void *page = guest_page(addr, true);
+
+		if (!page)
+			break;
+		memset(page, 0, part);
+		addr += part;
+		size -= part;
+	}
+	return size;
+}
+EXPORT_SYMBOL(__clear_user);
+
+long strncpy_from_user(char *to, const char __user *from, long count)
+{
+	unsigned long addr = (unsigned long)from;
+	long done = 0;
+
+	while (done < count) {
+		unsigned long part = bytes_in_page(addr, count - done);
+		char *page = guest_page(addr, false);
+		unsigned long length;
+
+		if (!page)
+			return -EFAULT;
+		length = strnlen(page, part);
+		memcpy(to + done, page, length);
+		done += length;
+		if (length < part) {
+			to[done] = '\0';
+			return done;
+		}
+		addr += part;
+	}
+	return done;
+}
+EXPORT_SYMBOL(strncpy_from_user);
+
+/* Length with the final NUL, or 0 for a fault, or more than @count if there is none. */
+long strnlen_user(const char __user *s, long count)
+{
+	unsigned long addr = (unsigned long)s;
+	long done = 0;
+
+	while (done < count) {
+		unsigned long part = bytes_in_page(addr, count - done);
+		char *page = guest_page(addr, false);
+		unsigned long length;
+
+		if (!page)
+			return 0;
+		length = strnlen(page, part);
+		done += length;
+		if (length < part)
+			return done + 1;
+		addr += part;
+	}
+	return count + 1;
+}
+EXPORT_SYMBOL(strnlen_user);

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vmap.c - vmalloc and module mappings of the kernel itself
+ *
+ * Generic code writes init_mm's page tables; the kernel process then needs the same
+ * mappings from the host. flush_cache_vmap() comes after new entries and maps
+ * them, flush_tlb_kernel_range() after removed ones and takes the address range back.
+ * A kernel fault inside the range looks here too, for entries made without a call.
+ */
+#include <linux/execmem.h>
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+#include <asm/cacheflush.h>
+#include <asm/tlbflush.h>
+#include <um/host.h>
+#include "../kernel/kernel_internal.h"
+#include "walk.h"
+
+static bool kernel_range(unsigned long addr)
+{
+	return (addr >= VMALLOC_START && addr < VMALLOC_END) ||
+	       (addr >= MODULES_VADDR && addr < MODULES_END);
+}
+
+/* A run of neighbouring pages of which all are there, or none. */
+struct vmap_run {
+	unsigned long start, end;
+	u64 offset;
+	bool present;
+};
+
+static void run_apply(const struct vmap_run *run, bool map)
+{
+	size_t size = run->end - run->start;
+
+	if (!size)
+		return;
+	if (!run->present)
+		host_mem_unmap((void *)run->start, size);
+	else if (map && host_ram_map((void *)run->start, run->offset, size,
+				     HOST_READ | HOST_WRITE | HOST_EXEC))
+		panic("vmalloc: the host refuses a mapping at %lx, %zu bytes", run->start, size);
+}
+
+/* Pages that hold no RAM page (none, or a page of the image) count as absent. */
+static void range_walk(unsigned long start, unsigned long end, bool map)
+{
+	struct vmap_run run = { start, start };
+	unsigned long addr, next;
+
+	for (addr = start; addr < end; addr = next) {
+		pte_t *pte = walk_pte(&init_mm, addr, &next);
+		bool present = pte && (pte_val(*pte) & _PAGE_PRESENT);
+		u64 offset = present ? PFN_PHYS(pte_pfn(*pte)) - um_image_size : 0;
+
+		next = min(next, end);
+		if (run.present != present ||
+		    (present && run.offset + (addr - run.start) != offset)) {
+			run_apply(&run, map);
+			run = (struct vmap_run) { addr, addr, offset, present };
+		}
+		run.end = next;
+	}
+	run_apply(&run, map);
+}
+
+void vmap_range_sync(unsigned long start, unsigned long end)
+{
+	range_walk(PAGE_ALIGN_DOWN(start), PAGE_ALIGN(end), true);
+}
+
+void flush_tlb_kernel_range(unsigned long start, unsigned long end)
+{
+	range_walk(PAGE_ALIGN_DOWN(start), PAGE_ALIGN(end), false);
+}
+
+bool vmap_fault(unsigned long addr)
+{
+	unsigned long next;
+	pte_t *pte;
+
+	if (!kernel_range(addr))
+		return false;
+	pte = walk_pte(&init_mm, addr, &next);
+	if (!pte || !(pte_val(*pte) & _PAGE_PRESENT))
+		return false;
+	vmap_range_sync(addr & PAGE_MASK, (addr & PAGE_MASK) + PAGE_SIZE);
+	return true;
+}
+
+#ifdef CONFIG_EXECMEM
+static struct execmem_info execmem_info __ro_after_init;
+
+struct execmem_info __init *execmem_arch_setup(void)
+{
+	/* Modules use 32-bit relocations against the image: they stay below 2 GB. */
+	execmem_info = (struct execmem_info) {
+		.ranges = {
+			[EXECMEM_DEFAULT] = {
+				.start = MODULES_VADDR,
+				.end = MODULES_END,
+				.pgprot = PAGE_KERNEL_EXEC,
+				.alignment = 1,
+			},
+		},
+	};
+	return &execmem_info;
+}
+#endif

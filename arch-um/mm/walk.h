@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * walk.h - find the last-level entry of an address
+ *
+ * For readers that run where nothing else can change tables: the kernel has one
+ * processor and is not preempted, so tables are stable until the caller sleeps.
+ */
+#ifndef UM_MM_WALK_H
+#define UM_MM_WALK_H
+
+#include <linux/pgtable.h>
+
+/* walk_pte - entry of @addr or NULL; *@next: first address that the answer says nothing about. */
+static inline pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, unsigned long *next)
+{
+	pgd_t *pgd = pgd_offset(mm, addr);
+	pud_t *pud;
+	pmd_t *pmd;
+
+	*next = (addr & PGDIR_MASK) + PGDIR_SIZE;
+	if (!(pgd_val(*pgd) & _PAGE_PRESENT))
+		return NULL;
+	*next = (addr & PUD_MASK) + PUD_SIZE;
+	pud = pud_offset(p4d_offset(pgd, addr), addr);
+	if (!pud_present(*pud))
+		return NULL;
+	*next = (addr & PMD_MASK) + PMD_SIZE;
+	pmd = pmd_offset(pud, addr);
+	if (!pmd_present(*pmd))
+		return NULL;
+	*next = (addr & PAGE_MASK) + PAGE_SIZE;
+	return pte_offset_kernel(pmd, addr);
+}
+
+/*
+ * walk_guest_page - kernel address of guest address @addr if the guest may read (or
+ * write) it right now, else NULL. Marks the page as used.
+ */
+static inline void *walk_guest_page(struct mm_struct *mm, unsigned long addr, bool write)
+{
+	unsigned long need = _PAGE_PRESENT | _PAGE_USER | (write ? _PAGE_WRITE : 0);
+	unsigned long used = _PAGE_ACCESSED | (write ? _PAGE_DIRTY : 0);
+	unsigned long next;
+	pte_t *pte;
+
+	if (addr >= TASK_SIZE)
+		return NULL;
+	pte = walk_pte(mm, addr, &next);
+	if (!pte || (pte_val(*pte) & need) != need)
+		return NULL;
+	if ((pte_val(*pte) & used) != used)
+		set_pte(pte, __pte(pte_val(*pte) | used));
+	return __va(pte_val(*pte) & PAGE_MASK) + offset_in_page(addr);
+}
+
+#endif /* UM_MM_WALK_H */

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * stub_x86.S - code inside each guest process
+ *
+ * Runs only when the ptrace engine points a guest process here; it uses registers and
+ * the read-only command page, no stack. Each entry ends in int3, which the engine
+ * waits for. Guest code that jumps here gains nothing: its system calls are stopped
+ * and go to its own kernel like any others.
+ */
+#include <um/stub.h>
+
+	.section .um.stub, "ax"
+	.p2align 12
+
+/* stub_call: one host call, number and arguments in their registers; result in rax */
+	.globl	stub_call
+stub_call:
+	syscall
+	int3
+
+/*
+ * stub_batch: carry out the commands of the page at rbx.
+ * At int3: r12 = commands done, rax = result of the last one.
+ */
+	.globl	stub_batch
+stub_batch:
+	xorl	%r12d, %r12d
+	xorl	%eax, %eax
+	leaq	STUB_COMMANDS(%rbx), %r13
+1:	cmpq	STUB_NR(%rbx), %r12
+	jae	2f
+	movq	0(%r13), %rax
+	movq	8(%r13), %rdi
+	movq	16(%r13), %rsi
+	movl	24(%r13), %edx
+	movl	$0x8011, %r10d		/* MAP_SHARED | MAP_FIXED | MAP_POPULATE; munmap ignores it */
+	movl	28(%r13), %r8d
+	movq	32(%r13), %r9
+	syscall
+	cmpq	$-4096, %rax
+	ja	2f
+	incq	%r12
+	addq	$STUB_COMMAND_SIZE, %r13
+	jmp	1b
+2:	int3
+
+	.section .note.GNU-stack, "", @progbits
