@@ -37,11 +37,6 @@ static unsigned int hostfs_pool_used;
 
 /* ---- the pool (under the lock) ---------------------------------------------- */
 
-static bool has_fd(const struct hostfs_inode *hi)
-{
-	return hi->fd[HOSTFS_READ] >= 0 || hi->fd[HOSTFS_WRITE] >= 0;
-}
-
 static void pool_touch(struct hostfs_inode *hi)
 {
 	if (list_empty(&hi->lru))
@@ -175,23 +170,18 @@ static int pin_new(struct hostfs_inode *hi, enum hostfs_slot slot, int fd, unsig
 static char *dir_path(struct inode *dir, char **path)
 {
 	struct dentry *dentry = d_find_any_alias(dir);
-	char *buf, *s = ERR_PTR(-ESTALE);
+	char *buf = __getname(), *s = ERR_PTR(-ESTALE);
 
-	if (!dentry)
-		return ERR_PTR(-ESTALE);
-	buf = __getname();
-	if (!buf) {
-		s = ERR_PTR(-ENOMEM);
-	} else if (!d_unlinked(dentry)) {
+	if (buf && dentry && !d_unlinked(dentry))
 		s = dentry_path_raw(dentry, buf, PATH_MAX);
-		*path = s + 1;
-	}
 	dput(dentry);
+	if (!buf)
+		return ERR_PTR(-ENOMEM);
 	if (IS_ERR(s)) {
-		if (buf)
-			__putname(buf);
+		__putname(buf);
 		return s;
 	}
+	*path = s + 1;
 	return buf;
 }
 

@@ -189,6 +189,15 @@ static bool hold_open(struct inode *inode)
 	       hostfs_file_get(inode, HOSTFS_READ) >= 0;
 }
 
+/* @name is about to go: know how many there are, lest the last one not be seen as such. */
+static void count_names(struct inode *inode, int dir_fd, const char *name)
+{
+	struct host_stat st;
+
+	if (!host_fs_stat(dir_fd, name, &st) && hostfs_same(hostfs_i(inode), &st))
+		set_nlink(inode, st.nlink);
+}
+
 /* A name of @inode has gone. */
 static void name_gone(struct inode *inode)
 {
@@ -211,6 +220,7 @@ static int remove_name(struct inode *dir, struct dentry *dentry, bool directory)
 	if (dir_fd < 0)
 		return dir_fd;
 	held = hold_open(inode);
+	count_names(inode, dir_fd, dentry->d_name.name);
 	error = host_fs_remove(dir_fd, dentry->d_name.name, directory);
 	if (!error) {
 		name_gone(inode);
@@ -251,6 +261,8 @@ static int hostfs_rename(struct mnt_idmap *idmap, struct inode *from_dir,
 		goto out_put;
 	}
 	held = hold_open(replaced);
+	if (replaced)
+		count_names(replaced, to_fd, to->d_name.name);
 	error = host_fs_rename(from_fd, from->d_name.name, to_fd, to->d_name.name, flags);
 	if (!error) {
 		if (replaced && !(flags & RENAME_EXCHANGE) && replaced != d_inode(from))
