@@ -12,11 +12,10 @@ GUEST_CPIO=$BUILD/tests/guest.cpio MINI_CPIO=$BUILD/tests/mini.cpio
 TEST_UID=${UMLAB_TEST_UID:-65534}
 
 # as_user COMMAND...: without root's powers. Called in the background, $! is the command itself.
-as_user() {
-	if [ "$(id -u)" -ne 0 ]; then exec "$@"; fi
-	exec setpriv --reuid="$TEST_UID" --regid="$TEST_UID" --clear-groups --bounding-set=-all --inh-caps=-all \
-		--no-new-privs "$@"
-}
+USER_PREFIX=()
+[ "$(id -u)" -ne 0 ] || USER_PREFIX=(setpriv --reuid="$TEST_UID" --regid="$TEST_UID" --clear-groups
+	--bounding-set=-all --inh-caps=-all --no-new-privs)
+as_user() { exec "${USER_PREFIX[@]}" "$@"; }
 
 # reachable FILE: prints a path of it that the guest's user can read (a clone may lie below /root).
 reachable() {
@@ -39,16 +38,43 @@ need_kernel() {
 boot() {
 	local limit=$1 output=$2; shift 2
 	# shellcheck disable=SC2086  # several options in one variable
-	(as_user timeout -k 3 "$limit" setsid -w "$LINUX" "$@" ${UMLAB_KERNEL_ARGS:-}) \
-		< "${GUEST_INPUT:-/dev/null}" > "$output" 2>&1
+	{ (as_user timeout -k 3 "$limit" setsid -w "$LINUX" "$@" ${UMLAB_KERNEL_ARGS:-}) \
+		< "${GUEST_INPUT:-/dev/null}" > "$output" 2>&1; } 2>/dev/null
 }
 
-# boot_background OUTPUT OPTION...: as boot, does not wait; the kernel's process id is in $guest_pid.
-boot_background() {
-	local output=$1; shift
+# guest_start OPTION...: a guest in the background that takes commands (guest_type) on its console;
+# process id in $guest_pid, output in $guest_log. The commands are in guest_init.c.
+guest_start() {
+	local fifo; fifo=$(mktemp -u "$SCRATCH/input.XXXXXX")
+	guest_log=$fifo.log
+	mkfifo -m 666 "$fifo" && exec 9<> "$fifo"
 	# shellcheck disable=SC2086
-	as_user setsid "$LINUX" "$@" ${UMLAB_KERNEL_ARGS:-} < "${GUEST_INPUT:-/dev/null}" > "$output" 2>&1 &
-	guest_pid=$!
+	as_user setsid "$LINUX" initrd="$MINI_CPIO" then=prompt "$@" ${UMLAB_KERNEL_ARGS:-} < "$fifo" > "$guest_log" 2>&1 9>&- &
+	guest_pid=$! guest_offset=1
+}
+guest_type() { printf '%s\n' "$*" >&9; }
+
+# guest_sees SECONDS ERE: waits for a line in what the guest printed since the last match.
+guest_sees() {
+	local end=$(($(date +%s) + $1)) line
+	while :; do
+		line=$(tail -c "+$guest_offset" "$guest_log" | tr -d '\r\0' | grep -Em1 -- "$2") && break
+		kill -0 "$guest_pid" 2>/dev/null && [ "$(date +%s)" -le "$end" ] || { tail -n 20 "$guest_log" | diag; return 1; }
+		sleep 0.1
+	done
+	guest_line=$line guest_offset=$(($(stat -c %s "$guest_log") + 1))
+}
+
+# guest_ends SECONDS: its exit status, kept in $guest_status; 124 when it had to be killed.
+guest_ends() {
+	guest_status=0
+	wait_status "$1" "$guest_pid" 2>/dev/null || guest_status=$?
+	return $guest_status
+}
+
+# The guest's processes on the host: the kernel and its children.
+guest_processes() {
+	local pid; for pid; do echo "$pid"; guest_processes $(cat "/proc/$pid/task/"*/children 2>/dev/null); done
 }
 
 # wait_for SECONDS COMMAND...: until the command succeeds.

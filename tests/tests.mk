@@ -17,7 +17,7 @@ TESTS_GUEST := $(addprefix $(TESTS_OUT)/guest/,guest_init $(TESTS_TOPICS))
 TESTS_HOST := $(patsubst tests/host/%.c,$(TESTS_OUT)/host/%,$(wildcard tests/host/*.c))
 
 .PHONY: tests-build
-tests-build: $(TESTS_HOST) $(TESTS_OUT)/console $(TESTS_OUT)/guest.cpio $(TESTS_OUT)/mini.cpio
+tests-build: $(TESTS_HOST) $(TESTS_OUT)/console $(TESTS_OUT)/confine $(TESTS_OUT)/guest.cpio $(TESTS_OUT)/mini.cpio
 
 $(TESTS_OUT)/guest/%: tests/guest/%.c tests/tap.h
 	@mkdir -p $(@D)
@@ -27,7 +27,7 @@ $(TESTS_OUT)/host/%: tests/host/%.c tests/tap.h
 	@mkdir -p $(@D)
 	$(CC) $(TESTS_CFLAGS) -o $@ $<
 
-$(TESTS_OUT)/console: tests/console.c
+$(TESTS_OUT)/console $(TESTS_OUT)/confine: $(TESTS_OUT)/%: tests/%.c
 	@mkdir -p $(@D)
 	$(CC) $(TESTS_CFLAGS) -o $@ $<
 

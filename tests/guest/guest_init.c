@@ -146,7 +146,7 @@ static void run_topic(const char *topic, double limit)
 	pid = fork();
 	if (pid == 0) {
 		setsid();
-		dup2(open("/dev/null", O_RDWR), 0);
+		dup2(open("/dev/null", O_RDWR | O_CLOEXEC), 0);
 		dup2(pipe_fd[1], 1);
 		dup2(pipe_fd[1], 2);
 		chdir("/tmp");
@@ -225,6 +225,22 @@ static void do_command(char *line)
 		while (now() < end)
 			usleep(10000);
 		say("@slept %s", rest);
+	} else if (!strcmp(line, "spawn") && rest) {
+		/* A child in each of the states: 1 waits, 2 computes. */
+		pid_t pid = fork();
+
+		if (pid == 0)
+			for (;;)
+				if (*rest == '1')
+					pause();
+		say("@spawned %d", pid);
+	} else if (!strcmp(line, "reap")) {
+		int status = 0;
+		pid_t pid = waitpid(-1, &status, WNOHANG);
+
+		say("@reaped %d %#x", pid, status);
+	} else if (!strcmp(line, "uptime")) {
+		say("@uptime %.2f %ld", now(), (long)time(NULL));
 	} else if (!strcmp(line, "flood") && rest) {
 		for (int i = atoi(rest); i > 0; i--)
 			say("@flood %d 0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", i);
