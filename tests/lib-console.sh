@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # lib-console.sh - drives a guest at a terminal: type, wait for an answer, claim
 #
-# Sourced after lib-guest.sh. The actions are described at the head of console.c.
+# Sourced after lib-guest.sh. The actions are described at the head of typist.c.
 
-CONSOLE=$BUILD/tests/console
+TYPIST=$BUILD/tests/typist
 IMAGE=${UMLAB_IMAGE:-$BUILD/images/debian-12.img}
 
 # at_console COMMAND...: obeys the actions on standard input; their claims are ours.
 at_console() {
 	cat > "$SCRATCH/actions"
-	"$CONSOLE" -l "$SCRATCH/console.log" "$SCRATCH/actions" "$@" > "$SCRATCH/console.tap" 2>&1
+	"$TYPIST" -l "$SCRATCH/console.log" "$SCRATCH/actions" "$@" > "$SCRATCH/console.tap" 2>&1
 	relay "$SCRATCH/console.tap"
 }
 

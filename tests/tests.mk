@@ -3,7 +3,7 @@
 #
 # tests/guest/<topic>.c -> build/tests/guest/<topic>   static, run inside a guest (or on the host)
 # tests/host/<name>.c   -> build/tests/host/<name>     what we need of the host
-# tests/console.c       -> build/tests/console         types at a guest's console
+# tests/typist.c       -> build/tests/typist         types at a guest's console
 # build/tests/guest.cpio holds guest_init as /init and all topics; mini.cpio only the small ones.
 
 TESTS_OUT := build/tests
@@ -17,7 +17,7 @@ TESTS_GUEST := $(addprefix $(TESTS_OUT)/guest/,guest_init $(TESTS_TOPICS))
 TESTS_HOST := $(patsubst tests/host/%.c,$(TESTS_OUT)/host/%,$(wildcard tests/host/*.c))
 
 .PHONY: tests-build
-tests-build: $(TESTS_HOST) $(TESTS_OUT)/console $(TESTS_OUT)/confine $(TESTS_OUT)/guest.cpio $(TESTS_OUT)/mini.cpio
+tests-build: $(TESTS_HOST) $(TESTS_OUT)/typist $(TESTS_OUT)/confine $(TESTS_OUT)/guest.cpio $(TESTS_OUT)/mini.cpio
 
 $(TESTS_OUT)/guest/%: tests/guest/%.c tests/tap.h
 	@mkdir -p $(@D)
@@ -27,7 +27,7 @@ $(TESTS_OUT)/host/%: tests/host/%.c tests/tap.h
 	@mkdir -p $(@D)
 	$(CC) $(TESTS_CFLAGS) -o $@ $<
 
-$(TESTS_OUT)/console $(TESTS_OUT)/confine: $(TESTS_OUT)/%: tests/%.c
+$(TESTS_OUT)/typist $(TESTS_OUT)/confine: $(TESTS_OUT)/%: tests/%.c
 	@mkdir -p $(@D)
 	$(CC) $(TESTS_CFLAGS) -o $@ $<
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * console.c - type at a program on a terminal of its own, by a script, and report in TAP
+ * typist.c - type at a program on a terminal of its own, by a script, and report in TAP
  *
- * usage: console [-l LOG] SCRIPT COMMAND [ARGUMENT...]
+ * usage: typist [-l LOG] SCRIPT COMMAND [ARGUMENT...]
  * Runs the command on a new pseudo terminal (24 x 80, its controlling terminal) and obeys
  * the script's lines; used by lib-console.sh for guests. One action per line:
  *   expect SECONDS ERE     wait until the output since the last match has the pattern
@@ -55,7 +55,7 @@ static void start(char **command)
 	struct winsize window = { .ws_row = 24, .ws_col = 80 };
 
 	if (openpty(&master_fd, &slave_fd, NULL, NULL, &window) < 0) {
-		perror("console: no pseudo terminal");
+		perror("typist: no pseudo terminal");
 		exit(2);
 	}
 	fcntl(master_fd, F_SETFD, FD_CLOEXEC);
@@ -83,7 +83,7 @@ static void take_output(double seconds)
 	if (poll(&poll_fd, 1, seconds * 1000) > 0 && (poll_fd.revents & POLLIN)) {
 		size = read(master_fd, output + output_size, sizeof(output) / 4);
 		if (size > 0 && log_fd >= 0 && write(log_fd, output + output_size, size) < 0)
-			perror("console: log");
+			perror("typist: log");
 		for (char *from = output + output_size, *end = from + size; from < end; from++)
 			if (*from)
 				output[output_size++] = *from;
@@ -252,7 +252,7 @@ int main(int argc, char **argv)
 	}
 	script = argc > 2 ? fopen(argv[1], "re") : NULL;
 	if (!script) {
-		fprintf(stderr, "usage: console [-l LOG] SCRIPT COMMAND [ARGUMENT...]\n");
+		fprintf(stderr, "usage: typist [-l LOG] SCRIPT COMMAND [ARGUMENT...]\n");
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
