@@ -1,0 +1,626 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * console.c - the consoles con0 to con15 of the command line are the ttys hvc0 to hvc15
+ *
+ * Theory of operation
+ *
+ * A line connects a tty to host descriptors that its backend (console_backend.c) opened.
+ * The name hvc is what distributions expect of a virtual machine's console: they start
+ * a login there by themselves. The generic hvc driver itself has eight lines at most,
+ * polls, and waits for ever in printk when the host does not read.
+ *
+ * Output: the tty layer and printk fill line->out; line_push() moves it to the host until
+ * the host says -EAGAIN, and goes on when the descriptor becomes writable. So a slow
+ * reader slows its writers down and loses nothing. Only printk, which cannot wait
+ * long, gives up after STALL_TIME and drops its text until the host reads again.
+ * After a crash and at the end of the machine printk waits until all is out.
+ *
+ * Input: line_pull() reads while somebody has the tty open and it is not throttled. What
+ * it leaves stays on the host; opening or unthrottling the tty makes it look again,
+ * and so does line->more when only the tty's buffer was full. At end of file
+ * input just ends: a console whose input is a file must not hang up.
+ *
+ * Order of start:
+ *   __setup            the options are noted
+ *   console_initcall   backends opened, printk console registered: the log so far appears
+ *   device_initcall    ttys and interrupts
+ * Until then earlyprintk sends messages straight to the host; a panic in that time
+ * does so too, with the whole log (early_dump()).
+ *
+ * SysRq: Ctrl-^ and a command key on the printk console; Ctrl-^ twice sends one.
+ */
+#include <linux/console.h>
+#include <linux/ctype.h>
+#include <linux/init.h>
+#include <linux/kmsg_dump.h>
+#include <linux/panic.h>
+#include <linux/printk.h>
+#include <linux/reboot.h>
+#include <linux/serial.h>
+#include <linux/slab.h>
+#include <linux/sysrq.h>
+#include <linux/tty.h>
+#include <linux/tty_driver.h>
+#include <linux/tty_flip.h>
+#include <asm/um_irq.h>
+#include <um/host.h>
+#include "../kernel/kernel_internal.h"
+#include "console_internal.h"
+
+#define HVC_MAJOR	229
+#define SYSRQ_KEY	0x1e
+#define STALL_TIME	(500 * NSEC_PER_MSEC)
+#define PULL_SIZE	512
+
+static struct console_line *lines[CONSOLE_NR];
+static struct tty_driver *console_driver;
+static struct console printk_console;
+
+/* ---- options ------------------------------------------------------------- */
+
+static const char *options[CONSOLE_NR] __initdata = { "fd:0,fd:1" };
+static const char *option_default __initdata;
+
+int console_check_option(const char *value)
+{
+	return console_backend_find(value, &value) ? 0 : -EINVAL;
+}
+
+/* "con=..." and "conN=..."; "console=..." comes by here as well and is not ours. */
+static int __init option_setup(char *rest)
+{
+	unsigned int index = 0;
+	char *end = rest;
+
+	while (isdigit(*end) && end < rest + 3)
+		index = index * 10 + *end++ - '0';
+	if (*end != '=' || index >= CONSOLE_NR)
+		return 0;
+	if (end == rest)
+		option_default = end + 1;
+	else
+		options[index] = end + 1;
+	return 1;
+}
+__setup("con", option_setup);
+
+/* ---- output -------------------------------------------------------------- */
+
+/* Move output to the host until it is full. Lock held. */
+static void line_push(struct console_line *line)
+{
+	unsigned int size;
+	ssize_t done;
+	u8 *at;
+
+	while ((size = kfifo_out_linear_ptr(&line->out, &at, CONSOLE_OUT_SIZE))) {
+		done = line->out_fd < 0 ? size : host_file_write(line->out_fd, at, size);
+		if (done == -EAGAIN) {
+			if (!line->backend->forget || line->backend->forget(line))
+				return;
+			continue;
+		}
+		/* Nobody will read this: a full disk, a closed pipe. */
+		if (done < 0) {
+			if (!line->lost) {
+				line->lost = true;
+				schedule_work(&line->change);
+			}
+			done = size;
+		}
+		kfifo_skip_count(&line->out, done);
+	}
+}
+
+/* Sleep until the host takes more. Lock held. */
+static bool line_wait(struct console_line *line)
+{
+	if (line->stalled)
+		return false;
+	if (line->out_fd >= 0 && host_file_wait(line->out_fd, true, STALL_TIME))
+		line->stalled = true;
+	else
+		line_push(line);
+	return !line->stalled;
+}
+
+static void line_drain(struct console_line *line)
+{
+	do
+		line_push(line);
+	while (!kfifo_is_empty(&line->out) && line_wait(line));
+}
+
+static ssize_t console_write(struct tty_struct *tty, const u8 *buf, size_t count)
+{
+	struct console_line *line = tty->driver_data;
+	unsigned long flags;
+	size_t size, done = 0;
+
+	if (tty->flow.stopped)
+		return 0;
+	spin_lock_irqsave(&line->lock, flags);
+	do {
+		size = kfifo_in(&line->out, buf + done, count - done);
+		done += size;
+		line_push(line);
+	} while (size && done < count);
+	spin_unlock_irqrestore(&line->lock, flags);
+	return done;
+}
+
+/* The line discipline calls console_flush_chars() after a run of these. */
+static int console_put_char(struct tty_struct *tty, u8 ch)
+{
+	struct console_line *line = tty->driver_data;
+	unsigned long flags;
+	int done;
+
+	spin_lock_irqsave(&line->lock, flags);
+	done = kfifo_put(&line->out, ch);
+	spin_unlock_irqrestore(&line->lock, flags);
+	return done;
+}
+
+static void console_flush_chars(struct tty_struct *tty)
+{
+	struct console_line *line = tty->driver_data;
+	unsigned long flags;
+
+	spin_lock_irqsave(&line->lock, flags);
+	line_push(line);
+	spin_unlock_irqrestore(&line->lock, flags);
+}
+
+static unsigned int console_write_room(struct tty_struct *tty)
+{
+	struct console_line *line = tty->driver_data;
+
+	return tty->flow.stopped ? 0 : kfifo_avail(&line->out);
+}
+
+static unsigned int console_chars_in_buffer(struct tty_struct *tty)
+{
+	struct console_line *line = tty->driver_data;
+
+	return kfifo_len(&line->out);
+}
+
+static void console_flush_buffer(struct tty_struct *tty)
+{
+	struct console_line *line = tty->driver_data;
+	unsigned long flags;
+
+	spin_lock_irqsave(&line->lock, flags);
+	kfifo_reset(&line->out);
+	spin_unlock_irqrestore(&line->lock, flags);
+	tty_wakeup(tty);
+}
+
+/* ---- input --------------------------------------------------------------- */
+
+/* Take a SysRq sequence out of @buf; what is left is returned, the command in *@command. */
+static size_t sysrq_filter(struct console_line *line, u8 *buf, size_t size, u8 *command)
+{
+	size_t from, to = 0;
+
+	if (!IS_ENABLED(CONFIG_MAGIC_SYSRQ) || line->index != printk_console.index)
+		return size;
+	for (from = 0; from < size; from++) {
+		if (line->sysrq) {
+			line->sysrq = false;
+			if (buf[from] != SYSRQ_KEY) {
+				*command = buf[from];
+				continue;
+			}
+		} else if (buf[from] == SYSRQ_KEY) {
+			line->sysrq = true;
+			continue;
+		}
+		buf[to++] = buf[from];
+	}
+	return to;
+}
+
+/* Move input to @tty until it is throttled or the host has no more. */
+static void line_pull(struct console_line *line, struct tty_struct *tty)
+{
+	u8 buf[PULL_SIZE], command = 0;
+	unsigned long flags;
+	bool pulled = false;
+	ssize_t size;
+
+	spin_lock_irqsave(&line->lock, flags);
+	while (line->in_fd >= 0 && !line->ended && !command && !tty_throttled(tty)) {
+		size = min(tty_buffer_space_avail(&line->port), PULL_SIZE);
+		if (!size) {
+			schedule_delayed_work(&line->more, 1);
+			break;
+		}
+		size = host_file_read(line->in_fd, buf, size);
+		if (size > 0) {
+			size = sysrq_filter(line, buf, size, &command);
+			tty_insert_flip_string(&line->port, buf, size);
+			pulled = true;
+			continue;
+		}
+		/* -EIO: a pseudo terminal nobody has open; a terminal while we are not in front. */
+		if (size != -EAGAIN && size != -EIO)
+			line->ended = true;
+		break;
+	}
+	spin_unlock_irqrestore(&line->lock, flags);
+	if (pulled)
+		tty_flip_buffer_push(&line->port);
+	if (command) {
+		/* It prints, so not under the lock. Then what was typed behind it. */
+		handle_sysrq(command);
+		schedule_delayed_work(&line->more, 0);
+	}
+}
+
+static void line_more(struct work_struct *work)
+{
+	struct console_line *line = container_of(work, struct console_line, more.work);
+	struct tty_struct *tty = tty_port_tty_get(&line->port);
+
+	if (tty)
+		line_pull(line, tty);
+	tty_kref_put(tty);
+}
+
+static void console_unthrottle(struct tty_struct *tty)
+{
+	line_pull(tty->driver_data, tty);
+}
+
+void console_line_ready(void *data)
+{
+	struct console_line *line = data;
+	struct tty_struct *tty = tty_port_tty_get(&line->port);
+	unsigned long flags;
+
+	spin_lock_irqsave(&line->lock, flags);
+	line->stalled = false;
+	line_push(line);
+	spin_unlock_irqrestore(&line->lock, flags);
+	if (!tty)
+		return;
+	tty_wakeup(tty);
+	line_pull(line, tty);
+	tty_kref_put(tty);
+}
+
+/* ---- window size and peers ----------------------------------------------- */
+
+static bool line_size(struct console_line *line, struct winsize *size)
+{
+	*size = (struct winsize) { 0 };
+	if ((line->in_fd < 0 || host_term_size(line->in_fd, &size->ws_row, &size->ws_col)) &&
+	    (line->out_fd < 0 || host_term_size(line->out_fd, &size->ws_row, &size->ws_col)))
+		return false;
+	return size->ws_row && size->ws_col;
+}
+
+static void line_change(struct work_struct *work)
+{
+	struct console_line *line = container_of(work, struct console_line, change);
+	struct tty_struct *tty;
+	struct winsize size;
+
+	if (line->backend->change)
+		line->backend->change(line);
+	tty = tty_port_tty_get(&line->port);
+	if (tty && line_size(line, &size))
+		tty_do_resize(tty, &size);
+	tty_kref_put(tty);
+}
+
+void console_line_changed(void *data)
+{
+	struct console_line *line = data;
+
+	schedule_work(&line->change);
+}
+
+void console_winch(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < CONSOLE_NR; i++)
+		if (lines[i])
+			schedule_work(&lines[i]->change);
+}
+
+/* ---- tty driver ---------------------------------------------------------- */
+
+static int console_install(struct tty_driver *driver, struct tty_struct *tty)
+{
+	struct console_line *line = lines[tty->index];
+
+	if (!line)
+		return -ENODEV;
+	tty->driver_data = line;
+	return tty_port_install(&line->port, driver, tty);
+}
+
+static int console_open(struct tty_struct *tty, struct file *file)
+{
+	struct console_line *line = tty->driver_data;
+	int error = tty_port_open(&line->port, tty, file);
+
+	/* What came in while the tty was closed. */
+	if (!error)
+		line_pull(line, tty);
+	return error;
+}
+
+static void console_close(struct tty_struct *tty, struct file *file)
+{
+	struct console_line *line = tty->driver_data;
+
+	tty_port_close(&line->port, tty, file);
+}
+
+static void console_hangup(struct tty_struct *tty)
+{
+	struct console_line *line = tty->driver_data;
+
+	tty_port_hangup(&line->port);
+}
+
+static const struct tty_operations console_ops = {
+	.install = console_install,
+	.open = console_open,
+	.close = console_close,
+	.hangup = console_hangup,
+	.write = console_write,
+	.put_char = console_put_char,
+	.flush_chars = console_flush_chars,
+	.write_room = console_write_room,
+	.chars_in_buffer = console_chars_in_buffer,
+	.flush_buffer = console_flush_buffer,
+	.unthrottle = console_unthrottle,
+};
+
+static int port_activate(struct tty_port *port, struct tty_struct *tty)
+{
+	struct console_line *line = container_of(port, struct console_line, port);
+
+	line_size(line, &tty->winsize);
+	return 0;
+}
+
+static const struct tty_port_operations port_ops = {
+	.activate = port_activate,
+};
+
+/* ---- printk -------------------------------------------------------------- */
+
+/* Nothing runs any more, or will soon, that could write the rest later. */
+static bool must_finish(void)
+{
+	return oops_in_progress || system_state > SYSTEM_RUNNING ||
+	       atomic_read(&panic_cpu) != PANIC_CPU_INVALID;
+}
+
+static void printk_write(struct console *console, const char *text, unsigned int count)
+{
+	struct console_line *line = lines[console->index];
+	unsigned long flags;
+	const char *end = text + count;
+	bool locked = true;
+
+	/* The crash may have come while this very lock was held. */
+	if (oops_in_progress)
+		locked = spin_trylock_irqsave(&line->lock, flags);
+	else
+		spin_lock_irqsave(&line->lock, flags);
+
+	for (; text < end; text++) {
+		if (kfifo_avail(&line->out) < 2)
+			line_push(line);
+		if (kfifo_avail(&line->out) < 2 && !line_wait(line))
+			break;
+		if (*text == '\n')
+			kfifo_put(&line->out, '\r');
+		kfifo_put(&line->out, *text);
+	}
+	if (must_finish())
+		line_drain(line);
+	else
+		line_push(line);
+
+	if (locked)
+		spin_unlock_irqrestore(&line->lock, flags);
+}
+
+static int printk_setup(struct console *console, char *unused)
+{
+	return console->index < CONSOLE_NR && lines[console->index] ? 0 : -ENODEV;
+}
+
+static struct tty_driver *printk_device(struct console *console, int *index)
+{
+	*index = console->index;
+	return console_driver;
+}
+
+static struct console printk_console = {
+	.name = "hvc",
+	.write = printk_write,
+	.setup = printk_setup,
+	.device = printk_device,
+	.flags = CON_PRINTBUFFER,
+	.index = -1,
+};
+
+/* ---- before there is a console ------------------------------------------- */
+
+static void early_write(struct console *console, const char *text, unsigned int count)
+{
+	host_print(text, count);
+}
+
+static struct console boot_console = {
+	.name = "early",
+	.write = early_write,
+	.flags = CON_PRINTBUFFER | CON_BOOT,
+	.index = -1,
+};
+
+static int __init early_console_setup(char *unused)
+{
+	register_console(&boot_console);
+	return 0;
+}
+early_param("earlyprintk", early_console_setup);
+
+/* The machine dies: if nothing was shown yet, show why. */
+static void early_dump(struct kmsg_dumper *dumper, struct kmsg_dump_detail *detail)
+{
+	static char buf[1024];
+	struct kmsg_dump_iter iter;
+	size_t size;
+
+	if (printk_console.index >= 0)
+		return;
+	kmsg_dump_rewind(&iter);
+	while (kmsg_dump_get_line(&iter, true, buf, sizeof(buf), &size))
+		host_print(buf, size);
+}
+
+static struct kmsg_dumper early_dumper = {
+	.dump = early_dump,
+	.max_reason = KMSG_DUMP_PANIC,
+};
+
+/* Every command line has a console=, see options.c. */
+static int __init early_dump_setup(char *unused)
+{
+	if (!early_dumper.registered)
+		kmsg_dump_register(&early_dumper);
+	return 0;
+}
+early_param("console", early_dump_setup);
+
+/* ---- start and end ------------------------------------------------------- */
+
+static struct console_line *__init line_create(unsigned int index, const char *option)
+{
+	struct console_line *line = kzalloc(sizeof(*line), GFP_KERNEL);
+
+	if (!line)
+		return NULL;
+	line->backend = console_backend_find(option, &line->value);
+	if (!line->backend) {
+		pr_err("con%u=%s: malformed\n", index, option);
+		goto out_free;
+	}
+	tty_port_init(&line->port);
+	line->port.ops = &port_ops;
+	/* Output goes on after the last close, so that need not wait for it. */
+	line->port.closing_wait = ASYNC_CLOSING_WAIT_NONE;
+	line->index = index;
+	line->in_fd = -1;
+	line->out_fd = -1;
+	line->listen_fd = -1;
+	spin_lock_init(&line->lock);
+	INIT_KFIFO(line->out);
+	INIT_WORK(&line->change, line_change);
+	INIT_DELAYED_WORK(&line->more, line_more);
+	if (line->backend->open(line))
+		goto out_free;
+	return line;
+
+out_free:
+	kfree(line);
+	return NULL;
+}
+
+static int __init console_early_init(void)
+{
+	const char *option;
+	unsigned int i;
+
+	for (i = 0; i < CONSOLE_NR; i++) {
+		option = options[i] ?: option_default;
+		if (option)
+			lines[i] = line_create(i, option);
+	}
+	register_console(&printk_console);
+	return 0;
+}
+console_initcall(console_early_init);
+
+static int __init line_start(struct console_line *line)
+{
+	int error = 0;
+
+	if (line->backend->start)
+		error = line->backend->start(line);
+	if (!error && line->in_fd >= 0)
+		error = um_irq_register_fd(line->in_fd, line->in_fd == line->out_fd,
+					   console_line_ready, line);
+	if (!error && line->out_fd >= 0 && line->out_fd != line->in_fd)
+		error = um_irq_register_fd(line->out_fd, true, console_line_ready, line);
+	return error;
+}
+
+static int console_end(struct notifier_block *block, unsigned long event, void *data)
+{
+	unsigned long flags;
+	unsigned int i;
+
+	for (i = 0; i < CONSOLE_NR; i++) {
+		if (!lines[i])
+			continue;
+		spin_lock_irqsave(&lines[i]->lock, flags);
+		line_drain(lines[i]);
+		spin_unlock_irqrestore(&lines[i]->lock, flags);
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block console_end_block = {
+	.notifier_call = console_end,
+};
+
+static int __init console_init_ttys(void)
+{
+	struct tty_driver *driver;
+	struct device *device;
+	unsigned int i;
+	int error;
+
+	driver = tty_alloc_driver(CONSOLE_NR, TTY_DRIVER_REAL_RAW | TTY_DRIVER_RESET_TERMIOS |
+				  TTY_DRIVER_DYNAMIC_DEV);
+	if (IS_ERR(driver))
+		return PTR_ERR(driver);
+	driver->driver_name = "um-console";
+	driver->name = "hvc";
+	driver->major = HVC_MAJOR;
+	driver->type = TTY_DRIVER_TYPE_SYSTEM;
+	driver->init_termios = tty_std_termios;
+	tty_set_operations(driver, &console_ops);
+	error = tty_register_driver(driver);
+	if (error) {
+		tty_driver_kref_put(driver);
+		return error;
+	}
+	console_driver = driver;
+
+	for (i = 0; i < CONSOLE_NR; i++) {
+		if (!lines[i])
+			continue;
+		error = line_start(lines[i]);
+		if (error)
+			pr_err("con%u: no interrupt from the host (error %d)\n", i, -error);
+		device = tty_port_register_device(&lines[i]->port, driver, i, NULL);
+		if (IS_ERR(device))
+			pr_err("con%u: no tty (error %ld)\n", i, -PTR_ERR(device));
+	}
+	register_reboot_notifier(&console_end_block);
+	return 0;
+}
+device_initcall(console_init_ttys);

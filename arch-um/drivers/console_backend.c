@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * console_backend.c - what a console can be connected to on the host
+ *
+ *   conN=fd:IN[,fd:OUT]   descriptors that the process was started with; one alone is both
+ *   conN=pts              a new pseudo terminal; the boot log tells its path
+ *   conN=unix:PATH        a socket; one peer at a time, without one output is dropped
+ *   conN=file:PATH        output is appended to a file, there is no input
+ *   conN=null             reads nothing, forgets everything
+ *
+ * console.c moves the bytes. A new backend is a new entry in the table at the end.
+ */
+#include <linux/ctype.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <asm/um_irq.h>
+#include <um/host.h>
+#include "console_internal.h"
+
+static int no_value_check(const char *value)
+{
+	return *value ? -EINVAL : 0;
+}
+
+static int path_check(const char *value)
+{
+	return *value ? 0 : -EINVAL;
+}
+
+static int null_open(struct console_line *line)
+{
+	return 0;
+}
+
+/* ---- fd ------------------------------------------------------------------ */
+
+/* Reads a descriptor number at *@text and moves on behind it. */
+static int number_parse(const char **text, int *number)
+{
+	unsigned int digits;
+
+	*number = 0;
+	for (digits = 0; isdigit(**text) && digits < 6; digits++)
+		*number = *number * 10 + *(*text)++ - '0';
+	return digits ? 0 : -EINVAL;
+}
+
+static int fd_parse(const char *value, int *in, int *out)
+{
+	if (number_parse(&value, in))
+		return -EINVAL;
+	*out = *in;
+	if (!strncmp(value, ",fd:", 4)) {
+		value += 4;
+		if (number_parse(&value, out))
+			return -EINVAL;
+	}
+	return *value ? -EINVAL : 0;
+}
+
+static int fd_check(const char *value)
+{
+	int in, out;
+
+	return fd_parse(value, &in, &out);
+}
+
+/* A descriptor that the user closed makes the console deaf or mute, no more. */
+static int fd_inherit(struct console_line *line, int number, bool write)
+{
+	int fd = host_file_inherit(number, write);
+
+	if (fd < 0) {
+		pr_warn("con%u: descriptor %d cannot be %s (error %d)\n", line->index, number,
+			write ? "written" : "read", -fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int fd_open(struct console_line *line)
+{
+	int in, out;
+
+	fd_parse(line->value, &in, &out);
+	line->in_fd = fd_inherit(line, in, false);
+	line->out_fd = fd_inherit(line, out, true);
+	if (line->in_fd >= 0)
+		host_term_raw(line->in_fd);
+	return 0;
+}
+
+/* ---- pts ----------------------------------------------------------------- */
+
+static int pts_open(struct console_line *line)
+{
+	char name[64];
+	int fd = host_pty_open(name, sizeof(name));
+
+	if (fd < 0) {
+		pr_err("con%u: no pseudo terminal from the host (error %d)\n", line->index, -fd);
+		return fd;
+	}
+	pr_info("con%u: %s\n", line->index, name);
+	line->in_fd = fd;
+	line->out_fd = fd;
+	return 0;
+}
+
+static int pts_forget(struct console_line *line)
+{
+	return host_pty_forget(line->out_fd);
+}
+
+/* ---- unix ---------------------------------------------------------------- */
+
+static int unix_open(struct console_line *line)
+{
+	line->listen_fd = host_socket_listen(line->value);
+	if (line->listen_fd < 0) {
+		pr_err("con%u: cannot listen at %s (error %d)\n", line->index, line->value,
+		       -line->listen_fd);
+		return line->listen_fd;
+	}
+	return 0;
+}
+
+static int unix_start(struct console_line *line)
+{
+	return um_irq_register_fd(line->listen_fd, false, console_line_changed, line);
+}
+
+static void peer_set(struct console_line *line, int fd)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&line->lock, flags);
+	line->in_fd = fd;
+	line->out_fd = fd;
+	line->ended = false;
+	line->lost = false;
+	/* What the last peer did not take is not for the next one. */
+	kfifo_reset(&line->out);
+	spin_unlock_irqrestore(&line->lock, flags);
+}
+
+static void peer_drop(struct console_line *line)
+{
+	int fd = line->in_fd;
+
+	if (fd < 0)
+		return;
+	peer_set(line, -1);
+	um_irq_unregister_fd(fd);
+	host_file_close(fd);
+}
+
+/*
+ * A peer that only closed its sending side may still read: it stays until a write fails
+ * or somebody else connects.
+ */
+static void unix_change(struct console_line *line)
+{
+	int fd;
+
+	if (line->lost)
+		peer_drop(line);
+	while ((fd = host_socket_accept(line->listen_fd)) >= 0) {
+		if (line->ended)
+			peer_drop(line);
+		if (line->in_fd >= 0) {
+			host_file_close(fd);
+			continue;
+		}
+		peer_set(line, fd);
+		if (um_irq_register_fd(fd, true, console_line_ready, line)) {
+			peer_set(line, -1);
+			host_file_close(fd);
+		}
+	}
+}
+
+/* ---- file ---------------------------------------------------------------- */
+
+static int file_open(struct console_line *line)
+{
+	int fd = host_file_open(line->value, HOST_O_WRITE | HOST_O_CREATE | HOST_O_APPEND |
+				HOST_O_NONBLOCK, 0666);
+
+	if (fd < 0) {
+		pr_err("con%u: cannot write %s (error %d)\n", line->index, line->value, -fd);
+		return fd;
+	}
+	line->out_fd = fd;
+	return 0;
+}
+
+/* ---- all of them --------------------------------------------------------- */
+
+static const struct console_backend backends[] = {
+	{ .name = "fd", .check = fd_check, .open = fd_open },
+	{ .name = "pts", .check = no_value_check, .open = pts_open, .forget = pts_forget },
+	{ .name = "unix", .check = path_check, .open = unix_open, .start = unix_start,
+	  .change = unix_change },
+	{ .name = "file", .check = path_check, .open = file_open },
+	{ .name = "null", .check = no_value_check, .open = null_open },
+};
+
+const struct console_backend *console_backend_find(const char *option, const char **value)
+{
+	size_t length = strcspn(option, ":");
+	unsigned int i;
+
+	*value = option[length] ? option + length + 1 : "";
+	for (i = 0; i < ARRAY_SIZE(backends); i++) {
+		if (strlen(backends[i].name) != length ||
+		    strncmp(backends[i].name, option, length))
+			continue;
+		/* "pts:" is not "pts", and the checks see the text behind the colon only. */
+		if (option[length] && !**value)
+			return NULL;
+		return backends[i].check(*value) ? NULL : &backends[i];
+	}
+	return NULL;
+}
