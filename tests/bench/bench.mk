@@ -9,15 +9,15 @@ bench-build: $(BENCH_OUT)/bench-machine $(BENCH_OUT)/bench.cpio
 bench: $(BUILD)/linux $(IMAGE) bench-build
 	@tests/bench/bench.sh $(if $(ROUNDS),--rounds $(ROUNDS))
 
-$(BENCH_OUT)/bench-guest: tests/bench/bench-guest.c | $(PACKAGES)
+$(BENCH_OUT)/bench-guest: tests/bench/bench-guest.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -pthread -static -s -o $@ $<
 
-$(BENCH_OUT)/bench-machine: tests/bench/bench-machine.c | $(PACKAGES)
+$(BENCH_OUT)/bench-machine: tests/bench/bench-machine.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -o $@ $<
 
-$(BENCH_OUT)/bench-exec: tests/bench/bench-exec.c | $(PACKAGES)
+$(BENCH_OUT)/bench-exec: tests/bench/bench-exec.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -nostdlib -fno-stack-protector -s -o $@ $<
 
