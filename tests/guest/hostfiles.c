@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hostfiles.c - hostfs as a file system: everything a program may do with files
+ *
+ * t6010-hostfs.sh starts the guest with hostfs=DIR and hostdir=DIR. With an argument this
+ * tests that folder instead, without mounting: so the claims can be tried on any file system.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <time.h>
+#include "tap.h"
+
+#define FAILS(call, error, ...) ok((call) < 0 && errno == (error), __VA_ARGS__)
+
+static char buf[1 << 16] __attribute__((aligned(4096)));
+
+static int put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	int good = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	close(fd);
+	return good;
+}
+
+static int has(const char *path, const char *text)
+{
+	int fd = open(path, O_RDONLY), size = fd < 0 ? -1 : read(fd, buf, sizeof(buf) - 1);
+
+	close(fd);
+	if (size < 0)
+		return 0;
+	buf[size] = 0;
+	return !strcmp(buf, text);
+}
+
+static struct stat st_of(const char *path)
+{
+	struct stat st = { .st_mode = 0 };
+
+	lstat(path, &st);
+	return st;
+}
+
+static void contents(void)
+{
+	int fd = open("file", O_RDWR | O_CREAT | O_EXCL, 0640);
+	struct stat st;
+
+	ok(fd >= 0, "a file can be made");
+	FAILS(open("file", O_RDWR | O_CREAT | O_EXCL, 0640), EEXIST, "not twice with O_EXCL");
+	fstat(fd, &st);
+	is(st.st_mode, S_IFREG | 0640, "it has the mode asked for");
+	is(st.st_uid, 0, "it belongs to root");
+	is(write(fd, "hello world", 11), 11, "it takes data");
+	is(pwrite(fd, "W", 1, 6), 1, "also in the middle");
+	ok(pread(fd, buf, 100, 0) == 11 && !memcmp(buf, "hello World", 11), "and gives it back");
+	fstat(fd, &st);
+	is(st.st_size, 11, "the size is right");
+	is(ftruncate(fd, 5), 0, "it can be cut");
+	is(ftruncate(fd, 10), 0, "and extended");
+	ok(pread(fd, buf, 100, 0) == 10 && !memcmp(buf, "hello\0\0\0\0\0", 10), "by zeros");
+	is(fsync(fd) | fdatasync(fd), 0, "it can be synced");
+	close(fd);
+
+	fd = open("file", O_WRONLY | O_APPEND);
+	write(fd, "123", 3);
+	close(fd);
+	is(st_of("file").st_size, 13, "O_APPEND appends");
+	fd = open("file", O_WRONLY | O_TRUNC);
+	is(st_of("file").st_size, 0, "O_TRUNC empties");
+	close(fd);
+
+	fd = open("closed", O_WRONLY | O_CREAT, 0000);
+	is(write(fd, "x", 1), 1, "a file made without permissions can be written by its maker");
+	is(close(fd), 0, "and closed");
+	is(chmod("closed", 0600), 0, "then given permissions");
+	ok(has("closed", "x"), "and read");
+	unlink("closed");
+}
+
+static void sizes(void)
+{
+	off_t far = 5000000000;
+	char *block = aligned_alloc(4096, 1 << 20), *back = aligned_alloc(4096, 1 << 20);
+	int fd = open("big", O_RDWR | O_CREAT, 0600), good = 1;
+
+	is(pwrite(fd, "far", 3, far), 3, "a file can be larger than 4 GB");
+	ok(pread(fd, buf, 10, far) == 3 && !memcmp(buf, "far", 3), "and be read there");
+	ok(pread(fd, buf, 10, far - 100) == 10 && !buf[0], "a hole reads as zeros");
+	ftruncate(fd, 0);
+	for (int i = 0; i < 1 << 20; i++)
+		block[i] = i * 7 + (i >> 9);
+	for (int i = 0; i < 16; i++)
+		good &= pwrite(fd, block + i, (1 << 20) - 16, (off_t)i * 1000003) == (1 << 20) - 16;
+	ok(good, "large unaligned writes are taken whole");
+	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	for (int i = 0; i < 16; i++)
+		good &= pread(fd, back, 1000003 - 100, (off_t)i * 1000003) == 1000003 - 100 && !memcmp(back, block + i, 1000003 - 100);
+	ok(good, "and read back right");
+	close(fd);
+
+	fd = open("big", O_RDWR | O_DIRECT);
+	ok(fd >= 0, "O_DIRECT opens");
+	is(pwrite(fd, block, 4096, 4096), 4096, "writes");
+	ok(pread(fd, back, 4096, 4096) == 4096 && !memcmp(back, block, 4096), "and reads");
+	close(fd);
+	unlink("big");
+	free(block);
+	free(back);
+}
+
+static void mappings(void)
+{
+	int fd = open("map", O_RDWR | O_CREAT, 0600);
+	char *map, *private;
+
+	ftruncate(fd, 10000);
+	map = mmap(NULL, 12288, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	private = mmap(NULL, 12288, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	ok(map != MAP_FAILED && private != MAP_FAILED, "a file can be mapped");
+	memcpy(map + 5000, "shared", 6);
+	ok(pread(fd, buf, 6, 5000) == 6 && !memcmp(buf, "shared", 6), "a store shows in read()");
+	pwrite(fd, "write", 5, 100);
+	ok(!memcmp(map + 100, "write", 5), "a write() shows in the mapping");
+	memcpy(private + 200, "mine", 4);
+	ok(pread(fd, buf, 4, 200) == 4 && !buf[0], "a private store does not");
+	map[10100] = 'x'; /* behind the end: nobody's business */
+	is(msync(map, 12288, MS_SYNC), 0, "msync works");
+	pwrite(fd, "y", 1, 10200);
+	ok(pread(fd, buf, 1, 10100) == 1 && !buf[0], "bytes behind the end do not come back when the file grows");
+	munmap(map, 12288);
+	munmap(private, 12288);
+	close(fd);
+	fd = open("map", O_RDONLY | O_DIRECT);
+	ok(pread(fd, buf, 4096, 4096) == 4096 && !memcmp(buf + 904, "shared", 6), "the host has it after the unmap");
+	close(fd);
+
+	fd = open("map", O_RDWR);
+	map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	unlink("map");
+	map[0] = 'z';
+	is(map[0], 'z', "a mapping outlives close and unlink");
+	munmap(map, 4096);
+}
+
+static void names(void)
+{
+	struct stat st;
+	ino_t ino;
+	int fd;
+
+	put("a", "A");
+	put("b", "B");
+	ino = st_of("a").st_ino;
+	is(rename("a", "c"), 0, "rename works");
+	FAILS(access("a", F_OK), ENOENT, "the old name is gone");
+	is(st_of("c").st_ino, ino, "it is the same file");
+	FAILS(renameat2(AT_FDCWD, "c", AT_FDCWD, "b", RENAME_NOREPLACE), EEXIST, "RENAME_NOREPLACE does not replace");
+	is(renameat2(AT_FDCWD, "c", AT_FDCWD, "b", RENAME_EXCHANGE), 0, "RENAME_EXCHANGE works");
+	ok(has("b", "A") && has("c", "B"), "both ways");
+	fd = open("b", O_RDONLY);
+	is(rename("c", "b"), 0, "rename replaces");
+	ok(has("b", "B"), "with the new contents");
+	ok(pread(fd, buf, 1, 0) == 1 && buf[0] == 'A', "who had the old one open still reads it");
+	fstat(fd, &st);
+	is(st.st_nlink, 0, "it has no name any more");
+	close(fd);
+
+	is(link("b", "d"), 0, "a second name can be made");
+	is(st_of("b").st_nlink, 2, "both count");
+	ok(put("d", "by the other name") && has("b", "by the other name"), "they are one file");
+	is(unlink("b"), 0, "one goes");
+	is(st_of("d").st_nlink, 1, "one stays");
+	FAILS(link("d", "d"), EEXIST, "link does not replace");
+
+	fd = open("d", O_RDWR);
+	unlink("d");
+	FAILS(access("d", F_OK), ENOENT, "an open file can be unlinked");
+	ok(pwrite(fd, "still", 5, 0) == 5 && pread(fd, buf, 5, 0) == 5 && !memcmp(buf, "still", 5), "and used on");
+	is(fchmod(fd, 0600) | ftruncate(fd, 2), 0, "and changed");
+	put("d", "new");
+	ok(has("d", "new") && pread(fd, buf, 5, 0) == 2, "a new file of that name is another one");
+	close(fd);
+	unlink("d");
+
+	is(symlink("../some/where", "link"), 0, "a symbolic link can be made");
+	ok(readlink("link", buf, 100) == 13 && !memcmp(buf, "../some/where", 13), "and read");
+	FAILS(open("link", O_RDONLY | O_NOFOLLOW), ELOOP, "O_NOFOLLOW stops at it");
+	unlink("link");
+	is(mkfifo("fifo", 0600), 0, "a FIFO can be made");
+	ok(S_ISFIFO(st_of("fifo").st_mode), "it is one");
+	fd = open("fifo", O_RDWR | O_NONBLOCK);
+	ok(write(fd, "f", 1) == 1 && read(fd, buf, 1) == 1, "it works inside the guest");
+	close(fd);
+	unlink("fifo");
+	FAILS(mknod("dev", S_IFCHR | 0600, makedev(1, 3)), EPERM, "a device cannot be made");
+	memset(buf, 'n', 300);
+	buf[300] = 0;
+	FAILS(open(buf, O_RDONLY), ENAMETOOLONG, "300 letters are too long for a name");
+}
+
+static void directories(void)
+{
+	enum { NR = 3000 };
+	static char seen[NR];
+	struct dirent *entry;
+	long half = 0;
+	DIR *dir;
+	int i, nr = 0, twice = 0, gone = 0;
+
+	is(mkdir("dir", 0750), 0, "a directory can be made");
+	is(st_of("dir").st_mode, S_IFDIR | 0750, "with its mode");
+	FAILS(mkdir("dir", 0750), EEXIST, "not twice");
+	FAILS(unlink("dir"), EISDIR, "unlink refuses it");
+	is(chdir("dir"), 0, "it can be entered");
+	for (i = 0; i < NR; i++) {
+		sprintf(buf, "entry-%d", i);
+		close(open(buf, O_CREAT | O_WRONLY, 0600));
+	}
+	dir = opendir(".");
+	while ((entry = readdir(dir))) {
+		if (sscanf(entry->d_name, "entry-%d", &i) != 1)
+			continue;
+		twice += seen[i]++;
+		if (++nr == NR / 2)
+			half = telldir(dir);
+	}
+	is(nr, NR, "all its entries are read");
+	is(twice, 0, "none of them twice");
+	seekdir(dir, half);
+	for (nr = 0; readdir(dir); nr++)
+		;
+	ok(nr >= NR / 2 && nr <= NR / 2 + 2, "seekdir comes back to where telldir was (%d)", nr);
+	rewinddir(dir);
+	while ((entry = readdir(dir)))
+		gone += !strncmp(entry->d_name, "entry-", 6) && !unlink(entry->d_name);
+	is(gone, NR, "entries can be removed while the directory is read");
+	closedir(dir);
+	chdir("..");
+	is(rmdir("dir"), 0, "the empty directory can be removed");
+	mkdir("full", 0700);
+	put("full/file", "");
+	FAILS(rmdir("full"), ENOTEMPTY, "a full one cannot");
+	is(rename("full", "moved"), 0, "but renamed");
+	ok(!access("moved/file", F_OK) && access("full/file", F_OK), "with all that is in it");
+	mkdir("moved/sub", 0700);
+	FAILS(rename("moved", "moved/sub/x"), EINVAL, "not into itself");
+	unlink("moved/file");
+	rmdir("moved/sub");
+	rmdir("moved");
+
+	for (i = 0; i < 100; i++)
+		if (mkdir("deep-directory-name", 0700) || chdir("deep-directory-name"))
+			break;
+	is(i, 100, "a hundred levels can be entered");
+	ok(put("bottom", "b") && has("bottom", "b"), "and a file made there");
+	unlink("bottom");
+	for (; i && !chdir("..") && !rmdir("deep-directory-name"); i--)
+		;
+	is(i, 0, "and all left again");
+}
+
+static void attributes(void)
+{
+	struct timespec times[2] = { { 1000000000, 123456789 }, { 1100000000, 987654321 } };
+	struct stat st, before;
+	struct statfs fs;
+	time_t now = time(NULL);
+
+	put("attr", "x");
+	is(chmod("attr", 04711), 0, "chmod works");
+	is(st_of("attr").st_mode, S_IFREG | 04711, "and shows");
+	is(utimensat(AT_FDCWD, "attr", times, 0), 0, "times can be set");
+	st = st_of("attr");
+	ok(st.st_atim.tv_sec == 1000000000 && st.st_atim.tv_nsec == 123456789 && st.st_mtim.tv_sec == 1100000000, "to the nanosecond");
+	is(utimensat(AT_FDCWD, "attr", NULL, 0), 0, "also to now");
+	ok(st_of("attr").st_mtime >= now - 5, "which shows");
+	is(chown("attr", 0, 0), 0, "chown to root is fine");
+	FAILS(chown("attr", 12345, -1), EPERM, "chown to others is not");
+	before = st_of("attr");
+	usleep(20000);
+	ok(put("attr", "longer"), "writing goes on");
+	st = st_of("attr");
+	ok(st.st_mtim.tv_sec > before.st_mtim.tv_sec || st.st_mtim.tv_nsec > before.st_mtim.tv_nsec, "and moves the time of modification at once");
+	is(statfs(".", &fs), 0, "statfs works");
+	ok(fs.f_blocks && fs.f_namelen >= 255, "and tells of the host");
+	unlink("attr");
+}
+
+static void many_open(void)
+{
+	enum { NR = 900 };
+	int fds[NR], i, good = 1;
+
+	for (i = 0; i < NR; i++) {
+		sprintf(buf, "many-%d", i);
+		fds[i] = open(buf, O_CREAT | O_RDWR, 0600);
+		if (fds[i] < 0)
+			break;
+		pwrite(fds[i], &i, sizeof(i), 0);
+	}
+	is(i, NR, "900 files can be open at once");
+	for (i = 0; i < NR; i++) {
+		int got = -1;
+
+		good &= pread(fds[i], &got, sizeof(got), 0) == sizeof(got) && got == i;
+		sprintf(buf, "many-%d", i);
+		good &= !unlink(buf);
+		close(fds[i]);
+	}
+	ok(good, "each with its own contents");
+}
+
+static void programs(const char *self)
+{
+	int in = open(self, O_RDONLY), out = open("program", O_CREAT | O_WRONLY, 0755), size, status;
+
+	while ((size = read(in, buf, sizeof(buf))) > 0)
+		write(out, buf, size);
+	FAILS(execl("program", "program", NULL), ETXTBSY, "a program open for writing does not run");
+	close(in);
+	close(out);
+	if (!fork()) {
+		execl("program", "program", "--run", NULL);
+		_exit(1);
+	}
+	wait(&status);
+	is(status, 42 << 8, "a program runs from there");
+	unlink("program");
+}
+
+static void locks(void)
+{
+	int a = open("lock", O_CREAT | O_RDWR, 0600), b = open("lock", O_RDWR);
+
+	is(flock(a, LOCK_EX | LOCK_NB), 0, "flock works");
+	FAILS(flock(b, LOCK_EX | LOCK_NB), EWOULDBLOCK, "and excludes");
+	close(a);
+	close(b);
+	unlink("lock");
+}
+
+static const char *parameter(const char *name)
+{
+	static char line[4096];
+	int fd = open("/proc/cmdline", O_RDONLY), size = read(fd, line, sizeof(line) - 1);
+	char *word;
+
+	close(fd);
+	line[size > 0 ? size : 0] = 0;
+	for (word = strtok(line, " \n"); word; word = strtok(NULL, " \n"))
+		if (!strncmp(word, name, strlen(name)))
+			return word + strlen(name);
+	return NULL;
+}
+
+static int mount_dir(const char *dir, const char *rest, const char *at)
+{
+	char option[4200];
+
+	mkdir(at, 0700);
+	snprintf(option, sizeof(option), "%s%s", dir, rest);
+	return mount("none", at, "hostfs", 0, option);
+}
+
+/* The host's folder holds what t6010-hostfs.sh put there. */
+static void confinement(const char *dir)
+{
+	static const char *const ways[] = { "/..", "/../..", "/to-root", "/to-parent", "-outside", "/sub/../.." };
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		ok(mount_dir(dir, ways[i], "/tmp/out") < 0, "DIR%s cannot be mounted", ways[i]);
+	ok(mount_dir("/", "", "/tmp/out") < 0, "the host's / cannot be mounted");
+	ok(mount_dir("/etc", "", "/tmp/out") < 0, "nor its /etc");
+	is(mount_dir(dir, "/sub", "/tmp/sub"), 0, "a folder below can");
+	ok(has("/tmp/sub/below", "below\n"), "it is the right one");
+	FAILS(open("/tmp/sub/../hidden", O_RDONLY), ENOENT, "its .. is the guest's");
+	umount("/tmp/sub");
+
+	ok(!has("/tmp/host/to-secret", "secret\n"), "an absolute link does not lead out");
+	ok(!has("/tmp/host/to-secret-relative", "secret\n"), "nor a relative one");
+	ok(!has("/tmp/host/to-parent/secret", "secret\n"), "nor one to the folder above");
+	ok(!has("/tmp/host/to-proc/secret", "secret\n"), "nor one through the host's /proc");
+	mkdir("/tmp/guest", 0700);
+	put("/tmp/guest/own", "guest's own");
+	symlink("/tmp/guest/own", "/tmp/host/absolute");
+	ok(has("/tmp/host/absolute", "guest's own"), "an absolute link leads into the guest");
+	unlink("/tmp/host/absolute");
+	ok(chmod("/tmp/host/to-secret", 0777) < 0, "chmod through a link does not reach the host");
+
+	is(mount_dir(dir, ",ro", "/tmp/ro") < 0 && errno == EBUSY, 1, "the same folder is not mounted with and without ro");
+	is(mount_dir(dir, "-ro", "/tmp/ro"), 0, "a folder that the command line calls ro can be mounted");
+	FAILS(open("/tmp/ro/new", O_CREAT | O_WRONLY, 0600), EROFS, "nothing can be made there");
+	FAILS(mount("none", "/tmp/ro", NULL, MS_REMOUNT, NULL), EROFS, "remounting does not help");
+	ok(has("/tmp/ro/file", "readable\n"), "but it can be read");
+	umount("/tmp/ro");
+}
+
+int main(int argc, char **argv)
+{
+	const char *dir = argv[1];
+
+	if (argc > 1 && !strcmp(argv[1], "--run"))
+		return 42;
+	umask(0);
+	if (!dir) {
+		dir = parameter("hostdir=");
+		if (!dir) {
+			skip("a folder of the host is mounted", "no hostdir= on the command line");
+			return tap_done();
+		}
+		if (!is(mount_dir(dir, "", "/tmp/host"), 0, "a folder of the host can be mounted"))
+			return tap_done();
+		confinement(dir);
+		dir = "/tmp/host/work";
+	}
+	if (mkdir(dir, 0700) && errno != EEXIST)
+		bail("%s", dir);
+	if (argv[0][0] != '/')
+		argv[0] = realpath(argv[0], NULL);
+	if (chdir(dir))
+		bail("%s", dir);
+	contents();
+	sizes();
+	mappings();
+	names();
+	directories();
+	attributes();
+	many_open();
+	programs(argv[0]);
+	locks();
+	chdir("/");
+	is(rmdir(dir), 0, "nothing is left");
+	if (!argv[1])
+		is(umount("/tmp/host"), 0, "the folder can be unmounted");
+	return tap_done();
+}

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# t6000-ubd.sh - raw disks: what the guest writes is in the file, locks hold, trouble is told
+. "$(dirname "$0")/lib-tap.sh"
+. "$(dirname "$0")/lib-guest.sh"
+need_kernel
+disk() { truncate -s "$2" "$SCRATCH/$1" && chmod 666 "$SCRATCH/$1"; }
+disk a 64M; disk b 524800 # one half sector too much
+cp "$SCRATCH/b" "$SCRATCH/b.before"
+TOPIC_OPTIONS="ubd0=$SCRATCH/a,serial=LAB-0001 ubd1r=$SCRATCH/b" TOPIC_LIMIT=120 guest_topics disks
+claim "the host file holds what the guest wrote last" "$BUILD/tests/guest/disks" verify "$SCRATCH/a"
+cmp -s "$SCRATCH/b" "$SCRATCH/b.before"; ok $? "a read-only disk's file is as it was"
+is "$(stat -c %s "$SCRATCH/a")" 67108864 "the file has kept its size"
+
+# Locks between machines, and between the disks of one.
+guest_start mem=64M ubd0="$SCRATCH/a"
+guest_sees 30 guest#
+boot 30 "$SCRATCH/log" mem=64M initrd="$MINI_CPIO" topic=hello ubd0="$SCRATCH/a"
+like "$(cat "$SCRATCH/log")" "ubda: $SCRATCH/a: in use" "a file in use is refused with its name"
+boot 30 "$SCRATCH/log" mem=64M initrd="$MINI_CPIO" topic=hello ubd0="$SCRATCH/a,shared"
+! grep -q 'in use' "$SCRATCH/log"; ok $? "shared takes it all the same"
+guest_type poweroff; guest_ends 20; is $? 0 "the one that has it powers off"
+boot 30 "$SCRATCH/log" mem=64M initrd="$MINI_CPIO" topic=hello ubd0="$SCRATCH/a" ubd1="$SCRATCH/a"
+like "$(cat "$SCRATCH/log")" "ubdb: $SCRATCH/a: in use" "two disks on one file are refused"
+boot 30 "$SCRATCH/log" mem=64M initrd="$MINI_CPIO" topic=hello ubd0="$SCRATCH/a,ro" ubd1="$SCRATCH/a,ro"
+! grep -q 'in use' "$SCRATCH/log"; ok $? "two read-only ones are not"
+
+boot 30 "$SCRATCH/log" mem=64M initrd="$MINI_CPIO" topic=hello ubd3="$SCRATCH/absent"
+is $? 0 "a missing file does not stop the machine"
+is "$(grep -c "ubdd: $SCRATCH/absent: no such file, no disk" "$SCRATCH/log")" 1 "it costs one line"
+chmod 444 "$SCRATCH/b"
+if [ "$(id -u)" -eq 0 ]; then
+	boot 30 "$SCRATCH/log" mem=64M initrd="$MINI_CPIO" topic=hello ubd0="$SCRATCH/b"
+	like "$(cat "$SCRATCH/log")" "ubda: $SCRATCH/b: may not be written, so the disk is read-only" "a file without write permission is a read-only disk"
+else
+	skip "a file without write permission is a read-only disk" "needs another user's file"
+fi
+boot 30 "$SCRATCH/log" mem=64M initrd="$MINI_CPIO" topic=hello ubd0="$SCRATCH"
+like "$(cat "$SCRATCH/log")" "ubda: $SCRATCH: .*no disk" "a folder is no disk"
+done_testing
