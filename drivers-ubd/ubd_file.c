@@ -29,9 +29,13 @@ static int file_read(struct ubd_store *store, struct ubd_io *io)
 
 static int file_read_now(struct ubd_store *store, struct ubd_io *io)
 {
-	ssize_t done = host_file_preadv(store->fd, io->vec, io->nr_vec, io->offset,
-					HOST_IO_NOWAIT);
+	ssize_t done;
 
+	if (store->never_now)
+		return -EAGAIN;
+	done = host_file_preadv(store->fd, io->vec, io->nr_vec, io->offset, HOST_IO_NOWAIT);
+	if (done == -EOPNOTSUPP)
+		store->never_now = true;
 	return done == io->size ? 0 : -EAGAIN;
 }
 

@@ -59,6 +59,7 @@ struct ubd_store {
 	const struct ubd_store_ops *ops;
 	int fd;
 	bool can_punch;
+	bool never_now;			/* read_now is not worth the attempt */
 	uint64_t size;			/* of the disk; the file may have shrunk since */
 
 	/* Private to ubd_worker.c. */

@@ -37,10 +37,9 @@ static ssize_t read_nowait(int fd, struct host_iovec *vec, unsigned int count,
 	for (i = 0; i < count; i++)
 		size += vec[i].size;
 	done = lx_preadv2(fd, (struct iovec *)vec, count, offset, RWF_NOWAIT);
-	/* Hosts and file systems that cannot tell say -EOPNOTSUPP: ask them to wait. */
-	if (done == -EOPNOTSUPP || done == -ENOSYS || (done >= 0 && done < size))
-		return -EAGAIN;
-	return done;
+	if (done == -ENOSYS)
+		return -EOPNOTSUPP;
+	return done >= 0 && done < size ? -EAGAIN : done;
 }
 
 ssize_t host_file_preadv(int fd, struct host_iovec *vec, unsigned int count,

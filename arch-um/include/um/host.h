@@ -186,7 +186,8 @@ enum host_io {
  * host_file_preadv/pwritev - transfer all of @vec (at most 1024 pieces) at @offset and
  * return the bytes; less only at end of file. -errno even if a part was transferred.
  * @vec is used up: its contents are undefined afterwards.
- * HOST_IO_NOWAIT: -EAGAIN unless all of it can be had without waiting for a disk.
+ * HOST_IO_NOWAIT: -EAGAIN unless all of it can be had without waiting for a disk;
+ * -EOPNOTSUPP if the host can never tell for this file.
  */
 ssize_t host_file_preadv(int fd, struct host_iovec *vec, unsigned int count,
 			 uint64_t offset, unsigned int flags);
