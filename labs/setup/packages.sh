@@ -26,12 +26,13 @@ missing() {
 	done
 }
 
-# A fresh machine has no package lists, an old one has lists that name files long gone.
+# A fresh machine has no package lists, an old one has lists that name files long gone,
+# and an interrupted installation has to be finished first. Another apt is waited for.
 apt_install() {
-	local get=("$@" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0)
+	local get=("$@" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300)
 	local install=(install -y --no-install-recommends "${need[@]}")
-	"${get[@]}" "${install[@]}" 2>/dev/null ||
-		{ "${get[@]}" update && "${get[@]}" "${install[@]}"; }
+	"${get[@]}" "${install[@]}" 2>/dev/null && return
+	"$@" dpkg --configure -a && "${get[@]}" update && "${get[@]}" "${install[@]}"
 }
 
 if ! command -v dpkg-query >/dev/null; then

@@ -23,7 +23,9 @@ report() {
 		how_far="$done of about $total, $(( percent < 99 ? percent : 99 )) %"
 	fi
 	if (( terminal )); then
-		printf '\r%-9s %s  %.40s\033[K' "$title" "$how_far" "${line##* }"
+		local file=${line##* }
+		(( ${#file} <= 36 )) || file=...${file: -33}
+		printf '\r%-9s %s  %s\033[K' "$title" "$how_far" "$file"
 	else
 		printf '%-9s %s\n' "$title" "$how_far"
 	fi
