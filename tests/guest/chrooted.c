@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * chrooted.c - run a program of a second disk in the Debian system of the first, without its systemd
+ *
+ * Kernel parameters: root_disk=/dev/ubda, work_disk=/dev/ubdb, run="/srv/run-all" and from=N, its argument.
+ * The first disk is only read: a tmpfs takes the changes. Used by t9100.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "tap.h"
+
+static char line[8192];
+
+static const char *parameter(const char *name, const char *fallback)
+{
+	static char copy[8192];
+	size_t size = strlen(name);
+
+	strcpy(copy, line);
+	for (char *word = strtok(copy, " \n"); word; word = strtok(NULL, " \n"))
+		if (!strncmp(word, name, size) && word[size] == '=')
+			return word + size + 1;
+	return fallback;
+}
+
+static void must_mount(const char *what, const char *where, const char *type, unsigned long flags, const char *options)
+{
+	if (mount(what, where, type, flags, options) < 0)
+		bail("cannot mount %s on %s", what, where);
+}
+
+int main(void)
+{
+	static const char *const move[][2] = { { "/proc", "/root/proc" }, { "/sys", "/root/sys" }, { "/dev", "/root/dev" } };
+	int fd = open("/proc/cmdline", O_RDONLY);
+
+	if (!in_guest()) {
+		skip("a program runs in the Debian system", "not in a guest");
+		return tap_done();
+	}
+	read(fd, line, sizeof(line) - 1);
+	close(fd);
+	mkdir("/base", 0755), mkdir("/change", 0755), mkdir("/root", 0755);
+	must_mount(parameter("root_disk", "/dev/ubda"), "/base", "ext4", MS_RDONLY, NULL);
+	must_mount("none", "/change", "tmpfs", 0, NULL);
+	mkdir("/change/upper", 0755), mkdir("/change/work", 0755);
+	must_mount("none", "/root", "overlay", 0, "lowerdir=/base,upperdir=/change/upper,workdir=/change/work");
+	must_mount(parameter("work_disk", "/dev/ubdb"), "/root/srv", "ext4", 0, NULL);
+	for (size_t i = 0; i < sizeof(move) / sizeof(move[0]); i++)
+		must_mount(move[i][0], move[i][1], NULL, MS_BIND | MS_REC, NULL);
+	must_mount("none", "/root/tmp", "tmpfs", 0, "mode=1777");
+	must_mount("none", "/root/run", "tmpfs", 0, "mode=755");
+	if (chroot("/root") || chdir("/"))
+		bail("chroot");
+	setenv("HOME", "/root", 1);
+	char program[256], from[32];
+
+	snprintf(program, sizeof(program), "%s", parameter("run", "/srv/run-all"));
+	snprintf(from, sizeof(from), "%s", parameter("from", "1"));
+	execl("/bin/bash", "bash", program, from, NULL);
+	bail("no /bin/bash");
+}
