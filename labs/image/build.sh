@@ -34,11 +34,12 @@ PATH=$PATH:/usr/sbin:/sbin
 
 usage() {
 	cat <<-END
-	usage: build.sh --output FILE --kernel FILE --work DIR
+	usage: build.sh --output FILE --kernel FILE --work DIR [--prepare]
 	                [--suite bookworm] [--packages FILE] [--modules DIR] [--size 4G]
 
 	Makes the root image FILE with the kernel FILE; keeps downloads and
 	unfinished steps in DIR, and goes on from there when called again.
+	--prepare does the steps that need no kernel, and stops.
 	--modules DIR copies DIR/lib/modules into the image, if that exists.
 	UMLAB_MIRROR and UMLAB_SECURITY_MIRROR replace the Debian mirrors
 	that the host's apt uses.
@@ -47,10 +48,11 @@ usage() {
 
 die() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
 
-suite=bookworm output= kernel= work= packages= modules= size=4G
+suite=bookworm output= kernel= work= packages= modules= size=4G prepare=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--help) usage; exit 0 ;;
+	--prepare) prepare=yes; shift ;;
 	--suite|--output|--kernel|--work|--packages|--modules|--size)
 		[ $# -ge 2 ] || die "$1 needs a value"
 		printf -v "${1#--}" %s "$2"; shift 2 ;;
@@ -64,7 +66,7 @@ for tool in apt-get dpkg-deb mke2fs debugfs e2image flock sha256sum; do
 done
 
 mkdir -p "$work" "$(dirname "$output")"
-work=$(cd "$work" && pwd)
+work=$(realpath "$work") output=$(realpath "$output") kernel=$(realpath "$kernel")
 
 # ---- what the steps share -------------------------------------------------
 
@@ -254,10 +256,15 @@ do_unpack() {
 		xargs -P "$(nproc)" -I {} "$here/unpack.sh" deb "$work/tree" "$work/meta" "$work/cache/{}" |
 		count "unpack packages" "$total"
 	"$here/unpack.sh" end "$work/tree" "$work/meta"
-	cp -R "$here/overlay/." "$work/tree/"
+	# Whatever umask the sources were checked out with.
+	tar -C "$here/overlay" --mode=u=rwX,go=rX -cf - . | tar -C "$work/tree" -xpf - --no-same-owner --keep-directory-symlink
 	sed 's/\[signed-by=[^]]*\] //' "$work/sources.list" >"$work/tree/etc/apt/sources.list"
 	mkdir "$work/tree/umlab"
 	cp -R "$here/guest-setup" "$here/guest-sbin" "$work/tree/umlab/"
+	# apt may remove again what nobody asked for by name.
+	awk '/^Package: /{ print $2 }' "$work/tree/var/lib/dpkg/status" | grep -vxFf "$work/select.names" |
+		sed "s/.*/Package: &\nArchitecture: $(dpkg --print-architecture)\nAuto-Installed: 1\n/" \
+		>"$work/tree/var/lib/apt/extended_states"
 }
 
 # Everything belongs to root, but for what unpack.sh found to be different.
@@ -284,18 +291,15 @@ do_format() {
 
 # ---- configure and finish -------------------------------------------------
 
-# guest IMAGE: runs guest-setup in it.  Kernel and image are passed as open
-# files: the guest is an ordinary user even if we are root, and then the
-# folders above may be closed to it.
+# guest IMAGE: runs guest-setup in it, as an ordinary user even if we are root.
+# Kernel and image are passed as open files: that user may have no way into the
+# folders above them.
 guest() {
-	local -a as=()
-	if [ "$(id -u)" = 0 ]; then
-		as=(setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs)
-		chown 65534:65534 "$1"
-	fi
+	"$here/../setup/unprivileged.sh" --own "$1"
 	exec 8<"$kernel" 9<>"$1" {lock}>&-
 	cd /
-	exec timeout -k 5 900 "${as[@]}" /proc/self/fd/8 mem=512M ubd0=/proc/self/fd/9 root=/dev/ubda rw \
+	exec timeout --foreground -k 5 900 "$here/../setup/unprivileged.sh" \
+		/proc/self/fd/8 mem=512M ubd0=/proc/self/fd/9 root=/dev/ubda rw \
 		rootflags=barrier=0 rootfstype=ext4 init=/umlab/guest-setup \
 		con0=fd:0,fd:1 panic=-1 quiet 2>&1
 }
@@ -303,6 +307,7 @@ guest() {
 do_configure() {
 	local img=$work/configure.img log=$work/configure.log line n=0 total
 	total=$(wc -l <"$work/select.list")
+	rm -f "$img"
 	cp --sparse=always --reflink=auto "$work/unpacked.img" "$img"
 	guest "$img" | tee "$log" | while IFS= read -r line; do
 		case $line in
@@ -355,11 +360,11 @@ do_finish() {
 exec {lock}>"$work/lock"
 flock -n "$lock" || { echo "waiting for another build in $work"; flock "$lock"; }
 
-own=("$here/build.sh" "$here/unpack.sh")
+# What we are made of; the list of packages counts by what it selects.
+own=$(cd "$here" && find . -type f ! -name '*.packages' -print0 | sort -z | xargs -0 sha256sum | hash)
 inputs=$({
-	hash "$packages" "${own[@]}" "$here/guest-setup"
-	find "$here/overlay" -type f -printf '%P %m\n' -exec cat {} +
-	echo "$suite $size ${UMLAB_MIRROR-} ${UMLAB_SECURITY_MIRROR-}"
+	hash "$packages"
+	echo "$own $suite $size ${UMLAB_MIRROR-} ${UMLAB_SECURITY_MIRROR-}"
 	modules_state
 } | hash)
 if [ -e "$output" ] && fresh output "$inputs"; then
@@ -367,20 +372,16 @@ if [ -e "$output" ] && fresh output "$inputs"; then
 	exit 0
 fi
 
-[ -x "$kernel" ] || die "no kernel $kernel"
+[ -n "$prepare" ] || [ -x "$kernel" ] || die "no kernel $kernel"
 write_sources
 write_apt_conf
 key=$(hash "$work/sources.list")
 stage index "fetch package lists" "$key"
-key=$({ echo "$key"; hash "$packages" "$here/build.sh"; } | hash)
+key=$({ echo "$key $own"; hash "$packages"; } | hash)
 [ -e "$work/select.list" ] || rm -f "$work/select.done"
 stage select "select packages" "$key"
 
-unpacked=$({
-	hash "$work/select.list" "${own[@]}" "$here/guest-setup"
-	find "$here/overlay" -type f -printf '%P %m\n' -exec cat {} +
-	echo "$size"
-} | hash)
+unpacked=$({ hash "$work/select.list"; echo "$own $size"; } | hash)
 if [ -e "$work/configured.img" ] && fresh configure "$unpacked"; then
 	step=$((step + 4))
 else
@@ -388,13 +389,15 @@ else
 		step=$((step + 3))
 	else
 		[ -z "$(missing_debs)" ] || rm -f "$work/download.done"
-		stage download "download packages" "$unpacked"
+		stage download "download packages" "$(hash "$work/select.list")"
 		[ -e "$work/tree" ] || rm -f "$work/unpack.done"
 		stage unpack "unpack packages" "$unpacked"
 		stage format "make the file system" "$unpacked"
 	fi
+	[ -z "$prepare" ] || { trap - EXIT; exit 0; }
 	stage configure "configure in the guest" "$unpacked"
 fi
+[ -z "$prepare" ] || { trap - EXIT; exit 0; }
 rm -f "$work/finish.done"
 stage finish "write $(basename "$output")" "$inputs"
 mv "$work/finish.done" "$work/output.done"
