@@ -18,7 +18,8 @@ grep -v '^#' "$LIST" > "$SCRATCH/list"
 total=$(wc -l < "$SCRATCH/list")
 
 # One boot runs all; when the machine dies in a test, another boot goes on behind it.
-from=1 boots=0 : > "$SCRATCH/lines"
+from=1 boots=0
+: > "$SCRATCH/lines"
 while [ "$from" -le "$total" ] && [ $boots -lt 12 ]; do
 	boots=$((boots + 1))
 	boot 2000 "$SCRATCH/log" mem=1G panic=-1 initrd="$GUEST_CPIO" topic=chrooted limit=1900 ubd0="$IMAGE",ro ubd1="$SCRATCH/work.img" from=$from

@@ -47,7 +47,9 @@ int main(void)
 	must_mount(parameter("root_disk", "/dev/ubda"), "/base", "ext4", MS_RDONLY, NULL);
 	must_mount("none", "/change", "tmpfs", 0, NULL);
 	mkdir("/change/upper", 0755), mkdir("/change/work", 0755);
-	must_mount("none", "/root", "overlay", 0, "lowerdir=/base,upperdir=/change/upper,workdir=/change/work");
+	/* Without overlayfs it works too, only read-only. */
+	if (mount("none", "/root", "overlay", 0, "lowerdir=/base,upperdir=/change/upper,workdir=/change/work") < 0)
+		must_mount("/base", "/root", NULL, MS_BIND, NULL);
 	must_mount(parameter("work_disk", "/dev/ubdb"), "/root/srv", "ext4", 0, NULL);
 	for (size_t i = 0; i < sizeof(move) / sizeof(move[0]); i++)
 		must_mount(move[i][0], move[i][1], NULL, MS_BIND | MS_REC, NULL);

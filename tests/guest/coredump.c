@@ -3,6 +3,7 @@
  * coredump.c - a program that crashes leaves a core file with its registers, memory and notes
  *
  * Needs a core_pattern of plain files: sets it inside a guest, takes the host's as it is.
+ * With an argument it only crashes, for the debuggers of t5030.
  */
 #define _GNU_SOURCE
 #include <elf.h>
@@ -161,13 +162,18 @@ static void look(pid_t pid)
 	ok(word && *word == 0, "a page never touched is zero");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 	char pattern[128] = "";
 	int fd, status;
 	pid_t pid;
 
+	(void)argv;
+	if (argc > 1) {
+		block = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		crash();
+	}
 	snprintf(folder, sizeof(folder), "/tmp/coredump.%d", getpid());
 	mkdir(folder, 0700);
 	fd = open("/proc/sys/kernel/core_pattern", in_guest() ? O_RDWR : O_RDONLY);
