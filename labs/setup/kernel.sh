@@ -23,10 +23,16 @@ letters=${MAKEFLAGS%% *}
 umask 022
 
 kbuild() {
-	make --no-print-directory -C "$source" ARCH=um O="$objects" "$@"
+	make --no-print-directory -C "$source" ARCH=um O="$objects" CC="$compiler" "$@"
 }
 
 mkdir -p "$objects"
+# gcc behind a front end that precompiles headers: the difference between 12 minutes and 5.
+compiler=gcc
+if [[ -e $here/kcc.c ]]; then
+	[[ $build/kcc -nt $here/kcc.c ]] || gcc -std=gnu11 -O2 -Wall -Wextra -o "$build/kcc" "$here/kcc.c"
+	compiler="$build/kcc gcc"
+fi
 # Our options (BUILD=, T=) would reach kbuild as its own: only job control goes on.
 MAKEFLAGS=${MAKEFLAGS%% -- *}
 
