@@ -129,10 +129,12 @@ static unsigned int placement_generation = 1;
 static void placement_init(void)
 {
 	unsigned int i, nr = 0;
+	unsigned long word;
 	int size = lx_sched_getaffinity(0, sizeof(cpus_allowed), cpus_allowed);
 
 	for (i = 0; size > 0 && i < size / sizeof(long); i++)
-		nr += __builtin_popcountl(cpus_allowed[i]);
+		for (word = cpus_allowed[i]; word; word &= word - 1)
+			nr++;
 	if (nr > 1)
 		cpus_size = size;
 }

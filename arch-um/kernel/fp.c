@@ -12,6 +12,7 @@
  */
 #include <linux/mm_types.h>
 #include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <asm/processor.h>
 #include <um/host.h>
@@ -19,12 +20,11 @@
 
 static struct kmem_cache *fp_cache;
 
-static int __init fp_init(void)
+/* Called before the first task is made. */
+void __init arch_task_cache_init(void)
 {
 	fp_cache = kmem_cache_create("um_fp", host_fp_size(), 64, SLAB_PANIC | SLAB_ACCOUNT, NULL);
-	return 0;
 }
-core_initcall(fp_init);
 
 int fp_alloc(struct task_struct *task)
 {

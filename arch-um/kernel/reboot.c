@@ -7,8 +7,7 @@
  */
 #include <linux/init.h>
 #include <linux/kernel.h>
-#include <linux/notifier.h>
-#include <linux/panic_notifier.h>
+#include <linux/panic.h>
 #include <linux/pm.h>
 #include <linux/reboot.h>
 #include <linux/sched/signal.h>
@@ -21,37 +20,22 @@
 void (*pm_power_off)(void);
 EXPORT_SYMBOL(pm_power_off);
 
-static bool panicked;
-
-static int panic_note(struct notifier_block *block, unsigned long code, void *text)
+static bool panicked(void)
 {
-	panicked = true;
-	return NOTIFY_DONE;
+	return atomic_read(&panic_cpu) != PANIC_CPU_INVALID;
 }
-
-static struct notifier_block panic_block = {
-	.notifier_call = panic_note,
-	.priority = INT_MAX,
-};
-
-static int __init reboot_init(void)
-{
-	atomic_notifier_chain_register(&panic_notifier_list, &panic_block);
-	return 0;
-}
-pure_initcall(reboot_init);
 
 void machine_restart(char *command)
 {
 	/* emergency_restart() of a panic: the one who started us wants to know. */
-	if (panicked)
+	if (panicked())
 		host_exit(EXIT_STATUS_PANIC);
 	host_restart();
 }
 
 void machine_power_off(void)
 {
-	host_exit(panicked ? EXIT_STATUS_PANIC : 0);
+	host_exit(panicked() ? EXIT_STATUS_PANIC : 0);
 }
 
 void machine_halt(void)

@@ -18,9 +18,11 @@ asmlinkage long sys_arch_prctl(int option, unsigned long arg);
 asmlinkage long sys_mmap(unsigned long addr, unsigned long size, unsigned long prot,
 			 unsigned long flags, unsigned long fd, unsigned long offset);
 asmlinkage long sys_rt_sigreturn(void);
-asmlinkage long sys_iopl(unsigned int level);
-asmlinkage long sys_ioperm(unsigned long from, unsigned long nr, int on);
 asmlinkage long sys_modify_ldt(int function, void __user *ptr, unsigned long size);
+
+/* There are no I/O ports: as on a kernel built without them. */
+#define sys_iopl	sys_ni_syscall
+#define sys_ioperm	sys_ni_syscall
 
 #define __SYSCALL(nr, name) [nr] = (void *)name,
 #define __SYSCALL_NORETURN __SYSCALL

@@ -39,6 +39,7 @@ void __init paging_setup(void)
 		panic("no memory for the zero page");
 	zones[ZONE_NORMAL] = (um_ram_end - PAGE_OFFSET) >> PAGE_SHIFT;
 	max_pfn = max_low_pfn = zones[ZONE_NORMAL];
+	set_max_mapnr(max_pfn);
 	min_low_pfn = 0;
 	high_memory = (void *)um_ram_end;
 	free_area_init(zones);

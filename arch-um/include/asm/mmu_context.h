@@ -18,6 +18,7 @@ static inline void switch_mm(struct mm_struct *prev, struct mm_struct *next,
 {
 }
 
+#include <asm/mm_hooks.h>
 #include <asm-generic/mmu_context.h>
 
 #endif /* _ASM_UM_MMU_CONTEXT_H */

@@ -55,6 +55,12 @@ static inline void syscall_get_arguments(struct task_struct *task, struct pt_reg
 	memcpy(args, in_order, sizeof(in_order));
 }
 
+/* Programs bring their own restorer; the vDSO has none. */
+static inline bool arch_syscall_is_vdso_sigreturn(struct pt_regs *regs)
+{
+	return false;
+}
+
 static inline int syscall_get_arch(struct task_struct *task)
 {
 	return AUDIT_ARCH_X86_64;
