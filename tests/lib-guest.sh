@@ -16,6 +16,7 @@ USER_PREFIX=()
 [ "$(id -u)" -ne 0 ] || USER_PREFIX=(setpriv --reuid="$TEST_UID" --regid="$TEST_UID" --clear-groups
 	--bounding-set=-all --inh-caps=-all --no-new-privs)
 as_user() { exec "${USER_PREFIX[@]}" "$@"; }
+# Below, setpriv --pdeathsig ends a guest whose test script was killed.
 
 # reachable FILE: prints a path of it that the guest's user can read (a clone may lie below /root).
 reachable() {
@@ -38,7 +39,7 @@ need_kernel() {
 boot() {
 	local limit=$1 output=$2; shift 2
 	# shellcheck disable=SC2086  # several options in one variable
-	{ (as_user timeout -k 3 "$limit" setsid -w "$LINUX" "$@" ${UMLAB_KERNEL_ARGS:-}) \
+	{ (as_user setpriv --pdeathsig TERM timeout -k 3 "$limit" setsid -w "$LINUX" "$@" ${UMLAB_KERNEL_ARGS:-}) \
 		< "${GUEST_INPUT:-/dev/null}" > "$output" 2>&1; } 2>/dev/null
 }
 
@@ -49,7 +50,7 @@ guest_start() {
 	guest_log=$fifo.log
 	mkfifo -m 666 "$fifo" && exec 9<> "$fifo"
 	# shellcheck disable=SC2086
-	as_user setsid "$LINUX" initrd="$MINI_CPIO" then=prompt "$@" ${UMLAB_KERNEL_ARGS:-} < "$fifo" > "$guest_log" 2>&1 9>&- &
+	as_user setpriv --pdeathsig KILL setsid "$LINUX" initrd="$MINI_CPIO" then=prompt "$@" ${UMLAB_KERNEL_ARGS:-} < "$fifo" > "$guest_log" 2>&1 9>&- &
 	guest_pid=$! guest_offset=1
 }
 guest_type() { printf '%s\n' "$*" >&9; }
