@@ -286,7 +286,7 @@ do_format() {
 	owner_commands >"$work/owners.debugfs"
 	debugfs -w -f "$work/owners.debugfs" "$img" >"$work/format.log" 2>&1
 	if grep -v '^debugfs' "$work/format.log" >&2; then die "debugfs could not set the owners"; fi
-	rm -rf "$work/tree"
+	rm -rf "$work/tree" "$work/meta"
 }
 
 # ---- configure and finish -------------------------------------------------
@@ -320,7 +320,7 @@ do_configure() {
 	# Copies used blocks only: what the guest freed stays behind.
 	e2image -ra "$img" "$work/configured.new" >"$work/format.log" 2>&1 || { cat "$work/format.log" >&2; die "e2image failed"; }
 	mv "$work/configured.new" "$work/configured.img"
-	rm -f "$img"
+	rm -f "$img" "$work/unpacked.img"
 }
 
 # Names, sizes and times tell whether modules changed; reading them all would

@@ -27,7 +27,7 @@ begin() {
 		mkdir -p "$tree/usr/$dir"
 		ln -s "usr/$dir" "$tree/$dir"
 	done
-	mkdir -p "$db/info" "$db/triggers" "$db/updates"
+	mkdir -p "$tree/usr/lib/modules" "$db/info" "$db/triggers" "$db/updates"
 	echo 1 >"$db/info/format"
 	: >"$db/diversions"
 	: >"$db/statoverride"
