@@ -12,6 +12,7 @@
 #include <linux/ctype.h>
 #include <linux/string.h>
 #include <generated/utsrelease.h>
+#include <asm/um_option.h>
 #include <um/host.h>
 #include <um/layout.h>
 #include <um/upcall.h>
@@ -73,9 +74,14 @@ static bool __init check_engine(const char *value)
 	return !strcmp(value, "auto") || !strcmp(value, "ptrace");
 }
 
-static bool __init check_absolute(const char *value)
+static bool __init check_disk(const char *value)
 {
-	return *value == '/';
+	return ubd_check_option("ubd0", value) != -EINVAL;
+}
+
+static bool __init check_folders(const char *value)
+{
+	return !hostfs_check_option(value);
 }
 
 static bool __init check_console(const char *value)
@@ -86,13 +92,13 @@ static bool __init check_console(const char *value)
 static const struct option options[] __initconst = {
 	{ "mem", -1, check_size, "mem=SIZE[K|M|G]",
 	  "memory of the machine, 16M to 4T; taken from the host when touched" },
-	{ "ubd", 16, check_path, "ubdN=FILE[,ro][,sync][,shared]",
+	{ "ubd", 16, check_disk, "ubdN=FILE[,ro][,sync][,shared][,serial=TEXT]",
 	  "disk N (0 to 15), /dev/ubda for 0" },
 	{ "con", 16, check_console, "conN=fd:IN,fd:OUT|pts|unix:PATH|file:PATH|null",
 	  "console N (0 to 15), /dev/hvcN; con= sets all that have none of their own" },
 	{ "initrd", -1, check_path, "initrd=FILE",
 	  "initial RAM file system" },
-	{ "hostfs", -1, check_absolute, "hostfs=/DIR[,ro][:/DIR...]",
+	{ "hostfs", -1, check_folders, "hostfs=/DIR[,ro][:/DIR...]",
 	  "folders of the host that the guest may mount as type hostfs" },
 	{ "engine", -1, check_engine, "engine=auto|ptrace",
 	  "how guest code is run; auto takes the fastest that works here" },

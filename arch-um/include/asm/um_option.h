@@ -9,19 +9,46 @@
 #ifndef _ASM_UM_UM_OPTION_H
 #define _ASM_UM_UM_OPTION_H
 
+#include <linux/errno.h>
+#include <linux/stddef.h>
+
 /*
  * ubd_check_option - @name ("ubd0", "ubdb", "ubd0rs") and @value of a disk option.
  * 0: well-formed; -ENOENT: not a disk option; -EINVAL: malformed.
  * ubd_option_error - what is malformed, in a few words; NULL if nothing.
  */
+#ifdef CONFIG_BLK_DEV_UBD
 int ubd_check_option(const char *name, const char *value);
 const char *ubd_option_error(const char *name, const char *value);
+#else
+static inline int ubd_check_option(const char *name, const char *value)
+{
+	return -ENOENT;
+}
+
+static inline const char *ubd_option_error(const char *name, const char *value)
+{
+	return NULL;
+}
+#endif
 
 /*
  * hostfs_check_option - @value of hostfs=/dir[,ro][:/dir[,ro]]...: 0 or -EINVAL.
  * hostfs_option_error - what is malformed, in a few words; NULL if nothing.
  */
+#ifdef CONFIG_UM_HOSTFS
 int hostfs_check_option(const char *value);
 const char *hostfs_option_error(const char *value);
+#else
+static inline int hostfs_check_option(const char *value)
+{
+	return 0;
+}
+
+static inline const char *hostfs_option_error(const char *value)
+{
+	return NULL;
+}
+#endif
 
 #endif /* _ASM_UM_UM_OPTION_H */
