@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib-guest.sh"
 need_kernel
 disk() { truncate -s "$2" "$SCRATCH/$1" && chmod 666 "$SCRATCH/$1"; }
-disk a 64M; disk b 524800 # one half sector too much
+disk a 64M; disk b 524544 # one half sector too much
 cp "$SCRATCH/b" "$SCRATCH/b.before"
 TOPIC_OPTIONS="ubd0=$SCRATCH/a,serial=LAB-0001 ubd1r=$SCRATCH/b" TOPIC_LIMIT=120 guest_topics disks
 claim "the host file holds what the guest wrote last" "$BUILD/tests/guest/disks" verify "$SCRATCH/a"

@@ -77,6 +77,7 @@ static void contents(void)
 	fd = open("file", O_WRONLY | O_TRUNC);
 	is(st_of("file").st_size, 0, "O_TRUNC empties");
 	close(fd);
+	unlink("file");
 
 	fd = open("closed", O_WRONLY | O_CREAT, 0000);
 	is(write(fd, "x", 1), 1, "a file made without permissions can be written by its maker");
@@ -320,9 +321,9 @@ static void many_open(void)
 	ok(good, "each with its own contents");
 }
 
-static void programs(const char *self)
+static void programs(void)
 {
-	int in = open(self, O_RDONLY), out = open("program", O_CREAT | O_WRONLY, 0755), size, status;
+	int in = open("/proc/self/exe", O_RDONLY), out = open("program", O_CREAT | O_WRONLY, 0755), size, status;
 
 	while ((size = read(in, buf, sizeof(buf))) > 0)
 		write(out, buf, size);
@@ -425,8 +426,6 @@ int main(int argc, char **argv)
 	}
 	if (mkdir(dir, 0700) && errno != EEXIST)
 		bail("%s", dir);
-	if (argv[0][0] != '/')
-		argv[0] = realpath(argv[0], NULL);
 	if (chdir(dir))
 		bail("%s", dir);
 	contents();
@@ -436,7 +435,7 @@ int main(int argc, char **argv)
 	directories();
 	attributes();
 	many_open();
-	programs(argv[0]);
+	programs();
 	locks();
 	chdir("/");
 	is(rmdir(dir), 0, "nothing is left");
