@@ -30,6 +30,7 @@
 #include <linux/mm_types.h>
 #include <um/host.h>
 #include <um/upcall.h>
+#include "../mm/walk.h"
 #include "kernel_internal.h"
 
 static_assert(sizeof(struct pt_regs) == sizeof(struct host_regs));
@@ -61,6 +62,30 @@ static void guest_run(struct pt_regs *regs, struct guest_event *event)
 	host_guest_run(space, (struct host_regs *)regs, flags, event);
 }
 
+/*
+ * Does the word before ip say syscall? The host reports its 32-bit gates (int 0x80,
+ * sysenter) as system calls too; a guest's kernel has none. What a racing thread writes there
+ * changes nothing for anybody but itself.
+ */
+static bool syscall_by_instruction(const struct pt_regs *regs)
+{
+	const u8 *second = walk_guest_page(current->mm, regs->ip - 1, false);
+	const u8 *first = walk_guest_page(current->mm, regs->ip - 2, false);
+
+	return regs->cs == UM_USER_CS && first && second && *first == 0x0f && *second == 0x05;
+}
+
+/* A gate that does not exist: a general protection fault at the instruction. */
+static void foreign_call_undo(struct pt_regs *regs, struct guest_event *event)
+{
+	regs->ax = regs->orig_ax;
+	regs->orig_ax = -1;
+	regs->ip -= 2;
+	*event = (struct guest_event) {
+		.stop = GUEST_TRAP, .signo = SIGSEGV, .code = SI_KERNEL,
+	};
+}
+
 void __noreturn guest_loop(void)
 {
 	struct pt_regs *regs = current_pt_regs();
@@ -73,8 +98,11 @@ void __noreturn guest_loop(void)
 			guest_run(regs, &event);
 
 		if (event.stop == GUEST_SYSCALL) {
-			syscall_handle(regs);
-			continue;
+			if (likely(syscall_by_instruction(regs))) {
+				syscall_handle(regs);
+				continue;
+			}
+			foreign_call_undo(regs, &event);
 		}
 
 		irqentry_enter_from_user_mode(regs);

@@ -17,7 +17,8 @@
 
 #define EXIT_STATUS_PANIC 134
 
-void (*pm_power_off)(void);
+/* Set from the start: its absence would mean that the machine cannot power off. */
+void (*pm_power_off)(void) = machine_power_off;
 EXPORT_SYMBOL(pm_power_off);
 
 static bool panicked(void)

@@ -7,6 +7,7 @@
  * offset of a page in that file is its guest-physical address less um_image_size.
  * The image's own pages can never be mapped into a space and are never freed.
  */
+#include <linux/ioport.h>
 #include <linux/kernel.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
@@ -20,6 +21,19 @@
 #define RAM_DEFAULT_MAX	(2UL * SZ_1G)
 
 unsigned long um_image_size;
+
+/* /proc/iomem */
+static struct resource um_ram = {
+	.name = "System RAM",
+	.flags = IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY,
+};
+
+static int __init physmem_register(void)
+{
+	return request_resource(&iomem_resource, &um_ram);
+}
+subsys_initcall(physmem_register);
+
 unsigned long um_ram_end;
 EXPORT_SYMBOL(um_ram_end);
 
@@ -63,6 +77,8 @@ void __init physmem_setup(u64 requested_size, const struct um_boot *boot)
 
 	um_image_size = start - PAGE_OFFSET;
 	um_ram_end = start + size;
+	um_ram.start = um_image_size;
+	um_ram.end = um_image_size + size - 1;
 	memblock_add(0, um_image_size + size);
 	memblock_reserve(0, um_image_size);
 }

@@ -71,7 +71,11 @@ void vmap_range_sync(unsigned long start, unsigned long end)
 
 void flush_tlb_kernel_range(unsigned long start, unsigned long end)
 {
-	range_walk(PAGE_ALIGN_DOWN(start), PAGE_ALIGN(end), false);
+	/* One purge may cover both ranges, with the image and RAM between them. */
+	range_walk(max(PAGE_ALIGN_DOWN(start), VMALLOC_START),
+		   min(PAGE_ALIGN(end), VMALLOC_END), false);
+	range_walk(max(PAGE_ALIGN_DOWN(start), (unsigned long)MODULES_VADDR),
+		   min(PAGE_ALIGN(end), (unsigned long)MODULES_END), false);
 }
 
 bool vmap_fault(unsigned long addr)
