@@ -46,7 +46,11 @@ usage() {
 	END
 }
 
-die() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
+die() {
+	[ -z "${terminal-}" ] || echo
+	printf 'build.sh: %s\n' "$*" >&2
+	exit 1
+}
 
 suite=bookworm output= kernel= work= packages= modules= size=4G prepare=
 while [ $# -gt 0 ]; do
@@ -305,7 +309,7 @@ guest() {
 }
 
 do_configure() {
-	local img=$work/configure.img log=$work/configure.log line n=0 total
+	local img=$work/configure.img log=$work/configure.log line n=0 status=0 total
 	total=$(wc -l <"$work/select.list")
 	rm -f "$img"
 	cp --sparse=always --reflink=auto "$work/unpacked.img" "$img"
@@ -313,8 +317,9 @@ do_configure() {
 		case $line in
 		'Setting up '*) n=$((n + 1)); show "configure in the guest $n/$total" ;;
 		esac
-	done || true
-	grep -q '^umlab-setup: complete' "$log" || { tail -n 40 "$log" >&2; die "the guest did not finish; its log is $log"; }
+	done || status=$?
+	grep -q '^umlab-setup: complete' "$log" && [ "$status" = 0 ] ||
+		{ tail -n 40 "$log" >&2; die "the guest ended with status $status and had not finished; its log is $log"; }
 	[ "$(id -u)" != 0 ] || chown 0:0 "$img"
 	e2fsck -fp "$img" >"$work/fsck.log" 2>&1 || [ $? = 1 ] || { cat "$work/fsck.log" >&2; die "the guest left a broken file system"; }
 	# Copies used blocks only: what the guest freed stays behind.
