@@ -131,6 +131,19 @@ static void line_drain(struct console_line *line)
 	while (!kfifo_is_empty(&line->out) && line_wait(line));
 }
 
+/*
+ * Output has been queued. In cooked mode the line discipline comes in small pieces and then
+ * calls console_flush_chars(): one transfer for all is several times faster. It expects
+ * room in the meantime, and the timer is for callers that do not flush. Lock held.
+ */
+static void line_queued(struct console_line *line, struct tty_struct *tty)
+{
+	if (!O_OPOST(tty) || kfifo_len(&line->out) > CONSOLE_OUT_SIZE / 2)
+		line_push(line);
+	else if (!timer_pending(&line->flush))
+		mod_timer(&line->flush, jiffies + 1);
+}
+
 static ssize_t console_write(struct tty_struct *tty, const u8 *buf, size_t count)
 {
 	struct console_line *line = tty->driver_data;
@@ -143,13 +156,12 @@ static ssize_t console_write(struct tty_struct *tty, const u8 *buf, size_t count
 	do {
 		size = kfifo_in(&line->out, buf + done, count - done);
 		done += size;
-		line_push(line);
+		line_queued(line, tty);
 	} while (size && done < count);
 	spin_unlock_irqrestore(&line->lock, flags);
 	return done;
 }
 
-/* The line discipline calls console_flush_chars() after a run of these. */
 static int console_put_char(struct tty_struct *tty, u8 ch)
 {
 	struct console_line *line = tty->driver_data;
@@ -158,8 +170,19 @@ static int console_put_char(struct tty_struct *tty, u8 ch)
 
 	spin_lock_irqsave(&line->lock, flags);
 	done = kfifo_put(&line->out, ch);
+	line_queued(line, tty);
 	spin_unlock_irqrestore(&line->lock, flags);
 	return done;
+}
+
+static void line_flush(struct timer_list *timer)
+{
+	struct console_line *line = from_timer(line, timer, flush);
+	unsigned long flags;
+
+	spin_lock_irqsave(&line->lock, flags);
+	line_push(line);
+	spin_unlock_irqrestore(&line->lock, flags);
 }
 
 static void console_flush_chars(struct tty_struct *tty)
@@ -527,6 +550,7 @@ static struct console_line *__init line_create(unsigned int index, const char *o
 	line->listen_fd = -1;
 	spin_lock_init(&line->lock);
 	INIT_KFIFO(line->out);
+	timer_setup(&line->flush, line_flush, 0);
 	INIT_WORK(&line->change, line_change);
 	INIT_DELAYED_WORK(&line->more, line_more);
 	if (line->backend->open(line))

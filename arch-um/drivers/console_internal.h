@@ -7,6 +7,7 @@
 
 #include <linux/kfifo.h>
 #include <linux/spinlock.h>
+#include <linux/timer.h>
 #include <linux/tty.h>
 #include <linux/workqueue.h>
 
@@ -31,6 +32,7 @@ struct console_line {
 	bool sysrq;			/* SYSRQ_KEY was typed */
 	DECLARE_KFIFO(out, u8, CONSOLE_OUT_SIZE);
 
+	struct timer_list flush;	/* output that nobody flushes */
 	struct work_struct change;	/* a peer came or went, the window has a new size */
 	struct delayed_work more;	/* input waits for room in the tty's buffer */
 };

@@ -62,20 +62,19 @@ static void fault_signal(int signo, int code, unsigned long addr, unsigned long 
 	force_sig_fault(signo, code, (void __user *)addr);
 }
 
-/* The page tables allow the access already: only the mirror lacks it. */
-static bool mapping_missing(unsigned long addr, enum guest_access access, bool was_mapped)
+/*
+ * The page tables allow the access already, only the mirror lacks it: what a processor
+ * does by itself is done here, the walk and the marks for used and written.
+ */
+static bool walk_suffices(unsigned long addr, enum guest_access access)
 {
-	unsigned long need = _PAGE_PRESENT | _PAGE_ACCESSED, next;
+	unsigned long next;
 	pte_t *pte;
 
-	if (addr >= TASK_SIZE || was_mapped)
+	if (!walk_guest_page(current->mm, addr, access == GUEST_ACCESS_WRITE))
 		return false;
-	if (access == GUEST_ACCESS_WRITE)
-		need |= _PAGE_WRITE | _PAGE_DIRTY;
-	if (access == GUEST_ACCESS_EXEC)
-		need |= _PAGE_EXEC;
 	pte = walk_pte(current->mm, addr, &next);
-	return pte && (pte_val(*pte) & need) == need;
+	return access != GUEST_ACCESS_EXEC || pte_exec(*pte);
 }
 
 static bool access_allowed(const struct vm_area_struct *vma, enum guest_access access)
@@ -111,7 +110,7 @@ void fault_handle(struct pt_regs *regs, const struct guest_event *event)
 	struct vm_area_struct *vma;
 	vm_fault_t fault;
 
-	if (mapping_missing(addr, access, event->access == GUEST_ACCESS_DENIED)) {
+	if (walk_suffices(addr, access)) {
 		mirror_fill(mm, addr);
 		return;
 	}

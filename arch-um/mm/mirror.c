@@ -7,16 +7,24 @@
  * The host mappings of a space are a TLB over the guest's page tables: any of them may be
  * missing, none may allow more than the page table entry does. Two moments matter:
  *
- *   flush    Generic code changed entries and calls flush_tlb_*(). The range is queued
- *            as an unmap; the host carries it out before guest code of this space runs
- *            again (host_space_unmap()). As no guest code runs while the kernel does,
- *            nothing can use a stale mapping in between.
+ *   flush    Generic code changed entries and calls flush_tlb_*(). Where entries are
+ *            gone, an unmap is queued; where they are different, the new mapping. The
+ *            host carries both out before guest code of this space runs again. As no
+ *            guest code runs while the kernel does, nothing can use a stale mapping
+ *            in between.
  *   fill     Guest code touched an address without a mapping. After the entry was made
- *            good (fault.c), the entries around it are mapped as well, neighbours with
+ *            good (fault.c), those around it are mapped as well, neighbours with
  *            consecutive pages and equal rights as one host mapping.
  *
+ * Invariant: an entry with MIRRORED set was queued for the space as it stands, so what the
+ * host has for this page is right or missing. Every change of an entry clears the bit
+ * (asm/pgtable.h); so a flush touches only what changed. The bit says nothing about
+ * presence: mappings may have been dropped wholesale (host/child.c). The page that
+ * a fault asks for is therefore always mapped, whatever its bit says.
+ *
  * Rights: an entry that is not ACCESSED is not mapped, one that is not DIRTY is mapped
- * read-only; so the host's faults maintain both bits.
+ * read-only; so the host's faults maintain both bits. Pages mapped around a fault
+ * count as accessed.
  *
  * Runs in task context of a task of the mm, or wherever flush_tlb_*() is called.
  */
@@ -25,6 +33,7 @@
 #include <asm/tlbflush.h>
 #include <um/host.h>
 #include "../kernel/kernel_internal.h"
+#include "walk.h"
 
 /*
  * Pages looked at around a fault: an aligned window. One page per host mmap costs 5 us,
@@ -32,22 +41,11 @@
  */
 #define FILL_WINDOW	(64 * PAGE_SIZE)
 
-void mirror_range_drop(struct mm_struct *mm, unsigned long start, unsigned long end)
-{
-	if (mm->context.space && start < TASK_SIZE)
-		host_space_unmap(mm->context.space, start, min(end, TASK_SIZE) - start);
-}
-
-void flush_tlb_mm(struct mm_struct *mm)
-{
-	mirror_range_drop(mm, 0, TASK_SIZE);
-}
-
-void flush_tlb_all(void)
-{
-	/* Called for kernel mappings only; guests' are flushed by mm. */
-	flush_tlb_kernel_range(VMALLOC_START, VMALLOC_END);
-}
+struct run {
+	unsigned long start, size;
+	u64 offset;
+	int rights;		/* 0: to be unmapped */
+};
 
 /* What the host mapping of @pte may allow; 0: none. */
 static int pte_rights(pte_t pte)
@@ -65,51 +63,88 @@ static int pte_rights(pte_t pte)
 	return rights;
 }
 
-struct run {
-	unsigned long start, size;
-	u64 offset;
-	int rights;
-};
-
-static void run_flush(struct mm_struct *mm, struct run *run)
+static void run_end(struct mm_struct *mm, struct run *run)
 {
-	if (run->size)
+	if (run->size && run->rights)
 		host_space_map(mm->context.space, run->start, run->offset, run->size, run->rights);
+	else if (run->size)
+		host_space_unmap(mm->context.space, run->start, run->size);
 	run->size = 0;
 }
 
-static void run_add(struct mm_struct *mm, struct run *run, unsigned long addr, pte_t pte)
+/* Add [@addr, @addr+@size) with @rights, and for a page its place in RAM, to the run. */
+static void run_add(struct mm_struct *mm, struct run *run, unsigned long addr,
+		    unsigned long size, int rights, u64 offset)
 {
-	int rights = pte_rights(pte);
-	u64 offset = PFN_PHYS(pte_pfn(pte)) - um_image_size;
-
 	if (run->size && rights == run->rights && run->start + run->size == addr &&
-	    run->offset + run->size == offset) {
-		run->size += PAGE_SIZE;
+	    (!rights || run->offset + run->size == offset)) {
+		run->size += size;
 		return;
 	}
-	run_flush(mm, run);
+	run_end(mm, run);
+	*run = (struct run) { addr, size, offset, rights };
+}
+
+static void run_add_entry(struct mm_struct *mm, struct run *run, unsigned long addr, pte_t *pte)
+{
+	int rights = pte_rights(*pte);
+
 	if (rights)
-		*run = (struct run) { addr, PAGE_SIZE, offset, rights };
+		set_pte(pte, __pte(pte_val(*pte) | _PAGE_MIRRORED));
+	run_add(mm, run, addr, PAGE_SIZE, rights, PFN_PHYS(pte_pfn(*pte)) - um_image_size);
+}
+
+void mirror_range_flush(struct mm_struct *mm, unsigned long start, unsigned long end)
+{
+	struct run run = {};
+	unsigned long next;
+	pte_t *pte;
+
+	/* No space, or one that ends with the mm: nothing will run there. */
+	if (!mm->context.space || !atomic_read(&mm->mm_users))
+		return;
+	end = min(end, TASK_SIZE);
+	for (; start < end; start = next) {
+		pte = walk_pte(mm, start, &next);
+		next = min(next, end);
+		if (!pte)
+			run_add(mm, &run, start, next - start, 0, 0);
+		else if (pte_val(*pte) & _PAGE_PRESENT && pte_val(*pte) & _PAGE_MIRRORED)
+			run_end(mm, &run);
+		else
+			run_add_entry(mm, &run, start, pte);
+	}
+	run_end(mm, &run);
+}
+
+void flush_tlb_mm(struct mm_struct *mm)
+{
+	mirror_range_flush(mm, 0, TASK_SIZE);
+}
+
+void flush_tlb_all(void)
+{
+	/* Called for kernel mappings only; guests' are flushed by mm. */
+	flush_tlb_kernel_range(VMALLOC_START, VMALLOC_END);
 }
 
 void mirror_fill(struct mm_struct *mm, unsigned long addr)
 {
-	unsigned long start = ALIGN_DOWN(addr, FILL_WINDOW);
-	unsigned long end = min(start + FILL_WINDOW, TASK_SIZE);
+	unsigned long at = ALIGN_DOWN(addr, FILL_WINDOW), next;
+	unsigned long end = min(at + FILL_WINDOW, TASK_SIZE);
+	pte_t *pte = walk_pte(mm, at, &next);
 	struct run run = {};
-	spinlock_t *lock;
-	pmd_t *pmd;
-	pte_t *table, *pte;
 
-	pmd = pmd_off(mm, addr);
-	if (!pmd || pmd_none(*pmd))
-		return;
-	table = pte_offset_map_lock(mm, pmd, start, &lock);
-	if (!table)
-		return;
-	for (pte = table; start < end; pte++, start += PAGE_SIZE)
-		run_add(mm, &run, start, ptep_get(pte));
-	run_flush(mm, &run);
-	pte_unmap_unlock(table, lock);
+	addr &= PAGE_MASK;
+	for (; pte && at < end; pte++, at += PAGE_SIZE) {
+		if (!(pte_val(*pte) & _PAGE_PRESENT) ||
+		    (pte_val(*pte) & _PAGE_MIRRORED && at != addr)) {
+			run_end(mm, &run);
+			continue;
+		}
+		set_pte(pte, __pte(pte_val(*pte) | _PAGE_ACCESSED));
+		if (pte_rights(*pte))
+			run_add_entry(mm, &run, at, pte);
+	}
+	run_end(mm, &run);
 }

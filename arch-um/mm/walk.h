@@ -49,7 +49,7 @@ static inline void *walk_guest_page(struct mm_struct *mm, unsigned long addr, bo
 	if (!pte || (pte_val(*pte) & need) != need)
 		return NULL;
 	if ((pte_val(*pte) & used) != used)
-		set_pte(pte, __pte(pte_val(*pte) | used));
+		set_pte(pte, __pte((pte_val(*pte) | used) & ~_PAGE_MIRRORED));
 	return __va(pte_val(*pte) & PAGE_MASK) + offset_in_page(addr);
 }
 

@@ -54,6 +54,9 @@ struct linux_binprm;
 int arch_setup_additional_pages(struct linux_binprm *bprm, int uses_interp);
 
 struct mm_struct;
+/* 16 GB, in pages: as on x86-64 hardware. */
+#define STACK_RND_MASK	0x3fffff
+
 unsigned long arch_randomize_brk(struct mm_struct *mm);
 #define arch_randomize_brk arch_randomize_brk
 

@@ -21,6 +21,7 @@
  *   bit 7     TABLE       points to a lower table
  *   bit 8     PROTNONE    with PRESENT clear: page is there, no access allowed
  *   bit 9     SPECIAL     no struct page behind it for the VM's purposes
+ *   bit 10    MIRRORED    the space was told of exactly this entry (mirror.c)
  *   bits 12+  frame number
  *
  * Swap entry: PRESENT and PROTNONE clear, bit 2 = exclusive, bits 3-7 type,
@@ -35,6 +36,7 @@
 #define _PAGE_IS_TABLE	(1UL << 7)
 #define _PAGE_PROTNONE	(1UL << 8)
 #define _PAGE_SPECIAL	(1UL << 9)
+#define _PAGE_MIRRORED	(1UL << 10)
 
 #define _PAGE_SWP_EXCLUSIVE	_PAGE_USER
 
@@ -175,10 +177,11 @@ static inline int pte_protnone(pte_t pte)
 }
 #endif
 
+/* Whatever changes an entry makes it one that the space does not know. */
 #define UM_PTE_OP(name, expression)			\
 static inline pte_t pte_##name(pte_t pte)		\
 {							\
-	return __pte(expression);			\
+	return __pte((expression) & ~_PAGE_MIRRORED);	\
 }
 UM_PTE_OP(mkwrite_novma, pte_val(pte) | _PAGE_WRITE)
 UM_PTE_OP(wrprotect, pte_val(pte) & ~_PAGE_WRITE)
@@ -203,6 +206,28 @@ static inline pte_t pte_modify(pte_t pte, pgprot_t prot)
 }
 
 #define PFN_PTE_SHIFT	PAGE_SHIFT
+
+#define __HAVE_ARCH_PTE_SAME
+static inline int pte_same(pte_t a, pte_t b)
+{
+	return !((pte_val(a) ^ pte_val(b)) & ~_PAGE_MIRRORED);
+}
+
+/* mremap() takes the entry to an address that the space does not have mapped. */
+#define __HAVE_ARCH_MOVE_PTE
+#define move_pte(pte, old_addr, new_addr)	__pte(pte_val(pte) & ~_PAGE_MIRRORED)
+
+/* More rights than before: the fault that asks for them maps the page anew, no flush is due. */
+#define __HAVE_ARCH_PTEP_SET_ACCESS_FLAGS
+static inline int ptep_set_access_flags(struct vm_area_struct *vma, unsigned long addr,
+					pte_t *ptep, pte_t entry, int dirty)
+{
+	int changed = !pte_same(*ptep, entry);
+
+	if (changed)
+		set_pte(ptep, entry);
+	return changed;
+}
 
 /* Swap entries. */
 #define __swp_type(x)		(((x).val >> 3) & 0x1f)

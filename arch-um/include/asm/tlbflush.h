@@ -8,10 +8,10 @@
 #include <linux/mm_types.h>
 
 /*
- * Guest code of no space runs while the kernel does, so noting the range and dropping
+ * Guest code of no space runs while the kernel does, so queueing the work and doing
  * it before the space runs again (mirror.c) is as synchronous as an invalidate.
  */
-void mirror_range_drop(struct mm_struct *mm, unsigned long start, unsigned long end);
+void mirror_range_flush(struct mm_struct *mm, unsigned long start, unsigned long end);
 
 void flush_tlb_mm(struct mm_struct *mm);
 void flush_tlb_all(void);
@@ -20,12 +20,12 @@ void flush_tlb_kernel_range(unsigned long start, unsigned long end);
 static inline void flush_tlb_range(struct vm_area_struct *vma, unsigned long start,
 				   unsigned long end)
 {
-	mirror_range_drop(vma->vm_mm, start, end);
+	mirror_range_flush(vma->vm_mm, start, end);
 }
 
 static inline void flush_tlb_page(struct vm_area_struct *vma, unsigned long addr)
 {
-	mirror_range_drop(vma->vm_mm, addr & PAGE_MASK, (addr & PAGE_MASK) + PAGE_SIZE);
+	mirror_range_flush(vma->vm_mm, addr & PAGE_MASK, (addr & PAGE_MASK) + PAGE_SIZE);
 }
 
 #endif /* _ASM_UM_TLBFLUSH_H */

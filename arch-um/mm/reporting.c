@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * reporting.c - pages that the guest has freed go back to the host
+ *
+ * The generic tree reports free blocks a while after they became free, from a work item;
+ * each is punched out of the RAM file and reads as zero when it is used again. An
+ * idle machine so shrinks to what it holds.
+ */
+#include <linux/init.h>
+#include <linux/mm.h>
+#include <linux/page_reporting.h>
+#include <linux/scatterlist.h>
+#include <um/host.h>
+#include "../kernel/kernel_internal.h"
+
+/* 128 KB: smaller blocks cost more host calls than they give back. */
+#define REPORT_ORDER 5
+
+static int pages_report(struct page_reporting_dev_info *info, struct scatterlist *list,
+			unsigned int nr)
+{
+	struct scatterlist *entry;
+	unsigned int i;
+	int error;
+
+	for_each_sg(list, entry, nr, i) {
+		error = host_ram_discard(page_to_phys(sg_page(entry)) - um_image_size, entry->length);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+static struct page_reporting_dev_info reporting_info = {
+	.report = pages_report,
+	.order = REPORT_ORDER,
+};
+
+static int __init reporting_init(void)
+{
+	return page_reporting_register(&reporting_info);
+}
+late_initcall(reporting_init);
