@@ -86,6 +86,13 @@ __setup("con", option_setup);
 
 /* ---- output -------------------------------------------------------------- */
 
+/* Be told, or not any more, that the host takes output again. Lock held. */
+static void line_block(struct console_line *line, bool blocked)
+{
+	line->blocked = blocked;
+	host_poll_watch(line->out_fd, line->out_fd == line->in_fd, blocked);
+}
+
 /* Move output to the host until it is full. Lock held. */
 static void line_push(struct console_line *line)
 {
@@ -96,9 +103,11 @@ static void line_push(struct console_line *line)
 	while ((size = kfifo_out_linear_ptr(&line->out, &at, CONSOLE_OUT_SIZE))) {
 		done = line->out_fd < 0 ? size : host_file_write(line->out_fd, at, size);
 		if (done == -EAGAIN) {
-			if (!line->backend->forget || line->backend->forget(line))
-				return;
-			continue;
+			if (line->backend->forget && !line->backend->forget(line))
+				continue;
+			if (!line->blocked)
+				line_block(line, true);
+			return;
 		}
 		/* Nobody will read this: a full disk, a closed pipe. */
 		if (done < 0) {
@@ -305,6 +314,8 @@ void console_line_ready(void *data)
 
 	spin_lock_irqsave(&line->lock, flags);
 	line->stalled = false;
+	if (line->blocked)
+		line_block(line, false);
 	line_push(line);
 	spin_unlock_irqrestore(&line->lock, flags);
 	if (!tty)
@@ -579,16 +590,24 @@ console_initcall(console_early_init);
 
 static int __init line_start(struct console_line *line)
 {
+	unsigned long flags;
 	int error = 0;
 
 	if (line->backend->start)
 		error = line->backend->start(line);
 	if (!error && line->in_fd >= 0)
-		error = um_irq_register_fd(line->in_fd, line->in_fd == line->out_fd,
-					   console_line_ready, line);
+		error = um_irq_register_fd(line->in_fd, false, console_line_ready, line);
 	if (!error && line->out_fd >= 0 && line->out_fd != line->in_fd)
 		error = um_irq_register_fd(line->out_fd, true, console_line_ready, line);
-	return error;
+	if (error || line->out_fd < 0)
+		return error;
+
+	/* It may have been blocked before anybody could tell us when that ends. */
+	spin_lock_irqsave(&line->lock, flags);
+	line_block(line, false);
+	line_push(line);
+	spin_unlock_irqrestore(&line->lock, flags);
+	return 0;
 }
 
 static int console_end(struct notifier_block *block, unsigned long event, void *data)

@@ -137,6 +137,7 @@ static void peer_set(struct console_line *line, int fd)
 	spin_lock_irqsave(&line->lock, flags);
 	line->in_fd = fd;
 	line->out_fd = fd;
+	line->blocked = false;
 	line->ended = false;
 	line->lost = false;
 	/* What the last peer did not take is not for the next one. */
@@ -173,7 +174,7 @@ static void unix_change(struct console_line *line)
 			continue;
 		}
 		peer_set(line, fd);
-		if (um_irq_register_fd(fd, true, console_line_ready, line)) {
+		if (um_irq_register_fd(fd, false, console_line_ready, line)) {
 			peer_set(line, -1);
 			host_file_close(fd);
 		}

@@ -28,6 +28,7 @@ struct console_line {
 	int listen_fd;			/* unix only */
 	bool ended;			/* no more input will come from in_fd */
 	bool lost;			/* nor does anybody take the output */
+	bool blocked;			/* the host is full: console_line_ready() goes on */
 	bool stalled;			/* the host took nothing for a while: printk does not wait */
 	bool sysrq;			/* SYSRQ_KEY was typed */
 	DECLARE_KFIFO(out, u8, CONSOLE_OUT_SIZE);

@@ -8,8 +8,8 @@
  * must end host_idle(). An epoll instance knows what is ready but sends no signal;
  * O_ASYNC sends a signal but does not say why. We use both:
  *
- *   main_epoll ── signalling descriptors: pipes, sockets, tun
- *      └── slow_epoll ── all others: terminals, eventfds, shared descriptors
+ *   main_epoll ── signalling descriptors: pipes and sockets to read, tun
+ *      └── slow_epoll ── all others: terminals, eventfds, shared ones, pipes to write
  *                  watch_epoll ── slow_epoll only; the watcher thread sleeps here
  *
  * Signalling descriptors have O_ASYNC set and their SIGIO goes to the machine's thread
@@ -19,7 +19,8 @@
  * Why terminals are slow: the host's tty layer sends SIGIO a moment before it marks the
  * descriptor ready in epoll, so the collect may find nothing and no other signal
  * follows. Pipes and sockets do it in the right order. Shared descriptors
- * (host_file_inherit()) must not get O_ASYNC: their flags are not ours.
+ * (host_file_inherit()) must not get O_ASYNC: their flags are not ours. And one that is
+ * there to be written would get SIGIO whenever its reader takes something.
  *
  * Everything is edge-triggered: an unread descriptor costs nothing until more arrives.
  * A report may be late or superfluous, never missing.
@@ -159,11 +160,14 @@ static void entry_release(struct entry *entry)
 	__atomic_store_n(&entry->fd_plus_1, FREE, __ATOMIC_RELAXED);
 }
 
+static uint32_t event_mask(bool read, bool write)
+{
+	return (read ? EPOLLIN | EPOLLRDHUP : 0) | (write ? EPOLLOUT : 0) | (uint32_t)EPOLLET;
+}
+
 int host_poll_add(int fd, bool write, uint64_t cookie)
 {
-	struct epoll_event event = {
-		.events = EPOLLIN | EPOLLRDHUP | (write ? EPOLLOUT : 0) | (uint32_t)EPOLLET,
-	};
+	struct epoll_event event = { .events = event_mask(!write, write) };
 	struct entry *entry;
 	int error = host_poll_fd();
 
@@ -185,7 +189,7 @@ int host_poll_add(int fd, bool write, uint64_t cookie)
 	if (error)
 		goto out_release;
 
-	entry->async = may_signal(fd) && async_start(fd);
+	entry->async = !write && may_signal(fd) && async_start(fd);
 	if (!entry->async) {
 		lx_epoll_ctl(main_epoll, EPOLL_CTL_DEL, fd, NULL);
 		error = slow_start();
@@ -218,6 +222,22 @@ void host_poll_remove(int fd)
 		if (entries[i].epoll_fd >= 0)
 			lx_epoll_ctl(entries[i].epoll_fd, EPOLL_CTL_DEL, fd, NULL);
 		entry_release(&entries[i]);
+	}
+}
+
+void host_poll_watch(int fd, bool read, bool write)
+{
+	struct epoll_event event = { .events = event_mask(read, write) };
+	unsigned int i;
+
+	for (i = 0; i < nr_entries; i++) {
+		if (entries[i].fd_plus_1 != fd + 1 || entries[i].epoll_fd < 0)
+			continue;
+		event.data = i;
+		lx_epoll_ctl(entries[i].epoll_fd, EPOLL_CTL_MOD, fd, &event);
+		/* No signal tells what was true before. */
+		if (write && entries[i].async)
+			host_event_raise(UM_EVENT_POLL);
 	}
 }
 

@@ -320,11 +320,15 @@ unsigned int host_fs_max_descriptors(void);
 
 /*
  * host_poll_add - from now on report @fd to um_poll_ready() with @cookie each time that it
- * becomes readable (and writable too, when @write). Edge-triggered: drain until -EAGAIN.
+ * becomes readable (or writable, when @write). Edge-triggered: drain until -EAGAIN.
  * A descriptor that cannot be polled (regular file, /dev/null) is reported once, at
  * once, and reads never block. host_poll_remove - before the descriptor is closed.
+ * host_poll_watch - report @fd, added before, for these reasons from now on; once
+ * immediately if one of them holds. Watch for writability only while it is missed:
+ * readers at the other end make it come true again with every byte they take.
  */
 int host_poll_add(int fd, bool write, uint64_t cookie);
+void host_poll_watch(int fd, bool read, bool write);
 void host_poll_remove(int fd);
 
 /* host_poll_collect - call um_poll_ready() for everything that became ready. Interrupts off. */
