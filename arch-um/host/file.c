@@ -104,6 +104,9 @@ int host_file_inherit(int fd, bool write)
 		return flags;
 	if ((flags & O_ACCMODE) == (write ? O_RDONLY : O_WRONLY))
 		return -EBADF;
+	/* What came to us over exec() lacks this flag; whatever we open has it. */
+	if (lx_fcntl(fd, F_GETFD, 0) & FD_CLOEXEC)
+		return -EBADF;
 	error = lx_fstat(fd, &st);
 	if (error)
 		return error;
