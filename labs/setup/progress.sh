@@ -3,17 +3,17 @@
 #
 # progress.sh - say what a long step does and how far it is
 #
-#   STEP 2>&1 | progress.sh TITLE TOTAL LOG
+#   STEP 2>&1 | progress.sh TITLE TOTAL LOG [DONE]
 #
 # Reads the step's output. Lines shaped like kbuild's ("  CC      init/main.o") count
-# as work done, TOTAL is how many there will be (0: not known); every other line is a
-# message. A terminal gets one line that is written over, anything else a plain line
-# every 15 seconds. The whole output goes to LOG; messages are shown as they come.
-# At the end the count is left in LOG.count, from where the next run takes its TOTAL.
+# as work done, after what an earlier run has DONE; TOTAL is how many there will be in
+# all (0: not known). Every other line is a message. A terminal gets one line that is
+# written over, anything else a plain line every 15 seconds. The whole output goes to
+# LOG; messages are shown at once, as they come, above it.
 set -u
 title=$1 total=$2 log=$3
 work='^  [A-Z][A-Z0-9_ ]*(\[M\])? +[^ ]+$'
-done=0 shown=$SECONDS line=
+done=${4:-0} shown=$SECONDS line=
 [[ -t 1 ]] && terminal=1 || terminal=0
 
 report() {
@@ -46,5 +46,4 @@ while IFS= read -r line; do
 	fi
 done
 (( terminal )) && printf '\r\033[K'
-(( done < 100 )) || echo "$done" >"$log.count"
 exit 0
