@@ -54,15 +54,16 @@ if compgen -G "$OBJECTS/host/*.o" > /dev/null; then
 	nm -A -u $inside 2>/dev/null | awk '{ print $NF }' | sort -u > "$SCRATCH/host.wanted"
 	nm -A -u $outside 2>/dev/null | awk '{ print $NF }' | sort -u > "$SCRATCH/kernel.wanted"
 	}
-	comm -13 "$SCRATCH/host.defined" "$SCRATCH/host.wanted" | grep -vE '^(um_|stub_|lx_|mem(cpy|move|set|cmp)$|_GLOBAL_OFFSET_TABLE_$)' > "$SCRATCH/out"
-	none "$SCRATCH/out" "arch-um/host reaches the kernel by um_* names only"
+	comm -13 "$SCRATCH/host.defined" "$SCRATCH/host.wanted" | grep -vE '^(um_|stub_|lx_|mem(cpy|move|set|cmp)$|_GLOBAL_OFFSET_TABLE_$|_end$)' |
+		while read -r name; do grep -qsw "$name" arch-um/host/libk.h || echo "$name"; done > "$SCRATCH/out"
+	none "$SCRATCH/out" "arch-um/host reaches the kernel by um_* names and what libk.h lists"
 	comm -12 "$SCRATCH/host.defined" "$SCRATCH/kernel.wanted" | grep -vE '^(host_|mem(cpy|move|set|cmp)$)' > "$SCRATCH/in"
 	none "$SCRATCH/in" "the kernel reaches arch-um/host by host_* names only"
-	cat arch-um/include/um/*.h > "$SCRATCH/contract"
+	cat arch-um/include/um/*.h arch-um/host/boot.h > "$SCRATCH/contract"
 	comm -12 "$SCRATCH/host.defined" "$SCRATCH/kernel.wanted" | grep '^host_' | while read -r name; do
 		grep -qw "$name" "$SCRATCH/contract" || echo "$name"
 	done > "$SCRATCH/undeclared"
-	none "$SCRATCH/undeclared" "each name that crosses is declared in um/*.h"
+	none "$SCRATCH/undeclared" "each name that crosses is declared in um/*.h or host/boot.h"
 else
 	skip "arch-um/host and the kernel meet at host_* and um_* only" "no objects (make kernel)"
 fi
@@ -70,7 +71,7 @@ fi
 # Comments cite functions as name(): each is in our code, in the generic kernel or in a system header.
 xargs perl -ne 'BEGIN { undef $/ } s{^.*?\n}{} if 0; while (m{/\*(.*?)\*/|//([^\n]*)}gs) { my $c = $1 // $2;
 	while ($c =~ /(?<![\w>.\$-])([a-z_][a-z0-9_]{3,})\(\)/g) { print "$1 $ARGV\n" } }' < "$SCRATCH/ours" | sort -u > "$SCRATCH/cited"
-xargs perl -ne 'BEGIN { undef $/ } s{/\*.*?\*/|//[^\n]*}{ }gs; print "$1\n" while /\b([A-Za-z_]\w{3,})\b/g' < "$SCRATCH/sources" | sort -u > "$SCRATCH/code"
+xargs perl -ne 'BEGIN { undef $/ } s{/\*.*?\*/|//[^\n]*}{ }gs; print "$1\n" while /\b([A-Za-z_]\w{3,})\b/g' < <(cat "$SCRATCH/sources"; grep '\.sh$' "$SCRATCH/files") | sort -u > "$SCRATCH/code"
 cut -d' ' -f1 "$SCRATCH/cited" | sort -u | comm -23 - "$SCRATCH/code" > "$SCRATCH/elsewhere"
 SOURCE=$BUILD/src/linux
 if [ -d "$SOURCE/kernel" ]; then
