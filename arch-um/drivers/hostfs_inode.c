@@ -17,6 +17,7 @@
 
 enum {
 	HOSTFS_FRESH = HZ,
+	HOSTFS_TRANSFER = 65536,	/* st_blksize: system calls cost more than copies */
 };
 
 bool hostfs_fresh(unsigned long checked)
@@ -156,6 +157,7 @@ int hostfs_getattr(struct mnt_idmap *idmap, const struct path *path, struct ksta
 			return error;
 	}
 	generic_fillattr(idmap, mask, inode, stat);
+	stat->blksize = HOSTFS_TRANSFER;
 	stat->btime.tv_sec = hi->id.btime.sec;
 	stat->btime.tv_nsec = hi->id.btime.nsec;
 	if (hi->id.btime.sec)

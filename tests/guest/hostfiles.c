@@ -118,6 +118,68 @@ static void sizes(void)
 	free(back);
 }
 
+/* Random operations on a file and on a model of it in memory: both must agree all the time. */
+static void random_ops(void)
+{
+	enum { MAX = 300000, ROUNDS = 4000 };
+	static unsigned char model[MAX], piece[65536];
+	static const char *const names[] = { "write", "read", "direct read", "truncate", "map and store", "map and load", "reopen" };
+	int fd = open("random", O_RDWR | O_CREAT, 0600), round, wrong = -1;
+	unsigned int seed = 20, size = 0;
+
+	for (round = 0; round < ROUNDS && wrong < 0; round++) {
+		unsigned int op = rand_r(&seed) % 16, at = rand_r(&seed) % (MAX - 65536), len = 1 + rand_r(&seed) % (op & 8 ? 65535 : 9000);
+		unsigned int in_file = at >= size ? 0 : size - at < len ? size - at : len;
+		unsigned char *map;
+
+		op %= 8;
+		if (op == 0 || op == 7) {
+			for (unsigned int i = 0; i < len; i++)
+				model[at + i] = piece[i] = rand_r(&seed);
+			if (pwrite(fd, piece, len, at) != (ssize_t)len)
+				wrong = 0;
+			size = at + len > size ? at + len : size;
+		} else if (op == 1 || op == 2) {
+			int direct = op == 2 ? open("random", O_RDONLY | O_DIRECT) : -1;
+
+			if (op == 2)
+				at &= ~4095, len = (len + 4095) & ~4095, in_file = at >= size ? 0 : size - at < len ? size - at : len;
+			if (pread(op == 2 ? direct : fd, op == 2 ? (unsigned char *)buf : piece, len, at) != (ssize_t)in_file ||
+			    memcmp(op == 2 ? (unsigned char *)buf : piece, model + at, in_file))
+				wrong = op;
+			close(direct);
+		} else if (op == 3) {
+			if (ftruncate(fd, at))
+				wrong = 3;
+			if (at < size)
+				memset(model + at, 0, MAX - at);
+			size = at;
+		} else if (op <= 5) {
+			unsigned int base = at & ~4095;
+
+			if (!in_file)
+				continue;
+			map = mmap(NULL, at - base + in_file, PROT_READ | PROT_WRITE, MAP_SHARED, fd, base);
+			if (op == 4)
+				for (unsigned int i = 0; i < in_file; i++)
+					model[at + i] = map[at - base + i] = rand_r(&seed);
+			else if (memcmp(map + at - base, model + at, in_file))
+				wrong = 5;
+			munmap(map, at - base + in_file);
+		} else {
+			if (round % 3)
+				fsync(fd);
+			close(fd);
+			fd = open("random", O_RDWR);
+		}
+		if (st_of("random").st_size != size)
+			wrong = wrong < 0 ? 3 : wrong;
+	}
+	ok(wrong < 0, "%d random operations agree with a model (%s at %d)", ROUNDS, wrong < 0 ? "none" : names[wrong], round);
+	close(fd);
+	unlink("random");
+}
+
 static void mappings(void)
 {
 	int fd = open("map", O_RDWR | O_CREAT, 0600);
@@ -430,6 +492,7 @@ int main(int argc, char **argv)
 		bail("%s", dir);
 	contents();
 	sizes();
+	random_ops();
 	mappings();
 	names();
 	directories();
