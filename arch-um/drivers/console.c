@@ -520,7 +520,7 @@ static void early_dump(struct kmsg_dumper *dumper, struct kmsg_dump_detail *deta
 	if (printk_console.index >= 0)
 		return;
 	kmsg_dump_rewind(&iter);
-	while (kmsg_dump_get_line(&iter, true, buf, sizeof(buf), &size))
+	while (kmsg_dump_get_line(&iter, false, buf, sizeof(buf), &size))
 		host_print(buf, size);
 }
 
