@@ -9,7 +9,7 @@
  * a login there by themselves. The generic hvc driver itself has eight lines at most,
  * polls, and waits for ever in printk when the host does not read.
  *
- * Output: the tty layer and printk fill line->out; line_push() moves it to the host until
+ * Output: the tty layer and printk fill line->out; console_line_push() moves it to the host until
  * the host says -EAGAIN, and goes on when the descriptor becomes writable. So a slow
  * reader slows its writers down and loses nothing. Only printk, which cannot wait
  * long, gives up after STALL_TIME and drops its text until the host reads again.
@@ -22,18 +22,14 @@
  *
  * Order of start:
  *   __setup            the options are noted
- *   console_initcall   backends opened, printk console registered: the log so far appears
+ *   console_initcall   backends opened, printk's console registered: the log so far appears
  *   device_initcall    ttys and interrupts
- * Until then earlyprintk sends messages straight to the host; a panic in that time
- * does so too, with the whole log (early_dump()).
+ * console_printk.c has the kernel's side of messages, early ones too.
  *
  * SysRq: Ctrl-^ and a command key on the printk console; Ctrl-^ twice sends one.
  */
-#include <linux/console.h>
 #include <linux/ctype.h>
 #include <linux/init.h>
-#include <linux/kmsg_dump.h>
-#include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/reboot.h>
 #include <linux/serial.h>
@@ -52,9 +48,8 @@
 #define STALL_TIME	(500 * NSEC_PER_MSEC)
 #define PULL_SIZE	512
 
-static struct console_line *lines[CONSOLE_NR];
-static struct tty_driver *console_driver;
-static struct console printk_console;
+struct console_line *console_lines[CONSOLE_NR];
+struct tty_driver *console_driver;
 
 /* ---- options ------------------------------------------------------------- */
 
@@ -94,7 +89,7 @@ static void line_block(struct console_line *line, bool blocked)
 }
 
 /* Move output to the host until it is full. Lock held. */
-static void line_push(struct console_line *line)
+void console_line_push(struct console_line *line)
 {
 	unsigned int size;
 	ssize_t done;
@@ -122,22 +117,22 @@ static void line_push(struct console_line *line)
 }
 
 /* Sleep until the host takes more. Lock held. */
-static bool line_wait(struct console_line *line)
+bool console_line_wait(struct console_line *line)
 {
 	if (line->stalled)
 		return false;
 	if (line->out_fd >= 0 && host_file_wait(line->out_fd, true, STALL_TIME))
 		line->stalled = true;
 	else
-		line_push(line);
+		console_line_push(line);
 	return !line->stalled;
 }
 
-static void line_drain(struct console_line *line)
+void console_line_drain(struct console_line *line)
 {
 	do
-		line_push(line);
-	while (!kfifo_is_empty(&line->out) && line_wait(line));
+		console_line_push(line);
+	while (!kfifo_is_empty(&line->out) && console_line_wait(line));
 }
 
 /*
@@ -148,7 +143,7 @@ static void line_drain(struct console_line *line)
 static void line_queued(struct console_line *line, struct tty_struct *tty)
 {
 	if (!O_OPOST(tty) || kfifo_len(&line->out) > CONSOLE_OUT_SIZE / 2)
-		line_push(line);
+		console_line_push(line);
 	else if (!timer_pending(&line->flush))
 		mod_timer(&line->flush, jiffies + 1);
 }
@@ -190,7 +185,7 @@ static void line_flush(struct timer_list *timer)
 	unsigned long flags;
 
 	spin_lock_irqsave(&line->lock, flags);
-	line_push(line);
+	console_line_push(line);
 	spin_unlock_irqrestore(&line->lock, flags);
 }
 
@@ -200,7 +195,7 @@ static void console_flush_chars(struct tty_struct *tty)
 	unsigned long flags;
 
 	spin_lock_irqsave(&line->lock, flags);
-	line_push(line);
+	console_line_push(line);
 	spin_unlock_irqrestore(&line->lock, flags);
 }
 
@@ -236,7 +231,7 @@ static size_t sysrq_filter(struct console_line *line, u8 *buf, size_t size, u8 *
 {
 	size_t from, to = 0;
 
-	if (!IS_ENABLED(CONFIG_MAGIC_SYSRQ) || line->index != printk_console.index)
+	if (!IS_ENABLED(CONFIG_MAGIC_SYSRQ) || line->index != console_printk_index())
 		return size;
 	for (from = 0; from < size; from++) {
 		if (line->sysrq) {
@@ -316,7 +311,7 @@ void console_line_ready(void *data)
 	line->stalled = false;
 	if (line->blocked)
 		line_block(line, false);
-	line_push(line);
+	console_line_push(line);
 	spin_unlock_irqrestore(&line->lock, flags);
 	if (!tty)
 		return;
@@ -362,15 +357,15 @@ void console_winch(void)
 	unsigned int i;
 
 	for (i = 0; i < CONSOLE_NR; i++)
-		if (lines[i])
-			schedule_work(&lines[i]->change);
+		if (console_lines[i])
+			schedule_work(&console_lines[i]->change);
 }
 
 /* ---- tty driver ---------------------------------------------------------- */
 
 static int console_install(struct tty_driver *driver, struct tty_struct *tty)
 {
-	struct console_line *line = lines[tty->index];
+	struct console_line *line = console_lines[tty->index];
 
 	if (!line)
 		return -ENODEV;
@@ -429,115 +424,6 @@ static const struct tty_port_operations port_ops = {
 	.activate = port_activate,
 };
 
-/* ---- printk -------------------------------------------------------------- */
-
-/* Nothing runs any more, or will soon, that could write the rest later. */
-static bool must_finish(void)
-{
-	return oops_in_progress || system_state > SYSTEM_RUNNING ||
-	       atomic_read(&panic_cpu) != PANIC_CPU_INVALID;
-}
-
-static void printk_write(struct console *console, const char *text, unsigned int count)
-{
-	struct console_line *line = lines[console->index];
-	unsigned long flags;
-	const char *end = text + count;
-	bool locked = true;
-
-	/* The crash may have come while this very lock was held. */
-	if (oops_in_progress)
-		locked = spin_trylock_irqsave(&line->lock, flags);
-	else
-		spin_lock_irqsave(&line->lock, flags);
-
-	for (; text < end; text++) {
-		if (kfifo_avail(&line->out) < 2)
-			line_push(line);
-		if (kfifo_avail(&line->out) < 2 && !line_wait(line))
-			break;
-		if (*text == '\n')
-			kfifo_put(&line->out, '\r');
-		kfifo_put(&line->out, *text);
-	}
-	if (must_finish())
-		line_drain(line);
-	else
-		line_push(line);
-
-	if (locked)
-		spin_unlock_irqrestore(&line->lock, flags);
-}
-
-static int printk_setup(struct console *console, char *unused)
-{
-	return console->index < CONSOLE_NR && lines[console->index] ? 0 : -ENODEV;
-}
-
-static struct tty_driver *printk_device(struct console *console, int *index)
-{
-	*index = console->index;
-	return console_driver;
-}
-
-static struct console printk_console = {
-	.name = "hvc",
-	.write = printk_write,
-	.setup = printk_setup,
-	.device = printk_device,
-	.flags = CON_PRINTBUFFER,
-	.index = -1,
-};
-
-/* ---- before there is a console ------------------------------------------- */
-
-static void early_write(struct console *console, const char *text, unsigned int count)
-{
-	host_print(text, count);
-}
-
-static struct console boot_console = {
-	.name = "early",
-	.write = early_write,
-	.flags = CON_PRINTBUFFER | CON_BOOT,
-	.index = -1,
-};
-
-static int __init early_console_setup(char *unused)
-{
-	register_console(&boot_console);
-	return 0;
-}
-early_param("earlyprintk", early_console_setup);
-
-/* The machine dies: if nothing was shown yet, show why. */
-static void early_dump(struct kmsg_dumper *dumper, struct kmsg_dump_detail *detail)
-{
-	static char buf[1024];
-	struct kmsg_dump_iter iter;
-	size_t size;
-
-	if (printk_console.index >= 0)
-		return;
-	kmsg_dump_rewind(&iter);
-	while (kmsg_dump_get_line(&iter, false, buf, sizeof(buf), &size))
-		host_print(buf, size);
-}
-
-static struct kmsg_dumper early_dumper = {
-	.dump = early_dump,
-	.max_reason = KMSG_DUMP_PANIC,
-};
-
-/* Every command line has a console=, see options.c. */
-static int __init early_dump_setup(char *unused)
-{
-	if (!early_dumper.registered)
-		kmsg_dump_register(&early_dumper);
-	return 0;
-}
-early_param("console", early_dump_setup);
-
 /* ---- start and end ------------------------------------------------------- */
 
 static struct console_line *__init line_create(unsigned int index, const char *option)
@@ -581,9 +467,9 @@ static int __init console_early_init(void)
 	for (i = 0; i < CONSOLE_NR; i++) {
 		option = options[i] ?: option_default;
 		if (option)
-			lines[i] = line_create(i, option);
+			console_lines[i] = line_create(i, option);
 	}
-	register_console(&printk_console);
+	console_printk_register();
 	return 0;
 }
 console_initcall(console_early_init);
@@ -605,7 +491,7 @@ static int __init line_start(struct console_line *line)
 	/* It may have been blocked before anybody could tell us when that ends. */
 	spin_lock_irqsave(&line->lock, flags);
 	line_block(line, false);
-	line_push(line);
+	console_line_push(line);
 	spin_unlock_irqrestore(&line->lock, flags);
 	return 0;
 }
@@ -616,11 +502,11 @@ static int console_end(struct notifier_block *block, unsigned long event, void *
 	unsigned int i;
 
 	for (i = 0; i < CONSOLE_NR; i++) {
-		if (!lines[i])
+		if (!console_lines[i])
 			continue;
-		spin_lock_irqsave(&lines[i]->lock, flags);
-		line_drain(lines[i]);
-		spin_unlock_irqrestore(&lines[i]->lock, flags);
+		spin_lock_irqsave(&console_lines[i]->lock, flags);
+		console_line_drain(console_lines[i]);
+		spin_unlock_irqrestore(&console_lines[i]->lock, flags);
 	}
 	return NOTIFY_DONE;
 }
@@ -654,12 +540,12 @@ static int __init console_init_ttys(void)
 	console_driver = driver;
 
 	for (i = 0; i < CONSOLE_NR; i++) {
-		if (!lines[i])
+		if (!console_lines[i])
 			continue;
-		error = line_start(lines[i]);
+		error = line_start(console_lines[i]);
 		if (error)
 			pr_err("con%u: no interrupt from the host (error %d)\n", i, -error);
-		device = tty_port_register_device(&lines[i]->port, driver, i, NULL);
+		device = tty_port_register_device(&console_lines[i]->port, driver, i, NULL);
 		if (IS_ERR(device))
 			pr_err("con%u: no tty (error %ld)\n", i, -PTR_ERR(device));
 	}

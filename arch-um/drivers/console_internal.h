@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * console_internal.h - between console.c and the backends of console_backend.c
+ * console_internal.h - between console.c, console_printk.c and console_backend.c
  */
 #ifndef UM_CONSOLE_INTERNAL_H
 #define UM_CONSOLE_INTERNAL_H
@@ -57,6 +57,23 @@ struct console_backend {
 
 /* The backend that an option's value names, its rest in *@value; NULL if malformed. */
 const struct console_backend *console_backend_find(const char *option, const char **value);
+
+/* console.c: NULL where there is no console; NULL until there are ttys. */
+extern struct console_line *console_lines[CONSOLE_NR];
+extern struct tty_driver *console_driver;
+
+/*
+ * console.c: console_line_push - move output to the host until it is full.
+ * console_line_wait - sleep until the host takes more; false when it does not for long.
+ * console_line_drain - both, until nothing is left or the host does not move. Lock held.
+ */
+void console_line_push(struct console_line *line);
+bool console_line_wait(struct console_line *line);
+void console_line_drain(struct console_line *line);
+
+/* console_printk.c: index - the line with the kernel's messages, -1 when none. */
+void console_printk_register(void);
+int console_printk_index(void);
 
 /* console.c: the host is ready for (or has) more on this line; hard interrupt. */
 void console_line_ready(void *line);

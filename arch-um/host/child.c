@@ -119,6 +119,7 @@ int host_space_create(struct host_space **result)
 	if (space) {
 		pool = space->next_free;
 		nr_pool--;
+		host_space_debug_set(space, &(struct host_debug){});
 		*result = space;
 		return 0;
 	}
@@ -130,6 +131,7 @@ int host_space_create(struct host_space **result)
 	space = slots.free;
 	slots.free = space->next_free;
 	space->nr_queued = 0;
+	space->debug = (struct host_debug) {};
 	error = engine->space_create(space);
 	if (error) {
 		slot_free(space);
@@ -161,18 +163,27 @@ int host_space_pid(struct host_space *space)
 
 /* ---- mapping work ---- */
 
-static void commands_flush(struct host_space *space, struct guest_event *event);
+static bool commands_flush(struct host_space *space, struct guest_event *event);
 
 static struct stub_command *command_add(struct host_space *space)
 {
+	struct guest_event event;
+
+	/* A failure drops mappings, or shows again when the space is run. */
 	if (space->nr_queued == STUB_NR_COMMANDS)
-		commands_flush(space, NULL);
+		commands_flush(space, &event);
 	return &space->data->commands[space->nr_queued++];
 }
 
 void host_space_map(struct host_space *space, uint64_t gaddr, uint64_t offset, uint64_t size,
 		    int prot)
 {
+	struct stub_command *last = space->nr_queued ?
+		&space->data->commands[space->nr_queued - 1] : NULL;
+
+	/* A page that was replaced: the new mapping takes the old one's place. */
+	if (last && last->call == __NR_munmap && last->addr == gaddr && last->size == size)
+		space->nr_queued--;
 	*command_add(space) = (struct stub_command) {
 		.call = __NR_mmap,
 		.addr = gaddr,
@@ -210,35 +221,38 @@ void host_space_unmap(struct host_space *space, uint64_t gaddr, uint64_t size)
 	};
 }
 
-static void commands_flush(struct host_space *space, struct guest_event *event)
+/* Returns false, with the reason in *@event, when the guest cannot go on. */
+static bool commands_flush(struct host_space *space, struct guest_event *event)
 {
 	unsigned int done = 0;
+	uint64_t addr;
 	int error;
 
 	space->data->nr_commands = space->nr_queued;
 	error = engine->flush(space, &done);
 	space->nr_queued = 0;
 	if (!error)
-		return;
-	if (error == -EPERM || error == -EACCES || error == -EINVAL) {
-		if (event)
-			*event = (struct guest_event) {
-				.stop = GUEST_TRAP, .signo = SIGBUS, .code = BUS_ADRERR,
-				.addr = space->data->commands[done].addr,
-			};
+		return true;
+	if (!space->pid) {
+		event->stop = GUEST_GONE;
+		return false;
 	}
+	addr = space->data->commands[done].addr;
 	host_space_unmap(space, 0, UM_TASK_SIZE);
+	if (error == -ENOMEM)
+		return true;
+	*event = (struct guest_event) {
+		.stop = GUEST_TRAP, .signo = SIGBUS, .code = BUS_ADRERR, .addr = addr,
+	};
+	return false;
 }
 
 void host_guest_run(struct host_space *space, struct host_regs *regs, unsigned int flags,
 		    struct guest_event *event)
 {
-	event->stop = GUEST_INTERRUPT;
-	while (space->nr_queued) {
-		commands_flush(space, event);
-		if (event->stop != GUEST_INTERRUPT)
+	while (space->nr_queued)
+		if (!commands_flush(space, event))
 			return;
-	}
 	engine->run(space, regs, flags, event);
 }
 
@@ -252,6 +266,23 @@ int host_space_fp_set(struct host_space *space, const void *fp)
 	return engine->fp_set(space, fp, host_fp_size());
 }
 
+int host_space_debug_set(struct host_space *space, const struct host_debug *debug)
+{
+	int error;
+
+	if (!memcmp(&space->debug, debug, sizeof(*debug)))
+		return 0;
+	error = engine->debug_set(space, debug);
+	if (!error)
+		space->debug = *debug;
+	return error;
+}
+
+uint64_t host_space_debug_status(struct host_space *space)
+{
+	return engine->debug_status(space);
+}
+
 void host_guest_kick(void)
 {
 	if (engine)
@@ -260,6 +291,12 @@ void host_guest_kick(void)
 
 void host_guest_shutdown(void)
 {
-	if (engine)
-		engine->shutdown();
+	unsigned int block, i;
+
+	if (!engine)
+		return;
+	engine->shutdown();
+	for (block = 0; block < slots.nr_blocks; block++)
+		for (i = 0; i < SLOTS_PER_BLOCK; i++)
+			engine->space_destroy(&slots.spaces[block][i]);
 }

@@ -12,11 +12,12 @@
 
 /* Common head of every engine's spaces: the commands that wait to be carried out. */
 struct host_space {
-	int pid;			/* host process */
+	int pid;			/* host process; 0: none, or it died */
 	unsigned int nr_queued;
 	unsigned int slot;		/* place of its stub data in the shared file */
 	struct stub_data *data;		/* its stub data, writable here */
 	unsigned int placement;		/* engine: which choice of processor it follows */
+	struct host_debug debug;	/* what its debug registers hold */
 	struct host_space *next_free;
 };
 
@@ -32,9 +33,11 @@ struct engine_ops {
 		    struct guest_event *event);
 	int (*fp_get)(struct host_space *space, void *fp, size_t size);
 	int (*fp_set)(struct host_space *space, const void *fp, size_t size);
+	int (*debug_set)(struct host_space *space, const struct host_debug *debug);
+	uint64_t (*debug_status)(struct host_space *space);
 	/* From a signal handler: make a run end soon. */
 	void (*kick)(void);
-	/* End all host processes, before exit or restart. */
+	/* End what is not a space, before exit or restart. */
 	void (*shutdown)(void);
 };
 

@@ -105,6 +105,23 @@ static long stub_syscall(int pid, long nr, long a, long b, long c, long d, long 
 	return error ? error : (long)regs.ax;
 }
 
+static void process_end(int pid)
+{
+	int status;
+
+	lx_kill(pid, SIGKILL);
+	while (lx_wait4(pid, &status, __WALL, NULL) == -EINTR)
+		;
+}
+
+/* Somebody on the host killed the process. Its pid is free for others once it is @reaped. */
+static void space_lost(struct host_space *space, bool reaped)
+{
+	if (!reaped)
+		process_end(space->pid);
+	space->pid = 0;
+}
+
 static int ptrace_flush(struct host_space *space, unsigned int *done)
 {
 	struct host_regs regs;
@@ -113,8 +130,10 @@ static int ptrace_flush(struct host_space *space, unsigned int *done)
 	stub_regs(&regs, stub_batch);
 	regs.bx = UM_STUB_DATA;
 	error = stub_run(space->pid, &regs);
-	if (error)
+	if (error) {
+		space_lost(space, error == -ECHILD);
 		return error;
+	}
 	*done = regs.r12;
 	return *done == space->nr_queued ? 0 : (int)regs.ax;
 }
@@ -270,15 +289,6 @@ static int ptrace_init(char *why, size_t why_size)
 	return 0;
 }
 
-static void process_end(int pid)
-{
-	int status;
-
-	lx_kill(pid, SIGKILL);
-	while (lx_wait4(pid, &status, __WALL, NULL) == -EINTR)
-		;
-}
-
 /* The zygote forks: its clone stops twice, for the event and at int3, the child once. */
 static int ptrace_space_create(struct host_space *space)
 {
@@ -335,7 +345,6 @@ static void ptrace_space_destroy(struct host_space *space)
 
 static void ptrace_shutdown(void)
 {
-	/* Nobody else can end: the host kills all traced processes when we exit or let go. */
 	if (tracer.zygote)
 		process_end(tracer.zygote);
 	tracer.zygote = 0;
@@ -388,8 +397,10 @@ static void ptrace_run(struct host_space *space, struct host_regs *regs, unsigne
 	placement_follow(space);
 	/* The host must not take the guest's result for a system call of its own to restart. */
 	regs->orig_ax = -1;
-	if (lx_ptrace(PTRACE_SETREGS, pid, 0, regs))
+	if (lx_ptrace(PTRACE_SETREGS, pid, 0, regs)) {
+		space_lost(space, false);
 		return;
+	}
 
 	/* From here on a handler interrupts the process; before, it left um_irqs_pending. */
 	tracer.running = pid;
@@ -402,8 +413,10 @@ static void ptrace_run(struct host_space *space, struct host_regs *regs, unsigne
 	status = lx_ptrace(request, pid, 0, NULL) ? -ECHILD : stop_wait(pid);
 	tracer.running = 0;
 
-	if (status < 0 || lx_ptrace(PTRACE_GETREGS, pid, 0, regs))
+	if (status < 0 || lx_ptrace(PTRACE_GETREGS, pid, 0, regs)) {
+		space_lost(space, status < 0);
 		return;
+	}
 	if (STATUS_SIGNAL(status) == SIGNAL_SYSCALL) {
 		event->stop = GUEST_SYSCALL;
 		return;
@@ -426,6 +439,43 @@ static int ptrace_fp_set(struct host_space *space, const void *fp, size_t size)
 	return lx_ptrace(PTRACE_SETREGSET, space->pid, NT_X86_XSTATE, &vec);
 }
 
+/* Where struct user has the debug registers (asm/user_64.h, which uapi does not export). */
+#define USER_DEBUGREG	848
+#define DEBUG_STATUS	6
+#define DEBUG_CONTROL	7
+
+static int debug_poke(int pid, unsigned int nr, uint64_t value)
+{
+	return lx_ptrace(PTRACE_POKEUSR, pid, USER_DEBUGREG + nr * 8, (void *)value);
+}
+
+static int debug_load(int pid, const struct host_debug *debug)
+{
+	unsigned int i;
+	int error = debug_poke(pid, DEBUG_CONTROL, 0);
+
+	for (i = 0; !error && i < 4; i++)
+		error = debug_poke(pid, i, debug->addr[i]);
+	return error ? error : debug_poke(pid, DEBUG_CONTROL, debug->control);
+}
+
+static int ptrace_debug_set(struct host_space *space, const struct host_debug *debug)
+{
+	int error = debug_load(space->pid, debug);
+
+	if (error)
+		debug_load(space->pid, &space->debug);
+	return error;
+}
+
+static uint64_t ptrace_debug_status(struct host_space *space)
+{
+	uint64_t status = 0;
+
+	lx_ptrace(PTRACE_PEEKUSR, space->pid, USER_DEBUGREG + DEBUG_STATUS * 8, &status);
+	return status;
+}
+
 const struct engine_ops engine_ptrace = {
 	.name = "ptrace",
 	.init = ptrace_init,
@@ -435,6 +485,8 @@ const struct engine_ops engine_ptrace = {
 	.run = ptrace_run,
 	.fp_get = ptrace_fp_get,
 	.fp_set = ptrace_fp_set,
+	.debug_set = ptrace_debug_set,
+	.debug_status = ptrace_debug_status,
 	.kick = ptrace_kick,
 	.shutdown = ptrace_shutdown,
 };

@@ -10,6 +10,7 @@
  * repeated here (LX_RETRY). Calls whose point is to wait return -EINTR: the signal
  * is what their caller waited for. Everything is inline, thread-safe and touches
  * no memory but its arguments, so handlers, workers and stubs may use it.
+ * Long because it is a flat list; look a call up in its section.
  */
 #ifndef UM_LX_H
 #define UM_LX_H

@@ -59,6 +59,7 @@ static void guest_run(struct pt_regs *regs, struct guest_event *event)
 		}
 	}
 	fp_enter(&current->mm->context);
+	debug_enter(current);
 	host_guest_run(space, (struct host_regs *)regs, flags, event);
 }
 

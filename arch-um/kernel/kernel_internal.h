@@ -53,6 +53,13 @@ void fp_reset(struct task_struct *task);
 void fp_drop(struct um_mm_context *context);
 void fp_release(struct task_struct *task);
 
+/*
+ * ptrace.c: debug_enter - load the debug registers of @task, which is about to run, or those
+ * of nobody. debug_clear - it watches nothing any more.
+ */
+void debug_enter(struct task_struct *task);
+void debug_clear(struct task_struct *task);
+
 /* signal.c: -EINVAL for a state that no processor takes; reserved bits of MXCSR are cleared. */
 int fp_sanitize(void *fp);
 

@@ -54,6 +54,7 @@ int arch_dup_task_struct(struct task_struct *to, struct task_struct *from)
 	*to = *from;
 	to->thread.fp = NULL;
 	to->thread.fp_context = NULL;
+	debug_clear(to);
 	return 0;
 }
 
@@ -103,7 +104,7 @@ void exit_thread(struct task_struct *task)
 void flush_thread(void)
 {
 	fp_reset(current);
-	memset(current->thread.debug_addr, 0, sizeof(current->thread.debug_addr));
+	debug_clear(current);
 }
 
 void start_thread(struct pt_regs *regs, unsigned long ip, unsigned long sp)

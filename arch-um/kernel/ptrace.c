@@ -17,6 +17,7 @@
 #include "kernel_internal.h"
 
 static_assert(sizeof(struct pt_regs) == sizeof(struct user_regs_struct));
+static_assert(offsetof(struct user, u_debugreg) == 848);	/* host/engine_ptrace.c says so too */
 static_assert(offsetof(struct pt_regs, orig_ax) == offsetof(struct user_regs_struct, orig_ax));
 static_assert(offsetof(struct pt_regs, fs_base) == offsetof(struct user_regs_struct, fs_base));
 
@@ -189,12 +190,73 @@ void user_disable_single_step(struct task_struct *task)
 void ptrace_disable(struct task_struct *task)
 {
 	user_disable_single_step(task);
+	debug_clear(task);
 }
 
-static bool debug_register(unsigned long addr)
+/* Number of the debug register at @addr of struct user, or -1. */
+static int debug_register(unsigned long addr)
 {
-	return addr >= offsetof(struct user, u_debugreg) &&
-	       addr < offsetof(struct user, u_debugreg) + 8 * sizeof(long);
+	unsigned long nr = (addr - offsetof(struct user, u_debugreg)) / sizeof(long);
+
+	return addr >= offsetof(struct user, u_debugreg) && nr < 8 ? nr : -1;
+}
+
+static unsigned long debug_get(struct task_struct *task, int nr)
+{
+	const struct thread_struct *thread = &task->thread;
+
+	switch (nr) {
+	case 0 ... 3:
+		return thread->debug_addr[nr];
+	case 6:
+		return thread->debug_status;
+	case 7:
+		return thread->debug_control;
+	}
+	return 0;
+}
+
+void debug_enter(struct task_struct *task)
+{
+	const struct thread_struct *thread = &task->thread;
+	struct host_debug debug = { .control = thread->debug_control };
+
+	memcpy(debug.addr, thread->debug_addr, sizeof(debug.addr));
+	host_space_debug_set(task->mm->context.space, &debug);
+}
+
+void debug_clear(struct task_struct *task)
+{
+	struct thread_struct *thread = &task->thread;
+
+	memset(thread->debug_addr, 0, sizeof(thread->debug_addr));
+	thread->debug_control = thread->debug_status = 0;
+}
+
+/* The host judges: what it takes for the task's process is what the task gets. */
+static int debug_set(struct task_struct *task, int nr, unsigned long value)
+{
+	struct thread_struct *thread = &task->thread;
+	struct host_debug debug = { .control = thread->debug_control };
+	int error;
+
+	if (nr == 6) {
+		thread->debug_status = value;
+		return 0;
+	}
+	if (nr == 4 || nr == 5 || !task->mm || !task->mm->context.space)
+		return -EIO;
+	memcpy(debug.addr, thread->debug_addr, sizeof(debug.addr));
+	if (nr == 7)
+		debug.control = value;
+	else
+		debug.addr[nr] = value;
+	error = host_space_debug_set(task->mm->context.space, &debug);
+	if (error)
+		return error;
+	memcpy(thread->debug_addr, debug.addr, sizeof(debug.addr));
+	thread->debug_control = debug.control;
+	return 0;
 }
 
 long arch_ptrace(struct task_struct *child, long request, unsigned long addr,
@@ -210,14 +272,17 @@ long arch_ptrace(struct task_struct *child, long request, unsigned long addr,
 		value = 0;
 		if (addr < sizeof(struct pt_regs))
 			value = *(unsigned long *)((char *)task_pt_regs(child) + addr);
+		else
+			value = debug_get(child, debug_register(addr));
 		return put_user(value, (unsigned long __user *)user);
 	case PTRACE_POKEUSR:
 		if (addr % sizeof(long) || addr >= sizeof(struct user))
 			return -EIO;
 		if (addr < sizeof(struct pt_regs))
 			return register_set(child, addr, data);
-		/* No hardware breakpoints here: debuggers fall back to single steps. */
-		return debug_register(addr) && data == 0 ? 0 : -EIO;
+		if (debug_register(addr) >= 0)
+			return debug_set(child, debug_register(addr), data);
+		return -EIO;
 	case PTRACE_GETREGS:
 		return copy_regset_to_user(child, &um_regset_view, REGSET_GENERAL, 0,
 					   sizeof(struct pt_regs), user);

@@ -27,7 +27,7 @@ static u64 ram_size __initdata;
 static char initrd_path[256] __initdata;
 static char engine[16] __initdata = "auto";
 
-void __noreturn um_start(struct um_boot *boot)
+void __noreturn __init um_start(struct um_boot *boot)
 {
 	um_boot_info = boot;
 	um_hwcap = boot->host_hwcap;

@@ -28,6 +28,8 @@ void trap_handle(struct pt_regs *regs, const struct guest_event *event)
 			thread->trap_nr = trap_vectors[i].vector;
 	thread->error_code = 0;
 
+	if (event->signo == SIGTRAP && current->thread.debug_control)
+		thread->debug_status = host_space_debug_status(current->mm->context.space);
 	if (event->signo == SIGTRAP && event->code == TRAP_TRACE) {
 		thread->trap_nr = 1;
 		force_sig_fault(SIGTRAP, TRAP_TRACE, (void __user *)regs->ip);

@@ -8,10 +8,11 @@
  * missing, none may allow more than the page table entry does. Two moments matter:
  *
  *   flush    Generic code changed entries and calls flush_tlb_*(). Where entries are
- *            gone, an unmap is queued; where they are different, the new mapping. The
- *            host carries both out before guest code of this space runs again. As no
- *            guest code runs while the kernel does, nothing can use a stale mapping
- *            in between.
+ *            gone or different, an unmap is queued, one for all neighbours: to map the
+ *            changed ones anew would be a host call a page, and most are never used
+ *            (fork before exec). The host carries it out before guest code of this
+ *            space runs again. As no guest code runs while the kernel does, nothing can
+ *            use a stale mapping in between.
  *   fill     Guest code touched an address without a mapping. After the entry was made
  *            good (fault.c), those around it are mapped as well, neighbours with
  *            consecutive pages and equal rights as one host mapping.
@@ -107,12 +108,10 @@ void mirror_range_flush(struct mm_struct *mm, unsigned long start, unsigned long
 	for (; start < end; start = next) {
 		pte = walk_pte(mm, start, &next);
 		next = min(next, end);
-		if (!pte)
-			run_add(mm, &run, start, next - start, 0, 0);
-		else if (pte_val(*pte) & _PAGE_PRESENT && pte_val(*pte) & _PAGE_MIRRORED)
+		if (pte && pte_val(*pte) & _PAGE_PRESENT && pte_val(*pte) & _PAGE_MIRRORED)
 			run_end(mm, &run);
 		else
-			run_add_entry(mm, &run, start, pte);
+			run_add(mm, &run, start, next - start, 0, 0);
 	}
 	run_end(mm, &run);
 }

@@ -134,6 +134,18 @@ void host_fp_default(void *fp);
 int host_space_fp_get(struct host_space *space, void *fp);
 int host_space_fp_set(struct host_space *space, const void *fp);
 
+/*
+ * Debug registers of the processor. addr: what is watched; control: DR7. The stop is GUEST_TRAP
+ * with SIGTRAP. host_space_debug_set - load them for the next runs; -EINVAL or -EIO for what
+ * the host refuses, the old ones stay then. host_space_debug_status - DR6 of the last stop.
+ */
+struct host_debug {
+	uint64_t addr[4];
+	uint64_t control;
+};
+int host_space_debug_set(struct host_space *space, const struct host_debug *debug);
+uint64_t host_space_debug_status(struct host_space *space);
+
 /* host_space_pid - host process id of the space, for reports only. */
 int host_space_pid(struct host_space *space);
 

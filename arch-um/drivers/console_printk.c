@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * console_printk.c - kernel messages on a console
+ *
+ * The line that console=hvcN names also carries the kernel's messages. They share its
+ * queue with the tty's output (console.c), so nothing overtakes anything. Called in every
+ * context there is, with interrupts off.
+ *
+ * Before console.c has opened the lines, earlyprintk sends messages straight to the
+ * host's standard error. Without it they wait in the log, and a panic in that time
+ * prints the whole log there (early_dump()).
+ */
+#include <linux/console.h>
+#include <linux/init.h>
+#include <linux/kmsg_dump.h>
+#include <linux/panic.h>
+#include <linux/printk.h>
+#include <um/host.h>
+#include "console_internal.h"
+
+/* Nothing runs any more, or will soon, that could write the rest later. */
+static bool must_finish(void)
+{
+	return oops_in_progress || system_state > SYSTEM_RUNNING ||
+	       atomic_read(&panic_cpu) != PANIC_CPU_INVALID;
+}
+
+static void printk_write(struct console *console, const char *text, unsigned int count)
+{
+	struct console_line *line = console_lines[console->index];
+	unsigned long flags;
+	const char *end = text + count;
+	bool locked = true;
+
+	/* The crash may have come while this very lock was held. */
+	if (oops_in_progress)
+		locked = spin_trylock_irqsave(&line->lock, flags);
+	else
+		spin_lock_irqsave(&line->lock, flags);
+
+	for (; text < end; text++) {
+		if (kfifo_avail(&line->out) < 2)
+			console_line_push(line);
+		if (kfifo_avail(&line->out) < 2 && !console_line_wait(line))
+			break;
+		if (*text == '\n')
+			kfifo_put(&line->out, '\r');
+		kfifo_put(&line->out, *text);
+	}
+	if (must_finish())
+		console_line_drain(line);
+	else
+		console_line_push(line);
+
+	if (locked)
+		spin_unlock_irqrestore(&line->lock, flags);
+}
+
+static int printk_setup(struct console *console, char *unused)
+{
+	return console->index < CONSOLE_NR && console_lines[console->index] ? 0 : -ENODEV;
+}
+
+static struct tty_driver *printk_device(struct console *console, int *index)
+{
+	*index = console->index;
+	return console_driver;
+}
+
+static struct console printk_console = {
+	.name = "hvc",
+	.write = printk_write,
+	.setup = printk_setup,
+	.device = printk_device,
+	.flags = CON_PRINTBUFFER,
+	.index = -1,
+};
+
+int console_printk_index(void)
+{
+	return printk_console.index;
+}
+
+void __init console_printk_register(void)
+{
+	register_console(&printk_console);
+}
+
+/* ---- before there is a console ------------------------------------------- */
+
+static void early_write(struct console *console, const char *text, unsigned int count)
+{
+	host_print(text, count);
+}
+
+static struct console boot_console = {
+	.name = "early",
+	.write = early_write,
+	.flags = CON_PRINTBUFFER | CON_BOOT,
+	.index = -1,
+};
+
+static int __init early_console_setup(char *unused)
+{
+	register_console(&boot_console);
+	return 0;
+}
+early_param("earlyprintk", early_console_setup);
+
+/* The machine dies: if nothing was shown yet, show why. */
+static void early_dump(struct kmsg_dumper *dumper, struct kmsg_dump_detail *detail)
+{
+	static char buf[1024];
+	struct kmsg_dump_iter iter;
+	size_t size;
+
+	if (printk_console.index >= 0)
+		return;
+	kmsg_dump_rewind(&iter);
+	while (kmsg_dump_get_line(&iter, false, buf, sizeof(buf), &size))
+		host_print(buf, size);
+}
+
+static struct kmsg_dumper early_dumper = {
+	.dump = early_dump,
+	.max_reason = KMSG_DUMP_PANIC,
+};
+
+/* Every command line has a console=, see options.c. */
+static int __init early_dump_setup(char *unused)
+{
+	if (!early_dumper.registered)
+		kmsg_dump_register(&early_dumper);
+	return 0;
+}
+early_param("console", early_dump_setup);
