@@ -43,24 +43,29 @@
 
 enum { RARE = 12, PATH_SIZE = 512 };
 
-// Headers that nearly every file of a folder includes.
+// Headers that most files of a folder include, directly or through others.
 static const char common_headers[] =
 	"#include <linux/module.h>\n#include <linux/kernel.h>\n#include <linux/init.h>\n#include <linux/slab.h>\n"
 	"#include <linux/sched.h>\n#include <linux/mm.h>\n#include <linux/fs.h>\n#include <linux/seq_file.h>\n"
 	"#include <linux/uaccess.h>\n";
-static const char block_headers[] = "#include <linux/pagemap.h>\n#include <linux/blkdev.h>\n#include <linux/bio.h>\n";
+static const char block_headers[] =
+	"#include <linux/pagemap.h>\n#include <linux/blkdev.h>\n#include <linux/bio.h>\n#include <linux/swap.h>\n"
+	"#include <linux/syscalls.h>\n#include <linux/security.h>\n#include <linux/fs_context.h>\n";
 static const char net_headers[] =
 	"#include <linux/skbuff.h>\n#include <linux/netdevice.h>\n#include <linux/rtnetlink.h>\n"
-	"#include <net/net_namespace.h>\n#include <net/sock.h>\n#include <net/tcp.h>\n";
+	"#include <net/net_namespace.h>\n#include <net/sock.h>\n#include <net/tcp.h>\n#include <net/pkt_cls.h>\n"
+	"#include <linux/netfilter/x_tables.h>\n#include <net/netfilter/nf_conntrack.h>\n"
+	"#include <net/netfilter/nf_tables.h>\n";
 
 static const struct set {
 	const char *folder, *headers;
 } sets[] = {
-	{ "net/", net_headers },       { "drivers/net/", net_headers }, { "drivers/", block_headers },
+	{ "net/", net_headers },       { "drivers/net/", net_headers }, { "fs/nfs", net_headers },
+	{ "fs/lockd/", net_headers },  { "fs/smb/", net_headers },      { "kernel/bpf/", net_headers },
 	{ "fs/", block_headers },      { "block/", block_headers },     { "security/", block_headers },
 	{ "crypto/", block_headers },  { "io_uring/", block_headers },  { "ipc/", block_headers },
-	{ "kernel/", block_headers },  { "mm/", block_headers },
-	{ "lib/", block_headers },
+	{ "kernel/", block_headers },  { "mm/", block_headers },        { "lib/", block_headers },
+	{ "drivers/", block_headers },
 };
 
 struct compilation {
