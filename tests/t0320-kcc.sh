@@ -11,9 +11,9 @@ command -v gcc > /dev/null || skip_all "no gcc"
 cd "$SCRATCH" || exit 1
 claim "kcc builds without a warning" gcc -O2 -Wall -Wextra -Werror -o kcc "$TOP/labs/setup/kcc.c"
 
-mkdir -p include/linux include/net net
-for name in $(grep -Eo '<(linux|net)/[a-z_]+\.h>' "$TOP/labs/setup/kcc.c" | tr -d '<>' | sort -u); do
-	: > "include/$name"
+mkdir -p net
+for name in $(grep -Eo '<(linux|net)/[a-z_/]+\.h>' "$TOP/labs/setup/kcc.c" | tr -d '<>' | sort -u); do
+	mkdir -p "include/$(dirname "$name")" && : > "include/$name"
 done
 cat > include/linux/module.h <<'EOF'
 #ifndef MODULE_H
