@@ -319,6 +319,9 @@ int main(void)
 	double limit;
 	int console;
 
+	/* As /sbin/poweroff, by which the kernel asks for an orderly shutdown. */
+	if (getpid() != 1)
+		return kill(1, SIGTERM) != 0;
 	mount_all();
 	console = open("/dev/console", O_RDWR);
 	if (console >= 0) {
