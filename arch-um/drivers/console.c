@@ -2,31 +2,16 @@
 /*
  * console.c - the consoles con0 to con15 of the command line are the ttys hvc0 to hvc15
  *
- * Theory of operation
- *
- * A line connects a tty to host descriptors that its backend (console_backend.c) opened.
- * The name hvc is what distributions expect of a virtual machine's console: they start
- * a login there by themselves. The generic hvc driver itself has eight lines at most,
- * polls, and waits for ever in printk when the host does not read.
- *
- * Output: the tty layer and printk fill line->out; console_line_push() moves it to the host until
- * the host says -EAGAIN, and goes on when the descriptor becomes writable. So a slow
- * reader slows its writers down and loses nothing. Only printk, which cannot wait
- * long, gives up after STALL_TIME and drops its text until the host reads again.
- * After a crash and at the end of the machine printk waits until all is out.
- *
- * Input: line_pull() reads while somebody has the tty open and it is not throttled. What
- * it leaves stays on the host; opening or unthrottling the tty makes it look again,
- * and so does line->more when only the tty's buffer was full. At end of file
- * input just ends: a console whose input is a file must not hang up.
- *
- * Order of start:
+ * A line connects a tty to host descriptors that its backend (console_backend.c) opened;
+ * console_line.c moves the bytes and console_printk.c adds the kernel's messages. Here:
+ * options, the tty driver, and the order of start:
  *   __setup            the options are noted
  *   console_initcall   backends opened, printk's console registered: the log so far appears
  *   device_initcall    ttys and interrupts
- * console_printk.c has the kernel's side of messages, early ones too.
  *
- * SysRq: Ctrl-^ and a command key on the printk console; Ctrl-^ twice sends one.
+ * The name hvc is what distributions expect of a virtual machine's console: they start
+ * a login there by themselves. The generic hvc driver has eight lines at most,
+ * polls, and waits for ever in printk when the host does not read.
  */
 #include <linux/ctype.h>
 #include <linux/init.h>
@@ -34,19 +19,14 @@
 #include <linux/reboot.h>
 #include <linux/serial.h>
 #include <linux/slab.h>
-#include <linux/sysrq.h>
 #include <linux/tty.h>
 #include <linux/tty_driver.h>
-#include <linux/tty_flip.h>
 #include <asm/um_irq.h>
 #include <um/host.h>
 #include "../kernel/kernel_internal.h"
 #include "console_internal.h"
 
 #define HVC_MAJOR	229
-#define SYSRQ_KEY	0x1e
-#define STALL_TIME	(500 * NSEC_PER_MSEC)
-#define PULL_SIZE	512
 
 struct console_line *console_lines[CONSOLE_NR];
 struct tty_driver *console_driver;
@@ -79,61 +59,48 @@ static int __init option_setup(char *rest)
 }
 __setup("con", option_setup);
 
-/* ---- output -------------------------------------------------------------- */
+/* ---- window size and peers ----------------------------------------------- */
 
-/* Be told, or not any more, that the host takes output again. Lock held. */
-static void line_block(struct console_line *line, bool blocked)
+static bool line_size(struct console_line *line, struct winsize *size)
 {
-	line->blocked = blocked;
-	host_poll_watch(line->out_fd, line->out_fd == line->in_fd, blocked);
-}
-
-/* Move output to the host until it is full. Lock held. */
-void console_line_push(struct console_line *line)
-{
-	unsigned int size;
-	ssize_t done;
-	u8 *at;
-
-	while ((size = kfifo_out_linear_ptr(&line->out, &at, CONSOLE_OUT_SIZE))) {
-		done = line->out_fd < 0 ? size : host_file_write(line->out_fd, at, size);
-		if (done == -EAGAIN) {
-			if (line->backend->forget && !line->backend->forget(line))
-				continue;
-			if (!line->blocked)
-				line_block(line, true);
-			return;
-		}
-		/* Nobody will read this: a full disk, a closed pipe. */
-		if (done < 0) {
-			if (!line->lost) {
-				line->lost = true;
-				schedule_work(&line->change);
-			}
-			done = size;
-		}
-		kfifo_skip_count(&line->out, done);
-	}
-}
-
-/* Sleep until the host takes more. Lock held. */
-bool console_line_wait(struct console_line *line)
-{
-	if (line->stalled)
+	*size = (struct winsize) { 0 };
+	if ((line->in_fd < 0 || host_term_size(line->in_fd, &size->ws_row, &size->ws_col)) &&
+	    (line->out_fd < 0 || host_term_size(line->out_fd, &size->ws_row, &size->ws_col)))
 		return false;
-	if (line->out_fd >= 0 && host_file_wait(line->out_fd, true, STALL_TIME))
-		line->stalled = true;
-	else
-		console_line_push(line);
-	return !line->stalled;
+	return size->ws_row && size->ws_col;
 }
 
-void console_line_drain(struct console_line *line)
+static void line_change(struct work_struct *work)
 {
-	do
-		console_line_push(line);
-	while (!kfifo_is_empty(&line->out) && console_line_wait(line));
+	struct console_line *line = container_of(work, struct console_line, change);
+	struct tty_struct *tty;
+	struct winsize size;
+
+	if (line->backend->change)
+		line->backend->change(line);
+	tty = tty_port_tty_get(&line->port);
+	if (tty && line_size(line, &size))
+		tty_do_resize(tty, &size);
+	tty_kref_put(tty);
 }
+
+void console_line_changed(void *data)
+{
+	struct console_line *line = data;
+
+	schedule_work(&line->change);
+}
+
+void console_winch(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < CONSOLE_NR; i++)
+		if (console_lines[i])
+			schedule_work(&console_lines[i]->change);
+}
+
+/* ---- tty operations ------------------------------------------------------ */
 
 /*
  * Output has been queued. In cooked mode the line discipline comes in small pieces and then
@@ -187,6 +154,7 @@ static void line_flush(struct timer_list *timer)
 	spin_lock_irqsave(&line->lock, flags);
 	console_line_push(line);
 	spin_unlock_irqrestore(&line->lock, flags);
+	tty_port_tty_wakeup(&line->port);
 }
 
 static void console_flush_chars(struct tty_struct *tty)
@@ -224,144 +192,10 @@ static void console_flush_buffer(struct tty_struct *tty)
 	tty_wakeup(tty);
 }
 
-/* ---- input --------------------------------------------------------------- */
-
-/* Take a SysRq sequence out of @buf; what is left is returned, the command in *@command. */
-static size_t sysrq_filter(struct console_line *line, u8 *buf, size_t size, u8 *command)
-{
-	size_t from, to = 0;
-
-	if (!IS_ENABLED(CONFIG_MAGIC_SYSRQ) || line->index != console_printk_index())
-		return size;
-	for (from = 0; from < size; from++) {
-		if (line->sysrq) {
-			line->sysrq = false;
-			if (buf[from] != SYSRQ_KEY) {
-				*command = buf[from];
-				continue;
-			}
-		} else if (buf[from] == SYSRQ_KEY) {
-			line->sysrq = true;
-			continue;
-		}
-		buf[to++] = buf[from];
-	}
-	return to;
-}
-
-/* Move input to @tty until it is throttled or the host has no more. */
-static void line_pull(struct console_line *line, struct tty_struct *tty)
-{
-	u8 buf[PULL_SIZE], command = 0;
-	unsigned long flags;
-	bool pulled = false;
-	ssize_t size;
-
-	spin_lock_irqsave(&line->lock, flags);
-	while (line->in_fd >= 0 && !line->ended && !command && !tty_throttled(tty)) {
-		size = min(tty_buffer_space_avail(&line->port), PULL_SIZE);
-		if (!size) {
-			schedule_delayed_work(&line->more, 1);
-			break;
-		}
-		size = host_file_read(line->in_fd, buf, size);
-		if (size > 0) {
-			size = sysrq_filter(line, buf, size, &command);
-			tty_insert_flip_string(&line->port, buf, size);
-			pulled = true;
-			continue;
-		}
-		/* -EIO: a pseudo terminal nobody has open; a terminal while we are not in front. */
-		if (size != -EAGAIN && size != -EIO)
-			line->ended = true;
-		break;
-	}
-	spin_unlock_irqrestore(&line->lock, flags);
-	if (pulled)
-		tty_flip_buffer_push(&line->port);
-	if (command) {
-		/* It prints, so not under the lock. Then what was typed behind it. */
-		handle_sysrq(command);
-		schedule_delayed_work(&line->more, 0);
-	}
-}
-
-static void line_more(struct work_struct *work)
-{
-	struct console_line *line = container_of(work, struct console_line, more.work);
-	struct tty_struct *tty = tty_port_tty_get(&line->port);
-
-	if (tty)
-		line_pull(line, tty);
-	tty_kref_put(tty);
-}
-
 static void console_unthrottle(struct tty_struct *tty)
 {
-	line_pull(tty->driver_data, tty);
+	console_line_pull(tty->driver_data, tty);
 }
-
-void console_line_ready(void *data)
-{
-	struct console_line *line = data;
-	struct tty_struct *tty = tty_port_tty_get(&line->port);
-	unsigned long flags;
-
-	spin_lock_irqsave(&line->lock, flags);
-	line->stalled = false;
-	if (line->blocked)
-		line_block(line, false);
-	console_line_push(line);
-	spin_unlock_irqrestore(&line->lock, flags);
-	if (!tty)
-		return;
-	tty_wakeup(tty);
-	line_pull(line, tty);
-	tty_kref_put(tty);
-}
-
-/* ---- window size and peers ----------------------------------------------- */
-
-static bool line_size(struct console_line *line, struct winsize *size)
-{
-	*size = (struct winsize) { 0 };
-	if ((line->in_fd < 0 || host_term_size(line->in_fd, &size->ws_row, &size->ws_col)) &&
-	    (line->out_fd < 0 || host_term_size(line->out_fd, &size->ws_row, &size->ws_col)))
-		return false;
-	return size->ws_row && size->ws_col;
-}
-
-static void line_change(struct work_struct *work)
-{
-	struct console_line *line = container_of(work, struct console_line, change);
-	struct tty_struct *tty;
-	struct winsize size;
-
-	if (line->backend->change)
-		line->backend->change(line);
-	tty = tty_port_tty_get(&line->port);
-	if (tty && line_size(line, &size))
-		tty_do_resize(tty, &size);
-	tty_kref_put(tty);
-}
-
-void console_line_changed(void *data)
-{
-	struct console_line *line = data;
-
-	schedule_work(&line->change);
-}
-
-void console_winch(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < CONSOLE_NR; i++)
-		if (console_lines[i])
-			schedule_work(&console_lines[i]->change);
-}
-
-/* ---- tty driver ---------------------------------------------------------- */
 
 static int console_install(struct tty_driver *driver, struct tty_struct *tty)
 {
@@ -380,7 +214,7 @@ static int console_open(struct tty_struct *tty, struct file *file)
 
 	/* What came in while the tty was closed. */
 	if (!error)
-		line_pull(line, tty);
+		console_line_pull(line, tty);
 	return error;
 }
 
@@ -449,11 +283,13 @@ static struct console_line *__init line_create(unsigned int index, const char *o
 	INIT_KFIFO(line->out);
 	timer_setup(&line->flush, line_flush, 0);
 	INIT_WORK(&line->change, line_change);
-	INIT_DELAYED_WORK(&line->more, line_more);
+	INIT_DELAYED_WORK(&line->more, console_line_more);
 	if (line->backend->open(line))
-		goto out_free;
+		goto out_destroy;
 	return line;
 
+out_destroy:
+	tty_port_destroy(&line->port);
 out_free:
 	kfree(line);
 	return NULL;
@@ -490,7 +326,7 @@ static int __init line_start(struct console_line *line)
 
 	/* It may have been blocked before anybody could tell us when that ends. */
 	spin_lock_irqsave(&line->lock, flags);
-	line_block(line, false);
+	console_line_block(line, false);
 	console_line_push(line);
 	spin_unlock_irqrestore(&line->lock, flags);
 	return 0;

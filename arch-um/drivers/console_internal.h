@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * console_internal.h - between console.c, console_printk.c and console_backend.c
+ * console_internal.h - between the files console*.c
  */
 #ifndef UM_CONSOLE_INTERNAL_H
 #define UM_CONSOLE_INTERNAL_H
@@ -63,20 +63,27 @@ extern struct console_line *console_lines[CONSOLE_NR];
 extern struct tty_driver *console_driver;
 
 /*
- * console.c: console_line_push - move output to the host until it is full.
- * console_line_wait - sleep until the host takes more; false when it does not for long.
- * console_line_drain - both, until nothing is left or the host does not move. Lock held.
+ * console_line.c, output; all with the lock held:
+ * push  - move output to the host until it is full
+ * wait  - sleep until the host takes more; false when it does not for long
+ * drain - both, until nothing is left or the host does not move
+ * block - be told, or not any more, that the host takes output again
  */
 void console_line_push(struct console_line *line);
 bool console_line_wait(struct console_line *line);
 void console_line_drain(struct console_line *line);
+void console_line_block(struct console_line *line, bool blocked);
+
+/* console_line.c, input: pull - to @tty until it is throttled; more - line->more, does that again. */
+void console_line_pull(struct console_line *line, struct tty_struct *tty);
+void console_line_more(struct work_struct *work);
+
+/* console_line.c: the host is ready for (or has) more on this line; hard interrupt. */
+void console_line_ready(void *line);
 
 /* console_printk.c: index - the line with the kernel's messages, -1 when none. */
 void console_printk_register(void);
 int console_printk_index(void);
-
-/* console.c: the host is ready for (or has) more on this line; hard interrupt. */
-void console_line_ready(void *line);
 
 /* console.c: have backend->change() called soon. Any context. */
 void console_line_changed(void *line);

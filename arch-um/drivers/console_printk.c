@@ -3,7 +3,7 @@
  * console_printk.c - kernel messages on a console
  *
  * The line that console=hvcN names also carries the kernel's messages. They share its
- * queue with the tty's output (console.c), so nothing overtakes anything. Called in every
+ * queue with the tty's output (console_line.c), so nothing overtakes anything. Called in every
  * context there is, with interrupts off.
  *
  * Before console.c has opened the lines, earlyprintk sends messages straight to the
@@ -114,7 +114,7 @@ static void early_dump(struct kmsg_dumper *dumper, struct kmsg_dump_detail *deta
 	struct kmsg_dump_iter iter;
 	size_t size;
 
-	if (printk_console.index >= 0)
+	if ((printk_console.flags | boot_console.flags) & CON_ENABLED)
 		return;
 	kmsg_dump_rewind(&iter);
 	while (kmsg_dump_get_line(&iter, false, buf, sizeof(buf), &size))
