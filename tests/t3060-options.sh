@@ -7,7 +7,7 @@ try() { output=$(as_user timeout 20 "$LINUX" "$@" < /dev/null 2>&1); status=$?; 
 
 try --help
 is $status 0 "--help ends with status 0"
-for word in mem= ubd0= con0= initrd= hostfs= engine=; do like "$output" "$word" "--help tells of $word"; done
+for word in mem= ubd con initrd= hostfs= engine=; do like "$output" "$word" "--help tells of $word"; done
 try --version
 is $status 0 "--version ends with status 0"
 is "$(echo "$output" | wc -l)" 1 "--version is one line"

@@ -39,8 +39,8 @@ for state in 1 2; do
 		sleep 1
 		guest_type echo alive
 		guest_sees 10 '@echo alive'; ok $? "the machine lives when the host kills a guest process (state $state)"
-		guest_type reap
-		guest_sees 5 '@reaped [1-9][0-9]* 0x[1-9]'; ok $? "the guest sees that process die"
+		# One that waits needs no host process just now, so it may live on.
+		[ $state -eq 1 ] || { guest_type reap; guest_sees 5 '@reaped [1-9][0-9]* 0x[1-9]'; ok $? "the guest sees that process die"; }
 	else
 		skip "the machine lives when the host kills a guest process" "no host process of its own"
 	fi
