@@ -107,6 +107,17 @@ static void __init engine_start(void)
 	pr_info("engine: %s\n", why);
 }
 
+/* As many bits as the generator waits for: no guest program then waits for randomness. */
+static void __init random_setup(void)
+{
+	u8 seed[32];
+
+	add_bootloader_randomness(um_boot_info->random, sizeof(um_boot_info->random));
+	if (host_random(seed, sizeof(seed)) == sizeof(seed))
+		add_bootloader_randomness(seed, sizeof(seed));
+	memzero_explicit(seed, sizeof(seed));
+}
+
 void __init setup_arch(char **command_line_out)
 {
 	setup_initial_init_mm(_stext, _etext, _edata, _end);
@@ -117,7 +128,7 @@ void __init setup_arch(char **command_line_out)
 	physmem_setup(ram_size, um_boot_info);
 	paging_setup();
 	initrd_load();
-	add_bootloader_randomness(um_boot_info->random, sizeof(um_boot_info->random));
+	random_setup();
 	engine_start();
 }
 
