@@ -2,10 +2,12 @@
 /*
  * bench-machine.c - what one running machine takes from the host: time, memory, processes
  *
- *   bench-machine SESSION      prints "CPU-MILLISECONDS MEMORY-KB PROCESSES"
+ *   bench-machine SESSION      prints "CPU-MICROSECONDS MEMORY-KB PROCESSES"
  *
- * The machine is every process of the session that bench.sh started for it. Time is what
- * they and the children they waited for have used so far.
+ * The machine is every process of the session that bench.sh started for it, and all their
+ * descendants, for a kernel may put its guest processes into sessions of their own. Time
+ * is what they have used so far by their processor clocks, which are exact, and what the
+ * children they waited for have used, in clock ticks.
  *
  * Memory: private pages and pages of disk files count by their share (Pss). Guest memory
  * is a file on tmpfs that nobody else has, of which any part may be mapped nowhere, so it
@@ -21,21 +23,36 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { MAX_PROCESSES = 4096, MAX_FILES = 256, TMPFS_ID = 0x01021994 };
 
-static int pids[MAX_PROCESSES], nr_pids;
+static struct process {
+	int pid, parent, is_ours;
+	long time_us;
+} processes[MAX_PROCESSES];
+static int nr_processes;
 static struct { dev_t device; ino_t inode; long kb; } files[MAX_FILES];
 static int nr_files;
-static long ticks, share_kb, mapped_kb;
+static long share_kb, mapped_kb;
 
-/* Adds the process if it is of the session; its name may hold blanks and parentheses. */
+static long own_time_us(int pid)
+{
+	struct timespec time;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &time))
+		return 0;
+	return time.tv_sec * 1000000 + time.tv_nsec / 1000;
+}
+
+/* A process's name may hold blanks and parentheses: what counts stands behind the last one. */
 static void process_add(int pid, int session)
 {
 	char path[64], line[1024], *rest;
-	long user, system, user_children, system_children;
-	int of;
+	long user_children, system_children;
+	int parent, of;
 	size_t size;
 	FILE *stat;
 
@@ -47,19 +64,46 @@ static void process_add(int pid, int session)
 	fclose(stat);
 	line[size] = 0;
 	rest = strrchr(line, ')');
-	if (!rest || sscanf(rest, ") %*c %*d %*d %d %*d %*d %*u %*u %*u %*u %*u %ld %ld %ld %ld", &of,
-			    &user, &system, &user_children, &system_children) != 5)
+	if (!rest || nr_processes == MAX_PROCESSES ||
+	    sscanf(rest, ") %*c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %ld %ld", &parent, &of,
+		   &user_children, &system_children) != 4)
 		return;
-	if (of != session || nr_pids == MAX_PROCESSES)
-		return;
-	pids[nr_pids++] = pid;
-	ticks += user + system + user_children + system_children;
+	processes[nr_processes++] = (struct process) {
+		.pid = pid, .parent = parent, .is_ours = of == session,
+		.time_us = own_time_us(pid) +
+			   (user_children + system_children) * (1000000 / sysconf(_SC_CLK_TCK)),
+	};
+}
+
+static int is_child_of_ours(const struct process *process)
+{
+	for (int i = 0; i < nr_processes; i++)
+		if (processes[i].pid == process->parent)
+			return processes[i].is_ours;
+	return 0;
+}
+
+/* Keeps our processes only. A child may stand before its parent: go on until nothing changes. */
+static void processes_select(void)
+{
+	int changed, kept = 0;
+
+	do {
+		changed = 0;
+		for (int i = 0; i < nr_processes; i++)
+			if (!processes[i].is_ours && is_child_of_ours(&processes[i]))
+				changed = processes[i].is_ours = 1;
+	} while (changed);
+	for (int i = 0; i < nr_processes; i++)
+		if (processes[i].is_ours)
+			processes[kept++] = processes[i];
+	nr_processes = kept;
 }
 
 static int has_own_memory(int number)
 {
 	for (int i = 0; i < number; i++)
-		if (syscall(SYS_kcmp, pids[i], pids[number], KCMP_VM, 0, 0) == 0)
+		if (syscall(SYS_kcmp, processes[i].pid, processes[number].pid, KCMP_VM, 0, 0) == 0)
 			return 0;
 	return 1;
 }
@@ -72,8 +116,10 @@ static void memory_add(int pid)
 
 	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", pid);
 	rollup = fopen(path, "r");
-	if (!rollup)
+	if (!rollup) {
+		fprintf(stderr, "bench-machine: %s cannot be read, memory is missing\n", path);
 		return;
+	}
 	while (fgets(line, sizeof(line), rollup)) {
 		if (sscanf(line, "Pss_Shmem: %ld", &kb) == 1)
 			mapped_kb += kb;
@@ -122,7 +168,7 @@ int main(int nr_arguments, char **arguments)
 	int session = nr_arguments == 2 ? atoi(arguments[1]) : 0;
 	DIR *list = opendir("/proc");
 	struct dirent *entry;
-	long held_kb = 0;
+	long held_kb = 0, time_us = 0;
 
 	if (session <= 0 || !list) {
 		fprintf(stderr, "usage: bench-machine SESSION\n");
@@ -131,14 +177,16 @@ int main(int nr_arguments, char **arguments)
 	while ((entry = readdir(list)))
 		if (atoi(entry->d_name) > 0)
 			process_add(atoi(entry->d_name), session);
-	for (int i = 0; i < nr_pids; i++) {
+	processes_select();
+	for (int i = 0; i < nr_processes; i++) {
+		time_us += processes[i].time_us;
 		if (has_own_memory(i))
-			memory_add(pids[i]);
-		files_add(pids[i]);
+			memory_add(processes[i].pid);
+		files_add(processes[i].pid);
 	}
 	for (int i = 0; i < nr_files; i++)
 		held_kb += files[i].kb;
-	printf("%ld %ld %d\n", ticks * 1000 / sysconf(_SC_CLK_TCK),
-	       share_kb + (held_kb > mapped_kb ? held_kb : mapped_kb), nr_pids);
+	printf("%ld %ld %d\n", time_us,
+	       share_kb + (held_kb > mapped_kb ? held_kb : mapped_kb), nr_processes);
 	return 0;
 }

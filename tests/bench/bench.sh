@@ -19,7 +19,7 @@
 #     boot_login   from start to the login prompt
 #     idle_cpu     processor time of all the machine's processes, 20 s long, at that prompt
 #     idle_memory  what the machine keeps from the host then (bench-machine.c counts)
-#   All processes of a machine are known by their session. Everything runs as an
+#   A machine's processes are known by their session and descent. Everything runs as an
 #   unprivileged user. Each figure goes to build/bench/samples.tsv as it comes; at the
 #   end report.awk makes the table, latest.csv and latest.json out of that.
 set -eu
@@ -145,7 +145,7 @@ machine_run() {
 		read -r before _ < <(bench/bench-machine "$machine")
 		sleep "$idle_seconds"
 		read -r after memory processes < <(bench/bench-machine "$machine")
-		sample free "$system" idle_cpu "$(( after - before ))"
+		sample free "$system" idle_cpu "$(printf '%d.%03d' $(( (after - before) / 1000 )) $(( (after - before) % 1000 )))"
 		sample free "$system" idle_memory "$memory"
 		sample free "$system" processes "$processes"
 	fi
