@@ -12,6 +12,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -435,6 +436,23 @@ static int mount_dir(const char *dir, const char *rest, const char *at)
 	return mount("none", at, "hostfs", 0, option);
 }
 
+/* The way newer mount programs do it. */
+static void mount_by_parts(const char *dir)
+{
+	int fs = syscall(SYS_fsopen, "hostfs", 0), fd;
+
+	ok(!syscall(SYS_fsconfig, fs, FSCONFIG_SET_FLAG, dir, NULL, 0) && !syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0),
+	   "fsopen() takes the folder as a flag");
+	fd = syscall(SYS_fsmount, fs, 0, 0);
+	ok(fd >= 0 && !faccessat(fd, "sub/below", F_OK, 0), "and mounts it");
+	close(fd);
+	close(fs);
+	fs = syscall(SYS_fsopen, "hostfs", 0);
+	ok(!syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "source", dir, 0) && !syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0),
+	   "the folder may be the source as well");
+	close(fs);
+}
+
 /* The host's folder holds what t6010-hostfs.sh put there. */
 static void confinement(const char *dir)
 {
@@ -444,6 +462,7 @@ static void confinement(const char *dir)
 		ok(mount_dir(dir, ways[i], "/tmp/out") < 0, "DIR%s cannot be mounted", ways[i]);
 	ok(mount_dir("/", "", "/tmp/out") < 0, "the host's / cannot be mounted");
 	ok(mount_dir("/etc", "", "/tmp/out") < 0, "nor its /etc");
+	mount_by_parts(dir);
 	is(mount_dir(dir, "/sub", "/tmp/sub"), 0, "a folder below can");
 	ok(has("/tmp/sub/below", "below\n"), "it is the right one");
 	FAILS(open("/tmp/sub/../hidden", O_RDONLY), ENOENT, "its .. is the guest's");
