@@ -184,12 +184,17 @@ static void ubd_report(struct request *rq, const struct ubd_io *io)
 {
 	static const char *const verbs[] = {
 		[UBD_READ] = "read", [UBD_WRITE] = "write", [UBD_ZERO] = "zero",
-		[UBD_DISCARD] = "discard", [UBD_FLUSH] = "flush",
+		[UBD_DISCARD] = "discard",
 	};
 	const struct ubd_disk *ubd = rq->q->queuedata;
 
 	if (io->error == -EOPNOTSUPP)
 		return;
+	if (io->op == UBD_FLUSH) {
+		pr_err_ratelimited("%s: %s: cannot flush: error %d; the host may have lost data, so no flush succeeds from here on\n",
+				   ubd->name, ubd->path, -io->error);
+		return;
+	}
 	pr_err_ratelimited("%s: %s: cannot %s %llu bytes at %llu: error %d\n", ubd->name,
 			   ubd->path, verbs[io->op], io->size, io->offset, -io->error);
 }
