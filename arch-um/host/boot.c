@@ -57,6 +57,18 @@ static uint64_t auxv_read(const uint64_t *auxv)
 	return vdso;
 }
 
+/* Whatever is opened next must not become the standard error of host_print(). */
+static void descriptors_fill(void)
+{
+	int fd;
+
+	do
+		fd = lx_openat(AT_FDCWD, "/dev/null", O_RDWR, 0);
+	while (fd >= 0 && fd <= 2);
+	if (fd > 2)
+		lx_close(fd);
+}
+
 /* First C code: @stack is what the host left, argc first. On the boot task's stack. */
 __attribute__((noreturn)) void host_boot(uint64_t *stack);
 
@@ -76,6 +88,7 @@ void host_boot(uint64_t *stack)
 	if (!lx_sysinfo(&info))
 		boot.host_memory_size = (uint64_t)info.totalram * info.mem_unit;
 
+	descriptors_fill();
 	cpus_at_start_size = lx_sched_getaffinity(0, sizeof(cpus_at_start), cpus_at_start);
 	host_handlers_init();
 	host_timer_init(vdso);

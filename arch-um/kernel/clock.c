@@ -58,6 +58,12 @@ static irqreturn_t clock_irq(int irq, void *data)
 
 static u64 clock_start;
 
+/* Called first of all: the monotonic clock of the guest counts from here. */
+void __init clock_setup(void)
+{
+	clock_start = host_time_now();
+}
+
 /* Nanoseconds since the kernel started. */
 unsigned long long notrace sched_clock(void)
 {
@@ -66,7 +72,6 @@ unsigned long long notrace sched_clock(void)
 
 void __init time_init(void)
 {
-	clock_start = host_time_now();
 	/* A delay loop is a nanosecond: nothing to calibrate. */
 	lpj_fine = NSEC_PER_SEC / HZ;
 

@@ -29,6 +29,7 @@ static char engine[16] __initdata = "auto";
 
 void __noreturn __init um_start(struct um_boot *boot)
 {
+	clock_setup();
 	um_boot_info = boot;
 	um_hwcap = boot->host_hwcap;
 	um_hwcap2 = boot->host_hwcap2;
