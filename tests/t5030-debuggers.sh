@@ -36,9 +36,9 @@ expect 20 #0 +main
 expect 20 \$1 = 1
 expect 20 exited normally
 ok gdb breaks, steps, prints and continues
-send gdb -nx -batch -ex 'break main' -ex run -ex 'stepi 200' -ex 'info registers rip' -ex 'watch name.machine[0]' -ex continue -ex kill /mnt/hello 2>&1 | tail -n 30
+send gdb -nx -batch -ex 'break main' -ex run -ex 'stepi 200' -ex 'info registers rip' -ex 'watch tap_count->nr_claims' -ex continue -ex kill /mnt/hello 2>&1 | tail -n 30
 expect 60 rip +0x
-expect 60 (Old value|Hardware watchpoint|Watchpoint)
+expect 60 Old value = 0
 ok gdb single-steps and watches
 send gdb -nx -batch -ex 'break add_one' -ex run -ex 'info threads' -ex 'thread apply all bt 2' -ex kill /mnt/threads 2>&1 | grep -c '^Thread' | sed s/^/threads=/
 expect 90 threads=[2-9]
