@@ -343,6 +343,8 @@ static int console_end(struct notifier_block *block, unsigned long event, void *
 		spin_lock_irqsave(&console_lines[i]->lock, flags);
 		console_line_drain(console_lines[i]);
 		spin_unlock_irqrestore(&console_lines[i]->lock, flags);
+		if (console_lines[i]->backend->end)
+			console_lines[i]->backend->end(console_lines[i]);
 	}
 	return NOTIFY_DONE;
 }

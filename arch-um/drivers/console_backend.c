@@ -94,14 +94,17 @@ static int fd_open(struct console_line *line)
 
 static int pts_open(struct console_line *line)
 {
-	char name[64];
-	int fd = host_pty_open(name, sizeof(name));
+	char name[64], text[80];
+	int fd = host_pty_open(name, sizeof(name)), length;
 
 	if (fd < 0) {
 		pr_err("con%u: no pseudo terminal from the host (error %d)\n", line->index, -fd);
 		return fd;
 	}
 	pr_info("con%u: %s\n", line->index, name);
+	/* The log may go to that very terminal, which nobody knows yet. */
+	length = scnprintf(text, sizeof(text), "con%u: %s\n", line->index, name);
+	host_print(text, length);
 	line->in_fd = fd;
 	line->out_fd = fd;
 	return 0;
@@ -123,6 +126,12 @@ static int unix_open(struct console_line *line)
 		return line->listen_fd;
 	}
 	return 0;
+}
+
+static void unix_end(struct console_line *line)
+{
+	if (line->listen_fd >= 0)
+		host_file_unlink(line->value);
 }
 
 static int unix_start(struct console_line *line)
@@ -202,7 +211,7 @@ static const struct console_backend backends[] = {
 	{ .name = "fd", .check = fd_check, .open = fd_open },
 	{ .name = "pts", .check = no_value_check, .open = pts_open, .forget = pts_forget },
 	{ .name = "unix", .check = path_check, .open = unix_open, .start = unix_start,
-	  .change = unix_change },
+	  .change = unix_change, .end = unix_end },
 	{ .name = "file", .check = path_check, .open = file_open },
 	{ .name = "null", .check = no_value_check, .open = null_open },
 };

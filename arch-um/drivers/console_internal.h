@@ -53,6 +53,7 @@ struct console_backend {
 	int (*start)(struct console_line *line);
 	void (*change)(struct console_line *line);
 	int (*forget)(struct console_line *line);
+	void (*end)(struct console_line *line);
 };
 
 /* The backend that an option's value names, its rest in *@value; NULL if malformed. */

@@ -304,6 +304,11 @@ out_close:
 	return error;
 }
 
+int host_file_unlink(const char *path)
+{
+	return lx_unlinkat(AT_FDCWD, path, 0);
+}
+
 int host_socket_accept(int fd)
 {
 	return lx_accept4(fd, NULL, NULL, LX_SOCK_CLOEXEC | LX_SOCK_NONBLOCK);

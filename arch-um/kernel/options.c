@@ -18,13 +18,15 @@
 #include <um/upcall.h>
 #include "kernel_internal.h"
 
+#define EXIT_STATUS_NO_START	1
 #define EXIT_STATUS_USAGE	2
 #define RAM_MIN_SIZE		(16ULL << 20)
 
 struct option {
 	const char *name;	/* up to the digits or the '=' */
 	int nr;			/* digits allowed behind the name: 0 to nr-1; -1: none */
-	bool (*check)(const char *value);
+	bool (*check)(const char *value);	/* is it well-formed? */
+	int (*probe)(const char *value);	/* is what it names there? -errno; may be NULL */
 	const char *form;
 	const char *help;
 };
@@ -42,7 +44,8 @@ static void __init __printf(1, 2) say(const char *format, ...)
 	host_file_write(1, message, length);
 }
 
-static void __init __noreturn __printf(1, 2) usage_fail(const char *format, ...)
+/* One line to standard error, and the end with @status. */
+static void __init __noreturn __printf(2, 3) fail(int status, const char *format, ...)
 {
 	va_list args;
 	int length;
@@ -51,10 +54,13 @@ static void __init __noreturn __printf(1, 2) usage_fail(const char *format, ...)
 	va_start(args, format);
 	length += vscnprintf(message + length, sizeof(message) - length, format, args);
 	va_end(args);
-	length += scnprintf(message + length, sizeof(message) - length, " (see linux --help)\n");
+	length += scnprintf(message + length, sizeof(message) - length, "%s\n",
+			    status == EXIT_STATUS_USAGE ? " (see linux --help)" : "");
 	host_print(message, length);
-	host_exit(EXIT_STATUS_USAGE);
+	host_exit(status);
 }
+
+#define usage_fail(...) fail(EXIT_STATUS_USAGE, __VA_ARGS__)
 
 static bool __init check_size(const char *value)
 {
@@ -89,18 +95,84 @@ static bool __init check_console(const char *value)
 	return !console_check_option(value);
 }
 
+/* Can the file whose path ends at one of @ends be opened? */
+static int __init probe_path(const char *value, const char *ends, unsigned int flags)
+{
+	char path[512];
+	size_t length = strcspn(value, ends);
+	int fd;
+
+	if (length >= sizeof(path))
+		return -ENAMETOOLONG;
+	memcpy(path, value, length);
+	path[length] = '\0';
+	fd = host_file_open(path, HOST_O_READ | HOST_O_NONBLOCK | flags, 0);
+	if (fd < 0)
+		return fd;
+	host_file_close(fd);
+	return 0;
+}
+
+static int __init probe_file(const char *value)
+{
+	return probe_path(value, "", 0);
+}
+
+static int __init probe_disk(const char *value)
+{
+	return probe_path(value, ",", 0);
+}
+
+static int __init probe_folders(const char *value)
+{
+	int error = probe_path(value, ",:", HOST_O_DIRECTORY);
+	const char *next = strchr(value, ':');
+
+	return error || !next ? error : probe_folders(next + 1);
+}
+
+/* Descriptors that the command line names must be open; the others are made later. */
+static int __init probe_console(const char *value)
+{
+	const char *fd;
+	u64 size;
+
+	for (fd = strstr(value, "fd:"); fd; fd = strstr(fd + 1, "fd:"))
+		if (host_file_size(simple_strtoul(fd + 3, NULL, 10), &size) == -EBADF)
+			return -EBADF;
+	return 0;
+}
+
+static const char *__init error_text(int error)
+{
+	switch (error) {
+	case -ENOENT:
+		return "no such file";
+	case -EACCES:
+	case -EPERM:
+		return "permission denied";
+	case -ENOTDIR:
+		return "not a directory";
+	case -EBADF:
+		return "this descriptor is not open";
+	case -ENAMETOOLONG:
+		return "the name is too long";
+	}
+	return "it cannot be opened";
+}
+
 static const struct option options[] __initconst = {
-	{ "mem", -1, check_size, "mem=SIZE[K|M|G]",
+	{ "mem", -1, check_size, NULL, "mem=SIZE[K|M|G]",
 	  "memory of the machine, 16M to 4T; taken from the host when touched" },
-	{ "ubd", 16, check_disk, "ubdN=FILE[,ro][,sync][,shared][,serial=TEXT]",
+	{ "ubd", 16, check_disk, probe_disk, "ubdN=FILE[,ro][,sync][,shared][,serial=TEXT]",
 	  "disk N (0 to 15), /dev/ubda for 0" },
-	{ "con", 16, check_console, "conN=fd:IN,fd:OUT|pts|unix:PATH|file:PATH|null",
+	{ "con", 16, check_console, probe_console, "conN=fd:IN,fd:OUT|pts|unix:PATH|file:PATH|null",
 	  "console N (0 to 15), /dev/hvcN; con= sets all that have none of their own" },
-	{ "initrd", -1, check_path, "initrd=FILE",
+	{ "initrd", -1, check_path, probe_file, "initrd=FILE",
 	  "initial RAM file system" },
-	{ "hostfs", -1, check_folders, "hostfs=/DIR[,ro][:/DIR...]",
+	{ "hostfs", -1, check_folders, probe_folders, "hostfs=/DIR[,ro][:/DIR...]",
 	  "folders of the host that the guest may mount as type hostfs" },
-	{ "engine", -1, check_engine, "engine=auto|ptrace",
+	{ "engine", -1, check_engine, NULL, "engine=auto|ptrace",
 	  "how guest code is run; auto takes the fastest that works here" },
 };
 
@@ -151,6 +223,7 @@ static void __init option_check(const char *word)
 {
 	const char *value;
 	unsigned int i;
+	int error;
 
 	if (!strcmp(word, "--help") || !strcmp(word, "-h"))
 		help_show();
@@ -165,6 +238,10 @@ static void __init option_check(const char *word)
 			continue;
 		if (!value || !options[i].check(value))
 			usage_fail("'%s' is not of the form %s", word, options[i].form);
+		error = options[i].probe ? options[i].probe(value) : 0;
+		if (error)
+			fail(EXIT_STATUS_NO_START, "%s: %s (error %d)", word, error_text(error),
+			     -error);
 		return;
 	}
 }

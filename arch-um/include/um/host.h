@@ -206,6 +206,9 @@ ssize_t host_file_preadv(int fd, struct host_iovec *vec, unsigned int count,
 ssize_t host_file_pwritev(int fd, struct host_iovec *vec, unsigned int count,
 			  uint64_t offset);
 
+/* host_file_unlink - remove the name @path. */
+int host_file_unlink(const char *path);
+
 /* host_file_size - size of a regular file or block device. */
 int host_file_size(int fd, uint64_t *size);
 
