@@ -8,19 +8,19 @@
 need_kernel
 [ -e "$BUILD/image/index.done" ] || skip_all "no downloads to start from (make image)"
 
-mkdir "$SCRATCH/labs" "$SCRATCH/work"
+mkdir "$SCRATCH/labs" "$SCRATCH/steps"
 cp -R "$TOP/labs/image" "$TOP/labs/setup" "$SCRATCH/labs/"
-cp -R "$BUILD"/image/{apt,cache,sources.list,index.done} "$SCRATCH/work/"
-[ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" "$SCRATCH/work"
+cp -R "$BUILD"/image/{apt,cache,sources.list,index.done} "$SCRATCH/steps/"
+[ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" "$SCRATCH/steps"
 image=$SCRATCH/out.d/image
 mkdir -m 777 "$SCRATCH/out.d"
 
-build() { (as_user "$SCRATCH/labs/image/build.sh" --output "$image" --kernel "$LINUX" --work "$SCRATCH/work" "$@") 2>&1; }
+build() { (as_user "$SCRATCH/labs/image/build.sh" --output "$image" --kernel "$LINUX" --work "$SCRATCH/steps" "$@") 2>&1; }
 
 # interrupted SIGNAL TITLE COMMAND...: a build gets the signal once the command succeeds.
 interrupted() {
 	local signal=$1 title=$2 pid status=0; shift 2
-	as_user "$SCRATCH/labs/image/build.sh" --output "$image" --kernel "$LINUX" --work "$SCRATCH/work" > "$SCRATCH/log" 2>&1 &
+	as_user "$SCRATCH/labs/image/build.sh" --output "$image" --kernel "$LINUX" --work "$SCRATCH/steps" > "$SCRATCH/log" 2>&1 &
 	pid=$!
 	wait_for 300 "$@"
 	ok $? "$title is reached" || diag < "$SCRATCH/log"
@@ -31,13 +31,13 @@ interrupted() {
 }
 
 claim "--prepare works without an image" build --prepare
-[ ! -e "$image" ] && [ -e "$SCRATCH/work/unpacked.img" ]
+[ ! -e "$image" ] && [ -e "$SCRATCH/steps/unpacked.img" ]
 ok $? "it stops before the guest"
-rm "$SCRATCH/work/"{unpack,format}.done "$SCRATCH/work/unpacked.img"
+rm "$SCRATCH/steps/"{unpack,format}.done "$SCRATCH/steps/unpacked.img"
 
-interrupted KILL "unpacking" test -d "$SCRATCH/work/tree/usr/bin"
-interrupted TERM "making the file system" test -e "$SCRATCH/work/unpacked.img"
-interrupted HUP "the guest's part" grep -q '^Setting up' "$SCRATCH/work/configure.log"
+interrupted KILL "unpacking" test -d "$SCRATCH/steps/tree/usr/bin"
+interrupted TERM "making the file system" test -e "$SCRATCH/steps/unpacked.img"
+interrupted HUP "the guest's part" grep -q '^Setting up' "$SCRATCH/steps/configure.log"
 claim "the next call goes on to an image" build
 claim "its file system is clean" e2fsck -fn "$image"
 is "$(build)" "" "a second call does nothing"
