@@ -22,7 +22,7 @@ from=1 boots=0
 : > "$SCRATCH/lines"
 while [ "$from" -le "$total" ] && [ $boots -lt 12 ]; do
 	boots=$((boots + 1))
-	boot 2000 "$SCRATCH/log" mem=1G panic=-1 initrd="$GUEST_CPIO" topic=chrooted limit=1900 ubd0="$IMAGE",ro ubd1="$SCRATCH/work.img" from=$from
+	boot 2000 "$SCRATCH/log" mem=4G panic=-1 initrd="$GUEST_CPIO" topic=chrooted limit=1900 ubd0="$IMAGE",ro ubd1="$SCRATCH/work.img" from=$from
 	status=$?
 	tr -d '\r' < "$SCRATCH/log" | sed -n 's/^.*@chrooted //p' >> "$SCRATCH/lines"
 	last=$(sed -n 's/^start \([0-9]*\)$/\1/p' "$SCRATCH/lines" | tail -n 1)

@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -43,6 +44,8 @@ int main(void)
 	}
 	read(fd, line, sizeof(line) - 1);
 	close(fd);
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		bail("mounts of its own");
 	mkdir("/base", 0755), mkdir("/change", 0755), mkdir("/root", 0755);
 	must_mount(parameter("root_disk", "/dev/ubda"), "/base", "ext4", MS_RDONLY, NULL);
 	must_mount("none", "/change", "tmpfs", 0, NULL);
@@ -55,8 +58,9 @@ int main(void)
 		must_mount(move[i][0], move[i][1], NULL, MS_BIND | MS_REC, NULL);
 	must_mount("none", "/root/tmp", "tmpfs", 0, "mode=1777");
 	must_mount("none", "/root/run", "tmpfs", 0, "mode=755");
-	if (chroot("/root") || chdir("/"))
-		bail("chroot");
+	/* Not chroot alone: inside one, user namespaces are refused. Nor in init's own mounts. */
+	if (chdir("/root") || mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") || chdir("/"))
+		bail("the Debian system as root");
 	setenv("HOME", "/root", 1);
 	char program[256], from[32];
 
