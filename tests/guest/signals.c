@@ -19,6 +19,8 @@
 
 #include "tap.h"
 
+enum { AUTODISARM = 1u << 31 }; /* SS_AUTODISARM, which the C library does not name */
+
 static volatile sig_atomic_t nr_calls;
 static siginfo_t seen;
 static ucontext_t seen_context;
@@ -214,8 +216,17 @@ static void alternate_stack(void)
 		else
 			jumps++;
 	is(jumps, 1000, "siglongjmp returns a thousand times");
-	stack.ss_flags = SS_DISABLE;
 	stack.ss_size = size;
+	handle(SIGUSR1, note, SA_ONSTACK);
+	raise(SIGUSR1);
+	ok(seen_context.uc_stack.ss_sp == stack.ss_sp && seen_context.uc_stack.ss_size == size &&
+	   !(seen_context.uc_stack.ss_flags & SS_DISABLE), "the frame names the alternate stack");
+	stack.ss_flags = AUTODISARM;
+	is(sigaltstack(&stack, NULL), 0, "a stack may disarm itself");
+	raise(SIGUSR1);
+	sigaltstack(NULL, &got);
+	ok(got.ss_sp == stack.ss_sp && got.ss_flags == (int)AUTODISARM, "sigreturn arms it again");
+	stack.ss_flags = SS_DISABLE;
 	is(sigaltstack(&stack, NULL), 0, "and is disabled again");
 }
 
