@@ -45,4 +45,4 @@ fi
 kernel=${UMLAB_LINUX:-./linux}
 # shellcheck disable=SC2086  # several words, or none
 exec "$here/setup/unprivileged.sh" "$kernel" $mem "ubd0=$copy" root=/dev/ubda rw \
-	${UMLAB_CONSOLE:-con0=fd:0,fd:1} umlab.autologin "$@"
+	${UMLAB_CONSOLE:-con0=fd:0,fd:1} umlab.autologin ${TERM:+"TERM=$TERM"} "$@"

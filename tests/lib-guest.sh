@@ -92,9 +92,9 @@ wait_status() {
 
 # guest_topics TOPIC...: runs topics in as few boots as possible; each one's claims appear as
 # "topic: claim". When the machine dies, the topic it died in fails and another boot does the rest.
-# $TOPIC_OPTIONS are further kernel options, $TOPIC_LIMIT the seconds one topic may take (60).
+# $TOPIC_OPTIONS are further kernel options, $TOPIC_LIMIT the seconds one topic may take (120).
 guest_topics() {
-	local limit=${TOPIC_LIMIT:-60} log status topic left
+	local limit=${TOPIC_LIMIT:-120} log status topic left
 	need_kernel
 	while [ $# -gt 0 ]; do
 		log=$SCRATCH/topics-$1.log left=$*

@@ -25,8 +25,8 @@ boot 30 "$SCRATCH/log" mem=64M initrd="$MINI_CPIO" topic=hello ubd0="$SCRATCH/a,
 ! grep -q 'in use' "$SCRATCH/log"; ok $? "two read-only ones are not"
 
 boot 30 "$SCRATCH/log" mem=64M initrd="$MINI_CPIO" topic=hello ubd3="$SCRATCH/absent"
-is $? 0 "a missing file does not stop the machine"
-is "$(grep -c "ubdd: $SCRATCH/absent: no such file, no disk" "$SCRATCH/log")" 1 "it costs one line"
+is $? 1 "a missing file ends the start with status 1"
+is "$(cat "$SCRATCH/log")" "linux: ubd3=$SCRATCH/absent: no such file (error 2)" "and one line that names it"
 chmod 444 "$SCRATCH/b"
 if [ "$(id -u)" -eq 0 ]; then
 	boot 30 "$SCRATCH/log" mem=64M initrd="$MINI_CPIO" topic=hello ubd0="$SCRATCH/b"

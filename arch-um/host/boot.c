@@ -70,9 +70,8 @@ static void descriptors_fill(void)
 }
 
 /* First C code: @stack is what the host left, argc first. On the boot task's stack. */
-__attribute__((noreturn)) void host_boot(uint64_t *stack);
-
-void host_boot(uint64_t *stack)
+/* Init text, as um_start() is: the pages are of no use later. */
+__attribute__((section(".init.text"))) void host_boot(uint64_t *stack)
 {
 	const uint64_t *auxv;
 	struct sysinfo info;

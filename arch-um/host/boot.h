@@ -7,6 +7,9 @@
 
 #include <um/types.h>
 
+/* boot.c: first C code, called by x86/start.S; @stack: argc and what follows. */
+void host_boot(uint64_t *stack) __attribute__((noreturn));
+
 /* handlers.c: install all signal handlers, on the machine's thread. */
 void host_handlers_init(void);
 

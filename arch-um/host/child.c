@@ -156,11 +156,6 @@ void host_space_destroy(struct host_space *space)
 	slot_free(space);
 }
 
-int host_space_pid(struct host_space *space)
-{
-	return space->pid;
-}
-
 /* ---- mapping work ---- */
 
 static bool commands_flush(struct host_space *space, struct guest_event *event);

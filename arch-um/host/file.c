@@ -243,18 +243,6 @@ int host_file_wait(int fd, bool write, uint64_t timeout)
 	return 0;
 }
 
-int host_file_nonblock(int fd)
-{
-	int flags;
-
-	if (host_file_shared(fd))
-		return 0;
-	flags = lx_fcntl(fd, F_GETFL, 0);
-	if (flags < 0)
-		return flags;
-	return lx_fcntl(fd, F_SETFL, flags | O_NONBLOCK);
-}
-
 /* ---- sockets ------------------------------------------------------------- */
 
 /* A socket file that nobody listens on is what an earlier machine left behind. */

@@ -59,10 +59,9 @@ static void __noreturn oops_end(struct oops_info *info)
 	show_regs(&info->regs);
 	bust_spinlocks(0);
 	add_taint(TAINT_DIE, LOCKDEP_NOW_UNRELIABLE);
-	if (in_interrupt())
-		panic("Fatal exception in interrupt");
-	if (panic_on_oops)
-		panic("Fatal exception");
+	if (panic_on_oops || in_interrupt())
+		panic("the kernel cannot go on after this oops%s",
+		      in_interrupt() ? ", it hit an interrupt" : "");
 	make_task_dead(SIGSEGV);
 }
 

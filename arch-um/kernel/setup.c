@@ -8,6 +8,7 @@
 #include <linux/initrd.h>
 #include <linux/kernel.h>
 #include <linux/memblock.h>
+#include <linux/panic.h>
 #include <linux/random.h>
 #include <linux/start_kernel.h>
 #include <linux/string.h>
@@ -125,6 +126,8 @@ void __init setup_arch(char **command_line_out)
 	strscpy(command_line, boot_command_line);
 	*command_line_out = command_line;
 	parse_early_param();
+	/* A process that has failed ends; panic=0 keeps it, for a debugger. */
+	set_arch_panic_timeout(-1, CONFIG_PANIC_TIMEOUT);
 
 	physmem_setup(ram_size, um_boot_info);
 	paging_setup();

@@ -171,20 +171,18 @@ static int frame_setup(struct ksignal *ksig, struct pt_regs *regs)
 	uc.uc_mcontext.fpstate = (u64)fp;
 	uc.uc_sigmask = *mask;
 
-	if (fp_frame_write(fp) ||
-	    copy_to_user(&frame->uc, &uc, sizeof(uc)) ||
-	    put_user(ksig->ka.sa.sa_restorer, &frame->restorer) ||
-	    copy_siginfo_to_user(&frame->info, &ksig->info))
+	if (put_user(ksig->ka.sa.sa_restorer, &frame->restorer) ||
+	    copy_siginfo_to_user(&frame->info, &ksig->info) ||
+	    copy_to_user(&frame->uc, &uc, sizeof(uc)) || fp_frame_write(fp))
 		return -EFAULT;
 
-	regs->di = ksig->sig;
-	regs->ax = 0;	/* number of vector arguments, for handlers without a prototype */
+	/* handler(number, siginfo, ucontext); ax: no vector arguments, if it has no prototype */
+	regs->sp = (unsigned long)frame;
+	regs->ip = (unsigned long)ksig->ka.sa.sa_handler;
+	regs->di = ksig->sig, regs->ax = 0;
 	regs->si = (unsigned long)&frame->info;
 	regs->dx = (unsigned long)&frame->uc;
-	regs->ip = (unsigned long)ksig->ka.sa.sa_handler;
-	regs->sp = (unsigned long)frame;
-	regs->cs = UM_USER_CS;
-	regs->ss = UM_USER_SS;
+	regs->cs = UM_USER_CS, regs->ss = UM_USER_SS;
 	regs->flags &= ~(X86_EFLAGS_DF | X86_EFLAGS_RF | X86_EFLAGS_TF);
 	regs->orig_ax = -1;
 	return 0;

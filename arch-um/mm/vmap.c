@@ -98,15 +98,9 @@ static struct execmem_info execmem_info __ro_after_init;
 struct execmem_info __init *execmem_arch_setup(void)
 {
 	/* Modules use 32-bit relocations against the image: they stay below 2 GB. */
-	execmem_info = (struct execmem_info) {
-		.ranges = {
-			[EXECMEM_DEFAULT] = {
-				.start = MODULES_VADDR,
-				.end = MODULES_END,
-				.pgprot = PAGE_KERNEL_EXEC,
-				.alignment = 1,
-			},
-		},
+	execmem_info.ranges[EXECMEM_DEFAULT] = (struct execmem_range) {
+		.alignment = 1, .pgprot = PAGE_KERNEL_EXEC,
+		.start = MODULES_VADDR, .end = MODULES_END,
 	};
 	return &execmem_info;
 }

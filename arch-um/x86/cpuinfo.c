@@ -51,12 +51,14 @@ static int cpuinfo_show(struct seq_file *m, void *v)
 	for (i = 0; i < 3; i++)
 		cpuid(0x80000002 + i, model + 4 * i);
 	cpuid(1, regs);
-	seq_printf(m, "processor\t: 0\nvendor_id\t: %.4s%.4s%.4s\n", (char *)&vendor[1],
-		   (char *)&vendor[3], (char *)&vendor[2]);
+	/* The vendor is how systemd-detect-virt and others recognise this kind of machine. */
+	seq_puts(m, "processor\t: 0\nvendor_id\t: User Mode Linux\n");
 	seq_printf(m, "cpu family\t: %u\nmodel\t\t: %u\n",
 		   ((regs[0] >> 8) & 15) + ((regs[0] >> 20) & 255),
 		   ((regs[0] >> 4) & 15) | ((regs[0] >> 12) & 0xf0));
-	seq_printf(m, "model name\t: umlab on %.48s\nstepping\t: %u\n", (char *)model, regs[0] & 15);
+	seq_printf(m, "model name\t: umlab on %.48s (%.4s%.4s%.4s)\nstepping\t: %u\n",
+		   (char *)model, (char *)&vendor[1], (char *)&vendor[3], (char *)&vendor[2],
+		   regs[0] & 15);
 	seq_puts(m, "flags\t\t:");
 	for (i = 0; i < ARRAY_SIZE(cpu_flags); i++) {
 		cpuid(cpu_flags[i].leaf, regs);

@@ -146,6 +146,24 @@ static void changed_calls(void)
 	is(next_stop(pid), 1 << 8, "the child sees the given result, then the other call's");
 }
 
+static int ask_nothing(void)
+{
+	return syscall(5000, 1, 2, 3) == -1 && errno == ENOSYS;
+}
+
+/* Only number -1 leaves the tracer's rax alone. */
+static void calls_out_of_range(void)
+{
+	pid_t pid = traced(ask_nothing);
+
+	trace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
+	trace(PTRACE_SYSCALL, pid, 0, 0);
+	next_stop(pid);
+	trace(PTRACE_POKEUSER, pid, offsetof(struct user_regs_struct, rax), -9999);
+	trace(PTRACE_CONT, pid, 0, 0);
+	is(next_stop(pid), 1 << 8, "a number beyond the table is ENOSYS whatever the tracer put into rax");
+}
+
 static int stop_with_registers(void)
 {
 	unsigned long rbx = 0x1111, r12 = 0x2222, r15 = 0x3333, r11 = 0;
@@ -546,6 +564,7 @@ int main(int argc, char **argv)
 		return 44;
 	system_call_stops();
 	changed_calls();
+	calls_out_of_range();
 	registers();
 	fp_registers();
 	memory();

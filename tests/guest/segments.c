@@ -80,6 +80,12 @@ static void by_prctl(void)
 	write_gs_base(0x7ffff0000000);
 	getppid();
 	is(read_gs_base(), 0x7ffff0000000, "a system call keeps a base written by WRGSBASE");
+	/* WRGSBASE takes any canonical address, also one that arch_prctl and ptrace refuse. */
+	write_gs_base(0xffff900000000000);
+	getppid();
+	sched_yield();
+	raise(SIGWINCH);
+	is(read_gs_base(), 0xffff900000000000, "also one of the kernel's half");
 	asm volatile("mov %0, %%gs" : : "r"(0));
 	arch(ARCH_SET_GS, (unsigned long)&word);
 	is(through_gs(), word, "ARCH_SET_GS works after the selector was loaded");

@@ -5,6 +5,7 @@
 #ifndef _ASM_UM_THREAD_INFO_H
 #define _ASM_UM_THREAD_INFO_H
 
+#include <linux/bits.h>
 #include <asm/page.h>
 
 /*
@@ -26,23 +27,24 @@ struct thread_info {
 int arch_dup_task_struct(struct task_struct *to, struct task_struct *from);
 #endif
 
-#define TIF_NOTIFY_RESUME	1
-#define TIF_SIGPENDING		2
-#define TIF_NEED_RESCHED	3
-#define TIF_SINGLESTEP		4
-#define TIF_NOTIFY_SIGNAL	5
-#define TIF_UPROBE		6
-#define TIF_PATCH_PENDING	7
-#define TIF_MEMDIE		8
-#define TIF_POLLING_NRFLAG	10
+/* Bit numbers of thread_info.flags; the way back to guest code looks at the lowest first. */
+#define TIF_NEED_RESCHED	0
+#define TIF_SIGPENDING		1
+#define TIF_NOTIFY_SIGNAL	2
+#define TIF_NOTIFY_RESUME	3
+#define TIF_SINGLESTEP		4	/* guest code runs one instruction at a time */
+#define TIF_MEMDIE		5
+#define TIF_PATCH_PENDING	6
+#define TIF_UPROBE		7
+#define TIF_POLLING_NRFLAG	8
 
-#define _TIF_NOTIFY_RESUME	(1 << TIF_NOTIFY_RESUME)
-#define _TIF_SIGPENDING		(1 << TIF_SIGPENDING)
-#define _TIF_NEED_RESCHED	(1 << TIF_NEED_RESCHED)
-#define _TIF_SINGLESTEP		(1 << TIF_SINGLESTEP)
-#define _TIF_NOTIFY_SIGNAL	(1 << TIF_NOTIFY_SIGNAL)
-#define _TIF_UPROBE		(1 << TIF_UPROBE)
-#define _TIF_PATCH_PENDING	(1 << TIF_PATCH_PENDING)
-#define _TIF_POLLING_NRFLAG	(1 << TIF_POLLING_NRFLAG)
+#define _TIF_NEED_RESCHED	BIT(TIF_NEED_RESCHED)
+#define _TIF_SIGPENDING		BIT(TIF_SIGPENDING)
+#define _TIF_NOTIFY_SIGNAL	BIT(TIF_NOTIFY_SIGNAL)
+#define _TIF_NOTIFY_RESUME	BIT(TIF_NOTIFY_RESUME)
+#define _TIF_SINGLESTEP		BIT(TIF_SINGLESTEP)
+#define _TIF_PATCH_PENDING	BIT(TIF_PATCH_PENDING)
+#define _TIF_UPROBE		BIT(TIF_UPROBE)
+#define _TIF_POLLING_NRFLAG	BIT(TIF_POLLING_NRFLAG)
 
 #endif /* _ASM_UM_THREAD_INFO_H */

@@ -146,9 +146,6 @@ struct host_debug {
 int host_space_debug_set(struct host_space *space, const struct host_debug *debug);
 uint64_t host_space_debug_status(struct host_space *space);
 
-/* host_space_pid - host process id of the space, for reports only. */
-int host_space_pid(struct host_space *space);
-
 /* ---- files (any thread) ------------------------------------------------- */
 
 enum host_open {
@@ -220,9 +217,6 @@ int host_file_punch(int fd, uint64_t offset, uint64_t size);
 
 /* host_file_lock - whole-file lock, shared or exclusive, held until close; -EAGAIN if another holds it. */
 int host_file_lock(int fd, bool exclusive);
-
-/* host_file_nonblock - make reads and writes of @fd return -EAGAIN instead of waiting. */
-int host_file_nonblock(int fd);
 
 /*
  * host_file_wait - sleep until a read (or write) of @fd would not say -EAGAIN, or for
@@ -357,7 +351,8 @@ void host_poll_collect(void);
  * the three below. It must never touch kernel functions or locks.
  * host_worker_wait - sleep until *@word differs from @seen. host_worker_wake - after
  * changing *@word, wakes sleepers (any thread). host_worker_notify - raise a host
- * event: um_worker_event() is called in the machine's thread soon (any worker).
+ * event: what um_irq_register_worker() named is called in the machine's
+ * thread soon (any worker).
  */
 int host_worker_start(int (*fn)(void *arg), void *arg);
 void host_worker_wait(uint32_t *word, uint32_t seen);
