@@ -32,7 +32,8 @@
 #include "libk.h"
 #include "lx.h"
 
-#define NT_X86_XSTATE 0x202
+#define NT_PRSTATUS	1
+#define NT_X86_XSTATE	0x202
 #define CPU_WORDS 16
 
 /* Wait statuses, as wait4() encodes them. */
@@ -64,6 +65,39 @@ static int stop_wait(int pid)
 	return ret == pid && STATUS_STOPPED(status) ? status : -ECHILD;
 }
 
+/*
+ * Load the registers up to ss and leave the segment bases as they are. The stub does not
+ * use them, and the host takes no base above its user range, which guest code can
+ * have set by WRFSBASE or WRGSBASE.
+ */
+static long regs_load_general(int pid, const struct host_regs *regs)
+{
+	struct iovec vec = { (void *)regs, offsetof(struct host_regs, fs_base) };
+
+	return lx_ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &vec);
+}
+
+static long base_load(int pid, size_t offset, uint64_t base)
+{
+	return base < UM_HOST_TASK_END ?
+		lx_ptrace(PTRACE_POKEUSR, pid, offset, (void *)base) : 0;
+}
+
+static long regs_load(int pid, const struct host_regs *regs)
+{
+	long error;
+
+	if (regs->fs_base < UM_HOST_TASK_END && regs->gs_base < UM_HOST_TASK_END)
+		return lx_ptrace(PTRACE_SETREGS, pid, 0, (void *)regs);
+	/* Such a base is still in the process, unless another thread of it ran meanwhile. */
+	error = regs_load_general(pid, regs);
+	if (!error)
+		error = base_load(pid, offsetof(struct host_regs, fs_base), regs->fs_base);
+	if (!error)
+		error = base_load(pid, offsetof(struct host_regs, gs_base), regs->gs_base);
+	return error;
+}
+
 /* Let the stub of @pid run from regs->ip to its int3; *@regs: registers there. */
 static int stub_run(int pid, struct host_regs *regs)
 {
@@ -71,7 +105,7 @@ static int stub_run(int pid, struct host_regs *regs)
 	long error;
 
 	regs->orig_ax = -1;
-	error = lx_ptrace(PTRACE_SETREGS, pid, 0, regs);
+	error = regs_load_general(pid, regs);
 	while (!error) {
 		error = lx_ptrace(PTRACE_CONT, pid, 0, NULL);
 		if (error)
@@ -397,7 +431,7 @@ static void ptrace_run(struct host_space *space, struct host_regs *regs, unsigne
 	placement_follow(space);
 	/* The host must not take the guest's result for a system call of its own to restart. */
 	regs->orig_ax = -1;
-	if (lx_ptrace(PTRACE_SETREGS, pid, 0, regs)) {
+	if (regs_load(pid, regs)) {
 		space_lost(space, false);
 		return;
 	}

@@ -51,6 +51,7 @@ static int fp_frame_write(void __user *to)
 	u64 *header = current->thread.fp + XSAVE_HEADER;
 
 	fp_sync(current);
+	header[0] &= host_fp_features();
 	/* Programs that know only FXSAVE edit it without touching the header. */
 	*header |= FEATURES_FP_SSE;
 	if (copy_to_user(to, current->thread.fp, host_fp_size()) ||
@@ -166,14 +167,14 @@ static int frame_setup(struct ksignal *ksig, struct pt_regs *regs)
 		return -EFAULT;
 
 	uc.uc_flags = UC_FP_XSTATE | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
-	__save_altstack(&uc.uc_stack, regs->sp);
 	context_save(&uc.uc_mcontext, regs, mask->sig[0]);
 	uc.uc_mcontext.fpstate = (u64)fp;
 	uc.uc_sigmask = *mask;
 
 	if (put_user(ksig->ka.sa.sa_restorer, &frame->restorer) ||
 	    copy_siginfo_to_user(&frame->info, &ksig->info) ||
-	    copy_to_user(&frame->uc, &uc, sizeof(uc)) || fp_frame_write(fp))
+	    copy_to_user(&frame->uc, &uc, sizeof(uc)) ||
+	    __save_altstack(&frame->uc.uc_stack, regs->sp) || fp_frame_write(fp))
 		return -EFAULT;
 
 	/* handler(number, siginfo, ucontext); ax: no vector arguments, if it has no prototype */

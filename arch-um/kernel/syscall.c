@@ -41,6 +41,9 @@ void syscall_handle(struct pt_regs *regs)
 		nr = array_index_nospec(nr, NR_syscalls);
 		regs->ax = sys_call_table[nr](regs->di, regs->si, regs->dx,
 					      regs->r10, regs->r8, regs->r9);
+	} else if (nr != -1) {
+		/* -1 is a call that a tracer or filter took out: its result stays. */
+		regs->ax = -ENOSYS;
 	}
 	syscall_exit_to_user_mode(regs);
 }
