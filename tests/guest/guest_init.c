@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t asked_to_stop;
+static sigset_t open_mask; /* what is blocked while we wait for a signal: nothing */
 
 /* One write() for each line: kernel messages may come between lines, not inside. */
 __attribute__((format(printf, 1, 2)))
@@ -145,6 +146,7 @@ static void run_topic(const char *topic, double limit)
 		return;
 	pid = fork();
 	if (pid == 0) {
+		sigprocmask(SIG_SETMASK, &open_mask, NULL);
 		setsid();
 		dup2(open("/dev/null", O_RDWR | O_CLOEXEC), 0);
 		dup2(pipe_fd[1], 1);
@@ -271,10 +273,17 @@ static int read_line(char *line, size_t room)
 	size_t used = 0;
 
 	while (used < room - 1) {
-		ssize_t size = read(STDIN_FILENO, line + used, 1);
+		struct pollfd poll_fd = { .fd = STDIN_FILENO, .events = POLLIN };
+		ssize_t size;
 
+		/* The stop signals are blocked but here, so that none comes between the look and the wait. */
+		if (asked_to_stop)
+			return 0;
+		if (ppoll(&poll_fd, 1, NULL, &open_mask) < 0)
+			continue;
+		size = read(STDIN_FILENO, line + used, 1);
 		if (size <= 0)
-			return asked_to_stop ? 0 : -1;
+			return -1;
 		if (line[used] == '\n')
 			break;
 		used++;
@@ -294,7 +303,7 @@ static void prompt(void)
 			/* The console's input ended: stay, the machine is still in use. */
 			say("@eof");
 			while (!asked_to_stop)
-				pause();
+				sigsuspend(&open_mask);
 		}
 		if (asked_to_stop) {
 			say("@asked to stop");
@@ -316,6 +325,7 @@ int main(void)
 	struct sigaction stop = { .sa_handler = on_stop };
 	const char *then;
 	char topics[8192];
+	sigset_t block;
 	double limit;
 	int console;
 
@@ -344,11 +354,14 @@ int main(void)
 	for (char *next = topics, *topic; (topic = strsep(&next, ",")); )
 		if (*topic)
 			run_topic(topic, limit);
+	sigemptyset(&block);
+	sigaddset(&block, SIGINT), sigaddset(&block, SIGTERM), sigaddset(&block, SIGPWR);
+	sigprocmask(SIG_BLOCK, &block, &open_mask);
 	then = parameter("then", "poweroff");
 	say("@then %s", then);
 	if (!strcmp(then, "prompt"))
 		prompt();
 	while (!strcmp(then, "idle") && !asked_to_stop)
-		pause();
+		sigsuspend(&open_mask);
 	finish(then);
 }
