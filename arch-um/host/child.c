@@ -131,6 +131,7 @@ int host_space_create(struct host_space **result)
 	space = slots.free;
 	slots.free = space->next_free;
 	space->nr_queued = 0;
+	space->placement = 0;
 	space->debug = (struct host_debug) {};
 	error = engine->space_create(space);
 	if (error) {

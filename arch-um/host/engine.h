@@ -47,9 +47,14 @@ extern const struct engine_ops engine_ptrace;
 void host_guest_shutdown(void);
 void host_guest_kick(void);
 
-/* engine_ptrace.c: let the host move the machine to another processor, keep to the one it is on. */
+/*
+ * placement.c: init - learn what processors there are and keep to one. release - let the host
+ * move the machine to another. take - keep to the one it is on. follow - bring @space there.
+ */
+void host_placement_init(void);
 void host_placement_release(void);
 void host_placement_take(void);
+void host_placement_follow(struct host_space *space);
 
 /* child.c: descriptor of the file that holds all stub data. */
 int host_stub_fd(void);

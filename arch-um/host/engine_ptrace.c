@@ -21,9 +21,8 @@
  * stop is then reported at the next resume. So every wait takes an event stop as "nothing
  * happened": ptrace_run() returns, stub_run() resumes.
  *
- * Placement: a hand-over between two processors costs five times one on the same, so the
- * machine's thread keeps to one processor while it is busy and spaces follow it
- * (placement_*). Whenever the machine was idle the host may choose another one.
+ * A hand-over between two processors costs five times one on the same: placement.c keeps
+ * the machine's thread and the space that it runs together.
  */
 #include <linux/ptrace.h>
 #include <um/upcall.h>
@@ -34,7 +33,6 @@
 
 #define NT_PRSTATUS	1
 #define NT_X86_XSTATE	0x202
-#define CPU_WORDS 16
 
 /* Wait statuses, as wait4() encodes them. */
 #define STATUS_SIGNAL(status)	(((status) >> 8) & 0xff)
@@ -172,60 +170,6 @@ static int ptrace_flush(struct host_space *space, unsigned int *done)
 	return *done == space->nr_queued ? 0 : (int)regs.ax;
 }
 
-/* ---- placement ---- */
-
-static unsigned long cpus_allowed[CPU_WORDS], cpu_pinned[CPU_WORDS];
-static int cpus_size;		/* bytes of the mask that count; 0: one processor only */
-static unsigned int cpu_current;
-static unsigned int placement_generation = 1;
-
-static void placement_init(void)
-{
-	unsigned int i, nr = 0;
-	unsigned long word;
-	int size = lx_sched_getaffinity(0, sizeof(cpus_allowed), cpus_allowed);
-
-	for (i = 0; size > 0 && i < size / sizeof(long); i++)
-		for (word = cpus_allowed[i]; word; word &= word - 1)
-			nr++;
-	if (nr > 1)
-		cpus_size = size;
-}
-
-static void placement_pin(void)
-{
-	unsigned int cpu;
-
-	if (!cpus_size || lx_getcpu(&cpu, NULL) || cpu >= CPU_WORDS * 64)
-		return;
-	memset(cpu_pinned, 0, sizeof(cpu_pinned));
-	cpu_pinned[cpu / 64] = 1UL << (cpu % 64);
-	lx_sched_setaffinity(0, cpus_size, cpu_pinned);
-	if (cpu != cpu_current)
-		placement_generation++;
-	cpu_current = cpu;
-}
-
-/* The machine is about to sleep: wake it where there is room. */
-void host_placement_release(void)
-{
-	if (cpus_size)
-		lx_sched_setaffinity(0, cpus_size, cpus_allowed);
-}
-
-void host_placement_take(void)
-{
-	placement_pin();
-}
-
-static void placement_follow(struct host_space *space)
-{
-	if (!cpus_size || space->placement == placement_generation)
-		return;
-	lx_sched_setaffinity(space->pid, cpus_size, cpu_pinned);
-	space->placement = placement_generation;
-}
-
 /* ---- making and ending spaces ---- */
 
 /* Runs in the new process, on a copy of the boot stack, until the stub takes over. */
@@ -317,8 +261,7 @@ static int ptrace_init(char *why, size_t why_size)
 			 error == -EAGAIN ? ": no more processes allowed, see ulimit -u" : "");
 		return error;
 	}
-	placement_init();
-	placement_pin();
+	host_placement_init();
 	snprintf(why, why_size, "ptrace (system calls by PTRACE_SYSEMU)");
 	return 0;
 }
@@ -366,7 +309,6 @@ static int ptrace_space_create(struct host_space *space)
 		return -ENOMEM;
 	}
 	space->pid = child;
-	space->placement = placement_generation;
 	return 0;
 }
 
@@ -428,7 +370,7 @@ static void ptrace_run(struct host_space *space, struct host_regs *regs, unsigne
 	int pid = space->pid, status;
 
 	event->stop = GUEST_GONE;
-	placement_follow(space);
+	host_placement_follow(space);
 	/* The host must not take the guest's result for a system call of its own to restart. */
 	regs->orig_ax = -1;
 	if (regs_load(pid, regs)) {

@@ -75,6 +75,7 @@ static void __init __printf(1, 2) setup_fail(const char *format, ...)
 	host_exit(1);
 }
 
+#ifdef CONFIG_BLK_DEV_INITRD
 static void __init initrd_load(void)
 {
 	u64 size;
@@ -98,6 +99,14 @@ static void __init initrd_load(void)
 	phys_initrd_start = __pa(at);
 	phys_initrd_size = size;
 }
+
+#else
+static void __init initrd_load(void)
+{
+	if (initrd_path[0])
+		setup_fail("linux: initrd=: this kernel is built without initial RAM disks\n");
+}
+#endif
 
 static void __init engine_start(void)
 {

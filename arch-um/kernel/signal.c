@@ -254,9 +254,10 @@ SYSCALL_DEFINE0(rt_sigreturn)
 	if (uc.uc_mcontext.cs != UM_USER_CS)
 		goto out_bad;
 	set_current_blocked(&uc.uc_sigmask);
+	/* Before the FP state: a bad one must not leave us in the frame that has it. */
+	context_restore(regs, &uc.uc_mcontext);
 	if (fp_frame_read((void __user *)uc.uc_mcontext.fpstate))
 		goto out_bad;
-	context_restore(regs, &uc.uc_mcontext);
 	if (restore_altstack(&frame->uc.uc_stack))
 		goto out_bad;
 	return regs->ax;
