@@ -51,11 +51,16 @@ static int nr_areas;
 static void learn_areas(void)
 {
 	char line[512];
+	struct rlimit limit;
 	FILE *file = fopen("/proc/self/maps", "r");
 
 	nr_areas = 0;
 	while (file && fgets(line, sizeof(line), file) && nr_areas < 4096) {
 		sscanf(line, "%lx-%lx", &area[nr_areas].start, &area[nr_areas].end);
+		/* A stack grows to wherever it is touched, up to its limit. */
+		if (strstr(line, "[stack]") && !getrlimit(RLIMIT_STACK, &limit) &&
+		    limit.rlim_cur < area[nr_areas].end)
+			area[nr_areas].start = area[nr_areas].end - limit.rlim_cur;
 		nr_areas++;
 	}
 	if (file)
