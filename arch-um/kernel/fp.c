@@ -32,7 +32,7 @@ int fp_alloc(struct task_struct *task)
 	return task->thread.fp ? 0 : -ENOMEM;
 }
 
-static void fp_detach(struct task_struct *task)
+void fp_changed(struct task_struct *task)
 {
 	if (task->thread.fp_context)
 		task->thread.fp_context->fp_owner = NULL;
@@ -47,26 +47,21 @@ void fp_sync(struct task_struct *task)
 		host_space_fp_get(context->space, task->thread.fp);
 }
 
-void fp_changed(struct task_struct *task)
-{
-	fp_detach(task);
-}
-
 void fp_drop(struct um_mm_context *context)
 {
 	if (context->fp_owner)
-		fp_detach(context->fp_owner);
+		fp_changed(context->fp_owner);
 }
 
 void fp_reset(struct task_struct *task)
 {
-	fp_detach(task);
+	fp_changed(task);
 	host_fp_default(task->thread.fp);
 }
 
 void fp_release(struct task_struct *task)
 {
-	fp_detach(task);
+	fp_changed(task);
 	if (task->thread.fp)
 		kmem_cache_free(fp_cache, task->thread.fp);
 	task->thread.fp = NULL;
@@ -80,7 +75,7 @@ void fp_enter(struct um_mm_context *context)
 		return;
 	if (owner) {
 		fp_sync(owner);
-		fp_detach(owner);
+		fp_changed(owner);
 	}
 	/* What guests may write was checked when they wrote it (signal.c, ptrace.c). */
 	host_space_fp_set(context->space, current->thread.fp);

@@ -44,59 +44,49 @@ static unsigned long bytes_in_page(unsigned long addr, unsigned long size)
 	return min(size, PAGE_SIZE - offset_in_page(addr));
 }
 
-unsigned long raw_copy_from_user(void *to, const void __user *from, unsigned long size)
-{
-	unsigned long addr = (unsigned long)from;
+enum transfer { FROM_GUEST, TO_GUEST, CLEAR_GUEST };
 
+/*
+ * Page by page: copy between @kernel and guest address @addr, or clear there. Returns the
+ * bytes that could not be reached. Inlined, so that each caller has one plain loop.
+ */
+static __always_inline unsigned long transfer(unsigned long addr, void *kernel,
+					      unsigned long size, enum transfer kind)
+{
 	while (size) {
 		unsigned long part = bytes_in_page(addr, size);
-		void *page = guest_page(addr, false);
+		void *page = guest_page(addr, kind != FROM_GUEST);
 
 		if (!page)
 			break;
-		memcpy(to, page, part);
-		to += part;
+		if (kind == FROM_GUEST)
+			memcpy(kernel, page, part);
+		else if (kind == TO_GUEST)
+			memcpy(page, kernel, part);
+		else
+			memset(page, 0, part);
+		kernel += part;
 		addr += part;
 		size -= part;
 	}
 	return size;
+}
+
+unsigned long raw_copy_from_user(void *to, const void __user *from, unsigned long size)
+{
+	return transfer((unsigned long)from, to, size, FROM_GUEST);
 }
 EXPORT_SYMBOL(raw_copy_from_user);
 
 unsigned long raw_copy_to_user(void __user *to, const void *from, unsigned long size)
 {
-	unsigned long addr = (unsigned long)to;
-
-	while (size) {
-		unsigned long part = bytes_in_page(addr, size);
-		void *page = guest_page(addr, true);
-
-		if (!page)
-			break;
-		memcpy(page, from, part);
-		from += part;
-		addr += part;
-		size -= part;
-	}
-	return size;
+	return transfer((unsigned long)to, (void *)from, size, TO_GUEST);
 }
 EXPORT_SYMBOL(raw_copy_to_user);
 
 unsigned long __clear_user(void __user *to, unsigned long size)
 {
-	unsigned long addr = (unsigned long)to;
-
-	while (size) {
-		unsigned long part = bytes_in_page(addr, size);
-		void *page = guest_page(addr, true);
-
-		if (!page)
-			break;
-		memset(page, 0, part);
-		addr += part;
-		size -= part;
-	}
-	return size;
+	return transfer((unsigned long)to, NULL, size, CLEAR_GUEST);
 }
 EXPORT_SYMBOL(__clear_user);
 
