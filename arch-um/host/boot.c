@@ -30,6 +30,11 @@ void host_fail(const char *reason)
 	host_exit(1);
 }
 
+uint64_t host_hwcap2(void)
+{
+	return boot.host_hwcap2;
+}
+
 static uint64_t auxv_read(const uint64_t *auxv)
 {
 	uint64_t vdso = 0;

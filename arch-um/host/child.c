@@ -25,18 +25,23 @@
 
 #define POOL_MAX	16
 #define SLOTS_PER_BLOCK	64
-#define SLOT_BLOCK_SIZE	(SLOTS_PER_BLOCK * UM_STUB_DATA_SIZE)
+#define SLOT_SIZE	(UM_STUB_DATA_SIZE + UM_STUB_MAILBOX_SIZE)
+#define SLOT_BLOCK_SIZE	(SLOTS_PER_BLOCK * SLOT_SIZE)
 #define BLOCKS_MAX	512
 
-static const struct engine_ops *const engines[] = { &engine_ptrace };
+/* In order of preference. */
+static const struct engine_ops *const engines[] = { &engine_seccomp, &engine_ptrace };
 static const struct engine_ops *engine;
 
 static struct host_space *pool;
 static unsigned int nr_pool;
 
+static bool commands_flush(struct host_space *space, struct guest_event *event);
+
 /*
- * Stub data of all spaces lies in one shared file, in blocks that are mapped here as they
- * are needed. The space structures themselves are kept in blocks beside it.
+ * Stub data of all spaces lies in one shared file, behind the page of constants, in blocks
+ * that are mapped here as they are needed. The space structures themselves are kept in
+ * blocks beside it.
  */
 static struct {
 	int fd;
@@ -50,6 +55,11 @@ int host_stub_fd(void)
 	return slots.fd;
 }
 
+uint64_t host_stub_offset(const struct host_space *space)
+{
+	return UM_STUB_CONSTS_SIZE + (uint64_t)space->slot * SLOT_SIZE;
+}
+
 static int block_add(void)
 {
 	unsigned int block = slots.nr_blocks, i;
@@ -59,11 +69,11 @@ static int block_add(void)
 
 	if (block == BLOCKS_MAX)
 		return -EAGAIN;
-	error = lx_ftruncate(slots.fd, (uint64_t)(block + 1) * SLOT_BLOCK_SIZE);
+	error = lx_ftruncate(slots.fd, UM_STUB_CONSTS_SIZE + (uint64_t)(block + 1) * SLOT_BLOCK_SIZE);
 	if (error < 0)
 		return error;
 	data = lx_mmap(NULL, SLOT_BLOCK_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, slots.fd,
-		       (uint64_t)block * SLOT_BLOCK_SIZE);
+		       UM_STUB_CONSTS_SIZE + (uint64_t)block * SLOT_BLOCK_SIZE);
 	if (lx_is_error(data))
 		return (long)data;
 	spaces = lx_mmap(NULL, SLOTS_PER_BLOCK * sizeof(*spaces), PROT_READ | PROT_WRITE,
@@ -74,7 +84,8 @@ static int block_add(void)
 	}
 	for (i = 0; i < SLOTS_PER_BLOCK; i++) {
 		spaces[i].slot = block * SLOTS_PER_BLOCK + i;
-		spaces[i].data = data + (size_t)i * UM_STUB_DATA_SIZE;
+		spaces[i].data = data + (size_t)i * SLOT_SIZE;
+		spaces[i].mailbox = (void *)spaces[i].data + UM_STUB_DATA_SIZE;
 		spaces[i].next_free = slots.free;
 		slots.free = &spaces[i];
 	}
@@ -91,6 +102,7 @@ static void slot_free(struct host_space *space)
 
 int host_guest_init(const char *name, char *why, size_t why_size)
 {
+	size_t used = 0;
 	unsigned int i;
 	int error = -EINVAL;
 
@@ -103,40 +115,79 @@ int host_guest_init(const char *name, char *why, size_t why_size)
 	for (i = 0; i < sizeof(engines) / sizeof(engines[0]); i++) {
 		if (strcmp(name, "auto") && strcmp(name, engines[i]->name))
 			continue;
-		engine = engines[i];
-		error = engine->init(why, why_size);
-		if (!error)
+		error = engines[i]->init(why + used, why_size - used);
+		if (!error) {
+			engine = engines[i];
 			return 0;
+		}
+		/* Why not this one: said before what becomes of the next. */
+		used = strlen(why);
+		used += snprintf(why + used, why_size - used, " (no %s engine); ", engines[i]->name);
 	}
 	return error;
 }
 
-int host_space_create(struct host_space **result)
+static struct host_space *slot_take(void)
 {
-	struct host_space *space = pool;
-	int error;
+	struct host_space *space;
 
-	if (space) {
-		pool = space->next_free;
-		nr_pool--;
-		host_space_debug_set(space, &(struct host_debug){});
-		*result = space;
-		return 0;
-	}
-	if (!slots.free) {
-		error = block_add();
-		if (error)
-			return error;
-	}
+	if (!slots.free && block_add())
+		return NULL;
 	space = slots.free;
 	slots.free = space->next_free;
 	space->nr_queued = 0;
+	space->empty = true;
 	space->placement = 0;
 	space->debug = (struct host_debug) {};
-	error = engine->space_create(space);
-	if (error) {
-		slot_free(space);
-		return error;
+	return space;
+}
+
+int host_space_reserve(struct host_space **space)
+{
+	*space = slot_take();
+	return *space ? 0 : -ENOMEM;
+}
+
+static void space_end(struct host_space *space)
+{
+	engine->space_destroy(space);
+	slot_free(space);
+}
+
+/* A space from the pool, all mappings gone, or NULL. */
+static struct host_space *pool_take(void)
+{
+	struct guest_event event;
+	struct host_space *space;
+
+	while ((space = pool)) {
+		pool = space->next_free;
+		nr_pool--;
+		host_space_debug_set(space, &(struct host_debug){});
+		if (!engine->space_reuse)
+			return space;
+		if ((!space->nr_queued || commands_flush(space, &event)) &&
+		    !engine->space_reuse(space))
+			return space;
+		space_end(space);
+	}
+	return NULL;
+}
+
+int host_space_create(struct host_space **result)
+{
+	struct host_space *space = pool_take();
+	int error;
+
+	if (!space) {
+		space = slot_take();
+		if (!space)
+			return -ENOMEM;
+		error = engine->space_create(space);
+		if (error) {
+			slot_free(space);
+			return error;
+		}
 	}
 	*result = space;
 	return 0;
@@ -148,18 +199,26 @@ void host_space_destroy(struct host_space *space)
 		return;
 	if (space->pid && nr_pool < POOL_MAX) {
 		host_space_unmap(space, 0, UM_TASK_SIZE);
+		host_space_sync(space);
 		space->next_free = pool;
 		pool = space;
 		nr_pool++;
 		return;
 	}
-	engine->space_destroy(space);
-	slot_free(space);
+	space_end(space);
+}
+
+void host_spaces_visit(void (*fn)(struct host_space *space))
+{
+	unsigned int block, i;
+
+	for (block = 0; block < slots.nr_blocks; block++)
+		for (i = 0; i < SLOTS_PER_BLOCK; i++)
+			if (slots.spaces[block][i].pid)
+				fn(&slots.spaces[block][i]);
 }
 
 /* ---- mapping work ---- */
-
-static bool commands_flush(struct host_space *space, struct guest_event *event);
 
 static struct stub_command *command_add(struct host_space *space)
 {
@@ -177,6 +236,7 @@ void host_space_map(struct host_space *space, uint64_t gaddr, uint64_t offset, u
 	struct stub_command *last = space->nr_queued ?
 		&space->data->commands[space->nr_queued - 1] : NULL;
 
+	space->empty = false;
 	/* A page that was replaced: the new mapping takes the old one's place. */
 	if (last && last->call == __NR_munmap && last->addr == gaddr && last->size == size)
 		space->nr_queued--;
@@ -195,8 +255,12 @@ void host_space_unmap(struct host_space *space, uint64_t gaddr, uint64_t size)
 {
 	struct stub_command *last;
 
-	if (gaddr == 0 && size >= UM_TASK_SIZE)
+	if (gaddr == 0 && size >= UM_TASK_SIZE) {
+		if (space->empty)
+			return;
+		space->empty = true;
 		space->nr_queued = 0;
+	}
 	if (space->nr_queued) {
 		last = &space->data->commands[space->nr_queued - 1];
 		/* Ranges that touch or overlap become one. */
@@ -243,12 +307,22 @@ static bool commands_flush(struct host_space *space, struct guest_event *event)
 	return false;
 }
 
+void host_space_sync(struct host_space *space)
+{
+	struct guest_event event;
+
+	/* What fails drops all mappings, which is the next command. */
+	while (!engine->stopped_for_sure && space->pid && space->nr_queued)
+		commands_flush(space, &event);
+}
+
 void host_guest_run(struct host_space *space, struct host_regs *regs, unsigned int flags,
 		    struct guest_event *event)
 {
 	while (space->nr_queued)
 		if (!commands_flush(space, event))
 			return;
+	event->gate_unknown = false;
 	engine->run(space, regs, flags, event);
 }
 
@@ -285,14 +359,22 @@ void host_guest_kick(void)
 		engine->kick();
 }
 
+void host_guest_child_ended(void)
+{
+	if (engine && engine->child_ended)
+		engine->child_ended();
+}
+
+void host_guest_idle(void)
+{
+	if (engine && engine->idle)
+		engine->idle();
+}
+
 void host_guest_shutdown(void)
 {
-	unsigned int block, i;
-
 	if (!engine)
 		return;
 	engine->shutdown();
-	for (block = 0; block < slots.nr_blocks; block++)
-		for (i = 0; i < SLOTS_PER_BLOCK; i++)
-			engine->space_destroy(&slots.spaces[block][i]);
+	host_spaces_visit(engine->space_destroy);
 }

@@ -22,6 +22,7 @@
 
 static size_t fp_size = XSAVE_BASE_SIZE;
 static uint64_t fp_features = FEATURES_BASE;
+static bool fp_xsave;
 
 static void cpuid(uint32_t leaf, uint32_t subleaf, uint32_t regs[4])
 {
@@ -45,6 +46,7 @@ void host_fp_init(void)
 	cpuid(1, 0, regs);
 	if (!(regs[2] & CPUID_1_OSXSAVE))
 		return;
+	fp_xsave = true;
 	fp_features = xgetbv() & ~FEATURES_ASKED;
 	for (i = 2; i < 63; i++) {
 		if (!(fp_features & 1ULL << i))
@@ -53,6 +55,11 @@ void host_fp_init(void)
 		if (regs[0] + regs[1] > fp_size)
 			fp_size = regs[0] + regs[1];
 	}
+}
+
+bool host_fp_xsave(void)
+{
+	return fp_xsave;
 }
 
 size_t host_fp_size(void)

@@ -14,10 +14,15 @@
 struct host_space {
 	int pid;			/* host process; 0: none, or it died */
 	unsigned int nr_queued;
+	bool empty;			/* nothing was mapped since all was unmapped */
 	unsigned int slot;		/* place of its stub data in the shared file */
 	struct stub_data *data;		/* its stub data, writable here */
-	unsigned int placement;		/* engine: which choice of processor it follows */
+	struct stub_mailbox *mailbox;	/* behind it; guest code writes there too */
+	unsigned int placement, guest_placement;	/* which choices of processor it follows */
 	struct host_debug debug;	/* what its debug registers hold */
+	int tid;			/* seccomp: guest thread */
+	uint64_t frame;			/* seccomp: signal frame to resume by, 0: the mailbox */
+	bool fp_load;			/* seccomp: the mailbox has FP state to load */
 	struct host_space *next_free;
 };
 
@@ -26,6 +31,8 @@ struct engine_ops {
 	/* Returns 0, or -errno with the reason in @why: what to change on this host. */
 	int (*init)(char *why, size_t why_size);
 	int (*space_create)(struct host_space *space);
+	/* Make a space without mappings fit for another user; -errno: it is not. NULL: always fit. */
+	int (*space_reuse)(struct host_space *space);
 	void (*space_destroy)(struct host_space *space);
 	/* Carry out the queued commands. -errno of the first that failed; *@done: how many worked. */
 	int (*flush)(struct host_space *space, unsigned int *done);
@@ -35,32 +42,45 @@ struct engine_ops {
 	int (*fp_set)(struct host_space *space, const void *fp, size_t size);
 	int (*debug_set)(struct host_space *space, const struct host_debug *debug);
 	uint64_t (*debug_status)(struct host_space *space);
+	/*
+	 * The space is always stopped when the kernel runs, whatever its guest code does: mapping
+	 * work may wait until the space runs. Else what takes rights away is done at once.
+	 */
+	bool stopped_for_sure;
 	/* From a signal handler: make a run end soon. */
 	void (*kick)(void);
+	/* From a signal handler: a child of ours ended. NULL: not of interest. */
+	void (*child_ended)(void);
+	/* The machine is about to sleep. NULL: no matter. */
+	void (*idle)(void);
 	/* End what is not a space, before exit or restart. */
 	void (*shutdown)(void);
 };
 
-extern const struct engine_ops engine_ptrace;
+extern const struct engine_ops engine_seccomp, engine_ptrace;
 
-/* child.c: end of all guest processes; kick from a handler. */
+/* child.c: end of all guest processes; kick, and the end of a child, from a handler; sleep. */
 void host_guest_shutdown(void);
 void host_guest_kick(void);
+void host_guest_child_ended(void);
+void host_guest_idle(void);
 
-/*
- * placement.c: init - learn what processors there are and keep to one. release - let the host
- * move the machine to another. take - keep to the one it is on. follow - bring @space there.
- */
-void host_placement_init(void);
-void host_placement_release(void);
-void host_placement_take(void);
-void host_placement_follow(struct host_space *space);
+/* child.c: a place for a space that is not one of the kernel's, for as long as the process lives. */
+int host_space_reserve(struct host_space **space);
 
-/* child.c: descriptor of the file that holds all stub data. */
+/* child.c: call @fn for each space that has a process. */
+void host_spaces_visit(void (*fn)(struct host_space *space));
+
+/* child.c: the file that holds all stub data, and where in it a space's lies. */
 int host_stub_fd(void);
+uint64_t host_stub_offset(const struct host_space *space);
 
 /* child_x86.c: learn the size and features of the FP state from the processor. */
 void host_fp_init(void);
+bool host_fp_xsave(void);
+
+/* boot.c: AT_HWCAP2 of the host. */
+uint64_t host_hwcap2(void);
 
 /* memory.c: descriptor of the RAM file. */
 int host_ram_fd(void);

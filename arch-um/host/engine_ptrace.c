@@ -26,10 +26,12 @@
  */
 #include <linux/ptrace.h>
 #include <um/upcall.h>
+#include "debug_regs.h"
 #include "engine.h"
 #include "host_internal.h"
 #include "libk.h"
 #include "lx.h"
+#include "placement.h"
 
 #define NT_PRSTATUS	1
 #define NT_X86_XSTATE	0x202
@@ -303,7 +305,7 @@ static int ptrace_space_create(struct host_space *space)
 		return -EAGAIN;
 	error = stub_syscall(child, __NR_mmap, UM_STUB_DATA, UM_STUB_DATA_SIZE, PROT_READ,
 			     MAP_SHARED | MAP_FIXED, host_stub_fd(),
-			     (long)space->slot * UM_STUB_DATA_SIZE);
+			     host_stub_offset(space));
 	if (error != UM_STUB_DATA) {
 		process_end(child);
 		return -ENOMEM;
@@ -395,6 +397,7 @@ static void ptrace_run(struct host_space *space, struct host_regs *regs, unsigne
 	}
 	if (STATUS_SIGNAL(status) == SIGNAL_SYSCALL) {
 		event->stop = GUEST_SYSCALL;
+		event->gate_unknown = true;
 		return;
 	}
 	regs->orig_ax = -1;
@@ -415,45 +418,23 @@ static int ptrace_fp_set(struct host_space *space, const void *fp, size_t size)
 	return lx_ptrace(PTRACE_SETREGSET, space->pid, NT_X86_XSTATE, &vec);
 }
 
-/* Where struct user has the debug registers (asm/user_64.h, which uapi does not export). */
-#define USER_DEBUGREG	848
-#define DEBUG_STATUS	6
-#define DEBUG_CONTROL	7
-
-static int debug_poke(int pid, unsigned int nr, uint64_t value)
-{
-	return lx_ptrace(PTRACE_POKEUSR, pid, USER_DEBUGREG + nr * 8, (void *)value);
-}
-
-static int debug_load(int pid, const struct host_debug *debug)
-{
-	unsigned int i;
-	int error = debug_poke(pid, DEBUG_CONTROL, 0);
-
-	for (i = 0; !error && i < 4; i++)
-		error = debug_poke(pid, i, debug->addr[i]);
-	return error ? error : debug_poke(pid, DEBUG_CONTROL, debug->control);
-}
-
 static int ptrace_debug_set(struct host_space *space, const struct host_debug *debug)
 {
-	int error = debug_load(space->pid, debug);
+	int error = host_debug_load(space->pid, debug);
 
 	if (error)
-		debug_load(space->pid, &space->debug);
+		host_debug_load(space->pid, &space->debug);
 	return error;
 }
 
 static uint64_t ptrace_debug_status(struct host_space *space)
 {
-	uint64_t status = 0;
-
-	lx_ptrace(PTRACE_PEEKUSR, space->pid, USER_DEBUGREG + DEBUG_STATUS * 8, &status);
-	return status;
+	return host_debug_status(space->pid);
 }
 
 const struct engine_ops engine_ptrace = {
 	.name = "ptrace",
+	.stopped_for_sure = true,
 	.init = ptrace_init,
 	.space_create = ptrace_space_create,
 	.space_destroy = ptrace_space_destroy,

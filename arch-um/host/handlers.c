@@ -111,6 +111,9 @@ static void event_handler(int signo, struct siginfo *info, void *context)
 	case SIGWINCH:
 		event_note(UM_EVENT_WINCH);
 		break;
+	case SIGCHLD:
+		host_guest_child_ended();
+		return;
 	case SIGCONT:
 		host_term_resume_all();
 		event_note(UM_EVENT_TIMER | UM_EVENT_POLL | UM_EVENT_WINCH);
@@ -166,7 +169,7 @@ static void handler_set(int signo, void (*action)(int, struct siginfo *, void *)
 void host_handlers_init(void)
 {
 	static const int events[] = { SIGALRM, SIGIO, SIGUSR1, SIGWINCH, SIGTERM, SIGHUP,
-				      SIGINT, SIGCONT };
+				      SIGINT, SIGCONT, SIGCHLD };
 	static const int exceptions[] = { SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE };
 	static const int ignored[] = { SIGPIPE, SIGXFSZ, SIGUSR2, SIGQUIT, SIGTTOU };
 	struct lx_sigaction ignore = {

@@ -1,62 +1,119 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * placement.c - which host processor the machine and its spaces run on
+ * placement.c - which host processors the machine and its spaces run on
  *
- * A hand-over between two processors costs five times one on the same (measured: 50 us
- * and 10 us), so the machine's thread keeps to one processor while it is busy and each
- * space follows before it runs. Whenever the machine was idle, the host may choose
- * another one. Called in the machine's thread by engine_ptrace.c and timer.c.
+ * A hand-over between two processors, with sleep and wake, costs five to ten times one on the
+ * same (measured: 50 us and 5 to 10 us), so the machine's thread keeps to one processor
+ * while it is busy and each space follows before it runs. Whenever the machine was
+ * idle, the host may choose another one. The seccomp engine may bring guest threads to a second
+ * one and spin (handover.c). Called in the machine's thread.
  */
 #include "engine.h"
 #include "libk.h"
 #include "lx.h"
+#include "placement.h"
 
 #define CPU_WORDS 16
 
-static unsigned long cpus_allowed[CPU_WORDS], cpu_pinned[CPU_WORDS];
-static int cpus_size;		/* bytes of the mask that count; 0: one processor only */
-static unsigned int cpu_current;
-static unsigned int placement_generation = 1;
+struct cpu_mask {
+	unsigned long words[CPU_WORDS];
+};
+
+static struct cpu_mask allowed;
+static int mask_size;			/* bytes of the masks that count; 0: one processor only */
+static unsigned int machine_cpu, guest_cpu;
+static bool guests_apart;
+/* Counts changes of the two; what a space has seen of them is in host_space. */
+static unsigned int machine_generation = 1, guest_generation = 1;
+
+static bool may_use(unsigned int cpu)
+{
+	return cpu < mask_size * 8 && allowed.words[cpu / 64] & 1UL << (cpu % 64);
+}
+
+/* Keep thread @tid (0: this one) to @cpu. */
+static void keep_to(int tid, unsigned int cpu)
+{
+	struct cpu_mask mask = {};
+
+	mask.words[cpu / 64] = 1UL << (cpu % 64);
+	lx_sched_setaffinity(tid, mask_size, mask.words);
+}
+
+static unsigned int other_cpu(void)
+{
+	unsigned int cpu = machine_cpu;
+
+	do
+		cpu = (cpu + 1) % (mask_size * 8);
+	while (!may_use(cpu));
+	return cpu;
+}
+
+static void guest_cpu_choose(void)
+{
+	unsigned int cpu = guests_apart ? other_cpu() : machine_cpu;
+
+	if (cpu != guest_cpu)
+		guest_generation++;
+	guest_cpu = cpu;
+}
 
 void host_placement_take(void)
 {
 	unsigned int cpu;
 
-	if (!cpus_size || lx_getcpu(&cpu, NULL) || cpu >= CPU_WORDS * 64)
+	if (!mask_size || lx_getcpu(&cpu, NULL) || !may_use(cpu))
 		return;
-	memset(cpu_pinned, 0, sizeof(cpu_pinned));
-	cpu_pinned[cpu / 64] = 1UL << (cpu % 64);
-	lx_sched_setaffinity(0, cpus_size, cpu_pinned);
-	if (cpu != cpu_current)
-		placement_generation++;
-	cpu_current = cpu;
+	keep_to(0, cpu);
+	if (cpu != machine_cpu)
+		machine_generation++;
+	machine_cpu = cpu;
+	guest_cpu_choose();
 }
 
 /* The machine is about to sleep: it may wake where there is room. */
 void host_placement_release(void)
 {
-	if (cpus_size)
-		lx_sched_setaffinity(0, cpus_size, cpus_allowed);
+	if (mask_size)
+		lx_sched_setaffinity(0, mask_size, allowed.words);
 }
 
 void host_placement_init(void)
 {
+	int size = lx_sched_getaffinity(0, sizeof(allowed), allowed.words);
 	unsigned int i, nr = 0;
 	unsigned long word;
-	int size = lx_sched_getaffinity(0, sizeof(cpus_allowed), cpus_allowed);
 
 	for (i = 0; size > 0 && i < size / sizeof(long); i++)
-		for (word = cpus_allowed[i]; word; word &= word - 1)
+		for (word = allowed.words[i]; word; word &= word - 1)
 			nr++;
 	if (nr > 1)
-		cpus_size = size;
+		mask_size = size;
 	host_placement_take();
+}
+
+bool host_placement_guests(bool apart)
+{
+	if (!mask_size)
+		return false;
+	guests_apart = apart;
+	guest_cpu_choose();
+	return true;
 }
 
 void host_placement_follow(struct host_space *space)
 {
-	if (!cpus_size || space->placement == placement_generation)
+	if (!mask_size || space->placement == machine_generation)
 		return;
-	lx_sched_setaffinity(space->pid, cpus_size, cpu_pinned);
-	space->placement = placement_generation;
+	keep_to(space->pid, machine_cpu);
+	space->placement = machine_generation;
+}
+
+void host_placement_follow_guest(struct host_space *space)
+{
+	if (!mask_size || space->guest_placement == guest_generation)
+		return;
+	keep_to(space->tid, guest_cpu);
+	space->guest_placement = guest_generation;
 }

@@ -10,6 +10,7 @@
 #include "host_internal.h"
 #include "libk.h"
 #include "lx.h"
+#include "placement.h"
 
 #define NSEC_PER_SEC 1000000000ULL
 
@@ -104,6 +105,7 @@ void host_idle(void)
 	 */
 	lx_rt_sigprocmask(SIG_SETMASK, &all, NULL);
 	if (!um_irqs_pending) {
+		host_guest_idle();
 		host_placement_release();
 		lx_ppoll(&poll, poll.fd >= 0, NULL, &none);
 		host_placement_take();

@@ -99,7 +99,7 @@ void __noreturn guest_loop(void)
 			guest_run(regs, &event);
 
 		if (event.stop == GUEST_SYSCALL) {
-			if (likely(syscall_by_instruction(regs))) {
+			if (!event.gate_unknown || likely(syscall_by_instruction(regs))) {
 				syscall_handle(regs);
 				continue;
 			}

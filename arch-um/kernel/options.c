@@ -77,7 +77,7 @@ static bool __init check_path(const char *value)
 
 static bool __init check_engine(const char *value)
 {
-	return !strcmp(value, "auto") || !strcmp(value, "ptrace");
+	return !strcmp(value, "auto") || !strcmp(value, "seccomp") || !strcmp(value, "ptrace");
 }
 
 static bool __init check_disk(const char *value)
@@ -172,7 +172,7 @@ static const struct option options[] __initconst = {
 	  "initial RAM file system" },
 	{ "hostfs", -1, check_folders, probe_folders, "hostfs=/DIR[,ro][:/DIR...]",
 	  "folders of the host that the guest may mount as type hostfs" },
-	{ "engine", -1, check_engine, NULL, "engine=auto|ptrace",
+	{ "engine", -1, check_engine, NULL, "engine=auto|seccomp|ptrace",
 	  "how guest code is run; auto takes the fastest that works here" },
 };
 

@@ -32,6 +32,7 @@ SECTIONS
 		. = ALIGN(PAGE_SIZE);
 		um_stub_start = .;
 		KEEP(*(.um.stub))
+		KEEP(*(.um.stub.c))
 		um_stub_end = .;
 		. = ALIGN(PAGE_SIZE);
 		_etext = .;

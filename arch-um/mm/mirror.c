@@ -101,10 +101,14 @@ void mirror_range_flush(struct mm_struct *mm, unsigned long start, unsigned long
 	unsigned long next;
 	pte_t *pte;
 
-	/* No space, or one that ends with the mm: nothing will run there. */
-	if (!mm->context.space || !atomic_read(&mm->mm_users))
+	if (!mm->context.space)
 		return;
 	end = min(end, TASK_SIZE);
+	/* The address space ends: all at once. */
+	if (!atomic_read(&mm->mm_users)) {
+		host_space_unmap(mm->context.space, 0, TASK_SIZE);
+		start = end;
+	}
 	for (; start < end; start = next) {
 		pte = walk_pte(mm, start, &next);
 		next = min(next, end);
@@ -114,6 +118,7 @@ void mirror_range_flush(struct mm_struct *mm, unsigned long start, unsigned long
 			run_add(mm, &run, start, next - start, 0, 0);
 	}
 	run_end(mm, &run);
+	host_space_sync(mm->context.space);
 }
 
 void flush_tlb_mm(struct mm_struct *mm)

@@ -56,7 +56,7 @@ struct host_regs {
 
 /* Why guest code stopped. */
 enum guest_stop {
-	GUEST_SYSCALL,		/* a 64-bit system call: number in orig_ax, ip behind the instruction */
+	GUEST_SYSCALL,		/* a system call: number in orig_ax, ip behind the instruction */
 	GUEST_FAULT,		/* page fault: addr, and what is known of the access */
 	GUEST_TRAP,		/* any other exception: signo, code, addr as the host reports them */
 	GUEST_INTERRUPT,	/* host event pending, or nothing at all: registers are valid */
@@ -74,6 +74,7 @@ enum guest_access {
 struct guest_event {
 	enum guest_stop stop;
 	enum guest_access access;
+	bool gate_unknown;	/* of GUEST_SYSCALL: int 0x80 and the like look the same */
 	int signo;		/* host signal number, equal to the guest's */
 	int code;		/* si_code */
 	uint64_t addr;		/* si_addr */
@@ -85,7 +86,7 @@ enum guest_run_flags {
 };
 
 /*
- * host_guest_init - choose the engine ("auto", "ptrace") and make the first space.
+ * host_guest_init - choose the engine ("auto", "seccomp", "ptrace") and make the first space.
  * @why gets a line for the boot log (which engine, and why not a faster one).
  * -EINVAL: no such engine. -EPERM: the host forbids it; @why says what to change.
  */
@@ -110,6 +111,13 @@ void host_space_destroy(struct host_space *space);
 void host_space_map(struct host_space *space, uint64_t gaddr, uint64_t offset,
 		    uint64_t size, int prot);
 void host_space_unmap(struct host_space *space, uint64_t gaddr, uint64_t size);
+
+/*
+ * host_space_sync - when it returns, guest code cannot reach what was unmapped before, even
+ * if it goes on running where the contract says that it stands still. To be called before
+ * the pages can get another use. No guest code of any space may run meanwhile.
+ */
+void host_space_sync(struct host_space *space);
 
 /*
  * host_guest_run - let guest code run in @space with @regs until it stops.

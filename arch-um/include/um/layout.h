@@ -5,13 +5,14 @@
  *   kernel process                           guest process ("space")
  *
  *   7fff_ffff_f000  host stack, vdso          7fff_ffff_f000  end of host user space
- *        ...                                  STUB_DATA       read-only mailbox, 2 pages
- *   VMALLOC_END                               STUB_CODE       stub, 1 page
- *        vmalloc, vmap: pages of guest RAM    TASK_SIZE       7fff_ffff_0000
- *   VMALLOC_START   1000_0000_0000                 guest mappings, and only those:
- *        ...                                       pages of the RAM memfd
- *   RAM end                                   0
- *        guest RAM (memfd, shared)
+ *        ...                                  STUB_MAILBOX    writable: registers, signal stack
+ *   VMALLOC_END                               STUB_DATA       read-only: commands
+ *        vmalloc, vmap: pages of guest RAM    STUB_CONSTS     read-only, the same for all
+ *   VMALLOC_START   1000_0000_0000            STUB_CODE       stub
+ *        ...                                  TASK_SIZE       7fff_ffff_0000
+ *        ...                                       guest mappings, and only those:
+ *   RAM end                                        pages of the RAM memfd
+ *        guest RAM (memfd, shared)            0
  *   image end, 2 MB aligned
  *        kernel image: text, data, bss
  *   KERNEL_BASE     4000_0000  = PAGE_OFFSET, guest-physical 0
@@ -32,10 +33,17 @@
 #define UM_VMALLOC_END		0x140000000000
 
 #define UM_TASK_SIZE		0x7fffffff0000
-#define UM_STUB_CODE		0x7fffffff8000
+#define UM_STUB_STACK		0x7fffffff1000	/* only while a space is made */
+#define UM_STUB_STACK_SIZE	0x1000
+#define UM_STUB_CODE		0x7fffffff2000
 #define UM_STUB_CODE_SIZE	0x1000
-#define UM_STUB_DATA		0x7fffffff9000
+#define UM_STUB_CONSTS		0x7fffffff3000
+#define UM_STUB_CONSTS_SIZE	0x1000
+#define UM_STUB_DATA		0x7fffffff4000
 #define UM_STUB_DATA_SIZE	0x2000
+#define UM_STUB_MAILBOX		0x7fffffff6000	/* follows the data, in the file too */
+#define UM_STUB_MAILBOX_SIZE	0x6000
+#define UM_STUB_END		0x7fffffffc000
 #define UM_HOST_TASK_END	0x7ffffffff000
 
 /* Most RAM that fits below vmalloc with room to spare. */

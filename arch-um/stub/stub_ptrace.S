@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stub_x86.S - code inside each guest process
+ * stub_ptrace.S - code inside each guest process of the ptrace engine
  *
  * Runs only when the ptrace engine points a guest process here; it uses registers and
  * the read-only command page, no stack. Each entry ends in int3, which the engine
@@ -10,7 +10,6 @@
 #include <um/stub.h>
 
 	.section .um.stub, "ax"
-	.p2align 12
 
 /* stub_call: one host call, number and arguments in their registers; result in rax */
 	.globl	stub_call

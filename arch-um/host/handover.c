@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * handover.c - passing the turn between the machine's thread and a guest thread
+ *
+ * Theory of operation
+ *
+ * One side runs, the other waits for `turn` in the mailbox to change. Waiting means to look
+ * at the word again and again (spin), or to sleep on it (futex), when the other side has to
+ * wake it. What that costs depends on where the two threads are (measured here, one
+ * round trip of an empty system call):
+ *
+ *   together   one processor, sleep and wake                     5 us
+ *   apart      two processors, both spin                         0.3 us, one processor burnt
+ *   apart      two processors, sleep and wake                    50 us: a processor wakes up
+ *
+ * So the machine is `together` by default, and `apart` while guest code stops so often
+ * that spinning pays: DENSE_RUNS stops within DENSE_TIME bring the guest threads to
+ * another processor. It stays so until spinning fails: guest code ran for longer than
+ * SPIN_TIME (too often), or the machine became idle. Where somebody else wants the
+ * processor, a spinning thread sees time missing between two looks; then it
+ * stays together for a while, twice as long each time (BACKOFF_*). An idle machine
+ * spins nowhere.
+ *
+ * The kernel side alone decides. A guest thread spins as often as its data page says, which
+ * is 0 while the machine is together or another space runs.
+ */
+#include <um/upcall.h>
+#include "handover.h"
+#include "lx.h"
+#include "placement.h"
+
+#define NSEC_PER_USEC	1000ULL
+#define SPIN_TIME	(50 * NSEC_PER_USEC)
+#define STOLEN_TIME	(150 * NSEC_PER_USEC)	/* between two looks: somebody else ran */
+#define DENSE_RUNS	32
+#define DENSE_TIME	(DENSE_RUNS * 25 * NSEC_PER_USEC)
+#define FAILURES_MAX	8		/* of the last 64 runs, more or less */
+#define BACKOFF_MIN	(20000 * NSEC_PER_USEC)
+#define BACKOFF_MAX	(1000000 * NSEC_PER_USEC)
+
+static struct {
+	bool apart;
+	uint64_t ticks_per_usec;
+	uint32_t guest_spins;		/* loops of the stub in SPIN_TIME */
+	struct host_space *spinning;	/* whose guest thread may spin now */
+	unsigned int runs, failures;	/* since the last decision */
+	uint64_t runs_since;
+	uint64_t backoff, together_until;
+} handover;
+
+static uint64_t ticks(void)
+{
+	uint32_t low, high;
+
+	asm volatile("rdtsc" : "=a" (low), "=d" (high));
+	return (uint64_t)high << 32 | low;
+}
+
+static uint64_t ticks_of(uint64_t nsec)
+{
+	return nsec * handover.ticks_per_usec / NSEC_PER_USEC;
+}
+
+static void relax(void)
+{
+	asm volatile("pause" : : : "memory");
+}
+
+/* How long things last here: the processor's ticks, and its pause instruction. */
+void host_handover_init(void)
+{
+	uint64_t time = host_time_now(), start = ticks(), loops = 0, nsec;
+
+	do {
+		relax();
+		loops++;
+		nsec = host_time_now() - time;
+	} while (nsec < 200 * NSEC_PER_USEC);
+	handover.ticks_per_usec = (ticks() - start) * NSEC_PER_USEC / nsec ?: 1;
+
+	start = ticks();
+	for (loops = 0; loops < 1000; loops++)
+		relax();
+	handover.guest_spins = ticks_of(SPIN_TIME) * loops / (ticks() - start + 1);
+	handover.backoff = BACKOFF_MIN;
+}
+
+static void guest_spin_set(struct host_space *space, uint32_t spins)
+{
+	__atomic_store_n(&space->data->spin, spins, __ATOMIC_RELAXED);
+}
+
+/* Let no guest thread spin but that of @space (NULL: none). */
+static void spinner_set(struct host_space *space)
+{
+	if (handover.spinning == space)
+		return;
+	if (handover.spinning)
+		guest_spin_set(handover.spinning, 0);
+	if (space)
+		guest_spin_set(space, handover.guest_spins);
+	handover.spinning = space;
+}
+
+static void go_together(void)
+{
+	if (!handover.apart)
+		return;
+	handover.apart = false;
+	handover.runs = 0;
+	spinner_set(NULL);
+	host_placement_guests(false);
+}
+
+static void go_apart(void)
+{
+	if (!host_placement_guests(true))
+		return;
+	handover.apart = true;
+	handover.failures = 0;
+	handover.runs = 0;
+}
+
+/* Somebody else wants a processor that we burn. */
+static void give_way(uint64_t now)
+{
+	go_together();
+	handover.together_until = now + ticks_of(handover.backoff);
+	if (handover.backoff < BACKOFF_MAX)
+		handover.backoff *= 2;
+}
+
+/* Called once a run while together: is it time to part? */
+static void density_count(uint64_t now)
+{
+	if (++handover.runs < DENSE_RUNS)
+		return;
+	if (now - handover.runs_since < ticks_of(DENSE_TIME) && now > handover.together_until)
+		go_apart();
+	handover.runs = 0;
+	handover.runs_since = now;
+}
+
+/* The same while apart: one run that was short enough. */
+static void success_count(void)
+{
+	if (++handover.runs < 8)
+		return;
+	handover.runs = 0;
+	if (handover.failures)
+		handover.failures--;
+	else if (handover.backoff > BACKOFF_MIN)
+		handover.backoff -= handover.backoff / 16;
+}
+
+/* Returns true when the turn came back within SPIN_TIME. */
+static bool spin(struct stub_mailbox *mailbox, uint32_t turn)
+{
+	uint64_t start = ticks(), seen = start, now;
+
+	while (__atomic_load_n(&mailbox->turn, __ATOMIC_ACQUIRE) == turn) {
+		relax();
+		now = ticks();
+		if (now - seen > ticks_of(STOLEN_TIME)) {
+			give_way(now);
+			return false;
+		}
+		if (now - start > ticks_of(SPIN_TIME)) {
+			if (++handover.failures > FAILURES_MAX)
+				go_together();
+			return false;
+		}
+		seen = now;
+	}
+	success_count();
+	return true;
+}
+
+static void sleep_for_turn(struct stub_mailbox *mailbox, uint32_t turn)
+{
+	__atomic_exchange_n(&mailbox->kernel_sleeps, 1, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(&mailbox->turn, __ATOMIC_ACQUIRE) == turn)
+		lx_futex(&mailbox->turn, FUTEX_WAIT, turn, NULL);
+	mailbox->kernel_sleeps = 0;
+}
+
+void host_handover(struct host_space *space)
+{
+	struct stub_mailbox *mailbox = space->mailbox;
+
+	if (handover.apart)
+		spinner_set(space);
+	else
+		mailbox->kernel_sleeps = 1;	/* for sure */
+	host_placement_follow_guest(space);
+	__atomic_exchange_n(&mailbox->turn, STUB_TURN_GUEST, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&mailbox->guest_sleeps, __ATOMIC_RELAXED))
+		lx_futex(&mailbox->turn, FUTEX_WAKE, 1, NULL);
+	if (handover.apart && spin(mailbox, STUB_TURN_GUEST))
+		return;
+	sleep_for_turn(mailbox, STUB_TURN_GUEST);
+	if (!handover.apart)
+		density_count(ticks());
+}
+
+int host_handover_reset(struct host_space *space)
+{
+	struct stub_mailbox *mailbox = space->mailbox;
+	int error;
+
+	host_placement_follow_guest(space);
+	__atomic_exchange_n(&mailbox->turn, STUB_TURN_RESET, __ATOMIC_SEQ_CST);
+	error = lx_tgkill(space->pid, space->tid, STUB_SIGNAL_RESET);
+	if (!error && !(handover.apart && spin(mailbox, STUB_TURN_RESET)))
+		sleep_for_turn(mailbox, STUB_TURN_RESET);
+	return error;
+}
+
+void host_handover_idle(void)
+{
+	go_together();
+	handover.runs = 0;
+}
+
+void host_handover_forget(struct host_space *space)
+{
+	if (handover.spinning == space)
+		handover.spinning = NULL;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * handover.h - passing the turn between the machine's thread and a guest thread
+ */
+#ifndef UM_HOST_HANDOVER_H
+#define UM_HOST_HANDOVER_H
+
+#include "engine.h"
+
+void host_handover_init(void);
+
+/*
+ * host_handover - let the guest thread of @space go on and wait until it gives the turn back.
+ * host_handover_reset - send it the reset signal and wait for the same; -errno: it is gone.
+ * Both block; signal handlers run meanwhile.
+ */
+void host_handover(struct host_space *space);
+int host_handover_reset(struct host_space *space);
+
+/* host_handover_idle - the machine goes to sleep. host_handover_forget - @space ends. */
+void host_handover_idle(void);
+void host_handover_forget(struct host_space *space);
+
+#endif /* UM_HOST_HANDOVER_H */

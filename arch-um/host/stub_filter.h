@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * stub_filter.h - seccomp filters of the threads of a guest process
+ */
+#ifndef UM_HOST_STUB_FILTER_H
+#define UM_HOST_STUB_FILTER_H
+
+#include <um/stub.h>
+
+/*
+ * host_stub_filters - write both programs behind @consts, whose descriptors are set, as they
+ * are to be seen at UM_STUB_CONSTS.
+ */
+void host_stub_filters(struct stub_consts *consts);
+
+#endif /* UM_HOST_STUB_FILTER_H */

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stub_setup.c - how a guest process of the seccomp engine comes to be
+ *
+ * The zygote is a fork of the kernel process that has dropped all but the stub. At the kernel's
+ * request it forks a child, which maps its data and mailbox, makes the guest thread,
+ * and becomes the mapper. Everything here runs before the process holds any
+ * guest code. Copied with the rest of the stub: only calls within it, no constants
+ * in memory but the constants page.
+ */
+#include <um/stub.h>
+#include "lx.h"
+
+#define STUB_TEXT __attribute__((section(".um.stub.c"), used))
+
+static const struct stub_consts *const consts = (const struct stub_consts *)UM_STUB_CONSTS;
+static struct stub_data *const data = (struct stub_data *)UM_STUB_DATA;
+static struct stub_mailbox *const mailbox = (struct stub_mailbox *)UM_STUB_MAILBOX;
+
+long stub_clone_guest(unsigned long flags, void *stack);
+void stub_wait(void) __attribute__((noreturn));
+void stub_mapper(void) __attribute__((noreturn));
+void stub_setup_guest(void) __attribute__((noreturn));
+void stub_setup_zygote(void) __attribute__((noreturn));
+
+/* Tell the kernel process. Values add up until it reads them: see STUB_ACK_*. */
+STUB_TEXT static void acknowledge(uint64_t value)
+{
+	lx_write(consts->ack_fd, &value, sizeof(value));
+}
+
+/* The guest thread: from the filter on it can only wait for its turn. */
+STUB_TEXT void stub_setup_guest(void)
+{
+	lx_sigaltstack((const stack_t *)consts->signal_stack, NULL);
+	lx_rt_sigprocmask(SIG_SETMASK, &consts->no_signals, NULL);
+	/* A table of its own (no CLONE_FILES): the mapper keeps what it has. */
+	if (lx_close_range(0, ~0u, 0) ||
+	    lx_seccomp(SECCOMP_SET_MODE_FILTER, 0, (void *)&consts->guest_filter))
+		lx_exit_group(1);
+	/* On the small stack of the mailbox already. */
+	stub_wait();
+}
+
+STUB_TEXT __attribute__((noreturn)) static void space_main(uint32_t slot)
+{
+	const unsigned long flags = CLONE_VM | CLONE_FS | CLONE_SIGHAND | CLONE_THREAD |
+				    CLONE_SYSVSEM;
+	uint64_t offset = UM_STUB_CONSTS_SIZE +
+		(uint64_t)slot * (UM_STUB_DATA_SIZE + UM_STUB_MAILBOX_SIZE);
+	long tid = -EAGAIN;
+
+	/* The kernel process may have ended before it could be the one whose end ends us. */
+	lx_prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (lx_getppid() != consts->parent_pid)
+		lx_exit_group(1);
+	if (!lx_is_error(lx_mmap((void *)UM_STUB_DATA, UM_STUB_DATA_SIZE, PROT_READ,
+				 MAP_SHARED | MAP_FIXED, consts->stub_fd, offset)) &&
+	    !lx_is_error(lx_mmap((void *)UM_STUB_MAILBOX, UM_STUB_MAILBOX_SIZE,
+				 PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, consts->stub_fd,
+				 offset + UM_STUB_DATA_SIZE)))
+		tid = stub_clone_guest(flags, (void *)(UM_STUB_MAILBOX + BOX_STACK_TOP));
+	if (tid < 0) {
+		acknowledge(STUB_ACK_ERROR * -tid);
+		lx_exit_group(1);
+	}
+	mailbox->tid = tid;
+	lx_close(consts->stub_fd);
+	acknowledge(STUB_ACK_READY);
+	if (lx_seccomp(SECCOMP_SET_MODE_FILTER, 0, (void *)&consts->mapper_filter))
+		lx_exit_group(1);
+	stub_mapper();
+}
+
+/* On its own stack at UM_STUB_STACK; its data page says which slot the next space gets. */
+STUB_TEXT void stub_setup_zygote(void)
+{
+	uint32_t done = 0;
+	long pid;
+
+	lx_munmap(NULL, UM_STUB_STACK);
+	lx_munmap((void *)UM_STUB_END, UM_HOST_TASK_END - UM_STUB_END);
+	lx_prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	acknowledge(STUB_ACK_READY);
+	for (;;) {
+		while (__atomic_load_n(&data->seq, __ATOMIC_ACQUIRE) == done)
+			lx_futex(&data->seq, FUTEX_WAIT, done, NULL);
+		done++;
+		pid = lx_clone(CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, 0);
+		if (pid == 0)
+			space_main(data->nr_commands);
+		acknowledge(pid < 0 ? STUB_ACK_ERROR * -pid : pid);
+	}
+}
