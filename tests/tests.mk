@@ -3,6 +3,7 @@
 #
 # tests/guest/<topic>.c -> build/tests/guest/<topic>   static, run inside a guest (or on the host)
 # tests/host/<name>.c   -> build/tests/host/<name>     what we need of the host
+# tests/u-<module>.c    -> build/tests/u-<module>    unit tests, with the sources that unit_<module> names
 # tests/typist.c       -> build/tests/typist         types at a guest's console
 # build/tests/guest.cpio holds guest_init as /init and all topics; mini.cpio only the small ones.
 
@@ -16,8 +17,10 @@ TESTS_MINI := hello
 TESTS_GUEST := $(addprefix $(TESTS_OUT)/guest/,guest_init $(TESTS_TOPICS))
 TESTS_HOST := $(patsubst tests/host/%.c,$(TESTS_OUT)/host/%,$(wildcard tests/host/*.c))
 
+TESTS_UNIT := $(patsubst tests/%.c,$(TESTS_OUT)/%,$(wildcard tests/u-*.c))
+
 .PHONY: tests-build
-tests-build: $(TESTS_HOST) $(TESTS_OUT)/typist $(TESTS_OUT)/confine $(TESTS_OUT)/guest.cpio $(TESTS_OUT)/mini.cpio
+tests-build: $(TESTS_HOST) $(TESTS_UNIT) $(TESTS_OUT)/typist $(TESTS_OUT)/confine $(TESTS_OUT)/guest.cpio $(TESTS_OUT)/mini.cpio
 
 $(TESTS_OUT)/guest/%: tests/guest/%.c tests/tap.h
 	@mkdir -p $(@D)
@@ -26,6 +29,15 @@ $(TESTS_OUT)/guest/%: tests/guest/%.c tests/tap.h
 $(TESTS_OUT)/host/%: tests/host/%.c tests/tap.h
 	@mkdir -p $(@D)
 	$(CC) $(TESTS_CFLAGS) -o $@ $<
+
+# Code of the machine's kernel that makes sense without it: the host's calls are the test's own.
+unit_ubd_worker := drivers-ubd/ubd_worker.c
+unit_cflags_ubd_worker := -DUM_HOST_WORLD -Iarch-um/include -Idrivers-ubd
+
+.SECONDEXPANSION:
+$(TESTS_OUT)/u-%: tests/u-%.c tests/tap.h $$(unit_%)
+	@mkdir -p $(@D)
+	$(CC) $(TESTS_CFLAGS) $(unit_cflags_$*) -o $@ $< $(unit_$*)
 
 $(TESTS_OUT)/typist $(TESTS_OUT)/confine: $(TESTS_OUT)/%: tests/%.c
 	@mkdir -p $(@D)
