@@ -8,6 +8,9 @@
 # build/tests/guest.cpio holds guest_init as /init and all topics; mini.cpio only the small ones.
 
 TESTS_OUT := build/tests
+ifndef COW_OUT
+include cow/cow.mk
+endif
 TESTS_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Wno-missing-field-initializers -Wno-unused-result -Wno-cast-function-type \
 	-fno-omit-frame-pointer -pthread -Itests
 
@@ -33,6 +36,12 @@ $(TESTS_OUT)/host/%: tests/host/%.c tests/tap.h
 # Code of the machine's kernel that makes sense without it: the host's calls are the test's own.
 unit_ubd_worker := drivers-ubd/ubd_worker.c
 unit_cflags_ubd_worker := -DUM_HOST_WORLD -Iarch-um/include -Idrivers-ubd
+
+# Disks: with a copy of the library that checks itself.
+COW_UNITS := chain
+$(foreach unit,$(COW_UNITS),$(eval unit_$(unit) := $(COW_OUT)/checked/libcow.a))
+$(foreach unit,$(COW_UNITS),$(eval unit_cflags_$(unit) := $(COW_CHECKS) -Wno-unused-parameter -Wno-unused-function))
+$(COW_UNITS:%=$(TESTS_OUT)/u-%): tests/simdisk.h tests/cowmodel.h
 
 .SECONDEXPANSION:
 $(TESTS_OUT)/u-%: tests/u-%.c tests/tap.h $$(unit_%)
