@@ -693,6 +693,31 @@ static inline int lx_fstatfs(int fd, struct statfs *st)
 	return LX_RETRY(lx_syscall2(__NR_fstatfs, fd, (long)st));
 }
 
+static inline int lx_syncfs(int fd)
+{
+	return lx_syscall1(__NR_syncfs, fd);
+}
+
+static inline ssize_t lx_fgetxattr(int fd, const char *name, void *value, size_t size)
+{
+	return lx_syscall4(__NR_fgetxattr, fd, (long)name, (long)value, size);
+}
+
+static inline int lx_fsetxattr(int fd, const char *name, const void *value, size_t size, int flags)
+{
+	return lx_syscall5(__NR_fsetxattr, fd, (long)name, (long)value, size, flags);
+}
+
+static inline int lx_fremovexattr(int fd, const char *name)
+{
+	return lx_syscall2(__NR_fremovexattr, fd, (long)name);
+}
+
+static inline ssize_t lx_flistxattr(int fd, char *list, size_t size)
+{
+	return lx_syscall3(__NR_flistxattr, fd, (long)list, size);
+}
+
 static inline unsigned int lx_umask(unsigned int mask)
 {
 	return lx_syscall1(__NR_umask, mask);

@@ -157,6 +157,7 @@ enum host_open {
 	HOST_O_APPEND = 32,
 	HOST_O_EXCL = 64,
 	HOST_O_NONBLOCK = 128,
+	HOST_O_UNNAMED = 256,		/* host_fs_open() only */
 };
 
 /* host_file_open - returns a descriptor that no child process inherits. Blocks. */
@@ -287,7 +288,8 @@ struct host_dirent {
  * host_fs_open_root - a directory handle for a folder that the command line names.
  * host_fs_open_beneath - the same for a folder below @root_fd; @path is relative, may have
  * several components, but no symbolic link and no "..".
- * host_fs_open - open (HOST_O_*) or create a regular file, or "." for host_fs_readdir().
+ * host_fs_open - open (HOST_O_*) or create a regular file, or "." for host_fs_readdir(); with
+ * HOST_O_UNNAMED a new file of that directory that has no name (O_TMPFILE).
  * Whether it really is such a file is for the caller to see (host_fs_stat()).
  */
 int host_fs_open_root(const char *path);
@@ -300,6 +302,7 @@ int host_fs_statfs(int fd, struct host_statfs *st);
 /* host_fs_make - a directory, FIFO or socket, as the type in @mode says. */
 int host_fs_make(int fd, const char *name, unsigned int mode);
 int host_fs_symlink(int fd, const char *name, const char *target);
+/* host_fs_link - with @from "" the file behind @from_fd, which need have no name. */
 int host_fs_link(int from_fd, const char *from, int to_fd, const char *to);
 int host_fs_remove(int fd, const char *name, bool directory);
 int host_fs_rename(int from_fd, const char *from, int to_fd, const char *to,
@@ -318,6 +321,20 @@ int host_fs_chown(int fd, const char *name, uint32_t uid, uint32_t gid);
 int host_fs_utimes(int fd, const char *name, const struct host_timestamp *atime,
 		   const struct host_timestamp *mtime);
 int host_fs_truncate(int fd, uint64_t size);
+
+/* host_fs_allocate - fallocate() with its modes. */
+int host_fs_allocate(int fd, int mode, uint64_t offset, uint64_t size);
+
+/* host_fs_sync - all of the host file system that directory handle @fd lies on is on stable storage. */
+int host_fs_sync(int fd);
+
+/*
+ * Extended attributes of a file or directory that is open for reading or writing, by their
+ * full names. get and list return the size, also when @size is 0; set with @value NULL removes.
+ */
+ssize_t host_fs_xattr_get(int fd, const char *name, void *value, size_t size);
+ssize_t host_fs_xattr_list(int fd, char *list, size_t size);
+int host_fs_xattr_set(int fd, const char *name, const void *value, size_t size, int flags);
 
 /* host_fs_owner - the user and group that this process acts as on the host. */
 void host_fs_owner(uint32_t *uid, uint32_t *gid);
