@@ -43,6 +43,10 @@ $(foreach unit,$(COW_UNITS),$(eval unit_$(unit) := $(COW_OUT)/checked/libcow.a))
 $(foreach unit,$(COW_UNITS),$(eval unit_cflags_$(unit) := $(COW_CHECKS) -Wno-unused-parameter -Wno-unused-function))
 $(COW_UNITS:%=$(TESTS_OUT)/u-%): tests/simdisk.h tests/cowmodel.h
 
+# The lab command's modules, under the sanitizers.
+unit_labfile := $(addprefix labs/,labfile.c labkeys.c lablint.c txt.c files.c tell.c)
+unit_cflags_labfile := -D_GNU_SOURCE -Ilabs -fsanitize=address,undefined
+
 .SECONDEXPANSION:
 $(TESTS_OUT)/u-%: tests/u-%.c tests/tap.h $$(unit_%)
 	@mkdir -p $(@D)
