@@ -2,8 +2,8 @@
 /*
  * chrooted.c - run a program of a second disk in the Debian system of the first, without its systemd
  *
- * Kernel parameters: root_disk=/dev/ubda, work_disk=/dev/ubdb, run="/srv/run-all" and from=N, its argument.
- * The first disk is only read: a tmpfs takes the changes. Used by t9100.
+ * Kernel parameters: root_disk=/dev/ubda, work_disk=/dev/ubdb, run="/srv/run-all" and its arguments, from=N and list=NAME.
+ * The first disk is only read: a tmpfs takes the changes. Used by lib-selftests.sh.
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -48,6 +48,6 @@ int main(void)
 	if (chdir("/root") || mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") || chdir("/"))
 		bail("the Debian system as root");
 	setenv("HOME", "/root", 1);
-	execl("/bin/bash", "bash", parameter("run", "/srv/run-all"), parameter("from", "1"), NULL);
+	execl("/bin/bash", "bash", parameter("run", "/srv/run-all"), parameter("from", "1"), parameter("list", ""), NULL);
 	bail("no /bin/bash");
 }
