@@ -52,7 +52,7 @@ static void kathara_conf_line(struct lab *lab, const char *line, int number)
 		return;
 	}
 	key = line + strcspn(line, "[= ");
-	if (!matches(line, "^[a-z0-9_]{1,30}[[=]"))
+	if (!matches(line, "^[a-z0-9_]{1,30}(\\[|=)"))
 		STRICT(lab, "lab.conf", number, "Kathará wants names of up to 30 letters a-z 0-9 _");
 	else if (*key == ' ' || strstr(key, "] =") || strstr(key, "= "))
 		STRICT(lab, "lab.conf", number, "Kathará wants no blank around =");
@@ -95,7 +95,7 @@ static void netkit_conf_line(struct lab *lab, const char *line, int number)
 	const struct lab_key *key;
 	char arg[64];
 
-	if (!matches(line, "^[^][= ]+\\[[^]]*\\]"))
+	if (!matches(line, "^[^]= []+\\[[^]]*\\]"))
 		return;		/* anything else is a remark for Netkit */
 	if (!matches(line, "^[A-Za-z0-9-]{1,63}\\["))
 		STRICT(lab, "lab.conf", number, "Netkit wants names of A-Z a-z 0-9 -");

@@ -9,7 +9,7 @@
 
 LABS_OUT := $(BUILD)/labs
 LABS_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -D_GNU_SOURCE -Ilabs
-LABS_LIBS := -ljansson -lsmartcols -lyaml
+LABS_LIBS := -ljansson -lsmartcols -lyaml -lm
 
 LABS_SOURCES := $(wildcard labs/*.c)
 LABS_OBJECTS := $(patsubst labs/%.c,$(LABS_OUT)/obj/%.o,$(LABS_SOURCES))

@@ -100,6 +100,47 @@ static const struct verb top_verb = { "top", machines_group, "[OPTION]...", N_("
 static const struct verb lint_verb = { "lint", labs_group, "[OPTION]... [DIR]", N_("tell what is wrong with a lab"),
 	N_("Nothing is started. Each remark has file, line and column."), lint_options, "file", false, verb_lint };
 
+#define TERMINALS \
+	{ 0, "terminals", "[PROGRAM]", N_("open one for each machine: tmux, xterm, gnome-terminal, kitty, ...") }, \
+	{ 0, "noterminals", NULL, N_("open none, whatever umlab.conf says") }
+#define LSTART \
+	DIRECTORY, { 'F', "force-lab", NULL, N_("without lab.conf every folder is a machine") }, \
+	{ 'j', "jobs", "N", N_("so many boot at the same time") }, { 'p', "parallel", "[N]", N_("no effect: starts are parallel (Netkit)") }, \
+	{ 0, "sequential", NULL, N_("one after the other") }, \
+	{ 'o', "pass", "OPTION", N_("an option for every machine, as in lab.conf: mem=128") }, \
+	{ 0, "exclude", "MACHINE", N_("all but this one") }, { 0, "print", NULL, N_("show what would be done") }, \
+	{ 0, "hosthome", NULL, N_("the home folder as /hosthome") }, { 'H', "no-hosthome", NULL, N_("no /hosthome (it is so anyway)") }, \
+	{ 'S', "no-shared", NULL, N_("no /shared") }, { 'f', "force", NULL, N_("also when memory will not suffice") }, \
+	{ 0, "no-wait", NULL, N_("do not wait until they are ready") }, { 'l', "list", NULL, N_("no effect: the states are shown anyway") }, \
+	TERMINALS, TIMEOUT
+
+static const struct verb_option lstart_options[] = { LSTART, { 0 } };
+static const struct verb_option lrestart_options[] = { LSTART, { 'k', "keep", NULL, N_("keep the disks as they are") }, { 0 } };
+static const struct verb_option lclean_options[] = { DIRECTORY, { 'f', "force", NULL, N_("snapshots too, without a question") },
+	{ 0, "orderly", NULL, N_("let the machines shut down first") }, TIMEOUT, { 0 } };
+static const struct verb_option lhalt_options[] = { DIRECTORY, { 'q', "quick", NULL, N_("at once") },
+	{ 'r', "remove", NULL, N_("and remove the machines") }, TIMEOUT, { 0 } };
+static const struct verb_option lcrash_options[] = { DIRECTORY, { 'k', "keep", NULL, N_("keep the disks") }, TIMEOUT, { 0 } };
+static const struct verb_option linfo_options[] = { DIRECTORY, { 'F', "force-lab", NULL, N_("without lab.conf every folder is a machine") },
+	{ 't', "topology", NULL, N_("as a map for the terminal") }, { 0, "svg", NULL, N_("as a map in SVG") }, { 'w', "watch", NULL, N_("again each second") },
+	{ 'c', "conf", NULL, N_("no effect: this is read from the lab's files anyway") }, JSON, { 0 } };
+static const struct verb_option wipe_options[] = { { 'f', "force", NULL, N_("without a question") }, { 'a', "all", NULL, N_("no effect: only one's own can be removed") }, { 0 } };
+
+static const struct verb lstart_verb = { "lstart", labs_group, "[OPTION]... [MACHINE]...", N_("start a lab"),
+	N_("Reads lab.conf in the current folder, as written for Netkit or Kathará. Returns when all\n"
+	   "startup files have ended, and tells which of their commands failed. Machines that run\n"
+	   "already stay as they are."), lstart_options, "machine", false, verb_lstart };
+static const struct verb lrestart_verb = { "lrestart", labs_group, "[OPTION]... [MACHINE]...", N_("end a lab and start it anew"), NULL,
+	lrestart_options, "machine", false, verb_lrestart };
+static const struct verb lhalt_verb = { "lhalt", labs_group, "[OPTION]... [MACHINE]...", N_("end the machines of a lab in order, keep their disks"), NULL,
+	lhalt_options, "machine", false, verb_lhalt };
+static const struct verb lcrash_verb = { "lcrash", labs_group, "[OPTION]... [MACHINE]...", N_("end the machines of a lab at once, and remove them"), NULL,
+	lcrash_options, "machine", false, verb_lcrash };
+static const struct verb lclean_verb = { "lclean", labs_group, "[OPTION]... [MACHINE]...", N_("end a lab and remove its machines"), NULL,
+	lclean_options, "machine", false, verb_lclean };
+static const struct verb linfo_verb = { "linfo", labs_group, "[OPTION]...", N_("show a lab: its machines, or a map"), NULL, linfo_options, "", false, verb_linfo };
+static const struct verb wipe_verb = { "wipe", labs_group, "[OPTION]...", N_("remove all machines of this user"), NULL, wipe_options, "", false, verb_wipe };
+
 static enum status verb_help_run(struct verb_args *args)
 {
 	const struct verb *verb;
@@ -125,7 +166,7 @@ static const struct verb help_verb = { "help", other_group, "[VERB]", N_("explai
 const struct verb *const verbs[] = {
 	&run_verb, &create_verb, &start_verb, &stop_verb, &restart_verb, &kill_verb, &remove_verb, &list_verb, &info_verb, &console_verb,
 	&connect_verb, &exec_verb, &cp_verb, &reset_verb, &set_verb, &log_verb, &top_verb,
-	&lint_verb,
+	&lstart_verb, &lrestart_verb, &lhalt_verb, &lcrash_verb, &lclean_verb, &linfo_verb, &lint_verb, &wipe_verb,
 	&help_verb, NULL
 };
 

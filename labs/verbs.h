@@ -33,4 +33,14 @@ enum status verb_top(struct verb_args *args);
 /* verbs_lint.c */
 enum status verb_lint(struct verb_args *args);
 
+
+/* verbs_lab.c */
+enum status verb_lstart(struct verb_args *args);
+enum status verb_lclean(struct verb_args *args);
+enum status verb_lrestart(struct verb_args *args);
+enum status verb_lhalt(struct verb_args *args);
+enum status verb_lcrash(struct verb_args *args);
+enum status verb_linfo(struct verb_args *args);
+enum status verb_wipe(struct verb_args *args);
+
 #endif
