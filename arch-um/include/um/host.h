@@ -238,6 +238,56 @@ int host_socket_accept(int fd);
 int host_pty_open(char *name, size_t name_size);
 int host_pty_forget(int fd);
 
+/* ---- network (drivers/eth*.c) ---------------------------------------------- */
+
+/* One message of a socket. */
+struct host_frame {
+	struct host_iovec *vec;
+	unsigned int nr_vec;
+	size_t size;		/* received bytes */
+	bool truncated;		/* it was longer than @vec */
+};
+
+/* How frames go through a descriptor. */
+enum host_net {
+	HOST_NET_MESSAGES,	/* a socket that keeps messages apart */
+	HOST_NET_DEVICE,	/* a tap device: one read or write each */
+};
+
+/*
+ * host_net_connect - a non-blocking connection to the unix socket at @path; SOCK_SEQPACKET,
+ * or SOCK_STREAM if @stream. -ENOENT, -ECONNREFUSED: nobody listens there.
+ * host_net_inherit - a descriptor of our own for @fd, given to us by whoever started the
+ * process, who has no further use for it; it becomes non-blocking. -EPROTOTYPE: a stream
+ * socket; -EINVAL: neither a socket nor a tap device.
+ */
+int host_net_connect(const char *path, bool stream);
+int host_net_inherit(int fd, enum host_net *transport);
+
+/*
+ * host_net_send - hand over up to 32 frames; how many were taken, at least one, or -EAGAIN, or
+ * what is wrong with the first. host_net_receive - take up to @nr frames and set size and
+ * truncated; how many, 0 at the end of the connection, -EAGAIN if there are none.
+ */
+int host_net_send(int fd, enum host_net transport, const struct host_frame *frames,
+		  unsigned int nr);
+int host_net_receive(int fd, enum host_net transport, struct host_frame *frames,
+		     unsigned int nr);
+
+/*
+ * host_helper_probe - is the program @name beside this one, or in the PATH? -ENOENT.
+ * host_helper_start - run it (words[0]) in a process of its own, with one end of a new
+ * SOCK_SEQPACKET pair as its descriptor 3, and of ours only standard error; returns its
+ * process id, and our end in *@fd. It gets SIGTERM when this process ends.
+ * host_helper_end - end it if it still runs. Blocks for that long.
+ */
+int host_helper_probe(const char *name);
+int host_helper_start(const char *const *words, unsigned int nr_words, int *fd);
+void host_helper_end(int pid);
+
+/* host_identity - a text that differs between hosts and users, and folders if @folder. */
+int host_identity(char *text, size_t size, bool folder);
+
 /* ---- host file system (drivers/hostfs*.c) -------------------------------- */
 
 /*
