@@ -150,7 +150,7 @@ void capture_frame(uint16_t port, bool incoming, struct frame *frame)
 	struct pcap_record record;
 	struct timespec now;
 
-	if (!frame->head.gso_type)
+	if (!frame->head.gso)
 		offload_checksum(frame);
 	clock_gettime(CLOCK_REALTIME, &now);
 	record = (struct pcap_record) {

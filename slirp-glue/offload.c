@@ -5,8 +5,8 @@
  * Theory of operation
  *
  * A machine may send a TCP packet of up to 64 KB with only the sum of its pseudo header in
- * the checksum field, and ask (wire.h) for the rest: "sum from csum_start to the end and
- * store at csum_start + csum_offset", and "cut into segments of gso_size bytes".
+ * the checksum field, and ask (wire.h) for the rest: "sum from sum_from to the end and
+ * store at sum_from + sum_at", and "cut into segments of segment bytes".
  * Machines take such frames as they are. For all others a big packet becomes segments
  * here: each gets a copy of the headers, in which change
  *   IPv4       total length, identification (counts up), header checksum
@@ -134,24 +134,24 @@ static bool layout_find(const struct frame *frame, struct layout *layout)
 bool offload_check(const struct frame *frame)
 {
 	const struct wire_head *head = &frame->head;
-	uint8_t type = head->gso_type & GSO_TYPE_MASK;
+	uint8_t type = head->gso & GSO_TYPE_MASK;
 	struct layout layout;
 
 	if (head->csum_flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) {
-		if (head->csum_start < FRAME_MIN ||
-		    (uint32_t)head->csum_start + head->csum_offset + 2 > frame->size)
+		if (head->sum_from < FRAME_MIN ||
+		    (uint32_t)head->sum_from + head->sum_at + 2 > frame->size)
 			return false;
 	}
-	if (!head->gso_type)
+	if (!head->gso)
 		return true;
 	if (type != VIRTIO_NET_HDR_GSO_TCPV4 && type != VIRTIO_NET_HDR_GSO_TCPV6)
 		return false;
-	if (!layout_find(frame, &layout) || !head->gso_size ||
+	if (!layout_find(frame, &layout) || !head->segment ||
 	    layout.v6 != (type == VIRTIO_NET_HDR_GSO_TCPV6))
 		return false;
 	/* Segments are finished by their checksum; nothing else makes sense. */
 	return (head->csum_flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) &&
-	       head->csum_start == layout.tcp && head->csum_offset == 16;
+	       head->sum_from == layout.tcp && head->sum_at == 16;
 }
 
 void offload_checksum(struct frame *frame)
@@ -159,12 +159,12 @@ void offload_checksum(struct frame *frame)
 	struct wire_head *head = &frame->head;
 
 	if (head->csum_flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) {
-		uint8_t *field = frame->data + head->csum_start + head->csum_offset;
+		uint8_t *field = frame->data + head->sum_from + head->sum_at;
 
-		sum_store(field, offload_sum(frame->data + head->csum_start,
-					     frame->size - head->csum_start, 0));
+		sum_store(field, offload_sum(frame->data + head->sum_from,
+					     frame->size - head->sum_from, 0));
 		/* Zero would mean "no checksum" to UDP. */
-		if (!field[0] && !field[1] && head->csum_offset == 6)
+		if (!field[0] && !field[1] && head->sum_at == 6)
 			put16(field, 0xffff);
 	}
 	memset(head, 0, sizeof(*head));
@@ -217,8 +217,8 @@ bool offload_segment(const struct frame *frame, void (*emit)(struct frame *segme
 		struct frame *segment;
 
 		part = total - done;
-		if (part > frame->head.gso_size)
-			part = frame->head.gso_size;
+		if (part > frame->head.segment)
+			part = frame->head.segment;
 		segment = frame_new(layout.payload + part);
 		if (!segment)
 			return false;

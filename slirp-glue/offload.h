@@ -20,7 +20,7 @@ void offload_checksum(struct frame *frame);
 
 /*
  * offload_segment - call @emit(@arg) with the TCP segments of a frame whose head has a
- * gso_type, each complete. The segment is the callee's to keep (frame_get()). False when
+ * gso, each complete. The segment is the callee's to keep (frame_get()). False when
  * there was no memory for some.
  */
 bool offload_segment(const struct frame *frame, void (*emit)(struct frame *segment, void *arg),

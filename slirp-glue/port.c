@@ -155,7 +155,7 @@ void port_send(struct port *port, struct frame *frame)
 	/* A bad cable carries what a real one carries: no giant segments. */
 	bool offload = port->features & WIRE_OFFLOAD && !impair_active(&port->impair);
 
-	if (!offload && frame->head.gso_type) {
+	if (!offload && frame->head.gso) {
 		if (!offload_segment(frame, send_finished, port))
 			port->counters.queue_full++;
 		return;
@@ -204,9 +204,9 @@ static int packet_make(struct packet *packet, const struct port *port,
 	}
 	*iov++ = (struct iovec) { frame->data + from, frame->size - from };
 	if (packet->head.csum_flags)
-		packet->head.csum_start += shift;
-	if (packet->head.gso_type)
-		packet->head.hdr_len += shift;
+		packet->head.sum_from += shift;
+	if (packet->head.gso)
+		packet->head.headers += shift;
 	return iov - packet->iov;
 }
 

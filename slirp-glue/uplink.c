@@ -126,7 +126,7 @@ static void frame_input(struct frame *frame)
 {
 	if (frame->size < FRAME_MIN || frame->size > WIRE_FRAME_MAX || !offload_check(frame))
 		return;
-	if (frame->head.gso_type && backend->segments) {
+	if (frame->head.gso && backend->segments) {
 		offload_segment(frame, segment_input, NULL);
 		return;
 	}

@@ -47,11 +47,11 @@ enum wire_feature {
 struct wire_head {
 	uint16_t kind;
 	uint8_t csum_flags;
-	uint8_t gso_type;
-	uint16_t hdr_len;
-	uint16_t gso_size;
-	uint16_t csum_start;
-	uint16_t csum_offset;
+	uint8_t gso;
+	uint16_t headers;
+	uint16_t segment;
+	uint16_t sum_from;
+	uint16_t sum_at;
 };
 
 struct wire_hello {
