@@ -42,7 +42,15 @@ if [[ ! -e $copy ]]; then
 	mv "$copy.part" "$copy"
 fi
 
+# The internet on eth0, unless the caller says what eth0 is.
+network=(eth0=slirp umlab.dhcp)
+for word; do
+	[[ $word != eth0=* ]] || network=()
+done
+[[ -x ./umlab-net ]] || network=()
+export UMLAB_NET=./umlab-net
+
 kernel=${UMLAB_LINUX:-./linux}
 # shellcheck disable=SC2086  # several words, or none
 exec "$here/setup/unprivileged.sh" "$kernel" $mem "ubd0=$copy" root=/dev/ubda rw \
-	${UMLAB_CONSOLE:-con0=fd:0,fd:1} umlab.autologin ${TERM:+"TERM=$TERM"} "$@"
+	${UMLAB_CONSOLE:-con0=fd:0,fd:1} umlab.autologin "${network[@]}" ${TERM:+"TERM=$TERM"} "$@"

@@ -12,6 +12,11 @@ TOPIC_OPTIONS="hostfs=$D:$SCRATCH/share-ro,ro hostdir=$D" TOPIC_LIMIT=120 guest_
 is "$(stat -c %a "$SCRATCH/secret")" 644 "the file outside is untouched"
 is "$(ls "$D" | tr '\n' ' ')" "sub to-parent to-proc to-root to-secret to-secret-relative " "nothing is left behind on the host"
 
+# A limit on the size of files is told to the guest's writer; the memory of 512 MB is a file as well.
+ulimit -S -f $((600 * 1024))
+TOPIC_OPTIONS="hostfs=$D hostdir=$D hostlimit=$((600 * 1024 * 1024))" TOPIC_LIMIT=60 guest_topics hostlimit
+ulimit -S -f unlimited
+
 # The host's side of hostchanges.c. A folder of its own: nothing here may follow those links.
 D=$SCRATCH/both
 mkdir -p "$D" && chmod 777 "$D"

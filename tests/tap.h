@@ -121,6 +121,24 @@ static inline int in_guest(void)
 	return getenv("UMLAB_GUEST") != NULL;
 }
 
+/* The value of a word "name=value" on the kernel's command line, or NULL. */
+static inline const char *boot_option(const char *name)
+{
+	static char line[8192];
+	size_t name_size = strlen(name);
+	FILE *file = fopen("/proc/cmdline", "re");
+	const char *value = NULL;
+
+	if (!file)
+		return NULL;
+	line[fread(line, 1, sizeof(line) - 1, file)] = 0;
+	fclose(file);
+	for (char *word = strtok(line, " \n"); word && !value; word = strtok(NULL, " \n"))
+		if (!strncmp(word, name, name_size) && word[name_size] == '=')
+			value = strdup(word + name_size + 1);
+	return value;
+}
+
 /* Ends the program: writes the plan, returns the exit status. */
 static inline int tap_done(void)
 {

@@ -3,10 +3,14 @@
 #
 # tests/guest/<topic>.c -> build/tests/guest/<topic>   static, run inside a guest (or on the host)
 # tests/host/<name>.c   -> build/tests/host/<name>     what we need of the host
+# tests/u-<module>.c    -> build/tests/u-<module>    unit tests, with the sources that unit_<module> names
 # tests/typist.c       -> build/tests/typist         types at a guest's console
 # build/tests/guest.cpio holds guest_init as /init and all topics; mini.cpio only the small ones.
 
 TESTS_OUT := build/tests
+ifndef COW_OUT
+include cow/cow.mk
+endif
 TESTS_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Wno-missing-field-initializers -Wno-unused-result -Wno-cast-function-type \
 	-fno-omit-frame-pointer -pthread -Itests
 
@@ -16,8 +20,10 @@ TESTS_MINI := hello
 TESTS_GUEST := $(addprefix $(TESTS_OUT)/guest/,guest_init $(TESTS_TOPICS))
 TESTS_HOST := $(patsubst tests/host/%.c,$(TESTS_OUT)/host/%,$(wildcard tests/host/*.c))
 
+TESTS_UNIT := $(patsubst tests/%.c,$(TESTS_OUT)/%,$(wildcard tests/u-*.c))
+
 .PHONY: tests-build
-tests-build: $(TESTS_HOST) $(TESTS_OUT)/typist $(TESTS_OUT)/confine $(TESTS_OUT)/guest.cpio $(TESTS_OUT)/mini.cpio
+tests-build: $(TESTS_HOST) $(TESTS_UNIT) $(TESTS_OUT)/typist $(TESTS_OUT)/confine $(TESTS_OUT)/guest.cpio $(TESTS_OUT)/mini.cpio
 
 $(TESTS_OUT)/guest/%: tests/guest/%.c tests/tap.h
 	@mkdir -p $(@D)
@@ -26,6 +32,25 @@ $(TESTS_OUT)/guest/%: tests/guest/%.c tests/tap.h
 $(TESTS_OUT)/host/%: tests/host/%.c tests/tap.h
 	@mkdir -p $(@D)
 	$(CC) $(TESTS_CFLAGS) -o $@ $<
+
+# Code of the machine's kernel that makes sense without it: the host's calls are the test's own.
+unit_ubd_worker := drivers-ubd/ubd_worker.c
+unit_cflags_ubd_worker := -DUM_HOST_WORLD -Iarch-um/include -Idrivers-ubd
+
+# Disks: with a copy of the library that checks itself.
+COW_UNITS := chain
+$(foreach unit,$(COW_UNITS),$(eval unit_$(unit) := $(COW_OUT)/checked/libcow.a))
+$(foreach unit,$(COW_UNITS),$(eval unit_cflags_$(unit) := $(COW_CHECKS) -Wno-unused-parameter -Wno-unused-function))
+$(COW_UNITS:%=$(TESTS_OUT)/u-%): tests/simdisk.h tests/cowmodel.h
+
+# The lab command's modules, under the sanitizers.
+unit_labfile := $(addprefix labs/,labfile.c labkeys.c lablint.c txt.c files.c tell.c)
+unit_cflags_labfile := -D_GNU_SOURCE -Ilabs -fsanitize=address,undefined
+
+.SECONDEXPANSION:
+$(TESTS_OUT)/u-%: tests/u-%.c tests/tap.h $$(unit_%)
+	@mkdir -p $(@D)
+	$(CC) $(TESTS_CFLAGS) $(unit_cflags_$*) -o $@ $< $(unit_$*)
 
 $(TESTS_OUT)/typist $(TESTS_OUT)/confine: $(TESTS_OUT)/%: tests/%.c
 	@mkdir -p $(@D)

@@ -18,10 +18,12 @@
  * and succeeds only where the host lets that user do it: no-ops, and groups that the user
  * is a member of. Mode bits are the host's: the guest checks them for its own users, the
  * host for the one user, so guest root may be refused on files of others. Files made by
- * guest users other than root appear as root's. No extended attributes, no device nodes.
+ * guest users other than root appear as root's. No device nodes; of the extended attributes
+ * only user.*.
  *
  * The other files: hostfs_fd.c descriptors, hostfs_inode.c identity and attributes,
- * hostfs_name.c names, hostfs_dir.c directories, hostfs_file.c contents.
+ * hostfs_name.c names, hostfs_dir.c directories, hostfs_file.c contents, hostfs_xattr.c
+ * extended attributes.
  */
 #include "hostfs_internal.h"
 
@@ -229,6 +231,12 @@ static void hostfs_evict_inode(struct inode *inode)
 	hostfs_close_all(inode);
 }
 
+/* The first of the two calls that sync() makes only starts; the host is asked in the second. */
+static int hostfs_sync_fs(struct super_block *sb, int wait)
+{
+	return wait ? host_fs_sync(hostfs_sb(sb)->fd) : 0;
+}
+
 static int hostfs_statfs(struct dentry *dentry, struct kstatfs *result)
 {
 	struct host_statfs st;
@@ -258,6 +266,7 @@ static const struct super_operations hostfs_super_ops = {
 	.alloc_inode = hostfs_alloc_inode,
 	.free_inode = hostfs_free_inode,
 	.evict_inode = hostfs_evict_inode,
+	.sync_fs = hostfs_sync_fs,
 	.statfs = hostfs_statfs,
 	.show_options = hostfs_show_options,
 };
@@ -271,6 +280,7 @@ static int fill_super(struct super_block *sb)
 	sb->s_magic = HOSTFS_SUPER_MAGIC;
 	sb->s_op = &hostfs_super_ops;
 	sb->s_d_op = &hostfs_dentry_ops;
+	sb->s_xattr = hostfs_xattr_handlers;
 	sb->s_maxbytes = MAX_LFS_FILESIZE;
 	sb->s_blocksize = PAGE_SIZE;
 	sb->s_blocksize_bits = PAGE_SHIFT;

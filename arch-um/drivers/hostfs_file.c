@@ -16,10 +16,12 @@
  *
  * Limits: O_APPEND looks up the end just before it writes; a writer on the host may slip
  * in between. O_DIRECT reads from the host, not the cache, and needs no alignment.
- * sync() hands everything to the host; fsync() also waits for the host's disk.
+ * fsync() waits for the host's disk, sync() and syncfs() for all of the host file system that
+ * the mounted folder lies on.
  */
 #include "hostfs_internal.h"
 
+#include <linux/falloc.h>
 #include <linux/pagemap.h>
 #include <linux/uio.h>
 #include <linux/writeback.h>
@@ -330,6 +332,50 @@ static int hostfs_fsync(struct file *file, loff_t start, loff_t end, int datasyn
 	return error;
 }
 
+/* Space that is given back or zeroed is so at once for mappings too: what is cached of it goes. */
+static int allocate(struct inode *inode, int fd, int mode, loff_t offset, loff_t end)
+{
+	loff_t old_size = i_size_read(inode);
+	int error;
+
+	filemap_invalidate_lock(inode->i_mapping);
+	error = filemap_write_and_wait_range(inode->i_mapping, offset, end - 1);
+	if (!error)
+		error = host_fs_allocate(fd, mode, offset, end - offset);
+	if (!error && mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
+		truncate_pagecache_range(inode, offset, end - 1);
+	if (!error && !(mode & FALLOC_FL_KEEP_SIZE) && end > old_size)
+		hostfs_zero_tail(inode, old_size);
+	hostfs_refresh(inode, fd, true);
+	filemap_invalidate_unlock(inode->i_mapping);
+	return error;
+}
+
+static long hostfs_fallocate(struct file *file, int mode, loff_t offset, loff_t size)
+{
+	struct inode *inode = file_inode(file);
+	int fd, error;
+
+	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
+		return -EOPNOTSUPP;
+	inode_lock(inode);
+	error = mode & FALLOC_FL_KEEP_SIZE ? 0 : inode_newsize_ok(inode, offset + size);
+	if (!error)
+		error = file_remove_privs(file);
+	if (error)
+		goto out_unlock;
+	fd = hostfs_file_get(inode, HOSTFS_WRITE);
+	if (fd < 0) {
+		error = fd;
+		goto out_unlock;
+	}
+	error = allocate(inode, fd, mode, offset, offset + size);
+	hostfs_put(inode);
+out_unlock:
+	inode_unlock(inode);
+	return error;
+}
+
 const struct file_operations hostfs_file_fops = {
 	.open = hostfs_open,
 	.release = hostfs_release,
@@ -338,6 +384,7 @@ const struct file_operations hostfs_file_fops = {
 	.llseek = generic_file_llseek,
 	.mmap = generic_file_mmap,
 	.fsync = hostfs_fsync,
+	.fallocate = hostfs_fallocate,
 	.splice_read = filemap_splice_read,
 	.splice_write = iter_file_splice_write,
 };

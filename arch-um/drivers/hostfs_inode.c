@@ -6,7 +6,7 @@
  * an inode must never turn into another file under its users. All attributes are the
  * host's. They are read again when they are older than HOSTFS_FRESH, when we changed
  * something ourselves (stale), and at every open. What changes size or time of
- * modification learns the result at once (hostfs_learn_own()), so that any other news of
+ * modification learns the result at once (hostfs_learn()), so that any other news of
  * these two means that the host changed the contents: the page cache of the file is
  * dropped. Pages that the guest wrote through a mapping are written out before that, so
  * of two such writers the guest is the last.
@@ -88,21 +88,16 @@ static bool contents_changed(struct inode *inode, const struct host_stat *st)
 		st->mtime.nsec != mtime.tv_nsec);
 }
 
-void hostfs_learn(struct inode *inode, const struct host_stat *st)
+void hostfs_learn(struct inode *inode, const struct host_stat *st, bool own)
 {
 	bool changed = contents_changed(inode, st);
 
 	copy_attributes(inode, st);
-	if (!changed || !inode->i_mapping->nrpages)
+	if (own || !changed || !inode->i_mapping->nrpages)
 		return;
 	filemap_write_and_wait(inode->i_mapping);
 	truncate_pagecache(inode, i_size_read(inode));
 	invalidate_inode_pages2(inode->i_mapping);
-}
-
-void hostfs_learn_own(struct inode *inode, const struct host_stat *st)
-{
-	copy_attributes(inode, st);
 }
 
 int hostfs_refresh(struct inode *inode, int fd, bool own)
@@ -112,10 +107,7 @@ int hostfs_refresh(struct inode *inode, int fd, bool own)
 
 	if (error)
 		return error;
-	if (own)
-		hostfs_learn_own(inode, &st);
-	else
-		hostfs_learn(inode, &st);
+	hostfs_learn(inode, &st, own);
 	return 0;
 }
 
@@ -135,10 +127,7 @@ static int refresh_dentry(struct dentry *dentry, bool own)
 		return -ESTALE;
 	if (error)
 		return error;
-	if (own)
-		hostfs_learn_own(inode, &st);
-	else
-		hostfs_learn(inode, &st);
+	hostfs_learn(inode, &st, own);
 	return 0;
 }
 
@@ -267,6 +256,7 @@ int hostfs_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr 
 static const struct inode_operations hostfs_file_iops = {
 	.getattr = hostfs_getattr,
 	.setattr = hostfs_setattr,
+	.listxattr = hostfs_listxattr,
 };
 
 static void set_operations(struct inode *inode, const struct host_stat *st)
@@ -298,7 +288,7 @@ struct inode *hostfs_iget(struct super_block *sb, const struct host_stat *st)
 	if (!inode)
 		return ERR_PTR(-ENOMEM);
 	if (!(inode->i_state & I_NEW)) {
-		hostfs_learn(inode, st);
+		hostfs_learn(inode, st, false);
 		return inode;
 	}
 	/* The host keeps the times; access and change happen there. */

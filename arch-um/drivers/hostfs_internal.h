@@ -108,12 +108,11 @@ bool hostfs_same(const struct hostfs_inode *hi, const struct host_stat *st);
 struct inode *hostfs_iget(struct super_block *sb, const struct host_stat *st);
 
 /*
- * hostfs_learn - take over attributes that the host has just told; may sleep, no folio
- * locked. When the host changed the contents, what is cached of them goes. hostfs_learn_own -
- * the same after a change of our own: the cache is right; no sleep.
+ * hostfs_learn - take over attributes that the host has just told. @own: after a change of
+ * our own, the cache is right. Otherwise what is cached of contents that the host changed
+ * goes: that may sleep, no folio may be locked.
  */
-void hostfs_learn(struct inode *inode, const struct host_stat *st);
-void hostfs_learn_own(struct inode *inode, const struct host_stat *st);
+void hostfs_learn(struct inode *inode, const struct host_stat *st, bool own);
 
 /* hostfs_refresh - ask the host by descriptor @fd and learn. */
 int hostfs_refresh(struct inode *inode, int fd, bool own);
@@ -138,6 +137,8 @@ extern const struct dentry_operations hostfs_dentry_ops;
 extern const struct file_operations hostfs_dir_fops;		/* hostfs_dir.c */
 extern const struct file_operations hostfs_file_fops;		/* hostfs_file.c */
 extern const struct address_space_operations hostfs_aops;
+extern const struct xattr_handler *const hostfs_xattr_handlers[];	/* hostfs_xattr.c */
+ssize_t hostfs_listxattr(struct dentry *dentry, char *list, size_t size);
 
 /* hostfs_file.c: bytes behind the end in the last cached page become zero. */
 void hostfs_zero_tail(struct inode *inode, loff_t size);

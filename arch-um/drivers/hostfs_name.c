@@ -61,7 +61,7 @@ static int check_name(struct dentry *dentry)
 		return error;
 	if (!hostfs_same(hostfs_i(d_inode(dentry)), &st))
 		return 0;
-	hostfs_learn(d_inode(dentry), &st);
+	hostfs_learn(d_inode(dentry), &st, false);
 	return 1;
 }
 
@@ -156,22 +156,50 @@ static int hostfs_symlink(struct mnt_idmap *idmap, struct inode *dir, struct den
 	return error;
 }
 
+/* A file without a name: gone again with its last user, unless it is linked. */
+static int hostfs_tmpfile(struct mnt_idmap *idmap, struct inode *dir, struct file *file,
+			  umode_t mode)
+{
+	int dir_fd = hostfs_dir_get(dir), fd;
+	struct inode *inode;
+
+	if (dir_fd < 0)
+		return dir_fd;
+	fd = hostfs_open_again(dir_fd, ".", HOST_O_UNNAMED | HOST_O_READ | HOST_O_WRITE,
+			       mode & S_IALLUGO);
+	hostfs_put(dir);
+	if (fd < 0)
+		return fd;
+	inode = inode_by_name(dir->i_sb, fd, "");
+	if (IS_ERR(inode)) {
+		host_file_close(fd);
+		return PTR_ERR(inode);
+	}
+	hostfs_give(inode, fd);
+	set_nlink(inode, 1);		/* d_tmpfile() takes it away again */
+	d_tmpfile(file, inode);
+	return finish_open_simple(file, 0);
+}
+
+/* The host is asked for the source by name, or by descriptor if it has none. */
 static int hostfs_link(struct dentry *from, struct inode *dir, struct dentry *dentry)
 {
-	struct inode *from_dir = d_inode(from->d_parent);
+	bool named = d_inode(from)->i_nlink;
+	struct inode *source = named ? d_inode(from->d_parent) : d_inode(from);
 	int dir_fd = hostfs_dir_get(dir), from_fd, error;
 
 	if (dir_fd < 0)
 		return dir_fd;
-	from_fd = hostfs_dir_get(from_dir);
+	from_fd = named ? hostfs_dir_get(source) : hostfs_file_get(source, HOSTFS_READ);
 	if (from_fd < 0) {
 		error = from_fd;
 		goto out_put;
 	}
-	error = host_fs_link(from_fd, from->d_name.name, dir_fd, dentry->d_name.name);
+	error = host_fs_link(from_fd, named ? (const char *)from->d_name.name : "", dir_fd,
+			     dentry->d_name.name);
 	if (!error)
 		error = instantiate(dir, dentry, dir_fd);
-	hostfs_put(from_dir);
+	hostfs_put(source);
 out_put:
 	hostfs_put(dir);
 	return error;
@@ -331,6 +359,8 @@ const struct inode_operations hostfs_dir_iops = {
 	.unlink = hostfs_unlink,
 	.rmdir = hostfs_rmdir,
 	.rename = hostfs_rename,
+	.tmpfile = hostfs_tmpfile,
 	.getattr = hostfs_getattr,
 	.setattr = hostfs_setattr,
+	.listxattr = hostfs_listxattr,
 };

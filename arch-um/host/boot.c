@@ -99,6 +99,17 @@ __attribute__((section(".init.text"))) void host_boot(uint64_t *stack)
 	um_start(&boot);
 }
 
+char **host_environment(void)
+{
+	return boot.envp;
+}
+
+void host_processors_restore(void)
+{
+	if (cpus_at_start_size > 0)
+		lx_sched_setaffinity(0, cpus_at_start_size, cpus_at_start);
+}
+
 static void process_clean(void)
 {
 	host_guest_shutdown();
@@ -116,8 +127,7 @@ void host_restart(void)
 	const lx_sigset none = 0;
 
 	process_clean();
-	if (cpus_at_start_size > 0)
-		lx_sched_setaffinity(0, cpus_at_start_size, cpus_at_start);
+	host_processors_restore();
 	lx_rt_sigprocmask(SIG_SETMASK, &none, NULL);
 	lx_execve("/proc/self/exe", boot.argv, boot.envp);
 	host_fail("restart: cannot run the program again");

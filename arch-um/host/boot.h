@@ -19,4 +19,11 @@ void host_timer_init(uint64_t vdso);
 /* boot.c: one line to standard error, exit status 1. */
 void host_fail(const char *reason) __attribute__((noreturn));
 
+/*
+ * boot.c: what a program started by this process is to find as this one did: its
+ * environment, and the processors it may use.
+ */
+char **host_environment(void);
+void host_processors_restore(void);
+
 #endif /* UM_HOST_BOOT_H */

@@ -98,6 +98,20 @@ static long regs_load(int pid, const struct host_regs *regs)
 	return error;
 }
 
+/*
+ * Guest code may load a data selector with any privilege level; the host takes back only
+ * those with level 3, and 0. A processor that returns from an interrupt clears null ones too.
+ */
+static long regs_load_mended(int pid, struct host_regs *regs)
+{
+	uint64_t *selectors[] = { &regs->ds, &regs->es, &regs->fs, &regs->gs };
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		*selectors[i] = *selectors[i] & ~3ULL ? *selectors[i] | 3 : 0;
+	return regs_load(pid, regs);
+}
+
 /* Let the stub of @pid run from regs->ip to its int3; *@regs: registers there. */
 static int stub_run(int pid, struct host_regs *regs)
 {
@@ -365,6 +379,18 @@ static enum guest_stop exception(int pid, struct guest_event *event)
 	return GUEST_INTERRUPT;
 }
 
+/*
+ * An interruption is reported before the signal of a fault that happened in the same moment. The
+ * signal would come with the next registers that run here, which may be another task's.
+ */
+static bool exception_pending(int pid)
+{
+	struct ptrace_peeksiginfo_args first = { .nr = 1 };
+	struct siginfo info;
+
+	return lx_ptrace(PTRACE_PEEKSIGINFO, pid, (unsigned long)&first, &info) == 1;
+}
+
 static void ptrace_run(struct host_space *space, struct host_regs *regs, unsigned int flags,
 		       struct guest_event *event)
 {
@@ -375,7 +401,7 @@ static void ptrace_run(struct host_space *space, struct host_regs *regs, unsigne
 	host_placement_follow(space);
 	/* The host must not take the guest's result for a system call of its own to restart. */
 	regs->orig_ax = -1;
-	if (regs_load(pid, regs)) {
+	if (regs_load(pid, regs) && regs_load_mended(pid, regs)) {
 		space_lost(space, false);
 		return;
 	}
@@ -388,7 +414,9 @@ static void ptrace_run(struct host_space *space, struct host_regs *regs, unsigne
 		event->stop = GUEST_INTERRUPT;
 		return;
 	}
-	status = lx_ptrace(request, pid, 0, NULL) ? -ECHILD : stop_wait(pid);
+	do
+		status = lx_ptrace(request, pid, 0, NULL) ? -ECHILD : stop_wait(pid);
+	while (status >= 0 && STATUS_EVENT(status) && exception_pending(pid));
 	tracer.running = 0;
 
 	if (status < 0 || lx_ptrace(PTRACE_GETREGS, pid, 0, regs)) {

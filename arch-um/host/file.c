@@ -149,36 +149,32 @@ ssize_t host_file_write(int fd, const void *buf, size_t size)
 	return lx_write(fd, buf, size);
 }
 
-ssize_t host_file_pread(int fd, void *buf, size_t size, uint64_t offset)
+/* All of @size at @offset; reads end early at the end of the file. */
+static ssize_t transfer(int fd, void *buf, size_t size, uint64_t offset, bool write)
 {
 	size_t done = 0;
 	ssize_t ret;
 
 	while (done < size) {
-		ret = lx_pread64(fd, buf + done, size - done, offset + done);
+		ret = write ? lx_pwrite64(fd, buf + done, size - done, offset + done) :
+			      lx_pread64(fd, buf + done, size - done, offset + done);
 		if (ret < 0)
 			return ret;
 		if (ret == 0)
-			break;
+			return write ? -EIO : (ssize_t)done;
 		done += ret;
 	}
 	return done;
 }
 
+ssize_t host_file_pread(int fd, void *buf, size_t size, uint64_t offset)
+{
+	return transfer(fd, buf, size, offset, false);
+}
+
 ssize_t host_file_pwrite(int fd, const void *buf, size_t size, uint64_t offset)
 {
-	size_t done = 0;
-	ssize_t ret;
-
-	while (done < size) {
-		ret = lx_pwrite64(fd, buf + done, size - done, offset + done);
-		if (ret < 0)
-			return ret;
-		if (ret == 0)
-			return -EIO;
-		done += ret;
-	}
-	return done;
+	return transfer(fd, (void *)buf, size, offset, true);
 }
 
 int host_file_size(int fd, uint64_t *size)

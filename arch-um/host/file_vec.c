@@ -42,15 +42,13 @@ static ssize_t read_nowait(int fd, struct host_iovec *vec, unsigned int count,
 	return done >= 0 && done < size ? -EAGAIN : done;
 }
 
-ssize_t host_file_preadv(int fd, struct host_iovec *vec, unsigned int count,
-			 uint64_t offset, unsigned int flags)
+static ssize_t transfer(ssize_t (*call)(int fd, const struct iovec *vec, int count, uint64_t offset),
+			int fd, struct host_iovec *vec, unsigned int count, uint64_t offset)
 {
 	ssize_t total = 0, done;
 
-	if (flags & HOST_IO_NOWAIT)
-		return read_nowait(fd, vec, count, offset);
 	while (count) {
-		done = lx_preadv(fd, (struct iovec *)vec, count, offset + total);
+		done = call(fd, (struct iovec *)vec, count, offset + total);
 		if (done < 0)
 			return done;
 		if (done == 0)
@@ -61,19 +59,16 @@ ssize_t host_file_preadv(int fd, struct host_iovec *vec, unsigned int count,
 	return total;
 }
 
+ssize_t host_file_preadv(int fd, struct host_iovec *vec, unsigned int count,
+			 uint64_t offset, unsigned int flags)
+{
+	if (flags & HOST_IO_NOWAIT)
+		return read_nowait(fd, vec, count, offset);
+	return transfer(lx_preadv, fd, vec, count, offset);
+}
+
 ssize_t host_file_pwritev(int fd, struct host_iovec *vec, unsigned int count,
 			  uint64_t offset)
 {
-	ssize_t total = 0, done;
-
-	while (count) {
-		done = lx_pwritev(fd, (struct iovec *)vec, count, offset + total);
-		if (done < 0)
-			return done;
-		if (done == 0)
-			break;
-		total += done;
-		vec_advance(&vec, &count, done);
-	}
-	return total;
+	return transfer(lx_pwritev, fd, vec, count, offset);
 }

@@ -105,12 +105,13 @@ int host_fs_open(int fd, const char *name, unsigned int flags, unsigned int mode
 		lx_flags |= flags & HOST_O_READ ? O_RDWR : O_WRONLY;
 	if (flags & HOST_O_DIRECTORY)
 		lx_flags |= O_DIRECTORY;
-	if (!(flags & HOST_O_CREATE))
+	if (!(flags & (HOST_O_CREATE | HOST_O_UNNAMED)))
 		return lx_openat(fd, name, lx_flags, 0);
 
 	/* The guest has applied its own umask. */
+	lx_flags |= flags & HOST_O_UNNAMED ? O_TMPFILE : O_CREAT | O_EXCL;
 	mask = lx_umask(0);
-	fd = lx_openat(fd, name, lx_flags | O_CREAT | O_EXCL, mode);
+	fd = lx_openat(fd, name, lx_flags, mode);
 	lx_umask(mask);
 	return fd;
 }
@@ -147,7 +148,17 @@ int host_fs_symlink(int fd, const char *name, const char *target)
 
 int host_fs_link(int from_fd, const char *from, int to_fd, const char *to)
 {
-	return name_ok(from) && name_ok(to) ? lx_linkat(from_fd, from, to_fd, to, 0) : -EINVAL;
+	char path[32];
+	int error;
+
+	if (!name_ok(from) || !name_ok(to))
+		return -EINVAL;
+	error = lx_linkat(from_fd, from, to_fd, to, *from ? 0 : AT_EMPTY_PATH);
+	if (*from || error != -ENOENT)
+		return error;
+	/* Before Linux 6.10 that was for the privileged. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", from_fd);
+	return lx_linkat(AT_FDCWD, path, to_fd, to, AT_SYMLINK_FOLLOW);
 }
 
 int host_fs_remove(int fd, const char *name, bool directory)
@@ -305,6 +316,40 @@ int host_fs_utimes(int fd, const char *name, const struct host_timestamp *atime,
 int host_fs_truncate(int fd, uint64_t size)
 {
 	return lx_ftruncate(fd, size);
+}
+
+int host_fs_allocate(int fd, int mode, uint64_t offset, uint64_t size)
+{
+	return lx_fallocate(fd, mode, offset, size);
+}
+
+int host_fs_sync(int fd)
+{
+	int dir_fd = lx_openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	int error;
+
+	if (dir_fd < 0)
+		return dir_fd;
+	error = lx_syncfs(dir_fd);
+	lx_close(dir_fd);
+	return error;
+}
+
+/* ---- extended attributes --------------------------------------------------- */
+
+ssize_t host_fs_xattr_get(int fd, const char *name, void *value, size_t size)
+{
+	return lx_fgetxattr(fd, name, value, size);
+}
+
+ssize_t host_fs_xattr_list(int fd, char *list, size_t size)
+{
+	return lx_flistxattr(fd, list, size);
+}
+
+int host_fs_xattr_set(int fd, const char *name, const void *value, size_t size, int flags)
+{
+	return value ? lx_fsetxattr(fd, name, value, size, flags) : lx_fremovexattr(fd, name);
 }
 
 /* ---- this process ---------------------------------------------------------- */

@@ -90,7 +90,10 @@ enum lx_socket {
 	LX_SOCK_CLOEXEC = 02000000,
 	LX_SOL_SOCKET = 1,
 	LX_SCM_RIGHTS = 1,
+	LX_SO_TYPE = 3,
+	LX_SO_SNDBUF = 7,
 	LX_MSG_PEEK = 2,
+	LX_MSG_TRUNC = 0x20,
 	LX_MSG_DONTWAIT = 0x40,
 	LX_MSG_NOSIGNAL = 0x4000,
 	LX_MSG_CMSG_CLOEXEC = 0x40000000,
@@ -106,6 +109,12 @@ struct lx_msghdr {
 	unsigned int flags;
 };
 _Static_assert(sizeof(struct lx_msghdr) == 56, "layout that sendmsg expects");
+
+struct lx_mmsghdr {
+	struct lx_msghdr message;
+	unsigned int size;		/* bytes transferred */
+};
+_Static_assert(sizeof(struct lx_mmsghdr) == 64, "layout that sendmmsg expects");
 
 struct lx_cmsghdr {
 	size_t size;			/* header included */
@@ -280,6 +289,11 @@ static inline ssize_t lx_getdents64(int fd, void *buf, size_t size)
 static inline ssize_t lx_readlinkat(int dir_fd, const char *path, char *buf, size_t size)
 {
 	return lx_syscall4(__NR_readlinkat, dir_fd, (long)path, (long)buf, size);
+}
+
+static inline int lx_faccessat(int dir_fd, const char *path, int mode)
+{
+	return lx_syscall3(__NR_faccessat, dir_fd, (long)path, mode);
 }
 
 static inline int lx_unlinkat(int dir_fd, const char *path, int flags)
@@ -611,6 +625,26 @@ static inline ssize_t lx_recvmsg(int fd, struct lx_msghdr *message, int flags)
 	return LX_RETRY(lx_syscall3(__NR_recvmsg, fd, (long)message, flags));
 }
 
+static inline int lx_sendmmsg(int fd, struct lx_mmsghdr *messages, unsigned int nr, int flags)
+{
+	return LX_RETRY(lx_syscall4(__NR_sendmmsg, fd, (long)messages, nr, flags));
+}
+
+static inline int lx_recvmmsg(int fd, struct lx_mmsghdr *messages, unsigned int nr, int flags)
+{
+	return LX_RETRY(lx_syscall5(__NR_recvmmsg, fd, (long)messages, nr, flags, 0));
+}
+
+static inline int lx_setsockopt(int fd, int level, int option, const void *value, int size)
+{
+	return lx_syscall5(__NR_setsockopt, fd, level, option, (long)value, size);
+}
+
+static inline int lx_getsockopt(int fd, int level, int option, void *value, int *size)
+{
+	return lx_syscall5(__NR_getsockopt, fd, level, option, (long)value, (long)size);
+}
+
 /* ---- the host ------------------------------------------------------------ */
 
 static inline int lx_sysinfo(struct sysinfo *info)
@@ -691,6 +725,31 @@ static inline int lx_utimensat(int dir_fd, const char *path,
 static inline int lx_fstatfs(int fd, struct statfs *st)
 {
 	return LX_RETRY(lx_syscall2(__NR_fstatfs, fd, (long)st));
+}
+
+static inline int lx_syncfs(int fd)
+{
+	return lx_syscall1(__NR_syncfs, fd);
+}
+
+static inline ssize_t lx_fgetxattr(int fd, const char *name, void *value, size_t size)
+{
+	return lx_syscall4(__NR_fgetxattr, fd, (long)name, (long)value, size);
+}
+
+static inline int lx_fsetxattr(int fd, const char *name, const void *value, size_t size, int flags)
+{
+	return lx_syscall5(__NR_fsetxattr, fd, (long)name, (long)value, size, flags);
+}
+
+static inline int lx_fremovexattr(int fd, const char *name)
+{
+	return lx_syscall2(__NR_fremovexattr, fd, (long)name);
+}
+
+static inline ssize_t lx_flistxattr(int fd, char *list, size_t size)
+{
+	return lx_syscall3(__NR_flistxattr, fd, (long)list, size);
 }
 
 static inline unsigned int lx_umask(unsigned int mask)

@@ -90,6 +90,11 @@ static bool __init check_folders(const char *value)
 	return !hostfs_check_option(value);
 }
 
+static bool __init check_interface(const char *value)
+{
+	return !eth_check_option(value);
+}
+
 static bool __init check_console(const char *value)
 {
 	return !console_check_option(value);
@@ -143,6 +148,11 @@ static int __init probe_console(const char *value)
 	return 0;
 }
 
+static int __init probe_interface(const char *value)
+{
+	return eth_probe_option(value);
+}
+
 static const char *__init error_text(int error)
 {
 	switch (error) {
@@ -157,6 +167,8 @@ static const char *__init error_text(int error)
 		return "this descriptor is not open";
 	case -ENAMETOOLONG:
 		return "the name is too long";
+	case -ENOPKG:
+		return "its helper umlab-net is neither beside this program nor in the PATH";
 	}
 	return "it cannot be opened";
 }
@@ -172,6 +184,11 @@ static const struct option options[] __initconst = {
 	  "initial RAM file system" },
 	{ "hostfs", -1, check_folders, probe_folders, "hostfs=/DIR[,ro][:/DIR...]",
 	  "folders of the host that the guest may mount as type hostfs" },
+	{ "eth", 16, check_interface, probe_interface,
+	  "ethN=slirp|switch:FOLDER|vde:URL|fd:N|unix:PATH|null[,mac=MAC][,mtu=N]...",
+	  "network interface N (0 to 15); slirp is the internet, without root" },
+	{ "umid", -1, check_path, NULL, "umid=NAME",
+	  "name of the machine; its network addresses (MAC) derive from it" },
 	{ "engine", -1, check_engine, NULL, "engine=auto|seccomp|ptrace",
 	  "how guest code is run; auto takes the fastest that works here" },
 };

@@ -50,7 +50,12 @@ static int register_set(struct task_struct *task, unsigned int offset, unsigned 
 	case offsetof(struct pt_regs, es):
 	case offsetof(struct pt_regs, fs):
 	case offsetof(struct pt_regs, gs):
-		return value ? -EIO : 0;
+		/* As on a processor whose tables hold the flat segments only: others load as null. */
+		if (value && (value & 3) != 3)
+			return -EIO;
+		if (value != UM_USER_CS && value != UM_USER_SS)
+			value = 0;
+		break;
 	}
 	*(unsigned long *)((char *)regs + offset) = value;
 	return 0;
@@ -187,10 +192,10 @@ void user_disable_single_step(struct task_struct *task)
 	clear_task_syscall_work(task, SYSCALL_EXIT_TRAP);
 }
 
+/* Debug registers stay as they are: a tracer that leaves takes its watchpoints away itself. */
 void ptrace_disable(struct task_struct *task)
 {
 	user_disable_single_step(task);
-	debug_clear(task);
 }
 
 /* Number of the debug register at @addr of struct user, or -1. */

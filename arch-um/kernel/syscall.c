@@ -12,8 +12,7 @@
 #include <asm/syscall.h>
 #include "kernel_internal.h"
 
-/* Calls of this processor that <linux/nospec.h>
-#include <linux/syscalls.h> leaves to architectures. */
+/* Calls of this processor that <linux/syscalls.h> leaves to architectures. */
 asmlinkage long sys_arch_prctl(int option, unsigned long arg);
 asmlinkage long sys_mmap(unsigned long addr, unsigned long size, unsigned long prot,
 			 unsigned long flags, unsigned long fd, unsigned long offset);

@@ -156,6 +156,8 @@ retry:
 	}
 	if (fault & VM_FAULT_ERROR)
 		fault_failed(fault, addr, error);
+	else if (walk_outside_ram(mm, addr))
+		fault_failed(VM_FAULT_SIGBUS, addr, error);
 	else
 		mirror_fill(mm, addr);
 }

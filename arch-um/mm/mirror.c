@@ -54,8 +54,7 @@ static int pte_rights(pte_t pte)
 	unsigned long value = pte_val(pte);
 	int rights = HOST_READ;
 
-	if (!(value & _PAGE_PRESENT) || !(value & _PAGE_ACCESSED) ||
-	    PFN_PHYS(pte_pfn(pte)) < um_image_size)
+	if (!(value & _PAGE_PRESENT) || !(value & _PAGE_ACCESSED) || !pte_in_ram(pte))
 		return 0;
 	if ((value & (_PAGE_WRITE | _PAGE_DIRTY)) == (_PAGE_WRITE | _PAGE_DIRTY))
 		rights |= HOST_WRITE;

@@ -15,15 +15,15 @@ static bool page_fault_in(unsigned long addr, bool write)
 {
 	struct mm_struct *mm = current->mm;
 	unsigned int flags = write ? FAULT_FLAG_WRITE : 0;
-	int error;
+	bool there;
 
 	if (!mm || addr >= TASK_SIZE || faulthandler_disabled())
 		return false;
 	mmap_read_lock(mm);
-	error = fixup_user_fault(mm, addr, flags | FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_KILLABLE,
-				 &(bool){ false });
+	there = !fixup_user_fault(mm, addr, flags | FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_KILLABLE,
+				  &(bool){ false }) && !walk_outside_ram(mm, addr);
 	mmap_read_unlock(mm);
-	return !error;
+	return there;
 }
 
 /* Kernel address of guest address @addr, or NULL. Valid until the caller sleeps. */

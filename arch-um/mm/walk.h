@@ -9,6 +9,7 @@
 #define UM_MM_WALK_H
 
 #include <linux/pgtable.h>
+#include "../kernel/kernel_internal.h"
 
 /* walk_pte - entry of @addr or NULL; *@next: first address that the answer says nothing about. */
 static inline pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, unsigned long *next)
@@ -32,6 +33,23 @@ static inline pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, unsigned
 	return pte_offset_kernel(pmd, addr);
 }
 
+/* No page of the image, nor what a mapping of /dev/mem finds behind RAM: spaces cannot have those. */
+static inline bool pte_in_ram(pte_t pte)
+{
+	phys_addr_t at = PFN_PHYS(pte_pfn(pte));
+
+	return at >= um_image_size && at < um_ram_end - PAGE_OFFSET;
+}
+
+/* walk_outside_ram - is @addr mapped to something that no guest can reach? */
+static inline bool walk_outside_ram(struct mm_struct *mm, unsigned long addr)
+{
+	unsigned long next;
+	pte_t *pte = walk_pte(mm, addr, &next);
+
+	return pte && pte_val(*pte) & _PAGE_PRESENT && !pte_in_ram(*pte);
+}
+
 /*
  * walk_guest_page - kernel address of guest address @addr if the guest may read (or
  * write) it right now, else NULL. Marks the page as used.
@@ -46,7 +64,7 @@ static inline void *walk_guest_page(struct mm_struct *mm, unsigned long addr, bo
 	if (addr >= TASK_SIZE)
 		return NULL;
 	pte = walk_pte(mm, addr, &next);
-	if (!pte || (pte_val(*pte) & need) != need)
+	if (!pte || (pte_val(*pte) & need) != need || !pte_in_ram(*pte))
 		return NULL;
 	if ((pte_val(*pte) & used) != used)
 		set_pte(pte, __pte((pte_val(*pte) | used) & ~_PAGE_MIRRORED));

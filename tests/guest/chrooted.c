@@ -2,29 +2,19 @@
 /*
  * chrooted.c - run a program of a second disk in the Debian system of the first, without its systemd
  *
- * Kernel parameters: root_disk=/dev/ubda, work_disk=/dev/ubdb, run="/srv/run-all" and from=N, its argument.
- * The first disk is only read: a tmpfs takes the changes. Used by t9100.
+ * Kernel parameters: root_disk=/dev/ubda, work_disk=/dev/ubdb, run="/srv/run-all" and its arguments, from=N and list=NAME.
+ * The first disk is only read: a tmpfs takes the changes. Used by lib-selftests.sh.
  */
 #define _GNU_SOURCE
-#include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
 #include "tap.h"
 
-static char line[8192];
-
 static const char *parameter(const char *name, const char *fallback)
 {
-	static char copy[8192];
-	size_t size = strlen(name);
-
-	strcpy(copy, line);
-	for (char *word = strtok(copy, " \n"); word; word = strtok(NULL, " \n"))
-		if (!strncmp(word, name, size) && word[size] == '=')
-			return word + size + 1;
-	return fallback;
+	return boot_option(name) ?: fallback;
 }
 
 static void must_mount(const char *what, const char *where, const char *type, unsigned long flags, const char *options)
@@ -36,14 +26,10 @@ static void must_mount(const char *what, const char *where, const char *type, un
 int main(void)
 {
 	static const char *const move[][2] = { { "/proc", "/root/proc" }, { "/sys", "/root/sys" }, { "/dev", "/root/dev" } };
-	int fd = open("/proc/cmdline", O_RDONLY);
-
 	if (!in_guest()) {
 		skip("a program runs in the Debian system", "not in a guest");
 		return tap_done();
 	}
-	read(fd, line, sizeof(line) - 1);
-	close(fd);
 	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		bail("mounts of its own");
 	mkdir("/base", 0755), mkdir("/change", 0755), mkdir("/root", 0755);
@@ -62,10 +48,6 @@ int main(void)
 	if (chdir("/root") || mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") || chdir("/"))
 		bail("the Debian system as root");
 	setenv("HOME", "/root", 1);
-	char program[256], from[32];
-
-	snprintf(program, sizeof(program), "%s", parameter("run", "/srv/run-all"));
-	snprintf(from, sizeof(from), "%s", parameter("from", "1"));
-	execl("/bin/bash", "bash", program, from, NULL);
+	execl("/bin/bash", "bash", parameter("run", "/srv/run-all"), parameter("from", "1"), parameter("list", ""), NULL);
 	bail("no /bin/bash");
 }

@@ -43,21 +43,9 @@ static int file_has(const char *path, const char *text)
 	return good;
 }
 
-static const char *hostdir(void)
-{
-	static char line[4096];
-	int fd = open("/proc/cmdline", O_RDONLY), size = read(fd, line, sizeof(line) - 1);
-	char *dir = size > 0 ? strstr(line, "hostdir=") : NULL;
-
-	close(fd);
-	if (dir)
-		dir[strcspn(dir, " \n")] = 0;
-	return dir ? dir + strlen("hostdir=") : NULL;
-}
-
 int main(void)
 {
-	const char *dir = hostdir();
+	const char *dir = boot_option("hostdir");
 	struct stat st;
 	char *map;
 	int fd;

@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include "tap.h"
 
@@ -360,6 +361,118 @@ static void attributes(void)
 	unlink("attr");
 }
 
+static void extended_attributes(const char *path, const char *what)
+{
+	char value[64] = "", list[256] = "";
+
+	if (setxattr(path, "user.umlab", "one", 3, XATTR_CREATE) < 0 && errno == EOPNOTSUPP) {
+		skip("extended attributes", "the host's file system has none");
+		return;
+	}
+	is(getxattr(path, "user.umlab", value, sizeof(value)), 3, what);
+	ok(!strcmp(value, "one"), "shows its value");
+	is(getxattr(path, "user.umlab", NULL, 0), 3, "its size can be asked for");
+	FAILS(getxattr(path, "user.umlab", value, 2), ERANGE, "a short buffer is ERANGE");
+	FAILS(setxattr(path, "user.umlab", "two", 3, XATTR_CREATE), EEXIST, "it is not made twice");
+	is(setxattr(path, "user.umlab", "longer", 6, XATTR_REPLACE), 0, "it can be replaced");
+	is(setxattr(path, "user.other", "", 0, 0), 0, "there can be another one");
+	is(listxattr(path, NULL, 0), 22, "the list's size");
+	is(listxattr(path, list, sizeof(list)), 22, "the list");
+	ok(memmem(list, 22, "user.umlab", 11) && memmem(list, 22, "user.other", 11), "names both");
+	FAILS(listxattr(path, list, 5), ERANGE, "a short buffer is ERANGE here too");
+	is(removexattr(path, "user.umlab"), 0, "one can be removed");
+	FAILS(getxattr(path, "user.umlab", value, sizeof(value)), ENODATA, "and is gone");
+	FAILS(removexattr(path, "user.umlab"), ENODATA, "not twice");
+	is(removexattr(path, "user.other"), 0, "the other one as well");
+}
+
+static int all_zero(const char *at, size_t size)
+{
+	return size == 0 || (!*at && !memcmp(at, at + 1, size - 1));
+}
+
+static void allocation(void)
+{
+	int fd = open("space", O_RDWR | O_CREAT | O_TRUNC, 0600), other;
+	char *map;
+
+	memset(buf, 'x', sizeof(buf));
+	write(fd, buf, 20000);
+	if (fallocate(fd, 0, 0, 300000) < 0 && errno == EOPNOTSUPP) {
+		skip("space can be allocated", "the host's file system cannot");
+		goto out;
+	}
+	is(st_of("space").st_size, 300000, "fallocate makes a file longer");
+	is(fallocate(fd, FALLOC_FL_KEEP_SIZE, 300000, 100000), 0, "or only takes space");
+	is(st_of("space").st_size, 300000, "and keeps its size");
+	ok(st_of("space").st_blocks >= 400000 / 512, "the space is taken (%ld blocks)", (long)st_of("space").st_blocks);
+	is(pread(fd, buf, 30000, 10000), 30000, "what was added can be read");
+	ok(buf[0] == 'x' && buf[9999] == 'x' && all_zero(buf + 10000, 20000), "and is zero");
+	map = mmap(NULL, 20000, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	memset(map, 'm', 20000);
+	if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 5000, 10000) == 0) {
+		ok(map[4999] == 'm' && all_zero(map + 5000, 10000) && map[15000] == 'm', "a hole shows in a mapping at once");
+		other = open("space", O_RDONLY);
+		is(pread(other, buf, 20000, 0), 20000, "a reader");
+		ok(buf[4999] == 'm' && all_zero(buf + 5000, 10000) && buf[15000] == 'm', "sees it too, and what the mapping wrote around it");
+		close(other);
+	} else {
+		skip("a hole can be punched", "the host's file system cannot");
+	}
+	munmap(map, 20000);
+	FAILS(fallocate(fd, FALLOC_FL_COLLAPSE_RANGE, 0, 4096), EOPNOTSUPP, "other modes are refused");
+out:
+	close(fd);
+	unlink("space");
+}
+
+static void unnamed_files(void)
+{
+	int fd = open(".", O_TMPFILE | O_RDWR, 0640), dir_fd = open(".", O_RDONLY | O_DIRECTORY), entries = 0;
+	char path[64];
+	struct stat st;
+
+	if (fd < 0 && errno == EOPNOTSUPP) {
+		skip("a file without a name", "the host's file system has none");
+		return;
+	}
+	ok(fd >= 0, "a file without a name");
+	is(write(fd, "hidden", 6), 6, "can be written");
+	is(pread(fd, buf, 100, 0), 6, "and read");
+	fstat(fd, &st);
+	ok(st.st_nlink == 0 && st.st_size == 6 && (st.st_mode & 07777) == 0640, "has no link, but a size and a mode");
+	for (long size; (size = syscall(SYS_getdents64, dir_fd, buf, sizeof(buf))) > 0; )
+		for (long at = 0; at < size; at += *(unsigned short *)(buf + at + 16))
+			entries++;
+	is(entries, 2, "the folder shows nothing");
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	is(linkat(AT_FDCWD, path, AT_FDCWD, "named", AT_SYMLINK_FOLLOW), 0, "it can be given a name");
+	is(st_of("named").st_nlink, 1, "which counts");
+	is(write(fd, " no more", 8), 8, "writing goes on");
+	close(fd);
+	ok(has("named", "hidden no more"), "and is seen under the name");
+	unlink("named");
+	fd = open(".", O_TMPFILE | O_WRONLY | O_EXCL, 0600);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	FAILS(linkat(AT_FDCWD, path, AT_FDCWD, "named", AT_SYMLINK_FOLLOW), ENOENT, "one made with O_EXCL gets no name");
+	close(fd);
+	close(dir_fd);
+}
+
+static void syncing(void)
+{
+	int fd = open("durable", O_RDWR | O_CREAT, 0600), dir_fd = open(".", O_RDONLY | O_DIRECTORY);
+
+	write(fd, "x", 1);
+	is(fsync(fd), 0, "fsync of a file");
+	is(fdatasync(fd), 0, "fdatasync");
+	is(fsync(dir_fd), 0, "fsync of a directory");
+	is(syncfs(fd), 0, "syncfs");
+	close(fd);
+	close(dir_fd);
+	unlink("durable");
+}
+
 static void many_open(void)
 {
 	enum { NR = 900 };
@@ -411,20 +524,6 @@ static void locks(void)
 	close(a);
 	close(b);
 	unlink("lock");
-}
-
-static const char *parameter(const char *name)
-{
-	static char line[4096];
-	int fd = open("/proc/cmdline", O_RDONLY), size = read(fd, line, sizeof(line) - 1);
-	char *word;
-
-	close(fd);
-	line[size > 0 ? size : 0] = 0;
-	for (word = strtok(line, " \n"); word; word = strtok(NULL, " \n"))
-		if (!strncmp(word, name, strlen(name)))
-			return word + strlen(name);
-	return NULL;
 }
 
 static int mount_dir(const char *dir, const char *rest, const char *at)
@@ -495,7 +594,7 @@ int main(int argc, char **argv)
 		return 42;
 	umask(0);
 	if (!dir) {
-		dir = parameter("hostdir=");
+		dir = boot_option("hostdir");
 		if (!dir) {
 			skip("a folder of the host is mounted", "no hostdir= on the command line");
 			return tap_done();
@@ -516,6 +615,14 @@ int main(int argc, char **argv)
 	names();
 	directories();
 	attributes();
+	mkdir("folder", 0700);
+	put("attributed", "x");
+	extended_attributes("attributed", "a file has an extended attribute");
+	extended_attributes("folder", "a folder has an extended attribute");
+	rmdir("folder"), unlink("attributed");
+	allocation();
+	unnamed_files();
+	syncing();
 	many_open();
 	programs();
 	locks();

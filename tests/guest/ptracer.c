@@ -539,6 +539,34 @@ static int load_watched(void)
 	return 2;
 }
 
+static int stop_with_selector(void)
+{
+	asm volatile("mov %0, %%gs" : : "r"(0x2b));
+	raise(SIGTRAP);
+	return 0;
+}
+
+/* Data segment registers take what names a flat segment, or nothing. */
+static void selectors(void)
+{
+	pid_t pid = traced(stop_with_selector);
+	size_t gs = offsetof(struct user_regs_struct, gs), base = offsetof(struct user_regs_struct, gs_base);
+	struct user_regs_struct regs;
+
+	trace(PTRACE_CONT, pid, 0, 0);
+	is(next_stop(pid), SIGTRAP << 8 | 0x7f, "the child loads a selector and stops");
+	is(trace(PTRACE_PEEKUSER, pid, gs, 0), 0x2b, "the debugger sees it");
+	trace(PTRACE_GETREGS, pid, 0, (long)&regs);
+	is(trace(PTRACE_SETREGS, pid, 0, (long)&regs), 0, "and may write all registers back as they are");
+	is(trace(PTRACE_PEEKUSER, pid, gs, 0), 0x2b, "which changes nothing");
+	ok(trace(PTRACE_POKEUSER, pid, gs, 0x10) == -1 && errno == EIO, "a kernel selector is refused");
+	is(trace(PTRACE_POKEUSER, pid, gs, 0x7), 0, "one of a descriptor that is not there is taken");
+	is(trace(PTRACE_POKEUSER, pid, base, 0xff), 0, "POKEUSER of a base");
+	is(trace(PTRACE_PEEKUSER, pid, base, 0), 0xff, "shows");
+	trace(PTRACE_CONT, pid, 0, 0);
+	is(next_stop(pid), 0, "the child runs on");
+}
+
 /* gdb's hardware watchpoints; a port may refuse them, gdb then steps. */
 static void debug_registers(void)
 {
@@ -555,6 +583,12 @@ static void debug_registers(void)
 	is(next_stop(pid), SIGTRAP << 8 | 0x7f, "a hardware watchpoint stops the child");
 	is(trace(PTRACE_PEEKUSER, pid, base + 6 * 8, 0) & 15, 1, "and DR6 names it");
 	finish(pid);
+
+	pid = traced(load_watched);
+	trace(PTRACE_POKEUSER, pid, base, (long)&variable);
+	trace(PTRACE_POKEUSER, pid, base + 7 * 8, 0x1 | 0xd0000);
+	trace(PTRACE_DETACH, pid, 0, 0);
+	is(next_stop(pid) & 0x7f, SIGTRAP, "a watchpoint stays when the debugger leaves");
 }
 
 int main(int argc, char **argv)
@@ -575,6 +609,7 @@ int main(int argc, char **argv)
 	events();
 	injection();
 	refusals();
+	selectors();
 	debug_registers();
 	return tap_done();
 }

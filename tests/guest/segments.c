@@ -91,6 +91,22 @@ static void by_prctl(void)
 	is(through_gs(), word, "ARCH_SET_GS works after the selector was loaded");
 }
 
+/* Any privilege level may stand in a selector that is loaded; a return from the kernel may clear it in null ones. */
+static void selectors(void)
+{
+	static const unsigned short values[] = { 1, 2, 3, 0x28, 0x2a, 0x2b };
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		unsigned int now;
+
+		asm volatile("mov %0, %%gs" : : "r"((int)values[i]));
+		sched_yield();
+		asm volatile("mov %%gs, %0" : "=r"(now));
+		ok((now & ~3) == (values[i] & ~3U), "selector %#x in GS survives a system call (%#x)", values[i], now);
+	}
+	asm volatile("mov %0, %%gs" : : "r"(0));
+}
+
 static void *own_base(void *argument)
 {
 	long block[2] = { (long)argument, 0 };
@@ -198,6 +214,7 @@ int main(int argc, char **argv)
 	}
 	ok(usable || !(getauxval(AT_HWCAP2) & 2), "FSGSBASE instructions work when AT_HWCAP2 says so");
 	by_prctl();
+	selectors();
 	switches(own_base, "threads and processes that yield keep their GS base");
 	switches(own_base_busy, "threads and processes that the clock switches keep their GS base");
 	over_signals();

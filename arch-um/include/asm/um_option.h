@@ -51,4 +51,23 @@ static inline const char *hostfs_option_error(const char *value)
 }
 #endif
 
+/*
+ * eth_check_option - @value of eth<n>=: 0 or -EINVAL. eth_probe_option - is what it names there?
+ * -ENOPKG: the helper program is not.
+ */
+#ifdef CONFIG_UM_ETH
+int eth_check_option(const char *value);
+int eth_probe_option(const char *value);
+#else
+static inline int eth_check_option(const char *value)
+{
+	return -EINVAL;
+}
+
+static inline int eth_probe_option(const char *value)
+{
+	return 0;
+}
+#endif
+
 #endif /* _ASM_UM_UM_OPTION_H */

@@ -165,6 +165,7 @@ enum host_open {
 	HOST_O_APPEND = 32,
 	HOST_O_EXCL = 64,
 	HOST_O_NONBLOCK = 128,
+	HOST_O_UNNAMED = 256,		/* host_fs_open() only */
 };
 
 /* host_file_open - returns a descriptor that no child process inherits. Blocks. */
@@ -245,6 +246,56 @@ int host_socket_accept(int fd);
 int host_pty_open(char *name, size_t name_size);
 int host_pty_forget(int fd);
 
+/* ---- network (drivers/eth*.c) ---------------------------------------------- */
+
+/* One message of a socket. */
+struct host_frame {
+	struct host_iovec *vec;
+	unsigned int nr_vec;
+	size_t size;		/* received bytes */
+	bool truncated;		/* it was longer than @vec */
+};
+
+/* How frames go through a descriptor. */
+enum host_net {
+	HOST_NET_MESSAGES,	/* a socket that keeps messages apart */
+	HOST_NET_DEVICE,	/* a tap device: one read or write each */
+};
+
+/*
+ * host_net_connect - a non-blocking connection to the unix socket at @path; SOCK_SEQPACKET,
+ * or SOCK_STREAM if @stream. -ENOENT, -ECONNREFUSED: nobody listens there.
+ * host_net_inherit - a descriptor of our own for @fd, given to us by whoever started the
+ * process, who has no further use for it; it becomes non-blocking. -EPROTOTYPE: a stream
+ * socket; -EINVAL: neither a socket nor a tap device.
+ */
+int host_net_connect(const char *path, bool stream);
+int host_net_inherit(int fd, enum host_net *transport);
+
+/*
+ * host_net_send - hand over up to 32 frames; how many were taken, at least one, or -EAGAIN, or
+ * what is wrong with the first. host_net_receive - take up to @nr frames and set size and
+ * truncated; how many, 0 at the end of the connection, -EAGAIN if there are none.
+ */
+int host_net_send(int fd, enum host_net transport, const struct host_frame *frames,
+		  unsigned int nr);
+int host_net_receive(int fd, enum host_net transport, struct host_frame *frames,
+		     unsigned int nr);
+
+/*
+ * host_helper_probe - is the program @name beside this one, or in the PATH? -ENOENT.
+ * host_helper_start - run it (words[0]) in a process of its own, with one end of a new
+ * SOCK_SEQPACKET pair as its descriptor 3, and of ours only standard error; returns its
+ * process id, and our end in *@fd. It gets SIGTERM when this process ends.
+ * host_helper_end - end it if it still runs. Blocks for that long.
+ */
+int host_helper_probe(const char *name);
+int host_helper_start(const char *const *words, unsigned int nr_words, int *fd);
+void host_helper_end(int pid);
+
+/* host_identity - a text that differs between hosts and users, and folders if @folder. */
+int host_identity(char *text, size_t size, bool folder);
+
 /* ---- host file system (drivers/hostfs*.c) -------------------------------- */
 
 /*
@@ -295,7 +346,8 @@ struct host_dirent {
  * host_fs_open_root - a directory handle for a folder that the command line names.
  * host_fs_open_beneath - the same for a folder below @root_fd; @path is relative, may have
  * several components, but no symbolic link and no "..".
- * host_fs_open - open (HOST_O_*) or create a regular file, or "." for host_fs_readdir().
+ * host_fs_open - open (HOST_O_*) or create a regular file, or "." for host_fs_readdir(); with
+ * HOST_O_UNNAMED a new file of that directory that has no name (O_TMPFILE).
  * Whether it really is such a file is for the caller to see (host_fs_stat()).
  */
 int host_fs_open_root(const char *path);
@@ -308,6 +360,7 @@ int host_fs_statfs(int fd, struct host_statfs *st);
 /* host_fs_make - a directory, FIFO or socket, as the type in @mode says. */
 int host_fs_make(int fd, const char *name, unsigned int mode);
 int host_fs_symlink(int fd, const char *name, const char *target);
+/* host_fs_link - with @from "" the file behind @from_fd, which need have no name. */
 int host_fs_link(int from_fd, const char *from, int to_fd, const char *to);
 int host_fs_remove(int fd, const char *name, bool directory);
 int host_fs_rename(int from_fd, const char *from, int to_fd, const char *to,
@@ -326,6 +379,20 @@ int host_fs_chown(int fd, const char *name, uint32_t uid, uint32_t gid);
 int host_fs_utimes(int fd, const char *name, const struct host_timestamp *atime,
 		   const struct host_timestamp *mtime);
 int host_fs_truncate(int fd, uint64_t size);
+
+/* host_fs_allocate - fallocate() with its modes. */
+int host_fs_allocate(int fd, int mode, uint64_t offset, uint64_t size);
+
+/* host_fs_sync - all of the host file system that directory handle @fd lies on is on stable storage. */
+int host_fs_sync(int fd);
+
+/*
+ * Extended attributes of a file or directory that is open for reading or writing, by their
+ * full names. get and list return the size, also when @size is 0; set with @value NULL removes.
+ */
+ssize_t host_fs_xattr_get(int fd, const char *name, void *value, size_t size);
+ssize_t host_fs_xattr_list(int fd, char *list, size_t size);
+int host_fs_xattr_set(int fd, const char *name, const void *value, size_t size, int flags);
 
 /* host_fs_owner - the user and group that this process acts as on the host. */
 void host_fs_owner(uint32_t *uid, uint32_t *gid);

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * eth.c - network interfaces eth0 to eth15
+ *
+ * eth<n>=KIND... on the command line (eth_option.c) makes an interface. It speaks to one
+ * descriptor of the host: a socket to the switch or to a helper, or one that was handed to
+ * us. eth_link.c makes and mends that connection, eth_frames.c moves the frames; here
+ * are the calls of the network core.
+ *
+ *   ip link set eth0 up   -> eth_open()   -> eth_link_start(): connects, carrier comes
+ *   the other end dies    -> carrier goes, eth_link.c tries again until it is back
+ *   ip link set eth0 down -> eth_stop()   -> eth_link_stop()
+ *
+ * Received: descriptor ready (hard interrupt) -> NAPI -> eth_frames_receive() until the
+ * host has no more. Sent: gathered while the core says that more is coming, then one
+ * call to the host; a full socket stops the queue until the host takes more.
+ */
+#include <linux/ctype.h>
+#include <linux/etherdevice.h>
+#include <linux/ethtool.h>
+#include <linux/init.h>
+#include <linux/netdevice.h>
+#include <linux/slab.h>
+#include "eth_internal.h"
+
+static const char *eth_settings[ETH_DEVICES];
+const char *eth_machine_name;
+
+/* ---- calls of the network core -------------------------------------------- */
+
+static int eth_poll(struct napi_struct *napi, int budget)
+{
+	struct eth_device *eth = container_of(napi, struct eth_device, napi);
+	int done;
+
+	if (eth->tx_blocked)
+		eth_frames_flush(eth);
+	done = eth->stream ? eth_stream_receive(eth, budget) : eth_frames_receive(eth, budget);
+	if (done < budget)
+		napi_complete_done(napi, done);
+	return done;
+}
+
+static int eth_open(struct net_device *dev)
+{
+	struct eth_device *eth = netdev_priv(dev);
+	int error = eth->option.kind == ETH_UNIX ? eth_stream_init(eth) : eth_frames_init(eth);
+
+	if (error)
+		return error;
+	napi_enable(&eth->napi);
+	netif_start_queue(dev);
+	eth_link_start(eth);
+	return 0;
+}
+
+static int eth_stop(struct net_device *dev)
+{
+	struct eth_device *eth = netdev_priv(dev);
+
+	netif_stop_queue(dev);
+	eth_link_stop(eth);
+	napi_disable(&eth->napi);
+	eth_frames_release(eth);
+	eth_stream_release(eth);
+	return 0;
+}
+
+static netdev_tx_t eth_start_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	return eth_frames_send(netdev_priv(dev), skb, netdev_xmit_more());
+}
+
+static void eth_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
+{
+	const struct eth_counters *counters = &((struct eth_device *)netdev_priv(dev))->counters;
+
+	stats->rx_packets = counters->rx_packets;
+	stats->rx_bytes = counters->rx_bytes;
+	stats->rx_dropped = counters->rx_dropped;
+	stats->rx_errors = counters->rx_errors;
+	stats->tx_packets = counters->tx_packets;
+	stats->tx_bytes = counters->tx_bytes;
+	stats->tx_dropped = counters->tx_dropped;
+}
+
+static const struct net_device_ops eth_ops = {
+	.ndo_open = eth_open,
+	.ndo_stop = eth_stop,
+	.ndo_start_xmit = eth_start_xmit,
+	.ndo_get_stats64 = eth_get_stats64,
+	.ndo_set_mac_address = eth_mac_addr,
+	.ndo_validate_addr = eth_validate_addr,
+};
+
+/* ---- ethtool -------------------------------------------------------------- */
+
+static const struct {
+	char name[ETH_GSTRING_LEN];
+	size_t offset;
+} statistics[] = {
+#define STATISTIC(field) { #field, offsetof(struct eth_counters, field) }
+	STATISTIC(rx_packets), STATISTIC(rx_bytes), STATISTIC(rx_dropped), STATISTIC(rx_errors),
+	STATISTIC(rx_batches), STATISTIC(rx_offloaded), STATISTIC(tx_packets),
+	STATISTIC(tx_bytes), STATISTIC(tx_dropped), STATISTIC(tx_batches),
+	STATISTIC(tx_offloaded), STATISTIC(tx_full), STATISTIC(link_losses),
+	STATISTIC(connections),
+};
+
+static void eth_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
+{
+	struct eth_device *eth = netdev_priv(dev);
+
+	strscpy(info->driver, "umlab-eth", sizeof(info->driver));
+	snprintf(info->bus_info, sizeof(info->bus_info), "%s%s%.20s",
+		 eth_kind_name(eth->option.kind), *eth->option.target ? ":" : "",
+		 eth->option.target);
+}
+
+static int eth_get_sset_count(struct net_device *dev, int set)
+{
+	return set == ETH_SS_STATS ? ARRAY_SIZE(statistics) : -EOPNOTSUPP;
+}
+
+static void eth_get_strings(struct net_device *dev, u32 set, u8 *to)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(statistics); i++)
+		memcpy(to + i * ETH_GSTRING_LEN, statistics[i].name, ETH_GSTRING_LEN);
+}
+
+static void eth_get_statistics(struct net_device *dev, struct ethtool_stats *stats, u64 *to)
+{
+	struct eth_device *eth = netdev_priv(dev);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(statistics); i++)
+		to[i] = *(u64 *)((char *)&eth->counters + statistics[i].offset);
+}
+
+static int eth_get_link_settings(struct net_device *dev, struct ethtool_link_ksettings *settings)
+{
+	ethtool_link_ksettings_zero_link_mode(settings, supported);
+	settings->base.speed = SPEED_10000;
+	settings->base.duplex = DUPLEX_FULL;
+	settings->base.port = PORT_OTHER;
+	return 0;
+}
+
+static const struct ethtool_ops eth_ethtool_ops = {
+	.get_drvinfo = eth_get_drvinfo,
+	.get_link = ethtool_op_get_link,
+	.get_sset_count = eth_get_sset_count,
+	.get_strings = eth_get_strings,
+	.get_ethtool_stats = eth_get_statistics,
+	.get_link_ksettings = eth_get_link_settings,
+};
+
+/* ---- interfaces ----------------------------------------------------------- */
+
+/* FNV-1a: the same text gives the same address wherever it is computed. */
+static u64 hash_text(u64 hash, const char *text)
+{
+	for (; *text; text++)
+		hash = (hash ^ (u8)*text) * 0x100000001b3ULL;
+	return (hash ^ 0xff) * 0x100000001b3ULL;
+}
+
+/*
+ * The same machine has the same address each time: what tells machines apart is umid=, or
+ * else the first disk and the folder it is looked up from; and the host and its user. A
+ * machine without either is a new one at each start.
+ */
+static void address_choose(struct eth_device *eth)
+{
+	static char host[512];
+	char interface[4];
+	u8 mac[ETH_ALEN] = { 0x02 };
+	u64 hash = 0xcbf29ce484222325ULL;
+	const char *disk = strstr(saved_command_line, "ubd0=");
+
+	if (eth->option.has_mac) {
+		eth_hw_addr_set(eth->dev, eth->option.mac);
+		return;
+	}
+	if (host_identity(host, sizeof(host), !eth_machine_name) < 0 || (!eth_machine_name && !disk)) {
+		eth_hw_addr_random(eth->dev);
+		return;
+	}
+	hash = hash_text(hash, host);
+	if (eth_machine_name) {
+		hash = hash_text(hash, eth_machine_name);
+	} else {
+		strscpy(host, disk, sizeof(host));
+		host[strcspn(host, " ")] = '\0';
+		hash = hash_text(hash, host);
+	}
+	snprintf(interface, sizeof(interface), "%u", eth->index);
+	hash = hash_text(hash, interface);
+	hash ^= hash >> 40;
+	memcpy(mac + 1, &hash, ETH_ALEN - 1);
+	eth_hw_addr_set(eth->dev, mac);
+}
+
+static int eth_create(unsigned int index, const char *value)
+{
+	struct net_device *dev = alloc_etherdev(sizeof(struct eth_device));
+	struct eth_device *eth;
+	const char *why;
+	int error = -ENOMEM;
+
+	if (!dev)
+		goto out;
+	eth = netdev_priv(dev);
+	eth->dev = dev;
+	eth->index = index;
+	error = eth_option_parse(value, &eth->option, &why);
+	if (error)
+		goto out_free;
+	eth_link_init(eth);
+
+	snprintf(dev->name, sizeof(dev->name), "eth%u", index);
+	dev->netdev_ops = &eth_ops;
+	dev->ethtool_ops = &eth_ethtool_ops;
+	dev->min_mtu = ETH_MIN_MTU;
+	dev->max_mtu = WIRE_MTU_MAX;
+	if (eth->option.mtu)
+		dev->mtu = eth->option.mtu;
+	if (eth_kind_has_heads(eth->option.kind)) {
+		dev->hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO | NETIF_F_TSO6 |
+				   NETIF_F_TSO_ECN | NETIF_F_RXCSUM;
+		dev->vlan_features = dev->hw_features;
+	}
+	dev->hw_features |= NETIF_F_GRO;
+	dev->features |= dev->hw_features;
+	if (eth->option.kind != ETH_UNIX) {
+		dev->hw_features |= NETIF_F_SG;
+		dev->features |= NETIF_F_SG;
+	}
+	netif_napi_add(dev, &eth->napi, eth_poll);
+	address_choose(eth);
+	netif_carrier_off(dev);
+	error = register_netdev(dev);
+	if (error)
+		goto out_napi;
+	return 0;
+
+out_napi:
+	netif_napi_del(&eth->napi);
+out_free:
+	free_netdev(dev);
+out:
+	pr_err("eth%u: cannot be made (error %d)\n", index, -error);
+	return error;
+}
+
+static int __init eth_setup(char *setting)
+{
+	unsigned long index;
+	char *value;
+
+	if (!isdigit(*setting))
+		return 0;
+	index = simple_strtoul(setting, &value, 10);
+	if (index >= ETH_DEVICES || *value != '=')
+		return 0;
+	eth_settings[index] = value + 1;
+	return 1;
+}
+__setup("eth", eth_setup);
+
+static int __init machine_name_setup(char *name)
+{
+	eth_machine_name = name;
+	return 1;
+}
+__setup("umid=", machine_name_setup);
+
+static int __init eth_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ETH_DEVICES; i++)
+		if (eth_settings[i])
+			eth_create(i, eth_settings[i]);
+	return 0;
+}
+device_initcall(eth_init);

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * crc32c.c - the Castagnoli CRC, which guards headers and maps
+ *
+ * The processor's own instruction where it has one (SSE4.2; it works on ordinary
+ * registers, so worker threads of the kernel image may use it), else half a byte a step.
+ */
+#include "crc32c.h"
+
+enum { CRC32C_POLYNOMIAL = 0x82f63b78 };
+
+static uint32_t crc_portable(uint32_t crc, const uint8_t *at, size_t size)
+{
+	uint32_t half[16];
+
+	for (uint32_t i = 0; i < 16; i++) {
+		half[i] = i;
+		for (int bit = 0; bit < 4; bit++)
+			half[i] = half[i] >> 1 ^ (half[i] & 1 ? CRC32C_POLYNOMIAL : 0);
+	}
+	for (; size; size--) {
+		crc ^= *at++;
+		crc = crc >> 4 ^ half[crc & 15];
+		crc = crc >> 4 ^ half[crc & 15];
+	}
+	return crc;
+}
+
+static bool have_instruction(void)
+{
+	uint32_t a = 1, b, c = 0, d;
+
+	__asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	return c >> 20 & 1;
+}
+
+static uint32_t crc_instruction(uint32_t crc, const uint8_t *at, size_t size)
+{
+	uint64_t wide = crc, word;
+
+	for (; size >= 8; size -= 8, at += 8) {
+		memcpy(&word, at, 8);
+		__asm__("crc32q %1, %0" : "+r"(wide) : "r"(word));
+	}
+	crc = wide;
+	for (; size; size--, at++)
+		__asm__("crc32b %1, %0" : "+r"(crc) : "q"(*at));
+	return crc;
+}
+
+uint32_t cow_crc32c(uint32_t crc, const void *data, size_t size)
+{
+	return ~(have_instruction() ? crc_instruction : crc_portable)(~crc, data, size);
+}

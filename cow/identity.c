@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * identity.c - is the file below still the one that the overlay was made on?
+ *
+ * Theory of operation
+ *
+ * A layer below is known by its uuid and by its write_id, which changes whenever writing
+ * to it begins. That costs nothing and misses nothing.
+ *
+ * A raw file has no place for such things, so its content is hashed. The whole of it:
+ * samples would miss the one block that counts. That is done seldom:
+ *   - An overlay remembers inode, modification and change time of the file it was last
+ *     compared with. All three the same: accepted at once.
+ *   - BASE.umlab-id, made by `umlab-disk seal`, tells the hash of a base with this size,
+ *     inode and modification time; who makes a hundred overlays reads the base once.
+ *   - Otherwise (copied, moved, touched, another mount) it is read, and a writable overlay
+ *     remembers the new dates.
+ *
+ * The hash: the content in leaves of 1 MiB. BLAKE2b-256 over "umlab raw 1\n", the size (8
+ * bytes), and for each leaf that is not all zero its number (8 bytes) and the BLAKE2b-256
+ * of its bytes. So holes and zeros are the same and cost nothing. A sealed layer's
+ * hash: over "umlab layer1", the size, and for each run of at most 1 MiB its first cluster, count
+ * and state (8 bytes each) and, for data, the hash of the bytes.
+ */
+#include "cow.h"
+
+#include "blake.h"
+#include "crc32c.h"
+#include "map.h"
+
+enum {
+	LEAF_SIZE = 1 << 20,
+};
+
+static void add_number(struct cow_blake *blake, uint64_t number)
+{
+	cow_blake_add(blake, &number, sizeof(number));
+}
+
+static void hash_bytes(const void *data, size_t size, uint8_t hash[COW_HASH_SIZE])
+{
+	struct cow_blake blake;
+
+	cow_blake_init(&blake);
+	cow_blake_add(&blake, data, size);
+	cow_blake_end(&blake, hash);
+}
+
+static bool all_zero(const uint8_t *data, size_t size)
+{
+	return !data[0] && !memcmp(data, data + 1, size - 1);
+}
+
+static bool stopped(struct cow_progress *progress, const char *what, uint64_t done, uint64_t total)
+{
+	return progress && progress->step(progress, what, done, total);
+}
+
+int cow_identity_hash(struct cow_layer *layer, struct cow_progress *progress, uint8_t hash[COW_HASH_SIZE])
+{
+	const struct cow_io *io = layer->io;
+	uint8_t *leaf = io->alloc(io, LEAF_SIZE), digest[COW_HASH_SIZE];
+	struct cow_blake blake;
+	uint64_t start, end;
+	int ret = 0;
+
+	if (!leaf)
+		return -ENOMEM;
+	cow_blake_init(&blake);
+	cow_blake_add(&blake, "umlab raw 1\n", 12);
+	add_number(&blake, layer->size);
+	for (uint64_t at = 0; at < layer->size; at += LEAF_SIZE) {
+		size_t size = layer->size - at < LEAF_SIZE ? layer->size - at : LEAF_SIZE;
+
+		start = at;
+		end = layer->size;
+		ret = io->next_data(io, layer->file, &start, &end);
+		if (ret == -ENXIO || (!ret && start >= layer->size)) {
+			ret = 0;
+			break;
+		}
+		if (!ret && start >= at + size) {
+			at = start - start % LEAF_SIZE - LEAF_SIZE;
+			continue;
+		}
+		if (!ret)
+			ret = cow_io_read(io, layer->file, leaf, size, at);
+		if (!ret && stopped(progress, "comparing", at, layer->size))
+			ret = -ECANCELED;
+		if (ret)
+			break;
+		if (all_zero(leaf, size))
+			continue;
+		hash_bytes(leaf, size, digest);
+		add_number(&blake, at / LEAF_SIZE);
+		cow_blake_add(&blake, digest, sizeof(digest));
+	}
+	cow_blake_end(&blake, hash);
+	io->free(io, leaf, LEAF_SIZE);
+	return ret;
+}
+
+int cow_identity_seal_hash(struct cow_layer *layer, struct cow_progress *progress, uint8_t hash[COW_HASH_SIZE])
+{
+	const struct cow_io *io = layer->io;
+	uint8_t *leaf = io->alloc(io, LEAF_SIZE), digest[COW_HASH_SIZE];
+	uint64_t per_leaf = LEAF_SIZE >> layer->cluster_bits, count;
+	struct cow_blake blake;
+	int ret = 0;
+
+	if (!leaf)
+		return -ENOMEM;
+	cow_blake_init(&blake);
+	cow_blake_add(&blake, "umlab layer1", 12);
+	add_number(&blake, layer->size);
+	for (uint64_t at = 0; at < layer->nr_clusters && !ret; at += count) {
+		enum cow_cluster state;
+
+		count = layer->nr_clusters - at;
+		state = cow_map_run(layer, at, &count);
+		if (state == COW_ABSENT)
+			continue;
+		/* Pieces end where a leaf does: their cut does not depend on what lies before them. */
+		if (count > per_leaf - at % per_leaf)
+			count = per_leaf - at % per_leaf;
+		add_number(&blake, at);
+		add_number(&blake, count);
+		add_number(&blake, state);
+		if (state == COW_DATA) {
+			size_t size = count << layer->cluster_bits;
+
+			ret = cow_io_read_padded(io, layer->file, leaf, size, layer->data_offset + (at << layer->cluster_bits));
+			hash_bytes(leaf, size, digest);
+			cow_blake_add(&blake, digest, sizeof(digest));
+		}
+		if (!ret && stopped(progress, "hashing", at << layer->cluster_bits, layer->size))
+			ret = -ECANCELED;
+	}
+	cow_blake_end(&blake, hash);
+	io->free(io, leaf, LEAF_SIZE);
+	return ret;
+}
+
+/* ---- the identity file ------------------------------------------------------------- */
+
+static uint32_t identity_crc(const struct cow_disk_identity *identity)
+{
+	return cow_crc32c(0, identity, offsetof(struct cow_disk_identity, crc));
+}
+
+static int identity_path(const struct cow_layer *layer, const char *suffix, char path[COW_PATH])
+{
+	return cow_text(path, COW_PATH, "%s%s%s", layer->path, COW_IDENTITY_SUFFIX, suffix) < COW_PATH ? 0 : -ENAMETOOLONG;
+}
+
+int cow_identity_note(struct cow_layer *layer, const uint8_t hash[COW_HASH_SIZE], struct cow_error *error)
+{
+	struct cow_disk_identity identity = { .magic = COW_IDENTITY_MAGIC, .version = 1, .size = layer->size };
+	const struct cow_io *io = layer->io;
+	char path[COW_PATH], part[COW_PATH];
+	struct cow_stat stat;
+	int file, ret = identity_path(layer, "", path);
+
+	if (!ret)
+		ret = identity_path(layer, ".part", part);
+	if (!ret)
+		ret = io->stat(io, layer->file, &stat);
+	if (ret)
+		return cow_fail(error, ret, "%s: %s", layer->path, cow_reason(ret));
+	identity.ino = stat.ino;
+	identity.mtime = stat.mtime;
+	memcpy(identity.hash, hash, COW_HASH_SIZE);
+	identity.crc = identity_crc(&identity);
+
+	io->unlink(io, part);
+	file = io->open(io, part, COW_O_WRITE | COW_O_CREATE);
+	if (file < 0)
+		return cow_fail(error, file, "%s: cannot be made: %s", path, cow_reason(file));
+	ret = cow_io_write(io, file, &identity, sizeof(identity), 0);
+	if (!ret)
+		ret = io->sync(io, file);
+	io->close(io, file);
+	if (!ret)
+		ret = io->rename(io, part, path);
+	if (ret) {
+		io->unlink(io, part);
+		return cow_fail(error, ret, "%s: cannot be made: %s", path, cow_reason(ret));
+	}
+	return 0;
+}
+
+/* -ENOENT: none, or none for the file as it is. */
+static int identity_look_up(struct cow_layer *layer, const struct cow_stat *stat, uint8_t hash[COW_HASH_SIZE])
+{
+	struct cow_disk_identity identity;
+	char path[COW_PATH];
+	int file, ret = identity_path(layer, "", path);
+
+	if (ret)
+		return -ENOENT;
+	file = layer->io->open(layer->io, path, 0);
+	if (file < 0)
+		return -ENOENT;
+	ret = cow_io_read(layer->io, file, &identity, sizeof(identity), 0);
+	layer->io->close(layer->io, file);
+	if (ret || memcmp(identity.magic, COW_IDENTITY_MAGIC, sizeof(identity.magic)) || identity.version != 1 ||
+	    identity.crc != identity_crc(&identity) || identity.size != layer->size ||
+	    identity.ino != stat->ino || identity.mtime != stat->mtime)
+		return -ENOENT;
+	memcpy(hash, identity.hash, COW_HASH_SIZE);
+	return 0;
+}
+
+static int raw_hash(struct cow_layer *layer, const struct cow_stat *stat, struct cow_progress *progress,
+		    uint8_t hash[COW_HASH_SIZE])
+{
+	if (!identity_look_up(layer, stat, hash))
+		return 0;
+	return cow_identity_hash(layer, progress, hash);
+}
+
+/* ---- filling in and comparing -------------------------------------------------------- */
+
+static void note_dates(struct cow_disk_parent *parent, const struct cow_stat *stat)
+{
+	parent->seen_ino = stat->ino;
+	parent->seen_mtime = stat->mtime;
+	parent->seen_ctime = stat->ctime;
+}
+
+int cow_identity_fill(struct cow_layer *layer, struct cow_progress *progress, struct cow_disk_parent *parent,
+		      struct cow_error *error)
+{
+	struct cow_stat before, after;
+	int ret;
+
+	memset(parent, 0, sizeof(*parent));
+	parent->size = layer->size;
+	if (layer->kind == COW_KIND_LAYER) {
+		parent->kind = COW_PARENT_LAYER;
+		memcpy(parent->uuid, layer->header->uuid, 16);
+		memcpy(parent->write_id, layer->header->write_id, 16);
+		return 0;
+	}
+	parent->kind = COW_PARENT_RAW;
+	ret = layer->io->stat(layer->io, layer->file, &before);
+	if (!ret)
+		ret = raw_hash(layer, &before, progress, parent->hash);
+	if (!ret)
+		ret = layer->io->stat(layer->io, layer->file, &after);
+	if (ret)
+		return cow_fail(error, ret, "%s: %s", layer->path, ret == -ECANCELED ? "interrupted" : cow_reason(ret));
+	if (before.mtime != after.mtime || before.size != after.size)
+		return cow_fail(error, -EBUSY, "%s: was written to while it was read: no base for an overlay now", layer->path);
+	note_dates(parent, &after);
+	return 0;
+}
+
+static int stale(struct cow_error *error, const char *overlay, const struct cow_layer *base, const char *what)
+{
+	return cow_fail(error, -ESTALE, "%s: its base %s has changed: %s. Bring back the file as it was, name the right one with --base, or accept it as it is with umlab-disk rebase -u %s %s",
+			overlay, base->path, what, overlay, base->path);
+}
+
+static int check_layer(struct cow_layer *layer, const char *overlay, const struct cow_disk_parent *parent,
+		       struct cow_error *error)
+{
+	char what[160];
+
+	if (memcmp(layer->header->uuid, parent->uuid, 16)) {
+		cow_text(what, sizeof(what), "it is another layer (%I, not %I)", layer->header->uuid, parent->uuid);
+		return stale(error, overlay, layer, what);
+	}
+	if (memcmp(layer->header->write_id, parent->write_id, 16) && !parent->committing)
+		return stale(error, overlay, layer, "somebody has written to it since this overlay was made");
+	return 0;
+}
+
+int cow_identity_check(struct cow_layer *layer, const char *overlay, struct cow_disk_parent *parent, bool *seen,
+		       const struct cow_options *options, struct cow_error *error)
+{
+	uint8_t hash[COW_HASH_SIZE];
+	struct cow_stat stat;
+	char text[160];
+	int ret;
+
+	if (layer->kind == COW_KIND_LAYER)
+		return check_layer(layer, overlay, parent, error);
+	if (layer->size != parent->size) {
+		cow_text(text, sizeof(text), "it has %U bytes and had %U", layer->size, parent->size);
+		return stale(error, overlay, layer, text);
+	}
+	ret = layer->io->stat(layer->io, layer->file, &stat);
+	if (ret)
+		return cow_fail(error, ret, "%s: %s", layer->path, cow_reason(ret));
+	if (parent->committing || (stat.ino == parent->seen_ino && stat.mtime == parent->seen_mtime &&
+				   stat.ctime == parent->seen_ctime))
+		return 0;
+
+	ret = identity_look_up(layer, &stat, hash);
+	if (ret) {
+		if (options->note) {
+			char line[COW_PATH + 100];
+
+			cow_text(line, sizeof(line), "%s: its date or place has changed: comparing its content", layer->path);
+			options->note(options->data, line);
+		}
+		ret = cow_identity_hash(layer, options->progress, hash);
+	}
+	if (ret)
+		return cow_fail(error, ret, "%s: %s", layer->path, ret == -ECANCELED ? "interrupted" : cow_reason(ret));
+	if (memcmp(hash, parent->hash, COW_HASH_SIZE))
+		return stale(error, overlay, layer, "its content is different");
+	note_dates(parent, &stat);
+	*seen = true;
+	return 0;
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * agent.c - runs programs in a guest for the host, over a console of the machine
+ *
+ * Theory of operation
+ *   The binary is /init of the initial file system that `umlab` gives every machine.
+ *   agent_init.c mounts the root file system and becomes the machine's own init; before
+ *   that it forks this part. It needs nothing of the image: it is static, holds no file
+ *   open, and speaks over /dev/hvc1. A watcher forks the worker again should it die, so
+ *   killing it in the guest costs the programs it ran, no more.
+ *
+ *   The worker is one poll() loop: frames from the keeper start programs, feed their
+ *   standard input, resize their terminals; their output and end go back (agentwire.h).
+ *
+ *   systemd spares processes whose name starts with @ when it kills everything at the
+ *   end of a shutdown; so the agent lives until the machine is gone.
+ */
+#include "agent.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/reboot.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { POLLED_MAX = 2 + WIRE_CHANNELS * CHILD_FDS };
+
+static const char line_path[] = "/dev/hvc1";
+
+void agent_log(const char *fmt, ...)
+{
+	char text[300];
+	va_list args;
+	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC), size;
+
+	va_start(args, fmt);
+	size = snprintf(text, sizeof(text), "umlab-agent: ");
+	size += vsnprintf(text + size, sizeof(text) - size, fmt, args);
+	va_end(args);
+	if (fd >= 0) {
+		(void)!write(fd, text, size < (int)sizeof(text) ? size : (int)sizeof(text) - 1);
+		close(fd);
+	}
+}
+
+static int line_open(void)
+{
+	struct termios mode;
+	int fd = open(line_path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (tcgetattr(fd, &mode))
+		goto out_fd;
+	cfmakeraw(&mode);
+	mode.c_cc[VMIN] = 1;
+	mode.c_cc[VTIME] = 0;
+	mode.c_cflag |= CLOCAL;
+	if (tcsetattr(fd, TCSANOW, &mode))
+		goto out_fd;
+	return fd;
+out_fd:
+	close(fd);
+	return -EIO;
+}
+
+static char boot_id[33];	/* drawn once in each boot */
+
+/* Who we are: a keeper tells by this whether the machine was restarted, or only this process. */
+static void hello_send(struct wire_link *link)
+{
+	char text[64];
+	int size = snprintf(text, sizeof(text), "%s %d", boot_id, getpid());
+
+	wirelink_send_zeros(link);
+	wirelink_send(link, WIRE_HELLO, 0, text, size);
+}
+
+/* The machine may have slept, or its host; small steps are left to the guest's own ways. */
+static void clock_set(const char *payload, size_t size)
+{
+	struct timespec now, want;
+	int64_t nanoseconds;
+
+	if (size != sizeof(nanoseconds))
+		return;
+	memcpy(&nanoseconds, payload, sizeof(nanoseconds));
+	want = (struct timespec){ nanoseconds / 1000000000, nanoseconds % 1000000000 };
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (llabs((now.tv_sec - want.tv_sec) * 1000 + (now.tv_nsec - want.tv_nsec) / 1000000) > 500)
+		clock_settime(CLOCK_REALTIME, &want);
+}
+
+static void console_resize(const char *payload, size_t size)
+{
+	struct winsize window = { 0 };
+	char text[32] = "";
+	int fd;
+
+	memcpy(text, payload, size < sizeof(text) ? size : sizeof(text) - 1);
+	if (sscanf(text, "%hu %hu", &window.ws_row, &window.ws_col) != 2)
+		return;
+	fd = open("/dev/hvc0", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0) {
+		ioctl(fd, TIOCSWINSZ, &window);
+		close(fd);
+	}
+}
+
+/* Ask init, whoever that is; systemd takes SIGRTMIN+4 as "poweroff", sysvinit wants its own command. */
+static void power_off(void)
+{
+	if (!access("/run/systemd/private", F_OK))
+		kill(1, SIGRTMIN + 4);
+	else if (!fork()) {
+		execl("/sbin/poweroff", "poweroff", NULL);
+		kill(1, SIGUSR2);
+		_exit(1);
+	}
+}
+
+static void frame_take(struct wire_link *link, const struct wire_header *header, const char *payload)
+{
+	if (header->channel) {
+		if (header->type == WIRE_OPEN)
+			child_open(link, header->channel, payload, header->size);
+		else
+			child_frame(link, header, payload);
+		return;
+	}
+	switch (header->type) {
+	case WIRE_HELLO:
+		child_close_all();
+		hello_send(link);
+		break;
+	case WIRE_TIME:
+		clock_set(payload, header->size);
+		break;
+	case WIRE_SIZE:
+		console_resize(payload, header->size);
+		break;
+	case WIRE_POWEROFF:
+		power_off();
+		break;
+	case WIRE_PING:
+		wirelink_send(link, WIRE_PING, 0, NULL, 0);
+		break;
+	}
+}
+
+static void line_take(struct wire_link *link)
+{
+	struct wire_header header;
+	const char *payload;
+
+	if (wirelink_receive(link) <= 0)
+		return;
+	while (wirelink_next(link, &header, &payload))
+		frame_take(link, &header, payload);
+}
+
+static void worker_loop(struct wire_link *link, int ended_fd)
+{
+	static struct pollfd polled[POLLED_MAX];
+	struct signalfd_siginfo ended;
+
+	for (;;) {
+		bool waiting = child_start_waiting(link);
+		int nr;
+
+		wirelink_flush(link);
+		polled[0] = (struct pollfd){ .fd = link->fd, .events = POLLIN | (wirelink_pending(link) ? POLLOUT : 0) };
+		polled[1] = (struct pollfd){ .fd = ended_fd, .events = POLLIN };
+		nr = child_poll_fill(polled + 2, POLLED_MAX - 2);
+		if (poll(polled, 2 + nr, waiting ? 20 : -1) < 0)
+			continue;
+		/* Output first: what a program wrote before it ended belongs before its end. */
+		child_poll_done(link, polled + 2, nr);
+		if (polled[1].revents & POLLIN) {
+			if (read(ended_fd, &ended, sizeof(ended)) > 0)
+				child_reap(link);
+		}
+		if (polled[0].revents & (POLLIN | POLLHUP | POLLERR))
+			line_take(link);
+	}
+}
+
+static void worker_main(void)
+{
+	struct wire_link link;
+	sigset_t ended;
+	int fd, tries = 0;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&ended);
+	sigaddset(&ended, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &ended, NULL);
+	while ((fd = line_open()) < 0) {
+		if (++tries == 50) {
+			agent_log("cannot open %s: %s", line_path, strerror(-fd));
+			_exit(0);
+		}
+		usleep(100000);
+	}
+	wirelink_init(&link, fd);
+	hello_send(&link);
+	worker_loop(&link, signalfd(-1, &ended, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+/* Forked by agent_init.c, in the machine's root. */
+void agent_main(char *name)
+{
+	unsigned long drawn[2] = { 0 };
+	int status;
+
+	/* "@" first, for systemd; the rest is what ps shows. */
+	strncpy(name, "@umlab-agent", strlen(name));
+	prctl(PR_SET_NAME, "umlab-agent");
+	setsid();
+	if (getrandom(drawn, sizeof(drawn), 0) < 0)
+		clock_gettime(CLOCK_BOOTTIME, (struct timespec *)drawn);
+	sprintf(boot_id, "%016lx%016lx", drawn[0], drawn[1]);
+	for (;;) {
+		pid_t worker = fork();
+
+		if (!worker) {
+			worker_main();
+			_exit(0);
+		}
+		if (worker < 0 || waitpid(worker, &status, 0) != worker) {
+			sleep(1);
+			continue;
+		}
+		if (WIFEXITED(status) && !WEXITSTATUS(status))
+			_exit(0);
+		usleep(200000);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	/* The kernel called us /init; made long enough for the name above. */
+	if (getpid() == 1 && strlen(argv[0]) < 16)
+		execl("/init", "/umlab-agent-init", NULL);
+	if (getpid() != 1) {
+		fprintf(stderr, "agent: runs as the first program of a machine only\n");
+		return 2;
+	}
+	init_main(argv[0]);
+	return 1;
+}

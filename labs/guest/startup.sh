@@ -1,0 +1,75 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# startup.sh - each boot of a machine: interfaces, settings, startup files
+#
+# Run inside the guest by the keeper through the agent, as soon as init takes commands.
+# What it prints is startup.log on the host; the exit status is the number of commands of
+# the startup files that failed, at most 100.
+. /run/umlab/host/params.sh
+
+# Until then services would be asked for that cannot start yet.
+if [ -d /run/systemd/system ]; then
+	systemctl start basic.target
+fi
+
+for link in /sys/class/net/eth*; do
+	[ -e "$link" ] || continue
+	interface=${link##*/}
+	case $ipv6 in
+	true) echo 0 ;;
+	false) echo 1 ;;
+	esac >"/proc/sys/net/ipv6/conf/$interface/disable_ipv6" 2>/dev/null
+	ip link set "$interface" up
+done
+case $ipv6 in
+true) sysctl -q -w net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0 ;;
+false) sysctl -q -w net.ipv6.conf.default.disable_ipv6=1 ;;
+esac 2>/dev/null
+
+# "eth2 10.0.2.15/24 10.0.2.2 10.0.2.3": address, way out, name server
+printf '%s\n' "$address" | while read -r interface own gateway server; do
+	[ -n "$own" ] || continue
+	ip addr add "$own" dev "$interface"
+	[ -z "$gateway" ] || ip route add default via "$gateway" dev "$interface" metric 1024
+	[ -z "$server" ] || echo "nameserver $server" >/etc/resolv.conf
+done
+printf '%s\n' "$sysctl" | while IFS= read -r setting; do
+	[ -z "$setting" ] || sysctl -q -w "$setting"
+done
+
+eval "$(printf '%s\n' "$env" | while IFS= read -r line; do
+	[ -z "$line" ] || printf "export %s='%s'\n" "${line%%=*}" "$(printf %s "${line#*=}" | sed "s/'/'\\\\''/g")"
+done)"
+limits
+[ -n "$lab" ] || exit 0
+
+export HOME=/root
+cd / || exit 1
+failures=/run/umlab/failures
+: >$failures
+command -v bash >/dev/null || shell=${shell:-/bin/sh}
+
+# run FILE LOG: a startup file, each command shown, each failing one noted with its line.
+run() {
+	[ -e "$1" ] || return 0
+	file=/run/umlab/${1##*/}
+	sed '1s/^\xef\xbb\xbf//; s/\r$//' "$1" >"$file"
+	case ${shell:-/bin/bash} in
+	*/bash)
+		UMLAB_FILE=${1##*/} UMLAB_FAILURES=$failures ${shell:-/bin/bash} -c '
+			trap '\''s=$?; echo "$UMLAB_FILE:$LINENO: status $s: $BASH_COMMAND" >>"$UMLAB_FAILURES"'\'' ERR
+			set -x; . "$1"' "${1##*/}" "$file" ;;
+	*) $shell -x "$file" || echo "${1##*/}: status $?" >>$failures ;;
+	esac 2>&1 | tee "$2"
+}
+run /hostlab/shared.startup /var/log/shared.log
+run "/hostlab/$name.startup" /var/log/startup.log
+printf '%s\n' "$exec" | while IFS= read -r command; do
+	[ -z "$command" ] || ${shell:-/bin/bash} -c "$command" || echo "exec: status $?: $command" >>$failures
+done
+touch /tmp/EOS
+nr=$(wc -l <$failures)
+[ "$nr" = 0 ] || sed 's/^/umlab: failed: /' $failures
+[ "$nr" -le 100 ] || nr=100
+exit "$nr"

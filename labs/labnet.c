@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * labnet.c - the networks of machines and labs
+ *
+ * A collision domain is a switch of umlab-net in hub mode: all frames reach all ports. It
+ * lies in the runtime folder under a short name made from lab and domain. Its ports are
+ * numbered by the lab's description, so link settings and captures can name a machine's
+ * interface. Where umlab-net is not installed, machines have no networks, and a start says so.
+ */
+#include "labnet.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "labdir.h"
+#include "run.h"
+#include "tell.h"
+#include "where.h"
+
+void labnet_settings_apply(const struct verb_args *args, struct conf *conf)
+{
+	const struct words *nets = verb_values(args, "net");
+
+	if (!nets->nr)
+		return;
+	conf_set(conf, "nic", NULL);
+	for (int i = 0; i < nets->nr; i++)
+		if (strcmp(nets->at[i], "none"))
+			conf_add(conf, "nic", txt_printf("eth%d=%s", i, nets->at[i]));
+}
+
+int labnet_machine_start(struct machine *machine, char **reason)
+{
+	struct conf lab;
+
+	if (!machine->lab || lab_state_read(machine->lab, &lab))
+		return 0;
+	/* A single machine of a lab that was halted: its domains may be gone. */
+	struct lab description = { 0 };
+
+	if (lab_read(&description, conf_get(&lab, "dir"), false) < 0)
+		return 0;
+	return labnet_lab_start(&description, reason);
+}
+
+char *labnet_path(const char *lab, const char *domain)
+{
+	return txt_printf("%s/net/%012lx", where_runtime(), (unsigned long)(txt_hash(txt_printf("%s %s", lab, domain)) >> 16));
+}
+
+int labnet_port(const struct lab *lab, const char *domain, const char *machine, int index)
+{
+	int port = 1;
+
+	for (int i = 0; i < lab->nr_machines; i++)
+		for (int j = 0; j < lab->machines[i].nr_nics; j++) {
+			const struct lab_nic *nic = &lab->machines[i].nics[j];
+
+			if (!nic->domain || strcmp(nic->domain, domain))
+				continue;
+			if (!strcmp(lab->machines[i].name, machine) && nic->index == index)
+				return port;
+			port++;
+		}
+	return 0;
+}
+
+/* slirp's own network is the same for everybody: 10.0.2.0/24. */
+static void uplink_add(struct conf *conf, int index)
+{
+	const char *value;
+	struct words words = { 0 };
+
+	words_addf(&words, "eth%d=slirp", index);
+	for (int at = -1; (value = conf_next(conf, "port", &at));) {
+		char host[8] = "3000", guest[8] = "", protocol[8] = "tcp";
+
+		if (sscanf(value, "%7[0-9]:%7[0-9]/%7s", host, guest, protocol) < 2) {
+			strcpy(host, "3000");
+			sscanf(value, "%7[0-9]/%7s", guest, protocol);
+		}
+		words_addf(&words, "forward=%s:%s-%s", protocol, host, guest);
+	}
+	conf_add(conf, "nic", words_join(&words, ","));
+	conf_add(conf, "address", txt_printf("eth%d 10.0.2.15/24 10.0.2.2 10.0.2.3", index));
+}
+
+int labnet_describe(const struct lab *lab, const struct lab_machine *from, struct machine *machine, char **reason)
+{
+	int last = -1;
+
+	(void)reason;
+	if (!where_tool("umlab-net"))
+		return 0;
+	for (int i = 0; i < from->nr_nics; i++) {
+		const struct lab_nic *nic = &from->nics[i];
+
+		last = nic->index;
+		if (nic->tap) {
+			conf_add(&machine->conf, "nic", txt_printf("eth%d=slirp,net=%s/24", nic->index, nic->tap_host));
+			conf_add(&machine->conf, "address", txt_printf("eth%d %s/24 %s", nic->index, nic->tap, nic->tap_host));
+		} else if (nic->domain) {
+			conf_add(&machine->conf, "nic", txt_printf("eth%d=switch:%s,port=%d%s%s", nic->index, labnet_path(machine->lab, nic->domain),
+				labnet_port(lab, nic->domain, from->name, nic->index), nic->mac ? ",mac=" : "", nic->mac ? nic->mac : ""));
+		}
+	}
+	if (lab_option_true(from, "bridged"))
+		uplink_add(&machine->conf, last + 1);
+	return 0;
+}
+
+/* In the background, in a session of its own; its words go to net.log. */
+static int switch_start(const char *tool, const char *path, char **reason)
+{
+	char *log = txt_printf("%s.log", path);
+	pid_t pid = fork();
+
+	if (!pid) {
+		int null = open("/dev/null", O_RDWR), out = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+		setsid();
+		dup2(null, 0);
+		dup2(out >= 0 ? out : null, 1);
+		dup2(out >= 0 ? out : null, 2);
+		close_range(3, ~0u, 0);
+		if (fork())
+			_exit(0);
+		execl(tool, "umlab-net", "run", "switch", path, "hub", NULL);
+		_exit(127);
+	}
+	for (int tries = 0; tries < 250; tries++) {
+		if (file_exists(txt_printf("%s/ctl", path)))
+			return 0;
+		usleep(20000);
+	}
+	*reason = txt_printf(_("a network does not start; its words are in %s"), log);
+	return -EIO;
+}
+
+static bool switch_runs(const char *tool, const char *path)
+{
+	const char *command[] = { tool, "ports", path, NULL };
+
+	return file_exists(path) && run_output(command);
+}
+
+int labnet_lab_start(const struct lab *lab, char **reason)
+{
+	const char *tool = where_tool("umlab-net"), *id = lab_id(lab->dir);
+	struct words domains = { 0 };
+	int error = 0;
+
+	lab_domains(lab, &domains);
+	if (!tool) {
+		if (domains.nr)
+			tell_warning(_("umlab-net is not installed: the machines have no networks"));
+		return 0;
+	}
+	dir_make(txt_printf("%s/net", where_runtime()), 0700);
+	for (int i = 0; i < domains.nr && !error; i++) {
+		char *path = labnet_path(id, domains.at[i]);
+
+		if (!switch_runs(tool, path))
+			error = switch_start(tool, path, reason);
+	}
+	return error;
+}
+
+void labnet_lab_stop(const char *id)
+{
+	const char *tool = where_tool("umlab-net");
+	struct lab lab = { 0 };
+	struct words domains = { 0 };
+	struct conf info;
+	char *reason;
+
+	if (!tool || lab_state_read(id, &info) || lab_read(&lab, conf_get(&info, "dir"), false) < 0)
+		return;
+	lab_domains(&lab, &domains);
+	for (int i = 0; i < domains.nr; i++) {
+		char *path = labnet_path(id, domains.at[i]);
+		const char *command[] = { tool, "stop", path, NULL };
+
+		if (file_exists(path))
+			run_quietly(command, &reason);
+		unlink(txt_printf("%s.log", path));
+	}
+}

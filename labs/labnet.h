@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * labnet.h - the networks of machines and labs
+ *
+ * The one place that knows umlab-net and the kernel's ethN= options.
+ */
+#ifndef LABNET_H
+#define LABNET_H
+
+#include "labfile.h"
+#include "machine.h"
+#include "verb.h"
+
+/* --net of run, create and set. */
+void labnet_settings_apply(const struct verb_args *args, struct conf *conf);
+/* What must run before the machine does. 0, or -errno with a reason. */
+int labnet_machine_start(struct machine *machine, char **reason);
+/* The interfaces of a lab's machine, as words for its kernel. */
+int labnet_describe(const struct lab *lab, const struct lab_machine *from, struct machine *machine, char **reason);
+/* The collision domains of a lab; those that are there stay. */
+int labnet_lab_start(const struct lab *lab, char **reason);
+/* The switch of a collision domain, and the port of an interface there (0: none). */
+char *labnet_path(const char *lab, const char *domain);
+int labnet_port(const struct lab *lab, const char *domain, const char *machine, int index);
+/* They end when the lab has no machine any more. */
+void labnet_lab_stop(const char *lab);
+
+#endif

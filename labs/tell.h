@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * tell.h - what the command tells its user: results, remarks, errors
+ */
+#ifndef TELL_H
+#define TELL_H
+
+#include <stdbool.h>
+
+/* Exit statuses of every verb. `exec` returns that of the guest's program instead. */
+enum status {
+	STATUS_OK = 0,
+	STATUS_FAILED = 1,
+	STATUS_USAGE = 2,
+	STATUS_ABSENT = 3,	/* no such machine, lab, image */
+	STATUS_TIMEOUT = 124,
+};
+
+/* How much is told; set by main() from -q and -v. */
+enum tell_level { TELL_QUIET, TELL_NORMAL, TELL_VERBOSE };
+extern enum tell_level tell_level;
+
+/* Translated texts: _("...") is looked up, N_("...") only marked. */
+#include <libintl.h>
+#define _(text) gettext(text)
+#define N_(text) text
+
+/* Which program speaks: umlab, or the name it was called by. */
+void tell_init(const char *program);
+const char *tell_program(void);
+
+/* One line on standard error: "umlab: what". */
+void tell_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void tell_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* A remark on standard error, not under -q; only under -v. */
+void tell_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void tell_detail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* tell_error() and exit. */
+void die(enum status status, const char *fmt, ...) __attribute__((format(printf, 2, 3), noreturn));
+
+/* May this descriptor show colours and lines that move? Not off a terminal, with NO_COLOR or TERM=dumb. */
+bool tell_fancy(int fd);
+
+/* Asks on the terminal; without one the answer is no. */
+bool tell_confirm(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

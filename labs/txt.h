@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * txt.h - strings and lists of strings
+ *
+ * The command lives for seconds: what it allocates here lives until it ends, unless the
+ * caller frees it. Running out of memory ends the program.
+ */
+#ifndef TXT_H
+#define TXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct words {
+	char **at;	/* ends with NULL */
+	int nr;
+};
+
+char *txt_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+char *txt_copy(const char *text);
+char *txt_copy_part(const char *text, size_t size);
+/* More room at the end of an array, zeroed: array = txt_grow(array, nr, sizeof(*array)). */
+void *txt_grow(void *array, size_t nr, size_t size);
+
+void words_add(struct words *words, const char *word);
+void words_addf(struct words *words, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+bool words_have(const struct words *words, const char *word);
+/* Cuts @text at any of @separators; empty parts are dropped. */
+void words_split(struct words *words, const char *text, const char *separators);
+char *words_join(const struct words *words, const char *between);
+void words_sort(struct words *words);
+/* The one that @word was probably meant to be, or NULL. */
+const char *words_nearest(const struct words *words, const char *word);
+
+bool txt_starts(const char *text, const char *start);
+bool txt_ends(const char *text, const char *end);
+/* Without blanks at both ends; changes @text. */
+char *txt_trim(char *text);
+
+/* "64", "64M", "0.5g", "1024k", "128m": bytes; without a letter times @unit. False: no size. */
+bool txt_size_parse(const char *text, uint64_t unit, uint64_t *size);
+/* "1.5 GB" with three digits. */
+char *txt_size(uint64_t size);
+bool txt_int_parse(const char *text, long from, long to, long *value);
+/* yes, true, on, y, t, 1 and their opposites. */
+bool txt_bool_parse(const char *text, bool *value);
+/* Stable 64-bit FNV-1a hash, for names. */
+uint64_t txt_hash(const char *text);
+/* For a POSIX shell: 'it'\''s'. */
+char *txt_shell_quote(const char *text);
+
+#endif

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * umlab.c - the command: its table of verbs, and main()
+ *
+ * A new verb is a function (verbs_*.c), a line in verbs.h and an entry here; its help, man
+ * page and completion follow from the entry.
+ */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "keeper.h"
+#include "verbs.h"
+#include "where.h"
+
+static const char machines_group[] = N_("Machines:");
+static const char labs_group[] = N_("Labs:");
+static const char other_group[] = N_("Other:");
+
+#define DIRECTORY { 'd', "directory", "DIR", N_("the lab's folder, if not the current one") }
+#define SETTINGS \
+	{ 'm', "mem", "SIZE", N_("memory, in MB without a letter") }, \
+	{ 0, "cpus", "N", N_("share of a processor, as a weight") }, \
+	{ 0, "disk", "SIZE", N_("size of the disk, if larger than the image") }, \
+	{ 0, "rate", "BITS", N_("limit of each interface, in bits a second") }, \
+	{ 'n', "net", "NET", N_("a network interface: slirp, switch:PATH, vde:URL, none; more than once for more") }
+#define IMAGE { 'i', "image", "IMAGE", N_("what it is made from") }
+#define DETACH_KEY { 0, "detach-key", "KEY", N_("leaves the console; Ctrl-] if not said") }
+#define TIMEOUT { 't', "timeout", "SECONDS", N_("how long to wait") }
+#define JSON { 0, "json", NULL, N_("as JSON") }
+
+static const struct verb_option no_options[] = { { 0 } };
+static const struct verb_option create_options[] = { IMAGE, SETTINGS, { 0 } };
+static const struct verb_option run_options[] = { IMAGE, SETTINGS, DETACH_KEY,
+	{ 0, "remove", NULL, N_("remove it when it has ended") }, { 0 } };
+static const struct verb_option start_options[] = { { 0, "no-wait", NULL, N_("do not wait until it is ready") }, TIMEOUT, { 0 } };
+static const struct verb_option stop_options[] = { { 'f', "force", NULL, N_("end it when it takes too long") }, TIMEOUT, { 0 } };
+static const struct verb_option restart_options[] = { { 'f', "force", NULL, N_("end it when it takes too long") },
+	{ 0, "no-wait", NULL, N_("do not wait until it is ready") }, TIMEOUT, { 0 } };
+static const struct verb_option remove_options[] = { { 'f', "force", NULL, N_("also when it runs, also its snapshots") }, { 0 } };
+static const struct verb_option list_options[] = { { 'a', "all", NULL, N_("of all labs, also inside a lab's folder") },
+	{ 'r', "running", NULL, N_("only those that run") }, DIRECTORY, JSON, { 0, "names", NULL, N_("only names, one a line") }, { 0 } };
+static const struct verb_option info_options[] = { DIRECTORY, JSON, { 0 } };
+static const struct verb_option directory_options[] = { DIRECTORY, { 0 } };
+static const struct verb_option console_options[] = { DIRECTORY, DETACH_KEY, { 0 } };
+static const struct verb_option exec_options[] = { DIRECTORY, { 't', "tty", NULL, N_("with a terminal of its own") },
+	{ 'u', "user", "USER", N_("as this user of the guest, not root") }, { 'w', "workdir", "DIR", N_("in this folder of the guest") },
+	{ 'e', "env", "NAME=VALUE", N_("with this variable") }, { 0, "no-stdin", NULL, N_("without input") },
+	{ 0, "no-stdout", NULL, N_("drop its output") }, { 0, "no-stderr", NULL, N_("drop its error output") }, { 0 } };
+static const struct verb_option connect_options[] = { DIRECTORY, { 'u', "user", "USER", N_("as this user of the guest, not root") },
+	{ 'w', "workdir", "DIR", N_("in this folder of the guest") }, { 'e', "env", "NAME=VALUE", N_("with this variable") }, { 0 } };
+static const struct verb_option log_options[] = { DIRECTORY, { 'f', "follow", NULL, N_("go on until the machine ends") },
+	{ 0, "startup", NULL, N_("of the startup files") }, { 0, "boot", NULL, N_("of the kernel as a process of the host") },
+	{ 0, "shutdown", NULL, N_("of the shutdown files") }, { 0, "keeper", NULL, N_("of the keeper") }, { 0 } };
+static const struct verb_option top_options[] = { { 'a', "all", NULL, N_("of all labs, also inside a lab's folder") }, DIRECTORY,
+	{ 0, "once", NULL, N_("show it once") }, { 0 } };
+static const struct verb_option lint_options[] = { DIRECTORY, { 0, "strict", "TOOL", N_("also what kathara or netkit would refuse") },
+	{ 0, "print", NULL, N_("what a start would do") }, { 'F', "force-lab", NULL, N_("without lab.conf every folder is a machine") }, JSON, { 0 } };
+
+static const struct verb run_verb = { "run", machines_group, "[OPTION]... [NAME]", N_("create a machine if there is none, start it, show its console"),
+	N_("The console is left with Ctrl-] and the machine goes on; `poweroff` inside ends it."), run_options, "machine", false, verb_run };
+static const struct verb create_verb = { "create", machines_group, "[OPTION]... [NAME]", N_("make a machine, without starting it"), NULL,
+	create_options, "", false, verb_create };
+static const struct verb start_verb = { "start", machines_group, "[OPTION]... MACHINE...", N_("start machines and wait until they are ready"), NULL,
+	start_options, "machine", false, verb_start };
+static const struct verb stop_verb = { "stop", machines_group, "[OPTION]... MACHINE...", N_("end machines in order"), NULL, stop_options, "machine",
+	false, verb_stop };
+static const struct verb restart_verb = { "restart", machines_group, "[OPTION]... MACHINE...", N_("stop, then start"), NULL, restart_options,
+	"machine", false, verb_restart };
+static const struct verb kill_verb = { "kill", machines_group, "MACHINE...", N_("end machines at once, like pulling the plug"), NULL, no_options,
+	"machine", false, verb_kill };
+static const struct verb remove_verb = { "remove", machines_group, "[OPTION]... MACHINE...", N_("remove machines with all their files"), NULL,
+	remove_options, "machine", false, verb_remove };
+static const struct verb list_verb = { "list", machines_group, "[OPTION]...", N_("show the machines and their states"),
+	N_("In a lab's folder those of the lab, elsewhere all."), list_options, "", false, verb_list };
+static const struct verb info_verb = { "info", machines_group, "[OPTION]... MACHINE", N_("show all about a machine"), NULL, info_options, "machine",
+	false, verb_info };
+static const struct verb console_verb = { "console", machines_group, "[OPTION]... MACHINE", N_("show the console of a machine"),
+	N_("Several may look at once. The detach key leaves it; the machine goes on."), console_options, "machine", false, verb_console };
+static const struct verb connect_verb = { "connect", machines_group, "[OPTION]... MACHINE", N_("open a shell in a machine"),
+	N_("A shell of its own on each call, independent of the console and of the guest's network."), connect_options, "machine", false, verb_connect };
+static const struct verb exec_verb = { "exec", machines_group, "[OPTION]... MACHINE [--] COMMAND...", N_("run a command in a machine"),
+	N_("Input, output and error output are separate and may hold any bytes; the exit status is\n"
+	   "the command's own, 128 and the signal's number if it was killed, 127 if there is no\n"
+	   "such command, 125 if the machine could not be reached. The guest needs no network."),
+	exec_options, "machine", true, verb_exec };
+static const struct verb cp_verb = { "cp", machines_group, "[OPTION]... FROM... TO", N_("copy files and folders into a machine or out of it"),
+	N_("MACHINE:PATH is a path in a machine. The guest needs no network."), directory_options, "machine file", false, verb_cp };
+static const struct verb reset_verb = { "reset", machines_group, "[OPTION]... MACHINE...", N_("give a machine its pristine disk back"),
+	N_("A machine that runs is ended and started again. Snapshots stay."), directory_options, "machine", false, verb_reset };
+static const struct verb_option set_options[] = { SETTINGS, { 0 } };
+static const struct verb set_verb = { "set", machines_group, "OPTION... MACHINE", N_("change memory, processors, disk or networks"),
+	NULL, set_options, "machine", false, verb_set };
+static const struct verb log_verb = { "log", machines_group, "[OPTION]... MACHINE", N_("show what a machine printed"), NULL, log_options, "machine",
+	false, verb_log };
+static const struct verb top_verb = { "top", machines_group, "[OPTION]...", N_("show what machines take of the host"), NULL, top_options, "",
+	false, verb_top };
+static const struct verb lint_verb = { "lint", labs_group, "[OPTION]... [DIR]", N_("tell what is wrong with a lab"),
+	N_("Nothing is started. Each remark has file, line and column."), lint_options, "file", false, verb_lint };
+
+#define TERMINALS \
+	{ 0, "terminals", "[PROGRAM]", N_("open one for each machine: tmux, xterm, gnome-terminal, kitty, ...") }, \
+	{ 0, "noterminals", NULL, N_("open none, whatever umlab.conf says") }
+#define LSTART \
+	DIRECTORY, { 'F', "force-lab", NULL, N_("without lab.conf every folder is a machine") }, \
+	{ 'j', "jobs", "N", N_("so many boot at the same time") }, { 'p', "parallel", "[N]", N_("no effect: starts are parallel (Netkit)") }, \
+	{ 0, "sequential", NULL, N_("one after the other") }, \
+	{ 'o', "pass", "OPTION", N_("an option for every machine, as in lab.conf: mem=128") }, \
+	{ 0, "exclude", "MACHINE", N_("all but this one") }, { 0, "print", NULL, N_("show what would be done") }, \
+	{ 0, "hosthome", NULL, N_("the home folder as /hosthome") }, { 'H', "no-hosthome", NULL, N_("no /hosthome (it is so anyway)") }, \
+	{ 'S', "no-shared", NULL, N_("no /shared") }, { 'f', "force", NULL, N_("also when memory will not suffice") }, \
+	{ 0, "no-wait", NULL, N_("do not wait until they are ready") }, { 'l', "list", NULL, N_("no effect: the states are shown anyway") }, \
+	TERMINALS, TIMEOUT
+
+static const struct verb_option lstart_options[] = { LSTART, { 0 } };
+static const struct verb_option lrestart_options[] = { LSTART, { 'k', "keep", NULL, N_("keep the disks as they are") }, { 0 } };
+static const struct verb_option lclean_options[] = { DIRECTORY, { 'f', "force", NULL, N_("snapshots too, without a question") },
+	{ 0, "orderly", NULL, N_("let the machines shut down first") }, TIMEOUT, { 0 } };
+static const struct verb_option lhalt_options[] = { DIRECTORY, { 'q', "quick", NULL, N_("at once") },
+	{ 'r', "remove", NULL, N_("and remove the machines") }, TIMEOUT, { 0 } };
+static const struct verb_option lcrash_options[] = { DIRECTORY, { 'k', "keep", NULL, N_("keep the disks") }, TIMEOUT, { 0 } };
+static const struct verb_option linfo_options[] = { DIRECTORY, { 'F', "force-lab", NULL, N_("without lab.conf every folder is a machine") },
+	{ 't', "topology", NULL, N_("as a map for the terminal") }, { 0, "svg", NULL, N_("as a map in SVG") }, { 'w', "watch", NULL, N_("again each second") },
+	{ 'c', "conf", NULL, N_("no effect: this is read from the lab's files anyway") }, JSON, { 0 } };
+static const struct verb_option wipe_options[] = { { 'f', "force", NULL, N_("without a question") }, { 'a', "all", NULL, N_("no effect: only one's own can be removed") }, { 0 } };
+
+static const struct verb lstart_verb = { "lstart", labs_group, "[OPTION]... [MACHINE]...", N_("start a lab"),
+	N_("Reads lab.conf in the current folder, as written for Netkit or Kathará. Returns when all\n"
+	   "startup files have ended, and tells which of their commands failed. Machines that run\n"
+	   "already stay as they are."), lstart_options, "machine", false, verb_lstart };
+static const struct verb lrestart_verb = { "lrestart", labs_group, "[OPTION]... [MACHINE]...", N_("end a lab and start it anew"), NULL,
+	lrestart_options, "machine", false, verb_lrestart };
+static const struct verb lhalt_verb = { "lhalt", labs_group, "[OPTION]... [MACHINE]...", N_("end the machines of a lab in order, keep their disks"), NULL,
+	lhalt_options, "machine", false, verb_lhalt };
+static const struct verb lcrash_verb = { "lcrash", labs_group, "[OPTION]... [MACHINE]...", N_("end the machines of a lab at once, and remove them"), NULL,
+	lcrash_options, "machine", false, verb_lcrash };
+static const struct verb lclean_verb = { "lclean", labs_group, "[OPTION]... [MACHINE]...", N_("end a lab and remove its machines"), NULL,
+	lclean_options, "machine", false, verb_lclean };
+static const struct verb linfo_verb = { "linfo", labs_group, "[OPTION]...", N_("show a lab: its machines, or a map"), NULL, linfo_options, "", false, verb_linfo };
+static const struct verb wipe_verb = { "wipe", labs_group, "[OPTION]...", N_("remove all machines of this user"), NULL, wipe_options, "", false, verb_wipe };
+
+static enum status verb_help_run(struct verb_args *args)
+{
+	const struct verb *verb;
+
+	verb_want_words(args, 0, 2);
+	if (!args->words.nr) {
+		verb_help_all();
+		return STATUS_OK;
+	}
+	verb = verb_find(args->words.at[0], args->words.nr > 1 ? args->words.at[1] : NULL);
+	if (!verb)
+		die(STATUS_USAGE, _("there is no verb %s; `umlab help` lists them"), args->words.at[0]);
+	if (verb_flag(args, "man"))
+		verb_man(verb);
+	else
+		verb_help(verb);
+	return STATUS_OK;
+}
+
+static const struct verb_option help_options[] = { { 0, "man", NULL, N_("as a man page's source") }, { 0 } };
+static const struct verb help_verb = { "help", other_group, "[VERB]", N_("explain a verb"), NULL, help_options, "verb", false, verb_help_run };
+
+const struct verb *const verbs[] = {
+	&run_verb, &create_verb, &start_verb, &stop_verb, &restart_verb, &kill_verb, &remove_verb, &list_verb, &info_verb, &console_verb,
+	&connect_verb, &exec_verb, &cp_verb, &reset_verb, &set_verb, &log_verb, &top_verb,
+	&lstart_verb, &lrestart_verb, &lhalt_verb, &lcrash_verb, &lclean_verb, &linfo_verb, &lint_verb, &wipe_verb,
+	&help_verb, NULL
+};
+
+static const struct verb *verb_or_die(int argc, char **argv, int *taken)
+{
+	const struct verb *verb = verb_find(argv[1], argc > 2 ? argv[2] : NULL);
+	struct words names = { 0 };
+	const char *nearest;
+
+	if (verb) {
+		*taken = strchr(verb->name, ' ') ? 3 : 2;
+		return verb;
+	}
+	for (int i = 0; verbs[i]; i++) {
+		size_t size = strcspn(verbs[i]->name, " ");
+
+		if (size == strlen(argv[1]) && !strncmp(verbs[i]->name, argv[1], size)) {
+			fprintf(stderr, _("umlab: %s what? One of:\n"), argv[1]);
+			for (; verbs[i] && !strncmp(verbs[i]->name, argv[1], size) && verbs[i]->name[size] == ' '; i++)
+				fprintf(stderr, "  umlab %s %s\n", verbs[i]->name, verbs[i]->usage);
+			exit(STATUS_USAGE);
+		}
+		words_add(&names, verbs[i]->name);
+	}
+	nearest = words_nearest(&names, argv[1]);
+	if (nearest)
+		die(STATUS_USAGE, _("there is no verb %s; did you mean %s?"), argv[1], nearest);
+	die(STATUS_USAGE, _("there is no verb %s; `umlab help` lists them"), argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+	struct verb_args args;
+	const struct verb *verb;
+	enum status status;
+	int taken;
+
+	setlocale(LC_ALL, "");
+	setlocale(LC_NUMERIC, "C");
+	bindtextdomain("umlab", where_lib("locale"));
+	textdomain("umlab");
+	if (argc == 3 && !strcmp(argv[1], "keeper"))
+		return keeper_main(argv[2]);
+	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		verb_help_all();
+		return argc < 2 ? STATUS_USAGE : STATUS_OK;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("umlab 0.1");
+		return STATUS_OK;
+	}
+	verb = verb_or_die(argc, argv, &taken);
+	verb_parse(verb, argc - taken, argv + taken, &args);
+	status = verb->run(&args);
+	if (fflush(stdout) || ferror(stdout))
+		die(STATUS_FAILED, _("the output could not be written"));
+	return status;
+}

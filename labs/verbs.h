@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * verbs.h - the functions behind the verbs; their entries are in umlab.c
+ */
+#ifndef VERBS_H
+#define VERBS_H
+
+#include "verb.h"
+
+/* verbs_machine.c */
+enum status verb_create(struct verb_args *args);
+enum status verb_run(struct verb_args *args);
+enum status verb_start(struct verb_args *args);
+enum status verb_stop(struct verb_args *args);
+enum status verb_restart(struct verb_args *args);
+enum status verb_kill(struct verb_args *args);
+enum status verb_remove(struct verb_args *args);
+enum status verb_console(struct verb_args *args);
+enum status verb_reset(struct verb_args *args);
+enum status verb_set(struct verb_args *args);
+
+/* verbs_guest.c: what goes through the agent */
+enum status verb_exec(struct verb_args *args);
+enum status verb_connect(struct verb_args *args);
+enum status verb_cp(struct verb_args *args);
+
+/* verbs_show.c */
+enum status verb_list(struct verb_args *args);
+enum status verb_info(struct verb_args *args);
+enum status verb_log(struct verb_args *args);
+enum status verb_top(struct verb_args *args);
+
+/* verbs_lint.c */
+enum status verb_lint(struct verb_args *args);
+
+
+/* verbs_lab.c */
+enum status verb_lstart(struct verb_args *args);
+enum status verb_lclean(struct verb_args *args);
+enum status verb_lrestart(struct verb_args *args);
+enum status verb_lhalt(struct verb_args *args);
+enum status verb_lcrash(struct verb_args *args);
+enum status verb_linfo(struct verb_args *args);
+enum status verb_wipe(struct verb_args *args);
+
+#endif
