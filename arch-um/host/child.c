@@ -281,23 +281,19 @@ void host_space_unmap(struct host_space *space, uint64_t gaddr, uint64_t size)
 	};
 }
 
-/* Returns false, with the reason in *@event, when the guest cannot go on. */
-static bool commands_flush(struct host_space *space, struct guest_event *event)
+/*
+ * Command @failed could not be carried out. Returns false, with the reason in *@event, when
+ * the guest cannot go on.
+ */
+static bool command_failed(struct host_space *space, int error, unsigned int failed,
+			   struct guest_event *event)
 {
-	unsigned int done = 0;
-	uint64_t addr;
-	int error;
+	uint64_t addr = space->data->commands[failed].addr;
 
-	space->data->nr_commands = space->nr_queued;
-	error = engine->flush(space, &done);
-	space->nr_queued = 0;
-	if (!error)
-		return true;
 	if (!space->pid) {
 		event->stop = GUEST_GONE;
 		return false;
 	}
-	addr = space->data->commands[done].addr;
 	host_space_unmap(space, 0, UM_TASK_SIZE);
 	if (error == -ENOMEM)
 		return true;
@@ -305,6 +301,17 @@ static bool commands_flush(struct host_space *space, struct guest_event *event)
 		.stop = GUEST_TRAP, .signo = SIGBUS, .code = BUS_ADRERR, .addr = addr,
 	};
 	return false;
+}
+
+static bool commands_flush(struct host_space *space, struct guest_event *event)
+{
+	unsigned int done = 0;
+	int error;
+
+	space->data->nr_commands = space->nr_queued;
+	error = engine->flush(space, &done);
+	space->nr_queued = 0;
+	return !error || command_failed(space, error, done, event);
 }
 
 void host_space_sync(struct host_space *space)
@@ -319,11 +326,18 @@ void host_space_sync(struct host_space *space)
 void host_guest_run(struct host_space *space, struct host_regs *regs, unsigned int flags,
 		    struct guest_event *event)
 {
-	while (space->nr_queued)
-		if (!commands_flush(space, event))
-			return;
 	event->gate_unknown = false;
-	engine->run(space, regs, flags, event);
+	for (;;) {
+		while (space->nr_queued && !engine->run_maps)
+			if (!commands_flush(space, event))
+				return;
+		space->data->nr_commands = space->nr_queued;
+		space->map_error = 0;
+		engine->run(space, regs, flags, event);
+		if (!space->map_error ||
+		    !command_failed(space, space->map_error, space->map_failed, event))
+			return;
+	}
 }
 
 int host_space_fp_get(struct host_space *space, void *fp)

@@ -14,6 +14,8 @@
 struct host_space {
 	int pid;			/* host process; 0: none, or it died */
 	unsigned int nr_queued;
+	int map_error;			/* run: 0, or -errno of command map_failed; nothing ran then */
+	unsigned int map_failed;
 	bool empty;			/* nothing was mapped since all was unmapped */
 	unsigned int slot;		/* place of its stub data in the shared file */
 	struct stub_data *data;		/* its stub data, writable here */
@@ -38,6 +40,8 @@ struct engine_ops {
 	int (*flush)(struct host_space *space, unsigned int *done);
 	void (*run)(struct host_space *space, struct host_regs *regs, unsigned int flags,
 		    struct guest_event *event);
+	/* The engine's run carries out queued commands, all but those that flush did before. */
+	bool run_maps;
 	int (*fp_get)(struct host_space *space, void *fp, size_t size);
 	int (*fp_set)(struct host_space *space, const void *fp, size_t size);
 	int (*debug_set)(struct host_space *space, const struct host_debug *debug);

@@ -205,7 +205,7 @@ __attribute__((noreturn)) static void zygote_main(int start_fd)
 	for (signo = 1; signo <= 64; signo++)
 		lx_rt_sigaction(signo, &deflt, NULL);
 	lx_rt_sigprocmask(SIG_SETMASK, &empty, NULL);
-	lx_setsid();
+	lx_setpgid(0, 0);
 	lx_prctl(PR_SET_NAME, (unsigned long)"umlab-guest", 0, 0, 0);
 	lx_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	lx_prlimit64(0, RLIMIT_CORE, &none, NULL);

@@ -108,8 +108,11 @@ static void seccomp_child_ended(void)
 	struct host_space *space = machine.running;
 
 	machine.child_ended = true;
-	if (space)
+	if (space) {
 		__atomic_store_n(&space->mailbox->turn, STUB_TURN_KERNEL, __ATOMIC_SEQ_CST);
+		/* A sleep of this thread that is resumed finds the word changed, and ends. */
+		space->mailbox->kernel_sleeps = 0;
+	}
 	lx_write(machine.ack_fd, &value, sizeof(value));
 }
 
@@ -132,6 +135,17 @@ static void request(struct host_space *space)
 	lx_futex(&data->seq, FUTEX_WAKE, 1, NULL);
 }
 
+/* Which command failed, and why. A lie about it is the guest's own loss. */
+static unsigned int failed_command(struct host_space *space, int *error)
+{
+	struct stub_mailbox *mailbox = space->mailbox;
+
+	*error = __atomic_load_n(&mailbox->map_error, __ATOMIC_RELAXED);
+	if (*error >= 0)
+		*error = -EINVAL;
+	return __atomic_load_n(&mailbox->map_index, __ATOMIC_RELAXED) % STUB_NR_COMMANDS;
+}
+
 static int seccomp_flush(struct host_space *space, unsigned int *done)
 {
 	uint64_t ack;
@@ -146,10 +160,8 @@ static int seccomp_flush(struct host_space *space, unsigned int *done)
 	} while (!(ack & STUB_ACK_FAILED_VALUE) && !process_ended(space));
 	if (!space->pid)
 		return -ECHILD;
-	/* A lie about the reason or the place is the guest's own loss. */
-	error = __atomic_load_n(&space->mailbox->map_error, __ATOMIC_RELAXED);
-	*done = __atomic_load_n(&space->mailbox->map_index, __ATOMIC_RELAXED) % space->nr_queued;
-	return error < 0 ? error : -EINVAL;
+	*done = failed_command(space, &error);
+	return error;
 }
 
 static void data_init(struct stub_data *data)
@@ -279,7 +291,7 @@ __attribute__((noreturn)) static void zygote_main(void)
 	struct rlimit64 none = { 0, 0 };
 
 	signals_set();
-	lx_setsid();
+	lx_setpgid(0, 0);
 	lx_prctl(PR_SET_NAME, (unsigned long)"umlab-guest", 0, 0, 0);
 	lx_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	lx_prlimit64(0, RLIMIT_CORE, &none, NULL);
@@ -644,6 +656,26 @@ static void unused_stop(struct host_space *space, struct guest_event *event)
 	}
 }
 
+/* Let the mapper carry out what is queued, then the guest thread run. */
+static void maps_and_turn(struct host_space *space)
+{
+	struct stub_mailbox *mailbox = space->mailbox;
+
+	if (!space->nr_queued) {
+		host_handover(space);
+		return;
+	}
+	if (host_handover_by_mapper(space)) {
+		if (__atomic_load_n(&mailbox->stop, __ATOMIC_RELAXED) == STUB_STOP_MAP_FAILED)
+			space->map_failed = failed_command(space, &space->map_error);
+	} else {
+		space->map_error = seccomp_flush(space, &space->map_failed);
+		if (!space->map_error)
+			host_handover(space);
+	}
+	space->nr_queued = 0;
+}
+
 static void seccomp_run(struct host_space *space, struct host_regs *regs, unsigned int flags,
 			struct guest_event *event)
 {
@@ -667,7 +699,7 @@ static void seccomp_run(struct host_space *space, struct host_regs *regs, unsign
 		host_spaces_visit(process_check);
 	}
 	if (space->pid)
-		host_handover(space);
+		maps_and_turn(space);
 	machine.running = NULL;
 	event->stop = GUEST_GONE;
 	if (!space->pid || (machine.child_ended && process_ended(space)))
@@ -748,6 +780,7 @@ static uint64_t seccomp_debug_status(struct host_space *space)
 
 const struct engine_ops engine_seccomp = {
 	.name = "seccomp",
+	.run_maps = true,
 	.init = seccomp_init,
 	.space_create = seccomp_space_create,
 	.space_reuse = seccomp_reuse,

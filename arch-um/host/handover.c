@@ -5,8 +5,8 @@
  * Theory of operation
  *
  * One side runs, the other waits for `turn` in the mailbox to change. Waiting means to look
- * at the word again and again (spin), or to sleep on it (futex), when the other side has to
- * wake it. What that costs depends on where the two threads are (measured here, one
+ * at the word again and again (spin), or to sleep (on a word of
+ * its own, futex), when the other side has to wake it. What that costs depends on where the two threads are (measured here, one
  * round trip of an empty system call):
  *
  *   together   one processor, sleep and wake                     5 us
@@ -153,12 +153,17 @@ static void success_count(void)
 		handover.backoff -= handover.backoff / 16;
 }
 
+static bool turn_is_back(struct stub_mailbox *mailbox)
+{
+	return __atomic_load_n(&mailbox->turn, __ATOMIC_ACQUIRE) == STUB_TURN_KERNEL;
+}
+
 /* Returns true when the turn came back within SPIN_TIME. */
-static bool spin(struct stub_mailbox *mailbox, uint32_t turn)
+static bool spin(struct stub_mailbox *mailbox)
 {
 	uint64_t start = ticks(), seen = start, now;
 
-	while (__atomic_load_n(&mailbox->turn, __ATOMIC_ACQUIRE) == turn) {
+	while (!turn_is_back(mailbox)) {
 		relax();
 		now = ticks();
 		if (now - seen > ticks_of(STOLEN_TIME)) {
@@ -176,11 +181,16 @@ static bool spin(struct stub_mailbox *mailbox, uint32_t turn)
 	return true;
 }
 
-static void sleep_for_turn(struct stub_mailbox *mailbox, uint32_t turn)
+static void sleep_for_turn(struct stub_mailbox *mailbox)
 {
-	__atomic_exchange_n(&mailbox->kernel_sleeps, 1, __ATOMIC_SEQ_CST);
-	while (__atomic_load_n(&mailbox->turn, __ATOMIC_ACQUIRE) == turn)
-		lx_futex(&mailbox->turn, FUTEX_WAIT, turn, NULL);
+	for (;;) {
+		__atomic_exchange_n(&mailbox->kernel_sleeps, 1, __ATOMIC_SEQ_CST);
+		if (turn_is_back(mailbox))
+			break;
+		lx_futex(&mailbox->kernel_sleeps, FUTEX_WAIT, 1, NULL);
+		if (turn_is_back(mailbox))
+			break;
+	}
 	mailbox->kernel_sleeps = 0;
 }
 
@@ -194,13 +204,36 @@ void host_handover(struct host_space *space)
 		mailbox->kernel_sleeps = 1;	/* for sure */
 	host_placement_follow_guest(space);
 	__atomic_exchange_n(&mailbox->turn, STUB_TURN_GUEST, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&mailbox->guest_sleeps, __ATOMIC_RELAXED))
-		lx_futex(&mailbox->turn, FUTEX_WAKE, 1, NULL);
-	if (handover.apart && spin(mailbox, STUB_TURN_GUEST))
+	if (__atomic_load_n(&mailbox->guest_sleeps, __ATOMIC_RELAXED)) {
+		mailbox->guest_sleeps = 0;
+		lx_futex(&mailbox->guest_sleeps, FUTEX_WAKE, 1, NULL);
+	}
+	if (handover.apart && spin(mailbox))
 		return;
-	sleep_for_turn(mailbox, STUB_TURN_GUEST);
+	sleep_for_turn(mailbox);
 	if (!handover.apart)
 		density_count(ticks());
+}
+
+bool host_handover_by_mapper(struct host_space *space)
+{
+	struct stub_mailbox *mailbox = space->mailbox;
+	struct stub_data *data = space->data;
+
+	/* Apart, this thread spins on the mapper's processor. */
+	if (handover.apart)
+		return false;
+	host_placement_follow(space);
+	host_placement_follow_guest(space);
+	data->then_guest = 1;
+	mailbox->kernel_sleeps = 1;
+	__atomic_store_n(&mailbox->turn, STUB_TURN_MAPPER, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&data->seq, data->seq + 1, __ATOMIC_SEQ_CST);
+	lx_futex(&data->seq, FUTEX_WAKE, 1, NULL);
+	sleep_for_turn(mailbox);
+	data->then_guest = 0;
+	density_count(ticks());
+	return true;
 }
 
 int host_handover_reset(struct host_space *space)
@@ -211,8 +244,8 @@ int host_handover_reset(struct host_space *space)
 	host_placement_follow_guest(space);
 	__atomic_exchange_n(&mailbox->turn, STUB_TURN_RESET, __ATOMIC_SEQ_CST);
 	error = lx_tgkill(space->pid, space->tid, STUB_SIGNAL_RESET);
-	if (!error && !(handover.apart && spin(mailbox, STUB_TURN_RESET)))
-		sleep_for_turn(mailbox, STUB_TURN_RESET);
+	if (!error && !(handover.apart && spin(mailbox)))
+		sleep_for_turn(mailbox);
 	return error;
 }
 

@@ -6,7 +6,7 @@
  * arguments that never vary. Guest code that jumps to the instruction with other registers
  * meets the same answer as with a system call of its own.
  *
- *   guest thread   waiting for its turn and waking the kernel process, on one futex word.
+ *   guest thread   waiting for its turn and waking the kernel process, each on its word.
  *                  All else is SIGSYS: the guest's own kernel carries it out.
  *   mapper         its wait, mapping guest RAM, and the acknowledgement. All else ends
  *                  the process: nothing of this can happen.
@@ -19,7 +19,7 @@
 
 extern const char um_stub_start[], stub_wake_call[], stub_wait_call[];
 extern const char stub_mapper_strip_call[], stub_mapper_wait_call[], stub_mapper_map_call[],
-	stub_mapper_ack_call[];
+	stub_mapper_ack_call[], stub_mapper_wake_call[];
 
 struct argument {
 	int index;		/* -1: no more */
@@ -99,11 +99,12 @@ static unsigned int program_make(struct sock_filter *code, const struct rule *ru
 
 void host_stub_filters(struct stub_consts *consts)
 {
-	const uint64_t turn = UM_STUB_MAILBOX + offsetof(struct stub_mailbox, turn);
+	const uint64_t guest_word = UM_STUB_MAILBOX + offsetof(struct stub_mailbox, guest_sleeps);
+	const uint64_t kernel_word = UM_STUB_MAILBOX + offsetof(struct stub_mailbox, kernel_sleeps);
 	const uint64_t seq = UM_STUB_DATA + offsetof(struct stub_data, seq);
 	const struct rule guest[] = {
-		{ stub_wait_call, __NR_futex, { { 0, turn }, { 1, FUTEX_WAIT }, { 3, 0 } } },
-		{ stub_wake_call, __NR_futex, { { 0, turn }, { 1, FUTEX_WAKE }, NO_ARGUMENT } },
+		{ stub_wait_call, __NR_futex, { { 0, guest_word }, { 1, FUTEX_WAIT }, { 3, 0 } } },
+		{ stub_wake_call, __NR_futex, { { 0, kernel_word }, { 1, FUTEX_WAKE }, NO_ARGUMENT } },
 	};
 	const struct rule mapper[] = {
 		{ stub_mapper_wait_call, __NR_futex, { { 0, seq }, { 1, FUTEX_WAIT }, { 3, 0 } } },
@@ -113,6 +114,7 @@ void host_stub_filters(struct stub_consts *consts)
 		{ stub_mapper_map_call, __NR_munmap, { NO_ARGUMENT } },
 		{ stub_mapper_map_call, __NR_mprotect, { NO_ARGUMENT } },
 		{ stub_mapper_ack_call, __NR_write, { { 0, consts->ack_fd }, { 2, 8 }, NO_ARGUMENT } },
+		{ stub_mapper_wake_call, __NR_futex, { { 1, FUTEX_WAKE }, NO_ARGUMENT } },
 		{ stub_mapper_strip_call, __NR_munmap, {
 			{ 0, UM_STUB_STACK }, { 1, UM_STUB_STACK_SIZE }, NO_ARGUMENT } },
 	};

@@ -174,8 +174,9 @@ stub_stopped:
 	xchgl	%eax, BOX(BOX_TURN)
 	cmpl	$0, BOX(BOX_KERNEL_SLEEPS)
 	je	stub_wait
+	movl	$0, BOX(BOX_KERNEL_SLEEPS)
 	movl	$__NR_futex, %eax
-	leaq	BOX(BOX_TURN), %rdi
+	leaq	BOX(BOX_KERNEL_SLEEPS), %rdi
 	movl	$FUTEX_WAKE, %esi
 	movl	$1, %edx
 	xorl	%r10d, %r10d
@@ -198,17 +199,18 @@ stub_wait:
 	jne	1b
 2:	movl	$1, %eax
 	xchgl	%eax, BOX(BOX_GUEST_SLEEPS)
-3:	movl	$__NR_futex, %eax
-	leaq	BOX(BOX_TURN), %rdi
+	cmpl	$STUB_TURN_GUEST, BOX(BOX_TURN)
+	je	3f
+	movl	$__NR_futex, %eax
+	leaq	BOX(BOX_GUEST_SLEEPS), %rdi
 	movl	$FUTEX_WAIT, %esi
-	xorl	%edx, %edx
+	movl	$1, %edx
 	xorl	%r10d, %r10d
 	syscall
 	.globl	stub_wait_call
 stub_wait_call:
-	cmpl	$STUB_TURN_GUEST, BOX(BOX_TURN)
-	jne	3b
-	movl	$0, BOX(BOX_GUEST_SLEEPS)
+	jmp	2b
+3:	movl	$0, BOX(BOX_GUEST_SLEEPS)
 
 /* ---- resuming ---- */
 
@@ -381,16 +383,39 @@ stub_mapper_map_call:
 	addq	$STUB_COMMAND_SIZE, %r13
 	jmp	3b
 4:	leaq	DATA(STUB_ACK_DONE), %rsi
-	jmp	6f
-5:	movl	%eax, BOX(BOX_MAP_ERROR)
-	movq	%rbx, BOX(BOX_MAP_INDEX)
-	leaq	DATA(STUB_ACK_FAILED), %rsi
+	cmpl	$0, DATA(STUB_THEN_GUEST)
+	jne	8f
 6:	movl	$__NR_write, %eax
 	movl	CONSTS(STUB_ACK_FD), %edi
 	movl	$8, %edx
 	syscall
 	.globl	stub_mapper_ack_call
 stub_mapper_ack_call:
+	jmp	1b
+
+5:	movl	%eax, BOX(BOX_MAP_ERROR)
+	movq	%rbx, BOX(BOX_MAP_INDEX)
+	leaq	DATA(STUB_ACK_FAILED), %rsi
+	cmpl	$0, DATA(STUB_THEN_GUEST)
+	je	6b
+	movl	$STUB_STOP_MAP_FAILED, BOX(BOX_STOP)
+	movl	$STUB_TURN_KERNEL, %eax
+	xchgl	%eax, BOX(BOX_TURN)
+	leaq	BOX(BOX_KERNEL_SLEEPS), %rdi
+	jmp	9f
+8:	movl	$STUB_TURN_GUEST, %eax
+	xchgl	%eax, BOX(BOX_TURN)
+	leaq	BOX(BOX_GUEST_SLEEPS), %rdi
+	cmpl	$0, (%rdi)
+	je	1b
+9:	movl	$0, (%rdi)
+	movl	$__NR_futex, %eax
+	movl	$FUTEX_WAKE, %esi
+	movl	$1, %edx
+	xorl	%r10d, %r10d
+	syscall
+	.globl	stub_mapper_wake_call
+stub_mapper_wake_call:
 	jmp	1b
 
 /* ---- start ---- */

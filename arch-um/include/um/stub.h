@@ -23,6 +23,7 @@
 #define STUB_EPOCH		16
 #define STUB_ACK_DONE		24
 #define STUB_ACK_FAILED		32
+#define STUB_THEN_GUEST		40
 #define STUB_COMMANDS		64
 #define STUB_COMMAND_SIZE	40
 
@@ -52,6 +53,7 @@
 #define STUB_TURN_KERNEL	0
 #define STUB_TURN_GUEST		1
 #define STUB_TURN_RESET		2	/* nobody: a signal is to come */
+#define STUB_TURN_MAPPER	3	/* see STUB_THEN_GUEST */
 
 /* BOX_STOP: why guest code stopped, and where its registers are */
 #define STUB_STOP_SIGNAL	1	/* BOX_SIGNO; registers in the signal frame BOX_FRAME */
@@ -60,6 +62,7 @@
 #define STUB_STOP_UNUSED	4	/* nothing ran, FP state and resumption by the new BOX_FRAME */
 #define STUB_STOP_FP_SAVED	5	/* as asked */
 #define STUB_STOP_RESET		6
+#define STUB_STOP_MAP_FAILED	7	/* nothing ran: see BOX_MAP_ERROR */
 
 /* BOX_RESUME: what to do when the turn comes */
 #define STUB_RESUME_FRAME	1	/* load the signal frame, else BOX_REGS */
@@ -101,13 +104,15 @@ struct stub_data {
 	uint32_t spin;			/* how often a stopped guest thread looks before it sleeps */
 	uint64_t epoch;			/* random: names the present user of the space */
 	uint64_t ack_done, ack_failed;	/* what the mapper writes to the acknowledgement descriptor */
-	uint64_t reserved[3];
+	uint32_t then_guest;		/* the mapper gives the turn to the guest thread, no acknowledgement */
+	uint32_t reserved[5];
 	struct stub_command commands[STUB_NR_COMMANDS];
 };
 
 struct stub_mailbox {
 	uint32_t turn;
-	uint32_t kernel_sleeps, guest_sleeps;	/* whether the other side has to wake it */
+	uint32_t kernel_sleeps;			/* 1: wake it, on this word */
+	uint32_t guest_sleeps;			/* the same */
 	uint32_t kick;				/* stop before the first instruction */
 	uint32_t stop;
 	uint32_t signo;
@@ -145,6 +150,7 @@ _Static_assert(offsetof(struct stub_data, spin) == STUB_SPIN, "the assembler kno
 _Static_assert(offsetof(struct stub_data, epoch) == STUB_EPOCH, "the assembler knows this");
 _Static_assert(offsetof(struct stub_data, ack_done) == STUB_ACK_DONE, "the assembler knows this");
 _Static_assert(offsetof(struct stub_data, ack_failed) == STUB_ACK_FAILED, "the assembler knows this");
+_Static_assert(offsetof(struct stub_data, then_guest) == STUB_THEN_GUEST, "the assembler knows this");
 _Static_assert(offsetof(struct stub_data, commands) == STUB_COMMANDS, "the assembler knows this");
 _Static_assert(sizeof(struct stub_data) <= UM_STUB_DATA_SIZE, "fits its pages");
 _Static_assert(offsetof(struct stub_consts, ack_fd) == STUB_ACK_FD, "the assembler knows this");
