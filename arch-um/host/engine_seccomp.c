@@ -102,13 +102,21 @@ static void process_kill(struct host_space *space)
 	space->pid = 0;
 }
 
+/* Without reaping it: handlers may come between a look at the pid and its use. */
+static bool process_is_zombie(int pid)
+{
+	struct siginfo info = {};
+
+	return !lx_waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid == pid;
+}
+
 static void seccomp_child_ended(void)
 {
 	uint64_t value = STUB_ACK_CHILD_ENDED;
 	struct host_space *space = machine.running;
 
 	machine.child_ended = true;
-	if (space) {
+	if (space && process_is_zombie(space->pid)) {
 		__atomic_store_n(&space->mailbox->turn, STUB_TURN_KERNEL, __ATOMIC_SEQ_CST);
 		/* A sleep of this thread that is resumed finds the word changed, and ends. */
 		space->mailbox->kernel_sleeps = 0;

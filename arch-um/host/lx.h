@@ -441,6 +441,12 @@ static inline int lx_wait4(int pid, int *status, int options, struct rusage *usa
 	return lx_syscall4(__NR_wait4, pid, (long)status, options, (long)usage);
 }
 
+/* 0 also when none of them changed its state: info->si_pid is 0 then (WNOHANG). */
+static inline int lx_waitid(int which, int pid, struct siginfo *info, int options)
+{
+	return lx_syscall5(__NR_waitid, which, pid, (long)info, options, 0);
+}
+
 static inline int lx_getpid(void)
 {
 	return lx_syscall0(__NR_getpid);
