@@ -23,7 +23,7 @@ TESTS_HOST := $(patsubst tests/host/%.c,$(TESTS_OUT)/host/%,$(wildcard tests/hos
 TESTS_UNIT := $(patsubst tests/%.c,$(TESTS_OUT)/%,$(wildcard tests/u-*.c))
 
 .PHONY: tests-build
-tests-build: $(TESTS_HOST) $(TESTS_UNIT) $(TESTS_OUT)/typist $(TESTS_OUT)/confine $(TESTS_OUT)/guest.cpio $(TESTS_OUT)/mini.cpio
+tests-build: $(TESTS_HOST) $(TESTS_UNIT) $(TESTS_OUT)/typist $(TESTS_OUT)/confine $(TESTS_OUT)/guest.cpio $(TESTS_OUT)/mini.cpio $(TESTS_OUT)/net.cpio
 
 $(TESTS_OUT)/guest/%: tests/guest/%.c tests/tap.h
 	@mkdir -p $(@D)
@@ -76,3 +76,7 @@ $(TESTS_OUT)/guest.cpio: tests/pack-cpio $(TESTS_GUEST)
 
 $(TESTS_OUT)/mini.cpio: tests/pack-cpio $(TESTS_OUT)/guest/guest_init $(addprefix $(TESTS_OUT)/guest/,$(TESTS_MINI))
 	tests/pack-cpio $@ $(TESTS_OUT)/guest/guest_init $(addprefix $(TESTS_OUT)/guest/,$(TESTS_MINI))
+
+$(TESTS_OUT)/net.cpio: tests/pack-net-cpio | $(PACKAGES)
+	@mkdir -p $(@D)
+	tests/pack-net-cpio $@
