@@ -44,6 +44,11 @@ void frame_put(struct frame *frame)
 	nr_in_use--;
 }
 
+unsigned int frame_in_use(void)
+{
+	return nr_in_use;
+}
+
 struct frame *frame_copy(const struct frame *frame)
 {
 	struct frame *copy = frame_new(frame->size);

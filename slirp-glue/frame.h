@@ -47,6 +47,9 @@ struct frame *frame_hold(struct frame *frame);
 /* frame_copy - an own one of at least the same room; NULL if there is none. */
 struct frame *frame_copy(const struct frame *frame);
 
+/* frame_in_use - how many have been made and not yet given back. */
+unsigned int frame_in_use(void);
+
 /* Big-endian numbers inside of packets. */
 static inline uint16_t get16(const uint8_t *at)
 {

@@ -254,10 +254,10 @@ static int value_parse(const char *text, const struct setting *setting, uint64_t
 		*value = 0;
 		return 0;
 	}
-	/* strtod() also reads "inf", "nan" and hexadecimal numbers. */
-	if (strspn(text, "0123456789.") == 0)
-		return -EINVAL;
 	number = strtod(text, &end);
+	/* It also reads "inf", "nan", exponents, hexadecimal and negative numbers. */
+	if (end == text || strspn(text, "0123456789.") != (size_t)(end - text))
+		return -EINVAL;
 	for (unit = setting->units; unit->name; unit++) {
 		if (strcmp(end, unit->name))
 			continue;

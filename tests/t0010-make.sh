@@ -11,7 +11,8 @@ build=$tree/build
 mkdir -p "$tree"/{arch-um/configs,arch-um/kernel,drivers-ubd,labs,tests} "$SCRATCH/closed"
 cp "$TOP/GNUmakefile" "$tree/"
 cp -R "$TOP/labs/setup" "$tree/labs/"
-cp -R "$TOP/tests/tests.mk" "$TOP/tests/bench" "$tree/tests/"
+cp -R "$TOP/tests/bench" "$tree/tests/"
+(cd "$TOP" && find . -path ./build -prune -o -name '*.mk' -exec cp --parents {} "$tree/" \;)
 touch "$tree"/arch-um/{configs/umlab_defconfig,kernel/setup.c,kernel/extra.c}
 
 # The stand-in: 120 steps of 10 ms, each skipped when its product is there; counts its runs.

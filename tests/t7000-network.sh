@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# t7000-network.sh - the eth driver: options, machines at a switch, faults of the other end
+. "$(dirname "$0")/lib-tap.sh"
+. "$(dirname "$0")/lib-guest.sh"
+. "$(dirname "$0")/lib-net.sh"
+need_net
+need_programs busybox iperf3 ethtool
+
+refused() { # refused OPTION: status 2 and a line that names it
+	boot 20 "$SCRATCH/refused" "$1"; local status=$?
+	[ $status -eq 2 ] && grep -q -- "$1" "$SCRATCH/refused"
+}
+for option in eth0 eth0= eth0=slip eth0=switch eth0=switch: eth0=fd:x eth0=unix: eth0=null:x eth16=null \
+	eth0=null,mtu=67 eth0=null,mtu=65521 eth0=null,mac=1:2:3:4:5:6 eth0=null,mac=01:00:00:00:00:01 \
+	eth0=switch:/x,port=0 eth0=switch:/x,vlan=4095 eth0=switch:/x,colour=red eth0=daemon,,unix,/x; do
+	claim "$option is refused before anything starts" refused "$option"
+done
+boot 20 "$SCRATCH/nofd" eth0=fd:77; is $? 1 "a descriptor that is not open ends the start"
+like "$(cat "$SCRATCH/nofd")" "eth0=fd:77.*not open" "with a line that says so"
+mkdir "$SCRATCH/alone"; cp "$LINUX" "$SCRATCH/alone/linux"
+(unset UMLAB_NET; LINUX=$SCRATCH/alone/linux boot 20 "$SCRATCH/nohelper" eth0=slirp); is $? 1 "a missing helper ends the start"
+like "$(cat "$SCRATCH/nohelper")" "eth0=slirp.*umlab-net" "with a line that names it"
+rm -rf "$SCRATCH/alone"
+
+SW=$SCRATCH/sw
+net_run sw switch "$SW"; ok $? "a switch runs"
+net_guest a eth0=switch:"$SW" eth1=null,mac=02:00:00:00:00:77,mtu=9000; ok $? "a machine boots at it"
+net_guest b eth0=switch:"$SW",port=7,mtu=65520; ok $? "and another at a port of its choice"
+net_up a 10.9.0.1/24; net_up b 10.9.0.2/24
+claim "they reach each other" pings a 10.9.0.2
+like "$(net ports "$SW")" '^7 b-eth0 umlab up' "the switch knows the second by its name and port"
+like "$(net_do a 'cat /sys/class/net/eth1/address /sys/class/net/eth1/mtu')" '02:00:00:00:00:77' "a given address is used"
+is "$(net_do a 'cat /sys/class/net/eth1/mtu')" 9000 "and a given MTU"
+net_do a 'ip link set eth1 up' > /dev/null
+is "$(net_do a 'cat /sys/class/net/eth1/carrier')" 1 "an interface to nowhere is up"
+mac=$(net_do a 'cat /sys/class/net/eth0/address')
+like "$mac" '^02:' "an address of its own is locally administered"
+is "$(net_do b 'ping -c 1 -s 40000 -W 3 10.9.0.1 | grep -c "bytes from"')" 1 "a packet of 40000 bytes passes in one piece"
+
+net_do a 'iperf3 -s -D > /dev/null 2>&1' > /dev/null
+like "$(net_do b 'iperf3 -c 10.9.0.1 -t 2 -J | tr -d "\n" | grep -o "sum_received.*\"bits_per_second\":[^,]*" | grep -o "[0-9.e+]*$"')" \
+	'^[0-9]+' "a stream flows"
+like "$(net_do b 'iperf3 -c 10.9.0.1 -t 1 -R')" 'receiver' "and back"
+like "$(net_do b 'iperf3 -u -b 200M -c 10.9.0.1 -t 1')" '0/[0-9]+ \(0%\) +receiver|receiver' "and datagrams"
+stats=$(net_do b 'ethtool -S eth0')
+like "$stats" 'tx_offloaded: [1-9]' "the sender left segments to the other end (ethtool -S)"
+like "$stats" 'connections: 1' "over one connection"
+like "$(net_do a 'ethtool -i eth0; ethtool eth0')" 'umlab-eth' "ethtool knows the driver"
+is "$(net_do a 'ethtool -K eth0 tso off tx off; ping -c 1 10.9.0.2 | grep -c "bytes from"')" 1 "without offloads frames pass as well"
+net_do a 'ethtool -K eth0 tx on tso on' > /dev/null
+
+net link set "$SW" b-eth0 down > /dev/null
+net_until b 10 '^0$' 'cat /sys/class/net/eth0/carrier'; ok $? "who loses the cable loses the carrier"
+net link set "$SW" b-eth0 up > /dev/null
+net_until b 10 '^1$' 'cat /sys/class/net/eth0/carrier'; ok $? "and gets it back"
+
+net_end sw KILL
+net_until a 10 '^0$' 'cat /sys/class/net/eth0/carrier'; ok $? "when the switch is killed the link goes down"
+is "$(net_do a 'echo alive')" alive "the machine goes on"
+net_run sw switch "$SW"; ok $? "a new switch takes the place of the killed one"
+net_until a 10 '^1$' 'cat /sys/class/net/eth0/carrier'; ok $? "the link comes back"
+net_until b 10 '^1$' 'cat /sys/class/net/eth0/carrier'
+claim "frames pass again" pings a 10.9.0.2
+like "$(net_do a 'ethtool -S eth0')" 'link_losses: 1' "the loss was counted"
+net_do a 'ip link set eth0 down; ip link set eth0 up' > /dev/null
+net_until a 10 '^1$' 'cat /sys/class/net/eth0/carrier'
+claim "down and up again works" pings a 10.9.0.2
+
+net_end a
+net_guest a eth0=switch:"$SW" > /dev/null
+is "$(net_do a 'cat /sys/class/net/eth0/address')" "$mac" "the same machine has the same address at its next start"
+net_end a
+net_guest c eth0=switch:"$SW" > /dev/null
+[ "$(net_do c 'cat /sys/class/net/eth0/address')" != "$mac" ]; ok $? "another one has another"
+done_testing

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# t7010-uplink.sh - the internet through libslirp, played by servers on this host's loopback
+. "$(dirname "$0")/lib-tap.sh"
+. "$(dirname "$0")/lib-guest.sh"
+. "$(dirname "$0")/lib-net.sh"
+need_net
+need_programs busybox python3 curl socat
+
+# Servers on free ports: two for TCP (one allowed, one not), one for UDP that echoes.
+cat > "$SCRATCH/servers.py" <<'END'
+import http.server, os, socket, sys, threading
+os.chdir(sys.argv[1])
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args): pass
+servers = [http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) for i in range(2)]
+for server in servers:
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+udp.bind(("127.0.0.1", 0))
+print(*[server.server_port for server in servers], udp.getsockname()[1], flush=True)
+while True:
+    data, peer = udp.recvfrom(65536)
+    udp.sendto(b"echo " + data, peer)
+END
+mkdir -m 755 "$SCRATCH/www"
+head -c 5000000 /dev/urandom > "$SCRATCH/www/file"; chmod 644 "$SCRATCH/www/file"
+sum=$(md5sum < "$SCRATCH/www/file")
+background servers python3 "$SCRATCH/servers.py" "$SCRATCH/www"
+wait_for 10 test -s "$SCRATCH/servers.log"
+read -r allowed forbidden udp < "$SCRATCH/servers.log"
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+web=$(free_port) late=$(free_port)
+
+net_guest a "eth0=slirp,allow=tcp:127.0.0.1:$allowed,allow=udp:127.0.0.1:$udp,forward=tcp:$web-8080"; ok $? "a machine boots with an uplink"
+lease() { net_do "$1" 'ip link set eth0 up; udhcpc -i eth0 -s /etc/udhcpc -n -q -t 10 -T 1 2>&1'; }
+like "$(lease a)" 'lease of 10.0.2.15' "DHCP gives it an address"
+is "$(net_do a 'cat /etc/resolv.conf')" "nameserver 10.0.2.3" "and a name server"
+claim "ping reaches the host" pings a 10.0.2.2
+is "$(net_do a "curl -s -m 10 http://10.0.2.2:$allowed/file | md5sum")" "$sum" "a file comes whole from a service that was allowed"
+fetch() { net_do a "curl -s -m 3 -o /dev/null http://$1/file; echo status \$?"; }
+is "$(fetch "10.0.2.2:$forbidden")" "status 7" "one that was not is refused at once"
+like "$(fetch "127.0.0.1:$forbidden")" 'status (7|28)' "nor can it be reached by the loopback's address"
+net_do a 'ip route add 127.0.0.1 via 10.0.2.2 2>/dev/null; ip addr del 127.0.0.1/8 dev lo; ip route del table local 127.0.0.0/8 dev lo 2>/dev/null; ip link set lo down; echo 1 > /proc/sys/net/ipv4/conf/eth0/route_localnet; ip route add 127.0.0.1 via 10.0.2.2 dev eth0' > /dev/null
+like "$(fetch "127.0.0.1:$forbidden")" 'status (7|28)' "not even by a machine that sends such packets"
+own=$(ip -4 -o addr show scope global | sed -n '1s/.*inet \([0-9.]*\).*/\1/p')
+if [ -n "$own" ]; then like "$(fetch "$own:$forbidden")" 'status 7' "the host's own address is refused"
+else skip "the host's own address is refused" "it has none"; fi
+is "$(net_do a "echo hello | socat -t 2 - UDP:10.0.2.2:$udp")" "echo hello" "UDP goes there and back"
+like "$(net_do a "echo hello | socat -t 1 - UDP:10.0.2.2:$((udp == 65535 ? udp - 1 : udp + 1)) 2> /dev/null; echo end")" '^end$' "to the allowed port only"
+
+net_do a 'mkdir -p /tmp/www; echo inside > /tmp/www/index.html; httpd -p 8080 -h /tmp/www' > /dev/null
+is "$(curl -s -m 5 "http://127.0.0.1:$web/")" inside "a forward leads from the host into the machine"
+like "$(net list)" 'a-eth0 +slirp' "the uplink is in the list"
+is "$(net forward add a-eth0 "tcp:$late-8080")" "" "a forward can be added at run time"
+is "$(curl -s -m 5 "http://127.0.0.1:$late/")" inside "it works at once"
+like "$(net forward list a-eth0)" "tcp:$late-8080" "and is listed"
+like "$(net forward add a-eth0 "tcp:$web-22")" "taken by another" "a port in use is a clear error"
+net forward add a-eth0 "tcp:$forbidden-22" > /dev/null; is $? 1 "with status 1"
+like "$(net forward add a-eth0 "tcp:99999-22")" "host's side is" "so is nonsense"
+net forward remove a-eth0 "tcp:$late-8080" > /dev/null
+curl -s -m 2 "http://127.0.0.1:$late/" > /dev/null; is $? 7 "a removed one is closed"
+(as_user "$NET" forward add a-eth0 "unix:$XDG_RUNTIME_DIR/web.sock-8080")
+is "$( (as_user curl -s -m 5 --unix-socket "$XDG_RUNTIME_DIR/web.sock" http://machine/) )" inside "a socket file leads into the machine too"
+net_do a "killall httpd; { socat UDP-LISTEN:7000,fork SYSTEM:'read line; echo you said \$line' & }" > /dev/null
+net forward add a-eth0 "udp:$late-7000" > /dev/null
+is "$( (as_user timeout 5 python3 -c "
+import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(4)
+s.sendto(b'hi\n', ('127.0.0.1', $late)); print(s.recv(100).decode(), end='')") 2>&1)" "you said hi" "a forward for datagrams goes both ways"
+
+helper=$(pgrep -P "${net_pids[a]}" -f 'umlab-net run slirp')
+like "$(grep -E 'Seccomp:|NoNewPrivs:' "/proc/$helper/status" | tr '\n\t' '  ')" 'NoNewPrivs: +1 +Seccomp: +2' "the helper has confined itself"
+is "$(find "/proc/$helper/fd" -lname '*net.cpio' -o -lname '*memfd*' | wc -l)" 0 "and holds nothing of the machine's"
+kill -KILL "$helper"
+net_until a 15 '^1$' 'sleep 0.2; cat /sys/class/net/eth0/carrier'; ok $? "a helper that was killed is replaced"
+[ "$(pgrep -P "${net_pids[a]}" -f 'umlab-net run slirp')" != "$helper" ]; ok $? "by another process"
+is "$(net_do a "curl -s -m 10 http://10.0.2.2:$allowed/file | md5sum")" "$sum" "and the machine is on the internet again"
+net_end a; wait_for 5 sh -c "! pgrep -f '[r]un slirp a-eth0'"; ok $? "the helper ends with the machine"
+
+net_guest r "eth0=slirp,restrict,allow=tcp:127.0.0.1:$allowed,forward=tcp:$web-8080"
+lease r > /dev/null
+like "$(net_do r 'timeout 5 nslookup debian.org 10.0.2.3 2>&1; echo status $?')" 'status [1-9]' "restricted: no names"
+is "$(net_do r 'nc -w 2 1.1.1.1 80 < /dev/null > /dev/null 2>&1; echo $?')" 1 "no internet"
+is "$(net_do r "curl -s -m 10 http://10.0.2.2:$allowed/file | md5sum")" "$sum" "but what was allowed"
+net_do r 'mkdir -p /tmp/www; echo inside > /tmp/www/index.html; httpd -p 8080 -h /tmp/www' > /dev/null
+is "$(curl -s -m 5 "http://127.0.0.1:$web/")" inside "and forwards"
+net_end r
+
+net_guest m eth0=slirp,nonsense
+net_do m 'ip link set eth0 up' > /dev/null
+net_until m 10 'nonsense' dmesg; ok $? "an option that the uplink does not know is in the machine's log"
+done_testing
