@@ -39,7 +39,7 @@ static unsigned int nr_pool;
 static bool commands_flush(struct host_space *space, struct guest_event *event);
 
 /*
- * Stub data of all spaces lies in one shared file, behind the page of constants, in blocks
+ * Stub data of all spaces lies in one shared file, behind what is the same for all, in blocks
  * that are mapped here as they are needed. The space structures themselves are kept in
  * blocks beside it.
  */
@@ -57,7 +57,7 @@ int host_stub_fd(void)
 
 uint64_t host_stub_offset(const struct host_space *space)
 {
-	return UM_STUB_CONSTS_SIZE + (uint64_t)space->slot * SLOT_SIZE;
+	return STUB_FILE_SLOTS + (uint64_t)space->slot * SLOT_SIZE;
 }
 
 static int block_add(void)
@@ -69,11 +69,11 @@ static int block_add(void)
 
 	if (block == BLOCKS_MAX)
 		return -EAGAIN;
-	error = lx_ftruncate(slots.fd, UM_STUB_CONSTS_SIZE + (uint64_t)(block + 1) * SLOT_BLOCK_SIZE);
+	error = lx_ftruncate(slots.fd, STUB_FILE_SLOTS + (uint64_t)(block + 1) * SLOT_BLOCK_SIZE);
 	if (error < 0)
 		return error;
 	data = lx_mmap(NULL, SLOT_BLOCK_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, slots.fd,
-		       UM_STUB_CONSTS_SIZE + (uint64_t)block * SLOT_BLOCK_SIZE);
+		       STUB_FILE_SLOTS + (uint64_t)block * SLOT_BLOCK_SIZE);
 	if (lx_is_error(data))
 		return (long)data;
 	spaces = lx_mmap(NULL, SLOTS_PER_BLOCK * sizeof(*spaces), PROT_READ | PROT_WRITE,
@@ -137,6 +137,7 @@ static struct host_space *slot_take(void)
 	slots.free = space->next_free;
 	space->nr_queued = 0;
 	space->empty = true;
+	space->sites_lost = space->sites_off = false;
 	space->placement = 0;
 	space->debug = (struct host_debug) {};
 	return space;
@@ -164,6 +165,7 @@ static struct host_space *pool_take(void)
 		pool = space->next_free;
 		nr_pool--;
 		host_space_debug_set(space, &(struct host_debug){});
+		space->sites_off = false;
 		if (!engine->space_reuse)
 			return space;
 		if ((!space->nr_queued || commands_flush(space, &event)) &&
@@ -197,7 +199,7 @@ void host_space_destroy(struct host_space *space)
 {
 	if (!space)
 		return;
-	if (space->pid && nr_pool < POOL_MAX) {
+	if (space->pid && nr_pool < POOL_MAX && !space->sites_lost) {
 		host_space_unmap(space, 0, UM_TASK_SIZE);
 		host_space_sync(space);
 		space->next_free = pool;
@@ -237,6 +239,8 @@ void host_space_map(struct host_space *space, uint64_t gaddr, uint64_t offset, u
 		&space->data->commands[space->nr_queued - 1] : NULL;
 
 	space->empty = false;
+	if (gaddr < UM_SITES + UM_SITES_SIZE && gaddr + size > UM_SITES)
+		space->sites_lost = true;
 	/* A page that was replaced: the new mapping takes the old one's place. */
 	if (last && last->call == __NR_munmap && last->addr == gaddr && last->size == size)
 		space->nr_queued--;
@@ -251,9 +255,31 @@ void host_space_map(struct host_space *space, uint64_t gaddr, uint64_t offset, u
 	};
 }
 
+static void unmap_add(struct host_space *space, uint64_t gaddr, uint64_t size)
+{
+	struct stub_command *last = space->nr_queued ?
+		&space->data->commands[space->nr_queued - 1] : NULL;
+
+	/* Ranges that touch or overlap become one. */
+	if (last && last->call == __NR_munmap && gaddr <= last->addr + last->size &&
+	    last->addr <= gaddr + size) {
+		uint64_t end = last->addr + last->size;
+
+		if (gaddr + size > end)
+			end = gaddr + size;
+		if (gaddr < last->addr)
+			last->addr = gaddr;
+		last->size = end - last->addr;
+		return;
+	}
+	*command_add(space) = (struct stub_command) {
+		.call = __NR_munmap, .addr = gaddr, .size = size,
+	};
+}
+
 void host_space_unmap(struct host_space *space, uint64_t gaddr, uint64_t size)
 {
-	struct stub_command *last;
+	uint64_t end = gaddr + size;
 
 	if (gaddr == 0 && size >= UM_TASK_SIZE) {
 		if (space->empty)
@@ -261,24 +287,16 @@ void host_space_unmap(struct host_space *space, uint64_t gaddr, uint64_t size)
 		space->empty = true;
 		space->nr_queued = 0;
 	}
-	if (space->nr_queued) {
-		last = &space->data->commands[space->nr_queued - 1];
-		/* Ranges that touch or overlap become one. */
-		if (last->call == __NR_munmap && gaddr <= last->addr + last->size &&
-		    last->addr <= gaddr + size) {
-			uint64_t end = last->addr + last->size;
-
-			if (gaddr + size > end)
-				end = gaddr + size;
-			if (gaddr < last->addr)
-				last->addr = gaddr;
-			last->size = end - last->addr;
-			return;
-		}
+	/* The window stays, unless the guest has mapped something of its own there. */
+	if (!engine->sites || space->sites_lost || end <= UM_SITES ||
+	    gaddr >= UM_SITES + UM_SITES_SIZE) {
+		unmap_add(space, gaddr, size);
+		return;
 	}
-	*command_add(space) = (struct stub_command) {
-		.call = __NR_munmap, .addr = gaddr, .size = size,
-	};
+	if (gaddr < UM_SITES)
+		unmap_add(space, gaddr, UM_SITES - gaddr);
+	if (end > UM_SITES + UM_SITES_SIZE)
+		unmap_add(space, UM_SITES + UM_SITES_SIZE, end - UM_SITES - UM_SITES_SIZE);
 }
 
 /*
@@ -326,7 +344,7 @@ void host_space_sync(struct host_space *space)
 void host_guest_run(struct host_space *space, struct host_regs *regs, unsigned int flags,
 		    struct guest_event *event)
 {
-	event->gate_unknown = false;
+	event->gate_unknown = event->trapped = false;
 	for (;;) {
 		while (space->nr_queued && !engine->run_maps)
 			if (!commands_flush(space, event))
@@ -338,6 +356,11 @@ void host_guest_run(struct host_space *space, struct host_regs *regs, unsigned i
 		    !command_failed(space, space->map_error, space->map_failed, event))
 			return;
 	}
+}
+
+bool host_sites_supported(void)
+{
+	return engine->sites;
 }
 
 int host_space_fp_get(struct host_space *space, void *fp)

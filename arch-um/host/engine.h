@@ -16,6 +16,9 @@ struct host_space {
 	unsigned int nr_queued;
 	int map_error;			/* run: 0, or -errno of command map_failed; nothing ran then */
 	unsigned int map_failed;
+	bool sites_off;			/* system call sites stay as they are here */
+	bool sites_lost;		/* the guest has something of its own in UM_SITES */
+	bool fp_saved;			/* seccomp: the mailbox has a copy of the FP state */
 	bool empty;			/* nothing was mapped since all was unmapped */
 	unsigned int slot;		/* place of its stub data in the shared file */
 	struct stub_data *data;		/* its stub data, writable here */
@@ -51,6 +54,7 @@ struct engine_ops {
 	 * work may wait until the space runs. Else what takes rights away is done at once.
 	 */
 	bool stopped_for_sure;
+	bool sites;			/* system call sites can be patched (sites.c) */
 	/* From a signal handler: make a run end soon. */
 	void (*kick)(void);
 	/* From a signal handler: a child of ours ended. NULL: not of interest. */
@@ -82,6 +86,9 @@ uint64_t host_stub_offset(const struct host_space *space);
 /* child_x86.c: learn the size and features of the FP state from the processor. */
 void host_fp_init(void);
 bool host_fp_xsave(void);
+
+/* sites.c: fill in what every site needs; the window in the stub file is mapped already. */
+int host_sites_init(void);
 
 /* boot.c: AT_HWCAP2 of the host. */
 uint64_t host_hwcap2(void);

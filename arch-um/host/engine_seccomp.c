@@ -229,8 +229,9 @@ static int seccomp_reuse(struct host_space *space)
 	machine.running = NULL;
 	if (__atomic_load_n(&mailbox->reset_epoch, __ATOMIC_ACQUIRE) != epoch)
 		return -EAGAIN;
+	memset(space->data->returns, 0, sizeof(space->data->returns));
 	space->frame = 0;
-	space->fp_load = false;
+	space->fp_load = space->fp_saved = false;
 	return 0;
 }
 
@@ -313,6 +314,8 @@ __attribute__((noreturn)) static void zygote_main(void)
 		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ||
 	    !map_fixed(UM_STUB_CONSTS, UM_STUB_CONSTS_SIZE, PROT_READ, MAP_SHARED,
 		       host_stub_fd(), 0) ||
+	    !map_fixed(UM_SITES, UM_SITES_SIZE, PROT_READ | PROT_EXEC, MAP_SHARED,
+		       host_stub_fd(), STUB_FILE_SITES) ||
 	    !map_fixed(UM_STUB_DATA, UM_STUB_DATA_SIZE, PROT_READ, MAP_SHARED,
 		       host_stub_fd(), host_stub_offset(machine.zygote)))
 		lx_exit_group(2);
@@ -384,6 +387,8 @@ static int seccomp_init(char *why, size_t why_size)
 	error = host_space_reserve(&machine.zygote);
 	if (!error)
 		error = consts_init();
+	if (!error)
+		error = host_sites_init();
 	if (error) {
 		snprintf(why, why_size, "no memory for the stub (error %d)", -error);
 		goto out_close;
@@ -443,7 +448,7 @@ static uint8_t *fp_place(struct host_space *space)
 	uint64_t addr;
 
 	if (!space->frame)
-		return space->fp_load ? space->mailbox->fp : NULL;
+		return space->fp_load || space->fp_saved ? space->mailbox->fp : NULL;
 	addr = (uint64_t)*(void *volatile *)&frame_of(space)->uc_mcontext.fpstate;
 	return addr % 64 ? NULL : signal_stack_at(space, addr, host_fp_size());
 }
@@ -544,7 +549,7 @@ static void regs_store(struct host_space *space, const struct host_regs *regs, b
 
 static bool in_stub(uint64_t ip)
 {
-	return ip - UM_STUB_CODE < UM_STUB_CODE_SIZE;
+	return ip - UM_STUB_CODE < UM_STUB_CODE_SIZE || ip - UM_SITES < UM_SITES_SIZE;
 }
 
 /*
@@ -555,7 +560,7 @@ static bool in_stub(uint64_t ip)
 static void system_call(struct host_regs *regs, struct guest_event *event, uint64_t call_addr,
 			uint32_t nr, uint32_t arch)
 {
-	*event = (struct guest_event) { .stop = GUEST_SYSCALL };
+	*event = (struct guest_event) { .stop = GUEST_SYSCALL, .trapped = true };
 	if (arch == AUDIT_ARCH_X86_64 && call_addr == regs->ip && !in_stub(regs->ip)) {
 		regs->orig_ax = nr;
 		return;
@@ -650,6 +655,7 @@ static void call_stop(struct host_space *space, struct host_regs *regs,
 	regs_complete(space, regs);
 	space->frame = 0;
 	space->fp_load = false;
+	space->fp_saved = space->data->save_fp;
 	*event = (struct guest_event) { .stop = GUEST_SYSCALL };
 }
 
@@ -693,6 +699,8 @@ static void seccomp_run(struct host_space *space, struct host_regs *regs, unsign
 	regs_store(space, regs, flags & GUEST_RUN_STEP);
 	mailbox->kick = 0;
 	mailbox->stop = 0;
+	space->data->save_fp = !!(flags & GUEST_RUN_SHARED);
+	space->fp_saved = false;
 	machine.kicked_cpu = 0;
 	/* From here on a handler kicks the guest thread; before, it left um_irqs_pending. */
 	machine.running = space;
@@ -789,6 +797,7 @@ static uint64_t seccomp_debug_status(struct host_space *space)
 const struct engine_ops engine_seccomp = {
 	.name = "seccomp",
 	.run_maps = true,
+	.sites = true,
 	.init = seccomp_init,
 	.space_create = seccomp_space_create,
 	.space_reuse = seccomp_reuse,

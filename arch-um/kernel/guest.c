@@ -30,6 +30,7 @@
 #include <linux/mm_types.h>
 #include <um/host.h>
 #include <um/upcall.h>
+#include "../mm/sites.h"
 #include "../mm/walk.h"
 #include "kernel_internal.h"
 
@@ -48,7 +49,13 @@ static void guest_gone(void)
 static void guest_run(struct pt_regs *regs, struct guest_event *event)
 {
 	unsigned int flags = test_thread_flag(TIF_SINGLESTEP) ? GUEST_RUN_STEP : 0;
-	struct host_space *space = current->mm->context.space;
+	struct mm_struct *mm = current->mm;
+	struct host_space *space = mm->context.space;
+
+	if (atomic_read(&mm->mm_users) > 1)
+		flags |= GUEST_RUN_SHARED;
+	if (unlikely(current->ptrace))
+		sites_disable(mm);
 
 	/* A space that was lost is replaced here: spaces are disposable. */
 	if (unlikely(!space)) {
@@ -100,6 +107,8 @@ void __noreturn guest_loop(void)
 
 		if (event.stop == GUEST_SYSCALL) {
 			if (!event.gate_unknown || likely(syscall_by_instruction(regs))) {
+				if (event.trapped)
+					sites_passed(regs);
 				syscall_handle(regs);
 				continue;
 			}

@@ -34,6 +34,7 @@
 #include <asm/tlbflush.h>
 #include <um/host.h>
 #include "../kernel/kernel_internal.h"
+#include "sites.h"
 #include "walk.h"
 
 /*
@@ -85,13 +86,31 @@ static void run_add(struct mm_struct *mm, struct run *run, unsigned long addr,
 	*run = (struct run) { addr, size, offset, rights };
 }
 
+/* What the guest is to see of page @pfn at @addr. */
+static unsigned long page_shown(struct mm_struct *mm, unsigned long addr, unsigned long pfn,
+				int rights)
+{
+	struct page *page = pfn_to_page(pfn);
+
+	if (likely(!sites_in(page)))
+		return pfn;
+	if (rights & HOST_WRITE)
+		sites_written(page);
+	else if (rights & HOST_EXEC)
+		return page_to_pfn(sites_shown(mm, addr, page));
+	return pfn;
+}
+
 static void run_add_entry(struct mm_struct *mm, struct run *run, unsigned long addr, pte_t *pte)
 {
 	int rights = pte_rights(*pte);
+	unsigned long pfn = pte_pfn(*pte);
 
-	if (rights)
+	if (rights) {
 		set_pte(pte, __pte(pte_val(*pte) | _PAGE_MIRRORED));
-	run_add(mm, run, addr, PAGE_SIZE, rights, PFN_PHYS(pte_pfn(*pte)) - um_image_size);
+		pfn = page_shown(mm, addr, pfn, rights);
+	}
+	run_add(mm, run, addr, PAGE_SIZE, rights, PFN_PHYS(pfn) - um_image_size);
 }
 
 void mirror_range_flush(struct mm_struct *mm, unsigned long start, unsigned long end)

@@ -121,6 +121,11 @@ stub_patched:
 	rdgsbase %rax
 	movq	%rax, REG_GS_BASE
 	movl	$STUB_STOP_CALL, BOX(BOX_STOP)
+	cmpl	$0, DATA(STUB_SAVE_FP)
+	je	stub_stopped
+	movl	$-1, %eax
+	movl	$-1, %edx
+	xsave64	BOX(BOX_FP)
 	jmp	stub_stopped
 
 /* Signal handler, on the signal stack: edi signal, rsi siginfo, rdx ucontext. */
@@ -129,6 +134,9 @@ stub_signal:
 	cmpl	$STUB_SIGNAL_RESET, %edi
 	je	stub_reset
 	movq	UC_IP(%rdx), %rax
+	leaq	-UM_SITES(%rax), %rcx
+	cmpq	$UM_SITES_SIZE, %rcx
+	jb	stub_signal_thunk
 	leaq	stub_base(%rip), %rcx
 	subq	%rcx, %rax
 	cmpq	$UM_STUB_CODE_SIZE, %rax
@@ -143,6 +151,12 @@ stub_signal_stop:
 	movq	%rax, REG_GS_BASE
 	movl	$STUB_STOP_SIGNAL, BOX(BOX_STOP)
 	jmp	stub_stopped
+
+/* On the way here: it stops by itself. */
+stub_signal_thunk:
+	cmpl	$STUB_SIGNAL_KICK, %edi
+	je	stub_continue
+	jmp	stub_signal_stop
 
 /* Here: a kick is ours; anything else is guest code that jumped here. rax: offset of ip */
 stub_signal_inside:

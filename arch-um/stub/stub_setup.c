@@ -46,7 +46,7 @@ STUB_TEXT __attribute__((noreturn)) static void space_main(uint32_t slot)
 {
 	const unsigned long flags = CLONE_VM | CLONE_FS | CLONE_SIGHAND | CLONE_THREAD |
 				    CLONE_SYSVSEM;
-	uint64_t offset = UM_STUB_CONSTS_SIZE +
+	uint64_t offset = STUB_FILE_SLOTS +
 		(uint64_t)slot * (UM_STUB_DATA_SIZE + UM_STUB_MAILBOX_SIZE);
 	long tid = -EAGAIN;
 
@@ -78,7 +78,8 @@ STUB_TEXT void stub_setup_zygote(void)
 	uint32_t done = 0;
 	long pid;
 
-	lx_munmap(NULL, UM_STUB_STACK);
+	lx_munmap(NULL, UM_SITES);
+	lx_munmap((void *)(UM_SITES + UM_SITES_SIZE), UM_STUB_STACK - UM_SITES - UM_SITES_SIZE);
 	lx_munmap((void *)UM_STUB_END, UM_HOST_TASK_END - UM_STUB_END);
 	lx_prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	acknowledge(STUB_ACK_READY);

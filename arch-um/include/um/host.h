@@ -74,6 +74,7 @@ enum guest_access {
 struct guest_event {
 	enum guest_stop stop;
 	enum guest_access access;
+	bool trapped;		/* of GUEST_SYSCALL: by a trap, which a patched site saves */
 	bool gate_unknown;	/* of GUEST_SYSCALL: int 0x80 and the like look the same */
 	int signo;		/* host signal number, equal to the guest's */
 	int code;		/* si_code */
@@ -83,6 +84,7 @@ struct guest_event {
 /* What host_guest_run() is to do besides running. */
 enum guest_run_flags {
 	GUEST_RUN_STEP = 1,	/* stop with GUEST_TRAP/SIGTRAP after one instruction */
+	GUEST_RUN_SHARED = 2,	/* other tasks use the space too: its FP state is soon asked for */
 };
 
 /*
@@ -141,6 +143,31 @@ uint64_t host_fp_features(void);
 void host_fp_default(void *fp);
 int host_space_fp_get(struct host_space *space, void *fp);
 int host_space_fp_set(struct host_space *space, const void *fp);
+
+/*
+ * System call sites. A site is a place in guest code with an instruction of
+ * HOST_SITE_HEAD bytes and `syscall` behind it, in one page. Where it is often passed, the
+ * kernel shows the guest another page instead, in which the first bytes are a jump and
+ * `syscall` is left as it is; the call then stops guest code without a trap.
+ * host_sites_supported - the engine can do that.
+ * host_site_define - site @site (below HOST_SITES_MAX) has the instruction @head, which must work
+ * at any address; @jump gets what to put in its place.
+ * host_space_site_return - calls of @site come from the instruction before @addr in
+ * this space. False, and nothing done, where the site is in use at another place.
+ * host_space_site_forget - undo that; returns the address, 0 when there was none. The page must be
+ * unmapped, and that synced, before guest code runs.
+ * host_space_sites_disable - no site is good for the space from now on; false: as it was before.
+ */
+enum {
+	HOST_SITES_MAX = 511,
+	HOST_SITE_HEAD = 5,
+};
+bool host_sites_supported(void);
+void host_site_define(unsigned int site, const uint8_t head[HOST_SITE_HEAD],
+		      uint8_t jump[HOST_SITE_HEAD]);
+bool host_space_site_return(struct host_space *space, unsigned int site, uint64_t addr);
+uint64_t host_space_site_forget(struct host_space *space, unsigned int site);
+bool host_space_sites_disable(struct host_space *space);
 
 /*
  * Debug registers of the processor. addr: what is watched; control: DR7. The stop is GUEST_TRAP

@@ -32,6 +32,13 @@
 #define UM_VMALLOC_START	0x100000000000
 #define UM_VMALLOC_END		0x140000000000
 
+/*
+ * Where system call sites jump to (host/sites.c): the third and fourth byte of every address
+ * here are those of the instruction `syscall`. Inside the guest's range.
+ */
+#define UM_SITES		0x050f0000
+#define UM_SITES_SIZE		0x5000
+
 #define UM_TASK_SIZE		0x7fffffff0000
 #define UM_STUB_STACK		0x7fffffff1000	/* only while a space is made */
 #define UM_STUB_STACK_SIZE	0x1000
@@ -40,10 +47,10 @@
 #define UM_STUB_CONSTS		0x7fffffff3000
 #define UM_STUB_CONSTS_SIZE	0x1000
 #define UM_STUB_DATA		0x7fffffff4000
-#define UM_STUB_DATA_SIZE	0x2000
-#define UM_STUB_MAILBOX		0x7fffffff6000	/* follows the data, in the file too */
+#define UM_STUB_DATA_SIZE	0x3000
+#define UM_STUB_MAILBOX		0x7fffffff7000	/* follows the data, in the file too */
 #define UM_STUB_MAILBOX_SIZE	0x6000
-#define UM_STUB_END		0x7fffffffc000
+#define UM_STUB_END		0x7fffffffd000
 #define UM_HOST_TASK_END	0x7ffffffff000
 
 /* Most RAM that fits below vmalloc with room to spare. */

@@ -24,8 +24,11 @@
 #define STUB_ACK_DONE		24
 #define STUB_ACK_FAILED		32
 #define STUB_THEN_GUEST		40
+#define STUB_SAVE_FP		44
 #define STUB_COMMANDS		64
 #define STUB_COMMAND_SIZE	40
+#define STUB_RETURNS		0x2000
+#define STUB_NR_SITES		512
 
 /* struct stub_consts */
 #define STUB_ACK_FD		0
@@ -87,6 +90,10 @@
 #define STUB_ACK_CHILD_ENDED	(1ULL << 26)	/* our own signal handler; any number of times */
 #define STUB_ACK_ERROR		(1ULL << 48)	/* times an errno */
 
+/* The file that holds all this: constants, the window of the sites, a slot a space. */
+#define STUB_FILE_SITES		UM_STUB_CONSTS_SIZE
+#define STUB_FILE_SLOTS		(STUB_FILE_SITES + UM_SITES_SIZE)
+
 /* One host call, mmap, munmap or mprotect, with the arguments that vary. */
 struct stub_command {
 	uint64_t call;		/* host system call number */
@@ -96,7 +103,7 @@ struct stub_command {
 	uint64_t offset;
 };
 
-enum { STUB_NR_COMMANDS = (UM_STUB_DATA_SIZE - STUB_COMMANDS) / STUB_COMMAND_SIZE };
+enum { STUB_NR_COMMANDS = (STUB_RETURNS - STUB_COMMANDS) / STUB_COMMAND_SIZE };
 
 struct stub_data {
 	uint64_t nr_commands;
@@ -105,8 +112,11 @@ struct stub_data {
 	uint64_t epoch;			/* random: names the present user of the space */
 	uint64_t ack_done, ack_failed;	/* what the mapper writes to the acknowledgement descriptor */
 	uint32_t then_guest;		/* the mapper gives the turn to the guest thread, no acknowledgement */
-	uint32_t reserved[5];
+	uint32_t save_fp;		/* a patched system call leaves the FP state in the mailbox, too */
+	uint32_t reserved[4];
 	struct stub_command commands[STUB_NR_COMMANDS];
+	uint64_t pad[(STUB_RETURNS - STUB_COMMANDS - STUB_NR_COMMANDS * STUB_COMMAND_SIZE) / 8];
+	uint64_t returns[STUB_NR_SITES];	/* where a patched system call goes on; 0: not used here */
 };
 
 struct stub_mailbox {
@@ -152,7 +162,9 @@ _Static_assert(offsetof(struct stub_data, ack_done) == STUB_ACK_DONE, "the assem
 _Static_assert(offsetof(struct stub_data, ack_failed) == STUB_ACK_FAILED, "the assembler knows this");
 _Static_assert(offsetof(struct stub_data, then_guest) == STUB_THEN_GUEST, "the assembler knows this");
 _Static_assert(offsetof(struct stub_data, commands) == STUB_COMMANDS, "the assembler knows this");
-_Static_assert(sizeof(struct stub_data) <= UM_STUB_DATA_SIZE, "fits its pages");
+_Static_assert(offsetof(struct stub_data, save_fp) == STUB_SAVE_FP, "the assembler knows this");
+_Static_assert(offsetof(struct stub_data, returns) == STUB_RETURNS, "thunks know this");
+_Static_assert(sizeof(struct stub_data) == UM_STUB_DATA_SIZE, "fills its pages");
 _Static_assert(offsetof(struct stub_consts, ack_fd) == STUB_ACK_FD, "the assembler knows this");
 _Static_assert(offsetof(struct stub_mailbox, kick) == BOX_KICK, "the assembler knows this");
 _Static_assert(offsetof(struct stub_mailbox, resume) == BOX_RESUME, "the assembler knows this");

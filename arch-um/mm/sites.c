@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sites.c - which system calls of guest code leave by a jump instead of a trap
+ *
+ * Theory of operation
+ *
+ * host/sites.c tells what a patched site looks like. Here sites that trap often are found
+ * and their pages copied; guests see the copy, with the jumps, wherever they map
+ * the page to execute it. The page itself, which is page cache, stays as it is, and so does what
+ * read(), write() and debuggers see.
+ *
+ * What is patched: pages of files, mapped executable and not writable. A page with sites
+ * has PG_arch_1 set and an extra reference, so it is not used for anything else.
+ *
+ * The copy is taken back, from all address spaces at once, before the page can change: when
+ * it is written through the kernel (flush_dcache_page()) and when a writable mapping of it
+ * is about to be shown (mirror.c). It is also taken back from all to add a site to it; they
+ * fault it in again. An address space sees only originals when one of its tasks is
+ * traced, when it has the page at two addresses (at the second), or maps something in the window of the
+ * sites itself.
+ *
+ * No guest code runs while the kernel does: a copy that no space maps is seen by nobody.
+ */
+#include <linux/export.h>
+#include <linux/hash.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/oom.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <asm/unistd.h>
+#include <um/host.h>
+#include "sites.h"
+#include "walk.h"
+
+#define SYSCALL_SIZE	2
+#define SITE_SIZE	(HOST_SITE_HEAD + SYSCALL_SIZE)
+
+/* How often a site traps before it is worth a page. */
+#define HOT		64
+
+struct site_page {
+	struct list_head list;		/* oldest first */
+	struct page *original, *copy;
+};
+
+static LIST_HEAD(site_pages);
+
+/* Who uses a site number, and where in the page the code behind the call is. */
+static struct {
+	struct site_page *page;
+	unsigned int offset;
+} sites[HOST_SITES_MAX];
+
+/* Counts traps; two sites of the same hash push each other out, which costs only time. */
+static struct {
+	const struct mm_struct *mm;
+	unsigned long ip;
+	int count;
+} passed[1 << 8];
+
+static struct site_page *site_page_find(const struct page *page)
+{
+	struct site_page *found;
+
+	list_for_each_entry(found, &site_pages, list)
+		if (found->original == page)
+			return found;
+	return NULL;
+}
+
+/* Unmap @page from @mm (NULL page: all), if it is shown there. */
+static void hide_from(struct mm_struct *mm, const struct site_page *page)
+{
+	struct host_space *space = mm->context.space;
+	unsigned int i;
+	u64 addr;
+
+	if (!space)
+		return;
+	for (i = 0; i < HOST_SITES_MAX; i++) {
+		if (!sites[i].page || (page && sites[i].page != page))
+			continue;
+		addr = host_space_site_forget(space, i);
+		if (addr)
+			host_space_unmap(space, (addr - 1) & PAGE_MASK, PAGE_SIZE);
+	}
+	host_space_sync(space);
+}
+
+static void hide(const struct site_page *page)
+{
+	struct task_struct *task;
+
+	rcu_read_lock();
+	for_each_process(task) {
+		struct task_struct *holder = find_lock_task_mm(task);
+
+		if (!holder)
+			continue;
+		hide_from(holder->mm, page);
+		task_unlock(holder);
+	}
+	rcu_read_unlock();
+}
+
+static void site_page_drop(struct site_page *page)
+{
+	unsigned int i;
+
+	clear_bit(PG_arch_1, &page->original->flags);
+	hide(page);
+	for (i = 0; i < HOST_SITES_MAX; i++)
+		if (sites[i].page == page)
+			sites[i].page = NULL;
+	list_del(&page->list);
+	__free_page(page->copy);
+	put_page(page->original);
+	kfree(page);
+}
+
+void sites_written(struct page *page)
+{
+	struct site_page *known = site_page_find(page);
+
+	if (known)
+		site_page_drop(known);
+}
+EXPORT_SYMBOL_GPL(sites_written);
+
+void sites_disable(struct mm_struct *mm)
+{
+	if (mm->context.space && host_space_sites_disable(mm->context.space))
+		hide_from(mm, NULL);
+}
+
+struct page *sites_shown(struct mm_struct *mm, unsigned long addr, struct page *page)
+{
+	struct site_page *known = site_page_find(page);
+	unsigned int i;
+
+	if (!known)
+		return page;
+	for (i = 0; i < HOST_SITES_MAX; i++)
+		if (sites[i].page == known &&
+		    !host_space_site_return(mm->context.space, i,
+					    (addr & PAGE_MASK) + sites[i].offset))
+			return page;
+	return known->copy;
+}
+
+/*
+ * Calls after which the FP state is wanted in memory (new tasks, signal frames), which only a
+ * trap leaves there.
+ */
+static bool call_needs_trap(unsigned long nr)
+{
+	switch (nr) {
+	case __NR_clone:
+	case __NR_clone3:
+	case __NR_fork:
+	case __NR_vfork:
+	case __NR_kill:
+	case __NR_tkill:
+	case __NR_tgkill:
+	case __NR_rt_sigreturn:
+	case __NR_rt_sigsuspend:
+		return true;
+	}
+	return false;
+}
+
+/*
+ * An instruction of five bytes that works at any address and does not touch rcx and r11.
+ * What stands before must not be a prefix that belongs to it.
+ */
+static bool head_known(const u8 *head, const u8 *page, unsigned long nr)
+{
+	static const u8 load_r9[] = { 0x4c, 0x8b, 0x4c, 0x24 };	/* mov disp8(%rsp), %r9 */
+	u8 before = head > page ? head[-1] : 0x66;
+
+	if (!memcmp(head, load_r9, sizeof(load_r9)))
+		return true;
+	return head[0] == 0xb8 && !memcmp(head + 1, &(u32){ nr }, 4) &&	/* mov $nr, %eax */
+	       (before & 0xf0) != 0x40 && before != 0x66 && before != 0x67 &&
+	       before != 0xf2 && before != 0xf3 && before != 0x0f;
+}
+
+static int site_number(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < HOST_SITES_MAX; i++)
+		if (!sites[i].page)
+			return i;
+	site_page_drop(list_first_entry(&site_pages, struct site_page, list));
+	return site_number();
+}
+
+static struct site_page *site_page_make(struct page *original)
+{
+	struct site_page *page = kmalloc(sizeof(*page), GFP_KERNEL);
+
+	if (!page)
+		return NULL;
+	page->copy = alloc_page(GFP_KERNEL);
+	if (!page->copy) {
+		kfree(page);
+		return NULL;
+	}
+	copy_page(page_address(page->copy), page_address(original));
+	get_page(original);
+	page->original = original;
+	list_add_tail(&page->list, &site_pages);
+	return page;
+}
+
+/* Give the site whose call ends at @ip, in @original, a jump. */
+static void site_add(struct mm_struct *mm, unsigned long ip, struct page *original)
+{
+	unsigned int offset = offset_in_page(ip - SITE_SIZE);
+	struct site_page *page;
+	int site = site_number();	/* may drop a page, even this one */
+	u8 *code;
+
+	page = site_page_find(original);
+	if (page)
+		hide(page);
+	else
+		page = site_page_make(original);
+	if (!page)
+		return;
+	code = page_address(page->copy) + offset;
+	host_site_define(site, code, code);
+	sites[site].page = page;
+	sites[site].offset = offset + SITE_SIZE;
+	set_bit(PG_arch_1, &original->flags);
+	/* Not hidden from this one where the copy is new: see it at the next touch. */
+	host_space_unmap(mm->context.space, ip & PAGE_MASK, PAGE_SIZE);
+	host_space_sync(mm->context.space);
+}
+
+static bool site_wanted(struct mm_struct *mm, unsigned long ip, unsigned long nr,
+			struct page **original)
+{
+	const u8 *head, *start;
+	unsigned long next;
+	struct page *page;
+	pte_t *pte;
+
+	if (call_needs_trap(nr) ||
+	    offset_in_page(ip - SITE_SIZE) + SITE_SIZE > PAGE_SIZE)
+		return false;
+	pte = walk_pte(mm, ip - SITE_SIZE, &next);
+	if (!pte || !pte_present(*pte) || pte_write(*pte) || !pfn_valid(pte_pfn(*pte)))
+		return false;
+	page = pte_page(*pte);
+	if (PageReserved(page) || folio_test_anon(page_folio(page)) || !folio_mapping(page_folio(page)))
+		return false;
+	start = page_address(page);
+	head = start + offset_in_page(ip - SITE_SIZE);
+	*original = page;
+	return head[HOST_SITE_HEAD] == 0x0f && head[HOST_SITE_HEAD + 1] == 0x05 &&
+	       head_known(head, start, nr);
+}
+
+static bool site_is_patched(const struct page *original, unsigned long ip)
+{
+	const struct site_page *page = site_page_find(original);
+	unsigned int i;
+
+	for (i = 0; page && i < HOST_SITES_MAX; i++)
+		if (sites[i].page == page &&
+		    sites[i].offset == offset_in_page(ip - SITE_SIZE) + SITE_SIZE)
+			return true;
+	return false;
+}
+
+void sites_passed(struct pt_regs *regs)
+{
+	unsigned long ip = regs->ip;
+	unsigned int i = hash_long(ip ^ (unsigned long)current->mm, 8);
+	struct page *original;
+
+	if (passed[i].ip != ip || passed[i].mm != current->mm) {
+		passed[i].ip = ip;
+		passed[i].mm = current->mm;
+		passed[i].count = 0;
+	}
+	if (++passed[i].count != HOT || !host_sites_supported() || current->ptrace)
+		return;
+	if (!site_wanted(current->mm, ip, regs->orig_ax, &original))
+		return;
+	if (site_is_patched(original, ip)) {
+		/* By another space: this one still shows the original. */
+		host_space_unmap(current->mm->context.space, ip & PAGE_MASK, PAGE_SIZE);
+		host_space_sync(current->mm->context.space);
+		return;
+	}
+	site_add(current->mm, ip, original);
+}
