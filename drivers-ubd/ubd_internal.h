@@ -37,7 +37,15 @@ int ubd_grow_store(struct ubd_disk *ubd, u64 size, char *why);
 bool ubd_store_can_discard(const struct ubd_disk *ubd);
 unsigned int ubd_store_granularity(const struct ubd_disk *ubd);
 
-/* ---- ubd.c: for the control socket; one at a time ------------------------------------- */
+/* ---- ubd.c --------------------------------------------------------------------------------- */
+
+/* ubd_add_disk - make the block device of an open store. ubd_free - its memory, before there is one. */
+int ubd_add_disk(struct ubd_disk *ubd);
+void ubd_free(struct ubd_disk *ubd);
+/* ubd_finished - hard interrupt: workers have finished something. */
+void ubd_finished(void *data);
+
+/* ---- ubd_disks.c: for the control socket ---------------------------------------------------- */
 
 int ubd_add(const char *setting);
 int ubd_remove(unsigned int index);
