@@ -408,5 +408,5 @@ int main(int argc, char **argv)
 	tool_part_drop();
 	if (fflush(stdout) || ferror(stdout))
 		tool_die("standard output: cannot be written");
-	return interrupted ? 128 + interrupted : ret;
+	return interrupted && ret ? 128 + interrupted : ret;
 }
