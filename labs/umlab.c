@@ -141,6 +141,46 @@ static const struct verb lclean_verb = { "lclean", labs_group, "[OPTION]... [MAC
 static const struct verb linfo_verb = { "linfo", labs_group, "[OPTION]...", N_("show a lab: its machines, or a map"), NULL, linfo_options, "", false, verb_linfo };
 static const struct verb wipe_verb = { "wipe", labs_group, "[OPTION]...", N_("remove all machines of this user"), NULL, wipe_options, "", false, verb_wipe };
 
+static const char images_group[] = N_("Images:");
+static const char snapshots_group[] = N_("Snapshots:");
+
+#define FORCE { 'f', "force", NULL, N_("replace what is there") }
+static const struct verb_option image_list_options[] = { JSON, { 0, "names", NULL, N_("only names, one a line") }, { 0 } };
+static const struct verb_option image_build_options[] = { { 0, "name", "NAME", N_("its name, if not the recipe's") }, { 0 } };
+static const struct verb_option image_import_options[] = { FORCE, { 0, "size", "SIZE", N_("of its disk; 4G if not said") }, { 0 } };
+static const struct verb_option image_layer_options[] = { FORCE, { 0, "from", "IMAGE", N_("what it starts as") }, { 0 } };
+static const struct verb_option force_options[] = { FORCE, { 0 } };
+static const struct verb_option snapshot_save_options[] = { DIRECTORY, { 'm', "message", "TEXT", N_("what it is") }, { 0 } };
+static const struct verb_option snapshot_list_options[] = { DIRECTORY, { 0, "names", NULL, N_("only names, one a line") }, { 0 } };
+static const struct verb_option snapshot_pop_options[] = { DIRECTORY, { 0, "delete", NULL, N_("and delete the snapshot") }, { 0 } };
+
+static const struct verb image_list_verb = { "image list", images_group, "[OPTION]...", N_("show the images"), NULL, image_list_options, "", false, verb_image_list };
+static const struct verb image_build_verb = { "image build", images_group, "[OPTION]... RECIPE", N_("make an image from packages: minimal, base, dev, extra, or a file"),
+	N_("Needs no root. An interrupted build goes on where it stopped; a second one does nothing."), image_build_options, "", false, verb_image_build };
+static const struct verb image_info_verb = { "image info", images_group, "IMAGE", N_("show all about an image"), NULL, no_options, "image", false, verb_image_info };
+static const struct verb image_import_verb = { "image import", images_group, "[OPTION]... FILE|DIR NAME", N_("make an image of a tar, folder, container image or disk"),
+	N_("A tar (of OpenVZ, LXC, ...) or folder holds a root file system; a folder with index.json\n"
+	   "is an OCI layout; a disk is qcow2 or raw with an ext4 file system."), image_import_options, "file", false, verb_image_import };
+static const struct verb image_layer_verb = { "image layer", images_group, "[OPTION]... NAME [-- COMMAND...]", N_("make an image by changing another in a shell"),
+	NULL, image_layer_options, "", true, verb_image_layer };
+static const struct verb image_export_verb = { "image export", images_group, "[OPTION]... IMAGE FILE", N_("write an image as a raw disk"), NULL, force_options, "image file", false, verb_image_export };
+static const struct verb image_publish_verb = { "image publish", images_group, "DIR [IMAGE]...", N_("put images where a class finds them"),
+	N_("Under names that never change content: NAME@HASH.img, and NAME.img as a link to it.\nMachines keep the one they were made from."), no_options, "file image", false, verb_image_publish };
+static const struct verb image_remove_verb = { "image remove", images_group, "IMAGE...", N_("remove images of this user"), NULL, no_options, "image", false, verb_image_remove };
+static const struct verb snapshot_save_verb = { "snapshot save", snapshots_group, "[OPTION]... MACHINE NAME", N_("keep the disk as it is, under a name"),
+	N_("A machine that runs is stopped for it and started again."), snapshot_save_options, "machine", false, verb_snapshot_save };
+static const struct verb snapshot_list_verb = { "snapshot list", snapshots_group, "[OPTION]... MACHINE", N_("show the snapshots as a tree; * is where the disk stands"),
+	NULL, snapshot_list_options, "machine", false, verb_snapshot_list };
+static const struct verb snapshot_restore_verb = { "snapshot restore", snapshots_group, "[OPTION]... MACHINE NAME", N_("put the disk back to a snapshot"),
+	N_("What was written since is lost; the snapshot stays."), directory_options, "machine snapshot", false, verb_snapshot_restore };
+static const struct verb snapshot_delete_verb = { "snapshot delete", snapshots_group, "[OPTION]... MACHINE NAME", N_("forget a snapshot"), NULL, directory_options,
+	"machine snapshot", false, verb_snapshot_delete };
+static const struct verb snapshot_pop_verb = { "snapshot pop", snapshots_group, "[OPTION]... MACHINE", N_("put the disk back to the last snapshot"),
+	NULL, snapshot_pop_options, "machine", false, verb_snapshot_pop };
+static const struct verb export_verb = { "export", machines_group, "[OPTION]... MACHINE FILE", N_("write a machine as one file"),
+	N_("Its settings, its disk and its snapshots; not its image."), force_options, "machine file", false, verb_export };
+static const struct verb import_verb = { "import", machines_group, "FILE NAME", N_("make a machine of such a file"), NULL, no_options, "file", false, verb_import };
+
 static enum status verb_help_run(struct verb_args *args)
 {
 	const struct verb *verb;
@@ -165,8 +205,11 @@ static const struct verb help_verb = { "help", other_group, "[VERB]", N_("explai
 
 const struct verb *const verbs[] = {
 	&run_verb, &create_verb, &start_verb, &stop_verb, &restart_verb, &kill_verb, &remove_verb, &list_verb, &info_verb, &console_verb,
-	&connect_verb, &exec_verb, &cp_verb, &reset_verb, &set_verb, &log_verb, &top_verb,
+	&connect_verb, &exec_verb, &cp_verb, &reset_verb, &set_verb, &log_verb, &top_verb, &export_verb, &import_verb,
 	&lstart_verb, &lrestart_verb, &lhalt_verb, &lcrash_verb, &lclean_verb, &linfo_verb, &lint_verb, &wipe_verb,
+	&snapshot_save_verb, &snapshot_list_verb, &snapshot_restore_verb, &snapshot_pop_verb, &snapshot_delete_verb,
+	&image_build_verb, &image_list_verb, &image_info_verb, &image_import_verb, &image_layer_verb, &image_export_verb, &image_publish_verb,
+	&image_remove_verb,
 	&help_verb, NULL
 };
 

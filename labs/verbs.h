@@ -33,7 +33,6 @@ enum status verb_top(struct verb_args *args);
 /* verbs_lint.c */
 enum status verb_lint(struct verb_args *args);
 
-
 /* verbs_lab.c */
 enum status verb_lstart(struct verb_args *args);
 enum status verb_lclean(struct verb_args *args);
@@ -42,5 +41,24 @@ enum status verb_lhalt(struct verb_args *args);
 enum status verb_lcrash(struct verb_args *args);
 enum status verb_linfo(struct verb_args *args);
 enum status verb_wipe(struct verb_args *args);
+
+/* verbs_image.c */
+enum status verb_image_build(struct verb_args *args);
+enum status verb_image_list(struct verb_args *args);
+enum status verb_image_info(struct verb_args *args);
+enum status verb_image_import(struct verb_args *args);
+enum status verb_image_layer(struct verb_args *args);
+enum status verb_image_export(struct verb_args *args);
+enum status verb_image_publish(struct verb_args *args);
+enum status verb_image_remove(struct verb_args *args);
+
+/* verbs_snapshot.c */
+enum status verb_snapshot_save(struct verb_args *args);
+enum status verb_snapshot_list(struct verb_args *args);
+enum status verb_snapshot_restore(struct verb_args *args);
+enum status verb_snapshot_delete(struct verb_args *args);
+enum status verb_snapshot_pop(struct verb_args *args);
+enum status verb_export(struct verb_args *args);
+enum status verb_import(struct verb_args *args);
 
 #endif
