@@ -10,6 +10,7 @@
 /* verbs_machine.c */
 enum status verb_create(struct verb_args *args);
 enum status verb_run(struct verb_args *args);
+enum status verb_vstart(struct verb_args *args);
 enum status verb_start(struct verb_args *args);
 enum status verb_stop(struct verb_args *args);
 enum status verb_restart(struct verb_args *args);
@@ -60,5 +61,24 @@ enum status verb_snapshot_delete(struct verb_args *args);
 enum status verb_snapshot_pop(struct verb_args *args);
 enum status verb_export(struct verb_args *args);
 enum status verb_import(struct verb_args *args);
+
+/* verbs_net.c */
+enum status verb_capture(struct verb_args *args);
+enum status verb_link_set(struct verb_args *args);
+enum status verb_link_show(struct verb_args *args);
+
+/* verbs_check.c, verbs_doctor.c */
+enum status verb_check(struct verb_args *args);
+enum status verb_doctor(struct verb_args *args);
+
+/* verbs_class.c */
+enum status verb_class_create(struct verb_args *args);
+enum status verb_class_start(struct verb_args *args);
+enum status verb_class_stop(struct verb_args *args);
+enum status verb_class_status(struct verb_args *args);
+enum status verb_class_reset(struct verb_args *args);
+enum status verb_class_collect(struct verb_args *args);
+enum status verb_class_exec(struct verb_args *args);
+enum status verb_class_remove(struct verb_args *args);
 
 #endif
