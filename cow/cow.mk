@@ -15,8 +15,8 @@ COW_HEADERS := $(wildcard cow/*.h)
 COW_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wstrict-prototypes -Icow -pthread
 COW_CHECKS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-.PHONY: cow
-cow: $(BUILD)/umlab-disk
+.PHONY: umlab-disk
+umlab-disk: $(BUILD)/umlab-disk
 
 $(COW_OUT)/%.o: cow/%.c $(COW_HEADERS)
 	@mkdir -p $(@D)

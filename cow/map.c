@@ -130,7 +130,8 @@ uint64_t cow_map_count_invalid(const struct cow_layer *layer)
 	if (layer->entry_bits != 2)
 		return 0;
 	for (uint64_t i = 0; i < layer->map_size; i++)
-		nr += __builtin_popcount(layer->map[i] & layer->map[i] >> 1 & 0x55);
+		for (uint8_t bad = layer->map[i] & layer->map[i] >> 1 & 0x55; bad; bad &= bad - 1)
+			nr++;
 	return nr;
 }
 

@@ -2,8 +2,8 @@
 /*
  * ubd.c - files of the host as disks /dev/ubda ... /dev/ubdp
  *
- * ubd<n>=FILE[,flag]... on the command line (ubd_option.c) makes disk n: major 98, 16
- * minors each. A disk whose file cannot be had costs one line and is absent.
+ * Requests and block devices: major 98, 16 minors each. ubd_disks.c says which disks there
+ * are, ubd_open.c opens what they are kept in; what that is, raw or layers, cow/ knows.
  *
  * A blk-mq driver with one queue per disk. A request becomes a struct ubd_io that
  * points at the pages themselves and goes to the worker threads (ubd_worker.c); their
@@ -15,33 +15,16 @@
  * a lost write stays lost (ubd_worker.c). With ",sync" every write is durable.
  */
 #include <linux/blk-mq.h>
-#include <linux/ctype.h>
 #include <linux/hdreg.h>
-#include <linux/init.h>
 #include <linux/major.h>
 #include <linux/slab.h>
-#include <asm/um_irq.h>
-#include <um/host.h>
-#include "ubd_option.h"
-#include "ubd_worker.h"
+#include "ubd_internal.h"
 
 enum {
 	UBD_MINORS = 16,
 	UBD_MAX_SECTORS = 2048,		/* one request: 1 MB */
 	UBD_NOW_SIZE = 64 * 1024,	/* copies up to this size may be done at once */
 };
-
-struct ubd_disk {
-	struct gendisk *gendisk;
-	struct blk_mq_tag_set tags;
-	struct ubd_store store;
-	struct ubd_option option;
-	char name[8];
-	char *path;
-};
-
-/* "0ro=FILE,flags": what followed "ubd" in each option; a later one replaces an earlier. */
-static const char *ubd_settings[UBD_DISKS];
 
 /* ---- requests ------------------------------------------------------------- */
 
@@ -195,12 +178,17 @@ static void ubd_report(struct request *rq, const struct ubd_io *io)
 				   ubd->name, ubd->path, -io->error);
 		return;
 	}
+	if (io->error == -EPERM && io->op == UBD_WRITE) {
+		pr_err_ratelimited("%s: %s: what looks like the header of an overlay is not written to the start of a raw disk (the flag nocow allows it)\n",
+				   ubd->name, ubd->path);
+		return;
+	}
 	pr_err_ratelimited("%s: %s: cannot %s %llu bytes at %llu: error %d\n", ubd->name,
 			   ubd->path, verbs[io->op], io->size, io->offset, -io->error);
 }
 
 /* Hard interrupt: workers have finished something. */
-static void ubd_finished(void *data)
+void ubd_finished(void *data)
 {
 	struct ubd_io *io = ubd_worker_collect(), *next;
 
@@ -208,6 +196,10 @@ static void ubd_finished(void *data)
 		struct request *rq = blk_mq_rq_from_pdu(io);
 
 		next = io->next;
+		if (io->op == UBD_CALL) {
+			ubd_call_done(io);
+			continue;
+		}
 		if (io->error)
 			ubd_report(rq, io);
 		blk_mq_complete_request(rq);
@@ -224,9 +216,26 @@ static int ubd_getgeo(struct block_device *bdev, struct hd_geometry *geo)
 	return 0;
 }
 
+void ubd_free(struct ubd_disk *ubd)
+{
+	kfree(ubd->path);
+	kfree(ubd->base);
+	kfree(ubd);
+}
+
+/* The last one who had the device open is gone. */
+static void ubd_free_disk(struct gendisk *gendisk)
+{
+	struct ubd_disk *ubd = gendisk->private_data;
+
+	blk_mq_free_tag_set(&ubd->tags);
+	ubd_free(ubd);
+}
+
 static const struct block_device_operations ubd_fops = {
 	.owner = THIS_MODULE,
 	.getgeo = ubd_getgeo,
+	.free_disk = ubd_free_disk,
 };
 
 static ssize_t serial_show(struct device *dev, struct device_attribute *attr, char *buf)
@@ -254,72 +263,21 @@ static const struct attribute_group ubd_group = {
 	.is_visible = ubd_attr_visible,
 };
 
+/* Of a disk that never came to be: its parts are freed by whoever failed. */
+static const struct block_device_operations ubd_no_fops = {
+	.owner = THIS_MODULE,
+};
+
 static const struct attribute_group *ubd_groups[] = {
 	&ubd_group,
 	NULL,
 };
 
-/* Open and lock the file; falls back to reading where writing is not allowed. */
-static int ubd_open_file(struct ubd_disk *ubd)
-{
-	struct ubd_option *option = &ubd->option;
-	int fd, error;
-
-	fd = host_file_open(ubd->path, option->read_only ? HOST_O_READ :
-			    HOST_O_READ | HOST_O_WRITE, 0);
-	if (!option->read_only && (fd == -EACCES || fd == -EPERM || fd == -EROFS)) {
-		option->read_only = true;
-		pr_notice("%s: %s: may not be written, so the disk is read-only\n",
-			  ubd->name, ubd->path);
-		fd = host_file_open(ubd->path, HOST_O_READ, 0);
-	}
-	if (fd < 0) {
-		pr_err("%s: %s: %s, no disk\n", ubd->name, ubd->path,
-		       fd == -ENOENT ? "no such file" :
-		       fd == -EACCES ? "permission denied" :
-		       fd == -EISDIR ? "is a directory" : "cannot be opened");
-		return fd;
-	}
-
-	error = option->shared ? 0 : host_file_lock(fd, !option->read_only);
-	if (error == -EAGAIN || error == -EACCES) {
-		pr_err("%s: %s: in use by another machine, no disk\n", ubd->name, ubd->path);
-		host_file_close(fd);
-		return error;
-	}
-	if (error < 0)
-		pr_warn("%s: %s: the host cannot lock it (error %d): see that no other machine uses it\n",
-			ubd->name, ubd->path, -error);
-	return fd;
-}
-
-static int ubd_open_store(struct ubd_disk *ubd)
-{
-	int fd = ubd_open_file(ubd), error;
-
-	if (fd < 0)
-		return fd;
-	error = ubd_file_init(&ubd->store, fd);
-	if (!error && ubd->store.size < SECTOR_SIZE)
-		error = -EINVAL;
-	if (error) {
-		pr_err("%s: %s: not a file with at least one sector, no disk\n",
-		       ubd->name, ubd->path);
-		host_file_close(fd);
-		return error;
-	}
-	if (ubd->store.size % SECTOR_SIZE)
-		pr_warn("%s: %s: the last %llu bytes are no whole sector and are left out\n",
-			ubd->name, ubd->path, ubd->store.size % SECTOR_SIZE);
-	ubd->store.size = round_down(ubd->store.size, SECTOR_SIZE);
-	return 0;
-}
-
 static struct gendisk *ubd_alloc_gendisk(struct ubd_disk *ubd)
 {
 	const struct ubd_option *option = &ubd->option;
 	bool can_write = !option->read_only;
-	bool can_discard = can_write && ubd->store.can_punch && !option->no_discard;
+	bool can_discard = can_write && ubd_store_can_discard(ubd) && !option->no_discard;
 	struct queue_limits limits = {
 		.logical_block_size = SECTOR_SIZE,
 		.physical_block_size = 4096,
@@ -328,7 +286,7 @@ static struct gendisk *ubd_alloc_gendisk(struct ubd_disk *ubd)
 		.max_segment_size = UINT_MAX,
 		.seg_boundary_mask = ULONG_MAX,
 		.dma_alignment = 3,	/* the host copies to any address */
-		.discard_granularity = can_discard ? 4096 : 0,
+		.discard_granularity = can_discard ? ubd_store_granularity(ubd) : 0,
 		.max_hw_discard_sectors = can_discard ? UINT_MAX >> SECTOR_SHIFT : 0,
 		.max_write_zeroes_sectors = can_write ? UINT_MAX >> SECTOR_SHIFT : 0,
 		.features = option->sync ? 0 : BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA,
@@ -337,7 +295,7 @@ static struct gendisk *ubd_alloc_gendisk(struct ubd_disk *ubd)
 	return blk_mq_alloc_disk(&ubd->tags, &limits, ubd);
 }
 
-static int ubd_add_disk(struct ubd_disk *ubd)
+int ubd_add_disk(struct ubd_disk *ubd)
 {
 	struct gendisk *gendisk;
 	int error;
@@ -373,94 +331,10 @@ static int ubd_add_disk(struct ubd_disk *ubd)
 	return 0;
 
 out_gendisk:
+	gendisk->private_data = NULL;
+	gendisk->fops = &ubd_no_fops;
 	put_disk(gendisk);
 out_tags:
 	blk_mq_free_tag_set(&ubd->tags);
 	return error;
 }
-
-/* @setting: "0ro=FILE,flags". The early check has seen it, so it is well-formed. */
-static int __init ubd_create(const char *setting)
-{
-	struct ubd_disk *ubd = kzalloc(sizeof(*ubd), GFP_KERNEL);
-	char *option = kasprintf(GFP_KERNEL, "ubd%s", setting), *value;
-	const char *why = "";
-	int error = -ENOMEM;
-
-	if (!ubd || !option)
-		goto out_free;
-	value = strchrnul(option, '=');
-	if (*value)
-		*value++ = 0;
-	error = ubd_option_parse(option, value, &ubd->option, &why);
-	if (error) {
-		pr_err("%s=%s: %s, no disk\n", option, value, why);
-		goto out_free;
-	}
-
-	error = -ENOMEM;
-	snprintf(ubd->name, sizeof(ubd->name), "ubd%c", 'a' + ubd->option.index);
-	ubd->path = kstrndup(ubd->option.path, ubd->option.path_size, GFP_KERNEL);
-	if (!ubd->path)
-		goto out_free;
-	error = ubd_open_store(ubd);
-	if (error)
-		goto out_path;
-	error = ubd_add_disk(ubd);
-	if (error) {
-		pr_err("%s: %s: error %d, no disk\n", ubd->name, ubd->path, -error);
-		goto out_close;
-	}
-	kfree(option);
-	return 0;
-
-out_close:
-	host_file_close(ubd->store.fd);
-out_path:
-	kfree(ubd->path);
-out_free:
-	kfree(option);
-	kfree(ubd);
-	return error;
-}
-
-/* Too early to allocate: note where in the command line the option stands. */
-static int __init ubd_setup(char *setting)
-{
-	char *end;
-	unsigned long index = isdigit(*setting) ? simple_strtoul(setting, &end, 10) :
-						  *setting - 'a';
-
-	if (index >= UBD_DISKS)
-		return 0;
-	ubd_settings[index] = setting;
-	return 1;
-}
-__setup("ubd", ubd_setup);
-
-static int __init ubd_init(void)
-{
-	unsigned int i;
-	int error;
-
-	error = register_blkdev(UBD_MAJOR, "ubd");
-	if (error < 0)
-		return error;
-	for (i = 0; i < UBD_DISKS && !ubd_settings[i]; i++)
-		;
-	if (i == UBD_DISKS)
-		return 0;	/* no disk, no threads */
-
-	error = ubd_worker_start();
-	if (!error)
-		error = um_irq_register_worker(ubd_finished, NULL);
-	if (error) {
-		pr_err("ubd: no host threads (error %d), no disks\n", -error);
-		return error;
-	}
-	for (; i < UBD_DISKS; i++)
-		if (ubd_settings[i])
-			ubd_create(ubd_settings[i]);
-	return 0;
-}
-device_initcall(ubd_init);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ubd_option.c - read ubd<n>[letters]=FILE[,flag]...
+ * ubd_option.c - read ubd<n>[letters]=FILE[,BASE][,flag]...
  *
  * Strings in, a struct out: the early check of the command line (asm/um_option.h) uses
  * it before there is memory to allocate, ubd.c once more when it adds the disks. The
- * letters behind the number are the classic short spellings of the flags.
+ * letters behind the number are the classic short spellings of the flags. A second word
+ * that is no flag names the base; the file is made if it is not there.
  */
 #include "ubd_option.h"
 
@@ -96,6 +97,17 @@ static int parse_word(const char *word, size_t size, struct ubd_option *option)
 	return -EINVAL;
 }
 
+/* A word that was meant as a flag has no dot and no slash; nor has a base to be mistaken for one. */
+static bool is_path(const char *word, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		if (word[i] == '.' || word[i] == '/')
+			return true;
+	return false;
+}
+
 int ubd_option_parse(const char *name, const char *value, struct ubd_option *result,
 		     const char **why)
 {
@@ -128,7 +140,13 @@ int ubd_option_parse(const char *name, const char *value, struct ubd_option *res
 		size_t size = strcspn(++value, ",");
 
 		if (parse_word(value, size, &option)) {
-			*why = "flags are ro, rw, sync, nocow, shared, nodiscard, serial=TEXT";
+			if (value == option.path + option.path_size + 1 && is_path(value, size)) {
+				option.base = value;
+				option.base_size = size;
+				value += size;
+				continue;
+			}
+			*why = "flags are ro, rw, sync, nocow, shared, nodiscard, serial=TEXT; a base has a dot or a slash in its name";
 			return -EINVAL;
 		}
 		value += size;
@@ -151,4 +169,12 @@ int ubd_check_option(const char *name, const char *value)
 	const char *why;
 
 	return ubd_option_parse(name, value, &option, &why);
+}
+
+bool ubd_option_has_base(const char *value)
+{
+	struct ubd_option option;
+	const char *why;
+
+	return !ubd_option_parse("ubd0", value, &option, &why) && option.base;
 }

@@ -16,10 +16,12 @@ struct ubd_option {
 	unsigned int index;		/* 0: ubda ... 15: ubdp */
 	const char *path;		/* inside the option's value, not terminated */
 	unsigned int path_size;
+	const char *base;		/* likewise: the file below it; NULL: what it says itself */
+	unsigned int base_size;
 	bool read_only;
 	bool sync;			/* every write is on stable storage before it is done */
 	bool shared;			/* other machines may have the file open: no lock */
-	bool raw;			/* take the file as it is, even if it looks like a layer */
+	bool raw;			/* take the file as it is, even if it looks like an overlay */
 	bool no_discard;
 	char serial[UBD_SERIAL_SIZE];
 };

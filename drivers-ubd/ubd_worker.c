@@ -5,7 +5,7 @@
  * Theory of operation
  *
  * The machine has one thread, and a host call that waits for a disk stops all of it.
- * So a few host threads do the waiting. What they run is in this file and ubd_file.c,
+ * So a few host threads do the waiting. What they run is in this file, ubd_chain.c and cow/,
  * and it is no kernel code, though it is compiled like it: it has no current task, takes
  * no kernel lock, calls nothing but host_* calls marked "any thread" and touches only
  * struct ubd_io, struct ubd_store and the variables below. The kernel is built for one
@@ -31,7 +31,8 @@
  *
  * Sync. The host reports the loss of written data once, to one fdatasync, and then counts
  * those pages as clean. So one failed sync condemns the store: this and all later syncs
- * fail until the disk is opened anew. Syncs of a store run one at a time, lest a second
+ * fail until the disk is opened anew. Lack of space for the map of a layer is reported
+ * before anything is lost, and the next sync may succeed. Syncs of a store run one at a time, lest a second
  * one succeed beside the one that gets the error; those who waited for the lock are
  * served by a sync that began after they came.
  */
@@ -43,7 +44,7 @@
 
 enum {
 	UBD_WORKERS = 4,		/* a flush and a slow read leave two for the rest */
-	UBD_RING_SIZE = UBD_DISKS * UBD_DEPTH,
+	UBD_RING_SIZE = 2 * UBD_DISKS * UBD_DEPTH,
 };
 _Static_assert((UBD_RING_SIZE & (UBD_RING_SIZE - 1)) == 0, "counters wrap around");
 
@@ -165,13 +166,15 @@ static void finish(struct ubd_io *io)
 static int store_sync(struct ubd_store *store)
 {
 	uint32_t begun = __atomic_load_n(&store->sync_begun, __ATOMIC_SEQ_CST);
+	bool lost;
 	int error;
 
 	while (__atomic_exchange_n(&store->sync_lock, 1, __ATOMIC_ACQUIRE))
 		host_worker_wait(&store->sync_lock, 1);
 
 	/* Had one begun and ended since we came, it has done our work. */
-	if (!store->sync_error && store->sync_begun == begun) {
+	lost = store->sync_error && store->sync_error != -ENOSPC && store->sync_error != -EDQUOT;
+	if (!lost && store->sync_begun == begun) {
 		__atomic_add_fetch(&store->sync_begun, 1, __ATOMIC_SEQ_CST);
 		store->sync_error = store->ops->sync(store);
 	}
@@ -192,6 +195,8 @@ static int carry_out(struct ubd_io *io)
 		return store->ops->read(store, io);
 	case UBD_FLUSH:
 		return store_sync(store);
+	case UBD_CALL:
+		return io->call(io->arg);
 	case UBD_DISCARD:
 		return store->ops->discard(store, io->offset, io->size);
 	case UBD_WRITE:

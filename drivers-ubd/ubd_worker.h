@@ -22,14 +22,18 @@ enum ubd_op {
 	UBD_ZERO,
 	UBD_DISCARD,
 	UBD_FLUSH,
+	UBD_CALL,			/* a function of the driver's: open, close, grow ... */
 };
 
+struct cow_chain;
 struct ubd_store;
 
 struct ubd_io {
 	struct ubd_io *next;		/* list of finished requests */
 	struct ubd_store *store;
 	enum ubd_op op;
+	int (*call)(void *arg);		/* UBD_CALL; runs under the rules of ubd_worker.c */
+	void *arg;
 	bool durable;			/* write, zero: on stable storage before it is done */
 	int error;			/* result: 0 or -errno */
 	uint64_t offset;
@@ -39,12 +43,13 @@ struct ubd_io {
 };
 
 /*
- * Where the sectors of a disk are kept: the seam for copy-on-write layers. Each call
+ * Where the sectors of a disk are kept: ubd_chain.c, or the store of a test. Each call
  * transfers all or returns -errno. They run on any worker, several at a time, in code
  * that must not touch the kernel (ubd_worker.c). read_now runs on the machine's thread
  * and returns -EAGAIN rather than wait; the request then goes to a worker.
  * After zero and discard the range reads as zero; discard may return -EOPNOTSUPP.
  * sync: all that was written before the call is on stable storage. One at a time.
+ * -ENOSPC and -EDQUOT: not yet, nothing is lost; any other error: something may be.
  */
 struct ubd_store_ops {
 	int (*read)(struct ubd_store *store, struct ubd_io *io);
@@ -57,26 +62,25 @@ struct ubd_store_ops {
 
 struct ubd_store {
 	const struct ubd_store_ops *ops;
-	int fd;
-	bool can_punch;
+	struct cow_chain *chain;
 	bool never_now;			/* read_now is not worth the attempt */
-	uint64_t size;			/* of the disk; the file may have shrunk since */
+	uint64_t size;			/* of the disk, whole sectors */
 
 	/* Private to ubd_worker.c. */
 	uint32_t sync_lock;
 	uint32_t sync_begun;		/* how many syncs have begun; changes under sync_lock */
-	int sync_error;			/* of the first sync that failed, for good */
+	int sync_error;			/* of the first sync that lost something, for good */
 };
 
-/* ubd_file.c: a raw file. ubd_file_init fills @store for @fd, which it borrows. */
-int ubd_file_init(struct ubd_store *store, int fd);
+/* ubd_chain.c: @store keeps its sectors in @chain. */
+void ubd_chain_init(struct ubd_store *store, struct cow_chain *chain);
 
 /* ubd_worker_start - start the threads; later calls do nothing. */
 int ubd_worker_start(void);
 
 /*
- * ubd_worker_submit - hand @io over; interrupts off. At most UBD_DISKS * UBD_DEPTH may be
- * out. ubd_worker_kick - after one or more submits: somebody looks at them now.
+ * ubd_worker_submit - hand @io over; interrupts off. At most UBD_DISKS * UBD_DEPTH
+ * requests and UBD_DISKS calls may be out. ubd_worker_kick - after one or more submits: somebody looks at them now.
  */
 void ubd_worker_submit(struct ubd_io *io);
 void ubd_worker_kick(void);

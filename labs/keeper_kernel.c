@@ -49,6 +49,7 @@ void kernel_words(const struct machine *machine, struct words *words)
 	words_addf(words, "umlab.host=%s/guest", machine->run_dir);
 	for (int at = -1; (value = conf_next(conf, "nic", &at));)
 		words_add(words, value);
+	words_addf(words, "umid=%s%s%s", machine->name, machine->lab ? "." : "", machine->lab ? machine->lab : "");
 	words_add(words, "umlab.autologin");
 	words_add(words, "quiet");
 	for (int at = -1; (value = conf_next(conf, "append", &at));)

@@ -39,8 +39,17 @@ int labnet_machine_start(struct machine *machine, char **reason)
 {
 	struct conf lab;
 
-	if (!machine->lab || lab_state_read(machine->lab, &lab))
-		return 0;
+	const char *nic, *at_switch;
+	int error = 0;
+
+	/* Single machines: switches of ours that their interfaces name. */
+	for (int at = -1; !machine->lab && !error && (nic = conf_next(&machine->conf, "nic", &at));) {
+		at_switch = strstr(nic, "=switch:");
+		if (at_switch && txt_starts(at_switch + 8, where_runtime()))
+			error = labnet_switch_start(txt_copy_part(at_switch + 8, strcspn(at_switch + 8, ",")), reason);
+	}
+	if (error || !machine->lab || lab_state_read(machine->lab, &lab))
+		return error;
 	/* A single machine of a lab that was halted: its domains may be gone. */
 	struct lab description = { 0 };
 
@@ -103,7 +112,9 @@ int labnet_describe(const struct lab *lab, const struct lab_machine *from, struc
 
 		last = nic->index;
 		if (nic->tap) {
-			conf_add(&machine->conf, "nic", txt_printf("eth%d=slirp,net=%s/24", nic->index, nic->tap_host));
+			/* The uplink's own address ends in .2; so does the host's side of most taps. */
+			conf_add(&machine->conf, "nic", txt_printf("eth%d=slirp,net=%.*s.0/24", nic->index,
+				(int)(strrchr(nic->tap_host, '.') ? strrchr(nic->tap_host, '.') - nic->tap_host : 0), nic->tap_host));
 			conf_add(&machine->conf, "address", txt_printf("eth%d %s/24 %s", nic->index, nic->tap, nic->tap_host));
 		} else if (nic->domain) {
 			conf_add(&machine->conf, "nic", txt_printf("eth%d=switch:%s,port=%d%s%s", nic->index, labnet_path(machine->lab, nic->domain),
@@ -135,7 +146,7 @@ static int switch_start(const char *tool, const char *path, char **reason)
 		_exit(127);
 	}
 	for (int tries = 0; tries < 250; tries++) {
-		if (file_exists(txt_printf("%s/ctl", path)))
+		if (file_exists(txt_printf("%s/mgmt", path)))
 			return 0;
 		usleep(20000);
 	}
@@ -150,6 +161,18 @@ static bool switch_runs(const char *tool, const char *path)
 	return file_exists(path) && run_output(command);
 }
 
+int labnet_switch_start(const char *path, char **reason)
+{
+	const char *tool = where_tool("umlab-net");
+
+	if (!tool) {
+		*reason = txt_copy(_("umlab-net is not installed: there are no networks"));
+		return -ENOENT;
+	}
+	dir_make(txt_printf("%s/net", where_runtime()), 0700);
+	return switch_runs(tool, path) ? 0 : switch_start(tool, path, reason);
+}
+
 int labnet_lab_start(const struct lab *lab, char **reason)
 {
 	const char *tool = where_tool("umlab-net"), *id = lab_id(lab->dir);
@@ -162,13 +185,8 @@ int labnet_lab_start(const struct lab *lab, char **reason)
 			tell_warning(_("umlab-net is not installed: the machines have no networks"));
 		return 0;
 	}
-	dir_make(txt_printf("%s/net", where_runtime()), 0700);
-	for (int i = 0; i < domains.nr && !error; i++) {
-		char *path = labnet_path(id, domains.at[i]);
-
-		if (!switch_runs(tool, path))
-			error = switch_start(tool, path, reason);
-	}
+	for (int i = 0; i < domains.nr && !error; i++)
+		error = labnet_switch_start(labnet_path(id, domains.at[i]), reason);
 	return error;
 }
 

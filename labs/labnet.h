@@ -22,6 +22,8 @@ int labnet_lab_start(const struct lab *lab, char **reason);
 /* The switch of a collision domain, and the port of an interface there (0: none). */
 char *labnet_path(const char *lab, const char *domain);
 int labnet_port(const struct lab *lab, const char *domain, const char *machine, int index);
+/* One such switch; one that is there stays. */
+int labnet_switch_start(const char *path, char **reason);
 /* They end when the lab has no machine any more. */
 void labnet_lab_stop(const char *lab);
 

@@ -16,7 +16,7 @@ LABS_OBJECTS := $(patsubst labs/%.c,$(LABS_OUT)/obj/%.o,$(LABS_SOURCES))
 AGENT_SOURCES := $(wildcard labs/guest/*.c) labs/wirelink.c
 
 .PHONY: labs
-labs: $(BUILD)/umlab $(LABS_OUT)/agent.cpio $(LABS_OUT)/guest/.done
+labs: $(BUILD)/umlab $(LABS_OUT)/agent.cpio $(LABS_OUT)/guest/.done $(LABS_OUT)/image $(LABS_OUT)/profiles $(LABS_OUT)/setup
 
 $(BUILD)/umlab: $(LABS_OBJECTS)
 	@echo "labs      $@"
@@ -37,3 +37,8 @@ $(LABS_OUT)/guest/.done: $(wildcard labs/guest/*.sh)
 	@mkdir -p $(@D)
 	@install -m 755 $^ $(@D)
 	@touch $@
+
+# Recipes and the scripts of image builds: as they are in the source.
+$(LABS_OUT)/image $(LABS_OUT)/profiles $(LABS_OUT)/setup: $(LABS_OUT)/%:
+	@mkdir -p $(@D)
+	@ln -sfn ../../labs/$* $@

@@ -5,9 +5,9 @@
 #
 #   run.sh BUILD [--mem SIZE] [--disk FILE] -- [KERNEL OPTION]...
 #
-# The machine gets a writable disk of its own: a sparse copy of the image, removed when
-# the next run finds its owner gone, or FILE, which is made from the image when it is
-# not there and stays. Becomes the kernel by exec: signals and exit status are its own.
+# The machine gets a writable disk of its own: an overlay on the image, removed when the
+# next run finds its owner gone, or FILE, a sparse copy of the image that is made when it
+# is not there and stays, whatever becomes of the image. Becomes the kernel by exec: signals and exit status are its own.
 # Under root the guest runs as an unprivileged user; unprivileged.sh says how.
 # UMLAB_LINUX=FILE runs another kernel, UMLAB_CONSOLE its console options.
 set -eu
@@ -29,28 +29,28 @@ cd "$build"
 unprivileged() { "$here/setup/unprivileged.sh" "$@"; }
 
 mkdir -p run
-for old in run/disk-*.img; do
-	owner=${old#run/disk-} owner=${owner%.img}
+for old in run/disk-*; do
+	owner=${old#run/disk-} owner=${owner%%.*}
 	[[ -d /proc/$owner ]] || rm -f "$old"
 done
 
-copy=${disk:-run/disk-$$.img}
-if [[ ! -e $copy ]]; then
-	cp --reflink=auto --sparse=always images/debian-12.img "$copy.part"
-	chmod 600 "$copy.part"
-	unprivileged --own "$copy.part"
-	mv "$copy.part" "$copy"
+kernel=${UMLAB_LINUX:-./linux}
+image=images/debian-12.img
+# Other kernels know no layers.
+[[ -n $disk || -z ${UMLAB_LINUX-} ]] || disk=run/disk-$$.img
+if [[ -z $disk ]]; then
+	disk=run/disk-$$.cow
+	./umlab-disk create --base "$image" "$disk"
+elif [[ ! -e $disk ]]; then
+	cp --reflink=auto --sparse=always "$image" "$disk.part"
+	mv "$disk.part" "$disk"
+	new=yes
+fi
+if [[ $disk == run/disk-$$.* || -n ${new-} ]]; then
+	chmod 600 "$disk"
+	unprivileged --own "$disk"
 fi
 
-# The internet on eth0, unless the caller says what eth0 is.
-network=(eth0=slirp umlab.dhcp)
-for word; do
-	[[ $word != eth0=* ]] || network=()
-done
-[[ -x ./umlab-net ]] || network=()
-export UMLAB_NET=./umlab-net
-
-kernel=${UMLAB_LINUX:-./linux}
 # shellcheck disable=SC2086  # several words, or none
-exec "$here/setup/unprivileged.sh" "$kernel" $mem "ubd0=$copy" root=/dev/ubda rw \
+exec "$here/setup/unprivileged.sh" "$kernel" $mem "ubd0=$disk" root=/dev/ubda rw \
 	${UMLAB_CONSOLE:-con0=fd:0,fd:1} umlab.autologin "${network[@]}" ${TERM:+"TERM=$TERM"} "$@"

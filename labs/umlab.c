@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compat.h"
+#include "complete.h"
 #include "keeper.h"
 #include "verbs.h"
 #include "where.h"
@@ -48,6 +50,7 @@ static const struct verb_option console_options[] = { DIRECTORY, DETACH_KEY, { 0
 static const struct verb_option exec_options[] = { DIRECTORY, { 't', "tty", NULL, N_("with a terminal of its own") },
 	{ 'u', "user", "USER", N_("as this user of the guest, not root") }, { 'w', "workdir", "DIR", N_("in this folder of the guest") },
 	{ 'e', "env", "NAME=VALUE", N_("with this variable") }, { 0, "no-stdin", NULL, N_("without input") },
+	{ 0, "wait", NULL, N_("no effect: a machine that boots is waited for (Kathará)") },
 	{ 0, "no-stdout", NULL, N_("drop its output") }, { 0, "no-stderr", NULL, N_("drop its error output") }, { 0 } };
 static const struct verb_option connect_options[] = { DIRECTORY, { 'u', "user", "USER", N_("as this user of the guest, not root") },
 	{ 'w', "workdir", "DIR", N_("in this folder of the guest") }, { 'e', "env", "NAME=VALUE", N_("with this variable") }, { 0 } };
@@ -141,6 +144,89 @@ static const struct verb lclean_verb = { "lclean", labs_group, "[OPTION]... [MAC
 static const struct verb linfo_verb = { "linfo", labs_group, "[OPTION]...", N_("show a lab: its machines, or a map"), NULL, linfo_options, "", false, verb_linfo };
 static const struct verb wipe_verb = { "wipe", labs_group, "[OPTION]...", N_("remove all machines of this user"), NULL, wipe_options, "", false, verb_wipe };
 
+static const char images_group[] = N_("Images:");
+static const char snapshots_group[] = N_("Snapshots:");
+
+#define FORCE { 'f', "force", NULL, N_("replace what is there") }
+static const struct verb_option image_list_options[] = { JSON, { 0, "names", NULL, N_("only names, one a line") }, { 0 } };
+static const struct verb_option image_build_options[] = { { 0, "name", "NAME", N_("its name, if not the recipe's") }, { 0 } };
+static const struct verb_option image_import_options[] = { FORCE, { 0, "size", "SIZE", N_("of its disk; 4G if not said") }, { 0 } };
+static const struct verb_option image_layer_options[] = { FORCE, { 0, "from", "IMAGE", N_("what it starts as") }, { 0 } };
+static const struct verb_option force_options[] = { FORCE, { 0 } };
+static const struct verb_option snapshot_save_options[] = { DIRECTORY, { 'm', "message", "TEXT", N_("what it is") }, { 0 } };
+static const struct verb_option snapshot_list_options[] = { DIRECTORY, { 0, "names", NULL, N_("only names, one a line") }, { 0 } };
+static const struct verb_option snapshot_pop_options[] = { DIRECTORY, { 0, "delete", NULL, N_("and delete the snapshot") }, { 0 } };
+
+static const struct verb image_list_verb = { "image list", images_group, "[OPTION]...", N_("show the images"), NULL, image_list_options, "", false, verb_image_list };
+static const struct verb image_build_verb = { "image build", images_group, "[OPTION]... RECIPE", N_("make an image from packages: minimal, base, dev, extra, or a file"),
+	N_("Needs no root. An interrupted build goes on where it stopped; a second one does nothing."), image_build_options, "", false, verb_image_build };
+static const struct verb image_info_verb = { "image info", images_group, "IMAGE", N_("show all about an image"), NULL, no_options, "image", false, verb_image_info };
+static const struct verb image_import_verb = { "image import", images_group, "[OPTION]... FILE|DIR NAME", N_("make an image of a tar, folder, container image or disk"),
+	N_("A tar (of OpenVZ, LXC, ...) or folder holds a root file system; a folder with index.json\n"
+	   "is an OCI layout; a disk is qcow2 or raw with an ext4 file system."), image_import_options, "file", false, verb_image_import };
+static const struct verb image_layer_verb = { "image layer", images_group, "[OPTION]... NAME [-- COMMAND...]", N_("make an image by changing another in a shell"),
+	NULL, image_layer_options, "", true, verb_image_layer };
+static const struct verb image_export_verb = { "image export", images_group, "[OPTION]... IMAGE FILE", N_("write an image as a raw disk"), NULL, force_options, "image file", false, verb_image_export };
+static const struct verb image_publish_verb = { "image publish", images_group, "DIR [IMAGE]...", N_("put images where a class finds them"),
+	N_("Under names that never change content: NAME@HASH.img, and NAME.img as a link to it.\nMachines keep the one they were made from."), no_options, "file image", false, verb_image_publish };
+static const struct verb image_remove_verb = { "image remove", images_group, "IMAGE...", N_("remove images of this user"), NULL, no_options, "image", false, verb_image_remove };
+static const struct verb snapshot_save_verb = { "snapshot save", snapshots_group, "[OPTION]... MACHINE NAME", N_("keep the disk as it is, under a name"),
+	N_("A machine that runs is stopped for it and started again."), snapshot_save_options, "machine", false, verb_snapshot_save };
+static const struct verb snapshot_list_verb = { "snapshot list", snapshots_group, "[OPTION]... MACHINE", N_("show the snapshots as a tree; * is where the disk stands"),
+	NULL, snapshot_list_options, "machine", false, verb_snapshot_list };
+static const struct verb snapshot_restore_verb = { "snapshot restore", snapshots_group, "[OPTION]... MACHINE NAME", N_("put the disk back to a snapshot"),
+	N_("What was written since is lost; the snapshot stays."), directory_options, "machine snapshot", false, verb_snapshot_restore };
+static const struct verb snapshot_delete_verb = { "snapshot delete", snapshots_group, "[OPTION]... MACHINE NAME", N_("forget a snapshot"), NULL, directory_options,
+	"machine snapshot", false, verb_snapshot_delete };
+static const struct verb snapshot_pop_verb = { "snapshot pop", snapshots_group, "[OPTION]... MACHINE", N_("put the disk back to the last snapshot"),
+	NULL, snapshot_pop_options, "machine", false, verb_snapshot_pop };
+static const struct verb export_verb = { "export", machines_group, "[OPTION]... MACHINE FILE", N_("write a machine as one file"),
+	N_("Its settings, its disk and its snapshots; not its image."), force_options, "machine file", false, verb_export };
+static const struct verb import_verb = { "import", machines_group, "FILE NAME", N_("make a machine of such a file"), NULL, no_options, "file", false, verb_import };
+
+static const char networks_group[] = N_("Networks of labs:");
+static const struct verb_option capture_options[] = { DIRECTORY, { 'w', "write", "FILE", N_("to this file") },
+	{ 0, "wireshark", NULL, N_("live in Wireshark") }, { 0 } };
+static const struct verb capture_verb = { "capture", networks_group, "[OPTION]... DOMAIN|MACHINE:ethN", N_("record what passes a collision domain or an interface"),
+	N_("As pcap, to a file or to standard output, until interrupted."), capture_options, "domain machine", false, verb_capture };
+static const struct verb link_set_verb = { "link set", networks_group, "[OPTION]... MACHINE:ethN SETTING...", N_("delay, loss, rate, or a cut cable"),
+	N_("Settings: up, down, delay=10ms, jitter=1ms, loss=1%, dup=1%, reorder=1%, rate=10mbit;\n0 or off ends one."), directory_options, "machine", false, verb_link_set };
+static const struct verb link_show_verb = { "link show", networks_group, "[OPTION]...", N_("show the ports of a lab's collision domains"), NULL, directory_options, "", false, verb_link_show };
+
+static const struct verb vstart_verb = { "vstart", NULL, "[OPTION]... NAME", N_("create a machine if there is none, and start it, as in Netkit"), NULL,
+	create_options, "machine", false, verb_vstart };
+
+static const struct verb_option check_options[] = { DIRECTORY, { 0, "config", "FILE", N_("what to check, if not beside the lab") },
+	{ 0, "all", "DIR", N_("all labs in this folder") }, { 0, "live", NULL, N_("as it is: start nothing") },
+	{ 0, "keep", NULL, N_("keep a lab that was started for this") }, { 0, "solve", NULL, N_("type each check's steps first") },
+	{ 0, "tap", NULL, N_("as TAP") }, JSON, { 0, "junit", NULL, N_("as JUnit XML") }, { 0, "csv", NULL, N_("as CSV") },
+	{ 0, "netkit", NULL, N_("by the folder _test") }, { 0, "sign", NULL, N_("make the signatures of _test") }, { 0 } };
+static const struct verb check_verb = { "check", labs_group, "[OPTION]... [DIR]", N_("tell whether a lab does what it should"),
+	N_("Reads check.yaml, or correction.json and correction.yaml of kathara-lab-checker, or the\n"
+	   "folder _test of Netkit. A lab that does not run is started for it and removed afterwards.\n"
+	   "Exit status: 0 all holds, 1 something does not, 2 the check itself is wrong."), check_options, "file", false, verb_check };
+static const struct verb doctor_verb = { "doctor", other_group, "", N_("tell what on this host helps or hinders"), NULL, no_options, "", false, verb_doctor };
+
+static const char class_group[] = N_("Classes:");
+static const struct verb_option class_create_options[] = { { 0, "students", "FILE", N_("a login on each line, or first in each") },
+	{ 0, "lab", "DIR", N_("the lab that each gets a copy of") }, { 0 } };
+static const struct verb_option class_status_options[] = { JSON, { 0 } };
+static const struct verb_option class_reset_options[] = { { 'a', "all", NULL, N_("of all students") }, { 0 } };
+static const struct verb_option class_collect_options[] = { { 0, "to", "DIR", N_("where the packs go") }, { 0 } };
+static const struct verb_option class_exec_options[] = { { 'm', "machine", "NAME", N_("only on machines of this name") }, { 0 } };
+static const struct verb_option class_remove_options[] = { { 'f', "force", NULL, N_("without a question") }, { 0 } };
+static const struct verb class_create_verb = { "class create", class_group, "--students FILE --lab DIR CLASS", N_("give each student a lab"),
+	N_("In the files of the lab {{login}} and {{number}} stand for the student, {{range NAME 10-99}}\n"
+	   "for a number and {{word NAME red green}} for a word that are drawn by login and NAME.\n"
+	   "Students that are there already keep what they have."), class_create_options, "file", false, verb_class_create };
+static const struct verb class_start_verb = { "class start", class_group, "CLASS [LOGIN]...", N_("start the labs"), NULL, no_options, "", false, verb_class_start };
+static const struct verb class_stop_verb = { "class stop", class_group, "CLASS [LOGIN]...", N_("end the labs in order"), NULL, no_options, "", false, verb_class_stop };
+static const struct verb class_status_verb = { "class status", class_group, "[OPTION]... CLASS [LOGIN]...", N_("show how far they are"), NULL, class_status_options, "", false, verb_class_status };
+static const struct verb class_reset_verb = { "class reset", class_group, "[OPTION]... CLASS [LOGIN]...", N_("give students pristine disks"), NULL, class_reset_options, "", false, verb_class_reset };
+static const struct verb class_collect_verb = { "class collect", class_group, "--to DIR CLASS [LOGIN]...", N_("pack what the students did"), NULL, class_collect_options, "", false, verb_class_collect };
+static const struct verb class_exec_verb = { "class exec", class_group, "[OPTION]... CLASS [LOGIN]... -- COMMAND...", N_("run a command in all machines"), NULL, class_exec_options, "", true, verb_class_exec };
+static const struct verb class_remove_verb = { "class remove", class_group, "[OPTION]... CLASS [LOGIN]...", N_("remove the labs of a class"), NULL, class_remove_options, "", false, verb_class_remove };
+
 static enum status verb_help_run(struct verb_args *args)
 {
 	const struct verb *verb;
@@ -165,9 +251,15 @@ static const struct verb help_verb = { "help", other_group, "[VERB]", N_("explai
 
 const struct verb *const verbs[] = {
 	&run_verb, &create_verb, &start_verb, &stop_verb, &restart_verb, &kill_verb, &remove_verb, &list_verb, &info_verb, &console_verb,
-	&connect_verb, &exec_verb, &cp_verb, &reset_verb, &set_verb, &log_verb, &top_verb,
-	&lstart_verb, &lrestart_verb, &lhalt_verb, &lcrash_verb, &lclean_verb, &linfo_verb, &lint_verb, &wipe_verb,
-	&help_verb, NULL
+	&connect_verb, &exec_verb, &cp_verb, &reset_verb, &set_verb, &log_verb, &top_verb, &export_verb, &import_verb,
+	&lstart_verb, &lrestart_verb, &lhalt_verb, &lcrash_verb, &lclean_verb, &linfo_verb, &lint_verb, &check_verb, &wipe_verb,
+	&capture_verb, &link_set_verb, &link_show_verb,
+	&snapshot_save_verb, &snapshot_list_verb, &snapshot_restore_verb, &snapshot_pop_verb, &snapshot_delete_verb,
+	&image_build_verb, &image_list_verb, &image_info_verb, &image_import_verb, &image_layer_verb, &image_export_verb, &image_publish_verb,
+	&image_remove_verb,
+	&class_create_verb, &class_start_verb, &class_stop_verb, &class_status_verb, &class_exec_verb, &class_reset_verb, &class_collect_verb,
+	&class_remove_verb,
+	&doctor_verb, &vstart_verb, &help_verb, NULL
 };
 
 static const struct verb *verb_or_die(int argc, char **argv, int *taken)
@@ -202,14 +294,24 @@ int main(int argc, char **argv)
 	struct verb_args args;
 	const struct verb *verb;
 	enum status status;
-	int taken;
+	char **other;
+	int taken, other_argc;
 
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
 	bindtextdomain("umlab", where_lib("locale"));
 	textdomain("umlab");
+	other = compat_arguments(argc, argv, &other_argc);
+	if (other) {
+		argv = other;
+		argc = other_argc;
+	}
 	if (argc == 3 && !strcmp(argv[1], "keeper"))
 		return keeper_main(argv[2]);
+	if (argc > 1 && !strcmp(argv[1], "complete")) {
+		complete_print(argc - 2, argv + 2);
+		return STATUS_OK;
+	}
 	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
 		verb_help_all();
 		return argc < 2 ? STATUS_USAGE : STATUS_OK;

@@ -165,8 +165,8 @@ void verb_parse(const struct verb *verb, int argc, char **argv, struct verb_args
 			}
 		} else {
 			words_add(&args->words, word);
-			/* exec MACHINE COMMAND -x: the options behind are the command's. */
-			if (verb->takes_command && args->words.nr == 1 && i + 1 < argc && strcmp(argv[i + 1], "--") && argv[i + 1][0] != '-') {
+			/* exec MACHINE COMMAND -x: the options behind are the command's. Verbs of a group want the --. */
+			if (verb->takes_command && !strchr(verb->name, ' ') && args->words.nr == 1 && i + 1 < argc && strcmp(argv[i + 1], "--") && argv[i + 1][0] != '-') {
 				args->has_command = true;
 				while (++i < argc)
 					words_add(&args->command, argv[i]);

@@ -111,6 +111,17 @@ static enum status start(struct machine *machine)
 	return STATUS_OK;
 }
 
+/* Netkit's: made when it is not there, started, and not waited for. */
+enum status verb_vstart(struct verb_args *args)
+{
+	struct machine machine;
+
+	verb_want_words(args, 1, 1);
+	if (machine_open(&machine, args->words.at[0]))
+		create(args, &machine);
+	return start(&machine);
+}
+
 static bool is_ready(enum machine_state state)
 {
 	return state != MACHINE_BOOTING && state != MACHINE_STARTING;

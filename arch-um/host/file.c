@@ -225,6 +225,36 @@ int host_file_lock(int fd, bool exclusive)
 	return error == -EACCES ? -EAGAIN : error;
 }
 
+int host_file_next_data(int fd, uint64_t *start, uint64_t *end)
+{
+	int64_t data = lx_lseek(fd, *start, SEEK_DATA), hole;
+
+	if (data == -ENXIO)
+		return data;
+	if (data < 0)
+		return 0;	/* cannot tell: all of it may be data */
+	*start = data;
+	hole = lx_lseek(fd, data, SEEK_HOLE);
+	if (hole > data)
+		*end = hole;
+	return 0;
+}
+
+bool host_file_is_remote(int fd)
+{
+	/* NFS, FUSE, AFS, 9P, and SMB by its three names */
+	static const uint32_t types[] = { 0x6969, 0x65735546, 0x5346414f, 0x01021997, 0x517b, 0xff534d42, 0xfe534d42 };
+	struct statfs st;
+	unsigned int i;
+
+	if (lx_fstatfs(fd, &st))
+		return false;
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if ((uint32_t)st.f_type == types[i])
+			return true;
+	return false;
+}
+
 int host_file_wait(int fd, bool write, uint64_t timeout)
 {
 	struct pollfd pollfd = { .fd = fd, .events = write ? POLLOUT : POLLIN };
@@ -291,6 +321,16 @@ out_close:
 int host_file_unlink(const char *path)
 {
 	return lx_unlinkat(AT_FDCWD, path, 0);
+}
+
+int host_file_rename(const char *from, const char *to)
+{
+	return lx_renameat2(AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+int host_file_link(const char *from, const char *to)
+{
+	return lx_linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
 int host_socket_accept(int fd)

@@ -54,6 +54,19 @@ int host_ram_map(void *at, uint64_t offset, size_t size, int prot)
 	return lx_is_error(map) ? (long)map : 0;
 }
 
+void *host_mem_alloc(size_t size)
+{
+	void *at = lx_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return lx_is_error(at) ? NULL : at;
+}
+
+void host_mem_free(void *at, size_t size)
+{
+	if (at)
+		lx_munmap(at, size);
+}
+
 int host_mem_unmap(void *at, size_t size)
 {
 	return lx_munmap(at, size);

@@ -123,9 +123,13 @@ static int __init probe_file(const char *value)
 	return probe_path(value, "", 0);
 }
 
+/* An overlay that is not there yet is made, if its base is there. */
 static int __init probe_disk(const char *value)
 {
-	return probe_path(value, ",", 0);
+	int error = probe_path(value, ",", 0);
+	const char *base = strchr(value, ',');
+
+	return error == -ENOENT && ubd_option_has_base(value) ? probe_path(base + 1, ",", 0) : error;
 }
 
 static int __init probe_folders(const char *value)
@@ -176,8 +180,10 @@ static const char *__init error_text(int error)
 static const struct option options[] __initconst = {
 	{ "mem", -1, check_size, NULL, "mem=SIZE[K|M|G]",
 	  "memory of the machine, 16M to 4T; taken from the host when touched" },
-	{ "ubd", 16, check_disk, probe_disk, "ubdN=FILE[,ro][,sync][,shared][,serial=TEXT]",
-	  "disk N (0 to 15), /dev/ubda for 0" },
+	{ "ubd", 16, check_disk, probe_disk, "ubdN=FILE[,BASE][,ro][,sync][,shared][,serial=TEXT]",
+	  "disk N (0 to 15), /dev/ubda for 0: a raw file or an overlay, which is made over BASE if need be" },
+	{ "diskctl", -1, check_path, NULL, "diskctl=PATH",
+	  "socket by which disks are added, removed and grown (umlab-disk machine)" },
 	{ "con", 16, check_console, probe_console, "conN=fd:IN,fd:OUT|pts|unix:PATH|file:PATH|null",
 	  "console N (0 to 15), /dev/hvcN; con= sets all that have none of their own" },
 	{ "initrd", -1, check_path, probe_file, "initrd=FILE",

@@ -64,10 +64,33 @@ while [ $# -gt 0 ]; do
 	esac
 done
 [ -n "$output" ] && [ -n "$kernel" ] && [ -n "$work" ] || { usage >&2; exit 2; }
-packages=${packages:-$here/debian-12.packages}
+packages=$(realpath "${packages:-$here/debian-12.packages}")
 for tool in apt-get dpkg-deb mke2fs debugfs e2image flock sha256sum; do
 	command -v "$tool" >/dev/null || die "$tool is missing"
 done
+
+# A recipe's lines: a package, "-PACKAGE", "priority NAME"; "include FILE", another recipe;
+# "overlay DIR", files over those of the packages; "setup FILE", a script that runs in the
+# guest at the end; "about TEXT", "mem SIZE", "mem_min SIZE" are what the image says of
+# itself. Paths are relative to the recipe. read_recipe fills:
+overlays=() setups=() recipe= info=
+read_recipe() {
+	local dir line
+	dir=$(dirname "$1")
+	while IFS= read -r line || [ -n "$line" ]; do
+		line=${line%%#*}
+		# shellcheck disable=SC2086 # words of a line
+		set -- $line
+		case ${1-} in
+		include) read_recipe "$dir/$2" ;;
+		overlay) overlays+=("$dir/$2") ;;
+		setup) setups+=("$dir/$2") ;;
+		about|mem|mem_min) info+="$1=${line#*"$1" }"$'\n' ;;
+		*) recipe+=$line$'\n' ;;
+		esac
+	done <"$1" || die "cannot read the recipe $1"
+}
+read_recipe "$packages"
 
 mkdir -p "$work" "$(dirname "$output")"
 work=$(realpath "$work") output=$(realpath "$output") kernel=$(realpath "$kernel")
@@ -222,7 +245,7 @@ do_select() {
 		}
 		/^Package: / { package = $2 }
 		/^Priority: / && ($2 in wanted) { names[package] = 1 }
-		END { for (name in names) if (!(name in left_out)) print name }' "$packages" -)
+		END { for (name in names) if (!(name in left_out)) print name }' <(printf %s "$recipe") -)
 	# shellcheck disable=SC2086 # a list of names
 	apt apt-get -o Dir::Cache::archives="$work/apt/empty" --print-uris -y install $names >"$work/select.new" 2>"$work/apt.log" ||
 		{ cat "$work/apt.log" "$work/select.new" >&2; die "apt cannot resolve $packages"; }
@@ -263,8 +286,16 @@ do_unpack() {
 	# Whatever umask the sources were checked out with.
 	tar -C "$here/overlay" --mode=u=rwX,go=rX -cf - . | tar -C "$work/tree" -xpf - --no-same-owner --keep-directory-symlink
 	sed 's/\[signed-by=[^]]*\] //' "$work/sources.list" >"$work/tree/etc/apt/sources.list"
-	mkdir "$work/tree/umlab"
+	mkdir -p "$work/tree/umlab/setup.d"
 	cp -R "$here/guest-setup" "$here/guest-sbin" "$work/tree/umlab/"
+	local from nr=10
+	for from in "${overlays[@]}"; do
+		tar -C "$from" --mode=u=rwX,go=rX -cf - . | tar -C "$work/tree" -xpf - --no-same-owner --keep-directory-symlink
+	done
+	for from in "${setups[@]}"; do
+		cp "$from" "$work/tree/umlab/setup.d/$nr-$(basename "$(dirname "$from")")"
+		nr=$((nr + 1))
+	done
 	# apt may remove again what nobody asked for by name.
 	awk '/^Package: /{ print $2 }' "$work/tree/var/lib/dpkg/status" | grep -vxFf "$work/select.names" |
 		sed "s/.*/Package: &\nArchitecture: $(dpkg --print-architecture)\nAuto-Installed: 1\n/" \
@@ -357,6 +388,7 @@ do_finish() {
 		if grep -vE '^(debugfs|Allocated inode)' "$work/format.log" >&2; then die "debugfs could not add the modules"; fi
 	fi
 	chmod 644 "$new"
+	[ -z "$info" ] || printf %s "$info" >"${output%.img}.info"
 	mv "$new" "$output"
 }
 
@@ -365,10 +397,19 @@ do_finish() {
 exec {lock}>"$work/lock"
 flock -n "$lock" || { echo "waiting for another build in $work"; flock "$lock"; }
 
+# All that the recipe brings in.
+recipe_hash() {
+	printf %s "$recipe" | hash
+	local from
+	for from in "${overlays[@]}" "${setups[@]}"; do
+		(cd "$(dirname "$from")" && find "$(basename "$from")" -type f -print0 | sort -z | xargs -0 sha256sum) | hash
+	done
+}
+
 # What we are made of; the list of packages counts by what it selects.
 own=$(cd "$here" && find . -type f ! -name '*.packages' -print0 | sort -z | xargs -0 sha256sum | hash)
 inputs=$({
-	hash "$packages"
+	recipe_hash
 	echo "$own $suite $size ${UMLAB_MIRROR-} ${UMLAB_SECURITY_MIRROR-}"
 	modules_state
 } | hash)
@@ -382,11 +423,11 @@ write_sources
 write_apt_conf
 key=$(hash "$work/sources.list")
 stage index "fetch package lists" "$key"
-key=$({ echo "$key $own"; hash "$packages"; } | hash)
+key=$({ echo "$key $own"; recipe_hash; } | hash)
 [ -e "$work/select.list" ] || rm -f "$work/select.done"
 stage select "select packages" "$key"
 
-unpacked=$({ hash "$work/select.list"; echo "$own $size"; } | hash)
+unpacked=$({ hash "$work/select.list"; recipe_hash; echo "$own $size"; } | hash)
 if [ -e "$work/configured.img" ] && fresh configure "$unpacked"; then
 	step=$((step + 4))
 else

@@ -4,10 +4,11 @@
 BENCH_OUT := $(BUILD)/bench
 
 .PHONY: bench bench-build
-bench-build: $(BENCH_OUT)/bench-machine $(BENCH_OUT)/bench.cpio
+bench-build: $(BENCH_OUT)/bench-machine $(BENCH_OUT)/bench.cpio $(BENCH_OUT)/disk.cpio $(BUILD)/umlab-disk
 
 bench: $(BUILD)/linux $(IMAGE) bench-build
 	@tests/bench/bench.sh $(if $(ROUNDS),--rounds $(ROUNDS))
+	@tests/bench/bench-disk.sh $(if $(ROUNDS),--rounds $(ROUNDS))
 
 $(BENCH_OUT)/bench-guest: tests/bench/bench-guest.c
 	@mkdir -p $(@D)
@@ -25,4 +26,14 @@ $(BENCH_OUT)/bench.cpio: $(BENCH_OUT)/bench-guest $(BENCH_OUT)/bench-exec
 	@rm -rf $@.tree && mkdir -p $@.tree
 	@cp $(BENCH_OUT)/bench-guest $@.tree/init && cp $(BENCH_OUT)/bench-exec $@.tree/
 	@cd $@.tree && printf '%s\n' . ./init ./bench-exec | cpio --quiet -o -H newc -R 0:0 >../$(@F).part
+	@mv $@.part $@ && rm -rf $@.tree
+
+$(BENCH_OUT)/bench-disk: tests/bench/bench-disk.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -s -o $@ $<
+
+$(BENCH_OUT)/disk.cpio: $(BENCH_OUT)/bench-disk
+	@rm -rf $@.tree && mkdir -p $@.tree/dev
+	@cp $(BENCH_OUT)/bench-disk $@.tree/init
+	@cd $@.tree && printf '%s\n' . ./init ./dev | cpio --quiet -o -H newc -R 0:0 >../$(@F).part
 	@mv $@.part $@ && rm -rf $@.tree

@@ -262,6 +262,15 @@ static void do_command(char *line)
 
 		say("@read %s", size < 0 ? strerror(errno) : size < (ssize_t)sizeof(block) ? "short" : "done");
 		close(fd);
+	} else if (!strcmp(line, "show") && rest) {
+		FILE *file = fopen(rest, "re");
+		char text[200];
+
+		while (file && fgets(text, sizeof(text), file))
+			say("@show %.*s", (int)strcspn(text, "\n"), text);
+		if (file)
+			fclose(file);
+		say("@shown");
 	} else if (*line) {
 		finish(line);
 	}

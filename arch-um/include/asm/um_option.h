@@ -15,15 +15,22 @@
 /*
  * ubd_check_option - @name ("ubd0", "ubdb", "ubd0rs") and @value of a disk option.
  * 0: well-formed; -ENOENT: not a disk option; -EINVAL: malformed.
+ * ubd_option_has_base - does a well-formed @value name a base?
  * ubd_option_error - what is malformed, in a few words; NULL if nothing.
  */
 #ifdef CONFIG_BLK_DEV_UBD
 int ubd_check_option(const char *name, const char *value);
 const char *ubd_option_error(const char *name, const char *value);
+bool ubd_option_has_base(const char *value);
 #else
 static inline int ubd_check_option(const char *name, const char *value)
 {
 	return -ENOENT;
+}
+
+static inline bool ubd_option_has_base(const char *value)
+{
+	return false;
 }
 
 static inline const char *ubd_option_error(const char *name, const char *value)

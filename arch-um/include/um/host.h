@@ -34,6 +34,14 @@ int host_ram_create(void *at, uint64_t size);
  */
 int host_ram_map(void *at, uint64_t offset, size_t size, int prot);
 
+/*
+ * host_mem_alloc - zeroed memory beside guest RAM, for what is the host side's own (maps of
+ * disks); untouched pages cost nothing. NULL: none. host_mem_free takes the same size; NULL
+ * is fine. Any thread.
+ */
+void *host_mem_alloc(size_t size);
+void host_mem_free(void *at, size_t size);
+
 /* host_mem_unmap - make [@at, @at+@size) of this process inaccessible. */
 int host_mem_unmap(void *at, size_t size);
 
@@ -239,8 +247,16 @@ ssize_t host_file_preadv(int fd, struct host_iovec *vec, unsigned int count,
 ssize_t host_file_pwritev(int fd, struct host_iovec *vec, unsigned int count,
 			  uint64_t offset);
 
-/* host_file_unlink - remove the name @path. */
+/* host_file_unlink - remove the name @path. host_file_rename replaces @to; host_file_link does not (-EEXIST). */
 int host_file_unlink(const char *path);
+int host_file_rename(const char *from, const char *to);
+int host_file_link(const char *from, const char *to);
+
+/* host_file_next_data - the first run of possible data at or behind *@start; *@end its end. -ENXIO: none. */
+int host_file_next_data(int fd, uint64_t *start, uint64_t *end);
+
+/* host_file_is_remote - other hosts may have the file open and not see our locks. */
+bool host_file_is_remote(int fd);
 
 /* host_file_size - size of a regular file or block device. */
 int host_file_size(int fd, uint64_t *size);

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * verbs_snapshot.c - umlab snapshot ..., and machines as one file: export, import
+ *
+ * A snapshot is MACHINE/snapshots/NAME.disk with NAME.conf beside it: parent, when, about.
+ * machine.conf's "snapshot" names the one that the disk grew out of, so restoring an older
+ * one and saving again makes a branch. Disks are saved while the machine is stopped.
+ */
+#include "verbs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "disk.h"
+#include "files.h"
+#include "image.h"
+#include "labfile.h"
+#include "run.h"
+#include "snapshot.h"
+
+static char *snapshot_path(const struct machine *machine, const char *name, const char *ending)
+{
+	return txt_printf("%s/snapshots/%s.%s", machine->dir, name, ending);
+}
+
+int snapshot_list(const struct machine *machine, struct snapshot **snapshots)
+{
+	DIR *dir = opendir(txt_printf("%s/snapshots", machine->dir));
+	struct words names = { 0 };
+	struct dirent *entry;
+
+	*snapshots = NULL;
+	while (dir && (entry = readdir(dir)))
+		if (txt_ends(entry->d_name, ".conf"))
+			words_add(&names, txt_copy_part(entry->d_name, strlen(entry->d_name) - 5));
+	if (dir)
+		closedir(dir);
+	words_sort(&names);
+	for (int i = 0; i < names.nr; i++) {
+		struct conf conf;
+
+		conf_read(&conf, snapshot_path(machine, names.at[i], "conf"));
+		*snapshots = txt_grow(*snapshots, i, sizeof(**snapshots));
+		(*snapshots)[i] = (struct snapshot){ names.at[i], (char *)conf_get(&conf, "parent"), conf_get_int(&conf, "when", 0),
+			(char *)conf_get(&conf, "about"), snapshot_path(machine, names.at[i], "disk") };
+	}
+	return names.nr;
+}
+
+const char *snapshot_current(const struct machine *machine)
+{
+	return conf_get(&machine->conf, "snapshot");
+}
+
+static void find(struct verb_args *args, struct machine *machine)
+{
+	verb_want_words(args, 1, 3);
+	machine_find(machine, args->words.at[0], verb_value(args, "directory"));
+}
+
+static const char *name_of(struct verb_args *args, const struct machine *machine, bool must_exist)
+{
+	struct snapshot *snapshots;
+	struct words names = { 0 };
+	const char *name = args->words.at[1], *nearest;
+	int nr;
+
+	if (!lab_name_valid(name))
+		verb_die_usage(args->verb, _("\"%s\" is no name for a snapshot: up to %d of A-Z a-z 0-9 _ . -"), name, LAB_NAME_MAX);
+	if (!must_exist || file_exists(snapshot_path(machine, name, "conf")))
+		return name;
+	nr = snapshot_list(machine, &snapshots);
+	for (int i = 0; i < nr; i++)
+		words_add(&names, snapshots[i].name);
+	nearest = words_nearest(&names, name);
+	die(STATUS_ABSENT, nearest ? _("%s has no snapshot %s; did you mean %s?") : _("%s has no snapshot %s; `umlab snapshot list` shows them"),
+	    machine->name, name, nearest);
+}
+
+static bool is_stopped(enum machine_state state)
+{
+	return state == MACHINE_STOPPED;
+}
+
+static bool is_up(enum machine_state state)
+{
+	return state != MACHINE_BOOTING && state != MACHINE_STARTING;
+}
+
+/* Stops it if it runs; true: it ran, and has to be started again. */
+static bool pause_machine(struct machine *machine, bool orderly)
+{
+	if (!machine_runs(machine))
+		return false;
+	if (!orderly || machine_stop(machine) || !machine_wait(machine, is_stopped, 60))
+		if (machine_kill(machine))
+			die(STATUS_FAILED, _("%s cannot be ended"), machine->name);
+	return true;
+}
+
+static enum status go_on(struct machine *machine, bool ran)
+{
+	char *reason = NULL;
+
+	if (!ran)
+		return STATUS_OK;
+	if (machine_start(machine, &reason) >= 0 && machine_wait(machine, is_up, 120) && machine_runs(machine))
+		return STATUS_OK;
+	tell_error(_("%s does not start again: %s"), machine->name, reason ? reason : "");
+	return STATUS_FAILED;
+}
+
+static void current_set(struct machine *machine, const char *name)
+{
+	conf_set(&machine->conf, "snapshot", name);
+	if (machine_save(machine))
+		die(STATUS_FAILED, _("cannot write %s"), machine->dir);
+}
+
+enum status verb_snapshot_save(struct verb_args *args)
+{
+	struct machine machine;
+	struct conf conf = { 0 };
+	const char *name;
+	char *reason;
+	bool ran;
+
+	verb_want_words(args, 2, 2);
+	find(args, &machine);
+	name = name_of(args, &machine, false);
+	if (file_exists(snapshot_path(&machine, name, "conf")))
+		die(STATUS_FAILED, _("%s has a snapshot %s already; `umlab snapshot delete` removes it"), machine.name, name);
+	dir_make(txt_printf("%s/snapshots", machine.dir), 0700);
+	ran = pause_machine(&machine, true);
+	if (!file_exists(disk_path(&machine)) && disk_create(&machine, &reason))
+		die(STATUS_FAILED, "%s", reason);
+	if (disk_save(&machine, snapshot_path(&machine, name, "disk"), &reason)) {
+		tell_error("%s", reason);
+		go_on(&machine, ran);
+		return STATUS_FAILED;
+	}
+	if (snapshot_current(&machine))
+		conf_add(&conf, "parent", snapshot_current(&machine));
+	conf_setf(&conf, "when", "%ld", (long)time(NULL));
+	if (verb_value(args, "message"))
+		conf_add(&conf, "about", verb_value(args, "message"));
+	if (conf_write(&conf, snapshot_path(&machine, name, "conf")))
+		die(STATUS_FAILED, _("cannot write %s"), snapshot_path(&machine, name, "conf"));
+	current_set(&machine, name);
+	return go_on(&machine, ran);
+}
+
+static enum status restore(struct machine *machine, const char *name)
+{
+	char *reason;
+	bool ran = pause_machine(machine, false);
+
+	if (disk_restore(machine, snapshot_path(machine, name, "disk"), &reason))
+		die(STATUS_FAILED, "%s", reason);
+	current_set(machine, name);
+	return go_on(machine, ran);
+}
+
+enum status verb_snapshot_restore(struct verb_args *args)
+{
+	struct machine machine;
+
+	verb_want_words(args, 2, 2);
+	find(args, &machine);
+	return restore(&machine, name_of(args, &machine, true));
+}
+
+static void delete(struct machine *machine, const char *name)
+{
+	struct snapshot *snapshots;
+	int nr = snapshot_list(machine, &snapshots);
+	const char *parent = NULL;
+
+	for (int i = 0; i < nr; i++)
+		if (!strcmp(snapshots[i].name, name))
+			parent = snapshots[i].parent;
+	/* Its children become its parent's. */
+	for (int i = 0; i < nr; i++)
+		if (snapshots[i].parent && !strcmp(snapshots[i].parent, name)) {
+			struct conf conf;
+
+			conf_read(&conf, snapshot_path(machine, snapshots[i].name, "conf"));
+			conf_set(&conf, "parent", parent);
+			conf_write(&conf, snapshot_path(machine, snapshots[i].name, "conf"));
+		}
+	if (snapshot_current(machine) && !strcmp(snapshot_current(machine), name))
+		current_set(machine, parent);
+	unlink(snapshot_path(machine, name, "conf"));
+	unlink(snapshot_path(machine, name, "disk"));
+	rmdir(txt_printf("%s/snapshots", machine->dir));
+}
+
+enum status verb_snapshot_delete(struct verb_args *args)
+{
+	struct machine machine;
+
+	verb_want_words(args, 2, 2);
+	find(args, &machine);
+	delete(&machine, name_of(args, &machine, true));
+	return STATUS_OK;
+}
+
+enum status verb_snapshot_pop(struct verb_args *args)
+{
+	struct machine machine;
+	const char *name;
+	enum status status;
+
+	verb_want_words(args, 1, 1);
+	find(args, &machine);
+	name = snapshot_current(&machine);
+	if (!name)
+		die(STATUS_ABSENT, _("%s has no snapshot to go back to"), machine.name);
+	name = txt_copy(name);
+	status = restore(&machine, name);
+	if (!status && verb_flag(args, "delete"))
+		delete(&machine, name);
+	return status;
+}
+
+static void print_tree(const struct machine *machine, const struct snapshot *snapshots, int nr, const char *parent, int depth)
+{
+	for (int i = 0; i < nr; i++) {
+		const struct snapshot *one = &snapshots[i];
+		char when[32] = "";
+		bool mine = parent ? one->parent && !strcmp(one->parent, parent) : !one->parent;
+
+		if (!mine)
+			continue;
+		strftime(when, sizeof(when), "%F %H:%M", localtime(&(time_t){ one->when }));
+		printf("%*s%s%s  %s  %s%s%s\n", 2 * depth, "", one->name, snapshot_current(machine) && !strcmp(snapshot_current(machine), one->name) ?
+		       " *" : "", when, txt_size(file_allocated(one->disk)), one->about ? "  " : "", one->about ? one->about : "");
+		print_tree(machine, snapshots, nr, one->name, depth + 1);
+	}
+}
+
+enum status verb_snapshot_list(struct verb_args *args)
+{
+	struct machine machine;
+	struct snapshot *snapshots;
+	int nr;
+
+	verb_want_words(args, 1, 1);
+	find(args, &machine);
+	nr = snapshot_list(&machine, &snapshots);
+	if (verb_flag(args, "names"))
+		for (int i = 0; i < nr; i++)
+			puts(snapshots[i].name);
+	else
+		print_tree(&machine, snapshots, nr, NULL, 0);
+	return STATUS_OK;
+}
+
+/* ---- a machine as one file --------------------------------------------------------- */
+
+enum status verb_export(struct verb_args *args)
+{
+	struct machine machine;
+	char *part;
+
+	verb_want_words(args, 2, 2);
+	machine_find(&machine, args->words.at[0], NULL);
+	if (machine_runs(&machine))
+		die(STATUS_FAILED, _("%s runs; stop it first"), machine.name);
+	if (file_exists(args->words.at[1]) && !verb_flag(args, "force"))
+		die(STATUS_FAILED, _("%s is there already; --force replaces it"), args->words.at[1]);
+	part = txt_printf("%s.part-%d", args->words.at[1], getpid());
+	const char *command[] = { "tar", "-C", machine.dir, "--sparse", "--zstd", "--exclude=lock", "--exclude=keeper.lock", "--exclude=*.log",
+		"-cf", part, ".", NULL };
+
+	if (run_here(command) || rename(part, args->words.at[1])) {
+		unlink(part);
+		die(STATUS_FAILED, _("%s could not be written (tar and zstd are needed)"), args->words.at[1]);
+	}
+	return STATUS_OK;
+}
+
+enum status verb_import(struct verb_args *args)
+{
+	struct machine machine;
+	struct image image;
+	const char *name;
+	char *reason;
+
+	verb_want_words(args, 2, 2);
+	name = args->words.at[1];
+	if (!lab_name_valid(name))
+		verb_die_usage(args->verb, _("\"%s\" is no name for a machine"), name);
+	machine_describe(&machine, name);
+	if (file_exists(machine.dir))
+		die(STATUS_FAILED, _("there is a machine %s already"), name);
+	if (!file_exists(args->words.at[0]))
+		die(STATUS_ABSENT, _("there is no %s"), args->words.at[0]);
+	if (dir_make(machine.dir, 0700))
+		die(STATUS_FAILED, _("cannot make %s"), machine.dir);
+	const char *command[] = { "tar", "-C", machine.dir, "--sparse", "--no-same-owner", "-xf", args->words.at[0], NULL };
+
+	if (run_here(command) || machine_open(&machine, name)) {
+		tree_remove(machine.dir);
+		die(STATUS_FAILED, _("%s holds no machine"), args->words.at[0]);
+	}
+	/* The image may lie elsewhere on this host. */
+	if (!image_find(conf_get(&machine.conf, "image") ? : "", &image, &reason))
+		conf_set(&machine.conf, "base", image.path);
+	else if (txt_ends(disk_path(&machine), ".cow"))
+		tell_warning("%s", reason);
+	return machine_save(&machine) ? STATUS_FAILED : STATUS_OK;
+}

@@ -1,0 +1,131 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# bench-disk.sh - disks of this kernel, of Debian's user-mode-linux and of the host; the disk tool
+#
+#   bench-disk.sh [--rounds N]    run by `make bench`
+#
+# The same program (bench-disk.c) on the host's file and in guests on /dev/ubda: a raw file,
+# one layer, eight layers; user-mode-linux on a raw file and on COW V3. They take turns, the
+# median of the rounds counts. Then the tool: flatten and commit beside cp, and NBD beside
+# qemu-nbd on qcow2 where that is installed. Table: build/bench/disk.txt, figures disk.tsv.
+set -eu
+umask 022
+export LC_ALL=C
+here=$(realpath "${BASH_SOURCE[0]%/*}")
+cd "$here/../../build"
+unprivileged=$here/../../labs/setup/unprivileged.sh
+linux=${UMLAB_LINUX:-./linux} upstream=${UMLAB_UPSTREAM:-linux.uml} disk=$PWD/umlab-disk rounds=3
+while (( $# )); do
+	case $1 in
+	--rounds) rounds=$2 ;;
+	*) echo "usage: bench-disk.sh [--rounds N]" >&2; exit 2 ;;
+	esac
+	shift 2
+done
+mkdir -p run bench
+work=$(mktemp -d run/bench-disk.XXXXXX)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+chmod 777 "$work"
+
+sample() { printf '%s\t%s\t%s\n' "$@" >>bench/disk.tsv; }
+
+# fresh: base with content, and what stands on it.
+fresh() {
+	rm -rf "${work:?}"/*
+	head -c 256M /dev/urandom >"$work/base"
+	cp "$work/base" "$work/raw"
+	"$disk" seal "$work/base"
+	"$disk" create --base "$work/base" "$work/depth1"
+	local below=base
+	for i in 1 2 3 4 5 6 7; do
+		"$disk" create --base "$work/$below" "$work/l$i"
+		below=l$i
+	done
+	"$disk" create --base "$work/l7" "$work/depth8"
+	"$disk" create --to cow3 --base "$work/base" "$work/v3"
+	"$unprivileged" --own "$work"/*
+	sync -f "$work"
+}
+
+# run SYSTEM COMMAND...: its lines become samples.
+run() {
+	local system=$1 word row figure; shift
+	while read -r word row figure; do
+		[[ $word != @disk ]] || sample "$system" "$row" "${figure%$'\r'}"
+		[[ $word != @error ]] || echo "bench     $system: $row $figure" >&2
+	done < <(timeout -k 5 120 "$@" 2>&1 </dev/null)
+}
+
+ours() { run "$1" "$unprivileged" "$linux" mem=256M panic=-1 quiet initrd=bench/disk.cpio con0=fd:0,fd:1 ubd0="$work/$2"; }
+theirs() {
+	mkfifo "$work/input"; exec 8<>"$work/input"
+	run "$1" "$unprivileged" env HOME="$work" TMPDIR=/dev/shm "$upstream" uml_dir="$work" con=null con0=fd:8,fd:1 \
+		mem=256M panic=-1 quiet initrd=bench/disk.cpio ubd0="$PWD/$work/$2"
+	exec 8>&-; rm -f "$work/input"
+}
+
+: >bench/disk.tsv
+for (( round = 1; round <= rounds; round++ )); do
+	echo "bench     round $round of $rounds: disks"
+	fresh
+	run host_raw bench/bench-disk "$work/raw"
+	ours umlab_raw raw
+	ours umlab_depth1 depth1
+	ours umlab_depth8 depth8
+	if command -v "$upstream" >/dev/null; then
+		theirs uml_raw raw
+		theirs uml_cow3 v3
+	fi
+done
+
+# seconds COMMAND...
+seconds() {
+	local start=${EPOCHREALTIME/./}
+	"$@" >/dev/null 2>&1
+	awk -v us=$(( ${EPOCHREALTIME/./} - start )) 'BEGIN { printf "%.3f", us / 1e6 }'
+}
+for (( round = 1; round <= rounds; round++ )); do
+	echo "bench     round $round of $rounds: tool"
+	fresh
+	head -c 256M /dev/urandom >"$work/other"
+	"$disk" diff --output "$work/full" "$work/base" "$work/other" || true
+	sync -f "$work"
+	cp_synced() { cp --sparse=always "$work/other" "$work/copy" && sync "$work/copy"; }
+	sample tool cp_sparse "$(seconds cp_synced)"
+	sample tool flatten "$(seconds "$disk" flatten --output "$work/flat" "$work/full")"
+	sample tool commit "$(seconds "$disk" commit "$work/full")"
+	if command -v qemu-nbd >/dev/null && command -v qemu-img >/dev/null; then
+		qemu-img create -q -f qcow2 -F raw -b "$PWD/$work/other" "$work/peer.qcow2"
+		"$disk" create --base "$work/other" "$work/peer.cow"
+		qemu-nbd -f qcow2 -k "$PWD/$work/q" -t "$work/peer.qcow2" & peer=$!
+		"$disk" nbd --socket "$work/u" "$work/peer.cow" 2>/dev/null & server=$!
+		until [[ -S $work/q && -S $work/u ]]; do sleep 0.05; done
+		for row in randread randwrite read write; do
+			for pair in "qemu_nbd q" "umlab_nbd u"; do
+				read -r system socket <<<"$pair"
+				size=4k; [[ $row == rand* ]] || size=1M
+				sample $system "nbd_$row" "$(fio --name=x --ioengine=nbd --uri="nbd+unix:///?socket=$PWD/$work/$socket" --rw=$row --bs=$size \
+					--iodepth=16 --size=128M --runtime=2 --time_based --output-format=json |
+					python3 -c 'import json, sys; j = json.load(sys.stdin)["jobs"][0]; print("%.0f" % (max(j["read"]["iops"], j["write"]["iops"])))')"
+			done
+		done
+		kill $peer $server; wait $peer $server 2>/dev/null || true
+	fi
+done
+
+awk -F '\t' '
+	{ key = $2 SUBSEP $1; figure[key, ++nr[key]] = $3 + 0; if (!($2 in seen)) { seen[$2] = 1; rows[++nr_rows] = $2 }
+	  if (!($1 in known)) { known[$1] = 1; systems[++nr_systems] = $1 } }
+	function median(key,    i, j, held) {
+		for (i = 2; i <= nr[key]; i++) { held = figure[key, i]
+			for (j = i - 1; j >= 1 && figure[key, j] > held; j--) figure[key, j + 1] = figure[key, j]
+			figure[key, j + 1] = held }
+		return nr[key] % 2 ? figure[key, (nr[key] + 1) / 2] : (figure[key, nr[key] / 2] + figure[key, nr[key] / 2 + 1]) / 2 }
+	END {
+		print "disks: MB/s for seq_*, operations a second for rand_*, fsync, nbd_*; seconds for the tool"
+		for (r = 1; r <= nr_rows; r++) { printf "%-14s", rows[r]
+			for (s = 1; s <= nr_systems; s++) if ((rows[r] SUBSEP systems[s]) in nr) printf "  %s %.4g", systems[s], median(rows[r] SUBSEP systems[s])
+			print "" } }' bench/disk.tsv | tee bench/disk.txt

@@ -1,0 +1,47 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+# nbdput.py - writes a text into an NBD export and flushes: nbdput.py SOCKET OFFSET TEXT
+#
+# A client of our own, small enough to be read, so that tests need no other package. Sectors
+# that the text only touches are read first.
+import socket, struct, sys
+
+path, offset, text = sys.argv[1], int(sys.argv[2]), sys.argv[3].encode()
+peer = socket.socket(socket.AF_UNIX)
+peer.connect(path)
+
+
+def receive(size):
+    data = b""
+    while len(data) < size:
+        part = peer.recv(size - len(data))
+        if not part:
+            sys.exit("the server has hung up")
+        data += part
+    return data
+
+
+def request(command, at, size, data=b""):
+    peer.sendall(struct.pack(">IHHQQI", 0x25609513, 0, command, 7, at, size) + data)
+    magic, error, handle = struct.unpack(">IIQ", receive(16))
+    if magic != 0x67446698 or handle != 7 or error:
+        sys.exit("command %d: error %d" % (command, error))
+    return receive(size) if command == 0 else b""
+
+
+init, option, flags = struct.unpack(">QQH", receive(18))
+peer.sendall(struct.pack(">I", 3) + struct.pack(">QII", option, 7, 6) + struct.pack(">IH", 0, 0))
+while True:
+    magic, what, kind, size = struct.unpack(">QIII", receive(20))
+    receive(size)
+    if kind == 1:
+        break
+    if kind & 0x80000000:
+        sys.exit("the export is refused")
+start = offset // 512 * 512
+end = (offset + len(text) + 511) // 512 * 512
+old = request(0, start, end - start)
+new = old[: offset - start] + text + old[offset - start + len(text) :]
+request(1, start, end - start, new)
+request(3, 0, 0)
+peer.sendall(struct.pack(">IHHQQI", 0x25609513, 0, 2, 7, 0, 0))
