@@ -16,10 +16,12 @@
  * So the machine is `together` by default, and `apart` while guest code stops so often
  * that spinning pays: DENSE_RUNS stops within DENSE_TIME bring the guest threads to
  * another processor. It stays so until spinning fails: guest code ran for longer than
- * SPIN_TIME (too often), or the machine became idle. Where somebody else wants the
- * processor, a spinning thread sees time missing between two looks; then it
- * stays together for a while, twice as long each time (BACKOFF_*). An idle machine
- * spins nowhere.
+ * SPIN_TIME (too often), or the machine became idle.
+ *
+ * Where others want the processors too, apart is bad: each side waits for its turn on a
+ * processor of its own. That shows as time between two looks of a spinning thread, or
+ * between a wake-up and its effect, that is longer than STOLEN_TIME. Then the machine is
+ * together for a while, twice as long each time (BACKOFF_*). An idle machine spins nowhere.
  *
  * The kernel side alone decides. A guest thread spins as often as its data page says, which
  * is 0 while the machine is together or another space runs.
@@ -36,7 +38,7 @@
 #define DENSE_TIME	(DENSE_RUNS * 25 * NSEC_PER_USEC)
 #define FAILURES_MAX	8		/* of the last 64 runs, more or less */
 #define BACKOFF_MIN	(20000 * NSEC_PER_USEC)
-#define BACKOFF_MAX	(1000000 * NSEC_PER_USEC)
+#define BACKOFF_MAX	(4000000 * NSEC_PER_USEC)
 
 static struct {
 	bool apart;
@@ -194,9 +196,17 @@ static void sleep_for_turn(struct stub_mailbox *mailbox)
 	mailbox->kernel_sleeps = 0;
 }
 
+/* A wake-up at @from took effect at @to, or so the guest thread says. */
+static void latency_check(uint64_t from, uint64_t to)
+{
+	if (handover.apart && (int64_t)(to - from) > (int64_t)ticks_of(STOLEN_TIME))
+		give_way(ticks());
+}
+
 void host_handover(struct host_space *space)
 {
 	struct stub_mailbox *mailbox = space->mailbox;
+	uint64_t woken = 0;
 
 	if (handover.apart)
 		spinner_set(space);
@@ -206,13 +216,20 @@ void host_handover(struct host_space *space)
 	__atomic_exchange_n(&mailbox->turn, STUB_TURN_GUEST, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&mailbox->guest_sleeps, __ATOMIC_RELAXED)) {
 		mailbox->guest_sleeps = 0;
+		woken = ticks();
 		lx_futex(&mailbox->guest_sleeps, FUTEX_WAKE, 1, NULL);
 	}
-	if (handover.apart && spin(mailbox))
-		return;
-	sleep_for_turn(mailbox);
-	if (!handover.apart)
+	if (!handover.apart) {
+		sleep_for_turn(mailbox);
 		density_count(ticks());
+		return;
+	}
+	if (!spin(mailbox)) {
+		sleep_for_turn(mailbox);
+		latency_check(mailbox->stopped_ticks, ticks());
+	}
+	if (woken)
+		latency_check(woken, mailbox->woken_ticks);
 }
 
 bool host_handover_by_mapper(struct host_space *space)

@@ -189,6 +189,9 @@ stub_stopped:
 	cmpl	$0, BOX(BOX_KERNEL_SLEEPS)
 	je	stub_wait
 	movl	$0, BOX(BOX_KERNEL_SLEEPS)
+	rdtsc
+	movl	%eax, BOX(BOX_STOPPED_TICKS)
+	movl	%edx, BOX(BOX_STOPPED_TICKS + 4)
 	movl	$__NR_futex, %eax
 	leaq	BOX(BOX_KERNEL_SLEEPS), %rdi
 	movl	$FUTEX_WAKE, %esi
@@ -225,6 +228,9 @@ stub_wait:
 stub_wait_call:
 	jmp	2b
 3:	movl	$0, BOX(BOX_GUEST_SLEEPS)
+	rdtsc
+	movl	%eax, BOX(BOX_WOKEN_TICKS)
+	movl	%edx, BOX(BOX_WOKEN_TICKS + 4)
 
 /* ---- resuming ---- */
 

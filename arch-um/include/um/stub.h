@@ -46,7 +46,9 @@
 #define BOX_FRAME		40
 #define BOX_INFO		48
 #define BOX_RESET_EPOCH		56
-#define BOX_REGS		64	/* struct host_regs */
+#define BOX_WOKEN_TICKS		64
+#define BOX_STOPPED_TICKS	72
+#define BOX_REGS		80	/* struct host_regs */
 #define BOX_STACK_TOP		0x1000	/* small stack: the rest of the first page */
 #define BOX_FP			0x1000	/* FP state, where it is not in a signal frame */
 #define BOX_SIGNAL_STACK	0x2000
@@ -131,6 +133,8 @@ struct stub_mailbox {
 	uint64_t map_index;
 	uint64_t frame, info;			/* addresses of struct ucontext and siginfo */
 	uint64_t reset_epoch;
+	uint64_t woken_ticks;			/* of the processor, when the guest thread awoke */
+	uint64_t stopped_ticks;			/* before it woke the kernel process */
 	uint64_t regs[27];			/* struct host_regs */
 	uint32_t tid;				/* guest thread; written before guest code runs */
 	uint8_t small_stack[BOX_STACK_TOP - BOX_REGS - 27 * 8 - 4];
@@ -172,6 +176,8 @@ _Static_assert(offsetof(struct stub_mailbox, map_error) == BOX_MAP_ERROR, "the a
 _Static_assert(offsetof(struct stub_mailbox, map_index) == BOX_MAP_INDEX, "the assembler knows this");
 _Static_assert(offsetof(struct stub_mailbox, frame) == BOX_FRAME, "the assembler knows this");
 _Static_assert(offsetof(struct stub_mailbox, reset_epoch) == BOX_RESET_EPOCH, "the assembler knows this");
+_Static_assert(offsetof(struct stub_mailbox, woken_ticks) == BOX_WOKEN_TICKS, "the assembler knows this");
+_Static_assert(offsetof(struct stub_mailbox, stopped_ticks) == BOX_STOPPED_TICKS, "the assembler knows this");
 _Static_assert(offsetof(struct stub_mailbox, regs) == BOX_REGS, "the assembler knows this");
 _Static_assert(offsetof(struct stub_mailbox, fp) == BOX_FP, "the assembler knows this");
 _Static_assert(offsetof(struct stub_mailbox, signal_stack) == BOX_SIGNAL_STACK, "the assembler knows this");
