@@ -7,13 +7,13 @@ try() { output=$(as_user timeout 20 "$LINUX" "$@" < /dev/null 2>&1); status=$?; 
 
 try --help
 is $status 0 "--help ends with status 0"
-for word in mem= ubd con initrd= hostfs= engine=; do like "$output" "$word" "--help tells of $word"; done
+for word in mem= ubd con initrd= hostfs= engine= clock=; do like "$output" "$word" "--help tells of $word"; done
 try --version
 is $status 0 "--version ends with status 0"
 is "$(echo "$output" | wc -l)" 1 "--version is one line"
 like "$output" '6\.12' "with the kernel's version"
 
-for option in mem=lots mem=12Q mem=-5M mem=1K mem= ubd0= ubd16=disk con0=bogus con0=fd:x con99=null engine=steam hostfs=relative --nonsense; do
+for option in mem=lots mem=12Q mem=-5M mem=1K mem= ubd0= ubd16=disk con0=bogus con0=fd:x con99=null engine=steam clock=sun hostfs=relative --nonsense; do
 	try "$option" initrd="$MINI_CPIO"
 	is $status 2 "$option ends with status 2"
 	is "$(echo "$output" | wc -l)" 1 "$option is answered by one line" || echo "$output" | head -n 5 | diag

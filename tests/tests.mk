@@ -25,7 +25,7 @@ TESTS_UNIT := $(patsubst tests/%.c,$(TESTS_OUT)/%,$(wildcard tests/u-*.c))
 .PHONY: tests-build
 tests-build: $(TESTS_HOST) $(TESTS_UNIT) $(TESTS_OUT)/typist $(TESTS_OUT)/confine $(TESTS_OUT)/guest.cpio $(TESTS_OUT)/mini.cpio $(TESTS_OUT)/net.cpio
 
-$(TESTS_OUT)/guest/%: tests/guest/%.c tests/tap.h
+$(TESTS_OUT)/guest/%: tests/guest/%.c tests/tap.h tests/guest/vdso_symbol.h
 	@mkdir -p $(@D)
 	$(CC) $(TESTS_CFLAGS) $(TESTS_CFLAGS_$*) -static -o $@ $<
 

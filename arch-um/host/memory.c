@@ -72,6 +72,14 @@ int host_mem_unmap(void *at, size_t size)
 	return lx_munmap(at, size);
 }
 
+bool host_ram_is_zero(uint64_t offset, uint64_t size)
+{
+	long data = lx_lseek(ram_fd, offset, SEEK_DATA);
+
+	/* A page that the host has swapped out counts as data; -ENXIO: none up to the end. */
+	return data == -ENXIO || data >= (long)(offset + size);
+}
+
 int host_ram_discard(uint64_t offset, uint64_t size)
 {
 	return lx_fallocate(ram_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, size);

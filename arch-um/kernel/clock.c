@@ -1,30 +1,215 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * clock.c - clocksource and clockevent on the host's clock
+ * clock.c - clocksources and clockevent on the host's clock
  *
- * The clocksource counts the host's monotonic nanoseconds, read through the host's
- * vDSO. The clockevent is one host timer with absolute expiry, raised as a signal; it is
+ * Two clocksources count the nanoseconds of the host's monotonic clock: "host" asks the host
+ * each time, "tsc" calculates them from the processor's cycle counter, which the vDSO can do
+ * as well. The clockevent is one host timer with absolute expiry, raised as a signal; it is
  * one-shot only, so an idle machine is woken by nothing but its own timers.
+ *
+ * Theory of operation (tsc)
+ *
+ * Host time as a function of the cycle counter is a straight line but for the small
+ * corrections that the host makes to its clock. We keep one piece of such a line
+ * (asm/vdso/data.h) and draw a new one at every timer interrupt and whenever the machine
+ * wakes up (clock_sync()):
+ *
+ *   start   where the old line is now, so time never goes back and does not jump
+ *   slope   the host's rate, measured over the last RATE_PERIOD, corrected so that the
+ *           line meets the host's clock again after CATCH_UP. A sleeping machine
+ *           draws no lines, so it goes to sleep with the bare rate (clock_idle()).
+ *   reach   LINE_REACH. Beyond it the vDSO makes the system call and the kernel draws a
+ *           new line first. The counter may have gone on, or started anew, while the
+ *           host's clock stood still (a suspended host).
+ *
+ * A line that lies behind the host by more than JUMP_MIN jumps forward. One that lies ahead is
+ * slowed down, unless that is due to a counter that jumped: then the host's time counts, but
+ * what was read before stays a lower bound.
+ *
+ * Invariant: kernel and vDSO read the same line, which is in the vDSO's data page under its
+ * sequence count. Lines are drawn with interrupts off.
+ *
+ * The counters of all processors of the host must be in step, as guest code runs on any of
+ * them. The host knows: it uses the counter for its own clock then.
  */
 #include <linux/clockchips.h>
 #include <linux/clocksource.h>
 #include <linux/delay.h>
 #include <linux/init.h>
 #include <linux/interrupt.h>
+#include <linux/math64.h>
 #include <linux/sched/clock.h>
+#include <linux/string.h>
 #include <linux/timekeeping.h>
+#include <vdso/datapage.h>
+#include <vdso/helpers.h>
+#include <asm/vdso/vsyscall.h>
 #include <um/host.h>
 #include "kernel_internal.h"
 
-static u64 clock_read(struct clocksource *cs)
+#define HOST_CHOICE	"/sys/devices/system/clocksource/clocksource0/current_clocksource"
+
+#define LINE_REACH	(2 * NSEC_PER_SEC)
+#define LINE_MIN	NSEC_PER_MSEC		/* a younger line is left alone */
+#define RATE_PERIOD	(100 * NSEC_PER_MSEC)
+#define CATCH_UP	(20 * NSEC_PER_MSEC)
+#define CATCH_UP_MAX	(CATCH_UP / 2000)	/* 500 parts per million */
+#define JUMP_MIN	(100 * NSEC_PER_USEC)
+
+/* A moment by both clocks. */
+struct moment {
+	u64 cycles, ns;
+};
+
+static struct moment rate_start;	/* of the measurement that is going on */
+static u64 rate;			/* last result, as arch_vdso_data.slope; 0: no lines */
+static u64 newest;			/* largest time that the kernel has read */
+static bool tsc_wanted __initdata, host_wanted __initdata;
+
+static int __init clock_setup_choice(char *value)
+{
+	tsc_wanted = value && !strcmp(value, "tsc");
+	host_wanted = value && !strcmp(value, "host");
+	return 0;
+}
+early_param("clock", clock_setup_choice);
+
+static struct arch_vdso_data *line(void)
+{
+	return &um_vdso_data[CS_HRES_COARSE].arch_data;
+}
+
+/* Both clocks at once, as exactly as the shortest of some tries tells. */
+static struct moment notrace moment_now(void)
+{
+	struct moment best = {};
+	u64 before, after, ns, shortest = U64_MAX;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		before = clock_cycles();
+		ns = host_time_now();
+		after = clock_cycles();
+		if (after - before < shortest) {
+			shortest = after - before;
+			best = (struct moment) { before + shortest / 2, ns };
+		}
+	}
+	return best;
+}
+
+static u64 notrace slope_between(const struct moment *start, const struct moment *end)
+{
+	return mul_u64_u64_div_u64(end->ns - start->ns, 1ULL << CLOCK_LINE_SHIFT,
+				   end->cycles - start->cycles);
+}
+
+static void notrace line_draw(const struct moment *start, u64 slope)
+{
+	const struct arch_vdso_data drawn = {
+		.cycles = start->cycles,
+		.ns = start->ns,
+		.slope = slope,
+		.limit = mul_u64_u64_div_u64(LINE_REACH, 1ULL << CLOCK_LINE_SHIFT, slope),
+	};
+
+	vdso_write_begin(um_vdso_data);
+	um_vdso_data[CS_HRES_COARSE].arch_data = drawn;
+	um_vdso_data[CS_RAW].arch_data = drawn;
+	vdso_write_end(um_vdso_data);
+}
+
+/* Draw the line that goes on from here. Interrupts are off. */
+static void notrace clock_sync(void)
+{
+	struct moment now;
+	u64 shown, slope = rate;
+	s64 behind;
+
+	if (!rate || clock_line_ns(line(), clock_cycles()) - line()->ns < LINE_MIN)
+		return;
+	now = moment_now();
+	shown = clock_line_ns(line(), now.cycles);
+	if (shown == CLOCK_LINE_UNKNOWN) {
+		rate_start = now;
+		/* A long sleep, after which @shown is right but for the error of the rate? */
+		shown = line()->ns + mul_u64_u64_shr(now.cycles - line()->cycles, line()->slope,
+						     CLOCK_LINE_SHIFT);
+		if ((s64)(now.ns - shown) < -(s64)JUMP_MIN)
+			shown = min(shown, max(now.ns, newest));
+	} else if (now.ns - rate_start.ns >= RATE_PERIOD) {
+		slope = rate = slope_between(&rate_start, &now);
+		rate_start = now;
+	}
+	behind = now.ns - shown;
+	if (behind > (s64)JUMP_MIN) {
+		shown = max(now.ns, newest);
+	} else {
+		behind = clamp(behind, -(s64)CATCH_UP_MAX, (s64)CATCH_UP_MAX);
+		slope += div_s64((s64)slope * behind, CATCH_UP);
+	}
+	now.ns = shown;
+	line_draw(&now, slope);
+}
+
+static u64 notrace clock_now(void)
+{
+	unsigned long flags;
+	u32 seq;
+	u64 ns;
+
+	if (!rate)
+		return host_time_now();
+	/* An interrupt in the middle may draw another line. */
+	do {
+		seq = vdso_read_begin(um_vdso_data);
+		ns = clock_line_ns(line(), clock_cycles());
+	} while (vdso_read_retry(um_vdso_data, seq));
+	if (unlikely(ns == CLOCK_LINE_UNKNOWN)) {
+		raw_local_irq_save(flags);
+		clock_sync();
+		raw_local_irq_restore(flags);
+		ns = line()->ns;
+	}
+	newest = ns;
+	return ns;
+}
+
+void clock_idle(void)
+{
+	struct moment now = { .cycles = clock_cycles() };
+
+	/* Nobody corrects the correction while the machine sleeps. */
+	now.ns = clock_line_ns(line(), now.cycles);
+	if (rate && line()->slope != rate && now.ns != CLOCK_LINE_UNKNOWN)
+		line_draw(&now, rate);
+	host_idle();
+	clock_sync();
+}
+
+static u64 tsc_read(struct clocksource *cs)
+{
+	return clock_now();
+}
+
+static struct clocksource tsc_source = {
+	.name = "tsc",
+	.rating = 400,
+	.read = tsc_read,
+	.mask = CLOCKSOURCE_MASK(64),
+	.flags = CLOCK_SOURCE_IS_CONTINUOUS | CLOCK_SOURCE_VALID_FOR_HRES,
+	.vdso_clock_mode = VDSO_CLOCKMODE_TSC,
+};
+
+static u64 host_read(struct clocksource *cs)
 {
 	return host_time_now();
 }
 
-static struct clocksource clock_source = {
+static struct clocksource host_source = {
 	.name = "host",
-	.rating = 400,
-	.read = clock_read,
+	.rating = 300,
+	.read = host_read,
 	.mask = CLOCKSOURCE_MASK(64),
 	.flags = CLOCK_SOURCE_IS_CONTINUOUS | CLOCK_SOURCE_VALID_FOR_HRES,
 };
@@ -52,6 +237,7 @@ static struct clock_event_device clock_event = {
 
 static irqreturn_t clock_irq(int irq, void *data)
 {
+	clock_sync();
 	clock_event.event_handler(&clock_event);
 	return IRQ_HANDLED;
 }
@@ -61,13 +247,52 @@ static u64 clock_start;
 /* Called first of all: the monotonic clock of the guest counts from here. */
 void __init clock_setup(void)
 {
-	clock_start = host_time_now();
+	rate_start = moment_now();
+	clock_start = rate_start.ns;
 }
 
 /* Nanoseconds since the kernel started. */
 unsigned long long notrace sched_clock(void)
 {
-	return host_time_now() - clock_start;
+	return clock_now() - clock_start;
+}
+
+/* What the host itself keeps time by; empty if it does not tell. */
+static void __init host_choice_read(char *name, size_t size)
+{
+	int fd = host_file_open(HOST_CHOICE, HOST_O_READ, 0);
+	ssize_t length = fd >= 0 ? host_file_read(fd, name, size - 1) : 0;
+
+	name[max(length, 0)] = '\0';
+	strim(name);
+	if (fd >= 0)
+		host_file_close(fd);
+}
+
+/* Take the cycle counter if the host does so for itself, or if told to. */
+static bool __init tsc_usable(void)
+{
+	struct moment now = moment_now();
+	char choice[32];
+	u64 measured;
+
+	host_choice_read(choice, sizeof(choice));
+	if (host_wanted || (!tsc_wanted && strcmp(choice, "tsc"))) {
+		pr_info("clock: by system call; the host's own clock is '%s'\n", choice);
+		return false;
+	}
+	while (now.ns - rate_start.ns < 5 * NSEC_PER_MSEC)
+		now = moment_now();
+	/* 50 MHz to 50 GHz: else it is no counter of cycles. */
+	measured = slope_between(&rate_start, &now);
+	if (measured < (1ULL << CLOCK_LINE_SHIFT) / 50 || measured > 20ULL << CLOCK_LINE_SHIFT) {
+		pr_warn("clock: the cycle counter does not run like one, not used\n");
+		return false;
+	}
+	rate = measured;
+	rate_start = now;
+	line_draw(&now, rate);
+	return true;
 }
 
 void __init time_init(void)
@@ -77,7 +302,9 @@ void __init time_init(void)
 
 	if (request_irq(UM_IRQ_TIMER, clock_irq, IRQF_TIMER, "timer", NULL))
 		panic("timer: cannot get interrupt %d", UM_IRQ_TIMER);
-	clocksource_register_hz(&clock_source, NSEC_PER_SEC);
+	clocksource_register_hz(&host_source, NSEC_PER_SEC);
+	if (tsc_usable())
+		clocksource_register_hz(&tsc_source, NSEC_PER_SEC);
 	clock_event.cpumask = cpumask_of(0);
 	clockevents_config_and_register(&clock_event, NSEC_PER_SEC, 1000, LONG_MAX);
 }

@@ -74,8 +74,11 @@ void options_parse(struct um_boot *boot, char *command_line, size_t size);
 void physmem_setup(u64 requested_size, const struct um_boot *boot);
 extern unsigned long um_image_size;
 
-/* clock.c: time counts from here. reboot.c: signals from outside (enum um_event bits). */
+/* clock.c: clock_setup - time counts from here. clock_idle - host_idle(), and the clock follows. */
 void clock_setup(void);
+void clock_idle(void);
+
+/* reboot.c: signals from outside (enum um_event bits). */
 void reboot_signal(unsigned int events);
 
 /* drivers/console.c: 0 if @value is a well-formed conN= value; the terminal may have another size. */

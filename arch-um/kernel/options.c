@@ -80,6 +80,11 @@ static bool __init check_engine(const char *value)
 	return !strcmp(value, "auto") || !strcmp(value, "seccomp") || !strcmp(value, "ptrace");
 }
 
+static bool __init check_clock(const char *value)
+{
+	return !strcmp(value, "auto") || !strcmp(value, "tsc") || !strcmp(value, "host");
+}
+
 static bool __init check_disk(const char *value)
 {
 	return ubd_check_option("ubd0", value) != -EINVAL;
@@ -197,6 +202,8 @@ static const struct option options[] __initconst = {
 	  "name of the machine; its network addresses (MAC) derive from it" },
 	{ "engine", -1, check_engine, NULL, "engine=auto|seccomp|ptrace",
 	  "how guest code is run; auto takes the fastest that works here" },
+	{ "clock", -1, check_clock, NULL, "clock=auto|tsc|host",
+	  "clock of the guest: by cycle counter, by calls; auto does as the host itself" },
 };
 
 static void __init help_show(void)

@@ -165,7 +165,7 @@ SYSCALL_DEFINE6(mmap, unsigned long, addr, unsigned long, len, unsigned long, pr
 void arch_cpu_idle(void)
 {
 	/* Interrupts are off; an event that is pending already ends the sleep at once. */
-	host_idle();
+	clock_idle();
 	raw_local_irq_enable();
 	raw_local_irq_disable();
 }

@@ -15,7 +15,8 @@
  *            use a stale mapping in between.
  *   fill     Guest code touched an address without a mapping. After the entry was made
  *            good (fault.c), those around it are mapped as well, neighbours with
- *            consecutive pages and equal rights as one host mapping.
+ *            consecutive pages and equal rights as one host mapping. A huge page
+ *            is one entry and one mapping.
  *
  * Invariant: an entry with MIRRORED set was queued for the space as it stands, so what the
  * host has for this page is right or missing. Every change of an entry clears the bit
@@ -101,16 +102,19 @@ static unsigned long page_shown(struct mm_struct *mm, unsigned long addr, unsign
 	return pfn;
 }
 
-static void run_add_entry(struct mm_struct *mm, struct run *run, unsigned long addr, pte_t *pte)
+/* Add the entry of [@addr, @addr+@size), from now on MIRRORED. */
+static void run_add_entry(struct mm_struct *mm, struct run *run, unsigned long addr,
+			  unsigned long size, pte_t *pte)
 {
-	int rights = pte_rights(*pte);
 	unsigned long pfn = pte_pfn(*pte);
+	int rights = pte_rights(*pte);
 
-	if (rights) {
-		set_pte(pte, __pte(pte_val(*pte) | _PAGE_MIRRORED));
+	if (!rights)
+		return;
+	set_pte(pte, __pte(pte_val(*pte) | _PAGE_MIRRORED));
+	if (size == PAGE_SIZE)
 		pfn = page_shown(mm, addr, pfn, rights);
-	}
-	run_add(mm, run, addr, PAGE_SIZE, rights, PFN_PHYS(pfn) - um_image_size);
+	run_add(mm, run, addr, size, rights, PFN_PHYS(pfn) - um_image_size);
 }
 
 void mirror_range_flush(struct mm_struct *mm, unsigned long start, unsigned long end)
@@ -152,21 +156,26 @@ void flush_tlb_all(void)
 
 void mirror_fill(struct mm_struct *mm, unsigned long addr)
 {
-	unsigned long at = ALIGN_DOWN(addr, FILL_WINDOW), next;
-	unsigned long end = min(at + FILL_WINDOW, TASK_SIZE);
-	pte_t *pte = walk_pte(mm, at, &next);
+	unsigned long size, window, at, end;
+	pte_t *pte = walk_entry(mm, addr, &size);
 	struct run run = {};
 
-	addr &= PAGE_MASK;
-	for (; pte && at < end; pte++, at += PAGE_SIZE) {
+	if (!pte)
+		return;
+	/* A window lies within one table: its entries follow each other. */
+	window = max(size, FILL_WINDOW);
+	at = ALIGN_DOWN(addr, window);
+	end = min(at + window, TASK_SIZE);
+	addr = ALIGN_DOWN(addr, size);
+	pte -= (addr - at) / size;
+	for (; at < end; pte++, at += size) {
 		if (!(pte_val(*pte) & _PAGE_PRESENT) ||
 		    (pte_val(*pte) & _PAGE_MIRRORED && at != addr)) {
 			run_end(mm, &run);
 			continue;
 		}
 		set_pte(pte, __pte(pte_val(*pte) | _PAGE_ACCESSED));
-		if (pte_rights(*pte))
-			run_add_entry(mm, &run, at, pte);
+		run_add_entry(mm, &run, at, size, pte);
 	}
 	run_end(mm, &run);
 }

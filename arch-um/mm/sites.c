@@ -245,15 +245,15 @@ static bool site_wanted(struct mm_struct *mm, unsigned long ip, unsigned long nr
 			struct page **original)
 {
 	const u8 *head, *start;
-	unsigned long next;
+	unsigned long size;
 	struct page *page;
 	pte_t *pte;
 
 	if (call_needs_trap(nr) ||
 	    offset_in_page(ip - SITE_SIZE) + SITE_SIZE > PAGE_SIZE)
 		return false;
-	pte = walk_pte(mm, ip - SITE_SIZE, &next);
-	if (!pte || !pte_present(*pte) || pte_write(*pte) || !pfn_valid(pte_pfn(*pte)))
+	pte = walk_entry(mm, ip - SITE_SIZE, &size);
+	if (!pte || size != PAGE_SIZE || !pte_present(*pte) || pte_write(*pte) || !pfn_valid(pte_pfn(*pte)))
 		return false;
 	page = pte_page(*pte);
 	if (PageReserved(page) || folio_test_anon(page_folio(page)) || !folio_mapping(page_folio(page)))

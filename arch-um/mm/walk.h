@@ -11,26 +11,41 @@
 #include <linux/pgtable.h>
 #include "../kernel/kernel_internal.h"
 
-/* walk_pte - entry of @addr or NULL; *@next: first address that the answer says nothing about. */
-static inline pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, unsigned long *next)
+/*
+ * walk_entry - entry of @addr or NULL; *@size: the aligned range around @addr that the answer
+ * holds for. The entry of a huge page has the bits of any other (asm/pgtable.h) and comes as one.
+ */
+static inline pte_t *walk_entry(struct mm_struct *mm, unsigned long addr, unsigned long *size)
 {
 	pgd_t *pgd = pgd_offset(mm, addr);
 	pud_t *pud;
 	pmd_t *pmd;
 
-	*next = (addr & PGDIR_MASK) + PGDIR_SIZE;
+	*size = PGDIR_SIZE;
 	if (!(pgd_val(*pgd) & _PAGE_PRESENT))
 		return NULL;
-	*next = (addr & PUD_MASK) + PUD_SIZE;
+	*size = PUD_SIZE;
 	pud = pud_offset(p4d_offset(pgd, addr), addr);
 	if (!pud_present(*pud))
 		return NULL;
-	*next = (addr & PMD_MASK) + PMD_SIZE;
+	*size = PMD_SIZE;
 	pmd = pmd_offset(pud, addr);
 	if (!pmd_present(*pmd))
 		return NULL;
-	*next = (addr & PAGE_MASK) + PAGE_SIZE;
+	if (pmd_leaf(*pmd))
+		return (pte_t *)pmd;
+	*size = PAGE_SIZE;
 	return pte_offset_kernel(pmd, addr);
+}
+
+/* walk_pte - the same with *@next: first address that the answer says nothing about. */
+static inline pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, unsigned long *next)
+{
+	unsigned long size;
+	pte_t *pte = walk_entry(mm, addr, &size);
+
+	*next = ALIGN_DOWN(addr, size) + size;
+	return pte;
 }
 
 /* No page of the image, nor what a mapping of /dev/mem finds behind RAM: spaces cannot have those. */
@@ -58,17 +73,17 @@ static inline void *walk_guest_page(struct mm_struct *mm, unsigned long addr, bo
 {
 	unsigned long need = _PAGE_PRESENT | _PAGE_USER | (write ? _PAGE_WRITE : 0);
 	unsigned long used = _PAGE_ACCESSED | (write ? _PAGE_DIRTY : 0);
-	unsigned long next;
+	unsigned long size;
 	pte_t *pte;
 
 	if (addr >= TASK_SIZE)
 		return NULL;
-	pte = walk_pte(mm, addr, &next);
+	pte = walk_entry(mm, addr, &size);
 	if (!pte || (pte_val(*pte) & need) != need || !pte_in_ram(*pte))
 		return NULL;
 	if ((pte_val(*pte) & used) != used)
 		set_pte(pte, __pte((pte_val(*pte) | used) & ~_PAGE_MIRRORED));
-	return __va(pte_val(*pte) & PAGE_MASK) + offset_in_page(addr);
+	return __va(pte_val(*pte) & PAGE_MASK) + (addr & (size - 1));
 }
 
 #endif /* UM_MM_WALK_H */

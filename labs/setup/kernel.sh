@@ -36,8 +36,8 @@ fi
 # Our options (BUILD=, T=) would reach kbuild as its own: only job control goes on.
 MAKEFLAGS=${MAKEFLAGS%% -- *}
 
-# A configuration edited by hand (menuconfig) stays until the default one changes.
-if [[ ! -e $objects/.config || $defconfig -nt $objects/.config ]]; then
+# A configuration edited by hand (menuconfig) stays until the default one, or what the port can do, changes.
+if [[ ! -e $objects/.config || $defconfig -nt $objects/.config || arch-um/Kconfig -nt $objects/.config ]]; then
 	kbuild umlab_defconfig >"$build/kernel-config.log" 2>&1 ||
 		{ tail -n 20 "$build/kernel-config.log" >&2; exit 1; }
 	touch "$objects/.config"

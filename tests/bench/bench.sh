@@ -83,7 +83,7 @@ kernel_command() {
 	# shellcheck disable=SC2206  # several options in one variable
 	umlab) command+=("$linux" ${UMLAB_KERNEL_ARGS:-}) ;;
 	esac
-	command+=(mem=512M panic=-1 quiet)
+	command+=(panic=-1 quiet)
 }
 
 sample() {
@@ -99,7 +99,7 @@ calls_run() {
 		command=("$unprivileged" env BENCH_EXEC=bench/bench-exec bench/bench-guest)
 	else
 		kernel_command "$system"
-		command+=(initrd=bench/bench.cpio con0=fd:0,fd:1)
+		command+=(mem=1536M initrd=bench/bench.cpio con0=fd:0,fd:1)
 	fi
 	while read -r word row figure rest; do
 		case $word in
@@ -126,7 +126,7 @@ machine_run() {
 	cp --reflink=auto --sparse=always "$image" "$disk"
 	"$unprivileged" --own "$disk"
 	kernel_command "$system"
-	command+=(ubd0="$disk" root=/dev/ubda rw)
+	command+=(mem=512M ubd0="$disk" root=/dev/ubda rw)
 	# The login prompt: upstream's console of systemd is its second one.
 	[[ $system == upstream ]] && command+=(con0=null con1=fd:0,fd:1) || command+=(con0=fd:0,fd:1)
 

@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "tap.h"
+#include "vdso_symbol.h"
 
 static char folder[64], self[256], path[128];
 
@@ -241,39 +242,6 @@ static void auxiliary_vector(void)
 	if (!ok(vdso && !memcmp(vdso->e_ident, ELFMAG, SELFMAG), "AT_SYSINFO_EHDR points at an ELF image"))
 		return;
 	ok(vdso->e_type == ET_DYN && vdso->e_machine == EM_X86_64, "which is a 64-bit shared object");
-}
-
-/* The four functions a C library looks for, by the image's own symbol table. */
-static void *vdso_symbol(const char *name)
-{
-	char *base = (void *)getauxval(AT_SYSINFO_EHDR), *strings = NULL;
-	Elf64_Ehdr *head = (void *)base;
-	Elf64_Phdr *segment = (void *)(base + head->e_phoff);
-	Elf64_Sym *symbols = NULL;
-	unsigned int nr_symbols = 0;
-	long load = 0;
-
-	for (int i = 0; i < head->e_phnum; i++)
-		if (segment[i].p_type == PT_LOAD)
-			load = (long)base - segment[i].p_vaddr + segment[i].p_offset;
-	for (int i = 0; i < head->e_phnum; i++) {
-		if (segment[i].p_type != PT_DYNAMIC)
-			continue;
-		for (Elf64_Dyn *entry = (void *)(load + segment[i].p_vaddr); entry->d_tag; entry++) {
-			if (entry->d_tag == DT_STRTAB)
-				strings = (char *)load + entry->d_un.d_ptr;
-			if (entry->d_tag == DT_SYMTAB)
-				symbols = (void *)(load + entry->d_un.d_ptr);
-			if (entry->d_tag == DT_HASH)
-				nr_symbols = ((unsigned int *)(load + entry->d_un.d_ptr))[1];
-		}
-	}
-	if (!nr_symbols && symbols && strings > (char *)symbols)
-		nr_symbols = (strings - (char *)symbols) / sizeof(Elf64_Sym);
-	for (unsigned int i = 0; symbols && strings && i < nr_symbols; i++)
-		if (!strcmp(strings + symbols[i].st_name, name) && symbols[i].st_shndx)
-			return (void *)(load + symbols[i].st_value);
-	return NULL;
 }
 
 static void vdso(void)

@@ -190,6 +190,8 @@ static void advice(void)
 	for (int i = 0; i < 8; i++)
 		bad += area[i * PAGE] != 0 && area[i * PAGE] != 7;
 	is(bad, 0, "after MADV_FREE pages hold old bytes or zero");
+	/* Page by page, not in larger pieces. */
+	madvise(area, 32 * PAGE, MADV_NOHUGEPAGE);
 	madvise(area + 16 * PAGE, 16 * PAGE, MADV_DONTNEED);
 	area[20 * PAGE] = 1;
 	mincore(area, 32 * PAGE, in_core);

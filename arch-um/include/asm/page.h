@@ -12,6 +12,11 @@
 #define PAGE_SIZE	(_AC(1, UL) << PAGE_SHIFT)
 #define PAGE_MASK	(~(PAGE_SIZE - 1))
 
+#define HPAGE_SHIFT	21
+#define HPAGE_SIZE	(_AC(1, UL) << HPAGE_SHIFT)
+#define HPAGE_MASK	(~(HPAGE_SIZE - 1))
+#define HUGETLB_PAGE_ORDER	(HPAGE_SHIFT - PAGE_SHIFT)
+
 #define PAGE_OFFSET	_AC(UM_KERNEL_BASE, UL)
 
 #ifndef __ASSEMBLY__
@@ -38,8 +43,7 @@ typedef struct page *pgtable_t;
 struct page;
 void clear_page(void *page);
 void copy_page(void *to, const void *from);
-
-#define clear_user_page(addr, vaddr, page)	clear_page(addr)
+void clear_user_page(void *addr, unsigned long vaddr, struct page *page);
 #define copy_user_page(to, from, vaddr, page)	copy_page(to, from)
 
 #define __pa(x)		((phys_addr_t)(unsigned long)(x) - PAGE_OFFSET)

@@ -26,6 +26,9 @@
  *
  * Swap entry: PRESENT and PROTNONE clear, bit 2 = exclusive, bits 3-7 type,
  * bits 12+ offset.
+ *
+ * A huge page (2 MB) is an entry one level up with the same bits; that TABLE is clear
+ * makes it one. Its frame number is a multiple of 512.
  */
 #define _PAGE_PRESENT	(1UL << 0)
 #define _PAGE_WRITE	(1UL << 1)
@@ -96,9 +99,9 @@ extern void *empty_zero_page;
 #define set_p4d(p4dp, p4d)	WRITE_ONCE(*(p4dp), p4d)
 
 #define pmd_none(x)		(!pmd_val(x))
-#define pmd_present(x)		(pmd_val(x) & _PAGE_PRESENT)
+#define pmd_present(x)		(pmd_val(x) & (_PAGE_PRESENT | _PAGE_PROTNONE))
 #define pmd_bad(x)		((pmd_val(x) & _PAGE_FLAGS & ~_PAGE_ACCESSED) != (_PAGE_TABLE & ~_PAGE_ACCESSED))
-#define pmd_leaf(x)		false
+#define pmd_leaf(x)		(pmd_present(x) && !(pmd_val(x) & _PAGE_IS_TABLE))
 #define pmd_clear(p)		set_pmd(p, __pmd(0))
 #define pud_none(x)		(!pud_val(x))
 #define pud_present(x)		(pud_val(x) & _PAGE_PRESENT)
@@ -145,30 +148,17 @@ static inline pud_t *p4d_pgtable(p4d_t p4d)
 #define pte_accessible(mm, x)	pte_present(x)
 #define pte_clear(mm, addr, p)	set_pte(p, __pte(0))
 
-static inline int pte_write(pte_t pte)
-{
-	return !!(pte_val(pte) & _PAGE_WRITE);
+#define UM_ENTRY_TEST(type, name, flag)			\
+static inline int type##_##name(type##_t entry)		\
+{							\
+	return !!(type##_val(entry) & (flag));		\
 }
-
-static inline int pte_exec(pte_t pte)
-{
-	return !!(pte_val(pte) & _PAGE_EXEC);
-}
-
-static inline int pte_young(pte_t pte)
-{
-	return !!(pte_val(pte) & _PAGE_ACCESSED);
-}
-
-static inline int pte_dirty(pte_t pte)
-{
-	return !!(pte_val(pte) & _PAGE_DIRTY);
-}
-
-static inline int pte_special(pte_t pte)
-{
-	return !!(pte_val(pte) & _PAGE_SPECIAL);
-}
+UM_ENTRY_TEST(pte, write, _PAGE_WRITE)
+UM_ENTRY_TEST(pte, exec, _PAGE_EXEC)
+UM_ENTRY_TEST(pte, young, _PAGE_ACCESSED)
+UM_ENTRY_TEST(pte, dirty, _PAGE_DIRTY)
+UM_ENTRY_TEST(pte, special, _PAGE_SPECIAL)
+UM_ENTRY_TEST(pte, swp_exclusive, _PAGE_SWP_EXCLUSIVE)
 
 #ifdef CONFIG_NUMA_BALANCING
 static inline int pte_protnone(pte_t pte)
@@ -178,32 +168,29 @@ static inline int pte_protnone(pte_t pte)
 #endif
 
 /* Whatever changes an entry makes it one that the space does not know. */
-#define UM_PTE_OP(name, expression)			\
-static inline pte_t pte_##name(pte_t pte)		\
-{							\
-	return __pte((expression) & ~_PAGE_MIRRORED);	\
+#define UM_ENTRY_CHANGE(type, name, clear, set)					\
+static inline type##_t type##_##name(type##_t entry)				\
+{										\
+	return __##type((type##_val(entry) & ~(_PAGE_MIRRORED | (clear))) | (set));	\
 }
-UM_PTE_OP(mkwrite_novma, pte_val(pte) | _PAGE_WRITE)
-UM_PTE_OP(wrprotect, pte_val(pte) & ~_PAGE_WRITE)
-UM_PTE_OP(mkyoung, pte_val(pte) | _PAGE_ACCESSED)
-UM_PTE_OP(mkold, pte_val(pte) & ~_PAGE_ACCESSED)
-UM_PTE_OP(mkdirty, pte_val(pte) | _PAGE_DIRTY)
-UM_PTE_OP(mkclean, pte_val(pte) & ~_PAGE_DIRTY)
-UM_PTE_OP(mkspecial, pte_val(pte) | _PAGE_SPECIAL)
-UM_PTE_OP(swp_mkexclusive, pte_val(pte) | _PAGE_SWP_EXCLUSIVE)
-UM_PTE_OP(swp_clear_exclusive, pte_val(pte) & ~_PAGE_SWP_EXCLUSIVE)
-#undef UM_PTE_OP
-
-static inline int pte_swp_exclusive(pte_t pte)
-{
-	return !!(pte_val(pte) & _PAGE_SWP_EXCLUSIVE);
-}
+UM_ENTRY_CHANGE(pte, mkwrite_novma, 0, _PAGE_WRITE)
+UM_ENTRY_CHANGE(pte, wrprotect, _PAGE_WRITE, 0)
+UM_ENTRY_CHANGE(pte, mkyoung, 0, _PAGE_ACCESSED)
+UM_ENTRY_CHANGE(pte, mkold, _PAGE_ACCESSED, 0)
+UM_ENTRY_CHANGE(pte, mkdirty, 0, _PAGE_DIRTY)
+UM_ENTRY_CHANGE(pte, mkclean, _PAGE_DIRTY, 0)
+UM_ENTRY_CHANGE(pte, mkspecial, 0, _PAGE_SPECIAL)
+UM_ENTRY_CHANGE(pte, swp_mkexclusive, 0, _PAGE_SWP_EXCLUSIVE)
+UM_ENTRY_CHANGE(pte, swp_clear_exclusive, _PAGE_SWP_EXCLUSIVE, 0)
 
 static inline pte_t pte_modify(pte_t pte, pgprot_t prot)
 {
 	return __pte((pte_val(pte) & _PAGE_CHG_MASK) |
 		     (pgprot_val(prot) & ~_PAGE_CHG_MASK));
 }
+
+#define pte_huge(x)		(!(pte_val(x) & _PAGE_IS_TABLE))
+#define pte_mkhuge(x)		(x)
 
 #define PFN_PTE_SHIFT	PAGE_SHIFT
 
@@ -229,6 +216,64 @@ static inline int ptep_set_access_flags(struct vm_area_struct *vma, unsigned lon
 	return changed;
 }
 
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
+UM_ENTRY_TEST(pmd, write, _PAGE_WRITE)
+UM_ENTRY_TEST(pmd, young, _PAGE_ACCESSED)
+UM_ENTRY_TEST(pmd, dirty, _PAGE_DIRTY)
+#define pmd_write		pmd_write
+#define pmd_young		pmd_young
+#define pmd_dirty		pmd_dirty
+
+UM_ENTRY_CHANGE(pmd, mkwrite_novma, 0, _PAGE_WRITE)
+UM_ENTRY_CHANGE(pmd, wrprotect, _PAGE_WRITE, 0)
+UM_ENTRY_CHANGE(pmd, mkyoung, 0, _PAGE_ACCESSED)
+UM_ENTRY_CHANGE(pmd, mkold, _PAGE_ACCESSED, 0)
+UM_ENTRY_CHANGE(pmd, mkdirty, 0, _PAGE_DIRTY)
+UM_ENTRY_CHANGE(pmd, mkclean, _PAGE_DIRTY, 0)
+/* Still there for generic code, out of reach of the guest. */
+UM_ENTRY_CHANGE(pmd, mkinvalid, _PAGE_PRESENT, _PAGE_PROTNONE)
+
+#define pmd_trans_huge(x)	pmd_leaf(x)
+#define pmd_mkhuge(x)		(x)
+#define mk_pmd(page, prot)	pfn_pmd(page_to_pfn(page), prot)
+#define pmdp_establish		generic_pmdp_establish
+
+static inline pmd_t pmd_modify(pmd_t pmd, pgprot_t prot)
+{
+	return __pmd((pmd_val(pmd) & _PAGE_CHG_MASK) |
+		     (pgprot_val(prot) & ~_PAGE_CHG_MASK));
+}
+
+/* Also where an entry moves to another address: the space has nothing there. */
+static inline void set_pmd_at(struct mm_struct *mm, unsigned long addr, pmd_t *pmdp, pmd_t pmd)
+{
+	set_pmd(pmdp, __pmd(pmd_val(pmd) & ~_PAGE_MIRRORED));
+}
+
+#define __HAVE_ARCH_PMD_SAME
+static inline int pmd_same(pmd_t a, pmd_t b)
+{
+	return !((pmd_val(a) ^ pmd_val(b)) & ~_PAGE_MIRRORED);
+}
+
+/* As ptep_set_access_flags(). */
+#define __HAVE_ARCH_PMDP_SET_ACCESS_FLAGS
+static inline int pmdp_set_access_flags(struct vm_area_struct *vma, unsigned long addr,
+					pmd_t *pmdp, pmd_t entry, int dirty)
+{
+	int changed = !pmd_same(*pmdp, entry);
+
+	if (changed)
+		set_pmd(pmdp, entry);
+	return changed;
+}
+
+#define __pmd_to_swp_entry(pmd)	((swp_entry_t) { pmd_val(pmd) })
+#define __swp_entry_to_pmd(x)	__pmd((x).val)
+#endif
+#undef UM_ENTRY_TEST
+#undef UM_ENTRY_CHANGE
+
 /* Swap entries. */
 #define __swp_type(x)		(((x).val >> 3) & 0x1f)
 #define __swp_offset(x)		((x).val >> PAGE_SHIFT)
@@ -243,6 +288,7 @@ static inline int ptep_set_access_flags(struct vm_area_struct *vma, unsigned lon
  */
 #define update_mmu_cache(vma, addr, ptep)			do { } while (0)
 #define update_mmu_cache_range(vmf, vma, addr, ptep, nr)	do { } while (0)
+#define update_mmu_cache_pmd(vma, addr, pmdp)			do { } while (0)
 #define flush_tlb_fix_spurious_fault(vma, addr, ptep)		do { } while (0)
 
 static inline pgprot_t pgprot_noncached(pgprot_t prot)

@@ -45,6 +45,12 @@ void host_mem_free(void *at, size_t size);
 /* host_mem_unmap - make [@at, @at+@size) of this process inaccessible. */
 int host_mem_unmap(void *at, size_t size);
 
+/*
+ * host_ram_is_zero - does the host know, without looking, that the range of RAM is zero? It does for
+ * what was never touched, or discarded since.
+ */
+bool host_ram_is_zero(uint64_t offset, uint64_t size);
+
 /* host_ram_discard - give the host back the pages of RAM in the range; they read as zero afterwards. */
 int host_ram_discard(uint64_t offset, uint64_t size);
 

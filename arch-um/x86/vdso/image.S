@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vdso-image.S - the bytes of the guest vDSO
+ * image.S - the bytes of the guest vDSO
  */
 	.section .rodata, "a"
 	.p2align 12

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * clockpairs.c - the same moments by cycle counter and by clock, for a comparison with the host
+ *
+ * Host and guest share the counter: run on both at once, the difference of the clocks at equal
+ * counts shows how the guest's follows (t4030-times.sh). Works and sleeps in turn.
+ */
+#define _GNU_SOURCE
+#include <stdint.h>
+#include <time.h>
+#include <x86intrin.h>
+
+#include "tap.h"
+
+static long now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000000000l + time.tv_nsec;
+}
+
+int main(void)
+{
+	long last = 0, back = 0;
+
+	for (int i = 0; i < 120; i++) {
+		uint64_t shortest = UINT64_MAX, cycles = 0;
+		long ns = 0;
+
+		for (int try = 0; try < 9; try++) {
+			uint64_t before, after;
+			long here;
+
+			_mm_lfence();
+			before = __rdtsc();
+			here = now();
+			_mm_lfence();
+			after = __rdtsc();
+			back += here < last;
+			last = here;
+			if (after - before < shortest)
+				shortest = after - before, cycles = before + shortest / 2, ns = here;
+		}
+		diag("pair %lu %ld", cycles, ns);
+		if (i % 40 < 20)
+			usleep(50000);
+		else
+			for (long start = now(); now() - start < 30000000; )
+				;
+		if (i == 80)
+			sleep(3);
+	}
+	is(back, 0, "the clock never goes back");
+	return tap_done();
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vdsotime.c - the vDSO's clocks and the kernel's are the same, in every process and namespace
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "tap.h"
+#include "vdso_symbol.h"
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x80
+#endif
+
+static const struct { clockid_t id; const char *name; } clocks[] = {
+	{ CLOCK_MONOTONIC, "CLOCK_MONOTONIC" }, { CLOCK_MONOTONIC_RAW, "CLOCK_MONOTONIC_RAW" },
+	{ CLOCK_REALTIME, "CLOCK_REALTIME" }, { CLOCK_BOOTTIME, "CLOCK_BOOTTIME" },
+	{ CLOCK_TAI, "CLOCK_TAI" }, { CLOCK_MONOTONIC_COARSE, "CLOCK_MONOTONIC_COARSE" },
+	{ CLOCK_REALTIME_COARSE, "CLOCK_REALTIME_COARSE" },
+};
+enum { NR_CLOCKS = sizeof(clocks) / sizeof(clocks[0]) };
+
+static long by_vdso(clockid_t clock)
+{
+	struct timespec time = { 0 };
+
+	clock_gettime(clock, &time);
+	return time.tv_sec * 1000000000l + time.tv_nsec;
+}
+
+static long by_call(clockid_t clock)
+{
+	struct timespec time = { 0 };
+
+	syscall(SYS_clock_gettime, clock, &time);
+	return time.tv_sec * 1000000000l + time.tv_nsec;
+}
+
+/* With sleeps in between: the kernel changes what the vDSO reads when it wakes up. */
+static void agree(void)
+{
+	for (int i = 0; i < NR_CLOCKS; i++) {
+		long last = by_call(clocks[i].id), here;
+		int back = 0;
+
+		for (int n = 1; n <= 20000; n++) {
+			here = n & 1 ? by_vdso(clocks[i].id) : by_call(clocks[i].id);
+			back += here < last;
+			last = here;
+			if (n % 1000 == 0)
+				usleep(3000);
+		}
+		ok(!back, "%s by the vDSO and by the call in turn never goes back", clocks[i].name);
+	}
+}
+
+/* A filter refuses the calls: what is answered still did not need them. */
+static int calls_refuse(void)
+{
+	static const int numbers[] = { SYS_clock_gettime, SYS_gettimeofday, SYS_time, SYS_getcpu, SYS_clock_getres };
+	struct sock_filter code[16] = { BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)) };
+	struct sock_fprog program = { .filter = code };
+	int length = 1;
+
+	for (int i = 0; i < 5; i++) {
+		code[length++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, numbers[i], 0, 1);
+		code[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EDOM);
+	}
+	code[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	program.len = length;
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+static void without_calls(int exact)
+{
+	int (*get_day)(struct timeval *, void *) = vdso_symbol("__vdso_gettimeofday");
+	int (*get_cpu)(unsigned *, unsigned *, void *) = vdso_symbol("__vdso_getcpu");
+	time_t (*get_seconds)(time_t *) = vdso_symbol("__vdso_time");
+	struct timespec spec;
+	struct timeval now;
+	unsigned int cpu = ~0u;
+
+	if (calls_refuse())
+		return skip("the vDSO answers without a system call", strerror(errno));
+	ok(syscall(SYS_clock_gettime, CLOCK_REALTIME, &spec) == -1 && errno == EDOM, "a filter refuses the calls of the clock");
+	for (int i = 0; i < NR_CLOCKS; i++) {
+		int coarse = strstr(clocks[i].name, "COARSE") != NULL;
+
+		ok(clock_gettime(clocks[i].id, &spec) == (exact || coarse ? 0 : -1), "%s %s", clocks[i].name,
+		   exact || coarse ? "needs none" : "needs one, as the clocksource says");
+	}
+	ok(get_day && get_day(&now, NULL) == (exact ? 0 : -EDOM), "gettimeofday %s", exact ? "needs none" : "needs one");
+	is(clock_getres(CLOCK_MONOTONIC, &spec), 0, "clock_getres needs none");
+	ok(spec.tv_nsec == 1 && !spec.tv_sec, "and says a nanosecond");
+	ok(get_cpu && get_cpu(&cpu, NULL, NULL) == 0 && cpu < 4096, "getcpu needs none");
+	clock_gettime(CLOCK_REALTIME_COARSE, &spec);
+	ok(get_seconds && labs(get_seconds(NULL) - spec.tv_sec) <= 1, "time needs none");
+	is(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spec), -1, "a process's own clock needs one");
+}
+
+static long *shared_latest;
+
+static long latest_pass(int rounds)
+{
+	long back = 0;
+
+	for (int i = 0; i < rounds; i++) {
+		long before = __atomic_load_n(shared_latest, __ATOMIC_SEQ_CST);
+		long here = i & 3 ? by_vdso(CLOCK_MONOTONIC) : by_call(CLOCK_MONOTONIC);
+
+		back += here < before;
+		while (before < here && !__atomic_compare_exchange_n(shared_latest, &before, here, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+			;
+		if (i % 1000 == 0)
+			sched_yield();
+	}
+	return back;
+}
+
+static void *latest_thread(void *argument)
+{
+	(void)argument;
+	return (void *)latest_pass(20000);
+}
+
+static void across(void)
+{
+	pthread_t thread[3];
+	int back = 0, status;
+	void *result;
+
+	shared_latest = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	for (int i = 0; i < 3; i++)
+		if (fork() == 0)
+			_exit(latest_pass(20000) ? 1 : 0);
+	for (int i = 0; i < 3; i++)
+		pthread_create(&thread[i], NULL, latest_thread, NULL);
+	for (int i = 0; i < 3; i++) {
+		pthread_join(thread[i], &result);
+		back += (long)result;
+	}
+	is(back, 0, "no thread sees a time before one that a thread or another process saw");
+	for (back = 0; wait(&status) > 0; )
+		back += status != 0;
+	is(back, 0, "neither does another process");
+}
+
+static void data_is_ours(void)
+{
+	unsigned long start = 0, end = 0;
+	char line[256];
+	FILE *maps = fopen("/proc/self/maps", "r");
+
+	while (maps && fgets(line, sizeof(line), maps))
+		if (strstr(line, "[vvar]"))
+			sscanf(line, "%lx-%lx", &start, &end);
+	if (maps)
+		fclose(maps);
+	if (!ok(start != 0, "the vDSO's data is a mapping of its own"))
+		return;
+	ok(mprotect((void *)start, end - start, PROT_READ | PROT_WRITE) == -1 && errno == EACCES, "which no program can make writable");
+	int fd = open("/proc/self/mem", O_RDWR);
+
+	ok(pwrite(fd, "x", 1, start) == -1, "nor write through /proc/self/mem");
+	close(fd);
+}
+
+static int text_write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY), ret;
+
+	if (fd < 0)
+		return -1;
+	ret = write(fd, text, strlen(text));
+	close(fd);
+	return ret;
+}
+
+/* In the namespace, and back in that of the parent: seen at once in the same process. */
+static int namespace_child(const long *outside)
+{
+	long monotonic = by_vdso(CLOCK_MONOTONIC), boot = by_vdso(CLOCK_BOOTTIME), real = by_vdso(CLOCK_REALTIME);
+	int bad = 0, last_ok = 1;
+
+	bad += monotonic < outside[0] + 86400000000000l || monotonic > outside[0] + 86500000000000l;
+	bad += boot < outside[1] + 172800000000000l || boot > outside[1] + 172900000000000l;
+	bad += real < outside[2] || real > outside[2] + 100000000000l;
+	for (int i = 0; i < NR_CLOCKS; i++) {
+		long first = by_call(clocks[i].id), second = by_vdso(clocks[i].id), third = by_call(clocks[i].id);
+
+		last_ok &= first <= second && second <= third;
+	}
+	return bad * 2 + !last_ok;
+}
+
+static void namespaces(void)
+{
+	long outside[3] = { by_vdso(CLOCK_MONOTONIC), by_vdso(CLOCK_BOOTTIME), by_vdso(CLOCK_REALTIME) };
+	int status, fd, home;
+	pid_t pid;
+
+	home = open("/proc/self/ns/time", O_RDONLY);
+	if (home < 0 || unshare(CLONE_NEWTIME))
+		return skip("time namespaces", strerror(errno));
+	ok(text_write("/proc/self/timens_offsets", "monotonic 86400 0\nboottime 172800 0\n") > 0, "a time namespace gets its offsets");
+	ok(by_vdso(CLOCK_MONOTONIC) < outside[0] + 86400000000000l, "who made it stays outside");
+	pid = fork();
+	if (pid == 0)
+		_exit(namespace_child(outside));
+	waitpid(pid, &status, 0);
+	is(WEXITSTATUS(status), 0, "a child in it has the offsets by the vDSO, and the same by the call");
+	fd = open("/proc/self/ns/time_for_children", O_RDONLY);
+	is(setns(fd, CLONE_NEWTIME), 0, "a process enters it");
+	is(namespace_child(outside), 0, "and has the offsets at once");
+	is(setns(home, CLONE_NEWTIME), 0, "it leaves");
+	ok(by_vdso(CLOCK_MONOTONIC) < outside[0] + 86400000000000l && by_vdso(CLOCK_MONOTONIC) >= outside[0],
+	   "and has the old time at once");
+	close(fd), close(home);
+}
+
+/* A clock that is set, and one whose pace is changed: both show in the vDSO at once. */
+static void set(void)
+{
+	struct timespec time, changed;
+
+	if (!in_guest())
+		return skip("the vDSO sees a clock that is set", "not in a guest");
+	clock_gettime(CLOCK_REALTIME, &time);
+	changed = time;
+	changed.tv_sec += 86400;
+	clock_settime(CLOCK_REALTIME, &changed);
+	ok(by_vdso(CLOCK_REALTIME) >= changed.tv_sec * 1000000000l, "a clock set forward is forward by the vDSO");
+	clock_settime(CLOCK_REALTIME, &time);
+	ok(by_vdso(CLOCK_REALTIME) < changed.tv_sec * 1000000000l, "set back it is back");
+}
+
+int main(void)
+{
+	char source[32] = "";
+	FILE *file = fopen("/sys/devices/system/clocksource/clocksource0/current_clocksource", "r");
+	pid_t pid;
+
+	if (file) {
+		fscanf(file, "%31s", source);
+		fclose(file);
+	}
+	diag("clocksource: %s", source);
+	agree();
+	across();
+	data_is_ours();
+	set();
+	namespaces();
+	pid = fork();
+	if (pid == 0) {
+		without_calls(!strcmp(source, "tsc"));
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+	return tap_done();
+}
