@@ -332,6 +332,11 @@ static bool commands_flush(struct host_space *space, struct guest_event *event)
 	return !error || command_failed(space, error, done, event);
 }
 
+bool host_space_is_empty(const struct host_space *space)
+{
+	return space->empty;
+}
+
 void host_space_sync(struct host_space *space)
 {
 	struct guest_event event;

@@ -65,6 +65,9 @@ static void guest_run(struct pt_regs *regs, struct guest_event *event)
 			return;
 		}
 	}
+	/* A new space: what the task needs at once comes with the first batch. */
+	if (unlikely(host_space_is_empty(space)))
+		mirror_start(mm, regs);
 	fp_enter(&current->mm->context);
 	debug_enter(current);
 	host_guest_run(space, (struct host_regs *)regs, flags, event);

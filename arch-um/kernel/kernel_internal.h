@@ -37,6 +37,8 @@ struct host_space *mmspace_renew(struct mm_struct *mm);
 
 /* mm/mirror.c: give the space what its page tables allow around @addr. */
 void mirror_fill(struct mm_struct *mm, unsigned long addr);
+/* mm/mirror.c: queue what a task with these registers touches first. */
+void mirror_start(struct mm_struct *mm, struct pt_regs *regs);
 
 /*
  * fp.c: fp_enter - the space of @context is about to run current. fp_sync - thread.fp is

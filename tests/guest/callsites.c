@@ -235,7 +235,7 @@ static void races(void)
 		pwrite(fd, &nr, 1, 65);
 		usleep(500);
 		if (i % 10 == 0) {
-			mprotect(code, PAGE, PROT_READ);
+			mprotect(code, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC);
 			mprotect(code, PAGE, PROT_READ | PROT_EXEC);
 		}
 	}

@@ -128,6 +128,9 @@ void host_space_map(struct host_space *space, uint64_t gaddr, uint64_t offset,
 		    uint64_t size, int prot);
 void host_space_unmap(struct host_space *space, uint64_t gaddr, uint64_t size);
 
+/* host_space_is_empty - nothing was mapped in the space since all of it was unmapped. */
+bool host_space_is_empty(const struct host_space *space);
+
 /*
  * host_space_sync - when it returns, guest code cannot reach what was unmapped before, even
  * if it goes on running where the contract says that it stands still. To be called before
