@@ -65,3 +65,11 @@ install-labs: labs labs-man
 	install -m 644 labs/completion/umlab $(SHARE)/bash-completion/completions/
 	install -m 644 labs/completion/_umlab $(SHARE)/zsh/site-functions/
 	install -d $(SHARE)/umlab/examples && cp -r labs/examples/. $(SHARE)/umlab/examples/
+
+# Images from the recipes of labs/profiles; they stand on what the Debian image's build does.
+.PHONY: images
+images: $(BUILD)/images/minimal.img $(BUILD)/images/base.img
+$(BUILD)/images/%.img: labs/profiles/%.packages $(wildcard labs/profiles/*/*) $(IMAGE_INPUTS) $(BUILD)/linux | $(PACKAGES) $(BUILD)/umlab-disk
+	@labs/image/build.sh --packages $< --output $@ --kernel $(BUILD)/linux --modules $(BUILD)/modules --work $(BUILD)/image-$*
+	@$(BUILD)/umlab-disk seal $@
+	@touch $@
