@@ -26,12 +26,20 @@ static uint32_t crc_portable(uint32_t crc, const uint8_t *at, size_t size)
 	return crc;
 }
 
+/* Asked once: in a virtual machine the question itself costs microseconds. */
 static bool have_instruction(void)
 {
-	uint32_t a = 1, b, c = 0, d;
+	static int known;		/* 1 no, 2 yes */
+	int answer = __atomic_load_n(&known, __ATOMIC_RELAXED);
 
-	__asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
-	return c >> 20 & 1;
+	if (!answer) {
+		uint32_t a = 1, b, c = 0, d;
+
+		__asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+		answer = 1 + (c >> 20 & 1);
+		__atomic_store_n(&known, answer, __ATOMIC_RELAXED);
+	}
+	return answer == 2;
 }
 
 static uint32_t crc_instruction(uint32_t crc, const uint8_t *at, size_t size)

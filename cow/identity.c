@@ -16,10 +16,12 @@
  *   - Otherwise (copied, moved, touched, another mount) it is read, and a writable overlay
  *     remembers the new dates.
  *
- * The hash: the content in leaves of 1 MiB. BLAKE2b-256 over "umlab raw 1\n", the size (8
- * bytes), and for each leaf that is not all zero its number (8 bytes) and the BLAKE2b-256
- * of its bytes. So holes and zeros are the same and cost nothing. A sealed layer's
- * hash: over "umlab layer1", the size, and for each run of at most 1 MiB its first cluster, count
+ * The hash of a raw file: the content in leaves of 1 MiB. BLAKE2b-256 over "umlab raw 1\n",
+ * the size (8 bytes), and for each leaf that is not all zero its number (8 bytes) and the
+ * CRC32C of each quarter of it (4 bytes each). So holes and zeros are the same and cost nothing. It is
+ * there to notice accidents, at the speed at which the file can be read: BLAKE2b
+ * alone would make that 470 MB/s. A sealed layer's hash has it all the way:
+ * over "umlab layer1", the size, and for each run of at most 1 MiB its first cluster, count
  * and state (8 bytes each) and, for data, the hash of the bytes.
  */
 #include "cow.h"
@@ -46,6 +48,21 @@ static void hash_bytes(const void *data, size_t size, uint8_t hash[COW_HASH_SIZE
 	cow_blake_end(&blake, hash);
 }
 
+/* What a leaf adds to the hash of a raw file. */
+static void add_quarters(struct cow_blake *blake, const uint8_t *leaf, size_t size)
+{
+	const size_t quarter = LEAF_SIZE / 4;
+	uint32_t crcs[4];
+
+	for (size_t i = 0; i < 4; i++) {
+		size_t from = i * quarter < size ? i * quarter : size;
+		size_t to = from + quarter < size ? from + quarter : size;
+
+		crcs[i] = cow_crc32c(0, leaf + from, to - from);
+	}
+	cow_blake_add(blake, crcs, sizeof(crcs));
+}
+
 static bool all_zero(const uint8_t *data, size_t size)
 {
 	return !data[0] && !memcmp(data, data + 1, size - 1);
@@ -59,7 +76,7 @@ static bool stopped(struct cow_progress *progress, const char *what, uint64_t do
 int cow_identity_hash(struct cow_layer *layer, struct cow_progress *progress, uint8_t hash[COW_HASH_SIZE])
 {
 	const struct cow_io *io = layer->io;
-	uint8_t *leaf = io->alloc(io, LEAF_SIZE), digest[COW_HASH_SIZE];
+	uint8_t *leaf = io->alloc(io, LEAF_SIZE);
 	struct cow_blake blake;
 	uint64_t start, end;
 	int ret = 0;
@@ -91,9 +108,8 @@ int cow_identity_hash(struct cow_layer *layer, struct cow_progress *progress, ui
 			break;
 		if (all_zero(leaf, size))
 			continue;
-		hash_bytes(leaf, size, digest);
 		add_number(&blake, at / LEAF_SIZE);
-		cow_blake_add(&blake, digest, sizeof(digest));
+		add_quarters(&blake, leaf, size);
 	}
 	cow_blake_end(&blake, hash);
 	io->free(io, leaf, LEAF_SIZE);

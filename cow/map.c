@@ -169,19 +169,23 @@ uint64_t cow_map_data_end(const struct cow_layer *layer)
  * CRCs are stored as their difference to that of an empty block: so the CRCs of an empty
  * map are zeros, and a new file needs none written.
  */
-static uint32_t block_crc(const struct cow_layer *layer, uint64_t block)
+static uint32_t empty_crc(void)
 {
 	static const uint8_t empty[COW_MAP_BLOCK];
 
-	return cow_crc32c(0, layer->map + block * COW_MAP_BLOCK, COW_MAP_BLOCK) ^
-	       cow_crc32c(0, empty, COW_MAP_BLOCK);
+	return cow_crc32c(0, empty, COW_MAP_BLOCK);
+}
+
+static uint32_t block_crc(const struct cow_layer *layer, uint64_t block, uint32_t empty)
+{
+	return cow_crc32c(0, layer->map + block * COW_MAP_BLOCK, COW_MAP_BLOCK) ^ empty;
 }
 
 enum { CRC_BATCH = 1024 };		/* CRCs read or written at once */
 
 int cow_map_crc_faults(struct cow_layer *layer, uint64_t *faults)
 {
-	uint32_t crcs[CRC_BATCH];
+	uint32_t crcs[CRC_BATCH], empty = empty_crc();
 	uint64_t nr;
 	int ret;
 
@@ -194,14 +198,14 @@ int cow_map_crc_faults(struct cow_layer *layer, uint64_t *faults)
 		if (ret)
 			return ret;
 		for (uint64_t i = 0; i < nr; i++)
-			*faults += crcs[i] != block_crc(layer, first + i);
+			*faults += crcs[i] != block_crc(layer, first + i, empty);
 	}
 	return 0;
 }
 
 int cow_map_put_crcs(struct cow_layer *layer)
 {
-	uint32_t crcs[CRC_BATCH];
+	uint32_t crcs[CRC_BATCH], empty = empty_crc();
 	uint64_t nr;
 	int ret;
 
@@ -210,7 +214,7 @@ int cow_map_put_crcs(struct cow_layer *layer)
 		if (nr > CRC_BATCH)
 			nr = CRC_BATCH;
 		for (uint64_t i = 0; i < nr; i++)
-			crcs[i] = block_crc(layer, first + i);
+			crcs[i] = block_crc(layer, first + i, empty);
 		ret = cow_io_write(layer->io, layer->file, crcs, nr * 4, layer->header->crc_offset + first * 4);
 		if (ret)
 			return ret;

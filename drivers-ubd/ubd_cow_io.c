@@ -113,19 +113,22 @@ static int disk_unlink(const struct cow_io *io, const char *path)
 /* Open the folder of @path. */
 static int folder_open(const char *path)
 {
-	char folder[COW_PATH] = ".";
-	size_t length = 0;
+	size_t length = 0, size;
+	char *folder;
+	int fd;
 
 	for (size_t i = 0; path[i]; i++)
 		if (path[i] == '/')
 			length = i + 1;
-	if (length >= sizeof(folder))
-		return -ENAMETOOLONG;
-	if (length) {
-		memcpy(folder, path, length);
-		folder[length] = 0;
-	}
-	return host_file_open(folder, HOST_O_READ | HOST_O_DIRECTORY, 0);
+	size = length + sizeof(".");
+	folder = host_mem_alloc(size);
+	if (!folder)
+		return -ENOMEM;
+	memcpy(folder, path, length);
+	memcpy(folder + length, ".", sizeof("."));
+	fd = host_file_open(folder, HOST_O_READ | HOST_O_DIRECTORY, 0);
+	host_mem_free(folder, size);
+	return fd;
 }
 
 static int disk_sync_folder(const struct cow_io *io, const char *path)

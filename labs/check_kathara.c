@@ -127,7 +127,7 @@ static void routes(struct checks *checks, const json_t *object, const char *tabl
 
 			if (!route)
 				continue;
-			command = txt_printf("r=$(%s | grep -A8 -F -- '%s') && [ -n \"$r\" ]", table, route_quoted(route));
+			command = txt_printf("r=$({ %s; } | grep -A8 -F -- '%s') && [ -n \"$r\" ]", table, route_quoted(route));
 			title = txt_printf(_("%s has the %s route %s"), machine, what, route);
 			json_array_foreach(json_array_get(json_is_array(entry) ? entry : NULL, 1), number, hop) {
 				char *part = value_text(hop);

@@ -49,9 +49,13 @@ static int disk_grow(const struct machine *machine, const char *path)
 	return truncate(path, size) ? -errno : 0;
 }
 
-static int layer_create(const char *tool, const char *base, const char *path, char **reason)
+static int layer_create(const struct machine *machine, const char *tool, const char *base, const char *path, char **reason)
 {
-	const char *command[] = { tool, "create", "--base", base, path, NULL };
+	const char *value = conf_get(&machine->conf, "disk");
+	struct stat status;
+	uint64_t size;
+	bool larger = value && txt_size_parse(value, 1 << 20, &size) && !stat(base, &status) && size > (uint64_t)status.st_size;
+	const char *command[] = { tool, "create", "--base", base, path, larger ? "--size" : NULL, larger ? txt_printf("%lu", (unsigned long)size) : NULL, NULL };
 
 	return run_quietly(command, reason);
 }
@@ -72,7 +76,7 @@ int disk_create(struct machine *machine, char **reason)
 	}
 	path = disk_path(machine);
 	if (txt_ends(path, ".cow"))
-		return layer_create(tool, base, path, reason);
+		return layer_create(machine, tool, base, path, reason);
 	error = file_copy(base, path, NULL);
 	if (!error)
 		error = disk_grow(machine, path);
@@ -96,5 +100,25 @@ int disk_restore(struct machine *machine, const char *file, char **reason)
 
 	if (error)
 		*reason = txt_printf(_("cannot restore the disk of %s: %s"), machine->name, strerror(-error));
+	return error;
+}
+
+int disk_seal(const char *path, char **reason)
+{
+	const char *command[] = { where_tool("umlab-disk"), "seal", path, NULL };
+
+	return command[0] ? run_quietly(command, reason) : 0;
+}
+
+int disk_flatten(const char *from, const char *to, char **reason)
+{
+	const char *command[] = { where_tool("umlab-disk"), "flatten", "--output", to, from, NULL };
+	int error;
+
+	if (command[0])
+		return run_quietly(command, reason);
+	error = file_copy(from, to, NULL);
+	if (error)
+		*reason = txt_copy(strerror(-error));
 	return error;
 }

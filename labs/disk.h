@@ -22,4 +22,9 @@ uint64_t disk_used(const struct machine *machine);
 int disk_save(struct machine *machine, const char *file, char **reason);
 int disk_restore(struct machine *machine, const char *file, char **reason);
 
+/* What others stand on must not change any more. */
+int disk_seal(const char *path, char **reason);
+/* A disk that stands on nothing, from one that does. */
+int disk_flatten(const char *from, const char *to, char **reason);
+
 #endif

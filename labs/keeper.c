@@ -44,7 +44,7 @@
 #include "files.h"
 #include "tell.h"
 
-enum { CONSOLE_LOG_MAX = 4 << 20, RETRY_MS = 10, QUIET_SECONDS = 10, PING_SECONDS = 20 };
+enum { CONSOLE_LOG_MAX = 4 << 20, RETRY_MS = 10, QUIET_SECONDS = 10, PING_SECONDS = 20, STOP_SECONDS = 5 };
 
 void keeper_note(const char *fmt, ...)
 {
@@ -186,6 +186,9 @@ static void agent_check(struct keeper *keeper)
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
+	/* An init that is only just starting forgets what it is asked. */
+	if (keeper->stop_asked && now.tv_sec - keeper->stop_asked >= STOP_SECONDS)
+		clients_power_off(keeper);
 	if (!keeper->ping_sent.tv_sec) {
 		if (clients_wait() && now.tv_sec - keeper->agent_heard >= QUIET_SECONDS)
 			keeper_agent_ping(keeper);
@@ -333,7 +336,7 @@ static void keeper_loop(struct keeper *keeper)
 			.events = POLLIN | (wirelink_pending(&keeper->agent) ? POLLOUT : 0) };
 		polled[3] = (struct pollfd){ .fd = keeper->ctl_fd, .events = POLLIN };
 		nr = clients_poll_fill(polled + 4, KEEPER_CLIENTS);
-		if (poll(polled, 4 + nr, away ? RETRY_MS : keeper->ping_sent.tv_sec || clients_wait() ? 1000 : -1) < 0)
+		if (poll(polled, 4 + nr, away ? RETRY_MS : keeper->ping_sent.tv_sec || keeper->stop_asked || clients_wait() ? 1000 : -1) < 0)
 			continue;
 		agent_check(keeper);
 		clients_poll_done(keeper, polled + 4, nr);

@@ -27,6 +27,7 @@ struct keeper {
 	bool agent_answers;
 	struct timespec ping_sent;	/* tv_sec 0: none is under way */
 	time_t agent_heard;		/* monotonic seconds */
+	time_t stop_asked;		/* when init was last asked to power off; 0: never */
 	char agent_id[64];	/* what it said last */
 	char boot[64];		/* its first part: the boot whose startup files were run */
 	enum machine_state state;
@@ -59,6 +60,8 @@ void clients_agent_frame(struct keeper *keeper, const struct wire_header *header
 /* The agent, or all of the machine, is gone; or there (again). */
 void clients_agent_lost(struct keeper *keeper);
 void clients_agent_found(struct keeper *keeper);
+/* Asks init for the end of the machine. */
+void clients_power_off(struct keeper *keeper);
 /* Does anybody wait for the agent? */
 bool clients_wait(void);
 /* Something is wanted of the agent: it has PING_SECONDS to show that it lives. */

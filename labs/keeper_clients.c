@@ -122,13 +122,22 @@ static void script_frame(struct keeper *keeper, const struct wire_header *header
 
 /* ---- requests ---------------------------------------------------------------------- */
 
-static void power_off(struct keeper *keeper, int status)
+void clients_power_off(struct keeper *keeper)
 {
-	(void)status;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	keeper->stop_asked = now.tv_sec;
 	if (keeper->agent_answers)
 		wirelink_send(&keeper->agent, WIRE_POWEROFF, 0, NULL, 0);
 	else
 		pidfd_send_signal(keeper->kernel_fd, SIGTERM, NULL, 0);
+}
+
+static void shutdown_ended(struct keeper *keeper, int status)
+{
+	(void)status;
+	clients_power_off(keeper);
 }
 
 static const char *call_stop(struct keeper *keeper)
@@ -137,9 +146,9 @@ static const char *call_stop(struct keeper *keeper)
 		return "ok";
 	keeper_state_set(keeper, MACHINE_STOPPING);
 	if (keeper->agent_answers && !script.channel && file_exists(txt_printf("%s/guest/shutdown.sh", keeper->machine.run_dir)))
-		clients_run_script(keeper, "shutdown.sh", "shutdown.log", power_off);
+		clients_run_script(keeper, "shutdown.sh", "shutdown.log", shutdown_ended);
 	else
-		power_off(keeper, 0);
+		clients_power_off(keeper);
 	return "ok";
 }
 

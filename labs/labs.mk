@@ -42,3 +42,34 @@ $(LABS_OUT)/guest/.done: $(wildcard labs/guest/*.sh)
 $(LABS_OUT)/image $(LABS_OUT)/profiles $(LABS_OUT)/setup: $(LABS_OUT)/%:
 	@mkdir -p $(@D)
 	@ln -sfn ../../labs/$* $@
+
+# umlab-VERB.1, from the table of verbs.
+LABS_MAN := $(LABS_OUT)/man
+.PHONY: labs-man
+labs-man: $(BUILD)/umlab
+	@rm -rf $(LABS_MAN) && mkdir -p $(LABS_MAN)
+	@$< help --names | while read -r verb; do \
+		$< help --man $$verb >$(LABS_MAN)/umlab-$$(echo $$verb | tr ' ' -).1; done
+
+.PHONY: install-labs
+install-labs: labs labs-man
+	install -d $(BIN) $(LIB)/guest $(SHARE)/man/man1 $(SHARE)/man/man5 $(SHARE)/man/man7 $(SHARE)/zsh/site-functions
+	install -m 755 $(BUILD)/umlab $(BIN)/umlab
+	install -m 644 $(LABS_OUT)/agent.cpio $(LIB)/agent.cpio
+	install -m 755 labs/guest/*.sh $(LIB)/guest/
+	rm -rf $(LIB)/image $(LIB)/profiles $(LIB)/setup
+	cp -r labs/image labs/profiles labs/setup $(LIB)/
+	install -m 644 labs/doc/*.1 $(LABS_MAN)/*.1 $(SHARE)/man/man1/
+	install -m 644 labs/doc/*.5 $(SHARE)/man/man5/
+	install -m 644 labs/doc/*.7 $(SHARE)/man/man7/
+	install -m 644 labs/completion/umlab $(SHARE)/bash-completion/completions/
+	install -m 644 labs/completion/_umlab $(SHARE)/zsh/site-functions/
+	install -d $(SHARE)/umlab/examples && cp -r labs/examples/. $(SHARE)/umlab/examples/
+
+# Images from the recipes of labs/profiles; they stand on what the Debian image's build does.
+.PHONY: images
+images: $(BUILD)/images/minimal.img $(BUILD)/images/base.img
+$(BUILD)/images/%.img: labs/profiles/%.packages $(wildcard labs/profiles/*/*) $(IMAGE_INPUTS) $(BUILD)/linux | $(PACKAGES) $(BUILD)/umlab-disk
+	@labs/image/build.sh --packages $< --output $@ --kernel $(BUILD)/linux --modules $(BUILD)/modules --work $(BUILD)/image-$*
+	@$(BUILD)/umlab-disk seal $@
+	@touch $@

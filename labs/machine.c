@@ -319,10 +319,23 @@ static int keeper_spawn(const struct machine *machine, char **reason)
 	return -EIO;
 }
 
+/* Held by the keeper a moment longer than the machine: it still writes down how it ended. */
+static void keeper_wait(const struct machine *machine)
+{
+	int fd = open(txt_printf("%s/keeper.lock", machine->dir), O_RDONLY | O_CLOEXEC);
+
+	for (int tries = 0; fd >= 0 && tries < 200 && flock(fd, LOCK_SH | LOCK_NB); tries++)
+		usleep(10000);
+	if (fd >= 0)
+		close(fd);
+}
+
 int machine_start(struct machine *machine, char **reason)
 {
 	if (machine_runs(machine))
 		return 1;
+	/* The keeper of the last run may still be at its end, and would take the new one for a second. */
+	keeper_wait(machine);
 	return keeper_spawn(machine, reason);
 }
 
@@ -406,17 +419,6 @@ int machine_kill(const struct machine *machine)
 		usleep(10000);
 	}
 	return machine_runs(machine) ? -EBUSY : 0;
-}
-
-/* Held by the keeper a moment longer than the machine: it still writes down how it ended. */
-static void keeper_wait(const struct machine *machine)
-{
-	int fd = open(txt_printf("%s/keeper.lock", machine->dir), O_RDONLY | O_CLOEXEC);
-
-	for (int tries = 0; fd >= 0 && tries < 200 && flock(fd, LOCK_SH | LOCK_NB); tries++)
-		usleep(10000);
-	if (fd >= 0)
-		close(fd);
 }
 
 int machine_remove(struct machine *machine)

@@ -232,6 +232,11 @@ static enum status verb_help_run(struct verb_args *args)
 	const struct verb *verb;
 
 	verb_want_words(args, 0, 2);
+	if (verb_flag(args, "names")) {
+		for (int i = 0; verbs[i]; i++)
+			puts(verbs[i]->name);
+		return STATUS_OK;
+	}
 	if (!args->words.nr) {
 		verb_help_all();
 		return STATUS_OK;
@@ -246,7 +251,8 @@ static enum status verb_help_run(struct verb_args *args)
 	return STATUS_OK;
 }
 
-static const struct verb_option help_options[] = { { 0, "man", NULL, N_("as a man page's source") }, { 0 } };
+static const struct verb_option help_options[] = { { 0, "man", NULL, N_("as a man page's source") },
+	{ 0, "names", NULL, N_("only the names of all verbs") }, { 0 } };
 static const struct verb help_verb = { "help", other_group, "[VERB]", N_("explain a verb"), NULL, help_options, "verb", false, verb_help_run };
 
 const struct verb *const verbs[] = {

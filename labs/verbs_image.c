@@ -90,6 +90,33 @@ enum status verb_image_list(struct verb_args *args)
 	return STATUS_OK;
 }
 
+static void copy_progress(uint64_t done, uint64_t total)
+{
+	static int shown = -1;
+	int percent = total ? done * 100 / total : 100;
+
+	if (percent == shown || tell_level < TELL_NORMAL || !tell_fancy(STDERR_FILENO))
+		return;
+	shown = percent;
+	fprintf(stderr, "\r%3d %%%s", percent, percent == 100 ? "\r     \r" : "");
+}
+
+/* The disk of an image in a file of its own. */
+static void image_copy(const struct image *image, const char *to)
+{
+	char *reason;
+	int error;
+
+	if (conf_get(&image->info, "from")) {
+		if (disk_flatten(image->path, to, &reason))
+			die(STATUS_FAILED, _("cannot write %s: %s"), to, reason);
+		return;
+	}
+	error = file_copy(image->path, to, copy_progress);
+	if (error)
+		die(STATUS_FAILED, _("cannot write %s: %s"), to, strerror(-error));
+}
+
 static void find_or_die(const char *name, struct image *image)
 {
 	char *reason;
@@ -137,10 +164,16 @@ enum status verb_image_build(struct verb_args *args)
 	work = txt_printf("%s/.work/%s", where_images(), name);
 	if (dir_make(work, 0700))
 		die(STATUS_FAILED, _("cannot make %s"), work);
-	if (!file_exists(modules))
+	/* build.sh wants them as they lie in a file system: DIR/lib/modules. */
+	if (file_exists(modules)) {
+		char *dir = txt_printf("%s/modules", work);
+
+		dir_make(txt_printf("%s/lib", dir), 0700);
+		unlink(txt_printf("%s/lib/modules", dir));
+		modules = symlink(modules, txt_printf("%s/lib/modules", dir)) ? "" : dir;
+	} else {
 		modules = txt_printf("%.*s/modules", (int)(strrchr(where_kernel(), '/') - where_kernel()), where_kernel());
-	else
-		modules = where_lib("");
+	}
 	words_add(&command, where_lib("image/build.sh"));
 	words_add(&command, "--packages");
 	words_add(&command, recipe);
@@ -158,17 +191,6 @@ enum status verb_image_build(struct verb_args *args)
 }
 
 /* ---- a machine that works on images ------------------------------------------------ */
-
-static void copy_progress(uint64_t done, uint64_t total)
-{
-	static int shown = -1;
-	int percent = total ? done * 100 / total : 100;
-
-	if (percent == shown || tell_level < TELL_NORMAL || !tell_fancy(STDERR_FILENO))
-		return;
-	shown = percent;
-	fprintf(stderr, "\r%3d %%%s", percent, percent == 100 ? "\r     \r" : "");
-}
 
 static bool is_up(enum machine_state state)
 {
@@ -208,15 +230,17 @@ static void helper_stop(const struct machine *machine)
 /* A finished disk becomes the user's image. */
 static void disk_to_image(const char *disk, const char *name, const struct conf *info)
 {
-	char *path = own_path(name, "img");
+	char *path = own_path(name, "img"), *reason;
 	int error;
 
+	if (disk_seal(disk, &reason))
+		die(STATUS_FAILED, _("cannot seal %s: %s"), disk, reason);
 	if (rename(disk, path)) {
 		error = file_copy(disk, path, copy_progress);
 		if (error)
 			die(STATUS_FAILED, _("cannot write %s: %s"), path, strerror(-error));
 	}
-	chmod(path, 0644);
+	chmod(path, 0444);
 	conf_write(info, own_path(name, "info"));
 	chmod(own_path(name, "info"), 0644);
 }
@@ -413,15 +437,13 @@ enum status verb_image_layer(struct verb_args *args)
 enum status verb_image_export(struct verb_args *args)
 {
 	struct image image;
-	int error;
 
 	verb_want_words(args, 2, 2);
 	find_or_die(args->words.at[0], &image);
 	if (file_exists(args->words.at[1]) && !verb_flag(args, "force"))
 		die(STATUS_FAILED, _("%s is there already; --force replaces it"), args->words.at[1]);
-	error = file_copy(image.path, args->words.at[1], copy_progress);
-	if (error)
-		die(STATUS_FAILED, _("cannot write %s: %s"), args->words.at[1], strerror(-error));
+	unlink(args->words.at[1]);
+	image_copy(&image, args->words.at[1]);
 	return STATUS_OK;
 }
 
@@ -449,9 +471,11 @@ enum status verb_image_publish(struct verb_args *args)
 			die(STATUS_FAILED, _("cannot read %s"), image.path);
 		file = txt_printf("%s@%.12s.img", image.name, sum);
 		if (!file_exists(txt_printf("%s/%s", dir, file))) {
-			error = file_copy(image.path, txt_printf("%s/%s", dir, file), copy_progress);
-			if (error)
-				die(STATUS_FAILED, _("cannot write %s/%s: %s"), dir, file, strerror(-error));
+			char *part = txt_printf("%s/.%s-%d", dir, file, getpid());
+
+			image_copy(&image, part);
+			if (rename(part, txt_printf("%s/%s", dir, file)))
+				die(STATUS_FAILED, _("cannot write %s/%s: %s"), dir, file, strerror(errno));
 			chmod(txt_printf("%s/%s", dir, file), 0444);
 		}
 		if (image.info.keys.nr)

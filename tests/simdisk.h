@@ -13,6 +13,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include "../cow/cow.h"
 
 enum { SIM_FILES = 96, SIM_OPEN = 256, SIM_SECTOR = 512 };
@@ -75,17 +76,31 @@ static struct sim_file *sim_find(const char *name)
 	return NULL;
 }
 
+/* Mapped: large untouched parts cost nothing. */
+static uint8_t *sim_memory(uint64_t size)
+{
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (at == MAP_FAILED)
+		abort();
+	return at;
+}
+
 static void sim_room(struct sim_file *file, uint64_t size)
 {
+	uint8_t *now, *stable;
+
 	if (size <= file->room)
 		return;
-	/* calloc: large untouched parts cost nothing */
-	uint8_t *now = calloc(1, size), *stable = calloc(1, size);
-
-	memcpy(now, file->now ? file->now : (uint8_t *)"", file->now ? file->room : 0);
-	memcpy(stable, file->stable ? file->stable : (uint8_t *)"", file->stable ? file->room : 0);
-	free(file->now);
-	free(file->stable);
+	size = cow_round_up(size, 4096);
+	now = sim_memory(size);
+	stable = sim_memory(size);
+	if (file->room) {
+		memcpy(now, file->now, file->room);
+		memcpy(stable, file->stable, file->room);
+		munmap(file->now, file->room);
+		munmap(file->stable, file->room);
+	}
 	file->now = now;
 	file->stable = stable;
 	file->room = size;
@@ -103,8 +118,10 @@ static void sim_drop_writes(struct sim_file *file)
 static void sim_free(struct sim_file *file)
 {
 	sim_drop_writes(file);
-	free(file->now);
-	free(file->stable);
+	if (file->room) {
+		munmap(file->now, file->room);
+		munmap(file->stable, file->room);
+	}
 	memset(file, 0, sizeof(*file));
 }
 

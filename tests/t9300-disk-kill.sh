@@ -37,4 +37,15 @@ for kind in layer raw cow3 chain; do
 	is $bad 0 "$kind: after each of $((i - 1)) kills all that was flushed is there and each sector is old or new"
 	[ "$flushed" -gt 0 ]; ok $? "$kind: it had flushed something ($flushed times in all)"
 done
+
+# A class on one base.
+for ((i = 1; i <= 30; i++)); do
+	boot 300 "$SCRATCH/class.$i" mem=32M initrd="$MINI_CPIO" topic=hello ubd0="$SCRATCH/student$i.cow,$SCRATCH/base.img" &
+done
+wait
+is "$(grep -l 'made as an overlay' class.* | wc -l)" 30 "thirty machines at once make their overlays on one base"
+is "$(cat class.* | grep -c 'hello exit 0')" 30 "and run"
+good=0
+for ((i = 1; i <= 30; i++)); do ! "$DISK" check student$i.cow > /dev/null || good=$((good + 1)); done
+is $good 30 "and leave them sound"
 done_testing

@@ -38,7 +38,7 @@ unit_ubd_worker := drivers-ubd/ubd_worker.c
 unit_cflags_ubd_worker := -DUM_HOST_WORLD -Iarch-um/include -Idrivers-ubd
 
 # Disks: with a copy of the library that checks itself.
-COW_UNITS := chain header
+COW_UNITS := chain header threads
 $(foreach unit,$(COW_UNITS),$(eval unit_$(unit) := $(COW_OUT)/checked/libcow.a))
 $(foreach unit,$(COW_UNITS),$(eval unit_cflags_$(unit) := $(COW_CHECKS) -Wno-unused-parameter -Wno-unused-function))
 $(COW_UNITS:%=$(TESTS_OUT)/u-%): tests/simdisk.h tests/cowmodel.h

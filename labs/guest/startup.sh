@@ -58,7 +58,8 @@ run() {
 	case ${shell:-/bin/bash} in
 	*/bash)
 		UMLAB_FILE=${1##*/} UMLAB_FAILURES=$failures ${shell:-/bin/bash} -c '
-			trap '\''s=$?; echo "$UMLAB_FILE:$LINENO: status $s: $BASH_COMMAND" >>"$UMLAB_FAILURES"'\'' ERR
+			# The file as a whole ends like its last command: that was noted.
+			trap '\''s=$?; [ "$BASH_COMMAND" = ". \"\$1\"" ] || echo "$UMLAB_FILE:$LINENO: status $s: $BASH_COMMAND" >>"$UMLAB_FAILURES"'\'' ERR
 			set -x; . "$1"' "${1##*/}" "$file" ;;
 	*) $shell -x "$file" || echo "${1##*/}: status $?" >>$failures ;;
 	esac 2>&1 | tee "$2"

@@ -98,7 +98,9 @@ for (( round = 1; round <= rounds; round++ )); do
 	sample tool flatten "$(seconds "$disk" flatten --output "$work/flat" "$work/full")"
 	sample tool commit "$(seconds "$disk" commit "$work/full")"
 	if command -v qemu-nbd >/dev/null && command -v qemu-img >/dev/null; then
-		qemu-img create -q -f qcow2 -F raw -b "$PWD/$work/other" "$work/peer.qcow2"
+		# A base of its own: qemu's locks and ours are not meant for each other.
+		cp "$work/other" "$work/other2"
+		qemu-img create -q -f qcow2 -F raw -b "$PWD/$work/other2" "$work/peer.qcow2"
 		"$disk" create --base "$work/other" "$work/peer.cow"
 		qemu-nbd -f qcow2 -k "$PWD/$work/q" -t "$work/peer.qcow2" & peer=$!
 		"$disk" nbd --socket "$work/u" "$work/peer.cow" 2>/dev/null & server=$!

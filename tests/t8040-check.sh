@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# t8040-check.sh - labs that are checked: our files, Kathará's, Netkit's, and an example lab
+# time limit: 900
+. "$(dirname "$0")/lib-tap.sh"
+. "$(dirname "$0")/lib-guest.sh"
+. "$(dirname "$0")/lib-labs.sh"
+need_umlab
+export UMLAB_LIMIT=300
+if [ ! -r "$BUILD/images/minimal.img" ]; then export UMLAB_IMAGE=debian-12; fi
+
+cp -r "$TOP/labs/examples/static-routing" "$SCRATCH/home/lab"; cd "$SCRATCH/home/lab" || exit 1
+[ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" "$SCRATCH/home"
+umlab check > out 2>&1; is $? 0 "an example lab does what it should"
+like "$(cat out)" "6 passed, 0 failed, 0 skipped; 8 of 8 points" "all of it"
+is "$(umlab list -a --json)" "[]" "a lab that was started for the check is gone"
+
+umlab lstart > /dev/null 2>&1
+umlab exec r1 -- ip route del 10.0.3.0/24
+umlab check --tap > out 2>&1; is $? 1 "a broken route is found"
+like "$(cat out)" "^not ok - pc1 reaches 10.0.3.2" "where it is"
+like "$(cat out)" "^ok - pc1 reaches 10.0.1.1" "and only there"
+is "$(umlab check --json 2>/dev/null | jq -r '[.checks[].verdict]|join(" ")')" "PASS FAIL FAIL PASS PASS FAIL" "as JSON"
+umlab check --junit > out 2>&1; like "$(cat out)" 'tests="6" failures="3" skipped="0"' "as JUnit"
+umlab check --csv > out 2>&1; is "$(wc -l < out)" 7 "as CSV"
+like "$(umlab check 2>&1)" "hint: Every router" "with a hint"
+umlab exec r1 -- ip route add 10.0.3.0/24 via 10.0.2.2
+
+printf 'checks:\n  - on: pc1\n    command: "false"\n    requires: "false"\n' > skip.yaml
+umlab check --config skip.yaml > out 2>&1; is $? 0 "SKIP is not FAIL"
+printf 'checks:\n  - on: pc1\n    command: cat /tmp/later\n    wait: 20\n    output: x\n' > later.yaml
+(sleep 3; umlab exec pc1 -- sh -c 'echo x > /tmp/later') & umlab check --config later.yaml > out 2>&1; is $? 0 "wait: a claim may become true"
+wait
+printf 'checks:\n  - on: pc1\n    comand: x\n' > wrong.yaml
+umlab check --config wrong.yaml > out 2>&1; is $? 2 "a wrong word in the file is status 2"
+like "$(cat out)" "did you mean command" "with the one that was meant"
+printf 'checks: [\n' > wrong.yaml; umlab check --config wrong.yaml > out 2>&1; is $? 2 "so is what is no YAML"
+like "$(cat out)" "wrong.yaml:2" "with its line"
+printf 'checks:\n  - on: gone\n    command: x\n' > gone.yaml; umlab check --config gone.yaml > out 2>&1; is $? 1 "a machine that is not there fails"
+printf 'checks:\n  - on: pc1\n    command: x > /tmp/y; cat /tmp/y\n    output: z\n    steps: ip link set lo up\n' > solve.yaml
+sed -i 's/x > .*/cat \/tmp\/s/; s/z$/solved/; s/ip link.*/echo solved > \/tmp\/s/' solve.yaml
+umlab check --config solve.yaml > out 2>&1; is $? 1 "not solved yet"
+umlab check --solve --config solve.yaml > out 2>&1; is $? 0 "--solve types the steps"
+
+cat > correction.json << 'END'
+{ "convergence_time": 5, "test": {
+  "requiring_startup": ["pc1", "r1"],
+  "ip_mapping": { "pc1": { "0": "10.0.1.2/24" }, "r1": { "eth1": "10.0.2.1/24" } },
+  "sysctls": { "r1": ["net.ipv4.ip_forward=1"] },
+  "daemons": { "pc1": ["systemd-journal", "!named"] },
+  "kernel_routes": { "pc1": ["0.0.0.0/0"], "r1": [["10.0.3.0/24", ["10.0.2.2"]]] },
+  "reachability": { "pc1": ["10.0.3.2"], "pc2": ["!10.0.9.9"] },
+  "custom_commands": { "pc1": [ { "command": "echo a b", "regex_match": "a.b" }, { "command": "exit 3", "exit_code": 3 } ] },
+  "protocols": { "isisd": { "neighbors": {} } } } }
+END
+umlab check --config correction.json --tap > out 2>&1; is $? 0 "correction.json of kathara-lab-checker"
+is "$(grep -c '^ok' out)-$(grep -c SKIP out)" "14-1" "every key of it, the unknown one as SKIP"
+sed -i 's/10.0.1.2\/24/10.0.1.7\/24/' correction.json
+umlab check --config correction.json --tap > out 2>&1; is $? 1 "a wrong address is found"
+like "$(cat out)" "not ok - pc1 has 10.0.1.7/24 on eth0" "by its name"
+
+mkdir -p _test; echo 'ip -o addr show dev eth0 | cut -d" " -f7; echo  end' > _test/pc1.test
+[ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" _test
+umlab check --netkit > out 2>&1; is $? 0 "Netkit's _test without a signature is SKIP"
+umlab check --netkit --sign > out 2>&1; is $? 0 "a signature is made"
+umlab check --netkit > out 2>&1; is $? 0 "and holds"
+echo 'echo other' >> _test/pc1.test; umlab check --netkit > out 2>&1; is $? 1 "another output fails"
+
+claim "wipe" umlab wipe -f
+done_testing
