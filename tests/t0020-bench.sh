@@ -17,6 +17,11 @@ is "$(awk '$1 == "@bench" && $3 > 0 && $4 > 0 { print $2 }' "$SCRATCH/calls" | x
 	"it measures the rows that it is asked for"
 like "$(cpio --quiet -t < "$bench/bench.cpio" | xargs)" 'init bench-exec' "the initramfs holds it as /init, and what it executes"
 
+truncate -s 256M "$SCRATCH/disk"
+"$bench/bench-disk" "$SCRATCH/disk" > "$SCRATCH/disks" 2>&1
+is "$(awk '$1 == "@disk" && $3 > 0 { print $2 }' "$SCRATCH/disks" | xargs)" \
+	"rand_read_1 rand_read_32 seq_read seq_write rand_write_1 rand_write_32 fsync" "bench-disk measures a file"
+
 # One process that keeps 64 MB: bench-machine finds it by its session.
 setsid bash -c 'text=$(head -c 64M /dev/zero | tr "\0" x); echo "${#text}" > "$1/ready"; sleep 60 & wait' - "$SCRATCH" &
 machine=$!

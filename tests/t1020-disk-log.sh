@@ -45,7 +45,9 @@ for format in layer cow3; do
 done
 
 rm -f file.real; "$DISK" create --base base.img file.real
-if show --blockdev driver=blkdebug,image=f,node-name=top,inject-error.0.event=flush_to_disk,inject-error.0.errno=5,inject-error.0.once=on,inject-error.0.state=2,set-state.0.event=pwritev,set-state.0.new_state=2; then
+# The third flush: after that of the header when it is opened, and that before the first write.
+if show --blockdev driver=blkdebug,image=f,node-name=d,set-state.0.event=flush_to_disk,set-state.0.state=1,set-state.0.new_state=2,set-state.1.event=flush_to_disk,set-state.1.state=2,set-state.1.new_state=3,inject-error.0.event=flush_to_disk,inject-error.0.state=3,inject-error.0.errno=5,inject-error.0.once=on \
+	--blockdev driver=raw,file=d,node-name=top; then
 	is "$(python3 "$TOP/tests/logcrash.py" flush n)" "0 5 5 5" "a flush that fails once: that and all later flushes and writes fail" || diag < daemon.log
 else skip "a flush that fails once" "the file cannot be shown by FUSE here"; fi
 hide
