@@ -13,7 +13,8 @@
 #include "lx.h"
 #include "placement.h"
 
-#define CPU_WORDS 16
+#define CPU_WORDS		16
+#define RELEASE_INTERVAL	500000000ULL	/* ns */
 
 struct cpu_mask {
 	unsigned long words[CPU_WORDS];
@@ -23,6 +24,9 @@ static struct cpu_mask allowed;
 static int mask_size;			/* bytes of the masks that count; 0: one processor only */
 static unsigned int machine_cpu, guest_cpu;
 static bool guests_apart;
+/* When the machine last began to keep to its processor, and whether it may leave it now. */
+static uint64_t taken_at;
+static bool released = true;
 /* Counts changes of the two; what a space has seen of them is in host_space. */
 static unsigned int machine_generation = 1, guest_generation = 1;
 
@@ -63,8 +67,10 @@ void host_placement_take(void)
 {
 	unsigned int cpu;
 
-	if (!mask_size || lx_getcpu(&cpu, NULL) || !may_use(cpu))
+	if (!mask_size || !released || lx_getcpu(&cpu, NULL) || !may_use(cpu))
 		return;
+	released = false;
+	taken_at = host_time_now();
 	keep_to(0, cpu);
 	if (cpu != machine_cpu)
 		machine_generation++;
@@ -72,11 +78,16 @@ void host_placement_take(void)
 	guest_cpu_choose();
 }
 
-/* The machine is about to sleep: it may wake where there is room. */
+/*
+ * The machine is about to sleep: it may wake where there is room. Not each time: an idle one
+ * wakes up often for a moment, which would be spent on this.
+ */
 void host_placement_release(void)
 {
-	if (mask_size)
-		lx_sched_setaffinity(0, mask_size, allowed.words);
+	if (!mask_size || host_time_now() - taken_at < RELEASE_INTERVAL)
+		return;
+	released = true;
+	lx_sched_setaffinity(0, mask_size, allowed.words);
 }
 
 void host_placement_init(void)
