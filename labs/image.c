@@ -10,8 +10,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "files.h"
 #include "tell.h"
@@ -144,4 +146,23 @@ void image_apply(const struct image *image, struct conf *conf)
 		conf_set(conf, "init", conf_get(&image->info, "init"));
 	if (!conf_get(conf, "mem"))
 		conf_set(conf, "mem", image_memory(image));
+}
+
+void image_find_or_die(const char *name, struct image *image)
+{
+	char *reason;
+
+	if (image_find(name, image, &reason))
+		die(STATUS_ABSENT, "%s", reason);
+}
+
+void image_copy_progress(uint64_t done, uint64_t total)
+{
+	static int shown = -1;
+	int percent = total ? done * 100 / total : 100;
+
+	if (percent == shown || tell_level < TELL_NORMAL || !tell_fancy(STDERR_FILENO))
+		return;
+	shown = percent;
+	fprintf(stderr, "\r%3d %%%s", percent, percent == 100 ? "\r     \r" : "");
 }

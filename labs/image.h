@@ -15,6 +15,7 @@ struct image {
 
 /* By name, by profile, or by a name of Kathará (kathara/base, kathara/frr, ...). -ENOENT with a reason. */
 int image_find(const char *name, struct image *image, char **reason);
+void image_find_or_die(const char *name, struct image *image);
 /* What machines get that name none. */
 const char *image_default(void);
 /* All images of all folders; of two with one name the first counts. Returns their number. */
@@ -25,5 +26,7 @@ const char *image_alias(const char *name);
 const char *image_memory(const struct image *image);
 /* Says what a machine is made from: image, base, mem (unless it is there). */
 void image_apply(const struct image *image, struct conf *conf);
+/* For file_copy(): percents on a terminal. */
+void image_copy_progress(uint64_t done, uint64_t total);
 
 #endif

@@ -9,6 +9,7 @@
  */
 #include "labnet.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -209,4 +210,21 @@ void labnet_lab_stop(const char *id)
 			run_quietly(command, &reason);
 		unlink(txt_printf("%s.log", path));
 	}
+}
+
+void labnet_stop_all(void)
+{
+	const char *tool = where_tool("umlab-net"), *base = txt_printf("%s/net", where_runtime());
+	DIR *dir = opendir(base);
+	struct dirent *entry;
+	char *reason;
+
+	while (dir && tool && (entry = readdir(dir))) {
+		const char *command[] = { tool, "stop", txt_printf("%s/%s", base, entry->d_name), NULL };
+
+		if (*entry->d_name != '.' && !txt_ends(entry->d_name, ".log"))
+			run_quietly(command, &reason);
+	}
+	if (dir)
+		closedir(dir);
 }

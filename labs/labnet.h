@@ -26,5 +26,7 @@ int labnet_port(const struct lab *lab, const char *domain, const char *machine, 
 int labnet_switch_start(const char *path, char **reason);
 /* They end when the lab has no machine any more. */
 void labnet_lab_stop(const char *lab);
+/* All of this user's. */
+void labnet_stop_all(void);
 
 #endif

@@ -332,8 +332,15 @@ static void keeper_wait(const struct machine *machine)
 
 int machine_start(struct machine *machine, char **reason)
 {
-	if (machine_runs(machine))
+	int fd;
+
+	if (machine_runs(machine)) {
+		/* Its keeper may have died while it booted: then nobody would see it become ready. */
+		fd = machine_connect(machine);
+		if (fd >= 0)
+			close(fd);
 		return 1;
+	}
 	/* The keeper of the last run may still be at its end, and would take the new one for a second. */
 	keeper_wait(machine);
 	return keeper_spawn(machine, reason);

@@ -297,6 +297,12 @@ static bool booted(enum machine_state state)
 /* A machine that was only just started: its agent answers soon. */
 static int agent_wait(const struct machine *machine)
 {
+	int fd = machine_connect(machine);
+
+	/* So there is a keeper that can notice. */
+	if (fd < 0)
+		return fd;
+	close(fd);
 	if (!machine_wait(machine, booted, 60))
 		return -ETIMEDOUT;
 	return machine_runs(machine) ? 0 : -ENOTCONN;

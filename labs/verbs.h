@@ -49,6 +49,8 @@ enum status verb_image_list(struct verb_args *args);
 enum status verb_image_info(struct verb_args *args);
 enum status verb_image_import(struct verb_args *args);
 enum status verb_image_layer(struct verb_args *args);
+
+/* verbs_publish.c */
 enum status verb_image_export(struct verb_args *args);
 enum status verb_image_publish(struct verb_args *args);
 enum status verb_image_remove(struct verb_args *args);

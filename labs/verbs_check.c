@@ -19,6 +19,7 @@
 #include "files.h"
 #include "labdir.h"
 #include "labmake.h"
+#include "labnet.h"
 #include "labverbs.h"
 #include "machine.h"
 #include "session.h"
@@ -171,6 +172,7 @@ static enum status check_lab(struct verb_args *args, const char *dir)
 		netkit_compare(&checks);
 	check_report(&checks, lab.name ? lab.name : strrchr(lab.dir, '/') + 1, form_of(args), stdout);
 	if (!live && !verb_flag(args, "keep")) {
+		labnet_lab_stop(lab_id(lab.dir));
 		machine_list(&machines, lab_id(lab.dir));
 		for (int i = 0; i < machines.nr; i++)
 			machine_remove(&machines.at[i]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_image.c - umlab image ...: build, list, info, import, layer, export, publish, remove
+ * verbs_image.c - umlab image ...: build, list, info, import, layer, remove
  *
  * What needs root is done in a guest: there root is nobody outside. Building from packages
  * is labs/image/build.sh; import unpacks a tar, a folder or the layers of a container's
@@ -90,47 +90,12 @@ enum status verb_image_list(struct verb_args *args)
 	return STATUS_OK;
 }
 
-static void copy_progress(uint64_t done, uint64_t total)
-{
-	static int shown = -1;
-	int percent = total ? done * 100 / total : 100;
-
-	if (percent == shown || tell_level < TELL_NORMAL || !tell_fancy(STDERR_FILENO))
-		return;
-	shown = percent;
-	fprintf(stderr, "\r%3d %%%s", percent, percent == 100 ? "\r     \r" : "");
-}
-
-/* The disk of an image in a file of its own. */
-static void image_copy(const struct image *image, const char *to)
-{
-	char *reason;
-	int error;
-
-	if (conf_get(&image->info, "from")) {
-		if (disk_flatten(image->path, to, &reason))
-			die(STATUS_FAILED, _("cannot write %s: %s"), to, reason);
-		return;
-	}
-	error = file_copy(image->path, to, copy_progress);
-	if (error)
-		die(STATUS_FAILED, _("cannot write %s: %s"), to, strerror(-error));
-}
-
-static void find_or_die(const char *name, struct image *image)
-{
-	char *reason;
-
-	if (image_find(name, image, &reason))
-		die(STATUS_ABSENT, "%s", reason);
-}
-
 enum status verb_image_info(struct verb_args *args)
 {
 	struct image image;
 
 	verb_want_words(args, 1, 1);
-	find_or_die(args->words.at[0], &image);
+	image_find_or_die(args->words.at[0], &image);
 	printf("%-10s %s\n%-10s %s\n%-10s %s\n", _("image"), image.name, _("file"), image.path, _("size"), txt_size(file_allocated(image.path)));
 	for (int i = 0; i < image.info.keys.nr; i++)
 		printf("%-10s %s\n", image.info.keys.at[i], image.info.values.at[i]);
@@ -207,7 +172,7 @@ static void helper_create(struct machine *machine, const char *purpose, const ch
 	struct image image;
 
 	machine_describe(machine, txt_printf("%s-%d", purpose, getpid()));
-	find_or_die(from, &image);
+	image_find_or_die(from, &image);
 	image_apply(&image, &machine->conf);
 }
 
@@ -236,7 +201,7 @@ static void disk_to_image(const char *disk, const char *name, const struct conf 
 	if (disk_seal(disk, &reason))
 		die(STATUS_FAILED, _("cannot seal %s: %s"), disk, reason);
 	if (rename(disk, path)) {
-		error = file_copy(disk, path, copy_progress);
+		error = file_copy(disk, path, image_copy_progress);
 		if (error)
 			die(STATUS_FAILED, _("cannot write %s: %s"), path, strerror(-error));
 	}
@@ -375,7 +340,7 @@ enum status verb_image_import(struct verb_args *args)
 		if (run_quietly(command, &reason))
 			die(STATUS_FAILED, _("qemu-img (package qemu-utils) could not convert it: %s"), reason);
 	} else if (is_ext(source)) {
-		error = file_copy(source, part, copy_progress);
+		error = file_copy(source, part, image_copy_progress);
 		if (error)
 			die(STATUS_FAILED, _("cannot copy %s: %s"), source, strerror(-error));
 	} else {
@@ -432,63 +397,7 @@ enum status verb_image_layer(struct verb_args *args)
 	return STATUS_OK;
 }
 
-/* ---- export, publish, remove ------------------------------------------------------- */
-
-enum status verb_image_export(struct verb_args *args)
-{
-	struct image image;
-
-	verb_want_words(args, 2, 2);
-	find_or_die(args->words.at[0], &image);
-	if (file_exists(args->words.at[1]) && !verb_flag(args, "force"))
-		die(STATUS_FAILED, _("%s is there already; --force replaces it"), args->words.at[1]);
-	unlink(args->words.at[1]);
-	image_copy(&image, args->words.at[1]);
-	return STATUS_OK;
-}
-
-/* NAME@HASH.img never changes; NAME.img is a link to the newest. */
-enum status verb_image_publish(struct verb_args *args)
-{
-	const char *dir;
-	int error;
-
-	verb_want_words(args, 1, -1);
-	dir = args->words.at[0];
-	error = dir_make(dir, 0755);
-	if (error)
-		die(STATUS_FAILED, _("cannot make %s: %s"), dir, strerror(-error));
-	for (int i = 1; i < (args->words.nr > 1 ? args->words.nr : 2); i++) {
-		struct image image;
-		char *sum, *file, *link;
-
-		find_or_die(args->words.nr > 1 ? args->words.at[i] : image_default(), &image);
-		const char *command[] = { "sha256sum", image.path, NULL };
-
-		tell_note(_("reading %s"), image.path);
-		sum = run_output(command);
-		if (!sum || strlen(sum) < 64)
-			die(STATUS_FAILED, _("cannot read %s"), image.path);
-		file = txt_printf("%s@%.12s.img", image.name, sum);
-		if (!file_exists(txt_printf("%s/%s", dir, file))) {
-			char *part = txt_printf("%s/.%s-%d", dir, file, getpid());
-
-			image_copy(&image, part);
-			if (rename(part, txt_printf("%s/%s", dir, file)))
-				die(STATUS_FAILED, _("cannot write %s/%s: %s"), dir, file, strerror(errno));
-			chmod(txt_printf("%s/%s", dir, file), 0444);
-		}
-		if (image.info.keys.nr)
-			conf_write(&image.info, txt_printf("%s/%s.info", dir, image.name));
-		chmod(txt_printf("%s/%s.info", dir, image.name), 0644);
-		link = txt_printf("%s/.%s-%d", dir, image.name, getpid());
-		if (symlink(file, link) || rename(link, txt_printf("%s/%s.img", dir, image.name)))
-			die(STATUS_FAILED, _("cannot write %s/%s.img: %s"), dir, image.name, strerror(errno));
-		printf("%s/%s\n", dir, file);
-	}
-	tell_note(_("students find them with UMLAB_IMAGES=%s, or images=%s in /etc/umlab/umlab.conf"), dir, dir);
-	return STATUS_OK;
-}
+/* ---- remove ------------------------------------------------------------------------ */
 
 enum status verb_image_remove(struct verb_args *args)
 {

@@ -356,6 +356,7 @@ enum status verb_wipe(struct verb_args *args)
 	status = remove_all(&machines);
 	/* What no machine knows of any more. */
 	if (!status) {
+		labnet_stop_all();
 		tree_remove(txt_printf("%s/machines", where_state()));
 		tree_remove(txt_printf("%s/labs", where_state()));
 		tree_remove(where_runtime());

@@ -201,10 +201,16 @@ static void crash_trial(const struct shape *shape, struct tally *tally)
 			return;
 		}
 		sim.calls = 0;
-		sim.power_off = 1 + sim_random(250);
+		sim.power_off = 1 + sim_random(sim_random(2) ? 250 : 2000);
 		for (int step = 0; step < 40; step++)
 			if (model_step(&model, chain, &flushed))
 				break;
+		/* Or in the midst of a flush, which is where the order counts. */
+		if (sim.calls < (unsigned long)sim.power_off) {
+			sim.power_off = sim.calls + 1 + sim_random(5);
+			if (!cow_chain_flush(chain))
+				model_flushed(&model);
+		}
 		if (!sim_random(3)) {
 			if (!cow_chain_close(chain))
 				model_flushed(&model);

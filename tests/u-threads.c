@@ -12,7 +12,7 @@
 #include "../cow/io_posix.h"
 #include "tap.h"
 
-enum { THREADS = 8, SECTORS = 8192, SIZE = SECTORS * 512, ROUNDS = 1500 };
+enum { THREADS = 8, SECTORS = 8192, SIZE = SECTORS * 512, ROUNDS = 500 };
 
 static struct cow_chain *chain;
 static uint32_t newest[SECTORS];	/* each written by its owner only */
@@ -26,10 +26,43 @@ static void fill(void *to, uint32_t sector, uint32_t generation)
 		word[i] = generation ? sector * 31 + generation : 0;
 }
 
+static pthread_barrier_t together;
+static struct cow_io slow_io;
+
+/* Between a read and what follows from it is time for others. */
+static ssize_t slow_readv(const struct cow_io *io, int file, struct cow_iovec *vec, unsigned int count,
+			  uint64_t offset, unsigned int flags)
+{
+	ssize_t ret = cow_io_posix.readv(io, file, vec, count, offset, flags);
+
+	usleep(20);
+	return ret;
+}
+
+/* All at once, each a sector of the same cluster, which none of them has written before. */
+static void first_touch(unsigned int number)
+{
+	uint32_t per_cluster = (1 << chain->layers[0]->cluster_bits) / 512;
+	uint8_t buf[512];
+
+	for (uint32_t first = 0; first < SECTORS; first += per_cluster) {
+		uint32_t sector = first + number;
+		struct cow_iovec vec = { buf, 512 };
+
+		pthread_barrier_wait(&together);
+		fill(buf, sector, 7);
+		if (cow_chain_write(chain, &vec, 1, sector * 512ULL, 512))
+			__atomic_add_fetch(&failed, 1, __ATOMIC_RELAXED);
+		newest[sector] = 7;
+	}
+}
+
 static void *writer(void *arg)
 {
 	unsigned int number = (intptr_t)arg, seed = number + 1;
 	uint8_t buf[512], got[512];
+
+	first_touch(number);
 
 	for (uint32_t round = 1; round <= ROUNDS; round++) {
 		uint32_t sector = rand_r(&seed) % (SECTORS / THREADS) * THREADS + number;
@@ -92,9 +125,10 @@ static void one_size(const char *folder, unsigned int bits)
 	}
 	close(fd);
 	create.base = base;
-	if (cow_create(&cow_io_posix, top, &create, &error) || cow_chain_open(&cow_io_posix, top, &write, &chain, &error))
+	if (cow_create(&slow_io, top, &create, &error) || cow_chain_open(&slow_io, top, &write, &chain, &error))
 		bail("%s", error.text);
 	failed = 0;
+	pthread_barrier_init(&together, NULL, THREADS);
 	for (intptr_t i = 0; i < THREADS; i++)
 		pthread_create(&threads[i], NULL, writer, (void *)i);
 	for (int i = 0; i < THREADS; i++)
@@ -102,7 +136,7 @@ static void one_size(const char *folder, unsigned int bits)
 	is(failed, 0, "each thread reads back what it wrote");
 	is(wrong_sectors(), 0, "all sectors are as their owners left them");
 	is(cow_chain_close(chain), 0, "the layer is closed in order");
-	if (cow_chain_open(&cow_io_posix, top, &(struct cow_options){ 0 }, &chain, &error))
+	if (cow_chain_open(&slow_io, top, &(struct cow_options){ 0 }, &chain, &error))
 		bail("%s", error.text);
 	is(wrong_sectors(), 0, "and when opened again");
 	cow_chain_close(chain);
@@ -116,6 +150,8 @@ int main(void)
 
 	if (!mkdtemp(folder))
 		bail("no folder");
+	slow_io = cow_io_posix;
+	slow_io.readv = slow_readv;
 	one_size(folder, 12);
 	one_size(folder, 16);
 	rmdir(folder);

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# t8070-faults.sh - whoever is killed, and whenever: list tells the truth, wipe leaves nothing
+# time limit: 900
+. "$(dirname "$0")/lib-tap.sh"
+. "$(dirname "$0")/lib-guest.sh"
+. "$(dirname "$0")/lib-labs.sh"
+need_umlab
+ROUNDS=${ROUNDS:-6}
+[ ! -r "$BUILD/images/minimal.img" ] || export UMLAB_IMAGE=minimal
+status() { sed -n "s/^$1=//p" "$XDG_RUNTIME_DIR"/umlab/*/status 2>/dev/null | head -n 1; }
+listed() { umlab list --json | jq -r '.[0].state'; }
+# What list says must be what the process table says.
+true_now() {
+	local pid; pid=$(cut -d' ' -f1 "$XDG_RUNTIME_DIR"/umlab/*/kernel 2>/dev/null)
+	if [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; then [ "$(listed)" != stopped ]; else [ "$(listed)" = stopped ]; fi
+}
+
+umlab create pc > /dev/null
+for round in $(seq "$ROUNDS"); do
+	victim=$((round % 4)) pause=$((RANDOM % 30))
+	(as_user "$UMLAB" start pc > start.log 2>&1) & cli=$!
+	sleep "$((pause / 10)).$((pause % 10))"
+	case $victim in
+	0) what=command; kill -KILL $cli 2>/dev/null ;;
+	1) what=keeper; pid=$(status keeper); [ -z "$pid" ] || kill -KILL "$pid" ;;
+	2) what=kernel; pid=$(status pid); [ -z "$pid" ] || kill -KILL "$pid" ;;
+	3) what=agent; UMLAB_LIMIT=60 umlab exec pc -- sh -c 'kill -9 $(pgrep -n umlab-agent)' > /dev/null 2>&1 ;;
+	esac
+	wait $cli 2>/dev/null
+	wait_for 30 true_now; ok $? "round $round: list is true after the $what was killed $((pause * 100)) ms after the start"
+	claim "round $round: start makes it good" sh -c ": ; ${USER_PREFIX[*]} $UMLAB start --no-wait pc"
+	is "$(umlab exec pc echo alive 2>&1)" alive "round $round: and it answers"
+	umlab kill pc
+done
+
+# A recycled number: the file names a process that is not ours.
+umlab start pc > /dev/null 2>&1; kill -KILL "$(status keeper)"
+kernel=$(ls -d "$XDG_RUNTIME_DIR"/umlab/*/kernel)
+sleep 300 & stranger=$!; cp "$kernel" saved; echo "$stranger 12345" > "$kernel"
+umlab kill pc 2> err; is $? 1 "a process that only has the number is not taken for the machine"
+kill -0 $stranger; ok $? "and gets no signal"
+kill $stranger; cat saved > "$kernel"
+claim "the true one is ended" umlab kill pc
+claim "wipe" umlab wipe -f
+[ -z "$(find "$UMLAB_HOME/state" "$XDG_RUNTIME_DIR" -type f -o -type s)" ]; ok $? "leaves nothing"
+
+# Two users, or two homes of one, never meet.
+umlab create one > /dev/null
+is "$(UMLAB_HOME=$SCRATCH/home/other umlab list -a --json)" "[]" "another home knows nothing of it"
+UMLAB_HOME=$SCRATCH/home/other umlab wipe -f
+is "$(umlab list --json | jq -r '.[0].name')" one "and wipe there leaves it alone"
+umlab wipe -f
+
+# Where nothing can be written.
+mkdir -m 500 locked; UMLAB_HOME=$SCRATCH/home/locked umlab create x 2> err; is $? 1 "a home that cannot be written is a clear error"
+like "$(cat err)" "cannot make the folder .*locked" "that names the folder"
+done_testing
