@@ -15,8 +15,11 @@
  *               stack of their own, since the kernel stack may be what is broken, and ask
  *               the kernel to mend the registers (um_kernel_fault()).
  *
- * No signal is ever blocked here (SA_NODEFER): um_irqs_on is the mask, which costs no
- * system call. Worker threads block everything, so the events come to this thread.
+ * um_irqs_on is the mask, which costs no system call. Only while an event is handled on
+ * an interrupted kernel stack the host holds further events back (sa_mask): softirqs run
+ * there with um_irqs_on set, and each event on top would take another 4 KB of frame, or 12
+ * with softirqs of its own, which a busy network piles up beyond the stack. Exceptions are
+ * never blocked. Worker threads block everything, so the events come to this thread.
  */
 #include <um/host.h>
 #include <um/upcall.h>
@@ -155,12 +158,13 @@ static void exception_handler(int signo, struct siginfo *info, void *context)
 }
 
 static void handler_set(int signo, void (*action)(int, struct siginfo *, void *),
-			unsigned long flags)
+			unsigned long flags, lx_sigset mask)
 {
 	struct lx_sigaction sigaction = {
 		.action = action,
-		.flags = SA_SIGINFO | SA_NODEFER | SA_RESTART | SA_RESTORER | flags,
+		.flags = SA_SIGINFO | SA_RESTART | SA_RESTORER | flags,
 		.restorer = host_restorer,
+		.mask = mask,
 	};
 
 	lx_rt_sigaction(signo, &sigaction, NULL);
@@ -177,15 +181,18 @@ void host_handlers_init(void)
 	};
 	stack_t stack = { .ss_sp = exception_stack, .ss_size = sizeof(exception_stack) };
 	const lx_sigset none = 0;
+	lx_sigset all_events = 0;
 	unsigned int i;
 
 	machine_pid = lx_getpid();
 	machine_tid = lx_gettid();
 	lx_sigaltstack(&stack, NULL);
 	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
-		handler_set(events[i], event_handler, 0);
+		all_events |= lx_sigbit(events[i]);
+	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		handler_set(events[i], event_handler, 0, all_events);
 	for (i = 0; i < sizeof(exceptions) / sizeof(exceptions[0]); i++)
-		handler_set(exceptions[i], exception_handler, SA_ONSTACK);
+		handler_set(exceptions[i], exception_handler, SA_ONSTACK | SA_NODEFER, 0);
 	for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
 		lx_rt_sigaction(ignored[i], &ignore, NULL);
 	lx_rt_sigprocmask(SIG_SETMASK, &none, NULL);
