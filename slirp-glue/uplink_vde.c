@@ -58,6 +58,13 @@ static bool more_waits(void)
 	return poll(&fd, 1, 0) > 0;
 }
 
+/* Not the end: by udp:// the other side may start later, which comes back as an error. */
+static bool passing(ssize_t size)
+{
+	return size < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNREFUSED ||
+			    errno == ENETUNREACH || errno == EHOSTUNREACH);
+}
+
 static void data_ready(struct loop_source *source, uint32_t events)
 {
 	static uint8_t frame[VDE_ETHBUFSIZE];
@@ -66,7 +73,7 @@ static void data_ready(struct loop_source *source, uint32_t events)
 		ssize_t size = vde_recv(up.connection, frame, sizeof(frame), 0);
 
 		if (size <= 0) {
-			if (size == 0 || errno != EAGAIN)
+			if (!passing(size))
 				ended();
 			return;
 		}
