@@ -12,7 +12,7 @@ ifndef COW_OUT
 include cow/cow.mk
 endif
 TESTS_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Wno-missing-field-initializers -Wno-unused-result -Wno-cast-function-type \
-	-fno-omit-frame-pointer -pthread -Itests
+	-fno-omit-frame-pointer -pthread -Itests -Iarch-um/include
 
 TESTS_TOPICS := $(filter-out guest_init,$(basename $(notdir $(wildcard tests/guest/*.c))))
 TESTS_MINI := hello
@@ -23,9 +23,9 @@ TESTS_HOST := $(patsubst tests/host/%.c,$(TESTS_OUT)/host/%,$(wildcard tests/hos
 TESTS_UNIT := $(patsubst tests/%.c,$(TESTS_OUT)/%,$(wildcard tests/u-*.c))
 
 .PHONY: tests-build
-tests-build: $(TESTS_HOST) $(TESTS_UNIT) $(TESTS_OUT)/typist $(TESTS_OUT)/confine $(TESTS_OUT)/guest.cpio $(TESTS_OUT)/mini.cpio $(TESTS_OUT)/net.cpio
+tests-build: $(TESTS_HOST) $(TESTS_UNIT) $(TESTS_OUT)/typist $(TESTS_OUT)/confine $(TESTS_OUT)/inject $(TESTS_OUT)/guest.cpio $(TESTS_OUT)/mini.cpio $(TESTS_OUT)/net.cpio
 
-$(TESTS_OUT)/guest/%: tests/guest/%.c tests/tap.h tests/guest/vdso_symbol.h
+$(TESTS_OUT)/guest/%: tests/guest/%.c tests/tap.h tests/guest/vdso_symbol.h tests/guest/attack.h
 	@mkdir -p $(@D)
 	$(CC) $(TESTS_CFLAGS) $(TESTS_CFLAGS_$*) -static -o $@ $<
 
@@ -67,7 +67,7 @@ $(TESTS_OUT)/u-%: tests/u-%.c tests/tap.h $$(unit_%)
 	@mkdir -p $(@D)
 	$(CC) $(TESTS_CFLAGS) $(unit_cflags_$*) -o $@ $< $(unit_$*) $(unit_libs_$*)
 
-$(TESTS_OUT)/typist $(TESTS_OUT)/confine: $(TESTS_OUT)/%: tests/%.c
+$(TESTS_OUT)/typist $(TESTS_OUT)/confine $(TESTS_OUT)/inject: $(TESTS_OUT)/%: tests/%.c
 	@mkdir -p $(@D)
 	$(CC) $(TESTS_CFLAGS) -o $@ $<
 

@@ -6,6 +6,7 @@
 #include <um/host.h>
 #include <um/upcall.h>
 #include "boot.h"
+#include "confinement.h"
 #include "engine.h"
 #include "host_internal.h"
 #include "libk.h"
@@ -129,6 +130,6 @@ void host_restart(void)
 	process_clean();
 	host_processors_restore();
 	lx_rt_sigprocmask(SIG_SETMASK, &none, NULL);
-	lx_execve("/proc/self/exe", boot.argv, boot.envp);
+	lx_execve("/proc/self/exe", boot.argv, host_confined_environment(boot.envp));
 	host_fail("restart: cannot run the program again");
 }

@@ -25,7 +25,7 @@
  * - a space gets another address space only after its guest thread was seen in the stub
  *   with nothing mapped (seccomp_reuse()).
  * - a guest thread that keeps the turn although it was kicked, and uses processor time meanwhile,
- *   is ended.
+ *   is ended; so is one that sleeps in the stub with a turn that is not its to keep.
  */
 #include <um/upcall.h>
 #include "debug_regs.h"
@@ -113,6 +113,15 @@ static uint64_t acknowledgement(void)
 	return value;
 }
 
+/* Forget what a process that has ended may have reported last. */
+static void acknowledgements_drop(void)
+{
+	uint64_t value = STUB_ACK_CHILD_ENDED;
+
+	lx_write(machine.ack_fd, &value, sizeof(value));
+	acknowledgement();
+}
+
 /* Give the mapper of @space a batch, or the zygote a request. */
 static void request(struct host_space *space)
 {
@@ -145,8 +154,10 @@ static int seccomp_flush(struct host_space *space, unsigned int *done)
 		if (ack & STUB_ACK_DONE_VALUE)
 			return 0;
 	} while (!(ack & STUB_ACK_FAILED_VALUE) && !process_ended(space));
-	if (!space->pid)
+	if (!space->pid) {
+		acknowledgements_drop();
 		return -ECHILD;
+	}
 	*done = failed_command(space, &error);
 	return error;
 }
@@ -183,6 +194,7 @@ static int seccomp_space_create(struct host_space *space)
 	} while (!error && !(space->pid && ready));
 	if (error) {
 		host_seccomp_kill(space);
+		acknowledgements_drop();
 		return error == ENOMEM ? -ENOMEM : -EAGAIN;
 	}
 	space->tid = space->mailbox->tid;
@@ -192,7 +204,7 @@ static int seccomp_space_create(struct host_space *space)
 /*
  * Guest code of the former user may not have stopped when it said so. Everything
  * that it could run is unmapped; the handler of the signal leads the thread from wherever it
- * is to its wait, and the number, which nobody could know before, proves it.
+ * is to its wait, and the number, which comes with the signal only, proves it.
  */
 static int seccomp_reuse(struct host_space *space)
 {
@@ -201,10 +213,9 @@ static int seccomp_reuse(struct host_space *space)
 
 	if (lx_getrandom(&epoch, sizeof(epoch), 0) != sizeof(epoch))
 		return -EAGAIN;
-	space->data->epoch = epoch;
 	machine.running = space;
 	machine.kicked_cpu = 0;
-	host_handover_reset(space);
+	host_handover_reset(space, epoch);
 	machine.running = NULL;
 	if (__atomic_load_n(&mailbox->reset_epoch, __ATOMIC_ACQUIRE) != epoch)
 		return -EAGAIN;
@@ -279,12 +290,24 @@ static void maps_and_turn(struct host_space *space)
 	space->nr_queued = 0;
 }
 
+static bool is_canonical(uint64_t addr)
+{
+	return (int64_t)(addr << 16) >> 16 == (int64_t)addr;
+}
+
 static void seccomp_run(struct host_space *space, struct host_regs *regs, unsigned int flags,
 			struct guest_event *event)
 {
 	bool hide_trap = flags & GUEST_RUN_STEP && !(regs->flags & FLAGS_TRAP);
 	struct stub_mailbox *mailbox = space->mailbox;
 
+	/* The processor would complain about the stub's jump there. */
+	if (!is_canonical(regs->ip)) {
+		*event = (struct guest_event) {
+			.stop = GUEST_TRAP, .signo = SIGSEGV, .code = SI_KERNEL,
+		};
+		return;
+	}
 	host_seccomp_resume(space, regs, flags & GUEST_RUN_STEP);
 	mailbox->kick = 0;
 	mailbox->stop = 0;
@@ -335,16 +358,18 @@ static uint64_t process_cpu(int pid)
 static void seccomp_kick(void)
 {
 	struct host_space *space = machine.running;
+	bool stuck;
 	uint64_t cpu;
 
 	if (!space)
 		return;
+	stuck = host_handover_is_stuck(space);
 	space->mailbox->kick = 1;
 	lx_tgkill(space->pid, space->tid, STUB_SIGNAL_KICK);
 	cpu = process_cpu(space->pid) + 1;
 	if (!machine.kicked_cpu)
 		machine.kicked_cpu = cpu;
-	else if (cpu - machine.kicked_cpu > KICK_CPU_LIMIT)
+	else if (cpu - machine.kicked_cpu > KICK_CPU_LIMIT || stuck)
 		lx_kill(space->pid, SIGKILL);
 	/* No timer is due for the kernel until it has seen this event: look again then. */
 	host_timer_set(host_time_now() + KICK_AGAIN);

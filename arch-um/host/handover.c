@@ -45,6 +45,7 @@ static struct {
 	uint64_t ticks_per_usec;
 	uint32_t guest_spins;		/* loops of the stub in SPIN_TIME */
 	struct host_space *spinning;	/* whose guest thread may spin now */
+	volatile bool waiting;		/* the other side was woken, the turn is not back yet */
 	unsigned int runs, failures;	/* since the last decision */
 	uint64_t runs_since;
 	uint64_t backoff, together_until;
@@ -219,17 +220,26 @@ void host_handover(struct host_space *space)
 		woken = ticks();
 		lx_futex(&mailbox->guest_sleeps, FUTEX_WAKE, 1, NULL);
 	}
+	handover.waiting = true;
 	if (!handover.apart) {
 		sleep_for_turn(mailbox);
 		density_count(ticks());
-		return;
-	}
-	if (!spin(mailbox)) {
+		woken = 0;
+	} else if (!spin(mailbox)) {
 		sleep_for_turn(mailbox);
 		latency_check(mailbox->stopped_ticks, ticks());
 	}
+	handover.waiting = false;
 	if (woken)
 		latency_check(woken, mailbox->woken_ticks);
+}
+
+bool host_handover_is_stuck(struct host_space *space)
+{
+	/* In this order: the mapper wakes the guest thread before it sleeps. */
+	return handover.waiting && lx_futex_sleepers(&space->data->seq) == 1 &&
+	       lx_futex_sleepers(&space->mailbox->guest_sleeps) == 1 &&
+	       !turn_is_back(space->mailbox);
 }
 
 bool host_handover_by_mapper(struct host_space *space)
@@ -237,8 +247,12 @@ bool host_handover_by_mapper(struct host_space *space)
 	struct stub_mailbox *mailbox = space->mailbox;
 	struct stub_data *data = space->data;
 
-	/* Apart, this thread spins on the mapper's processor. */
-	if (handover.apart)
+	/*
+	 * Apart, this thread spins on the mapper's processor. And a guest thread that only
+	 * pretends to have stopped could take back the turn while the mapper still reads
+	 * the commands: one that sleeps on its word does nothing until it is woken.
+	 */
+	if (handover.apart || lx_futex_sleepers(&mailbox->guest_sleeps) != 1)
 		return false;
 	host_placement_follow(space);
 	host_placement_follow_guest(space);
@@ -247,20 +261,24 @@ bool host_handover_by_mapper(struct host_space *space)
 	__atomic_store_n(&mailbox->turn, STUB_TURN_MAPPER, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&data->seq, data->seq + 1, __ATOMIC_SEQ_CST);
 	lx_futex(&data->seq, FUTEX_WAKE, 1, NULL);
+	handover.waiting = true;
 	sleep_for_turn(mailbox);
+	handover.waiting = false;
 	data->then_guest = 0;
 	density_count(ticks());
 	return true;
 }
 
-int host_handover_reset(struct host_space *space)
+int host_handover_reset(struct host_space *space, uint64_t epoch)
 {
+	struct siginfo info = { .si_signo = STUB_SIGNAL_RESET, .si_code = SI_QUEUE };
 	struct stub_mailbox *mailbox = space->mailbox;
 	int error;
 
 	host_placement_follow_guest(space);
 	__atomic_exchange_n(&mailbox->turn, STUB_TURN_RESET, __ATOMIC_SEQ_CST);
-	error = lx_tgkill(space->pid, space->tid, STUB_SIGNAL_RESET);
+	info.si_ptr = (void *)epoch;
+	error = lx_rt_tgsigqueueinfo(space->pid, space->tid, STUB_SIGNAL_RESET, &info);
 	if (!error && !(handover.apart && spin(mailbox)))
 		sleep_for_turn(mailbox);
 	return error;

@@ -11,17 +11,25 @@ void host_handover_init(void);
 
 /*
  * host_handover - let the guest thread of @space go on and wait until it gives the turn back.
- * host_handover_reset - send it the reset signal and wait for the same; -errno: it is gone.
+ * host_handover_reset - send it the reset signal with @epoch and wait for the same; -errno: it
+ * is gone.
  * Both block; signal handlers run meanwhile.
  */
 void host_handover(struct host_space *space);
-int host_handover_reset(struct host_space *space);
+int host_handover_reset(struct host_space *space, uint64_t epoch);
 
 /*
  * host_handover_by_mapper - the same by way of the mapper, which first carries out the batch in
- * the space's data: two switches less. False, and nothing done, where that does not pay.
+ * the space's data: two switches less. False, and nothing done, where that does not pay or
+ * where the guest thread may not have stopped.
  */
 bool host_handover_by_mapper(struct host_space *space);
+
+/*
+ * host_handover_is_stuck - from a signal handler: the turn was given to a space all of whose
+ * threads sleep, so nobody will give it back. Guest code can do that, the stub never does.
+ */
+bool host_handover_is_stuck(struct host_space *space);
 
 /* host_handover_idle - the machine goes to sleep. host_handover_forget - @space ends. */
 void host_handover_idle(void);

@@ -28,6 +28,7 @@
 #include <linux/fcntl.h>
 #include <linux/fs.h>
 #include <linux/futex.h>
+#include <linux/landlock.h>
 #include <linux/memfd.h>
 #include <linux/mman.h>
 #include <linux/openat2.h>
@@ -399,6 +400,12 @@ static inline int lx_tgkill(int pid, int tid, int signo)
 	return lx_syscall3(__NR_tgkill, pid, tid, signo);
 }
 
+/* A signal with siginfo @info of the caller's own, but for its process and user. */
+static inline int lx_rt_tgsigqueueinfo(int pid, int tid, int signo, const struct siginfo *info)
+{
+	return lx_syscall4(__NR_rt_tgsigqueueinfo, pid, tid, signo, (long)info);
+}
+
 /* ---- processes and threads ----------------------------------------------- */
 
 /*
@@ -499,6 +506,22 @@ static inline int lx_seccomp(unsigned int operation, unsigned int flags, void *a
 	return lx_syscall3(__NR_seccomp, operation, flags, (long)args);
 }
 
+static inline int lx_landlock_create_ruleset(const struct landlock_ruleset_attr *attr, size_t size,
+					     unsigned int flags)
+{
+	return lx_syscall3(__NR_landlock_create_ruleset, (long)attr, size, flags);
+}
+
+static inline int lx_landlock_add_rule(int ruleset_fd, int type, const void *rule)
+{
+	return lx_syscall4(__NR_landlock_add_rule, ruleset_fd, type, (long)rule, 0);
+}
+
+static inline int lx_landlock_restrict_self(int ruleset_fd, unsigned int flags)
+{
+	return lx_syscall2(__NR_landlock_restrict_self, ruleset_fd, flags);
+}
+
 static inline int lx_process_vm_readv(int pid, const struct iovec *local, size_t nr_local,
 				      const struct iovec *remote, size_t nr_remote)
 {
@@ -532,6 +555,12 @@ static inline int lx_futex(uint32_t *word, int operation, uint32_t value,
 			   const struct __kernel_timespec *timeout)
 {
 	return lx_syscall6(__NR_futex, (long)word, operation, value, (long)timeout, 0, 0);
+}
+
+/* How many threads sleep on @word, counted up to 1, by moving them from the word to itself. */
+static inline int lx_futex_sleepers(uint32_t *word)
+{
+	return lx_syscall6(__NR_futex, (long)word, FUTEX_REQUEUE, 0, 1, (long)word, 0);
 }
 
 static inline int lx_getrlimit(unsigned int resource, struct rlimit64 *limit)

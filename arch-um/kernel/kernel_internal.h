@@ -72,6 +72,9 @@ void um_ret_from_fork(void);
 /* options.c: sort the host's argument list into kernel command line and own options. */
 void options_parse(struct um_boot *boot, char *command_line, size_t size);
 
+/* confined_paths.c: what @option=@value names stays writable to this process. */
+void confined_paths_allow(const char *option, const char *value);
+
 /* mm/physmem.c: size of RAM from mem=, 0 for the default; makes RAM. */
 void physmem_setup(u64 requested_size, const struct um_boot *boot);
 extern unsigned long um_image_size;

@@ -85,6 +85,11 @@ static bool __init check_clock(const char *value)
 	return !strcmp(value, "auto") || !strcmp(value, "tsc") || !strcmp(value, "host");
 }
 
+static bool __init check_confine(const char *value)
+{
+	return !strcmp(value, "auto") || !strcmp(value, "off");
+}
+
 static bool __init check_disk(const char *value)
 {
 	return ubd_check_option("ubd0", value) != -EINVAL;
@@ -204,6 +209,8 @@ static const struct option options[] __initconst = {
 	  "how guest code is run; auto takes the fastest that works here" },
 	{ "clock", -1, check_clock, NULL, "clock=auto|tsc|host",
 	  "clock of the guest: by cycle counter, by calls; auto does as the host itself" },
+	{ "confine", -1, check_confine, NULL, "confine=auto|off",
+	  "give up the rights to all else of the host; off: keep them, to debug this program" },
 };
 
 static void __init help_show(void)
@@ -272,6 +279,7 @@ static void __init option_check(const char *word)
 		if (error)
 			fail(EXIT_STATUS_NO_START, "%s: %s (error %d)", word, error_text(error),
 			     -error);
+		confined_paths_allow(options[i].name, value);
 		return;
 	}
 }

@@ -58,12 +58,23 @@ int arch_dup_task_struct(struct task_struct *to, struct task_struct *from)
 	return 0;
 }
 
+/*
+ * The start of the host's user address range and an address that no page can have both
+ * make a bad segment base; hardware refuses only the second, by #GP.
+ */
+static bool base_valid(unsigned long base)
+{
+	return base < UM_TASK_SIZE;
+}
+
 int copy_thread(struct task_struct *task, const struct kernel_clone_args *args)
 {
 	struct pt_regs *regs = task_pt_regs(task);
 	struct fork_frame *frame = (struct fork_frame *)regs - 1;
 	int error;
 
+	if (args->flags & CLONE_SETTLS && !base_valid(args->tls))
+		return -EPERM;
 	error = fp_alloc(task);
 	if (error)
 		return error;
@@ -115,15 +126,6 @@ void start_thread(struct pt_regs *regs, unsigned long ip, unsigned long sp)
 	};
 }
 EXPORT_SYMBOL_GPL(start_thread);
-
-/*
- * The start of the host's user address range and an address that no page can have both
- * make a bad segment base; hardware refuses only the second, by #GP.
- */
-static bool base_valid(unsigned long base)
-{
-	return base < UM_TASK_SIZE;
-}
 
 SYSCALL_DEFINE2(arch_prctl, int, option, unsigned long, arg2)
 {

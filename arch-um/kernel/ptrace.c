@@ -249,6 +249,8 @@ static int debug_set(struct task_struct *task, int nr, unsigned long value)
 		thread->debug_status = value;
 		return 0;
 	}
+	if (nr < 4 && value >= TASK_SIZE)
+		return -EINVAL;
 	if (nr == 4 || nr == 5 || !task->mm || !task->mm->context.space)
 		return -EIO;
 	memcpy(debug.addr, thread->debug_addr, sizeof(debug.addr));

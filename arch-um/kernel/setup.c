@@ -108,14 +108,28 @@ static void __init initrd_load(void)
 }
 #endif
 
+static bool confine __initdata = true;
+
+static int __init confine_setup(char *value)
+{
+	confine = strcmp(value, "off") != 0;
+	return 0;
+}
+early_param("confine", confine_setup);
+
 static void __init engine_start(void)
 {
-	char why[200] = "";
-	int error = host_guest_init(engine, why, sizeof(why));
+	char why[200] = "", confinement[100];
+	int error;
 
+	host_confine_files(confine, confinement, sizeof(confinement));
+	error = host_guest_init(engine, why, sizeof(why));
 	if (error)
 		setup_fail("linux: cannot run guest processes: %s\n", why);
 	pr_info("engine: %s\n", why);
+	error = host_confine_calls();
+	pr_info("confinement: %s%s\n", confinement, !confine ? "" :
+		error ? "; no system call filter on this host" : "; filtered system calls");
 }
 
 /* As many bits as the generator waits for: no guest program then waits for randomness. */

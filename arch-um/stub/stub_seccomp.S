@@ -79,6 +79,9 @@
 #define UC_FLAGS	176
 #define UC_FPSTATE	224
 
+/* struct siginfo of a signal with a value */
+#define INFO_VALUE	24
+
 #define USER_CS		0x33
 #define USER_SS		0x2b
 #define FUTEX_WAIT	0
@@ -346,14 +349,14 @@ stub_save_fp:
 
 /*
  * The space gets a new user: whatever the thread did, it goes on from here. The random
- * number tells the kernel process that it came through here, and behind it there is no
+ * number that comes with the signal tells the kernel process that it came through here, and behind it there is no
  * way but to stub_wait.
  */
 stub_reset:
 	leaq	BOX(BOX_STACK_TOP), %rsp
 	movl	$STUB_STOP_RESET, BOX(BOX_STOP)
 	movl	$0, BOX(BOX_GUEST_SLEEPS)
-	movq	DATA(STUB_EPOCH), %rax
+	movq	INFO_VALUE(%rsi), %rax
 	movq	%rax, BOX(BOX_RESET_EPOCH)
 	jmp	stub_stopped
 

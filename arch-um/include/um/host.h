@@ -109,6 +109,18 @@ enum guest_run_flags {
 int host_guest_init(const char *engine, char *why, size_t why_size);
 
 /*
+ * host_confine_allow - the machine may write the file @path of the host, or with @below all in
+ * that folder. host_confine_allow_any - it opens files that nobody can name now.
+ * host_confine_files - give up the rights to others, before host_guest_init(); not @wanted: keep
+ * them. @text gets words for the boot log. host_confine_calls - give up system calls, after it;
+ * -errno: the host has no filters. All of it is for good, and holds over a restart.
+ */
+void host_confine_allow(const char *path, bool below);
+void host_confine_allow_any(void);
+void host_confine_files(bool wanted, char *text, size_t size);
+int host_confine_calls(void);
+
+/*
  * host_space_create - a space with no guest mapping. May reuse a destroyed one.
  * -EAGAIN or -ENOMEM when the host refuses another process.
  */

@@ -20,11 +20,10 @@
 #define STUB_NR			0
 #define STUB_SEQ		8
 #define STUB_SPIN		12
-#define STUB_EPOCH		16
-#define STUB_ACK_DONE		24
-#define STUB_ACK_FAILED		32
-#define STUB_THEN_GUEST		40
-#define STUB_SAVE_FP		44
+#define STUB_ACK_DONE		16
+#define STUB_ACK_FAILED		24
+#define STUB_THEN_GUEST		32
+#define STUB_SAVE_FP		36
 #define STUB_COMMANDS		64
 #define STUB_COMMAND_SIZE	40
 #define STUB_RETURNS		0x2000
@@ -111,11 +110,10 @@ struct stub_data {
 	uint64_t nr_commands;
 	uint32_t seq;			/* counts batches; the mapper sleeps on it */
 	uint32_t spin;			/* how often a stopped guest thread looks before it sleeps */
-	uint64_t epoch;			/* random: names the present user of the space */
 	uint64_t ack_done, ack_failed;	/* what the mapper writes to the acknowledgement descriptor */
 	uint32_t then_guest;		/* the mapper gives the turn to the guest thread, no acknowledgement */
 	uint32_t save_fp;		/* a patched system call leaves the FP state in the mailbox, too */
-	uint32_t reserved[4];
+	uint32_t reserved[6];
 	struct stub_command commands[STUB_NR_COMMANDS];
 	uint64_t pad[(STUB_RETURNS - STUB_COMMANDS - STUB_NR_COMMANDS * STUB_COMMAND_SIZE) / 8];
 	uint64_t returns[STUB_NR_SITES];	/* where a patched system call goes on; 0: not used here */
@@ -161,7 +159,6 @@ struct stub_consts {
 _Static_assert(sizeof(struct stub_command) == STUB_COMMAND_SIZE, "the assembler knows this");
 _Static_assert(offsetof(struct stub_data, seq) == STUB_SEQ, "the assembler knows this");
 _Static_assert(offsetof(struct stub_data, spin) == STUB_SPIN, "the assembler knows this");
-_Static_assert(offsetof(struct stub_data, epoch) == STUB_EPOCH, "the assembler knows this");
 _Static_assert(offsetof(struct stub_data, ack_done) == STUB_ACK_DONE, "the assembler knows this");
 _Static_assert(offsetof(struct stub_data, ack_failed) == STUB_ACK_FAILED, "the assembler knows this");
 _Static_assert(offsetof(struct stub_data, then_guest) == STUB_THEN_GUEST, "the assembler knows this");

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * confined_paths.c - which files of the host the command line lets the machine write
+ *
+ * Called by options.c for each option of ours, once it is known to be well-formed. What
+ * is told here stays writable when the process confines itself (host/confinement.c). Files may be
+ * made beside: an overlay, a lease, a socket in the place of a stale one; so it is their folder.
+ */
+#include <linux/init.h>
+#include <linux/string.h>
+#include <um/host.h>
+#include "kernel_internal.h"
+
+#define PATH_SIZE 512
+
+static void __init path_allow(const char *path, size_t length)
+{
+	char copy[PATH_SIZE];
+
+	if (length >= sizeof(copy))
+		return host_confine_allow_any();
+	memcpy(copy, path, length);
+	copy[length] = '\0';
+	host_confine_allow(copy, true);
+}
+
+static void __init folder_allow(const char *file, size_t length)
+{
+	while (length && file[length - 1] != '/')
+		length--;
+	if (length)
+		path_allow(file, length);
+	else
+		path_allow(".", 1);
+}
+
+static void __init disk_allow(const char *value)
+{
+	char device[PATH_SIZE];
+	size_t length = strcspn(value, ",");
+
+	if (!strncmp(value, "/dev/", 5) && length < sizeof(device)) {
+		memcpy(device, value, length);
+		device[length] = '\0';
+		host_confine_allow(device, false);
+	} else {
+		folder_allow(value, length);
+	}
+}
+
+static void __init folders_allow(const char *value)
+{
+	size_t length;
+
+	for (; *value; value += value[length] == ':' ? length + 1 : length) {
+		size_t name = strcspn(value, ",:");
+
+		length = strcspn(value, ":");
+		if (strncmp(value + name, ",ro", 3))
+			path_allow(value, name);
+	}
+}
+
+static void __init console_allow(const char *value)
+{
+	const char *path = strchr(value, ':');
+
+	if (!strncmp(value, "file:", 5) || !strncmp(value, "unix:", 5))
+		folder_allow(path + 1, strlen(path + 1));
+}
+
+void __init confined_paths_allow(const char *option, const char *value)
+{
+	if (!strcmp(option, "ubd"))
+		disk_allow(value);
+	else if (!strcmp(option, "hostfs"))
+		folders_allow(value);
+	else if (!strcmp(option, "con"))
+		console_allow(value);
+	else if (!strcmp(option, "diskctl"))
+		host_confine_allow_any();
+}

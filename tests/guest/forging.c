@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * forging.c - guest code that writes the mailbox it shares with the kernel process
+ *
+ * Three kinds of lie. A stop with forged contents, handed over as the stub does it. A stop
+ * without stopping: the turn is given away and the code runs on, so the kernel carries out
+ * a call (munmap, fork, ...) of a process that is still at work. And a turn that never comes
+ * back: asleep, or busy, in the stub. Each may harm the liar only: beside it a victim
+ * takes and frees pages, and checks that nobody else writes them.
+ */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+
+#include "attack.h"
+
+#define SECRET 0x5ec7e75ec7e7e700ul
+#define PUBLIC 0x1111111111111111ul
+#define POISON 0xbad0bad0bad0bad0ul
+
+/* struct host_regs */
+enum { R_AX = 10, R_DX = 12, R_SI = 13, R_DI = 14, R_ORIG_AX = 15, R_IP = 16, R_CS = 17, R_FLAGS = 18, R_SP = 19,
+       R_SS = 20, R_FS_BASE = 21, R_GS_BASE = 22, NR_REGS = 27 };
+
+static struct shared {
+	volatile long next;
+	volatile long secrets, poisoned, torn, lies, rounds;
+	volatile int stop;
+} *shared;
+
+static unsigned long stub_stopped, stub_wait_syscall, stub_continue;
+static pid_t liar;
+static volatile unsigned long *shown;	/* what a child made by a lie must see unchanged */
+
+/* The @nth place of @bytes in the stub's code. */
+static unsigned long find_code(const void *bytes, size_t size, int nth)
+{
+	for (unsigned long at = UM_STUB_CODE; at + size <= UM_STUB_CODE + UM_STUB_CODE_SIZE; at++)
+		if (!memcmp((void *)at, bytes, size) && nth-- == 0)
+			return at;
+	return 0;
+}
+
+/* Where the kernel goes on with the process after a lie, on a stack of its own. */
+static void landed(void)
+{
+	if (syscall(SYS_getpid) != liar) {
+		unsigned long first = shown ? *shown : 0;
+
+		for (int i = 0; i < 20; i++) {
+			sched_yield();
+			if (shown && *shown != first)
+				shared->torn++;
+		}
+		syscall(SYS_exit, 0);
+	}
+	siglongjmp(attack_back, 2);
+}
+
+static void lie_regs(long nr, long a, long b, long c)
+{
+	static char memory[32768] __attribute__((aligned(16)));
+	unsigned long fs_base;
+
+	asm volatile("rdfsbase %0" : "=r"(fs_base));
+	for (int i = 0; i < NR_REGS; i++)
+		BOX->regs[i] = 0;
+	BOX->regs[R_AX] = BOX->regs[R_ORIG_AX] = nr;
+	BOX->regs[R_DI] = a;
+	BOX->regs[R_SI] = b;
+	BOX->regs[R_DX] = c;
+	BOX->regs[R_IP] = (unsigned long)landed;
+	BOX->regs[R_SP] = (unsigned long)memory + sizeof(memory) - 8;
+	BOX->regs[R_FS_BASE] = fs_base;
+	BOX->regs[R_FLAGS] = 0x202;
+	BOX->regs[R_CS] = 0x33;
+	BOX->regs[R_SS] = 0x2b;
+	BOX->stop = STUB_STOP_CALL;
+}
+
+/* Give the turn away and run on. */
+static void lie(long nr, long a, long b, long c)
+{
+	lie_regs(nr, a, b, c);
+	shared->lies++;
+	__atomic_store_n(&BOX->turn, STUB_TURN_KERNEL, __ATOMIC_SEQ_CST);
+}
+
+static void go(unsigned long where)
+{
+	asm volatile("jmp *%0" : : "r"(where), "a"(SYS_futex), "D"(&BOX->guest_sleeps), "S"(0 /* FUTEX_WAIT */), "d"(1) : "memory");
+}
+
+/* ---- forged contents, with the hand-over of the stub ---- */
+
+static const unsigned long values[] = {
+	0, 1, 2, 3, 5, 7, 0x7fffffff, 0x80000000, 0xffffffffffffffff, 0x8000000000000000, 0xffffffff81000000, 0x40000000,
+	UM_STUB_CODE, UM_STUB_MAILBOX, UM_STUB_MAILBOX + BOX_SIGNAL_STACK + 64, UM_STUB_MAILBOX + UM_STUB_MAILBOX_SIZE - 8,
+};
+#define NR_VALUES (sizeof(values) / sizeof(values[0]))
+#define NR_FIELDS ((BOX_REGS + NR_REGS * 8) / 8)
+#define NR_STOPS 9
+#define NR_FORGERIES (NR_FIELDS * NR_VALUES * NR_STOPS)
+
+static void forge_fields(long nr)
+{
+	volatile unsigned long *box = (void *)BOX;
+
+	lie_regs(SYS_getpid, 0, 0, 0);
+	BOX->frame = UM_STUB_MAILBOX + BOX_SIGNAL_STACK + 0x1000;
+	BOX->info = UM_STUB_MAILBOX + BOX_SIGNAL_STACK + 0x800;
+	BOX->signo = nr % 33;
+	BOX->stop = nr % NR_STOPS;
+	box[nr / NR_STOPS / NR_VALUES] = values[nr / NR_STOPS % NR_VALUES];
+	go(stub_stopped);
+}
+
+/* Signal frames: every signal, a few codes, and each word of siginfo and ucontext. */
+#define NR_FRAME_WORDS 32
+#define NR_INFO_WORDS 4
+#define NR_FRAMES (long)(NR_VALUES * (NR_FRAME_WORDS + NR_INFO_WORDS) * 8)
+
+static void forge_frame(long nr)
+{
+	volatile unsigned long *frame = (void *)(UM_STUB_MAILBOX + BOX_SIGNAL_STACK + 0x1000);
+	volatile unsigned int *info = (void *)(UM_STUB_MAILBOX + BOX_SIGNAL_STACK + 0x800);
+	long word = nr / 8 / NR_VALUES;
+
+	lie_regs(SYS_getpid, 0, 0, 0);
+	BOX->frame = (unsigned long)frame;
+	BOX->info = (unsigned long)info;
+	BOX->signo = attack_signals[nr % 8];
+	BOX->stop = STUB_STOP_SIGNAL;
+	for (int i = 0; i < NR_FRAME_WORDS; i++)
+		frame[i] = 0;
+	frame[20] = BOX->regs[R_SP];
+	frame[21] = BOX->regs[R_IP];
+	frame[22] = 0x202;
+	frame[28] = UM_STUB_MAILBOX + BOX_SIGNAL_STACK + 0x2000;
+	memset((void *)frame[28], 0, 4096);
+	for (int i = 0; i < 16; i++)
+		info[i] = 0;
+	info[0] = attack_signals[nr % 8];
+	info[2] = 1;
+	if (word < NR_FRAME_WORDS)
+		frame[word] = values[nr / 8 % NR_VALUES];
+	else
+		*(volatile unsigned long *)&info[2 * (word - NR_FRAME_WORDS)] = values[nr / 8 % NR_VALUES];
+	go(stub_stopped);
+}
+
+static void *second_thread(void *unused)
+{
+	for (;;)
+		syscall(SYS_getppid);
+	return unused;
+}
+
+static long series_end;
+static void (*series_forge)(long nr);
+
+static void series_child(long with_thread)
+{
+	struct itimerval timer = { { 0, 20000 }, { 0, 20000 } };
+	pthread_t thread;
+
+	liar = getpid();
+	attack_handlers();
+	if (with_thread)
+		pthread_create(&thread, NULL, second_thread, NULL);
+	setitimer(ITIMER_REAL, &timer, NULL);
+	while (shared->next < series_end) {
+		long nr = shared->next++;
+
+		ATTACK(series_forge(nr));
+	}
+}
+
+static void series(void (*forge)(long), long nr, long with_thread)
+{
+	shared->next = 0;
+	series_forge = forge;
+	series_end = nr;
+	while (shared->next < nr) {
+		long before = shared->next;
+
+		attack_in_child(series_child, with_thread);
+		if (shared->next == before)
+			shared->next++;
+	}
+}
+
+/* ---- running on ---- */
+
+static void victim(void)
+{
+	enum { WORDS = 64 * 512 };
+
+	while (!shared->stop) {
+		volatile unsigned long *page = mmap(NULL, WORDS * 8, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		for (int i = 0; i < WORDS; i++)
+			page[i] = SECRET + (i & 0xff);
+		sched_yield();
+		for (int i = 0; i < WORDS; i++)
+			if (page[i] != SECRET + (i & 0xff)) {
+				shared->poisoned++;
+				break;
+			}
+		munmap((void *)page, WORDS * 8);
+	}
+	_exit(0);
+}
+
+static void keep_using(volatile unsigned long *page)
+{
+	for (long i = 0; i < 200000; i++) {
+		if ((page[i % 512] & ~0xfful) == SECRET) {
+			shared->secrets++;
+			return;
+		}
+		page[i % 512] = POISON + i;
+		/* Take back the turn while the mapper is at work. */
+		if (i % 16 == 0 && BOX->turn == STUB_TURN_MAPPER)
+			BOX->turn = STUB_TURN_KERNEL;
+		/* Told that the call is done: the page may have another use already. */
+		if (i > 20000 && BOX->turn == STUB_TURN_GUEST)
+			break;
+	}
+}
+
+static void run_on(long kind)
+{
+	struct itimerval timer = { { 0, 30000 }, { 0, 30000 } };
+	static volatile long round;
+
+	liar = getpid();
+	attack_handlers();
+	setitimer(ITIMER_REAL, &timer, NULL);
+	for (round = 0; round < shared->rounds; round++) {
+		volatile unsigned long *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		if (page == MAP_FAILED)
+			_exit(1);
+		page[0] = PUBLIC;
+		ATTACK({
+			switch (kind) {
+			case 0: lie(SYS_munmap, (long)page, 4096, 0); break;
+			case 1: lie(SYS_madvise, (long)page, 4096, MADV_DONTNEED); break;
+			case 2: lie(SYS_mprotect, (long)page, 4096, PROT_NONE); break;
+			case 3: shown = page; lie(SYS_fork, 0, 0, 0); break;
+			case 4: lie(SYS_exit_group, 0, 0, 0); break;
+			}
+			keep_using(page);
+		});
+		munmap((void *)page, 4096);
+		while (kind == 3 && waitpid(-1, NULL, WNOHANG) > 0)
+			;
+	}
+}
+
+/* ---- turns that do not come back ---- */
+
+static void sleeps_in_wait(long turn)
+{
+	attack_handlers();
+	liar = getpid();
+	lie_regs(SYS_getpid, 0, 0, 0);
+	BOX->guest_sleeps = 1;
+	BOX->turn = turn;
+	ATTACK(go(stub_wait_syscall));
+}
+
+/* A signal frame that leads back to where it is loaded, with no look at the kick. */
+static void busy_in_stub(long unused)
+{
+	static unsigned long frame[64] __attribute__((aligned(64)));
+	static unsigned char fp[4096] __attribute__((aligned(4096)));
+	static char stack[4096] __attribute__((aligned(4096)));
+
+	(void)unused;
+	*(unsigned int *)(fp + 24) = 0x1f80;
+	frame[17] = (unsigned long)frame;	/* rdx */
+	frame[20] = (unsigned long)stack + sizeof(stack);
+	frame[21] = stub_continue;
+	frame[22] = 0x202;
+	frame[28] = (unsigned long)fp;
+	/* What is not there yet would fault on the way. */
+	stack[sizeof(stack) - 1] = fp[0] = fp[sizeof(fp) - 1] = 0;
+	asm volatile("mov %0, %%rsp\n\tjmp *%2"
+		     : : "a"(stack + sizeof(stack)), "d"(frame), "c"(stub_continue) : "memory");
+}
+
+int main(void)
+{
+	static const char *const kinds[] = { "munmap", "madvise(DONTNEED)", "mprotect", "fork", "exit_group" };
+	const char *rounds = getenv("rounds");
+	int status;
+	pid_t pid;
+
+	if (!in_guest() || !attack_has_mailbox()) {
+		skip("a forged mailbox harms its space only", in_guest() ? "this engine has no mailbox" : "not in a guest");
+		return tap_done();
+	}
+	shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	shared->rounds = rounds ? atol(rounds) : 60;
+	stub_stopped = find_code("\x31\xc0\x87\x05", 4, 0);
+	stub_continue = find_code("\x49\x89\xd0", 3, 0);
+	/* The wait: a system call behind which a short jump leads back. */
+	for (int i = 0; !stub_wait_syscall && find_code("\x0f\x05\xeb", 3, i); i++)
+		stub_wait_syscall = find_code("\x0f\x05\xeb", 3, i);
+	if (!ok(stub_stopped && stub_continue && stub_wait_syscall, "the stub's code has the places that the attacks need"))
+		return tap_done();
+
+	for (int with_thread = 0; with_thread < 2; with_thread++) {
+		const char *how = with_thread ? "while a second thread runs" : "alone";
+
+		series(forge_fields, NR_FORGERIES, with_thread);
+		ok(attack_machine_lives(), "each field of the mailbox forged, for each reason to stop, %s", how);
+		series(forge_frame, NR_FRAMES, with_thread);
+		ok(attack_machine_lives(), "each word of the signal frame forged, %s", how);
+	}
+
+	pid = fork();
+	if (pid == 0)
+		victim();
+	for (long kind = 0; kind < 5; kind++) {
+		shared->lies = shared->secrets = shared->torn = 0;
+		for (int i = 0; i < (kind == 4 ? 20 : 4); i++)
+			attack_in_child(run_on, kind);
+		ok(shared->lies > 0, "%s by a process that runs on: tried %ld times", kinds[kind], shared->lies);
+		is(shared->secrets, 0, "it sees no page that is another's by then");
+		is(shared->torn, 0, "nor does a child of it see what it writes later");
+	}
+	shared->stop = 1;
+	waitpid(pid, &status, 0);
+	is(status, 0, "the victim beside them ends as it should");
+	is(shared->poisoned, 0, "and nobody wrote its pages");
+
+	for (long turn = 0; turn < 4; turn++) {
+		attack_in_child(sleeps_in_wait, turn);
+		ok(attack_machine_lives(), "a thread that sleeps in the stub with turn %ld does not stop the machine", turn);
+	}
+	status = attack_in_child(busy_in_stub, 0);
+	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "a thread that is busy in the stub and heeds no kick is ended (status %#x)", status);
+	ok(attack_machine_lives(), "and the machine goes on");
+	return tap_done();
+}

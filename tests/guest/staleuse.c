@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * staleuse.c - a page is out of reach once munmap, mprotect or fork has returned
+ *
+ * One thread takes a right away, another uses the page all the time. What it does after the
+ * call has returned must fault, or reach a copy of its own. The loops are as long as the
+ * environment says: rounds=N.
+ */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sched.h>
+#include <sys/syscall.h>
+
+#include "attack.h"
+
+#define ROUNDS_DEFAULT 300
+
+static volatile unsigned long *volatile page;	/* NULL: the user pauses */
+static volatile int using, ending;		/* between two reads of `page` */
+static volatile unsigned long uses, faults;
+static __thread sigjmp_buf user_back;
+
+static void user_fault(int signo)
+{
+	(void)signo;
+	faults++;
+	siglongjmp(user_back, 1);
+}
+
+/* Uses the page without a pause; its last write is always +1 on what it read. */
+static void *user(void *writes)
+{
+	while (!ending) {
+		if (sigsetjmp(user_back, 0)) {
+			/* The page is out of reach: wait for the next. */
+			page = NULL;
+			using = 0;
+		}
+		using = 1;
+		if (page) {
+			if (writes)
+				*page += 1;
+			else
+				(void)*page;
+			uses++;
+		} else {
+			using = 0;
+			sched_yield();
+		}
+	}
+	using = 0;
+	return NULL;
+}
+
+static volatile unsigned long *fresh(unsigned long value)
+{
+	volatile unsigned long *new = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	*new = value;
+	return new;
+}
+
+static void let_use(void)
+{
+	unsigned long before = uses, i;
+
+	for (i = 0; i < 50 && uses == before; i++)
+		sched_yield();
+}
+
+static void wait_for_fault(void)
+{
+	while (page)
+		sched_yield();
+}
+
+static void start(pthread_t *thread, void *writes)
+{
+	ending = 0;
+	uses = faults = 0;
+	pthread_create(thread, NULL, user, writes);
+}
+
+static void end(pthread_t thread)
+{
+	ending = 1;
+	pthread_join(thread, NULL);
+}
+
+static void after_munmap(long rounds)
+{
+	pthread_t thread;
+	long wrong = 0;
+
+	start(&thread, (void *)1);
+	for (long i = 0; i < rounds; i++) {
+		volatile unsigned long *other = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		volatile unsigned long *mine = fresh(0);
+
+		page = mine;
+		let_use();
+		munmap((void *)mine, 4096);
+		/* The freed page is likely to come back as this one, elsewhere. */
+		*other = 77;
+		wait_for_fault();
+		wrong += *other != 77;
+		munmap((void *)other, 4096);
+	}
+	end(thread);
+	ok(!wrong, "no write reaches a page after munmap has returned (%ld rounds, %lu uses, %lu faults)", rounds, uses, faults);
+}
+
+static void after_mprotect(long rounds)
+{
+	volatile unsigned long *mine = fresh(0);
+	unsigned long seen;
+	pthread_t thread;
+	long wrong = 0;
+
+	start(&thread, (void *)1);
+	for (long i = 0; i < rounds; i++) {
+		page = mine;
+		let_use();
+		mprotect((void *)mine, 4096, PROT_READ);
+		seen = *mine;
+		wait_for_fault();
+		wrong += *mine != seen;
+		mprotect((void *)mine, 4096, PROT_READ | PROT_WRITE);
+	}
+	end(thread);
+	ok(!wrong && faults > 0, "nor changes one after mprotect has (%ld rounds, %lu uses, %lu faults)", rounds, uses, faults);
+}
+
+static void after_fork(long rounds)
+{
+	volatile unsigned long *mine = fresh(0);
+	pthread_t thread;
+	long wrong = 0;
+
+	start(&thread, (void *)1);
+	page = mine;
+	for (long i = 0; i < rounds; i++) {
+		int status = -1;
+		pid_t pid;
+
+		let_use();
+		pid = fork();
+		if (pid == 0) {
+			unsigned long first = *mine;
+
+			for (int n = 0; n < 5; n++) {
+				sched_yield();
+				if (*mine != first)
+					_exit(1);
+			}
+			*mine = 1ul << 62;
+			_exit(0);
+		}
+		waitpid(pid, &status, 0);
+		wrong += status != 0 || *mine >= 1ul << 62;
+	}
+	end(thread);
+	ok(!wrong && !faults, "a child of fork sees nothing that is written later, nor the parent the child's (%ld rounds, %lu uses)",
+	   rounds, uses);
+}
+
+/* The last user of all is another process: what was freed here holds the other's words soon. */
+static void after_exit(long rounds)
+{
+	volatile long *leaked = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	for (long i = 0; i < rounds; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			unsigned long *mine = mmap(NULL, 16 << 12, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+			for (int n = 0; n < 16 * 512; n++) {
+				*leaked += mine[n] != 0;
+				mine[n] = 0x5ec7e7;
+			}
+			_exit(0);
+		}
+		waitpid(pid, NULL, 0);
+	}
+	ok(!*leaked, "a new page holds nothing of its former user's (%ld processes)", rounds);
+}
+
+int main(void)
+{
+	struct sigaction action = { .sa_handler = user_fault, .sa_flags = SA_NODEFER };
+	long rounds = getenv("rounds") ? atol(getenv("rounds")) * 50 : ROUNDS_DEFAULT;
+
+	sigaction(SIGSEGV, &action, NULL);
+	sigaction(SIGBUS, &action, NULL);
+	after_munmap(rounds);
+	after_mprotect(rounds);
+	after_fork(rounds / 10);
+	after_exit(rounds / 10);
+	return tap_done();
+}
