@@ -54,7 +54,7 @@ struct engine_ops {
 	 * work may wait until the space runs. Else what takes rights away is done at once.
 	 */
 	bool stopped_for_sure;
-	bool sites;			/* system call sites can be patched (sites.c) */
+	bool sites;			/* system call sites can be patched (site_jumps.c) */
 	/* From a signal handler: make a run end soon. */
 	void (*kick)(void);
 	/* From a signal handler: a child of ours ended. NULL: not of interest. */
@@ -87,7 +87,7 @@ uint64_t host_stub_offset(const struct host_space *space);
 void host_fp_init(void);
 bool host_fp_xsave(void);
 
-/* sites.c: fill in what every site needs; the window in the stub file is mapped already. */
+/* site_jumps.c: fill in what every site needs; the window in the stub file is mapped already. */
 int host_sites_init(void);
 
 /* boot.c: AT_HWCAP2 of the host. */

@@ -4,7 +4,7 @@
  *
  * Theory of operation
  *
- * host/sites.c tells what a patched site looks like. Here sites that trap often are found
+ * host/site_jumps.c tells what a patched site looks like. Here sites that trap often are found
  * and their pages copied; guests see the copy, with the jumps, wherever they map
  * the page to execute it. The page itself, which is page cache, stays as it is, and so does what
  * read(), write() and debuggers see.

@@ -12,15 +12,15 @@ bench: $(BUILD)/linux $(IMAGE) bench-build
 
 $(BENCH_OUT)/bench-guest: tests/bench/bench-guest.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O2 -Wall -Wextra -pthread -static -s -o $@ $<
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -Wno-missing-field-initializers -pthread -static -s -o $@ $<
 
 $(BENCH_OUT)/bench-machine: tests/bench/bench-machine.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O2 -Wall -Wextra -o $@ $<
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -Wno-missing-field-initializers -o $@ $<
 
 $(BENCH_OUT)/bench-exec: tests/bench/bench-exec.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -nostdlib -fno-stack-protector -s -o $@ $<
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -Wno-missing-field-initializers -static -nostdlib -fno-stack-protector -s -o $@ $<
 
 $(BENCH_OUT)/bench.cpio: $(BENCH_OUT)/bench-guest $(BENCH_OUT)/bench-exec
 	@rm -rf $@.tree && mkdir -p $@.tree
@@ -30,7 +30,7 @@ $(BENCH_OUT)/bench.cpio: $(BENCH_OUT)/bench-guest $(BENCH_OUT)/bench-exec
 
 $(BENCH_OUT)/bench-disk: tests/bench/bench-disk.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -s -o $@ $<
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -Wno-missing-field-initializers -static -s -o $@ $<
 
 $(BENCH_OUT)/disk.cpio: $(BENCH_OUT)/bench-disk
 	@rm -rf $@.tree && mkdir -p $@.tree/dev

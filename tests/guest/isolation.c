@@ -43,7 +43,7 @@ static int own(unsigned long address)
 	return 0;
 }
 
-/* The thunks of patched system calls (host/sites.c): the stub's, to be read and run by all. */
+/* The thunks of patched system calls (host/site_jumps.c): the stub's, to be read and run by all. */
 static int is_window(unsigned long at)
 {
 	return at - UM_SITES < UM_SITES_SIZE && attack_has_mailbox();

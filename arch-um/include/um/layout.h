@@ -33,7 +33,7 @@
 #define UM_VMALLOC_END		0x140000000000
 
 /*
- * Where system call sites jump to (host/sites.c): the third and fourth byte of every address
+ * Where system call sites jump to (host/site_jumps.c): the third and fourth byte of every address
  * here are those of the instruction `syscall`. Inside the guest's range.
  */
 #define UM_SITES		0x050f0000

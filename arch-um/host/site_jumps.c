@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sites.c - system calls that leave guest code by a jump instead of a trap
+ * site_jumps.c - system calls that leave guest code by a jump instead of a trap
  *
  * Theory of operation
  *
