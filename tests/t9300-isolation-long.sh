@@ -6,6 +6,6 @@
 args=${UMLAB_KERNEL_ARGS:-} TOPIC_LIMIT=800
 for engine in seccomp ptrace; do
 	UMLAB_KERNEL_ARGS="$args engine=$engine rounds=200"
-	guest_topics forging staleuse
+	guest_topics stubjumps forging staleuse
 done
 done_testing
