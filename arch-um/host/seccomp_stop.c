@@ -154,11 +154,11 @@ static bool in_stub(uint64_t ip)
  * return already; a guest's kernel has no such page.
  */
 static void system_call(struct host_regs *regs, struct guest_event *event, uint64_t call_addr,
-			uint32_t nr, uint32_t arch)
+			uint32_t arch)
 {
 	*event = (struct guest_event) { .stop = GUEST_SYSCALL, .trapped = true };
 	if (arch == AUDIT_ARCH_X86_64 && call_addr == regs->ip && !in_stub(regs->ip)) {
-		regs->orig_ax = nr;
+		regs->orig_ax = regs->ax;	/* all 64 bits of it; the host looks at 32 */
 		return;
 	}
 	*event = (struct guest_event) {
@@ -228,8 +228,7 @@ static void signal_stop(struct host_space *space, struct host_regs *regs,
 	switch (signo) {
 	case SIGSYS:
 		if (info.si_code == SYS_SECCOMP)
-			system_call(regs, event, (uint64_t)info.si_call_addr, info.si_syscall,
-				    info.si_arch);
+			system_call(regs, event, (uint64_t)info.si_call_addr, info.si_arch);
 		break;
 	case SIGSEGV:
 	case SIGBUS:
