@@ -327,14 +327,14 @@ do_format() {
 # ---- configure and finish -------------------------------------------------
 
 # guest IMAGE: runs guest-setup in it, as an ordinary user even if we are root.
-# Kernel and image are passed as open files: that user may have no way into the
+# Kernel and image are passed as open files, which no path rule (confine=) can name: that user may have no way into the
 # folders above them.
 guest() {
 	"$here/../setup/unprivileged.sh" --own "$1"
 	exec 8<"$kernel" 9<>"$1" {lock}>&-
 	cd /
 	exec timeout --foreground -k 5 900 "$here/../setup/unprivileged.sh" \
-		/proc/self/fd/8 mem=512M ubd0=/proc/self/fd/9 root=/dev/ubda rw \
+		/proc/self/fd/8 mem=512M confine=off ubd0=/proc/self/fd/9 root=/dev/ubda rw \
 		rootflags=barrier=0 rootfstype=ext4 init=/umlab/guest-setup \
 		con0=fd:0,fd:1 panic=-1 quiet 2>&1
 }
