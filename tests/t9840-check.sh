@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# t8040-check.sh - labs that are checked: our files, Kathará's, Netkit's, and an example lab
+# t9840-check.sh - labs that are checked: our files, Kathará's, Netkit's, and an example lab
 # time limit: 900
 . "$(dirname "$0")/lib-tap.sh"
 . "$(dirname "$0")/lib-guest.sh"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# t8070-faults.sh - whoever is killed, and whenever: list tells the truth, wipe leaves nothing
+# t9870-faults.sh - whoever is killed, and whenever: list tells the truth, wipe leaves nothing
 # time limit: 900
 . "$(dirname "$0")/lib-tap.sh"
 . "$(dirname "$0")/lib-guest.sh"
