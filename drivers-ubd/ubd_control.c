@@ -4,28 +4,17 @@
  *
  *   linux ... diskctl=PATH      a socket; `umlab-disk machine PATH COMMAND` speaks to it
  *
- * Lines of text: `add ubd1=FILE,flags`, `remove ubd1`, `grow ubd0 [BYTES]`, `list`. The
- * answer is lines, the last one `ok` or `error: why`. Only the user who runs the machine can
- * open the socket: the guest has no say in which files of the host become disks.
- * One peer at a time; commands are carried out by the workqueue, in order.
+ * Commands are `add ubd1=FILE,flags`, `remove ubd1`, `grow ubd0 [BYTES]`, `list`; the socket
+ * and its lines are control_socket.c's.
  */
 #include <linux/ctype.h>
 #include <linux/init.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <asm/um_irq.h>
-#include <um/host.h>
+#include <asm/um_control.h>
 #include "ubd_internal.h"
 
-enum { LINE_SIZE = 4608 };
-
 static char *control_path;
-static int control_fd = -1, peer_fd = -1;
-static char line[LINE_SIZE];
-static size_t line_used;
-
-static void control_work(struct work_struct *work);
-static DECLARE_WORK(control, control_work);
 
 static int __init control_setup(char *path)
 {
@@ -33,20 +22,6 @@ static int __init control_setup(char *path)
 	return 1;
 }
 __setup("diskctl=", control_setup);
-
-__printf(1, 2)
-static void answer(const char *format, ...)
-{
-	char text[512];
-	va_list args;
-	int size;
-
-	va_start(args, format);
-	size = vscnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	/* A peer that does not read loses the rest of the answer. */
-	host_file_write(peer_fd, text, size);
-}
 
 /* "ubd3", "ubdd"; -EINVAL. */
 static int parse_disk(const char *word)
@@ -63,7 +38,7 @@ static int parse_disk(const char *word)
 	return index < UBD_DISKS ? index : -EINVAL;
 }
 
-static void command_list(void)
+static void command_list(struct um_control *control)
 {
 	unsigned int i;
 
@@ -71,43 +46,43 @@ static void command_list(void)
 		const struct ubd_disk *ubd = ubd_get(i);
 
 		if (ubd)
-			answer("ubd%u %s %llu %s %s\n", i, ubd->name, ubd->store.size,
+			um_control_answer(control, "ubd%u %s %llu %s %s\n", i, ubd->name, ubd->store.size,
 			       ubd->option.read_only ? "ro" : "rw", ubd->path);
 	}
-	answer("ok\n");
+	um_control_answer(control, "ok\n");
 }
 
-static void command_add(char *setting)
+static void command_add(struct um_control *control, char *setting)
 {
 	int error;
 
 	if (!setting || strncmp(setting, "ubd", 3)) {
-		answer("error: add ubdN=FILE[,BASE][,flag]...\n");
+		um_control_answer(control, "error: add ubdN=FILE[,BASE][,flag]...\n");
 		return;
 	}
 	error = ubd_add(setting + 3);
 	if (error == -EBUSY)
-		answer("error: there is such a disk already\n");
+		um_control_answer(control, "error: there is such a disk already\n");
 	else if (error)
-		answer("error: no disk (error %d); the machine's log says why\n", -error);
+		um_control_answer(control, "error: no disk (error %d); the machine's log says why\n", -error);
 	else
-		answer("ok\n");
+		um_control_answer(control, "ok\n");
 }
 
-static void command_remove(const char *word)
+static void command_remove(struct um_control *control, const char *word)
 {
 	int index = parse_disk(word), error;
 
 	error = index < 0 ? index : ubd_remove(index);
 	if (error == -EBUSY)
-		answer("error: the guest has it open (mounted, swap, a program)\n");
+		um_control_answer(control, "error: the guest has it open (mounted, swap, a program)\n");
 	else if (error)
-		answer("error: no such disk\n");
+		um_control_answer(control, "error: no such disk\n");
 	else
-		answer("ok\n");
+		um_control_answer(control, "ok\n");
 }
 
-static void command_grow(const char *word, const char *size_word)
+static void command_grow(struct um_control *control, const char *word, const char *size_word)
 {
 	char why[256] = "no such disk";
 	int index = parse_disk(word);
@@ -118,107 +93,36 @@ static void command_grow(const char *word, const char *size_word)
 
 		size = memparse(size_word, &end);
 		if (*end || !size) {
-			answer("error: '%s' is no size\n", size_word);
+			um_control_answer(control, "error: '%s' is no size\n", size_word);
 			return;
 		}
 	}
 	if (index < 0 || ubd_grow(index, size, why))
-		answer("error: %s\n", why);
+		um_control_answer(control, "error: %s\n", why);
 	else
-		answer("ok\n");
+		um_control_answer(control, "ok\n");
 }
 
-static void carry_out(char *text)
+static void carry_out(struct um_control *control, char *text)
 {
 	char *verb = strsep(&text, " "), *first = strsep(&text, " ");
 
 	if (!strcmp(verb, "list"))
-		command_list();
+		command_list(control);
 	else if (!strcmp(verb, "add"))
-		command_add(first);
+		command_add(control, first);
 	else if (!strcmp(verb, "remove"))
-		command_remove(first);
+		command_remove(control, first);
 	else if (!strcmp(verb, "grow"))
-		command_grow(first, text);
+		command_grow(control, first, text);
 	else
-		answer("error: commands are list, add, remove, grow\n");
+		um_control_answer(control, "error: commands are list, add, remove, grow\n");
 }
 
-static void peer_ready(void *data)
-{
-	schedule_work(&control);
-}
-
-static void peer_close(void)
-{
-	um_irq_unregister_fd(peer_fd);
-	host_file_close(peer_fd);
-	peer_fd = -1;
-	line_used = 0;
-}
-
-/* Take what has come; false when there is no more for now. */
-static bool peer_read(void)
-{
-	ssize_t got = host_file_read(peer_fd, line + line_used, sizeof(line) - 1 - line_used);
-	char *end;
-
-	if (got == -EAGAIN)
-		return false;
-	if (got <= 0) {
-		peer_close();
-		return false;
-	}
-	line_used += got;
-	line[line_used] = 0;
-	while ((end = strchr(line, '\n'))) {
-		*end++ = 0;
-		carry_out(line);
-		line_used -= end - line;
-		memmove(line, end, line_used + 1);
-	}
-	if (line_used == sizeof(line) - 1) {
-		answer("error: the line is too long\n");
-		peer_close();
-		return false;
-	}
-	return true;
-}
-
-static void control_work(struct work_struct *work)
-{
-	for (;;) {
-		if (peer_fd < 0) {
-			peer_fd = host_socket_accept(control_fd);
-			if (peer_fd < 0)
-				return;
-			if (um_irq_register_fd(peer_fd, false, peer_ready, NULL)) {
-				host_file_close(peer_fd);
-				peer_fd = -1;
-				return;
-			}
-		}
-		if (!peer_read() && peer_fd >= 0)
-			return;
-	}
-}
+static struct um_control control = { .name = "diskctl", .carry_out = carry_out };
 
 static int __init control_init(void)
 {
-	int error;
-
-	if (!control_path)
-		return 0;
-	control_fd = host_socket_listen(control_path);
-	if (control_fd < 0) {
-		pr_err("diskctl=%s: cannot listen (error %d)\n", control_path, -control_fd);
-		return control_fd;
-	}
-	error = um_irq_register_fd(control_fd, false, peer_ready, NULL);
-	if (error) {
-		pr_err("diskctl=%s: error %d\n", control_path, -error);
-		host_file_close(control_fd);
-	}
-	return error;
+	return control_path ? um_control_start(&control, control_path) : 0;
 }
 late_initcall(control_init);

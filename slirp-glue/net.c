@@ -35,6 +35,8 @@ static const char help[] =
 "  capture TARGET [PORT] [-w FILE]    pcap to FILE or standard output, until Ctrl-C\n"
 "  forward list TARGET\n"
 "  forward add|remove TARGET SPEC     tcp:HOSTPORT-GUESTPORT, udp:..., unix:PATH-GUESTPORT\n"
+"  machine SOCKET list                interfaces of a running machine (netctl=SOCKET)\n"
+"  machine SOCKET add ethN=KIND...    as on its command line; remove ethN; link ethN up|down\n"
 "  stop TARGET                        ends it\n"
 "\n"
 "A TARGET is a name from `list`, or the path of a folder (with a slash).\n"
@@ -98,6 +100,13 @@ static int forward(char **words, int nr)
 	return pass_on(words, nr);
 }
 
+static int machine(char **words, int nr)
+{
+	if (nr < 2)
+		usage_die("the form is: machine SOCKET list|add|remove|link [WORD]...");
+	return net_machine(words[0], words + 1, nr - 1);
+}
+
 static int capture(char **words, int nr)
 {
 	const char *file = NULL;
@@ -144,6 +153,7 @@ static const struct verb {
 	{ "set", pass_on, 1 },
 	{ "capture", capture, 0 },
 	{ "forward", forward, 0 },
+	{ "machine", machine, 0 },
 	{ "stop", pass_on, 1 },
 };
 

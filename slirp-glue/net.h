@@ -17,6 +17,9 @@ int net_run_uplink(const char *kind, char **words, int nr_words);
  */
 int net_client(const char *name, char **words, int nr_words, int output_fd);
 
+/* net_machine - the same with a machine's own socket (netctl=). */
+int net_machine(const char *path, char **words, int nr_words);
+
 /* net_list - what runs in the user's folder; as JSON if @json. */
 int net_list(int json);
 

@@ -30,10 +30,10 @@ static int connect_to(const char *name, struct connection *connection)
 	char folder[PLACE_SIZE], path[PLACE_SIZE + 8];
 	int error = place_find(name, folder, sizeof(folder), 0);
 
-	connection->size = 0;
 	if (error)
 		return error;
 	snprintf(path, sizeof(path), "%s/mgmt", folder);
+	connection->size = 0;
 	connection->fd = socket_connect(path, SOCK_STREAM);
 	return connection->fd < 0 ? connection->fd : 0;
 }
@@ -111,24 +111,20 @@ static int copy_rest(struct connection *connection, int fd)
 	return STATUS_FAILED;
 }
 
-int net_client(const char *name, char **words, int nr_words, int output_fd)
+/* Says the words, prints the answer. Then the same as net_client(). */
+static int converse(struct connection *connection, const char *name, char **words, int nr_words,
+		    int output_fd)
 {
-	struct connection connection;
-	int error = connect_to(name, &connection);
 	char *line;
 
-	if (error == -ENOENT || error == -ECONNREFUSED)
-		die(STATUS_FAILED, "%s: nothing runs there (see umlab-net list)", name);
-	if (error)
-		die(STATUS_FAILED, "%s: %s", name, strerror(-error));
-	if (!command_send(&connection, words, nr_words))
+	if (!command_send(connection, words, nr_words))
 		die(STATUS_FAILED, "%s: %s", name, strerror(errno));
-	while ((line = line_read(&connection))) {
+	while ((line = line_read(connection))) {
 		if (*line == ' ') {
 			puts(line + 1);
 		} else if (!strcmp(line, "ok")) {
 			fflush(stdout);
-			return output_fd >= 0 ? copy_rest(&connection, output_fd) : STATUS_OK;
+			return output_fd >= 0 ? copy_rest(connection, output_fd) : STATUS_OK;
 		} else {
 			fflush(stdout);
 			die(STATUS_FAILED, "%s: %s", name,
@@ -136,6 +132,28 @@ int net_client(const char *name, char **words, int nr_words, int output_fd)
 		}
 	}
 	die(STATUS_FAILED, "%s: no answer", name);
+}
+
+int net_client(const char *name, char **words, int nr_words, int output_fd)
+{
+	struct connection connection;
+	int error = connect_to(name, &connection);
+
+	if (error == -ENOENT || error == -ECONNREFUSED)
+		die(STATUS_FAILED, "%s: nothing runs there (see umlab-net list)", name);
+	if (error)
+		die(STATUS_FAILED, "%s: %s", name, strerror(-error));
+	return converse(&connection, name, words, nr_words, output_fd);
+}
+
+int net_machine(const char *path, char **words, int nr_words)
+{
+	struct connection connection = { .fd = socket_connect(path, SOCK_STREAM) };
+
+	if (connection.fd < 0)
+		die(STATUS_FAILED, "%s: %s; is there a machine with netctl=%s?", path,
+		    strerror(-connection.fd), path);
+	return converse(&connection, path, words, nr_words, -1);
 }
 
 /* The first line of what `show` says: what kind it is. */

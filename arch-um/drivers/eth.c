@@ -4,8 +4,8 @@
  *
  * eth<n>=KIND... on the command line (eth_option.c) makes an interface. It speaks to one
  * descriptor of the host: a socket to the switch or to a helper, or one that was handed to
- * us. eth_link.c makes and mends that connection, eth_frames.c moves the frames; here
- * are the calls of the network core.
+ * us. eth_link.c makes and mends that connection, eth_frames.c moves the frames, by
+ * eth_control.c interfaces come and go later; here are the calls of the network core.
  *
  *   ip link set eth0 up   -> eth_open()   -> eth_link_start(): connects, carrier comes
  *   the other end dies    -> carrier goes, eth_link.c tries again until it is back
@@ -21,6 +21,7 @@
 #include <linux/init.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
+#include <asm/um_option.h>
 #include "eth_internal.h"
 
 static const char *eth_settings[ETH_DEVICES];
@@ -203,19 +204,47 @@ static void address_choose(struct eth_device *eth)
 	eth_hw_addr_set(eth->dev, mac);
 }
 
-static int eth_create(unsigned int index, const char *value)
-{
-	struct net_device *dev = alloc_etherdev(sizeof(struct eth_device));
-	struct eth_device *eth;
-	const char *why;
-	int error = -ENOMEM;
+static struct eth_device *devices[ETH_DEVICES];
 
+struct eth_device *eth_get(unsigned int index)
+{
+	return devices[index];
+}
+
+static void features_set(struct net_device *dev, enum eth_kind kind)
+{
+	if (eth_kind_has_heads(kind)) {
+		dev->hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO | NETIF_F_TSO6 |
+				   NETIF_F_TSO_ECN | NETIF_F_RXCSUM;
+		dev->vlan_features = dev->hw_features;
+	}
+	dev->hw_features |= NETIF_F_GRO;
+	if (kind != ETH_UNIX)
+		dev->hw_features |= NETIF_F_SG;
+	dev->features |= dev->hw_features;
+}
+
+int eth_add(unsigned int index, const char *value, const char **why)
+{
+	struct net_device *dev;
+	struct eth_device *eth;
+	int error;
+
+	*why = "there is such an interface already";
+	if (devices[index])
+		return -EBUSY;
+	*why = "no memory";
+	dev = alloc_etherdev(sizeof(struct eth_device));
 	if (!dev)
-		goto out;
+		return -ENOMEM;
 	eth = netdev_priv(dev);
 	eth->dev = dev;
 	eth->index = index;
-	error = eth_option_parse(value, &eth->option, &why);
+	error = eth_option_parse(value, &eth->option, why);
+	if (error)
+		goto out_free;
+	*why = "its helper umlab-net is missing, or its descriptor is not open";
+	error = eth_probe_option(value);
 	if (error)
 		goto out_free;
 	eth_link_init(eth);
@@ -227,32 +256,30 @@ static int eth_create(unsigned int index, const char *value)
 	dev->max_mtu = WIRE_MTU_MAX;
 	if (eth->option.mtu)
 		dev->mtu = eth->option.mtu;
-	if (eth_kind_has_heads(eth->option.kind)) {
-		dev->hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO | NETIF_F_TSO6 |
-				   NETIF_F_TSO_ECN | NETIF_F_RXCSUM;
-		dev->vlan_features = dev->hw_features;
-	}
-	dev->hw_features |= NETIF_F_GRO;
-	dev->features |= dev->hw_features;
-	if (eth->option.kind != ETH_UNIX) {
-		dev->hw_features |= NETIF_F_SG;
-		dev->features |= NETIF_F_SG;
-	}
+	features_set(dev, eth->option.kind);
 	netif_napi_add(dev, &eth->napi, eth_poll);
 	address_choose(eth);
 	netif_carrier_off(dev);
+	*why = "the guest has another interface of this name";
 	error = register_netdev(dev);
 	if (error)
 		goto out_napi;
+	devices[index] = eth;
 	return 0;
 
 out_napi:
 	netif_napi_del(&eth->napi);
 out_free:
 	free_netdev(dev);
-out:
-	pr_err("eth%u: cannot be made (error %d)\n", index, -error);
 	return error;
+}
+
+/* Waits until nobody in the guest holds on to it; what it was set to goes with it. */
+void eth_remove(struct eth_device *eth)
+{
+	devices[eth->index] = NULL;
+	unregister_netdev(eth->dev);
+	free_netdev(eth->dev);
 }
 
 static int __init eth_setup(char *setting)
@@ -279,11 +306,15 @@ __setup("umid=", machine_name_setup);
 
 static int __init eth_init(void)
 {
+	const char *why;
 	unsigned int i;
 
-	for (i = 0; i < ETH_DEVICES; i++)
-		if (eth_settings[i])
-			eth_create(i, eth_settings[i]);
+	for (i = 0; i < ETH_DEVICES; i++) {
+		int error = eth_settings[i] ? eth_add(i, eth_settings[i], &why) : 0;
+
+		if (error)
+			pr_err("eth%u cannot be made: %s (error %d)\n", i, why, -error);
+	}
 	return 0;
 }
 device_initcall(eth_init);

@@ -65,6 +65,8 @@ struct eth_device {
 
 	struct delayed_work work;	/* connects, and cleans up after a loss */
 	bool wanted;			/* the interface is up */
+	bool peer_up;			/* the other end is there, and its side of the cable whole */
+	bool cut;			/* our side of the cable is not (eth_control.c) */
 	bool lost;			/* the other end has gone; the work cleans up */
 	bool complained;		/* about this failure already */
 
@@ -78,6 +80,14 @@ struct eth_device {
 /* eth.c: umid= of the command line, or NULL. */
 extern const char *eth_machine_name;
 
+/*
+ * Interfaces by their number; NULL: none. Added and removed in task context, by one at a time:
+ * the start, then the control socket's work. eth_add() returns 0, or -errno and *@why.
+ */
+struct eth_device *eth_get(unsigned int index);
+int eth_add(unsigned int index, const char *value, const char **why);
+void eth_remove(struct eth_device *eth);
+
 /* eth_option.c: 0, or -EINVAL and *@why says what is wrong. Needs no memory. */
 int eth_option_parse(const char *value, struct eth_option *option, const char **why);
 const char *eth_kind_name(enum eth_kind kind);
@@ -87,6 +97,7 @@ void eth_link_init(struct eth_device *eth);
 void eth_link_start(struct eth_device *eth);
 void eth_link_stop(struct eth_device *eth);
 void eth_link_lost(struct eth_device *eth);
+void eth_link_cut(struct eth_device *eth, bool cut);
 void eth_link_message(struct eth_device *eth, const struct wire_head *head, const void *body,
 		      size_t size);
 bool eth_kind_has_heads(enum eth_kind kind);

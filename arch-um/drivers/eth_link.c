@@ -31,12 +31,22 @@ bool eth_kind_has_heads(enum eth_kind kind)
 	return kind == ETH_SLIRP || kind == ETH_VDE || kind == ETH_SWITCH;
 }
 
+/* The carrier is there if both sides of the cable are whole. */
+static void carrier_set(struct eth_device *eth, bool peer_up)
+{
+	eth->peer_up = peer_up;
+	if (peer_up && !eth->cut)
+		netif_carrier_on(eth->dev);
+	else
+		netif_carrier_off(eth->dev);
+}
+
 static void link_up(struct eth_device *eth)
 {
 	eth->welcome = true;
 	eth->complained = false;
 	eth->counters.connections++;
-	netif_carrier_on(eth->dev);
+	carrier_set(eth, true);
 	netif_wake_queue(eth->dev);
 }
 
@@ -124,7 +134,7 @@ static void link_close(struct eth_device *eth)
 		eth->counters.link_losses++;
 	eth->welcome = false;
 	eth->lost = false;
-	netif_carrier_off(eth->dev);
+	carrier_set(eth, false);
 	eth_frames_drop(eth);
 	local_bh_enable();
 	if (fd >= 0) {
@@ -221,7 +231,7 @@ void eth_link_start(struct eth_device *eth)
 	eth->wanted = true;
 	eth->complained = false;
 	if (eth->option.kind == ETH_NULL)
-		netif_carrier_on(eth->dev);
+		carrier_set(eth, true);
 	else
 		link_work(&eth->work.work);
 }
@@ -238,10 +248,18 @@ void eth_link_lost(struct eth_device *eth)
 	if (eth->lost || eth->fd < 0)
 		return;
 	eth->lost = true;
-	netif_carrier_off(eth->dev);
+	carrier_set(eth, false);
 	if (eth->welcome && net_ratelimit())
 		netdev_info(eth->dev, "the other end has gone\n");
 	mod_delayed_work(system_wq, &eth->work, 0);
+}
+
+void eth_link_cut(struct eth_device *eth, bool cut)
+{
+	local_bh_disable();
+	eth->cut = cut;
+	carrier_set(eth, eth->peer_up);
+	local_bh_enable();
 }
 
 static void welcome_take(struct eth_device *eth, const struct wire_welcome *welcome)
@@ -276,10 +294,7 @@ void eth_link_message(struct eth_device *eth, const struct wire_head *head, cons
 		if (size != sizeof(up) || !eth->welcome)
 			return;
 		memcpy(&up, body, sizeof(up));
-		if (up)
-			netif_carrier_on(eth->dev);
-		else
-			netif_carrier_off(eth->dev);
+		carrier_set(eth, up);
 		break;
 	case WIRE_NOTE:
 		if (net_ratelimit())

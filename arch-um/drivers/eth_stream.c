@@ -54,8 +54,11 @@ void eth_stream_reset(struct eth_device *eth)
 
 static void frame_deliver(struct eth_device *eth, const u8 *data, size_t size)
 {
-	struct sk_buff *skb = napi_alloc_skb(&eth->napi, size);
+	struct sk_buff *skb;
 
+	if (!netif_carrier_ok(eth->dev))
+		return;
+	skb = napi_alloc_skb(&eth->napi, size);
 	if (!skb) {
 		eth->counters.rx_dropped++;
 		return;

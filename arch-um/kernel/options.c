@@ -167,6 +167,13 @@ static int __init probe_interface(const char *value)
 	return eth_probe_option(value);
 }
 
+/* What may be added later may need the helper; who can start it is made ready only now. */
+static int __init probe_netctl(const char *value)
+{
+	host_helper_probe("umlab-net");
+	return 0;
+}
+
 static const char *__init error_text(int error)
 {
 	switch (error) {
@@ -203,6 +210,8 @@ static const struct option options[] __initconst = {
 	{ "eth", 16, check_interface, probe_interface,
 	  "ethN=slirp|switch:FOLDER|vde:URL|fd:N|unix:PATH|null[,mac=MAC][,mtu=N]...",
 	  "network interface N (0 to 15); slirp is the internet, without root" },
+	{ "netctl", -1, check_path, probe_netctl, "netctl=PATH",
+	  "socket by which interfaces are added, removed and cut off (umlab-net machine)" },
 	{ "umid", -1, check_path, NULL, "umid=NAME",
 	  "name of the machine; its network addresses (MAC) derive from it" },
 	{ "engine", -1, check_engine, NULL, "engine=auto|seccomp|ptrace",

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * control_socket.c - a socket of the host by which its user changes the running machine
+ *
+ * Drivers whose devices come and go have one each (diskctl=, netctl=). Commands are lines
+ * of text; the answer is lines, the last one `ok` or `error: why`. Only the user who runs
+ * the machine can open the socket: the guest has no say in what of the host it gets.
+ *
+ * One peer at a time. It is read, and its commands are carried out, by the workqueue; the
+ * interrupts of both descriptors do nothing but wake that.
+ */
+#include <asm/um_control.h>
+
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <asm/um_irq.h>
+#include <um/host.h>
+
+void um_control_answer(struct um_control *control, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+	int size;
+
+	va_start(args, format);
+	size = vscnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	/* A peer that does not read loses the rest of the answer. */
+	host_file_write(control->peer_fd, text, size);
+}
+
+static void socket_ready(void *data)
+{
+	struct um_control *control = data;
+
+	schedule_work(&control->work);
+}
+
+static void peer_close(struct um_control *control)
+{
+	um_irq_unregister_fd(control->peer_fd);
+	host_file_close(control->peer_fd);
+	control->peer_fd = -1;
+	control->used = 0;
+}
+
+static bool peer_accept(struct um_control *control)
+{
+	control->peer_fd = host_socket_accept(control->listen_fd);
+	if (control->peer_fd < 0)
+		return false;
+	if (!um_irq_register_fd(control->peer_fd, false, socket_ready, control))
+		return true;
+	host_file_close(control->peer_fd);
+	control->peer_fd = -1;
+	return false;
+}
+
+/* Take what has come; false when there is no more for now. */
+static bool peer_read(struct um_control *control)
+{
+	ssize_t got = host_file_read(control->peer_fd, control->line + control->used,
+				     sizeof(control->line) - 1 - control->used);
+	char *end;
+
+	if (got == -EAGAIN)
+		return false;
+	if (got <= 0) {
+		peer_close(control);
+		return false;
+	}
+	control->used += got;
+	control->line[control->used] = '\0';
+	while ((end = strchr(control->line, '\n'))) {
+		*end++ = '\0';
+		control->carry_out(control, control->line);
+		control->used -= end - control->line;
+		memmove(control->line, end, control->used + 1);
+	}
+	if (control->used == sizeof(control->line) - 1) {
+		um_control_answer(control, "error: the line is too long\n");
+		peer_close(control);
+		return false;
+	}
+	return true;
+}
+
+/* Until neither a peer nor a line waits; the next interrupt comes with the next of them. */
+static void control_work(struct work_struct *work)
+{
+	struct um_control *control = container_of(work, struct um_control, work);
+
+	while (control->peer_fd >= 0 || peer_accept(control))
+		if (!peer_read(control) && control->peer_fd >= 0)
+			return;
+}
+
+int um_control_start(struct um_control *control, const char *path)
+{
+	int error;
+
+	INIT_WORK(&control->work, control_work);
+	control->peer_fd = -1;
+	control->listen_fd = host_socket_listen(path);
+	error = control->listen_fd < 0 ? control->listen_fd :
+		um_irq_register_fd(control->listen_fd, false, socket_ready, control);
+	if (!error)
+		return 0;
+	pr_err("%s=%s: cannot listen (error %d)\n", control->name, path, -error);
+	if (control->listen_fd >= 0)
+		host_file_close(control->listen_fd);
+	return error;
+}

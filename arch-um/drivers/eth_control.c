@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * eth_control.c - interfaces that come and go while the machine runs, and their cables
+ *
+ *   linux ... netctl=PATH       a socket; `umlab-net machine PATH COMMAND` speaks to it
+ *
+ * Commands are `add eth1=KIND...` (as on the command line), `remove eth1`, `link eth0 up|down`,
+ * `list`; the socket and its lines are control_socket.c's. A cable that is cut here stays so,
+ * whatever the other end says, until it is mended here.
+ */
+#include <linux/init.h>
+#include <linux/string.h>
+#include <asm/um_control.h>
+#include "eth_internal.h"
+
+static char *control_path;
+
+static int __init control_setup(char *path)
+{
+	control_path = path;
+	return 1;
+}
+__setup("netctl=", control_setup);
+
+static const char *state_text(const struct eth_device *eth)
+{
+	if (!eth->wanted)
+		return "off";
+	if (eth->cut)
+		return "cut";
+	return netif_carrier_ok(eth->dev) ? "up" : "no-link";
+}
+
+static void command_list(struct um_control *control)
+{
+	unsigned int i;
+
+	/* Lines of an answer begin with a blank, as those of umlab-net's own programs do. */
+	for (i = 0; i < ETH_DEVICES; i++) {
+		const struct eth_device *eth = eth_get(i);
+
+		if (eth)
+			um_control_answer(control, " eth%u %s %s%s%s %pM\n", i, state_text(eth),
+					  eth_kind_name(eth->option.kind),
+					  *eth->option.target ? ":" : "", eth->option.target,
+					  eth->dev->dev_addr);
+	}
+	um_control_answer(control, "ok\n");
+}
+
+/* The interface "eth3", or -1; *@rest is what follows its number. */
+static int parse_interface(char *word, char **rest)
+{
+	unsigned long index;
+
+	if (!word || strncmp(word, "eth", 3) || word[3] < '0' || word[3] > '9')
+		return -1;
+	index = simple_strtoul(word + 3, rest, 10);
+	return index < ETH_DEVICES ? index : -1;
+}
+
+static void command_add(struct um_control *control, char *setting)
+{
+	char *value;
+	int index = parse_interface(setting, &value), error;
+	const char *why;
+
+	if (index < 0 || *value != '=') {
+		um_control_answer(control, "error: add ethN=KIND..., N is 0 to %d\n", ETH_DEVICES - 1);
+		return;
+	}
+	error = eth_add(index, value + 1, &why);
+	if (error)
+		um_control_answer(control, "error: %s (error %d)\n", why, -error);
+	else
+		um_control_answer(control, "ok\n");
+}
+
+static struct eth_device *find(struct um_control *control, char *word)
+{
+	char *rest = "";
+	int index = parse_interface(word, &rest);
+	struct eth_device *eth = index < 0 || *rest ? NULL : eth_get(index);
+
+	if (!eth)
+		um_control_answer(control, "error: there is no interface '%s'\n", word ? word : "");
+	return eth;
+}
+
+static void command_remove(struct um_control *control, char *word)
+{
+	struct eth_device *eth = find(control, word);
+
+	if (!eth)
+		return;
+	eth_remove(eth);
+	um_control_answer(control, "ok\n");
+}
+
+static void command_link(struct um_control *control, char *word, const char *state)
+{
+	struct eth_device *eth;
+	bool up = state && !strcmp(state, "up");
+
+	if (!up && (!state || strcmp(state, "down"))) {
+		um_control_answer(control, "error: link ethN up|down\n");
+		return;
+	}
+	eth = find(control, word);
+	if (!eth)
+		return;
+	eth_link_cut(eth, !up);
+	um_control_answer(control, "ok\n");
+}
+
+static void carry_out(struct um_control *control, char *text)
+{
+	char *verb = strsep(&text, " "), *first = strsep(&text, " ");
+
+	if (!strcmp(verb, "list"))
+		command_list(control);
+	else if (!strcmp(verb, "add"))
+		command_add(control, first);
+	else if (!strcmp(verb, "remove"))
+		command_remove(control, first);
+	else if (!strcmp(verb, "link"))
+		command_link(control, first, text);
+	else
+		um_control_answer(control, "error: commands are list, add, remove, link\n");
+}
+
+static struct um_control control = { .name = "netctl", .carry_out = carry_out };
+
+static int __init control_init(void)
+{
+	return control_path ? um_control_start(&control, control_path) : 0;
+}
+late_initcall(control_init);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * um_control.h - lines of text from whoever runs the machine, for drivers
+ */
+#ifndef _ASM_UM_UM_CONTROL_H
+#define _ASM_UM_UM_CONTROL_H
+
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+enum { UM_CONTROL_LINE_SIZE = 4608 };
+
+/*
+ * One socket. The driver names it and says what to do with a line, which is its own to
+ * take apart; called by the workqueue, one line at a time.
+ */
+struct um_control {
+	const char *name;		/* of the option, for messages */
+	void (*carry_out)(struct um_control *control, char *line);
+
+	int listen_fd, peer_fd;
+	struct work_struct work;
+	size_t used;
+	char line[UM_CONTROL_LINE_SIZE];
+};
+
+/* um_control_start - listen at @path for the machine's user. Returns 0 or -errno, and says why. */
+int um_control_start(struct um_control *control, const char *path);
+
+/* um_control_answer - text for the peer; within carry_out() only. */
+__printf(2, 3)
+void um_control_answer(struct um_control *control, const char *format, ...);
+
+#endif /* _ASM_UM_UM_CONTROL_H */
