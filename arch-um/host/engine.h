@@ -26,6 +26,7 @@ struct host_space {
 	unsigned int placement, guest_placement;	/* which choices of processor it follows */
 	struct host_debug debug;	/* what its debug registers hold */
 	int tid;			/* seccomp: guest thread */
+	volatile bool ended;		/* seccomp: a handler saw the process end while it had the turn */
 	uint64_t frame;			/* seccomp: signal frame to resume by, 0: the mailbox */
 	bool fp_load;			/* seccomp: the mailbox has FP state to load */
 	struct host_space *next_free;

@@ -68,6 +68,28 @@ static void process_check(struct host_space *space)
 	process_ended(space);
 }
 
+/* Learn which processes ended since the last look: their spaces have no pid afterwards. */
+static void ended_check(void)
+{
+	if (!machine.child_ended)
+		return;
+	machine.child_ended = false;
+	host_spaces_visit(process_check);
+}
+
+/*
+ * From here on the handlers below know whom the turn is given to. False: the process has ended;
+ * an end that comes later is noticed in whatever this thread waits for.
+ */
+static bool running_begin(struct host_space *space)
+{
+	machine.kicked_cpu = 0;
+	machine.running = space;
+	asm volatile("" : : : "memory");
+	ended_check();
+	return space->pid;
+}
+
 void host_seccomp_kill(struct host_space *space)
 {
 	int status;
@@ -96,6 +118,7 @@ static void seccomp_child_ended(void)
 
 	machine.child_ended = true;
 	if (space && process_is_zombie(space->pid)) {
+		space->ended = true;
 		__atomic_store_n(&space->mailbox->turn, STUB_TURN_KERNEL, __ATOMIC_SEQ_CST);
 		/* A sleep of this thread that is resumed finds the word changed, and ends. */
 		space->mailbox->kernel_sleeps = 0;
@@ -147,6 +170,10 @@ static int seccomp_flush(struct host_space *space, unsigned int *done)
 	uint64_t ack;
 	int error;
 
+	/* Its end may have been reported to another flush, which was not interested. */
+	ended_check();
+	if (!space->pid)
+		return -ECHILD;
 	host_placement_follow(space);
 	request(space);
 	do {
@@ -178,6 +205,7 @@ static int seccomp_space_create(struct host_space *space)
 	data_init(space->data);
 	space->frame = 0;
 	space->fp_load = false;
+	space->ended = false;
 	space->pid = 0;
 	space->placement = space->guest_placement = 0;
 	host_placement_follow(machine.zygote);
@@ -213,9 +241,8 @@ static int seccomp_reuse(struct host_space *space)
 
 	if (lx_getrandom(&epoch, sizeof(epoch), 0) != sizeof(epoch))
 		return -EAGAIN;
-	machine.running = space;
-	machine.kicked_cpu = 0;
-	host_handover_reset(space, epoch);
+	if (running_begin(space))
+		host_handover_reset(space, epoch);
 	machine.running = NULL;
 	if (__atomic_load_n(&mailbox->reset_epoch, __ATOMIC_ACQUIRE) != epoch)
 		return -EAGAIN;
@@ -313,21 +340,15 @@ static void seccomp_run(struct host_space *space, struct host_regs *regs, unsign
 	mailbox->stop = 0;
 	space->data->save_fp = !!(flags & GUEST_RUN_SHARED);
 	space->fp_saved = false;
-	machine.kicked_cpu = 0;
 	/* From here on a handler kicks the guest thread; before, it left um_irqs_pending. */
-	machine.running = space;
-	asm volatile("" : : : "memory");
-	if (um_irqs_pending) {
-		machine.running = NULL;
-		event->stop = GUEST_INTERRUPT;
-		return;
-	}
-	if (machine.child_ended) {
-		machine.child_ended = false;
-		host_spaces_visit(process_check);
-	}
-	if (space->pid)
+	if (running_begin(space)) {
+		if (um_irqs_pending) {
+			machine.running = NULL;
+			event->stop = GUEST_INTERRUPT;
+			return;
+		}
 		maps_and_turn(space);
+	}
 	machine.running = NULL;
 	event->stop = GUEST_GONE;
 	if (!space->pid || (machine.child_ended && process_ended(space)))
@@ -339,9 +360,8 @@ static void seccomp_run(struct host_space *space, struct host_regs *regs, unsign
 
 void host_seccomp_turn(struct host_space *space)
 {
-	machine.running = space;
-	machine.kicked_cpu = 0;
-	host_handover(space);
+	if (running_begin(space))
+		host_handover(space);
 	machine.running = NULL;
 }
 

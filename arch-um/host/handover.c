@@ -197,6 +197,17 @@ static void sleep_for_turn(struct stub_mailbox *mailbox)
 	mailbox->kernel_sleeps = 0;
 }
 
+/*
+ * Let somebody in @space go on. When its process ended just before, the handler's note of that in
+ * the word (seccomp_child_ended()) is gone now, and nobody there will ever give the turn back.
+ */
+static void turn_give(struct host_space *space, uint32_t turn)
+{
+	__atomic_exchange_n(&space->mailbox->turn, turn, __ATOMIC_SEQ_CST);
+	if (space->ended)
+		__atomic_store_n(&space->mailbox->turn, STUB_TURN_KERNEL, __ATOMIC_SEQ_CST);
+}
+
 /* A wake-up at @from took effect at @to, or so the guest thread says. */
 static void latency_check(uint64_t from, uint64_t to)
 {
@@ -214,7 +225,7 @@ void host_handover(struct host_space *space)
 	else
 		mailbox->kernel_sleeps = 1;	/* for sure */
 	host_placement_follow_guest(space);
-	__atomic_exchange_n(&mailbox->turn, STUB_TURN_GUEST, __ATOMIC_SEQ_CST);
+	turn_give(space, STUB_TURN_GUEST);
 	if (__atomic_load_n(&mailbox->guest_sleeps, __ATOMIC_RELAXED)) {
 		mailbox->guest_sleeps = 0;
 		woken = ticks();
@@ -258,7 +269,7 @@ bool host_handover_by_mapper(struct host_space *space)
 	host_placement_follow_guest(space);
 	data->then_guest = 1;
 	mailbox->kernel_sleeps = 1;
-	__atomic_store_n(&mailbox->turn, STUB_TURN_MAPPER, __ATOMIC_SEQ_CST);
+	turn_give(space, STUB_TURN_MAPPER);
 	__atomic_store_n(&data->seq, data->seq + 1, __ATOMIC_SEQ_CST);
 	lx_futex(&data->seq, FUTEX_WAKE, 1, NULL);
 	handover.waiting = true;
@@ -276,7 +287,7 @@ int host_handover_reset(struct host_space *space, uint64_t epoch)
 	int error;
 
 	host_placement_follow_guest(space);
-	__atomic_exchange_n(&mailbox->turn, STUB_TURN_RESET, __ATOMIC_SEQ_CST);
+	turn_give(space, STUB_TURN_RESET);
 	info.si_ptr = (void *)epoch;
 	error = lx_rt_tgsigqueueinfo(space->pid, space->tid, STUB_SIGNAL_RESET, &info);
 	if (!error && !(handover.apart && spin(mailbox)))
