@@ -53,7 +53,7 @@ labs-man: $(BUILD)/umlab
 
 .PHONY: install-labs
 install-labs: labs labs-man
-	install -d $(BIN) $(LIB)/guest $(SHARE)/man/man1 $(SHARE)/man/man5 $(SHARE)/man/man7 $(SHARE)/zsh/site-functions
+	install -d $(BIN) $(LIB)/guest $(SHARE)/man/man1 $(SHARE)/man/man5 $(SHARE)/man/man7 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions
 	install -m 755 $(BUILD)/umlab $(BIN)/umlab
 	install -m 644 $(LABS_OUT)/agent.cpio $(LIB)/agent.cpio
 	install -m 755 labs/guest/*.sh $(LIB)/guest/
