@@ -245,11 +245,12 @@ do_select() {
 		}
 		/^Package: / { package = $2 }
 		/^Priority: / && ($2 in wanted) { names[package] = 1 }
-		END { for (name in names) if (!(name in left_out)) print name }' <(printf %s "$recipe") -)
+		END { for (name in names) if (!(name in left_out)) print name }' <(printf %s "$recipe") - | sort)
 	# shellcheck disable=SC2086 # a list of names
 	apt apt-get -o Dir::Cache::archives="$work/apt/empty" --print-uris -y install $names >"$work/select.new" 2>"$work/apt.log" ||
 		{ cat "$work/apt.log" "$work/select.new" >&2; die "apt cannot resolve $packages"; }
-	printf '%s\n' $names | sort >"$work/select.names"
+	# The same names in the same order for the download: which of two alternatives apt takes depends on it.
+	printf '%s\n' $names >"$work/select.names"
 	awk -F"' " '/^'\''/ { split($2, field, " "); print field[1], field[2], field[3] }' "$work/select.new" |
 		sort >"$work/select.list"
 	[ -s "$work/select.list" ] || die "apt selected nothing"
