@@ -39,20 +39,27 @@ static struct timespec in(clockid_t clock, double seconds)
 static void refusals_and_timeouts(void)
 {
 	unsigned int word = 5;
-	struct timespec time = in(-1, 0.05);
+	struct timespec time;
 	double start;
 
 	ok(futex(&word, FUTEX_WAIT, 6, NULL, NULL, 0) == -1 && errno == EAGAIN, "waiting for another value is EAGAIN");
-	start = now(CLOCK_MONOTONIC);
-	ok(futex(&word, FUTEX_WAIT, 5, &time, NULL, 0) == -1 && errno == ETIMEDOUT, "a wait times out");
-	double took = now(CLOCK_MONOTONIC) - start;
+	for (int clock = -1; clock <= CLOCK_MONOTONIC; clock += 2) {
+		int timed_out = 1, early = 0;
+		double least = 10;
 
-	ok(took >= 0.05 && took < 0.15, "after its 50 ms (%.1f ms)", took * 1000);
-	time = in(CLOCK_MONOTONIC, 0.05);
-	start = now(CLOCK_MONOTONIC);
-	ok(futex(&word, FUTEX_WAIT_BITSET, 5, &time, NULL, ~0u) == -1 && errno == ETIMEDOUT, "so does one with an absolute time");
-	took = now(CLOCK_MONOTONIC) - start;
-	ok(took > 0.045 && took < 0.15, "at that time (%.1f ms)", took * 1000);
+		/* The best of some: a busy host may let each of them wait. */
+		for (int i = 0; i < 10 && (i < 2 || least > 0.15); i++) {
+			time = in(clock, 0.05);
+			start = now(CLOCK_MONOTONIC);
+			timed_out &= futex(&word, clock < 0 ? FUTEX_WAIT : FUTEX_WAIT_BITSET, 5, &time, NULL, ~0u) == -1 && errno == ETIMEDOUT;
+			double took = now(CLOCK_MONOTONIC) - start;
+
+			early += took < (clock < 0 ? 0.05 : 0.045);
+			least = took < least ? took : least;
+		}
+		ok(timed_out, clock < 0 ? "a wait times out" : "so does one with an absolute time");
+		ok(!early && least < 0.15, "after its 50 ms (%.1f ms)", least * 1000);
+	}
 	time = in(CLOCK_REALTIME, 0.02);
 	ok(futex(&word, FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, 5, &time, NULL, ~0u) == -1 && errno == ETIMEDOUT,
 	   "and one on CLOCK_REALTIME");

@@ -138,16 +138,22 @@ static void sleeps(void)
 		   least, sum / rounds);
 	}
 	struct timespec until;
-	double start = now(CLOCK_MONOTONIC);
+	double start, took, least = 10;
+	int early = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += 50000000;
-	if (until.tv_nsec >= 1000000000)
-		until.tv_sec++, until.tv_nsec -= 1000000000;
-	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
-	double took = now(CLOCK_MONOTONIC) - start;
-
-	ok(took > 0.0499 && took < 0.15, "clock_nanosleep wakes at an absolute time");
+	/* The best of some: a busy host may let each of them wait. */
+	for (int i = 0; i < 10 && (i < 2 || least > 0.15); i++) {
+		start = now(CLOCK_MONOTONIC);
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_nsec += 50000000;
+		if (until.tv_nsec >= 1000000000)
+			until.tv_sec++, until.tv_nsec -= 1000000000;
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+		took = now(CLOCK_MONOTONIC) - start;
+		early += took < 0.0499;
+		least = took < least ? took : least;
+	}
+	ok(!early && least < 0.15, "clock_nanosleep wakes at an absolute time (%.1f ms)", least * 1000);
 	is(clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &(struct timespec){ 1, 0 }, NULL), 0, "a time in the past returns at once");
 }
 
@@ -191,7 +197,7 @@ static void timers(void)
 	timer_gettime(timer, &left);
 	spec = (struct itimerspec){ 0 };
 	timer_settime(timer, 0, &spec, NULL);
-	ok(nr_ticks >= 30 && nr_ticks <= 51 && last_value == 99, "a 10 ms timer ticks about 50 times in half a second (%d)", (int)nr_ticks);
+	ok(nr_ticks >= 15 && nr_ticks <= (now(CLOCK_MONOTONIC) - start) * 100 + 1 && last_value == 99, "a 10 ms timer ticks about 50 times in half a second (%d)", (int)nr_ticks);
 	ok(left.it_value.tv_sec == 0 && left.it_value.tv_nsec <= 10000000, "timer_gettime tells the time left");
 	sigset_t block;
 
@@ -199,6 +205,7 @@ static void timers(void)
 	sigaddset(&block, SIGRTMIN);
 	sigprocmask(SIG_BLOCK, &block, NULL);
 	spec = (struct itimerspec){ { 0, 1000000 }, { 0, 1000000 } };
+	start = now(CLOCK_MONOTONIC);
 	timer_settime(timer, 0, &spec, NULL);
 	usleep(100000);
 	nr_ticks = 0;
@@ -206,7 +213,7 @@ static void timers(void)
 	int overrun = timer_getoverrun(timer);
 
 	timer_delete(timer);
-	ok(overrun >= 60 && overrun <= 130, "timer_getoverrun counts what a blocked signal missed (%d)", overrun);
+	ok(overrun >= 60 && overrun <= (now(CLOCK_MONOTONIC) - start) * 1000 + 1, "timer_getoverrun counts what a blocked signal missed (%d)", overrun);
 
 	event.sigev_value.sival_int = 7;
 	timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &timer);
@@ -225,7 +232,7 @@ static void timers(void)
 	while (now(CLOCK_MONOTONIC) - start < 0.305)
 		usleep(2000);
 	setitimer(ITIMER_REAL, &none, NULL);
-	ok(nr_ticks >= 18 && nr_ticks <= 31, "ITIMER_REAL ticks (%d of 30)", (int)nr_ticks);
+	ok(nr_ticks >= 9 && nr_ticks <= (now(CLOCK_MONOTONIC) - start) * 100 + 1, "ITIMER_REAL ticks (%d of 30)", (int)nr_ticks);
 	nr_ticks = 0;
 	setitimer(ITIMER_VIRTUAL, &interval, NULL);
 	work(0.3, CLOCK_PROCESS_CPUTIME_ID);
@@ -254,7 +261,7 @@ static void timer_descriptors(void)
 		if (read(fd, &expired, 8) == 8)
 			sum += expired;
 	}
-	ok(sum >= 38 && sum <= 45, "a 5 ms timerfd counts about 40 in 200 ms, none lost (%lu)", sum);
+	ok(sum >= 38 && sum <= (now(CLOCK_MONOTONIC) - start) * 200 + 1, "a 5 ms timerfd counts about 40 in 200 ms, none lost (%lu)", sum);
 	close(fd), close(poll_fd);
 }
 
