@@ -4,6 +4,7 @@
 # Sourced after lib-guest.sh. Machines boot net.cpio (pack-net-cpio) and take commands at
 # their console:
 #   net_guest NAME OPTION...      boots one and waits until it takes commands
+#   net_uml NAME OPTION...        the same with Debian's user-mode-linux
 #   net_do NAME COMMAND...        what the command printed in it; 1 if it does not end in $NET_LIMIT s
 #   net_run NAME WORD...          umlab-net run ..., in the background, until its folder answers
 #   net WORD...                   umlab-net, as the guests' user
@@ -42,7 +43,8 @@ net_end() { # net_end NAME [SIGNAL]
 	local pid=${net_pids[$1]-}
 	[ -n "$pid" ] || return 0
 	unset "net_pids[$1]"
-	{ kill "-${2:-KILL}" "$pid"; wait "$pid"; } 2>/dev/null
+	# A guest of user-mode-linux leaves processes of its group behind.
+	{ kill "-${2:-KILL}" "$pid"; wait "$pid"; [ ! -d "$SCRATCH/uml/$1" ] || kill -KILL -- "-$pid"; } 2>/dev/null
 	return 0
 }
 
@@ -72,6 +74,14 @@ net_guest() {
 	tail -n 20 "$SCRATCH/$name.log" | diag
 	echo "Bail out! the machine $name does not boot"
 	exit 1
+}
+
+# Its memory is a file in TMPDIR, which must be able to hold programs.
+net_uml() {
+	local name=$1; shift
+	mkdir -p -m 777 "$SCRATCH/uml"
+	UMLAB_KERNEL_ARGS='' TMPDIR=/dev/shm NET_LINUX=$(command -v linux.uml) net_guest "$name" uml_dir="$SCRATCH/uml" \
+		con=null con0=fd:0,fd:1 "$@"
 }
 
 net_do() {

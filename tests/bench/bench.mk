@@ -4,11 +4,13 @@
 BENCH_OUT := $(BUILD)/bench
 
 .PHONY: bench bench-build
-bench-build: $(BENCH_OUT)/bench-machine $(BENCH_OUT)/bench.cpio $(BENCH_OUT)/disk.cpio $(BUILD)/umlab-disk
+bench-build: $(BENCH_OUT)/bench-machine $(BENCH_OUT)/bench.cpio $(BENCH_OUT)/disk.cpio $(BUILD)/umlab-disk \
+	$(BENCH_OUT)/net.cpio $(BENCH_OUT)/bench-switch $(BUILD)/umlab-net
 
 bench: $(BUILD)/linux $(IMAGE) bench-build
 	@tests/bench/bench.sh $(if $(ROUNDS),--rounds $(ROUNDS))
 	@tests/bench/bench-disk.sh $(if $(ROUNDS),--rounds $(ROUNDS))
+	@tests/bench/bench-net.sh $(if $(ROUNDS),--rounds $(ROUNDS))
 
 $(BENCH_OUT)/bench-guest: tests/bench/bench-guest.c
 	@mkdir -p $(@D)
@@ -37,3 +39,14 @@ $(BENCH_OUT)/disk.cpio: $(BENCH_OUT)/bench-disk
 	@cp $(BENCH_OUT)/bench-disk $@.tree/init
 	@cd $@.tree && printf '%s\n' . ./init ./dev | cpio --quiet -o -H newc -R 0:0 >../$(@F).part
 	@mv $@.part $@ && rm -rf $@.tree
+
+$(BENCH_OUT)/bench-net: tests/bench/bench-net.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -static -s -o $@ $<
+
+$(BENCH_OUT)/bench-switch: tests/bench/bench-switch.c arch-um/include/um/wire.h
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -D_GNU_SOURCE -DUM_HOST_WORLD -Iarch-um/include -O2 -Wall -Wextra -o $@ $<
+
+$(BENCH_OUT)/net.cpio: tests/pack-net-cpio $(BENCH_OUT)/bench-net
+	tests/pack-net-cpio $@ $(BENCH_OUT)/bench-net

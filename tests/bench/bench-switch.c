@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * bench-switch.c - frames a second through a switch, and how exact its delay is
+ *
+ *   bench-switch rate own|classic SOCKET PORTS SECONDS SIZE
+ *   bench-switch delay own|classic SOCKET COUNT
+ *
+ * Rate: half of the ports send to the other half, each to one; as many frames as the
+ * switch takes. One process is all the peers: it sends a batch from each, then takes what has
+ * come. What it does costs the same whatever the switch. `classic` is vde_switch's protocol,
+ * `own` that of wire.h. Delay: COUNT frames one by one, the median and the 99th percentile of
+ * their time on the way, in microseconds, both less than half a millisecond of sleep apart.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+#include <um/wire.h>
+
+enum { PORTS_MAX = 256, BATCH = 32 };
+
+static bool own;
+static int fds[PORTS_MAX], controls[PORTS_MAX];
+
+static _Noreturn void fail(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec + time.tv_nsec / 1e9;
+}
+
+static int unix_connect(const char *path, int type)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)))
+		fail(path);
+	return fd;
+}
+
+static int own_join(const char *path)
+{
+	struct wire_hello hello = {
+		.head.kind = WIRE_HELLO, .magic = WIRE_MAGIC, .version = WIRE_VERSION,
+		.features = WIRE_OFFLOAD,
+	};
+	struct wire_welcome welcome;
+	int fd = unix_connect(path, SOCK_SEQPACKET), size = 4 << 20;
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	if (write(fd, &hello, sizeof(hello)) != sizeof(hello) ||
+	    read(fd, &welcome, sizeof(welcome)) != sizeof(welcome) || welcome.error)
+		fail("welcome");
+	return fd;
+}
+
+static int classic_join(const char *path, int *control)
+{
+	struct __attribute__((packed)) {
+		uint32_t magic, version, type;
+		struct sockaddr_un address;
+		char name[16];
+	} request = { 0xfeedface, 3, 0, { .sun_family = AF_UNIX }, "bench" };
+	struct sockaddr_un switch_address;
+	static int serial;
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), size = 4 << 20;
+
+	*control = unix_connect(path, SOCK_STREAM);
+	/* Abstract: nothing to remove. */
+	snprintf(request.address.sun_path + 1, 100, "bench-switch-%d-%d", getpid(), serial++);
+	if (bind(fd, (struct sockaddr *)&request.address, sizeof(request.address)))
+		fail("bind");
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	if (write(*control, &request, sizeof(request)) != sizeof(request) ||
+	    read(*control, &switch_address, sizeof(switch_address)) <= 0 ||
+	    connect(fd, (struct sockaddr *)&switch_address, sizeof(switch_address)))
+		fail("classic protocol");
+	return fd;
+}
+
+static void frame_make(uint8_t *frame, size_t size, int from, int to)
+{
+	memset(frame, 0, size);
+	memcpy(frame, (uint8_t[]) { 2, 0, 0, 0, to >> 8, to }, 6);
+	memcpy(frame + 6, (uint8_t[]) { 2, 0, 0, 0, from >> 8, from }, 6);
+	frame[12] = 0x88;
+	frame[13] = 0xb5;
+}
+
+static struct wire_head head;
+
+static struct msghdr message_of(struct iovec *iov, void *frame, size_t size)
+{
+	iov[0] = (struct iovec) { &head, sizeof(head) };
+	iov[1] = (struct iovec) { frame, size };
+	return (struct msghdr) { .msg_iov = own ? iov : iov + 1, .msg_iovlen = own ? 2 : 1 };
+}
+
+/* Takes what has come to @fd; returns how many frames. */
+static int drain(int fd)
+{
+	static uint8_t data[BATCH][2048];
+	struct mmsghdr messages[BATCH] = { 0 };
+	struct iovec iov[BATCH][2];
+	int got, nr = 0;
+
+	for (int i = 0; i < BATCH; i++)
+		messages[i].msg_hdr = message_of(iov[i], data[i], sizeof(data[i]));
+	while ((got = recvmmsg(fd, messages, BATCH, MSG_DONTWAIT, NULL)) > 0) {
+		nr += got;
+		if (got < BATCH)
+			break;
+	}
+	return nr;
+}
+
+static void all_known(int ports)
+{
+	uint8_t frame[64];
+	struct iovec iov[2];
+
+	for (int i = 0; i < ports; i++) {
+		struct msghdr message;
+
+		frame_make(frame, sizeof(frame), i, 0xffff);
+		message = message_of(iov, frame, sizeof(frame));
+		sendmsg(fds[i], &message, 0);
+	}
+	usleep(200000);
+	for (int i = 0; i < ports; i++)
+		drain(fds[i]);
+}
+
+static void run_rate(int ports, double seconds, size_t size)
+{
+	static uint8_t frames[PORTS_MAX][2048];
+	struct mmsghdr messages[BATCH] = { 0 };
+	struct iovec iov[2];
+	struct pollfd wait[PORTS_MAX];
+	uint64_t arrived = 0, sent = 0;
+	int half = ports / 2;
+	double start, took;
+
+	for (int i = 0; i < half; i++)
+		frame_make(frames[i], size, i, half + i);
+	for (int i = 0; i < half; i++)
+		wait[i] = (struct pollfd) { .fd = fds[half + i], .events = POLLIN };
+	for (start = now(); (took = now() - start) < seconds; ) {
+		int put = 0, got = 0;
+
+		for (int i = 0; i < half; i++) {
+			struct msghdr message = message_of(iov, frames[i], size);
+			int done;
+
+			for (int j = 0; j < BATCH; j++)
+				messages[j].msg_hdr = message;
+			done = sendmmsg(fds[i], messages, BATCH, MSG_DONTWAIT);
+			if (done > 0)
+				put += done;
+		}
+		for (int i = 0; i < half; i++)
+			got += drain(fds[half + i]);
+		sent += put;
+		arrived += got;
+		if (!put && !got)
+			poll(wait, half, 1);
+	}
+	printf("@switch rate %.0f\n", arrived / took);
+	fprintf(stderr, "sent %.0f a second\n", sent / took);
+}
+
+static int compare(const void *a, const void *b)
+{
+	double difference = *(const double *)a - *(const double *)b;
+
+	return difference < 0 ? -1 : difference > 0;
+}
+
+static void run_delay(int count)
+{
+	double *times = calloc(count, sizeof(*times));
+	uint8_t frame[64];
+	struct iovec iov[2];
+
+	for (int i = 0; i < count; i++) {
+		struct msghdr message;
+		struct pollfd wait = { .fd = fds[1], .events = POLLIN };
+		double start;
+
+		frame_make(frame, sizeof(frame), 0, 1);
+		message = message_of(iov, frame, sizeof(frame));
+		start = now();
+		if (sendmsg(fds[0], &message, 0) < 0 || poll(&wait, 1, 2000) != 1)
+			fail("frame");
+		times[i] = (now() - start) * 1e6;
+		drain(fds[1]);
+		usleep(500);
+	}
+	qsort(times, count, sizeof(*times), compare);
+	printf("@switch delay_median %.1f\n@switch delay_99 %.1f\n", times[count / 2],
+	       times[count * 99 / 100]);
+}
+
+int main(int argc, char **argv)
+{
+	bool rate = argc == 7 && !strcmp(argv[1], "rate"), delay = argc == 5 && !strcmp(argv[1], "delay");
+	int ports = rate ? atoi(argv[4]) : 2;
+
+	if ((!rate && !delay) || ports < 2 || ports > PORTS_MAX)
+		return fputs("usage: bench-switch rate own|classic SOCKET PORTS SECONDS SIZE\n"
+			     "       bench-switch delay own|classic SOCKET COUNT\n", stderr), 2;
+	own = !strcmp(argv[2], "own");
+	for (int i = 0; i < ports; i++)
+		fds[i] = own ? own_join(argv[3]) : classic_join(argv[3], &controls[i]);
+	all_known(ports);
+	if (rate)
+		run_rate(ports, atof(argv[5]), atoi(argv[6]));
+	else
+		run_delay(atoi(argv[4]));
+	return 0;
+}
