@@ -399,9 +399,19 @@ static int option(const char *word)
 	return 0;
 }
 
+static bool host_lets_ping(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_ICMP);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 static void own_refresh(struct loop_timer *timer)
 {
 	filter_own_refresh(&up.filter);
+	up.filter.can_ping = host_lets_ping();
 	loop_timer_set(timer, loop_now() + OWN_REFRESH * 1000000000ULL);
 }
 
@@ -414,15 +424,6 @@ static bool host_has_ipv6(void)
 	return false;
 }
 
-static bool host_lets_ping(void)
-{
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_ICMP);
-
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}
-
 static int start(void)
 {
 	SlirpConfig config = {
@@ -433,7 +434,6 @@ static int start(void)
 
 	own_refresh(&up.refresh);
 	up.refresh.fire = own_refresh;
-	up.filter.can_ping = host_lets_ping();
 	if (up.ipv6 == IPV6_AUTO)
 		up.ipv6 = host_has_ipv6() ? IPV6_ON : IPV6_OFF;
 	config.in6_enabled = up.ipv6 == IPV6_ON;

@@ -60,7 +60,7 @@ else skip "a QEMU guest at our switch" "no qemu-system-x86_64 with a network ROM
 
 # Without -d it ends at the end of its input.
 background vde vde_switch -s "$SCRATCH/vde" -d -p "$SCRATCH/vde.pid"
-wait_for 5 test -S "$SCRATCH/vde/ctl"; ok $? "Debian's vde_switch runs"
+wait_for 5 test -S "$SCRATCH/vde/ctl" -a -s "$SCRATCH/vde.pid"; ok $? "Debian's vde_switch runs"
 net_pids[vde]=$(cat "$SCRATCH/vde.pid")
 net_guest b eth0=vde:vde://"$SCRATCH/vde"; net_up b 10.8.0.2/24
 net_end a

@@ -3,33 +3,11 @@
 . "$(dirname "$0")/lib-tap.sh"
 . "$(dirname "$0")/lib-guest.sh"
 . "$(dirname "$0")/lib-net.sh"
+. "$(dirname "$0")/lib-hosts.sh"
 need_net
-need_programs busybox unshare nsenter
-unshare -n true 2> /dev/null || skip_all "network namespaces need root here"
-
-host_start() { # host_start NAME: a namespace, kept by a process that sleeps
-	setpriv --pdeathsig KILL unshare -n -m sleep 300 < /dev/null > /dev/null 2>&1 &
-	net_pids[$1]=$!
-	wait_for 5 sh -c "[ \$(readlink /proc/$!/ns/net) != \$(readlink /proc/self/ns/net) ]"
-}
-at() { nsenter -n -m -t "${net_pids[$1]}" "${@:2}"; }
-guest_at() { # guest_at HOST NAME OPTION...: net_guest there; the machine is as unprivileged as any
-	local run=$SCRATCH/run-$1
-	printf '#!/bin/sh\nexec nsenter -n -m -t %s %s "%s" "$@"\n' "${net_pids[$1]}" "${USER_PREFIX[*]}" "$LINUX" > "$run"
-	chmod 755 "$run"; shift
-	local USER_PREFIX=()
-	NET_LINUX=$run net_guest "$@"
-}
-
-host_start host1; host_start host2
-at host1 ip link add veth0 type veth peer name veth0 netns "${net_pids[host2]}"
-for i in 1 2; do
-	at host$i ip link set lo up
-	at host$i ip addr add 192.168.77.$i/24 dev veth0
-	at host$i ip link set veth0 up
-	at host$i ip route add 239.0.0.0/8 dev veth0
-done
-claim "the two hosts are joined" at host1 busybox ping -c 1 -W 5 192.168.77.2
+need_programs busybox curl
+need_hosts
+hosts_start
 
 guest_at host1 a "eth0=vde:udp://5000->192.168.77.2:5000"; net_up a 10.7.0.1/24
 guest_at host2 b "eth0=vde:udp://5000->192.168.77.1:5000"; net_up b 10.7.0.2/24
@@ -44,11 +22,11 @@ claim "and by vxvde://" pings a 10.7.0.2 5
 net_end a; net_end b
 
 # A switch of each host, joined: all machines of both are one network.
-at host1 "${USER_PREFIX[@]}" setpriv --pdeathsig KILL "$NET" run switch "$SCRATCH/sw1" < /dev/null > /dev/null 2>&1 & net_pids[sw1]=$!
-at host2 "${USER_PREFIX[@]}" setpriv --pdeathsig KILL "$NET" run switch "$SCRATCH/sw2" < /dev/null > /dev/null 2>&1 & net_pids[sw2]=$!
+at_user sw1 host1 "$NET" run switch "$SCRATCH/sw1"
+at_user sw2 host2 "$NET" run switch "$SCRATCH/sw2"
 wait_for 5 net_answers "$SCRATCH/sw1"; wait_for 5 net_answers "$SCRATCH/sw2"
-at host1 "${USER_PREFIX[@]}" setpriv --pdeathsig KILL "$NET" run vde "$SCRATCH/joint1" switch="$SCRATCH/sw1" "udp://5001->192.168.77.2:5001" < /dev/null > "$SCRATCH/joint1.log" 2>&1 & net_pids[joint1]=$!
-at host2 "${USER_PREFIX[@]}" setpriv --pdeathsig KILL "$NET" run vde "$SCRATCH/joint2" switch="$SCRATCH/sw2" "udp://5001->192.168.77.1:5001" < /dev/null > "$SCRATCH/joint2.log" 2>&1 & net_pids[joint2]=$!
+at_user joint1 host1 "$NET" run vde "$SCRATCH/joint1" switch="$SCRATCH/sw1" "udp://5001->192.168.77.2:5001"
+at_user joint2 host2 "$NET" run vde "$SCRATCH/joint2" switch="$SCRATCH/sw2" "udp://5001->192.168.77.1:5001"
 net_guest a eth0=switch:"$SCRATCH/sw1"; net_up a 10.6.0.1/24
 net_guest b eth0=switch:"$SCRATCH/sw2"; net_up b 10.6.0.2/24
 net_until a 15 'bytes from' 'ping -c 1 -W 1 10.6.0.2'; ok $? "the switches of two hosts are one network" ||

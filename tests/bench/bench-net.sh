@@ -75,10 +75,10 @@ pair_end() { net_end a; net_end b; net_end sw; }
 
 vde_start() {
 	background sw vde_switch -s "$SCRATCH/vde" -n 128 -d -p "$SCRATCH/vde.pid"
-	wait_for 5 test -S "$SCRATCH/vde/ctl"
+	wait_for 5 test -S "$SCRATCH/vde/ctl" -a -s "$SCRATCH/vde.pid"
 	vde_pid=$(cat "$SCRATCH/vde.pid")
 }
-vde_end() { kill "$vde_pid" 2> /dev/null; wait_for 5 test ! -d "/proc/$vde_pid"; rm -rf "$SCRATCH/vde"; }
+vde_end() { kill "$vde_pid" 2> /dev/null; wait_for 5 test ! -d "/proc/$vde_pid"; rm -rf "$SCRATCH/vde" "$SCRATCH/vde.pid"; }
 
 guests_run() {
 	net_run sw switch "$SCRATCH/sw"
@@ -103,8 +103,17 @@ guests_run() {
 
 ##### the switches alone
 
-rate() { # rate SYSTEM PROTOCOL SOCKET PORTS SIZE
-	measure "$1" "switch_$4_ports_$5" "$( (as_user "$bench_switch" rate "$2" "$3" "$4" "$seconds" "$5") 2> /dev/null | sed -n 's/^@switch rate //p')"
+processor_ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
+
+# rate SYSTEM PROTOCOL SOCKET PORTS SIZE PID: frames that arrived a second, and of each
+# second of the switch's own processor time: what it could do if its peers cost nothing.
+rate() {
+	local before after arrived
+	before=$(processor_ticks "$6")
+	arrived=$( (as_user "$bench_switch" rate "$2" "$3" "$4" "$seconds" "$5") 2> /dev/null | sed -n 's/^@switch rate //p')
+	after=$(processor_ticks "$6")
+	measure "$1" "switch_$4_ports_$5" "$arrived"
+	measure "$1" "switch_$4_ports_$5_own" "$(( arrived * seconds * $(getconf CLK_TCK) / (after - before + 1) ))"
 }
 
 switch_run() {
@@ -112,12 +121,12 @@ switch_run() {
 	for size in 64 1514; do
 		for ports in 2 64; do
 			net_run sw switch "$SCRATCH/sw"
-			rate switch_own own "$SCRATCH/sw/umlab" $ports $size
-			rate switch_classic classic "$SCRATCH/sw/ctl" $ports $size
+			rate switch_own own "$SCRATCH/sw/umlab" $ports $size "${net_pids[sw]}"
+			rate switch_classic classic "$SCRATCH/sw/ctl" $ports $size "${net_pids[sw]}"
 			net_end sw; rm -rf "$SCRATCH/sw"
 			have vde_switch || continue
 			vde_start
-			rate vde_switch classic "$SCRATCH/vde/ctl" $ports $size
+			rate vde_switch classic "$SCRATCH/vde/ctl" $ports $size "$vde_pid"
 			vde_end
 		done
 	done
