@@ -66,8 +66,8 @@ net_guest() {
 	# Held open by us, so that the console does not end between two commands.
 	eval "exec {net_fd_$name}<> '$input'"
 	# shellcheck disable=SC2086
-	as_user setpriv --pdeathsig KILL setsid "${NET_LINUX:-$LINUX}" mem="${NET_MEM:-192M}" initrd="$NET_CPIO" panic=-1 \
-		umid="$name" "$@" ${UMLAB_KERNEL_ARGS:-} < "$input" > "$SCRATCH/$name.log" 2>&1 &
+	as_user setpriv --pdeathsig KILL setsid "${NET_LINUX:-$LINUX}" mem="${NET_MEM:-192M}" ${NET_CPIO:+initrd="$NET_CPIO"} panic=-1 \
+		umid="$name" ${UMLAB_KERNEL_ARGS:-} "$@" < "$input" > "$SCRATCH/$name.log" 2>&1 &
 	net_pids[$name]=$!
 	wait_for 60 grep -q '^@ready' "$SCRATCH/$name.log" && return
 	# Nothing that follows would mean anything.
