@@ -38,7 +38,7 @@ static int parse_disk(const char *word)
 	return index < UBD_DISKS ? index : -EINVAL;
 }
 
-static void command_list(struct um_control *control)
+static void command_list(struct um_control *control, char *word, char *rest)
 {
 	unsigned int i;
 
@@ -52,7 +52,7 @@ static void command_list(struct um_control *control)
 	um_control_answer(control, "ok\n");
 }
 
-static void command_add(struct um_control *control, char *setting)
+static void command_add(struct um_control *control, char *setting, char *rest)
 {
 	int error;
 
@@ -69,7 +69,7 @@ static void command_add(struct um_control *control, char *setting)
 		um_control_answer(control, "ok\n");
 }
 
-static void command_remove(struct um_control *control, const char *word)
+static void command_remove(struct um_control *control, char *word, char *rest)
 {
 	int index = parse_disk(word), error;
 
@@ -82,7 +82,7 @@ static void command_remove(struct um_control *control, const char *word)
 		um_control_answer(control, "ok\n");
 }
 
-static void command_grow(struct um_control *control, const char *word, const char *size_word)
+static void command_grow(struct um_control *control, char *word, char *size_word)
 {
 	char why[256] = "no such disk";
 	int index = parse_disk(word);
@@ -103,23 +103,15 @@ static void command_grow(struct um_control *control, const char *word, const cha
 		um_control_answer(control, "ok\n");
 }
 
-static void carry_out(struct um_control *control, char *text)
-{
-	char *verb = strsep(&text, " "), *first = strsep(&text, " ");
+static const struct um_control_verb verbs[] = {
+	{ "list", command_list },
+	{ "add", command_add },
+	{ "remove", command_remove },
+	{ "grow", command_grow },
+	{}
+};
 
-	if (!strcmp(verb, "list"))
-		command_list(control);
-	else if (!strcmp(verb, "add"))
-		command_add(control, first);
-	else if (!strcmp(verb, "remove"))
-		command_remove(control, first);
-	else if (!strcmp(verb, "grow"))
-		command_grow(control, first, text);
-	else
-		um_control_answer(control, "error: commands are list, add, remove, grow\n");
-}
-
-static struct um_control control = { .name = "diskctl", .carry_out = carry_out };
+static struct um_control control = { .name = "diskctl", .verbs = verbs };
 
 static int __init control_init(void)
 {

@@ -71,5 +71,7 @@ background joint "$NET" run vde joint switch="$SW" vde://"$SCRATCH/vde"
 net_guest c eth0=switch:"$SW"; net_up c 10.8.0.3/24
 wait_for 10 sh -c "'$NET' show joint"
 claim "our switch and theirs are one network once an uplink joins them" pings c 10.8.0.2 5
+said=$(net run vde bad switch="$SW" nothing://here); is $? 1 "a URL of an unknown scheme ends it with status 1"
+like "$said" 'nothing://here.*no such scheme' "and a line that says so"
 net_end c; net_end a; net_end b; net_end joint; net_end vde; net_end sw
 done_testing

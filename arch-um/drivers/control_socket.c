@@ -29,6 +29,23 @@ void um_control_answer(struct um_control *control, const char *format, ...)
 	host_file_write(control->peer_fd, text, size);
 }
 
+static void carry_out(struct um_control *control, char *line)
+{
+	char *name = strsep(&line, " "), *word = strsep(&line, " ");
+	const struct um_control_verb *verb;
+
+	for (verb = control->verbs; verb->name; verb++) {
+		if (!strcmp(verb->name, name)) {
+			verb->carry_out(control, word, line);
+			return;
+		}
+	}
+	um_control_answer(control, "error: commands are");
+	for (verb = control->verbs; verb->name; verb++)
+		um_control_answer(control, "%s %s", verb == control->verbs ? "" : ",", verb->name);
+	um_control_answer(control, "\n");
+}
+
 static void socket_ready(void *data)
 {
 	struct um_control *control = data;
@@ -73,7 +90,7 @@ static bool peer_read(struct um_control *control)
 	control->line[control->used] = '\0';
 	while ((end = strchr(control->line, '\n'))) {
 		*end++ = '\0';
-		control->carry_out(control, control->line);
+		carry_out(control, control->line);
 		control->used -= end - control->line;
 		memmove(control->line, end, control->used + 1);
 	}

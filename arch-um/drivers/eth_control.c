@@ -31,7 +31,7 @@ static const char *state_text(const struct eth_device *eth)
 	return netif_carrier_ok(eth->dev) ? "up" : "no-link";
 }
 
-static void command_list(struct um_control *control)
+static void command_list(struct um_control *control, char *word, char *rest)
 {
 	unsigned int i;
 
@@ -59,7 +59,7 @@ static int parse_interface(char *word, char **rest)
 	return index < ETH_DEVICES ? index : -1;
 }
 
-static void command_add(struct um_control *control, char *setting)
+static void command_add(struct um_control *control, char *setting, char *rest)
 {
 	char *value;
 	int index = parse_interface(setting, &value), error;
@@ -87,7 +87,7 @@ static struct eth_device *find(struct um_control *control, char *word)
 	return eth;
 }
 
-static void command_remove(struct um_control *control, char *word)
+static void command_remove(struct um_control *control, char *word, char *rest)
 {
 	struct eth_device *eth = find(control, word);
 
@@ -97,7 +97,7 @@ static void command_remove(struct um_control *control, char *word)
 	um_control_answer(control, "ok\n");
 }
 
-static void command_link(struct um_control *control, char *word, const char *state)
+static void command_link(struct um_control *control, char *word, char *state)
 {
 	struct eth_device *eth;
 	bool up = state && !strcmp(state, "up");
@@ -113,23 +113,15 @@ static void command_link(struct um_control *control, char *word, const char *sta
 	um_control_answer(control, "ok\n");
 }
 
-static void carry_out(struct um_control *control, char *text)
-{
-	char *verb = strsep(&text, " "), *first = strsep(&text, " ");
+static const struct um_control_verb verbs[] = {
+	{ "list", command_list },
+	{ "add", command_add },
+	{ "remove", command_remove },
+	{ "link", command_link },
+	{}
+};
 
-	if (!strcmp(verb, "list"))
-		command_list(control);
-	else if (!strcmp(verb, "add"))
-		command_add(control, first);
-	else if (!strcmp(verb, "remove"))
-		command_remove(control, first);
-	else if (!strcmp(verb, "link"))
-		command_link(control, first, text);
-	else
-		um_control_answer(control, "error: commands are list, add, remove, link\n");
-}
-
-static struct um_control control = { .name = "netctl", .carry_out = carry_out };
+static struct um_control control = { .name = "netctl", .verbs = verbs };
 
 static int __init control_init(void)
 {

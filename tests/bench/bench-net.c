@@ -17,24 +17,10 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
+#include "bench-tool.h"
 
 enum { RR_PORT = 7001, UDP_PORT = 7002, COUNT_PORT = 7003, SIZE = 64, BATCH = 32 };
-
-static _Noreturn void fail(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec + time.tv_nsec / 1e9;
-}
 
 static int socket_open(int type, int port, const char *address)
 {

@@ -8,8 +8,8 @@
  * Rate: half of the ports send to the other half, each to one; as many frames as the
  * switch takes. One process is all the peers: it sends a batch from each, then takes what has
  * come. What it does costs the same whatever the switch. `classic` is vde_switch's protocol,
- * `own` that of wire.h. Delay: COUNT frames one by one, the median and the 99th percentile of
- * their time on the way, in microseconds, both less than half a millisecond of sleep apart.
+ * `own` that of wire.h. Delay: COUNT frames one by one with pauses between them, the median
+ * and the 99th percentile of their time on the way, in microseconds.
  */
 #include <errno.h>
 #include <poll.h>
@@ -20,28 +20,14 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 #include <um/wire.h>
+#include "bench-tool.h"
 
 enum { PORTS_MAX = 256, BATCH = 32 };
 
 static bool own;
 static int fds[PORTS_MAX], controls[PORTS_MAX];
-
-static _Noreturn void fail(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec + time.tv_nsec / 1e9;
-}
 
 static int unix_connect(const char *path, int type)
 {

@@ -4,7 +4,7 @@
 BENCH_OUT := $(BUILD)/bench
 
 .PHONY: bench bench-build
-bench-build: $(BENCH_OUT)/bench-machine $(BENCH_OUT)/bench.cpio $(BENCH_OUT)/disk.cpio $(BUILD)/umlab-disk \
+bench-build: tests-build $(BENCH_OUT)/bench-machine $(BENCH_OUT)/bench.cpio $(BENCH_OUT)/disk.cpio $(BUILD)/umlab-disk \
 	$(BENCH_OUT)/net.cpio $(BENCH_OUT)/bench-switch $(BUILD)/umlab-net
 
 bench: $(BUILD)/linux $(IMAGE) bench-build
@@ -40,11 +40,11 @@ $(BENCH_OUT)/disk.cpio: $(BENCH_OUT)/bench-disk
 	@cd $@.tree && printf '%s\n' . ./init ./dev | cpio --quiet -o -H newc -R 0:0 >../$(@F).part
 	@mv $@.part $@ && rm -rf $@.tree
 
-$(BENCH_OUT)/bench-net: tests/bench/bench-net.c
+$(BENCH_OUT)/bench-net: tests/bench/bench-net.c tests/bench/bench-tool.h
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -static -s -o $@ $<
 
-$(BENCH_OUT)/bench-switch: tests/bench/bench-switch.c arch-um/include/um/wire.h
+$(BENCH_OUT)/bench-switch: tests/bench/bench-switch.c tests/bench/bench-tool.h arch-um/include/um/wire.h
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -D_GNU_SOURCE -DUM_HOST_WORLD -Iarch-um/include -O2 -Wall -Wextra -o $@ $<
 
