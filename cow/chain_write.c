@@ -52,24 +52,30 @@ static struct cow_range *range_find(struct cow_chain *chain, uint64_t first, uin
 	return free;
 }
 
+/* NULL: not free at present; *@seen is what range_freed said then. */
+static struct cow_range *range_try(struct cow_chain *chain, uint64_t first, uint64_t end, uint32_t *seen)
+{
+	struct cow_range *range;
+
+	cow_mutex_lock(chain->io, &chain->range_lock);
+	range = range_find(chain, first, end);
+	if (range) {
+		range->first = first;
+		range->end = end;
+	}
+	*seen = __atomic_load_n(&chain->range_freed, __ATOMIC_RELAXED);
+	cow_mutex_unlock(chain->io, &chain->range_lock);
+	return range;
+}
+
 static struct cow_range *range_take(struct cow_chain *chain, uint64_t first, uint64_t end)
 {
-	for (;;) {
-		struct cow_range *range;
-		uint32_t seen;
+	struct cow_range *range;
+	uint32_t seen;
 
-		cow_mutex_lock(chain->io, &chain->range_lock);
-		range = range_find(chain, first, end);
-		if (range) {
-			range->first = first;
-			range->end = end;
-		}
-		seen = __atomic_load_n(&chain->range_freed, __ATOMIC_RELAXED);
-		cow_mutex_unlock(chain->io, &chain->range_lock);
-		if (range)
-			return range;
+	while (!(range = range_try(chain, first, end, &seen)))
 		chain->io->sleep(chain->io, &chain->range_freed, seen);
-	}
+	return range;
 }
 
 static void range_release(struct cow_chain *chain, struct cow_range *range)
@@ -151,6 +157,13 @@ static int write_with_rest(struct cow_chain *chain, struct cow_range *range, str
 	return write_pieces(chain, part, nr, start);
 }
 
+static bool whole_clusters(const struct cow_chain *chain, uint64_t offset, uint64_t end)
+{
+	uint64_t cluster_size = cow_layer_cluster_size(chain->layers[0]);
+
+	return offset % cluster_size == 0 && (end % cluster_size == 0 || end == chain->size);
+}
+
 /*
  * Write [@offset, @end) to clusters that were seen not to be here: within one of them, or
  * whole ones. Some may have come meanwhile.
@@ -161,13 +174,11 @@ static int write_new(struct cow_chain *chain, struct cursor *cursor, uint64_t of
 	uint64_t first = offset >> top->cluster_bits;
 	uint64_t last = (end - 1) >> top->cluster_bits;
 	struct cow_range *range = range_take(chain, first, last + 1);
-	bool whole = offset == first << top->cluster_bits &&
-		     (end == (last + 1) << top->cluster_bits || end == chain->size);
 	uint64_t count = 1;
 	enum cow_cluster state;
 	int ret;
 
-	if (whole) {
+	if (whole_clusters(chain, offset, end)) {
 		ret = write_in_place(chain, cursor, offset, end);
 	} else {
 		state = cow_map_run(top, first, &count);
@@ -221,12 +232,12 @@ static int check_request(struct cow_chain *chain, uint64_t offset, uint64_t size
 /* A raw file that somebody shortens must not grow back with holes where data was. */
 static int raw_check_end(struct cow_chain *chain, uint64_t end)
 {
-	struct cow_stat stat;
-	int ret = chain->io->stat(chain->io, chain->layers[0]->file, &stat);
+	uint64_t size;
+	int ret = chain->io->size(chain->io, chain->layers[0]->file, &size);
 
 	if (ret)
 		return ret;
-	return stat.size >= end ? 0 : -EIO;
+	return size >= end ? 0 : -EIO;
 }
 
 static int raw_write(struct cow_chain *chain, struct cursor *cursor, uint64_t offset, uint64_t end)
@@ -237,7 +248,7 @@ static int raw_write(struct cow_chain *chain, struct cursor *cursor, uint64_t of
 		return ret;
 	if (!offset && chain->layers[0]->probed_raw) {
 		struct cursor look = *cursor;
-		struct cow_iovec piece;
+		struct cow_iovec piece = { NULL, 0 };
 		unsigned int nr;
 		uint8_t head[8];
 
@@ -271,6 +282,44 @@ int cow_chain_write(struct cow_chain *chain, struct cow_iovec *vec, unsigned int
 			     write_new(chain, &cursor, offset, stop);
 		offset = stop;
 	}
+	return ret;
+}
+
+int cow_chain_write_now(struct cow_chain *chain, struct cow_iovec *vec, unsigned int count,
+			uint64_t offset, uint64_t size)
+{
+	struct cow_layer *top = chain->layers[0];
+	struct cursor cursor = { vec, count, 0 };
+	uint64_t end = offset + size, first, last;
+	struct cow_range *range;
+	uint32_t seen;
+	bool here;
+	int ret;
+
+	/* The first write of all changes the header and waits for a sync. */
+	if (!size || top->remote || (top->kind == COW_KIND_LAYER && !__atomic_load_n(&top->begun, __ATOMIC_ACQUIRE)))
+		return -EAGAIN;
+	ret = check_request(chain, offset, size);
+	if (ret)
+		return ret;
+	if (!top->entry_bits)
+		return raw_write(chain, &cursor, offset, end);
+	if (write_part(top, chain->size, offset, end, &here) != end)
+		return -EAGAIN;
+	if (here)
+		return write_in_place(chain, &cursor, offset, end);
+	/* Whole clusters need nothing from below. */
+	if (!whole_clusters(chain, offset, end))
+		return -EAGAIN;
+	first = offset >> top->cluster_bits;
+	last = (end - 1) >> top->cluster_bits;
+	range = range_try(chain, first, last + 1, &seen);
+	if (!range)
+		return -EAGAIN;
+	ret = write_in_place(chain, &cursor, offset, end);
+	if (!ret)
+		cow_map_set(top, first, last + 1 - first, COW_DATA);
+	range_release(chain, range);
 	return ret;
 }
 

@@ -74,6 +74,9 @@ int cow_chain_read(struct cow_chain *chain, struct cow_iovec *vec, unsigned int 
 		   uint64_t offset, uint64_t size, unsigned int flags);
 int cow_chain_write(struct cow_chain *chain, struct cow_iovec *vec, unsigned int count,
 		    uint64_t offset, uint64_t size);
+/* cow_chain_write_now - as cow_chain_write(); -EAGAIN, with @vec as it was, if that is more than one copy to the host. */
+int cow_chain_write_now(struct cow_chain *chain, struct cow_iovec *vec, unsigned int count,
+			uint64_t offset, uint64_t size);
 int cow_chain_zero(struct cow_chain *chain, uint64_t offset, uint64_t size);
 int cow_chain_discard(struct cow_chain *chain, uint64_t offset, uint64_t size);
 int cow_chain_flush(struct cow_chain *chain);

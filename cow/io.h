@@ -57,6 +57,8 @@ struct cow_io {
 	int (*punch)(const struct cow_io *io, int file, uint64_t offset, uint64_t size);
 	int (*truncate)(const struct cow_io *io, int file, uint64_t size);
 	int (*stat)(const struct cow_io *io, int file, struct cow_stat *stat);
+	/* size - stat's size alone: asked before each write to a raw file. */
+	int (*size)(const struct cow_io *io, int file, uint64_t *size);
 	/* next_data - the first run of possible data at or behind *@start; *@end its end. -ENXIO: none. */
 	int (*next_data)(const struct cow_io *io, int file, uint64_t *start, uint64_t *end);
 	/* lock - of the open file, until it is closed; again to change it. -EAGAIN: others have it. -ENOLCK: none here. */

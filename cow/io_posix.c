@@ -138,6 +138,18 @@ static bool is_remote(int file)
 	}
 }
 
+static int posix_size(const struct cow_io *io, int file, uint64_t *size)
+{
+	struct stat st;
+
+	if (fstat(file, &st))
+		return -errno;
+	if (S_ISBLK(st.st_mode))
+		return result(ioctl(file, BLKGETSIZE64, size));
+	*size = st.st_size;
+	return 0;
+}
+
 static int64_t nanoseconds(const struct timespec *time)
 {
 	return time->tv_sec * 1000000000LL + time->tv_nsec;
@@ -374,6 +386,7 @@ const struct cow_io cow_io_posix = {
 	.punch = posix_punch,
 	.truncate = posix_truncate,
 	.stat = posix_stat,
+	.size = posix_size,
 	.next_data = posix_next_data,
 	.lock = posix_lock,
 	.rename = posix_rename,

@@ -361,6 +361,7 @@ int cow_layer_open(const struct cow_io *io, const char *path, unsigned int flags
 		ret = open_map(layer, &stat, flags, error);
 	if (ret)
 		goto out_free;
+	layer->remote = stat.remote;
 	if (layer->writable) {
 		layer->can_punch = can_punch(layer, &stat);
 		if (layer->header) {

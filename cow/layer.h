@@ -23,6 +23,7 @@ struct cow_layer {
 	bool writable;
 	bool probed_raw;		/* raw because it looks so, not because the user said so */
 	bool can_punch;
+	bool remote;			/* a write may wait for another host */
 	char *path;
 	size_t path_size;
 

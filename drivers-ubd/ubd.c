@@ -8,8 +8,8 @@
  * A blk-mq driver with one queue per disk. A request becomes a struct ubd_io that
  * points at the pages themselves and goes to the worker threads (ubd_worker.c); their
  * event brings it back in hard interrupt context, and blk-mq ends it in its softirq.
- * Short reads that the host has in its page cache end at once: two thread switches
- * would cost ten times the copy.
+ * What is only a copy between this memory and the host's page cache is done at once
+ * (ubd_now.c): two thread switches would cost ten times as much.
  *
  * The host's page cache is this disk's volatile cache: FLUSH and FUA are fdatasync, and
  * a lost write stays lost (ubd_worker.c). With ",sync" every write is durable.
@@ -17,13 +17,14 @@
 #include <linux/blk-mq.h>
 #include <linux/hdreg.h>
 #include <linux/major.h>
+#include <linux/sched/stat.h>
 #include <linux/slab.h>
 #include "ubd_internal.h"
 
 enum {
 	UBD_MINORS = 16,
 	UBD_MAX_SECTORS = 2048,		/* one request: 1 MB */
-	UBD_NOW_SIZE = 64 * 1024,	/* copies up to this size may be done at once */
+	UBD_NOW_SIZE = 64 * 1024,	/* larger copies are done at once only if nobody wants the processor */
 };
 
 /* ---- requests ------------------------------------------------------------- */
@@ -98,17 +99,42 @@ static blk_status_t ubd_fill_io(struct ubd_disk *ubd, struct request *rq, struct
 	return ubd_map_pages(rq, io) ? BLK_STS_OK : BLK_STS_IOERR;
 }
 
-static bool ubd_read_now(struct ubd_io *io)
+static void ubd_report(struct request *rq, const struct ubd_io *io)
 {
-	struct host_iovec vec[UBD_SEGMENTS / 4];
-	unsigned int nr_vec = io->nr_vec;
+	static const char *const verbs[] = {
+		[UBD_READ] = "read", [UBD_WRITE] = "write", [UBD_ZERO] = "zero",
+		[UBD_DISCARD] = "discard",
+	};
+	const struct ubd_disk *ubd = rq->q->queuedata;
 
-	if (io->op != UBD_READ || io->size > UBD_NOW_SIZE || nr_vec > ARRAY_SIZE(vec))
+	if (io->error == -EOPNOTSUPP)
+		return;
+	if (io->op == UBD_FLUSH) {
+		pr_err_ratelimited("%s: %s: cannot flush: error %d; the host may have lost data, so no flush succeeds from here on\n",
+				   ubd->name, ubd->path, -io->error);
+		return;
+	}
+	if (io->error == -EPERM && io->op == UBD_WRITE) {
+		pr_err_ratelimited("%s: %s: what looks like the header of an overlay is not written to the start of a raw disk (the flag nocow allows it)\n",
+				   ubd->name, ubd->path);
+		return;
+	}
+	pr_err_ratelimited("%s: %s: cannot %s %llu bytes at %llu: error %d\n", ubd->name,
+			   ubd->path, verbs[io->op], io->size, io->offset, -io->error);
+}
+
+/* Carry out @rq on this thread if that is quicker; false: not done. */
+static bool ubd_do_now(struct request *rq, struct ubd_io *io)
+{
+	if (io->size > UBD_NOW_SIZE && nr_running() > 1)
 		return false;
-	memcpy(vec, io->vec, nr_vec * sizeof(vec[0]));
-	if (!io->store->ops->read_now(io->store, io))
+	if (ubd_now(io))
 		return true;
-	memcpy(io->vec, vec, nr_vec * sizeof(vec[0]));
+	/* The attempt may have used the pieces up. */
+	if (io->op == UBD_READ) {
+		io->nr_vec = 0;
+		ubd_map_pages(rq, io);
+	}
 	return false;
 }
 
@@ -125,8 +151,10 @@ static blk_status_t ubd_queue_rq(struct blk_mq_hw_ctx *hctx,
 		return status;
 
 	blk_mq_start_request(rq);
-	if (ubd_read_now(io)) {
-		blk_mq_end_request(rq, BLK_STS_OK);
+	if (ubd_do_now(rq, io)) {
+		if (io->error)
+			ubd_report(rq, io);
+		blk_mq_end_request(rq, ubd_status(io->error));
 	} else {
 		local_irq_save(flags);
 		ubd_worker_submit(io);
@@ -162,30 +190,6 @@ static const struct blk_mq_ops ubd_mq_ops = {
 	.complete = ubd_complete_rq,
 	.timeout = ubd_timeout,
 };
-
-static void ubd_report(struct request *rq, const struct ubd_io *io)
-{
-	static const char *const verbs[] = {
-		[UBD_READ] = "read", [UBD_WRITE] = "write", [UBD_ZERO] = "zero",
-		[UBD_DISCARD] = "discard",
-	};
-	const struct ubd_disk *ubd = rq->q->queuedata;
-
-	if (io->error == -EOPNOTSUPP)
-		return;
-	if (io->op == UBD_FLUSH) {
-		pr_err_ratelimited("%s: %s: cannot flush: error %d; the host may have lost data, so no flush succeeds from here on\n",
-				   ubd->name, ubd->path, -io->error);
-		return;
-	}
-	if (io->error == -EPERM && io->op == UBD_WRITE) {
-		pr_err_ratelimited("%s: %s: what looks like the header of an overlay is not written to the start of a raw disk (the flag nocow allows it)\n",
-				   ubd->name, ubd->path);
-		return;
-	}
-	pr_err_ratelimited("%s: %s: cannot %s %llu bytes at %llu: error %d\n", ubd->name,
-			   ubd->path, verbs[io->op], io->size, io->offset, -io->error);
-}
 
 /* Hard interrupt: workers have finished something. */
 void ubd_finished(void *data)

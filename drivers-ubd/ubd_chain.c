@@ -32,12 +32,18 @@ static int chain_read_now(struct ubd_store *store, struct ubd_io *io)
 	ret = cow_chain_read(store->chain, io_vec(io), io->nr_vec, io->offset, io->size, COW_IO_NOWAIT);
 	if (ret == -EOPNOTSUPP)
 		store->never_now = true;
+	/* Whatever is wrong: a worker's attempt tells. */
 	return ret ? -EAGAIN : 0;
 }
 
 static int chain_write(struct ubd_store *store, struct ubd_io *io)
 {
 	return cow_chain_write(store->chain, io_vec(io), io->nr_vec, io->offset, io->size);
+}
+
+static int chain_write_now(struct ubd_store *store, struct ubd_io *io)
+{
+	return cow_chain_write_now(store->chain, io_vec(io), io->nr_vec, io->offset, io->size);
 }
 
 static int chain_zero(struct ubd_store *store, uint64_t offset, uint64_t size)
@@ -59,6 +65,7 @@ static const struct ubd_store_ops chain_ops = {
 	.read = chain_read,
 	.read_now = chain_read_now,
 	.write = chain_write,
+	.write_now = chain_write_now,
 	.zero = chain_zero,
 	.discard = chain_discard,
 	.sync = chain_sync,

@@ -61,6 +61,11 @@ static int disk_truncate(const struct cow_io *io, int file, uint64_t size)
 	return host_fs_truncate(file, size);
 }
 
+static int disk_size(const struct cow_io *io, int file, uint64_t *size)
+{
+	return host_file_size(file, size);
+}
+
 static int64_t nanoseconds(const struct host_timestamp *time)
 {
 	return time->sec * 1000000000LL + time->nsec;
@@ -260,6 +265,7 @@ const struct cow_io ubd_cow_io = {
 	.punch = disk_punch,
 	.truncate = disk_truncate,
 	.stat = disk_stat,
+	.size = disk_size,
 	.next_data = disk_next_data,
 	.lock = disk_lock,
 	.rename = disk_rename,

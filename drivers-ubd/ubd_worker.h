@@ -45,8 +45,8 @@ struct ubd_io {
 /*
  * Where the sectors of a disk are kept: ubd_chain.c, or the store of a test. Each call
  * transfers all or returns -errno. They run on any worker, several at a time, in code
- * that must not touch the kernel (ubd_worker.c). read_now runs on the machine's thread
- * and returns -EAGAIN rather than wait; the request then goes to a worker.
+ * that must not touch the kernel (ubd_worker.c). read_now and write_now run on the
+ * machine's thread and return -EAGAIN rather than wait; the request then goes to a worker.
  * After zero and discard the range reads as zero; discard may return -EOPNOTSUPP.
  * sync: all that was written before the call is on stable storage. One at a time.
  * -ENOSPC and -EDQUOT: not yet, nothing is lost; any other error: something may be.
@@ -55,6 +55,7 @@ struct ubd_store_ops {
 	int (*read)(struct ubd_store *store, struct ubd_io *io);
 	int (*read_now)(struct ubd_store *store, struct ubd_io *io);
 	int (*write)(struct ubd_store *store, struct ubd_io *io);
+	int (*write_now)(struct ubd_store *store, struct ubd_io *io);
 	int (*zero)(struct ubd_store *store, uint64_t offset, uint64_t size);
 	int (*discard)(struct ubd_store *store, uint64_t offset, uint64_t size);
 	int (*sync)(struct ubd_store *store);
@@ -64,6 +65,8 @@ struct ubd_store {
 	const struct ubd_store_ops *ops;
 	struct cow_chain *chain;
 	bool never_now;			/* read_now is not worth the attempt */
+	uint64_t slow_until;		/* no write_now before; host_time_now() */
+	uint64_t hold_off;		/* how long that lasted the last time; 0: it is forgotten */
 	uint64_t size;			/* of the disk, whole sectors */
 
 	/* Private to ubd_worker.c. */
@@ -74,6 +77,12 @@ struct ubd_store {
 
 /* ubd_chain.c: @store keeps its sectors in @chain. */
 void ubd_chain_init(struct ubd_store *store, struct cow_chain *chain);
+
+/*
+ * ubd_now - on the machine's thread: carry @io out if that takes one copy and no waiting;
+ * its result is in ->error. false: it is as before, but a read's pieces may be used up.
+ */
+bool ubd_now(struct ubd_io *io);
 
 /* ubd_worker_start - start the threads; later calls do nothing. */
 int ubd_worker_start(void);

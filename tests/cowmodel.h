@@ -163,7 +163,10 @@ static int model_step(struct model *model, struct cow_chain *chain, bool *flushe
 		vec[nr - 1].size = cut;
 		nr++;
 	}
-	ret = cow_chain_write(chain, vec, nr, first * 512ULL, count * 512ULL);
+	/* As the driver does it: at once, or in full if that is more than a copy. */
+	ret = sim_random(2) ? cow_chain_write_now(chain, vec, nr, first * 512ULL, count * 512ULL) : -EAGAIN;
+	if (ret == -EAGAIN)
+		ret = cow_chain_write(chain, vec, nr, first * 512ULL, count * 512ULL);
 	for (uint32_t i = 0; i < count; i++)
 		model_write(model, first + i, generation, !ret);
 	return ret;

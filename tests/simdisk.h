@@ -378,6 +378,15 @@ static int sim_stat(const struct cow_io *io, int file, struct cow_stat *stat)
 	return 0;
 }
 
+static int sim_size(const struct cow_io *io, int file, uint64_t *size)
+{
+	int ret = sim_call();
+
+	if (!ret)
+		*size = sim_file(file)->size;
+	return ret;
+}
+
 static int sim_next_data(const struct cow_io *io, int file, uint64_t *start, uint64_t *end)
 {
 	struct sim_file *f = sim_file(file);
@@ -527,7 +536,7 @@ static bool sim_owner_alive(const struct cow_io *io, const struct cow_disk_owner
 
 static const struct cow_io sim_io = {
 	.open = sim_open, .close = sim_close, .readv = sim_readv, .writev = sim_writev, .sync = sim_sync,
-	.punch = sim_punch, .truncate = sim_truncate, .stat = sim_stat, .next_data = sim_next_data,
+	.punch = sim_punch, .truncate = sim_truncate, .stat = sim_stat, .size = sim_size, .next_data = sim_next_data,
 	.lock = sim_lock, .rename = sim_rename, .link = sim_link, .unlink = sim_unlink,
 	.sync_folder = sim_sync_folder, .resolve = sim_resolve, .alloc = sim_alloc, .free = sim_release,
 	.sleep = sim_sleep, .wake = sim_wake, .time = sim_time, .random = sim_random_bytes,

@@ -122,7 +122,8 @@ refused "a sealed one is not written" "is sealed" disk resize s.monday.cow 10G
 disk rebase -u s.cow s.monday.cow
 claim "its content is compared by check --data" disk check --data s.cow
 printf Z | dd of=s.monday.cow bs=1 seek=$((0x1010000 + 10)) conv=notrunc 2> /dev/null
-refused "and a change is found" "not what was sealed" sh -c "'$DISK' check --data s.cow 2>&1"
+refused "a change is found when it is next used" "s.monday.cow has changed: its content is not what was sealed" disk map s.cow
+refused "and by check" "not what was sealed" sh -c "'$DISK' check --data s.cow 2>&1"
 if command -v zstd > /dev/null; then
 	claim "pack" disk pack flat.cow flat.pack
 	mv flat.cow flat.keep

@@ -37,6 +37,9 @@ $(TESTS_OUT)/host/%: tests/host/%.c tests/tap.h
 unit_ubd_worker := drivers-ubd/ubd_worker.c
 unit_cflags_ubd_worker := -DUM_HOST_WORLD -Iarch-um/include -Idrivers-ubd
 
+unit_ubd_now := drivers-ubd/ubd_now.c
+unit_cflags_ubd_now := $(unit_cflags_ubd_worker)
+
 # Disks: with a copy of the library that checks itself.
 COW_UNITS := chain header threads
 $(foreach unit,$(COW_UNITS),$(eval unit_$(unit) := $(COW_OUT)/checked/libcow.a))

@@ -5,7 +5,8 @@
 #
 #   bench-disk.sh [--rounds N]    run by `make bench`
 #
-# The same program (bench-disk.c) on the host's file and in guests on /dev/ubda: a raw file,
+# The same program (bench-disk.c) on the host's file, by system calls and by io_uring, and in guests
+# on /dev/ubda: a raw file,
 # one layer, eight layers; user-mode-linux on a raw file and on COW V3. They take turns, the
 # median of the rounds counts. Then the tool: flatten and commit beside cp, and NBD beside
 # qemu-nbd on qcow2 where that is installed. Table: build/bench/disk.txt, figures disk.tsv.
@@ -35,7 +36,8 @@ sample() { printf '%s\t%s\t%s\n' "$@" >>bench/disk.tsv; }
 # fresh: base with content, and what stands on it.
 fresh() {
 	rm -rf "${work:?}"/*
-	head -c 256M /dev/urandom >"$work/base"
+	# In large pieces: the host's page cache remembers in which a file was written.
+	dd if=/dev/urandom of="$work/base" bs=1M count=256 iflag=fullblock status=none
 	cp "$work/base" "$work/raw"
 	"$disk" seal "$work/base"
 	"$disk" create --base "$work/base" "$work/depth1"
@@ -72,6 +74,7 @@ for (( round = 1; round <= rounds; round++ )); do
 	echo "bench     round $round of $rounds: disks"
 	fresh
 	run host_raw bench/bench-disk "$work/raw"
+	run host_uring bench/bench-disk "$work/raw" uring
 	ours umlab_raw raw
 	ours umlab_depth1 depth1
 	ours umlab_depth8 depth8
@@ -109,9 +112,9 @@ for (( round = 1; round <= rounds; round++ )); do
 			for pair in "qemu_nbd q" "umlab_nbd u"; do
 				read -r system socket <<<"$pair"
 				size=4k; [[ $row == rand* ]] || size=1M
-				sample $system "nbd_$row" "$(fio --name=x --ioengine=nbd --uri="nbd+unix:///?socket=$PWD/$work/$socket" --rw=$row --bs=$size \
-					--iodepth=16 --size=128M --runtime=2 --time_based --output-format=json |
-					python3 -c 'import json, sys; j = json.load(sys.stdin)["jobs"][0]; print("%.0f" % (max(j["read"]["iops"], j["write"]["iops"])))')"
+				fio --name=x --ioengine=nbd --uri="nbd+unix:///?socket=$PWD/$work/$socket" --rw=$row --bs=$size \
+					--iodepth=16 --size=128M --runtime=2 --time_based --output-format=json --output="$work/fio.json" >/dev/null
+				sample $system "nbd_$row" "$(python3 -c 'import json, sys; j = json.load(open(sys.argv[1]))["jobs"][0]; print("%.0f" % max(j["read"]["iops"], j["write"]["iops"]))' "$work/fio.json")"
 			done
 		done
 		kill $peer $server; wait $peer $server 2>/dev/null || true
