@@ -33,7 +33,7 @@ hostroot_do() {
 	# In a file of its own: no quoting on the way.
 	printf 'export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/run/tmp TMPDIR=/run/tmp LC_ALL=C\n%s\n' "$*" > "$SCRATCH/$name.do"
 	chmod 644 "$SCRATCH/$name.do"
-	net_do "$name" "chroot /h /bin/bash '$SCRATCH/$name.do' 2>&1 </dev/null"
+	net_do "$name" "chroot /h /bin/bash '$SCRATCH/$name.do' 2>&1 </dev/null | cat"
 }
 
 hostroot_module() {

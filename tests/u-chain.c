@@ -179,6 +179,57 @@ static void growing(void)
 	cow_chain_close(chain);
 }
 
+/* A raw file that somebody has cut does not grow again by a write behind its new end. */
+static void cut_file(void)
+{
+	const char *top = model_chain(&model, 'r', 0, 0);
+	static uint8_t buf[4096];
+	struct cow_iovec vec = { buf, 4096 };
+	struct cow_chain *chain;
+	int full, now;
+
+	if (cow_chain_open(&sim_io, top, &write_options, &chain, &error))
+		bail("%s", error.text);
+	sim_find(top)->size = 65536;
+	full = cow_chain_write(chain, &vec, 1, 65536, 4096);
+	vec = (struct cow_iovec){ buf, 4096 };
+	now = cow_chain_write_now(chain, &vec, 1, 65536, 4096);
+	ok(full == -EIO && now == -EIO && sim_find(top)->size == 65536, "a write behind the end of a file that was cut fails (%d %d)", full, now);
+	vec = (struct cow_iovec){ buf, 4096 };
+	ok(!cow_chain_write_now(chain, &vec, 1, 65536 - 4096, 4096), "one before it does not");
+	cow_chain_close(chain);
+}
+
+/* What cow_chain_write_now() leaves to the workers it leaves as it was. */
+static void write_now(void)
+{
+	const char *top = model_chain(&model, 'l', 1, 12);
+	static uint8_t buf[4096];
+	struct cow_iovec vec = { buf, 4096 };
+	struct cow_chain *chain;
+	int before, part, whole, again;
+
+	if (cow_chain_open(&sim_io, top, &write_options, &chain, &error))
+		bail("%s", error.text);
+	before = cow_chain_write_now(chain, &vec, 1, 8192, 4096);
+	ok(before == -EAGAIN && vec.size == 4096 && !chain->layers[0]->begun, "the first write of all is more than a copy");
+	cow_layer_begin(chain->layers[0]);
+	vec.size = 512;
+	part = cow_chain_write_now(chain, &vec, 1, 8192, 512);
+	ok(part == -EAGAIN && vec.size == 512, "so is a part of a cluster that is not here");
+	vec.size = 4096;
+	whole = cow_chain_write_now(chain, &vec, 1, 8192, 4096);
+	vec = (struct cow_iovec){ buf, 512 };
+	again = cow_chain_write_now(chain, &vec, 1, 8192 + 512, 512);
+	for (int i = 16; i < 24; i++)
+		model_write(&model, i, 0, true);
+	ok(!whole && !again && model_compare(&model, chain, false) == -1, "a whole cluster is not, nor a part of one that is here");
+	chain->layers[0]->remote = true;
+	vec = (struct cow_iovec){ buf, 512 };
+	ok(cow_chain_write_now(chain, &vec, 1, 8192, 512) == -EAGAIN, "a remote file may keep one waiting");
+	cow_chain_close(chain);
+}
+
 /* ---- crashes ------------------------------------------------------------------------ */
 
 struct tally {
@@ -367,6 +418,8 @@ int main(int argc, char **argv)
 	parts_of_clusters();
 	sizes();
 	growing();
+	cut_file();
+	write_now();
 	for (int i = 0; i < NR_SHAPES; i++)
 		crashes(&shapes[i], (shapes[i].depth > 3 ? 20 : 80) * times);
 	for (int i = 1; i < NR_SHAPES; i++) {

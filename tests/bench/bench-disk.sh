@@ -5,11 +5,11 @@
 #
 #   bench-disk.sh [--rounds N]    run by `make bench`
 #
-# The same program (bench-disk.c) on the host's file, by system calls and by io_uring, and in guests
-# on /dev/ubda: a raw file,
-# one layer, eight layers; user-mode-linux on a raw file and on COW V3. They take turns, the
-# median of the rounds counts. Then the tool: flatten and commit beside cp, and NBD beside
-# qemu-nbd on qcow2 where that is installed. Table: build/bench/disk.txt, figures disk.tsv.
+# The same program (bench-disk.c) on the host's file, by system calls and by io_uring, and in
+# guests on /dev/ubda: a raw file, one layer, eight layers; user-mode-linux on a raw file and on
+# COW V3. They take turns, the median of the rounds counts. Then the tool: flatten and commit
+# beside cp, and NBD beside qemu-nbd on qcow2 where that is installed. Table:
+# build/bench/disk.txt, figures disk.tsv.
 set -eu
 umask 022
 export LC_ALL=C
