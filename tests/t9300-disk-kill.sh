@@ -17,6 +17,7 @@ killed_guest() { # killed_guest FILE: a machine that writes to it and is killed;
 	wait_for 60 grep -q '@begin diskgen' killed.log || { diag < killed.log; return 1; }
 	sleep "0.$((RANDOM % 5))$((RANDOM % 10))"
 	{ kill -KILL "$guest_pid"; wait "$guest_pid"; } 2> /dev/null
+	return 0
 }
 truncate -s 64M base.img; chmod 644 base.img
 for kind in layer raw cow3 chain; do
