@@ -18,10 +18,12 @@
  * they do for remote file systems from the start (cow_chain_write_now()). So a host in
  * trouble holds the machine up for one write every HOLD_OFF_MAX at worst.
  *
- * io_uring would not help: a buffered write on ext4 and NFS goes to a kernel thread there,
- * which is the same hand-over (bench-disk.sh has the rows host_uring), and it would have
- * to be let through the process's own seccomp filter, past which it then carries out
- * whatever else it is asked to.
+ * io_uring does not help: a buffered write on ext4 and NFS goes to a kernel thread there,
+ * which is the same hand-over. Measured on ext4 of Linux 6.18 in the host's page cache, 4 KB,
+ * system calls one after another against io_uring (bench-disk.sh, host_raw and host_uring):
+ * writes 342 000 and 22 000 a second at depth 1, 364 000 and 214 000 at depth 32; reads
+ * 932 000 and 644 000, 872 000 and 1 003 000. It would also have to be let through the
+ * process's own seccomp filter, past which it carries out whatever it is asked to.
  */
 #include "ubd_worker.h"
 
