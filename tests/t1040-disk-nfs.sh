@@ -16,12 +16,13 @@ head -c 4M /dev/urandom > base.img; chmod 644 base.img
 hostroot_guest m
 hostroot_module m sunrpc lockd nfsd nfs nfsv3 nfsv4 > modules.log
 out=$(hostroot_do m "mkdir -p /srv/exp/base /srv/exp/home; for d in base home; do mount -t tmpfs none /srv/exp/\$d; done; chmod 777 /srv/exp/home; cp $SCRATCH/base.img /srv/exp/base/
-	mount -t nfsd nfsd /proc/fs/nfsd; rpcbind; rpc.statd --no-notify
+	# A server that has just started waits for old clients to claim their locks; there are none.
+	mount -t nfsd nfsd /proc/fs/nfsd; echo 10 > /proc/fs/nfsd/nfsv4gracetime; echo 1 > /proc/sys/fs/nfs/nlm_grace_period; rpcbind; rpc.statd --no-notify
 	touch /var/lib/nfs/etab /var/lib/nfs/rmtab
 	exportfs -i -o ro,insecure,fsid=0,no_subtree_check 127.0.0.1:/srv/exp
 	exportfs -i -o ro,insecure,fsid=1,no_subtree_check 127.0.0.1:/srv/exp/base
 	exportfs -i -o rw,no_root_squash,insecure,fsid=2,no_subtree_check 127.0.0.1:/srv/exp/home
-	rpc.mountd; rpc.nfsd 4; sleep 1
+	rpc.mountd; rpc.nfsd 4; sleep 1; echo Y > /proc/fs/nfsd/v4_end_grace
 	mkdir -p /mnt/b3 /mnt/b4 /mnt/h3 /mnt/h4 /mnt/nolock
 	mount -t nfs -o vers=3 127.0.0.1:/srv/exp/base /mnt/b3; mount -t nfs -o vers=3 127.0.0.1:/srv/exp/home /mnt/h3
 	mount -t nfs -o vers=3,nolock,nosharecache 127.0.0.1:/srv/exp/home /mnt/nolock
