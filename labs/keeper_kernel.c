@@ -50,6 +50,11 @@ void kernel_words(const struct machine *machine, struct words *words)
 	for (int at = -1; (value = conf_next(conf, "nic", &at));)
 		words_add(words, value);
 	words_addf(words, "umid=%s%s%s", machine->name, machine->lab ? "." : "", machine->lab ? machine->lab : "");
+	/* `umlab debug --wait` started this keeper; only the first kernel waits. */
+	if (getenv("UMLAB_GDB_WAIT")) {
+		words_add(words, "gdb=wait");
+		unsetenv("UMLAB_GDB_WAIT");
+	}
 	words_add(words, "umlab.autologin");
 	words_add(words, "quiet");
 	for (int at = -1; (value = conf_next(conf, "append", &at));)

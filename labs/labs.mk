@@ -5,7 +5,7 @@
 # build/umlab            the command
 # build/labs/agent.cpio  initial file system of every machine: the agent as /init
 # build/labs/guest/      scripts that run inside guests
-# build/labs/image/      recipes of images, as they are in the source
+# build/labs/image/      recipes of images, as they are in the source; build/labs/gdb/ likewise
 
 LABS_OUT := $(BUILD)/labs
 LABS_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -D_GNU_SOURCE -Ilabs
@@ -16,7 +16,7 @@ LABS_OBJECTS := $(patsubst labs/%.c,$(LABS_OUT)/obj/%.o,$(LABS_SOURCES))
 AGENT_SOURCES := $(wildcard labs/guest/*.c) labs/wirelink.c
 
 .PHONY: labs
-labs: $(BUILD)/umlab $(LABS_OUT)/agent.cpio $(LABS_OUT)/guest/.done $(LABS_OUT)/image $(LABS_OUT)/profiles $(LABS_OUT)/setup
+labs: $(BUILD)/umlab $(LABS_OUT)/agent.cpio $(LABS_OUT)/guest/.done $(LABS_OUT)/image $(LABS_OUT)/profiles $(LABS_OUT)/setup $(LABS_OUT)/gdb
 
 $(BUILD)/umlab: $(LABS_OBJECTS)
 	@echo "labs      $@"
@@ -39,7 +39,7 @@ $(LABS_OUT)/guest/.done: $(wildcard labs/guest/*.sh)
 	@touch $@
 
 # Recipes and the scripts of image builds: as they are in the source.
-$(LABS_OUT)/image $(LABS_OUT)/profiles $(LABS_OUT)/setup: $(LABS_OUT)/%:
+$(LABS_OUT)/image $(LABS_OUT)/profiles $(LABS_OUT)/setup $(LABS_OUT)/gdb: $(LABS_OUT)/%:
 	@mkdir -p $(@D)
 	@ln -sfn ../../labs/$* $@
 
@@ -57,8 +57,8 @@ install-labs: labs labs-man
 	install -m 755 $(BUILD)/umlab $(BIN)/umlab
 	install -m 644 $(LABS_OUT)/agent.cpio $(LIB)/agent.cpio
 	install -m 755 labs/guest/*.sh $(LIB)/guest/
-	rm -rf $(LIB)/image $(LIB)/profiles $(LIB)/setup
-	cp -r labs/image labs/profiles labs/setup $(LIB)/
+	rm -rf $(LIB)/image $(LIB)/profiles $(LIB)/setup $(LIB)/gdb
+	cp -r labs/image labs/profiles labs/setup labs/gdb $(LIB)/
 	install -m 644 labs/doc/*.1 $(LABS_MAN)/*.1 $(SHARE)/man/man1/
 	install -m 644 labs/doc/*.5 $(SHARE)/man/man5/
 	install -m 644 labs/doc/*.7 $(SHARE)/man/man7/

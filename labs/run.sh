@@ -3,7 +3,7 @@
 #
 # run.sh - boot the Debian image on this terminal (make run)
 #
-#   run.sh BUILD [--mem SIZE] [--disk FILE] -- [KERNEL OPTION]...
+#   run.sh BUILD [--mem SIZE] [--disk FILE] [--flavor NAME] [--gdb] -- [KERNEL OPTION]...
 #
 # The machine gets a writable disk of its own: an overlay on the image, removed when the
 # next run finds its owner gone, or FILE, a sparse copy of the image that is made when it
@@ -13,11 +13,13 @@
 set -eu
 umask 022
 here=$(realpath "${BASH_SOURCE[0]%/*}")
-build=$1 mem= disk=
+build=$1 mem= disk= flavor= gdb=
 shift
 while [[ ${1---} != -- ]]; do
 	case $1 in
 	--mem) mem=mem=$2 ;;
+	--flavor) flavor=$2 ;;
+	--gdb) gdb=yes; set -- x "$@" ;;
 	--disk) disk=$(realpath -m --relative-to="$build" -- "$2") ;;
 	*) echo "run.sh: unknown option $1" >&2; exit 2 ;;
 	esac
@@ -34,7 +36,7 @@ for old in run/disk-*; do
 	[[ -d /proc/$owner ]] || rm -f "$old"
 done
 
-kernel=${UMLAB_LINUX:-./linux}
+kernel=${UMLAB_LINUX:-./linux${flavor:+-$flavor}}
 image=images/debian-12.img
 # Other kernels know no layers.
 [[ -n $disk || -z ${UMLAB_LINUX-} ]] || disk=run/disk-$$.img
@@ -51,6 +53,13 @@ if [[ $disk == run/disk-$$.* || -n ${new-} ]]; then
 	unprivileged --own "$disk"
 fi
 
+# gdb starts the kernel that has its debug data; it is stopped at its first instruction.
+command=("$kernel")
+if [[ $gdb ]]; then
+	command=("${UMLAB_GDB:-gdb}" -q -iex "set auto-load python-scripts off" -x "$here/gdb/umlab.py" -ex starti
+		--args "kernel${flavor:+-$flavor}/vmlinux")
+fi
+
 # shellcheck disable=SC2086  # several words, or none
-exec "$here/setup/unprivileged.sh" "$kernel" $mem "ubd0=$disk" root=/dev/ubda rw \
+exec "$here/setup/unprivileged.sh" "${command[@]}" $mem "ubd0=$disk" root=/dev/ubda rw \
 	${UMLAB_CONSOLE:-con0=fd:0,fd:1} umlab.autologin "${network[@]}" ${TERM:+"TERM=$TERM"} "$@"

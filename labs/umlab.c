@@ -207,6 +207,18 @@ static const struct verb check_verb = { "check", labs_group, "[OPTION]... [DIR]"
 	   "Exit status: 0 all holds, 1 something does not, 2 the check itself is wrong."), check_options, "file", false, verb_check };
 static const struct verb doctor_verb = { "doctor", other_group, "", N_("tell what on this host helps or hinders"), NULL, no_options, "", false, verb_doctor };
 
+static const char kernel_group[] = N_("Kernels:");
+static const struct verb_option debug_options[] = { DIRECTORY, { 0, "wait", NULL, N_("start it and stop at the kernel's first instruction") },
+	{ 0, "attach", NULL, N_("no effect: a machine that runs is joined anyway") }, { 0, "mi", NULL, N_("gdb's machine interface, for front ends") },
+	{ 0, "core", "FILE", N_("read a core file that a panic left (kernel option core=FILE)") }, { 0 } };
+static const struct verb debug_verb = { "debug", kernel_group, "[OPTION]... [MACHINE] [-- GDB ARGUMENT...]", N_("open gdb on the kernel of a machine"),
+	N_("The machine stands still while gdb holds it and goes on when gdb leaves; its clock does\n"
+	   "not run meanwhile. `um-help` in gdb lists the commands for guest tasks, page tables,\n"
+	   "spaces, disks and system calls; lx-* are those of the generic kernel. Symbols of\n"
+	   "modules load by themselves. UMLAB_GDB and UMLAB_VMLINUX name another gdb and kernel."), debug_options, "machine", true, verb_debug };
+static const struct verb module_verb = { "module", kernel_group, "MACHINE DIR [PARAMETER]...", N_("build a kernel module and load it into a machine that runs"),
+	N_("DIR holds its source and a Makefile with obj-m. One that is loaded is replaced."), no_options, "machine file", false, verb_module };
+
 static const char class_group[] = N_("Classes:");
 static const struct verb_option class_create_options[] = { { 0, "students", "FILE", N_("a login on each line, or first in each") },
 	{ 0, "lab", "DIR", N_("the lab that each gets a copy of") }, { 0 } };
@@ -265,6 +277,7 @@ const struct verb *const verbs[] = {
 	&image_remove_verb,
 	&class_create_verb, &class_start_verb, &class_stop_verb, &class_status_verb, &class_exec_verb, &class_reset_verb, &class_collect_verb,
 	&class_remove_verb,
+	&debug_verb, &module_verb,
 	&doctor_verb, &vstart_verb, &help_verb, NULL
 };
 

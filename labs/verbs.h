@@ -73,6 +73,10 @@ enum status verb_link_show(struct verb_args *args);
 enum status verb_check(struct verb_args *args);
 enum status verb_doctor(struct verb_args *args);
 
+/* verbs_debug.c */
+enum status verb_debug(struct verb_args *args);
+enum status verb_module(struct verb_args *args);
+
 /* verbs_class.c */
 enum status verb_class_create(struct verb_args *args);
 enum status verb_class_start(struct verb_args *args);

@@ -11,6 +11,7 @@ cp -r "$TOP/labs/examples" "$SCRATCH/home/labs"
 [ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" "$SCRATCH/home"
 for lab in "$SCRATCH"/home/labs/*/; do
 	name=$(basename "$lab")
+	[[ $name != kernel-* ]] || continue	# t9330-kernel-labs
 	umlab lint -q "$lab" > out; is "$(cat out)" "" "$name: lint finds nothing"
 	umlab check -v "$lab" > out 2>&1; ok $? "$name: all its checks hold" || tail -n 30 out | diag
 	umlab wipe -f > /dev/null 2>&1

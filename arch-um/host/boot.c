@@ -4,6 +4,7 @@
  */
 #include <linux/auxvec.h>
 #include <um/host.h>
+#include <um/layout.h>
 #include <um/upcall.h>
 #include "boot.h"
 #include "confinement.h"
@@ -75,6 +76,53 @@ static void descriptors_fill(void)
 		lx_close(fd);
 }
 
+static bool debugger_is_there(void)
+{
+	static const char key[] = "\nTracerPid:\t";
+	char status[2048] = "";
+	int fd = lx_openat(AT_FDCWD, "/proc/self/status", O_RDONLY, 0), i, length;
+
+	if (fd < 0)
+		return true;		/* nobody will tell */
+	length = lx_read(fd, status, sizeof(status));
+	lx_close(fd);
+	for (i = 0; i + (int)sizeof(key) <= length; i++)
+		if (!memcmp(status + i, key, sizeof(key) - 1))
+			return status[i + sizeof(key) - 1] != '0';
+	return true;
+}
+
+/* gdb=wait: stand still until a debugger comes. A restart does not wait again. */
+static void debugger_wait(void)
+{
+	struct __kernel_timespec pause;
+	unsigned int i;
+
+	for (i = 1; i < boot.argc; i++) {
+		if (strcmp(boot.argv[i], "gdb=wait"))
+			continue;
+		memcpy(boot.argv[i], "gdb=done", 8);
+		while (!debugger_is_there()) {
+			pause = (struct __kernel_timespec) { .tv_nsec = 20000000 };
+			lx_ppoll(NULL, 0, &pause, NULL);
+		}
+	}
+}
+
+/* KASAN's memory about memory: code that looks there runs from now on. */
+static void shadow_map(void)
+{
+#ifdef CONFIG_KASAN
+	void *shadow = lx_mmap((void *)CONFIG_KASAN_SHADOW_OFFSET, UM_HOST_TASK_END >> 3,
+			       PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+
+	if (lx_is_error(shadow))
+		host_fail("no address space for KASAN (see ulimit -v, vm.overcommit_memory)");
+	lx_madvise(shadow, UM_HOST_TASK_END >> 3, MADV_DONTDUMP);
+#endif
+}
+
 /* First C code: @stack is what the host left, argc first. On the boot task's stack. */
 /* Init text, as um_start() is: the pages are of no use later. */
 __attribute__((section(".init.text"))) void host_boot(uint64_t *stack)
@@ -88,7 +136,14 @@ __attribute__((section(".init.text"))) void host_boot(uint64_t *stack)
 	boot.envp = boot.argv + boot.argc + 1;
 	for (auxv = (uint64_t *)boot.envp; *auxv; auxv++)
 		;
+	shadow_map();
 	vdso = auxv_read(auxv + 1);
+	/*
+	 * The user may attach a debugger at any time, also where Yama allows that only to
+	 * ancestors. Whoever could use this has all the user's rights; we have fewer.
+	 */
+	lx_prctl(PR_SET_PTRACER, -1UL, 0, 0, 0);
+	debugger_wait();
 	boot.image_end = (uint64_t)_end;
 	if (!lx_sysinfo(&info))
 		boot.host_memory_size = (uint64_t)info.totalram * info.mem_unit;

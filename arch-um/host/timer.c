@@ -20,6 +20,16 @@ static clock_gettime_fn vdso_clock_gettime;
 static int timer_id = -1;
 
 /*
+ * A debugger that stops this process writes the time here (labs/gdb/gdb_clock.py). The machine's
+ * clock then leaves out what follows until the process runs on: for the guest nothing
+ * happened. But for HELD_SHOWN, since programs that ran on meanwhile could still read the time
+ * for as long as their line of it reaches (kernel/clock.c).
+ */
+volatile uint64_t host_time_stopped;
+static volatile uint64_t time_held;
+#define HELD_SHOWN	(2 * NSEC_PER_SEC)
+
+/*
  * Find a function of the host's vDSO (@base: AT_SYSINFO_EHDR). Its symbol table is walked
  * without a hash: DT_HASH, where it exists, or the section that follows gives no better
  * bound than the string table, which the linker puts behind the symbols.
@@ -75,9 +85,26 @@ static uint64_t clock_read(int clock)
 	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
 }
 
+static void held_add(uint64_t now)
+{
+	uint64_t since = __atomic_exchange_n(&host_time_stopped, 0, __ATOMIC_SEQ_CST);
+
+	if (since && now > since + HELD_SHOWN)
+		__atomic_add_fetch(&time_held, now - since - HELD_SHOWN, __ATOMIC_SEQ_CST);
+}
+
 uint64_t host_time_now(void)
 {
-	return clock_read(CLOCK_MONOTONIC);
+	uint64_t now = clock_read(CLOCK_MONOTONIC);
+
+	if (__builtin_expect(host_time_stopped, 0))
+		held_add(now);
+	return now - time_held;
+}
+
+uint64_t host_time_held(void)
+{
+	return time_held;
 }
 
 uint64_t host_time_real(void)
@@ -87,8 +114,9 @@ uint64_t host_time_real(void)
 
 void host_timer_set(uint64_t when)
 {
+	uint64_t host = when ? when + time_held : 0;
 	struct __kernel_itimerspec time = {
-		.it_value = { when / NSEC_PER_SEC, when % NSEC_PER_SEC },
+		.it_value = { host / NSEC_PER_SEC, host % NSEC_PER_SEC },
 	};
 
 	lx_timer_settime(timer_id, LX_TIMER_ABSTIME, &time, NULL);

@@ -10,6 +10,8 @@
 int main(void)
 {
 	OFFSET(TASK_THREAD_SP, task_struct, thread.sp);
+	OFFSET(PT_REGS_IP, pt_regs, ip);
+	OFFSET(PT_REGS_SP, pt_regs, sp);
 	DEFINE(PT_REGS_SIZE, sizeof(struct pt_regs));
 	return 0;
 }

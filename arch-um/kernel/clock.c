@@ -41,6 +41,7 @@
 #include <linux/sched/clock.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
+#include <linux/workqueue.h>
 #include <vdso/datapage.h>
 #include <vdso/helpers.h>
 #include <asm/vdso/vsyscall.h>
@@ -235,9 +236,35 @@ static struct clock_event_device clock_event = {
 	.irq = UM_IRQ_TIMER,
 };
 
+/* The wall clock goes on while a debugger holds the machine; only the monotonic one stands still. */
+static void held_work_fn(struct work_struct *work)
+{
+	static u64 seen;
+	u64 held = host_time_held();
+	struct timespec64 now;
+
+	ktime_get_real_ts64(&now);
+	now = timespec64_add(now, ns_to_timespec64(held - seen));
+	seen = held;
+	do_settimeofday64(&now);
+}
+static DECLARE_WORK(held_work, held_work_fn);
+
+static void held_look(void)
+{
+	static u64 seen;
+	u64 held = host_time_held();
+
+	if (unlikely(held != seen)) {
+		seen = held;
+		schedule_work(&held_work);
+	}
+}
+
 static irqreturn_t clock_irq(int irq, void *data)
 {
 	clock_sync();
+	held_look();
 	clock_event.event_handler(&clock_event);
 	return IRQ_HANDLED;
 }

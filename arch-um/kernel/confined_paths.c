@@ -79,6 +79,8 @@ void __init confined_paths_allow(const char *option, const char *value)
 		console_allow(value);
 	else if (!strcmp(option, "netctl"))
 		folder_allow(value, strlen(value));
+	else if (!strcmp(option, "core"))
+		folder_allow(value, strcspn(value, ","));
 	else if (!strcmp(option, "diskctl"))
 		host_confine_allow_any();
 }

@@ -68,6 +68,7 @@ int fp_sanitize(void *fp);
 /* x86/switch.S */
 struct task_struct *um_switch_stacks(struct task_struct *prev, struct task_struct *next);
 void um_ret_from_fork(void);
+void um_oops_entry(void);
 
 /* options.c: sort the host's argument list into kernel command line and own options. */
 void options_parse(struct um_boot *boot, char *command_line, size_t size);
@@ -82,6 +83,9 @@ extern unsigned long um_image_size;
 /* clock.c: clock_setup - time counts from here. clock_idle - host_idle(), and the clock follows. */
 void clock_setup(void);
 void clock_idle(void);
+
+/* panic_core.c: core=FILE; room for its name */
+#define PANIC_CORE_PATH 512
 
 /* reboot.c: signals from outside (enum um_event bits). */
 void reboot_signal(unsigned int events);

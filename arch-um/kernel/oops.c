@@ -5,7 +5,7 @@
  * Called by the host's handlers on their own stack, interrupts off. What can be mended
  * (vmalloc mapping, exception table, WARN) is, and the interrupted code goes on.
  * Anything else becomes an oops: it has to run on the task's stack, because it may
- * end in schedule(), so the interrupted context is sent to oops_entry() there.
+ * end in schedule(), so the interrupted context is sent to um_oops_entry() there.
  */
 #include <linux/bug.h>
 #include <linux/extable.h>
@@ -48,7 +48,10 @@ static const char *oops_title(const struct oops_info *info)
 	}
 }
 
-static void __noreturn oops_end(struct oops_info *info)
+/* Called by um_oops_entry (x86/switch.S), on the task's stack. */
+asmlinkage __visible void __noreturn oops_end(struct oops_info *info);
+
+asmlinkage __visible void __noreturn oops_end(struct oops_info *info)
 {
 	static int count;
 
@@ -65,9 +68,10 @@ static void __noreturn oops_end(struct oops_info *info)
 	make_task_dead(SIGSEGV);
 }
 
-static void __noreturn oops_entry(struct oops_info *info)
+/* With CONFIG_VMAP_STACK no page lies below a stack: what runs over it is found at once. */
+static bool stack_guard_hit(unsigned long stack, unsigned long addr)
 {
-	oops_end(info);
+	return IS_ENABLED(CONFIG_VMAP_STACK) && addr < stack && addr >= stack - PAGE_SIZE;
 }
 
 bool um_kernel_fault(struct host_regs *host_regs, int signo, int code, uint64_t addr, bool write)
@@ -87,7 +91,7 @@ bool um_kernel_fault(struct host_regs *host_regs, int signo, int code, uint64_t 
 
 	/* Below the interrupted frame, if the stack has room; a stack overflow has not. */
 	info = (void *)round_down(regs->sp - 256 - sizeof(*info), 16);
-	if ((unsigned long)info - stack >= THREAD_SIZE) {
+	if ((unsigned long)info - stack >= THREAD_SIZE || stack_guard_hit(stack, addr)) {
 		static struct oops_info overflow;
 
 		overflow = (struct oops_info) { *regs, signo, code, addr, write };
@@ -98,8 +102,8 @@ bool um_kernel_fault(struct host_regs *host_regs, int signo, int code, uint64_t 
 	}
 	*info = (struct oops_info) { *regs, signo, code, addr, write };
 	regs->di = (unsigned long)info;
-	regs->sp = (unsigned long)info - 8;
-	regs->ip = (unsigned long)oops_entry;
+	regs->sp = (unsigned long)info;
+	regs->ip = (unsigned long)um_oops_entry;
 	return true;
 }
 

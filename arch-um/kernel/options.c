@@ -90,6 +90,18 @@ static bool __init check_confine(const char *value)
 	return !strcmp(value, "auto") || !strcmp(value, "off");
 }
 
+static bool __init check_gdb(const char *value)
+{
+	return !strcmp(value, "wait") || !strcmp(value, "done");
+}
+
+static bool __init check_core(const char *value)
+{
+	size_t length = strcspn(value, ",");
+
+	return length && length < PANIC_CORE_PATH && (!value[length] || !strcmp(value + length, ",all"));
+}
+
 static bool __init check_disk(const char *value)
 {
 	return ubd_check_option("ubd0", value) != -EINVAL;
@@ -140,6 +152,18 @@ static int __init probe_disk(const char *value)
 	const char *base = strchr(value, ',');
 
 	return error == -ENOENT && ubd_option_has_base(value) ? probe_path(base + 1, ",", 0) : error;
+}
+
+/* The folder has to be there; the file is made after a panic. */
+static int __init probe_core(const char *value)
+{
+	char folder[PANIC_CORE_PATH + 2];
+	size_t length = strcspn(value, ",");
+
+	while (length && value[length - 1] != '/')
+		length--;
+	scnprintf(folder, sizeof(folder), "%.*s.", (int)length, value);
+	return probe_path(folder, "", HOST_O_DIRECTORY);
 }
 
 static int __init probe_folders(const char *value)
@@ -220,6 +244,10 @@ static const struct option options[] __initconst = {
 	  "clock of the guest: by cycle counter, by calls; auto does as the host itself" },
 	{ "confine", -1, check_confine, NULL, "confine=auto|off",
 	  "give up the rights to all else of the host; off: keep them, to debug this program" },
+	{ "gdb", -1, check_gdb, NULL, "gdb=wait",
+	  "wait at the first instruction until a debugger attaches (umlab debug --wait)" },
+	{ "core", -1, check_core, probe_core, "core=FILE[,all]",
+	  "after a panic write the kernel's memory there, for gdb; all: that of programs too" },
 };
 
 static void __init help_show(void)

@@ -14,6 +14,7 @@
 #include <linux/string.h>
 #include <linux/utsname.h>
 #include <asm/elf.h>
+#include <asm/kasan.h>
 #include <asm/sections.h>
 #include <asm/setup.h>
 #include <um/host.h>
@@ -154,6 +155,7 @@ void __init setup_arch(char **command_line_out)
 
 	physmem_setup(ram_size, um_boot_info);
 	paging_setup();
+	kasan_init();
 	initrd_load();
 	random_setup();
 	engine_start();

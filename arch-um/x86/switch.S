@@ -28,8 +28,26 @@ SYM_FUNC_START(um_switch_stacks)
 	ret
 SYM_FUNC_END(um_switch_stacks)
 
+/*
+ * An oops goes on here: rdi = rsp = struct oops_info, which starts with the registers of the fault.
+ * The call frame information leads debuggers from here to the code that failed.
+ */
+	.cfi_sections .debug_frame
+SYM_CODE_START(um_oops_entry)
+	.cfi_startproc
+	.cfi_signal_frame
+	.cfi_def_cfa %rsp, 0
+	.cfi_offset %rip, PT_REGS_IP
+	.cfi_offset %rsp, PT_REGS_SP
+	call	oops_end
+	ud2
+	.cfi_endproc
+SYM_CODE_END(um_oops_entry)
+
 /* First code of a new task: rax = task that ran before, rbx = kernel thread function, r12 = its argument */
 SYM_CODE_START(um_ret_from_fork)
+	.cfi_startproc
+	.cfi_undefined %rip
 	movq	%rax, %rdi
 	movq	%rbx, %rsi
 	movq	%r12, %rdx
@@ -37,4 +55,5 @@ SYM_CODE_START(um_ret_from_fork)
 	andq	$-16, %rsp
 	call	um_fork_tail
 	ud2
+	.cfi_endproc
 SYM_CODE_END(um_ret_from_fork)

@@ -3,19 +3,30 @@
 #
 # kernel.sh - configure and build the kernel and its modules
 #
-#   kernel.sh BUILD    run from the top of the checkout, by GNUmakefile
+#   kernel.sh BUILD [FLAVOR]    run from the top of the checkout, by GNUmakefile
 #
 # BUILD/src/linux is the source, BUILD/kernel kbuild's folder: objects, vmlinux with
 # debug data, .config. Results: BUILD/linux, the same image without debug data, and
-# BUILD/modules. Both are renamed into place, so they are whole or not there. kbuild
+# BUILD/modules; of a flavour, all three with -FLAVOR behind. Flavours are what lies in
+# arch-um/configs: umlab_FLAVOR_defconfig, or umlab_FLAVOR.config on top of the minimal one. Both are renamed into place, so they are whole or not there. kbuild
 # copes with an interruption at any point; the next call goes on from there.
 set -euo pipefail
 : "${MAKEFLAGS=}"
 build=$PWD/$1
+flavor=${2-} suffix=${2:+-$2}
 source=$build/src/linux
-objects=$build/kernel
+objects=$build/kernel$suffix
 here=${BASH_SOURCE[0]%/*}
-defconfig=arch-um/configs/umlab_defconfig
+configs=(umlab_defconfig)
+if [[ $flavor && -e arch-um/configs/umlab_${flavor}_defconfig ]]; then
+	configs=("umlab_${flavor}_defconfig")
+elif [[ $flavor && -e arch-um/configs/umlab_$flavor.config ]]; then
+	configs=(umlab_minimal_defconfig "umlab_$flavor.config")
+elif [[ $flavor ]]; then
+	echo "kernel.sh: there is no flavour '$flavor'; there are: $(cd arch-um/configs &&
+		echo *_*_defconfig *.config | sed 's/umlab_//g; s/_defconfig//g; s/\.config//g')" >&2
+	exit 2
+fi
 
 # `make -n` runs this script too, for it takes part in make's job control.
 letters=${MAKEFLAGS%% *}
@@ -37,13 +48,16 @@ fi
 MAKEFLAGS=${MAKEFLAGS%% -- *}
 
 # A configuration edited by hand (menuconfig) stays until the default one, or what the port can do, changes.
-if [[ ! -e $objects/.config || $defconfig -nt $objects/.config || arch-um/Kconfig -nt $objects/.config ]]; then
-	kbuild umlab_defconfig >"$build/kernel-config.log" 2>&1 ||
-		{ tail -n 20 "$build/kernel-config.log" >&2; exit 1; }
+stale=
+for file in "${configs[@]/#/arch-um/configs/}" arch-um/Kconfig; do
+	[[ -e $objects/.config && ! $file -nt $objects/.config ]] || stale=yes
+done
+config_log=$build/kernel$suffix-config.log
+if [[ $stale ]]; then
+	kbuild "${configs[@]}" >"$config_log" 2>&1 || { tail -n 20 "$config_log" >&2; exit 1; }
 	touch "$objects/.config"
 fi
-kbuild olddefconfig >>"$build/kernel-config.log" 2>&1 </dev/null ||
-	{ tail -n 20 "$build/kernel-config.log" >&2; exit 1; }
+kbuild olddefconfig >>"$config_log" 2>&1 </dev/null || { tail -n 20 "$config_log" >&2; exit 1; }
 
 # A whole build takes 2.64 steps for each option that is on (measured), give or take a few.
 # Of a build that goes on after an interruption, the objects that are there are done.
@@ -52,26 +66,30 @@ if [[ ! -e $objects/vmlinux ]]; then
 	steps=$(( $(grep -c '=[ym]$' "$objects/.config") * 264 / 100 ))
 	done=$(find "$objects" -name '*.o' | wc -l)
 fi
-kbuild all </dev/null 2>&1 | "$here/progress.sh" kernel "$steps" "$build/kernel.log" "$done"
+kbuild all </dev/null 2>&1 | "$here/progress.sh" "kernel$suffix" "$steps" "$build/kernel$suffix.log" "$done"
 
-rm -rf "$build/modules.part" "$build/modules.old"
-mkdir "$build/modules.part"
+modules=$build/modules$suffix
+rm -rf "$modules.part" "$modules.old"
+mkdir "$modules.part"
 if grep -q '^CONFIG_MODULES=y' "$objects/.config"; then
-	kbuild modules_install INSTALL_MOD_PATH="$build/modules.part" INSTALL_MOD_STRIP=1 \
-		</dev/null >"$build/kernel-modules.log" 2>&1 ||
-		{ tail -n 20 "$build/kernel-modules.log" >&2; exit 1; }
-	rm -f "$build"/modules.part/lib/modules/*/{build,source}
+	kbuild modules_install INSTALL_MOD_PATH="$modules.part" INSTALL_MOD_STRIP=1 \
+		</dev/null >"$build/kernel$suffix-modules.log" 2>&1 ||
+		{ tail -n 20 "$build/kernel$suffix-modules.log" >&2; exit 1; }
+	rm -f "$modules.part"/lib/modules/*/{build,source}
 fi
 # A module that did not change keeps its date: the image then need not be made again.
-(cd "$build/modules.part" && find . -type f -print) | while IFS= read -r file; do
-	! cmp -s "$build/modules/$file" "$build/modules.part/$file" ||
-		touch -r "$build/modules/$file" "$build/modules.part/$file"
+(cd "$modules.part" && find . -type f -print) | while IFS= read -r file; do
+	! cmp -s "$modules/$file" "$modules.part/$file" ||
+		touch -r "$modules/$file" "$modules.part/$file"
 done
-[[ ! -e $build/modules ]] || mv "$build/modules" "$build/modules.old"
-mv "$build/modules.part" "$build/modules"
-rm -rf "$build/modules.old"
+[[ ! -e $modules ]] || mv "$modules" "$modules.old"
+mv "$modules.part" "$modules"
+rm -rf "$modules.old"
 
-objcopy --strip-debug "$objects/vmlinux" "$build/linux.part"
-chmod 755 "$build/linux.part"
-mv "$build/linux.part" "$build/linux"
-echo "kernel    $1/linux is $(cat "$objects/include/config/kernel.release")"
+# `make -C build/kernel M=DIR` then builds a module without further words.
+grep -q '^ARCH' "$objects/Makefile" || sed -i '1i ARCH ?= um' "$objects/Makefile"
+
+objcopy --strip-debug "$objects/vmlinux" "$build/linux$suffix.part"
+chmod 755 "$build/linux$suffix.part"
+mv "$build/linux$suffix.part" "$build/linux$suffix"
+echo "kernel    $1/linux$suffix is $(cat "$objects/include/config/kernel.release")"

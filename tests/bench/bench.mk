@@ -5,12 +5,13 @@ BENCH_OUT := $(BUILD)/bench
 
 .PHONY: bench bench-build
 bench-build: tests-build $(BENCH_OUT)/bench-machine $(BENCH_OUT)/bench.cpio $(BENCH_OUT)/disk.cpio $(BUILD)/umlab-disk \
-	$(BENCH_OUT)/net.cpio $(BENCH_OUT)/bench-switch $(BUILD)/umlab-net
+	$(BENCH_OUT)/stops.cpio $(BENCH_OUT)/net.cpio $(BENCH_OUT)/bench-switch $(BUILD)/umlab-net
 
 bench: $(BUILD)/linux $(IMAGE) bench-build
 	@tests/bench/bench.sh $(if $(ROUNDS),--rounds $(ROUNDS))
 	@tests/bench/bench-disk.sh $(if $(ROUNDS),--rounds $(ROUNDS))
 	@tests/bench/bench-net.sh $(if $(ROUNDS),--rounds $(ROUNDS))
+	@tests/bench/bench-gdb.sh $(if $(ROUNDS),--rounds $(ROUNDS))
 
 $(BENCH_OUT)/bench-guest: tests/bench/bench-guest.c
 	@mkdir -p $(@D)
@@ -50,3 +51,13 @@ $(BENCH_OUT)/bench-switch: tests/bench/bench-switch.c tests/bench/bench-tool.h a
 
 $(BENCH_OUT)/net.cpio: tests/pack-net-cpio $(BENCH_OUT)/bench-net
 	tests/pack-net-cpio $@ $(BENCH_OUT)/bench-net
+
+$(BENCH_OUT)/bench-stops: tests/bench/bench-stops.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -s -o $@ $<
+
+$(BENCH_OUT)/stops.cpio: $(BENCH_OUT)/bench-stops
+	@rm -rf $@.tree && mkdir -p $@.tree/dev
+	@cp $(BENCH_OUT)/bench-stops $@.tree/init
+	@cd $@.tree && printf '%s\n' . ./init ./dev | cpio --quiet -o -H newc -R 0:0 >../$(@F).part
+	@mv $@.part $@ && rm -rf $@.tree

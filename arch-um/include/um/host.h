@@ -504,6 +504,9 @@ void host_worker_notify(void);
 uint64_t host_time_now(void);
 uint64_t host_time_real(void);
 
+/* host_time_held - how long debuggers held the machine; host_time_now() leaves it out. */
+uint64_t host_time_held(void);
+
 /* host_timer_set - raise the timer event at monotonic time @when (once); 0 disarms. */
 void host_timer_set(uint64_t when);
 

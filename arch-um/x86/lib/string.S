@@ -4,14 +4,15 @@
  *
  * Kernel code may not use vector registers. Small blocks are moved by overlapping
  * words, larger ones by the processor's string instructions, which current
- * processors carry out by cache lines.
+ * processors carry out by cache lines. The plain names are weak: KASAN puts functions that check
+ * their arguments in front.
  */
 #include <linux/linkage.h>
 #include <linux/cfi_types.h>
 #include <linux/export.h>
 
 /* void *memcpy(dst rdi, src rsi, size rdx) */
-SYM_TYPED_FUNC_START(memcpy)
+SYM_TYPED_FUNC_START(__memcpy)
 	movq	%rdi, %rax
 	cmpq	$16, %rdx
 	jb	.Lcopy_under_16
@@ -68,13 +69,13 @@ SYM_TYPED_FUNC_START(memcpy)
 	adcl	%edx, %edx
 	movb	%r8b, -1(%rdi,%rdx)
 4:	ret
-SYM_FUNC_END(memcpy)
-EXPORT_SYMBOL(memcpy)
-SYM_FUNC_ALIAS(__memcpy, memcpy)
+SYM_FUNC_END(__memcpy)
 EXPORT_SYMBOL(__memcpy)
+SYM_FUNC_ALIAS_MEMFUNC(memcpy, __memcpy)
+EXPORT_SYMBOL(memcpy)
 
 /* void *memmove(dst rdi, src rsi, size rdx) */
-SYM_TYPED_FUNC_START(memmove)
+SYM_TYPED_FUNC_START(__memmove)
 	movq	%rdi, %rax
 	movq	%rdi, %rcx
 	subq	%rsi, %rcx
@@ -117,13 +118,13 @@ SYM_TYPED_FUNC_START(memmove)
 	decq	%rdx
 	jnz	6b
 	ret
-SYM_FUNC_END(memmove)
-EXPORT_SYMBOL(memmove)
-SYM_FUNC_ALIAS(__memmove, memmove)
+SYM_FUNC_END(__memmove)
 EXPORT_SYMBOL(__memmove)
+SYM_FUNC_ALIAS_MEMFUNC(memmove, __memmove)
+EXPORT_SYMBOL(memmove)
 
 /* void *memset(dst rdi, byte esi, size rdx) */
-SYM_TYPED_FUNC_START(memset)
+SYM_TYPED_FUNC_START(__memset)
 	movq	%rdi, %r9
 	movzbl	%sil, %eax
 	cmpq	$32, %rdx
@@ -150,10 +151,10 @@ SYM_TYPED_FUNC_START(memset)
 	jmp	2b
 3:	movq	%r9, %rax
 	ret
-SYM_FUNC_END(memset)
-EXPORT_SYMBOL(memset)
-SYM_FUNC_ALIAS(__memset, memset)
+SYM_FUNC_END(__memset)
 EXPORT_SYMBOL(__memset)
+SYM_FUNC_ALIAS_MEMFUNC(memset, __memset)
+EXPORT_SYMBOL(memset)
 
 /* void clear_page(page rdi), void copy_page(to rdi, from rsi) */
 SYM_TYPED_FUNC_START(clear_page)

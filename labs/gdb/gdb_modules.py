@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# gdb_modules.py - symbols of kernel modules come and go with them
+#
+# The folders that are searched: kbuild's own, and those of um-module-path (`umlab debug` names the
+# folders of modules that `umlab module` built). A breakpoint in a module that is not loaded
+# yet waits for it; its init function can be stopped in.
+import os
+
+import gdb
+
+import gdb_kernel as k
+
+paths = [path for path in os.environ.get("UMLAB_MODULES", "").split(":") if path]
+loaded = {}        # name -> (file, address of its text)
+files = {}
+
+
+def files_scan():
+    """NAME -> file, those of the user's folders first."""
+    files.clear()
+    objfile = next(o for o in gdb.objfiles() if o.lookup_global_symbol("um_irqs_pending"))
+    build = os.path.dirname(os.path.realpath(objfile.filename))
+    for path in [build] + paths[::-1]:
+        order = os.path.join(path, "modules.order")
+        if path == build and os.path.exists(order):
+            with open(order, encoding="utf-8") as lines:
+                names = [os.path.join(path, line.strip()[:-2] + ".ko") for line in lines]
+        else:
+            names = [os.path.join(folder, name) for folder, _, inside in os.walk(path)
+                     for name in inside if name.endswith(".ko")]
+        for name in names:
+            files[os.path.basename(name)[:-3].replace("-", "_")] = name
+
+
+def sections(module):
+    attributes = module["sect_attrs"]
+    for index in range(int(attributes["nsections"])):
+        attribute = attributes["attrs"][index]
+        yield attribute["battr"]["attr"]["name"].string(), int(attribute["address"])
+
+
+def forget(name):
+    if name in loaded:
+        try:
+            gdb.execute("remove-symbol-file -a %#x" % loaded[name][1], to_string=True)
+        except gdb.error:
+            pass
+        del loaded[name]
+
+
+def load(module):
+    name = module["name"].string()
+    where = int(module["mem"][0]["base"])
+    if name in loaded and loaded[name][1] == where:
+        return
+    forget(name)
+    files_scan()
+    if name not in files:
+        gdb.write("umlab: no file for module %s; um-module-path DIR names a folder\n" % name)
+        return
+    table = dict(sections(module))
+    rest = "".join(" -s %s %#x" % item for item in table.items()
+                   if item[0].startswith((".data", ".bss", ".rodata", ".init.text", ".text.", ".exit.text")))
+    gdb.execute("add-symbol-file %s %#x%s" % (files[name], table.get(".text", where), rest), to_string=True)
+    loaded[name] = (files[name], table.get(".text", where))
+
+
+def load_all():
+    there = set()
+    for module in k.list_members(k.value("modules"), "struct module", "list"):
+        if int(module["state"]) == 0:
+            there.add(module["name"].string())
+            load(module)
+    for name in set(loaded) - there:
+        forget(name)
+
+
+class Coming(gdb.Breakpoint):
+    """A module is complete and about to run its init function."""
+
+    def __init__(self):
+        super().__init__("do_init_module", internal=True)
+        self.silent = True
+
+    def stop(self):
+        load(gdb.selected_frame().read_var("mod"))
+        return False
+
+
+class Going(gdb.Breakpoint):
+    def __init__(self):
+        super().__init__("free_module", internal=True)
+        self.silent = True
+
+    def stop(self):
+        forget(gdb.selected_frame().read_var("mod")["name"].string())
+        return False
+
+
+class ModulePath(gdb.Command):
+    """um-module-path DIR...: where files of modules with debug data are; loads their symbols."""
+
+    def __init__(self):
+        super().__init__("um-module-path", gdb.COMMAND_FILES, gdb.COMPLETE_FILENAME)
+
+    def invoke(self, argument, from_tty):
+        paths.extend(os.path.abspath(os.path.expanduser(path)) for path in gdb.string_to_argv(argument))
+        if gdb.selected_inferior().threads():
+            load_all()
+
+
+class Modules(gdb.Command):
+    """um-modules: the loaded modules and the files their symbols come from."""
+
+    def __init__(self):
+        super().__init__("um-modules", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        load_all()
+        for module in k.list_members(k.value("modules"), "struct module", "list"):
+            name = module["name"].string()
+            gdb.write("%-20s %#x %s\n" % (name, int(module["mem"][0]["base"]), loaded.get(name, ("-",))[0]))
+
+
+_first = True
+
+
+def on_first_stop(event):
+    """Attached, started or a core: what is loaded already."""
+    global _first
+    if not _first:
+        return
+    _first = False
+    try:
+        load_all()
+    except gdb.error:
+        pass        # so early that there is no list yet
+
+
+if hasattr(gdb, "Breakpoint"):
+    Coming()
+    Going()
+ModulePath()
+Modules()
+gdb.events.stop.connect(on_first_stop)

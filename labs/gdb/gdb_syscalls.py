@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# gdb_syscalls.py - um-break-syscall: stop when a task makes a system call
+import gdb
+
+import gdb_kernel as k
+
+
+def handler_of(word):
+    """(number, address of the function) of a call by number or name."""
+    table = k.value("'arch/um/kernel/syscall.c'::sys_call_table")
+    if word.isdigit():
+        nr = int(word)
+        if nr > table.type.range()[1]:
+            raise gdb.GdbError("there are %d system calls" % (table.type.range()[1] + 1))
+        return nr, int(table[nr])
+    # uname is sys_newuname, mmap2 and the like have no others.
+    for name in ("sys_" + word, "sys_new" + word):
+        try:
+            address = int(k.value("(unsigned long)&" + name))
+        except gdb.error:
+            continue
+        for nr in range(table.type.range()[1] + 1):
+            if int(table[nr]) == address:
+                return nr, address
+    raise gdb.GdbError("there is no system call %s" % word)
+
+
+class SyscallBreakpoint(gdb.Breakpoint):
+    """At the function of one call, for tasks of one name or number."""
+
+    def __init__(self, nr, address, who):
+        super().__init__("*%#x" % address)
+        self.nr, self.who = nr, who
+
+    def stop(self):
+        task = k.current()
+        # Other calls may share the function (sys_ni_syscall).
+        if int(k.task_regs(task)["orig_ax"]) != self.nr:
+            return False
+        return not self.who or self.who in (k.text(task["comm"]), str(int(task["pid"])))
+
+
+class BreakSyscall(gdb.Command):
+    """um-break-syscall CALL [TASK]: stop in the kernel when a task makes a system call.
+
+CALL is a number or a name, TASK a name or a number; without it any task. The breakpoint
+is one as any other: info breakpoints, delete, condition and commands work."""
+
+    def __init__(self):
+        super().__init__("um-break-syscall", gdb.COMMAND_BREAKPOINTS)
+
+    def invoke(self, argument, from_tty):
+        words = argument.split()
+        if not 1 <= len(words) <= 2:
+            raise gdb.GdbError("usage: um-break-syscall CALL [TASK]")
+        nr, address = handler_of(words[0])
+        SyscallBreakpoint(nr, address, words[1] if len(words) > 1 else "")
+
+
+BreakSyscall()

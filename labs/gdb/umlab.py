@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# umlab.py - what gdb needs to know to debug a machine's kernel; the list of our commands
+#
+# Read by `umlab debug`, `make gdb` and launch.json (gdb -x labs/gdb/umlab.py). It works on a running
+# machine, on one that gdb starts, and on a core file of a panic (core=FILE). Each gdb_*.py
+# beside it adds commands; `um-help` lists them. Those of the generic tree (lx-*) are loaded too.
+import os
+import sys
+
+import gdb
+
+HERE = os.path.dirname(os.path.realpath(os.path.expanduser(__file__)))
+if HERE not in sys.path:
+    sys.path.insert(0, HERE)
+
+# The machine takes these all the time: timer, descriptors, workers, faults of its own that it mends.
+PASSED = ("SIGALRM SIGIO SIGUSR1 SIGUSR2 SIGCHLD SIGWINCH SIGCONT SIGPIPE SIGSEGV SIGBUS SIGILL "
+          "SIGFPE SIGTERM SIGHUP")
+
+# Modules of the generic tree's scripts; its own loader refuses reduced debug data, which
+# kernel/debug_types.c completes.
+GENERIC = ("utils symbols modules dmesg tasks config cpus lists rbtree proc timerlist clk genpd device "
+           "vfs pgtable radixtree interrupts mm stackdepot page_owner slab vmalloc kasan").split()
+
+OURS = ("gdb_tasks gdb_unwind gdb_memory gdb_spaces gdb_devices gdb_syscalls gdb_modules gdb_guest "
+        "gdb_clock gdb_oops").split()
+
+
+def kernel_objfile():
+    """vmlinux, once its symbols are there."""
+    for objfile in gdb.objfiles():
+        if objfile.lookup_global_symbol("um_irqs_pending"):
+            return objfile
+    return None
+
+
+def load_generic(build):
+    """lx-* commands: they lie in kbuild's folder, with the configuration compiled in."""
+    import importlib
+    if "linux.utils" in sys.modules:
+        return
+    sys.path.insert(0, os.path.join(build, "scripts", "gdb"))
+    for name in ["constants"] + GENERIC:
+        try:
+            importlib.import_module("linux." + name)
+        except (ImportError, gdb.error, gdb.GdbError, AttributeError) as error:
+            gdb.write("umlab: no lx commands of %s: %s\n" % (name, error))
+    # The machine has one processor; the scripts would ask a gdbserver which.
+    if "linux.cpus" in sys.modules:
+        sys.modules["linux.cpus"].get_current_cpu = lambda: 0
+
+
+class Help(gdb.Command):
+    """List the commands of umlab."""
+
+    def __init__(self):
+        super().__init__("um-help", gdb.COMMAND_SUPPORT)
+
+    def invoke(self, argument, from_tty):
+        for line in gdb.execute("apropos ^um-", to_string=True).splitlines():
+            if line.startswith("um-"):
+                gdb.write(line + "\n")
+
+
+def setup(objfile):
+    import importlib
+    gdb.execute("handle %s nostop noprint pass" % PASSED, to_string=True)
+    gdb.execute("set breakpoint pending on")
+    build = os.path.dirname(os.path.realpath(objfile.filename))
+    # Nameless structures (atomic64_t) are only found complete if these are read first.
+    gdb.execute("maint expand-symtabs debug_types.c", to_string=True)
+    load_generic(build)
+    for name in OURS:
+        importlib.import_module(name)
+    Help()
+
+
+def on_new_objfile(event):
+    objfile = kernel_objfile()
+    if objfile:
+        gdb.events.new_objfile.disconnect(on_new_objfile)
+        setup(objfile)
+
+
+if kernel_objfile():
+    setup(kernel_objfile())
+else:
+    gdb.events.new_objfile.connect(on_new_objfile)

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * planted.c - a module with one mistake of each kind, for kernels that find them (t9340)
+ *
+ * The parameter what= says which is made; the module then refuses to stay.
+ */
+#include <linux/delay.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+static char *what = "";
+module_param(what, charp, 0);
+
+static DEFINE_MUTEX(first);
+static DEFINE_MUTEX(second);
+static DEFINE_SPINLOCK(spin);
+static char global[16];
+static volatile int place = 16, sink;
+
+static void use_after_free(void)
+{
+	volatile char *text = kmalloc(64, GFP_KERNEL);
+
+	kfree((void *)text);
+	sink = text[8];
+}
+
+static void out_of_bounds(void)
+{
+	volatile char *text = kmalloc(60, GFP_KERNEL);
+
+	text[60 + place - 16] = 1;
+	kfree((void *)text);
+}
+
+static void vmalloc_bounds(void)
+{
+	volatile char *text = vmalloc(5000);
+
+	sink = text[5000 + place - 16];
+	vfree((void *)text);
+}
+
+static void stack_bounds(void)
+{
+	volatile char text[16] = "";
+
+	sink = text[place];
+}
+
+static void global_bounds(void)
+{
+	sink = ((volatile char *)global)[place];
+}
+
+static void lock_order(void)
+{
+	mutex_lock(&first);
+	mutex_lock(&second);
+	mutex_unlock(&second);
+	mutex_unlock(&first);
+	mutex_lock(&second);
+	mutex_lock(&first);
+	mutex_unlock(&first);
+	mutex_unlock(&second);
+}
+
+static void sleep_in_atomic(void)
+{
+	spin_lock(&spin);
+	msleep(1);
+	spin_unlock(&spin);
+}
+
+static void leak(void)
+{
+	int i;
+
+	for (i = 0; i < 10; i++)
+		sink = kmalloc(1000, GFP_KERNEL) != NULL;
+}
+
+static void list_twice(void)
+{
+	static LIST_HEAD(head);
+	static struct list_head node;
+
+	list_add(&node, &head);
+	list_del(&node);
+	list_del(&node);
+}
+
+static void shift(void)
+{
+	sink = 1 << (place + 20);
+}
+
+static noinline int deeper(int depth)
+{
+	volatile char text[512];
+
+	memset((void *)text, depth, sizeof(text));
+	return depth ? deeper(depth - 1) + text[5] : 0;
+}
+
+static void stack_overflow(void)
+{
+	sink = deeper(1000);
+}
+
+static const struct { const char *name; void (*make)(void); } mistakes[] = {
+	{ "use_after_free", use_after_free }, { "out_of_bounds", out_of_bounds },
+	{ "vmalloc_bounds", vmalloc_bounds }, { "stack_bounds", stack_bounds },
+	{ "global_bounds", global_bounds }, { "lock_order", lock_order },
+	{ "sleep_in_atomic", sleep_in_atomic }, { "leak", leak }, { "list_twice", list_twice },
+	{ "shift", shift }, { "stack_overflow", stack_overflow },
+};
+
+static int __init planted_init(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(mistakes); i++)
+		if (!strcmp(what, mistakes[i].name))
+			mistakes[i].make();
+	return -EAGAIN;
+}
+
+module_init(planted_init);
+MODULE_LICENSE("GPL");
