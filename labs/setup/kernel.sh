@@ -87,7 +87,7 @@ mv "$modules.part" "$modules"
 rm -rf "$modules.old"
 
 # `make -C build/kernel M=DIR` then builds a module without further words.
-grep -q '^ARCH' "$objects/Makefile" || sed -i '1i ARCH ?= um' "$objects/Makefile"
+[[ ! -e $objects/Makefile ]] || grep -q '^ARCH' "$objects/Makefile" || sed -i '1i ARCH ?= um' "$objects/Makefile"
 
 objcopy --strip-debug "$objects/vmlinux" "$build/linux$suffix.part"
 chmod 755 "$build/linux$suffix.part"
