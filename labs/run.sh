@@ -53,6 +53,14 @@ if [[ $disk == run/disk-$$.* || -n ${new-} ]]; then
 	unprivileged --own "$disk"
 fi
 
+# The internet on eth0, unless the caller says what eth0 is.
+network=(eth0=slirp umlab.dhcp)
+for word; do
+	[[ $word != eth0=* ]] || network=()
+done
+[[ -x ./umlab-net ]] || network=()
+export UMLAB_NET=./umlab-net
+
 # gdb starts the kernel that has its debug data; it is stopped at its first instruction.
 command=("$kernel")
 if [[ $gdb ]]; then
