@@ -2,7 +2,8 @@
 # lib-tap.sh - results of a test script in the Test Anything Protocol, and its scratch folder
 #
 # Sourced by each test script. Titles are claims. Lines are not numbered; the plan
-# comes last (done_testing), so a script that stops half way is noticed by prove.
+# comes last (done_testing), so a script that stops half way is noticed by prove. What a
+# claim got instead goes to standard error: prove shows that in any case.
 
 TOP=$(cd "$(dirname "$0")/.." && pwd)
 BUILD=${UMLAB_BUILD:-$TOP/build}
@@ -18,15 +19,15 @@ ok() {
 claim() {
 	local title=$1 output status; shift
 	output=$("$@" 2>&1); status=$?
-	ok $status "$title" || { echo "$output"; echo "exit status $status of: $*"; } | tail -n 40 | diag
+	ok $status "$title" || { echo "$output"; echo "exit status $status of: $*"; } | tail -n 40 | diag >&2
 }
 
 is() { # is GOT WANT TITLE
-	[ "$1" = "$2" ]; ok $? "$3" || printf 'got "%s", wanted "%s"\n' "$1" "$2" | diag
+	[ "$1" = "$2" ]; ok $? "$3" || printf 'got "%s", wanted "%s"\n' "$1" "$2" | diag >&2
 }
 
 like() { # like TEXT ERE TITLE
-	printf '%s\n' "$1" | grep -Eq -- "$2"; ok $? "$3" || printf 'no match for %s in:\n%s\n' "$2" "$1" | tail -n 40 | diag
+	printf '%s\n' "$1" | grep -Eq -- "$2"; ok $? "$3" || printf 'no match for %s in:\n%s\n' "$2" "$1" | tail -n 40 | diag >&2
 }
 
 skip() { nr_claims=$((nr_claims + 1)); echo "ok - $1 # SKIP $2"; }       # skip TITLE REASON
