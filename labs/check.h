@@ -28,6 +28,8 @@ struct check {
 	char *matches;		/* extended regular expression */
 	char *contains;
 	char *lacks;
+	char *capture;		/* what is recorded meanwhile: a collision domain or MACHINE:ethN */
+	char *packets, *no_packets;	/* tshark filters: some, and none, must match */
 	/* How it is tried and counted. */
 	double wait;		/* again and again until it holds, so many seconds */
 	double timeout;		/* of one try */
@@ -39,6 +41,7 @@ struct check {
 	enum verdict verdict;
 	char *found;		/* output, or why it was skipped */
 	int found_status;
+	char *console;		/* of a failure: the end of what the machine's console showed */
 };
 
 struct checks {

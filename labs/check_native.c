@@ -12,7 +12,7 @@
 
 static const char *const known[] = {
 	"title", "on", "command", "exit", "fails", "output", "matches", "contains", "lacks", "reachable", "not_reachable", "points",
-	"hint", "wait", "timeout", "requires", "steps", "file", NULL
+	"hint", "wait", "timeout", "requires", "steps", "file", "capture", "packets", "no_packets", NULL
 };
 
 static char *text_of(const json_t *entry, const char *key)
@@ -60,6 +60,9 @@ static void common_read(struct check *check, const json_t *entry)
 	check->matches = text_of(entry, "matches");
 	check->contains = text_of(entry, "contains");
 	check->lacks = text_of(entry, "lacks");
+	check->capture = text_of(entry, "capture");
+	check->packets = text_of(entry, "packets");
+	check->no_packets = text_of(entry, "no_packets");
 	if (text_of(entry, "title")) {
 		free(check->title);
 		check->title = text_of(entry, "title");
@@ -99,6 +102,10 @@ static bool entry_read(struct checks *checks, const json_t *entry, int number, c
 		*reason = txt_printf(_("check %d does not say on which machine: `on: NAME`"), number);
 		return false;
 	}
+	if (!json_object_get(entry, "capture") != !(json_object_get(entry, "packets") || json_object_get(entry, "no_packets"))) {
+		*reason = txt_printf(_("check %d: capture and packets (or no_packets) go together"), number);
+		return false;
+	}
 	for (int i = 0; i < 2; i++) {
 		const json_t *target = json_object_get(entry, reaches[i]);
 		json_t *one;
@@ -124,7 +131,7 @@ static bool entry_read(struct checks *checks, const json_t *entry, int number, c
 	check->want_status = !check->fails;
 	if (json_is_integer(json_object_get(entry, "exit")))
 		check->status = json_integer_value(json_object_get(entry, "exit"));
-	else if (check->output || check->matches || check->contains || check->lacks)
+	else if (check->output || check->matches || check->contains || check->lacks || check->capture)
 		check->want_status = false;
 	return true;
 }

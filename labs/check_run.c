@@ -14,9 +14,13 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "check_capture.h"
+#include "files.h"
 #include "labdir.h"
 #include "machine.h"
 #include "session.h"
+
+enum { CONSOLE_KEPT = 1000 };
 
 struct check *check_add(struct checks *checks, const char *machine, const char *command, const char *fmt, ...)
 {
@@ -79,6 +83,33 @@ static bool holds(const struct check *check)
 	return true;
 }
 
+/* The command of a claim, with its network watched; false: the watch itself failed. */
+static bool watched_holds(struct check *check, const struct lab *lab, const struct machine *machine)
+{
+	struct capture capture;
+	int wanted, unwanted;
+	char *found;
+
+	if (!capture_begin(&capture, lab, check->capture)) {
+		check->found_status = 125;
+		check->found = txt_printf(_("%s cannot be captured"), check->capture);
+		return false;
+	}
+	check->found_status = session_capture(machine, check->command, check->timeout, &check->found);
+	capture_end(&capture);
+	wanted = check->packets ? capture_count(&capture, check->packets) : 1;
+	unwanted = check->no_packets ? capture_count(&capture, check->no_packets) : 0;
+	capture_forget(&capture);
+	found = check->found;
+	if (wanted < 0 || unwanted < 0)
+		check->found = txt_printf(_("%s%s is no filter of tshark"), found, wanted < 0 ? check->packets : check->no_packets);
+	else if (!wanted)
+		check->found = txt_printf(_("%sno packet matches %s"), found, check->packets);
+	else if (unwanted)
+		check->found = txt_printf(_("%s%d packets match %s"), found, unwanted, check->no_packets);
+	return wanted > 0 && !unwanted && holds(check);
+}
+
 static double seconds_since(const struct timespec *then)
 {
 	struct timespec now;
@@ -105,19 +136,43 @@ static void try_one(struct check *check, const struct lab *lab, bool solve)
 		check_skip(check, _("needs: %s"), check->requires_command);
 		return;
 	}
+	if (check->capture && !capture_possible()) {
+		check_skip(check, _("needs: %s"), "tshark");
+		return;
+	}
 	if (solve && check->steps)
 		session_capture(&machine, check->steps, 60, &output);
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	do {
 		free(check->found);
-		check->found_status = session_capture(&machine, check->command, check->timeout, &check->found);
-		if (holds(check)) {
+		check->found = NULL;
+		if (!check->capture)
+			check->found_status = session_capture(&machine, check->command, check->timeout, &check->found);
+		if (check->capture ? watched_holds(check, lab, &machine) : holds(check)) {
 			check->verdict = CHECK_PASS;
 			return;
 		}
 		if (seconds_since(&begin) < check->wait)
 			usleep(500000);
 	} while (seconds_since(&begin) < check->wait);
+}
+
+/* Evidence beside the command's own output, from the host's side. */
+static void console_keep(struct check *check, const struct lab *lab)
+{
+	struct machine machine;
+	size_t size;
+	char *text;
+
+	if (check->verdict != CHECK_FAIL || !check->machine || machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), check->machine)) ||
+	    file_read(txt_printf("%s/console.log", machine.dir), &text, &size))
+		return;
+	check->console = txt_copy(size > CONSOLE_KEPT ? text + size - CONSOLE_KEPT : text);
+	/* JSON takes whole characters only: what is no ASCII and no text goes. */
+	for (char *at = check->console; *at; at++)
+		if (*at & 0x80 || (*at < ' ' && *at != '\n' && *at != '\t'))
+			*at = ' ';
+	free(text);
 }
 
 void check_run(struct checks *checks, const struct lab *lab, bool solve)
@@ -128,6 +183,7 @@ void check_run(struct checks *checks, const struct lab *lab, bool solve)
 		if (fancy)
 			fprintf(stderr, "\r\033[K%d/%d %s", i + 1, checks->nr, checks->at[i].title);
 		try_one(&checks->at[i], lab, solve);
+		console_keep(&checks->at[i], lab);
 	}
 	if (fancy)
 		fputs("\r\033[K", stderr);

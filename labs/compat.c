@@ -29,7 +29,7 @@ static const struct { const char *name, *words[3]; } netkit[] = {
 };
 
 static const struct { const char *name, *words[3]; } kathara[] = {
-	{ "check", { "doctor" } }, { "settings", { "doctor" } }, { "vclean", { "remove", "--force" } }, { "vconfig", { "set" } },
+	{ "check", { "doctor" } }, { "settings", { "doctor" } }, { "vclean", { "remove", "--force" } }, { "vconfig", { "lconfig" } },
 	{ "lconfig", { "lconfig" } },
 };
 
@@ -88,6 +88,20 @@ static void vstart(int argc, char **argv, struct words *to)
 	words_add(to, name);
 }
 
+/* Netkit's vconfig NAME --eth1=B: the interface comes while the machine runs. */
+static void vconfig(int argc, char **argv, struct words *to)
+{
+	char domain[64];
+	int index;
+
+	words_add(to, "lconfig");
+	for (int i = 1; i < argc; i++)
+		if (sscanf(argv[i], "--eth%d=%63s", &index, domain) == 2)
+			words_addf(to, "--add=%d:%s", index, domain);
+		else
+			words_add(to, argv[i]);
+}
+
 static void add_rest(struct words *to, int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
@@ -140,6 +154,10 @@ char **compat_arguments(int argc, char **argv, int *new_argc)
 	}
 	if (!strcmp(name, "vstart")) {
 		vstart(argc, argv, &to);
+		return finish(&to, new_argc);
+	}
+	if (!strcmp(name, "vconfig")) {
+		vconfig(argc, argv, &to);
 		return finish(&to, new_argc);
 	}
 	for (size_t i = 0; i < sizeof(netkit) / sizeof(*netkit); i++)

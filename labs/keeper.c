@@ -42,6 +42,7 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "record.h"
 #include "tell.h"
 
 enum { CONSOLE_LOG_MAX = 4 << 20, RETRY_MS = 10, QUIET_SECONDS = 10, PING_SECONDS = 20, STOP_SECONDS = 5 };
@@ -81,6 +82,7 @@ void keeper_state_set(struct keeper *keeper, enum machine_state state)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	keeper->state = state;
+	recordf("state", "%s", machine_state_word(state));
 	conf_setf(&keeper->status, "keeper", "%d", getpid());
 	conf_set(&keeper->status, "phase", machine_state_word(state));
 	conf_setf(&keeper->status, "since", "%ld.%03ld", (long)now.tv_sec, now.tv_nsec / 1000000);
@@ -123,6 +125,7 @@ static void console_take(struct keeper *keeper)
 		return;
 	}
 	console_log_write(keeper, data, size);
+	record_output("console", data, size);
 	clients_console_output(data, size);
 }
 
@@ -410,6 +413,8 @@ enum status keeper_main(const char *id)
 		report(&keeper, error == -EWOULDBLOCK ? "up\n" : strerror(-error));
 		return STATUS_OK;
 	}
+	record_open(&keeper.machine);
+	recordf("record", "keeper %d", getpid());
 	error = keeper_begin(&keeper, &reason);
 	if (error) {
 		report(&keeper, reason ? reason : strerror(-error));
@@ -418,6 +423,7 @@ enum status keeper_main(const char *id)
 	console_log_open(&keeper);
 	keeper_loop(&keeper);
 	kernel_gone(&keeper);
+	recordf("state", "%s", machine_state_word(MACHINE_STOPPED));
 	clients_agent_lost(&keeper);
 	tree_remove(keeper.machine.run_dir);
 	return STATUS_OK;

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "record.h"
 #include "tell.h"
 
 enum { CONSOLE_BACKLOG = 1 << 20, REPLAY = 4096 };
@@ -31,6 +32,7 @@ struct client {
 	char *request;			/* waits for the agent */
 	size_t request_size;
 	bool console;
+	bool terminal;			/* its program has one: what goes over it is part of an exam's record */
 	bool ends;			/* closed when all is sent */
 };
 
@@ -213,15 +215,59 @@ static void client_refuse(struct client *client, const char *reason)
 	client->ends = true;
 }
 
+/* The command line of a request, and whether it wants a terminal. */
+static void client_record(struct client *client)
+{
+	struct words words = { 0 };
+	char *line;
+
+	if (!record_wanted())
+		return;
+	for (size_t at = 0; at < client->request_size; at += strnlen(client->request + at, client->request_size - at) + 1) {
+		const char *word = client->request + at;
+
+		if (txt_starts(word, "arg="))
+			words_add(&words, word + 4);
+		else if (!strcmp(word, "pty=1"))
+			client->terminal = true;
+	}
+	line = words_join(&words, " ");
+	recordf("program", "%u %s", client->channel, *line ? line : "(shell)");
+}
+
 static void client_open(struct keeper *keeper, struct client *client)
 {
 	client->channel = channel_new();
 	if (!client->channel)
 		client_refuse(client, "125 too many programs run in this machine already");
-	else
+	else {
+		client_record(client);
 		wirelink_send(&keeper->agent, WIRE_OPEN, client->channel, client->request, client->request_size);
+	}
 	free(client->request);
 	client->request = NULL;
+}
+
+/* What is typed at a console or into a program's terminal. */
+static void input_record(const struct client *client, const char *data, size_t size)
+{
+	char kind[24] = "typed";
+
+	if (client->terminal)
+		snprintf(kind, sizeof(kind), "typed-%u", client->channel);
+	if (client->terminal || client->console)
+		record_bytes(kind, data, size);
+}
+
+static void output_record(const struct client *client, const struct wire_header *header, const char *payload)
+{
+	char kind[24];
+
+	snprintf(kind, sizeof(kind), "output-%u", client->channel);
+	if (client->terminal && header->type == WIRE_OUTPUT)
+		record_output(kind, payload, header->size);
+	else if (header->type == WIRE_EXIT || header->type == WIRE_REFUSED)
+		recordf("program", "%u ended", client->channel);
 }
 
 static void client_frame(struct keeper *keeper, struct client *client, const struct wire_header *header, const char *payload)
@@ -234,6 +280,7 @@ static void client_frame(struct keeper *keeper, struct client *client, const str
 			break;
 		client->request = malloc(header->size + 1);
 		memcpy(client->request, payload, header->size);
+		client->request[header->size] = '\0';
 		client->request_size = header->size;
 		keeper_agent_ping(keeper);
 		if (keeper->agent_answers)
@@ -252,6 +299,8 @@ static void client_frame(struct keeper *keeper, struct client *client, const str
 			wirelink_send(&keeper->agent, WIRE_SIZE, 0, payload, header->size);
 		/* fall through */
 	default:
+		if (header->type == WIRE_INPUT)
+			input_record(client, payload, header->size);
 		if (client->channel)
 			wirelink_send(&keeper->agent, header->type, client->channel, payload, header->size);
 		else if (client->console && header->type == WIRE_INPUT && keeper->console_fd >= 0)
@@ -302,6 +351,7 @@ void clients_agent_frame(struct keeper *keeper, const struct wire_header *header
 		if (client->link.fd < 0 || client->channel != header->channel)
 			continue;
 		wirelink_send(&client->link, header->type, 0, payload, header->size);
+		output_record(client, header, payload);
 		if (header->type == WIRE_EXIT || header->type == WIRE_REFUSED) {
 			client->channel = 0;
 			client->ends = true;

@@ -3,7 +3,7 @@
  * keeper_kernel.c - the kernel of a machine: its command line, and what it may read of us
  *
  * Below the machine's runtime folder:
- *   con0, con1        sockets that the kernel makes (console, agent)
+ *   con0, con1        sockets that the kernel makes (console, agent); netctl: interfaces
  *   guest/            hostfs, read-only: params (agent_init.c), params.sh and the scripts of
  *                     labs/guest/, which run inside
  *   host0, host1 ...  links to the folders of the host that the guest mounts: their own
@@ -20,13 +20,13 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/pidfd.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "disk.h"
 #include "files.h"
 #include "guestfiles.h"
+#include "bounds.h"
 #include "tell.h"
 #include "where.h"
 
@@ -42,6 +42,7 @@ void kernel_words(const struct machine *machine, struct words *words)
 	words_addf(words, "initrd=%s", where_lib("agent.cpio"));
 	words_addf(words, "con0=unix:%s/con0", machine->run_dir);
 	words_addf(words, "con1=unix:%s/con1", machine->run_dir);
+	words_addf(words, "netctl=%s/netctl", machine->run_dir);
 	words_addf(&folders, "%s/guest,ro", machine->run_dir);
 	for (int at = -1; (value = conf_next(conf, "mount", &at));)
 		words_addf(&folders, "%s/host%d%s", machine->run_dir, nr++, txt_starts(value, "ro:") ? ",ro" : "");
@@ -116,27 +117,6 @@ int kernel_prepare(struct keeper *keeper, char **reason)
 	return error;
 }
 
-/* In the new process. Its share of the processors is a weight: no right is needed to lower it. */
-static void share_apply(const struct machine *machine)
-{
-	const char *cpus = conf_get(&machine->conf, "cpus");
-	double share = cpus ? atof(cpus) : 1;
-	int nice = 0;
-
-	/* Each step of nice is a factor of 1.25; a session of its own has a group of its own too (autogroup). */
-	for (; share < 0.9 && nice < 19; share *= 1.25)
-		nice++;
-	if (!nice)
-		return;
-	setpriority(PRIO_PROCESS, 0, nice);
-	int fd = open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		dprintf(fd, "%d", nice);
-		close(fd);
-	}
-}
-
 int kernel_spawn(struct keeper *keeper, char **reason)
 {
 	struct machine *machine = &keeper->machine;
@@ -163,9 +143,8 @@ int kernel_spawn(struct keeper *keeper, char **reason)
 		dup2(log >= 0 ? log : null, 1);
 		dup2(log >= 0 ? log : null, 2);
 		fcntl(lock, F_SETFD, 0);
-		share_apply(machine);
 		if (!chdir(machine->dir))
-			execv(kernel, words.at);
+			bounds_exec(machine, kernel, &words);
 		printf("cannot run %s: %s\n", kernel, strerror(errno));
 		fflush(stdout);
 		_exit(127);

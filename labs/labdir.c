@@ -57,9 +57,10 @@ int lab_state_write(const char *id, const struct lab *lab)
 
 	if (error)
 		return error;
-	conf_add(&conf, "dir", lab->dir);
-	if (lab->name)
-		conf_add(&conf, "name", lab->name);
+	/* Domains that came while it ran stay. */
+	lab_state_read(id, &conf);
+	conf_set(&conf, "dir", lab->dir);
+	conf_set(&conf, "name", lab->name);
 	return conf_write(&conf, txt_printf("%s/lab.info", lab_state_dir(id)));
 }
 

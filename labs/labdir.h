@@ -12,7 +12,7 @@
 char *lab_id(const char *dir);
 /* state/labs/ID */
 char *lab_state_dir(const char *id);
-/* What was noted when it was first started: dir=, name=. */
+/* What is noted of it: dir=, name=, domain=... (those that `lconfig` made). */
 int lab_state_read(const char *id, struct conf *conf);
 int lab_state_write(const char *id, const struct lab *lab);
 /* Removes what is kept about a lab that has no machine any more. */

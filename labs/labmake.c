@@ -68,9 +68,9 @@ static void mounts_describe(const struct lab *lab, const struct lab_machine *fro
 }
 
 /* At least what the image needs: labs of 2005 ask for 32 MB. */
-static void memory_describe(const struct lab_machine *from, const struct image *image, struct conf *conf)
+static void memory_describe(const char *wanted, const struct image *image, struct conf *conf)
 {
-	const char *wanted = lab_option_get(from, "mem"), *least = conf_get(&image->info, "mem_min");
+	const char *least = conf_get(&image->info, "mem_min");
 	uint64_t size, floor = 96 << 20;
 
 	if (!wanted || !txt_size_parse(wanted, 1 << 20, &size))
@@ -98,7 +98,7 @@ int labmake_describe(const struct lab *lab, const struct lab_machine *from, cons
 		return error;
 	conf_set(conf, "lab", lab->dir);
 	conf_set(conf, "dialect", lab->dialect == LAB_NETKIT ? "netkit" : "kathara");
-	memory_describe(from, &image, conf);
+	memory_describe(lab_option_get(from, "mem"), &image, conf);
 	for (int i = 0; i < from->nr_options; i++)
 		for (size_t j = 0; j < sizeof(copied) / sizeof(*copied); j++)
 			if (!strcmp(from->options[i].key, copied[j]))
@@ -106,12 +106,16 @@ int labmake_describe(const struct lab *lab, const struct lab_machine *from, cons
 	for (int i = 0; i < options->settings.nr; i++) {
 		const char *equal = strchr(options->settings.at[i], '=');
 
-		if (equal)
+		if (equal && txt_starts(options->settings.at[i], "mem="))
+			memory_describe(equal + 1, &image, conf);
+		else if (equal)
 			conf_add(conf, txt_copy_part(options->settings.at[i], equal - options->settings.at[i]), equal + 1);
 	}
 	/* Without a word on it IPv6 is off in Kathará. */
 	if (!conf_get(conf, "ipv6") && lab->dialect == LAB_KATHARA)
 		conf_set(conf, "ipv6", "false");
+	if (options->exam)
+		conf_set(conf, "exam", "true");
 	image_apply(&image, conf);
 	mounts_describe(lab, from, options, conf);
 	return labnet_describe(lab, from, machine, reason);
@@ -139,6 +143,22 @@ static bool memory_suffices(const struct machine *machines, int nr, bool force)
 	if (most > available)
 		tell_detail(_("the machines may take up to %s; this host has %s left"), txt_size(most), txt_size(available));
 	return true;
+}
+
+/* The lab's own limits: what its machines may take together. */
+static void lab_limits_apply(struct machine *machines, int nr, const struct labmake_options *options)
+{
+	uint64_t sum = 0, size;
+
+	for (int i = 0; i < nr; i++) {
+		if (txt_size_parse(conf_get(&machines[i].conf, "mem"), 1 << 20, &size))
+			sum += size;
+		if (options->lab_cpus > 0 && !conf_get(&machines[i].conf, "cpus"))
+			conf_setf(&machines[i].conf, "cpus", "%.3g", options->lab_cpus / nr < 1 ? options->lab_cpus / nr : 1);
+	}
+	if (options->lab_memory && sum > options->lab_memory)
+		die(STATUS_FAILED, _("the machines are to have %s together, the lab's limit is %s; --pass mem=SIZE gives each less"),
+		    txt_size(sum), txt_size(options->lab_memory));
 }
 
 /* ---- start ------------------------------------------------------------------------- */
@@ -189,6 +209,7 @@ static void start_begin(struct start *start, const struct labmake_options *optio
 	if (start->pid)
 		return;
 	error = machine_save(&start->machine);
+	labnet_limits_apply(&start->machine);
 	if (!error)
 		error = machine_start(&start->machine, &reason);
 	if (error >= 0)
@@ -316,9 +337,11 @@ enum status labmake_start(const struct lab *lab, const struct labmake_options *o
 			continue;
 		if (labmake_describe(lab, &lab->machines[i], options, &machines[batch.nr], &reason))
 			die(STATUS_FAILED, "%s", reason);
-		batch.starts[batch.nr].machine = machines[batch.nr];
 		batch.starts[batch.nr++].from = &lab->machines[i];
 	}
+	lab_limits_apply(machines, batch.nr, options);
+	for (int i = 0; i < batch.nr; i++)
+		batch.starts[i].machine = machines[i];
 	if (!memory_suffices(machines, batch.nr, options->force))
 		return STATUS_FAILED;
 	if (lab_state_write(lab_id(lab->dir), lab))

@@ -16,6 +16,9 @@ struct labmake_options {
 	bool force;			/* also with too little memory */
 	bool no_wait;
 	int jobs;			/* machines that boot at the same time; 0: as many as pays */
+	bool exam;			/* the keepers record all that happens */
+	uint64_t lab_memory;		/* all machines together; 0: no limit */
+	double lab_cpus;		/* processors that they share; 0: no limit */
 	double timeout;
 	struct words settings;		/* KEY=VALUE for every machine, as in lab.conf */
 };

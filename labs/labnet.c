@@ -9,6 +9,7 @@
  */
 #include "labnet.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -49,14 +50,16 @@ int labnet_machine_start(struct machine *machine, char **reason)
 		if (at_switch && txt_starts(at_switch + 8, where_runtime()))
 			error = labnet_switch_start(txt_copy_part(at_switch + 8, strcspn(at_switch + 8, ",")), reason);
 	}
-	if (error || !machine->lab || lab_state_read(machine->lab, &lab))
-		return error;
-	/* A single machine of a lab that was halted: its domains may be gone. */
-	struct lab description = { 0 };
+	if (!error && machine->lab && !lab_state_read(machine->lab, &lab)) {
+		/* A single machine of a lab that was halted: its domains may be gone. */
+		struct lab description = { 0 };
 
-	if (lab_read(&description, conf_get(&lab, "dir"), false) < 0)
-		return 0;
-	return labnet_lab_start(&description, reason);
+		if (lab_read(&description, conf_get(&lab, "dir"), false) >= 0)
+			error = labnet_lab_start(&description, reason);
+	}
+	if (!error)
+		labnet_limits_apply(machine);
+	return error;
 }
 
 char *labnet_path(const char *lab, const char *domain)
@@ -64,7 +67,8 @@ char *labnet_path(const char *lab, const char *domain)
 	return txt_printf("%s/net/%012lx", where_runtime(), (unsigned long)(txt_hash(txt_printf("%s %s", lab, domain)) >> 16));
 }
 
-int labnet_port(const struct lab *lab, const char *domain, const char *machine, int index)
+/* Numbered as the lab describes them, so names of interfaces lead to ports. */
+static int port_of(const struct lab *lab, const char *domain, const char *machine, int index)
 {
 	int port = 1;
 
@@ -79,6 +83,87 @@ int labnet_port(const struct lab *lab, const char *domain, const char *machine, 
 			port++;
 		}
 	return 0;
+}
+
+const char *labnet_nic_find(const struct conf *conf, int index)
+{
+	char *start = txt_printf("eth%d=", index);
+	const char *nic;
+
+	for (int at = -1; (nic = conf_next(conf, "nic", &at));)
+		if (txt_starts(nic, start))
+			return nic;
+	return NULL;
+}
+
+char *labnet_nic_switch(const char *nic, int *port)
+{
+	const char *at = nic ? strstr(nic, "=switch:") : NULL, *number;
+
+	*port = 0;
+	if (!at)
+		return NULL;
+	number = strstr(at, ",port=");
+	if (number)
+		*port = atoi(number + 6);
+	return txt_copy_part(at + 8, strcspn(at + 8, ","));
+}
+
+int labnet_port_free(const char *path)
+{
+	struct machines machines;
+	const char *nic;
+	int last = 0, port;
+
+	machine_list(&machines, NULL);
+	for (int i = 0; i < machines.nr; i++)
+		for (int at = -1; (nic = conf_next(&machines.at[i].conf, "nic", &at));) {
+			char *other = labnet_nic_switch(nic, &port);
+
+			if (other && !strcmp(other, path) && port > last)
+				last = port;
+		}
+	return last + 1;
+}
+
+/* "8m" of lab.conf is "8mbit" to umlab-net. */
+static char *rate_setting(const char *rate)
+{
+	char *setting = txt_printf("rate=%s", rate);
+
+	for (char *at = setting; *at; at++)
+		*at = tolower((unsigned char)*at);
+	return isdigit((unsigned char)rate[strlen(rate) - 1]) ? setting : txt_printf("%sbit", setting);
+}
+
+void labnet_limits_apply(const struct machine *machine)
+{
+	const char *rate = conf_get(&machine->conf, "rate"), *tool = where_tool("umlab-net"), *nic;
+	char *path, *reason;
+	int port;
+
+	for (int at = -1; rate && tool && (nic = conf_next(&machine->conf, "nic", &at));) {
+		path = labnet_nic_switch(nic, &port);
+		if (!path || !port)
+			continue;
+		const char *command[] = { tool, "link", "set", path, txt_printf("%d", port), rate_setting(rate), NULL };
+
+		if (run_quietly(command, &reason))
+			tell_warning(_("%s: the limit of %s is not set: %s"), machine->name, nic, reason);
+	}
+}
+
+int labnet_domain_note(const char *lab, const char *domain)
+{
+	struct conf info = { 0 };
+	const char *known;
+
+	lab_state_read(lab, &info);
+	for (int at = -1; (known = conf_next(&info, "domain", &at));)
+		if (!strcmp(known, domain))
+			return 0;
+	conf_add(&info, "domain", domain);
+	return conf_write(&info, txt_printf("%s/lab.info", lab_state_dir(lab)));
 }
 
 /* slirp's own network is the same for everybody: 10.0.2.0/24. */
@@ -119,7 +204,7 @@ int labnet_describe(const struct lab *lab, const struct lab_machine *from, struc
 			conf_add(&machine->conf, "address", txt_printf("eth%d %s/24 %s", nic->index, nic->tap, nic->tap_host));
 		} else if (nic->domain) {
 			conf_add(&machine->conf, "nic", txt_printf("eth%d=switch:%s,port=%d%s%s", nic->index, labnet_path(machine->lab, nic->domain),
-				labnet_port(lab, nic->domain, from->name, nic->index), nic->mac ? ",mac=" : "", nic->mac ? nic->mac : ""));
+				port_of(lab, nic->domain, from->name, nic->index), nic->mac ? ",mac=" : "", nic->mac ? nic->mac : ""));
 		}
 	}
 	if (lab_option_true(from, "bridged"))
@@ -178,6 +263,8 @@ int labnet_lab_start(const struct lab *lab, char **reason)
 {
 	const char *tool = where_tool("umlab-net"), *id = lab_id(lab->dir);
 	struct words domains = { 0 };
+	struct conf info;
+	const char *noted;
 	int error = 0;
 
 	lab_domains(lab, &domains);
@@ -186,6 +273,9 @@ int labnet_lab_start(const struct lab *lab, char **reason)
 			tell_warning(_("umlab-net is not installed: the machines have no networks"));
 		return 0;
 	}
+	if (!lab_state_read(id, &info))
+		for (int at = -1; (noted = conf_next(&info, "domain", &at));)
+			words_add(&domains, noted);
 	for (int i = 0; i < domains.nr && !error; i++)
 		error = labnet_switch_start(labnet_path(id, domains.at[i]), reason);
 	return error;
@@ -197,11 +287,15 @@ void labnet_lab_stop(const char *id)
 	struct lab lab = { 0 };
 	struct words domains = { 0 };
 	struct conf info;
+	const char *noted;
 	char *reason;
 
-	if (!tool || lab_state_read(id, &info) || lab_read(&lab, conf_get(&info, "dir"), false) < 0)
+	if (!tool || lab_state_read(id, &info))
 		return;
-	lab_domains(&lab, &domains);
+	if (lab_read(&lab, conf_get(&info, "dir"), false) >= 0)
+		lab_domains(&lab, &domains);
+	for (int at = -1; (noted = conf_next(&info, "domain", &at));)
+		words_add(&domains, noted);
 	for (int i = 0; i < domains.nr; i++) {
 		char *path = labnet_path(id, domains.at[i]);
 		const char *command[] = { tool, "stop", path, NULL };

@@ -19,9 +19,17 @@ int labnet_machine_start(struct machine *machine, char **reason);
 int labnet_describe(const struct lab *lab, const struct lab_machine *from, struct machine *machine, char **reason);
 /* The collision domains of a lab; those that are there stay. */
 int labnet_lab_start(const struct lab *lab, char **reason);
-/* The switch of a collision domain, and the port of an interface there (0: none). */
+/* The switch of a collision domain. */
 char *labnet_path(const char *lab, const char *domain);
-int labnet_port(const struct lab *lab, const char *domain, const char *machine, int index);
+/* "ethN=..." of a machine's settings, or NULL; and the switch and port that it names (NULL: none). */
+const char *labnet_nic_find(const struct conf *conf, int index);
+char *labnet_nic_switch(const char *nic, int *port);
+/* A port of this switch that no machine of this user has. */
+int labnet_port_free(const char *path);
+/* The limits of a machine's interfaces, before it starts. */
+void labnet_limits_apply(const struct machine *machine);
+/* Notes a domain that the lab's description does not have, so that it ends with the lab. */
+int labnet_domain_note(const char *lab, const char *domain);
 /* One such switch; one that is there stays. */
 int labnet_switch_start(const char *path, char **reason);
 /* They end when the lab has no machine any more. */

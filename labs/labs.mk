@@ -5,6 +5,7 @@
 # build/umlab            the command
 # build/labs/agent.cpio  initial file system of every machine: the agent as /init
 # build/labs/guest/      scripts that run inside guests
+# build/labs/locale/     messages in other languages, from labs/po
 # build/labs/image/      recipes of images, as they are in the source; build/labs/gdb/ likewise
 
 LABS_OUT := $(BUILD)/labs
@@ -15,8 +16,10 @@ LABS_SOURCES := $(wildcard labs/*.c)
 LABS_OBJECTS := $(patsubst labs/%.c,$(LABS_OUT)/obj/%.o,$(LABS_SOURCES))
 AGENT_SOURCES := $(wildcard labs/guest/*.c) labs/wirelink.c
 
+LABS_LOCALES := $(patsubst labs/po/%.po,$(LABS_OUT)/locale/%/LC_MESSAGES/umlab.mo,$(wildcard labs/po/*.po))
+
 .PHONY: labs
-labs: $(BUILD)/umlab $(LABS_OUT)/agent.cpio $(LABS_OUT)/guest/.done $(LABS_OUT)/image $(LABS_OUT)/profiles $(LABS_OUT)/setup $(LABS_OUT)/gdb
+labs: $(BUILD)/umlab $(LABS_OUT)/agent.cpio $(LABS_OUT)/guest/.done $(LABS_LOCALES) $(LABS_OUT)/image $(LABS_OUT)/profiles $(LABS_OUT)/setup $(LABS_OUT)/gdb
 
 $(BUILD)/umlab: $(LABS_OBJECTS)
 	@echo "labs      $@"
@@ -37,6 +40,18 @@ $(LABS_OUT)/guest/.done: $(wildcard labs/guest/*.sh)
 	@mkdir -p $(@D)
 	@install -m 755 $^ $(@D)
 	@touch $@
+
+$(LABS_OUT)/locale/%/LC_MESSAGES/umlab.mo: labs/po/%.po | $(PACKAGES)
+	@mkdir -p $(@D)
+	@msgfmt --check-format --check-domain -o $@ $<
+
+# After messages have changed: marks what labs/po lacks (new ones are empty there).
+.PHONY: labs-po
+labs-po:
+	@xgettext --keyword=_ --keyword=N_ --from-code=UTF-8 --no-location --sort-output -o $(LABS_OUT)/umlab.pot labs/*.c
+	@for po in labs/po/*.po; do \
+		msgmerge -q -U --backup=none --no-fuzzy-matching --no-location --no-wrap $$po $(LABS_OUT)/umlab.pot && \
+		sed -i '/^"POT-Creation-Date/d; /^"Report-Msgid-Bugs-To/d' $$po; done
 
 # Recipes and the scripts of image builds: as they are in the source.
 $(LABS_OUT)/image $(LABS_OUT)/profiles $(LABS_OUT)/setup $(LABS_OUT)/gdb: $(LABS_OUT)/%:
@@ -59,6 +74,7 @@ install-labs: labs labs-man
 	install -m 755 labs/guest/*.sh $(LIB)/guest/
 	rm -rf $(LIB)/image $(LIB)/profiles $(LIB)/setup $(LIB)/gdb
 	cp -r labs/image labs/profiles labs/setup labs/gdb $(LIB)/
+	rm -rf $(LIB)/locale && cp -r $(LABS_OUT)/locale $(LIB)/
 	install -m 644 labs/doc/*.1 $(LABS_MAN)/*.1 $(SHARE)/man/man1/
 	install -m 644 labs/doc/*.5 $(SHARE)/man/man5/
 	install -m 644 labs/doc/*.7 $(SHARE)/man/man7/

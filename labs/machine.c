@@ -43,6 +43,7 @@
 #include "files.h"
 #include "labdir.h"
 #include "labfile.h"
+#include "record.h"
 #include "where.h"
 #include "tell.h"
 #include "wirelink.h"
@@ -435,6 +436,7 @@ int machine_remove(struct machine *machine)
 	if (error)
 		return error;
 	keeper_wait(machine);
+	record_keep(machine);
 	error = tree_remove(machine->dir);
 	tree_remove(machine->run_dir);
 	if (machine->lab)

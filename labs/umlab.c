@@ -56,7 +56,8 @@ static const struct verb_option connect_options[] = { DIRECTORY, { 'u', "user", 
 	{ 'w', "workdir", "DIR", N_("in this folder of the guest") }, { 'e', "env", "NAME=VALUE", N_("with this variable") }, { 0 } };
 static const struct verb_option log_options[] = { DIRECTORY, { 'f', "follow", NULL, N_("go on until the machine ends") },
 	{ 0, "startup", NULL, N_("of the startup files") }, { 0, "boot", NULL, N_("of the kernel as a process of the host") },
-	{ 0, "shutdown", NULL, N_("of the shutdown files") }, { 0, "keeper", NULL, N_("of the keeper") }, { 0 } };
+	{ 0, "shutdown", NULL, N_("of the shutdown files") }, { 0, "keeper", NULL, N_("of the keeper") },
+	{ 0, "record", NULL, N_("all that was typed, run and shown, of an exam") }, { 0 } };
 static const struct verb_option top_options[] = { { 'a', "all", NULL, N_("of all labs, also inside a lab's folder") }, DIRECTORY,
 	{ 0, "once", NULL, N_("show it once") }, { 0 } };
 static const struct verb_option lint_options[] = { DIRECTORY, { 0, "strict", "TOOL", N_("also what kathara or netkit would refuse") },
@@ -94,6 +95,11 @@ static const struct verb cp_verb = { "cp", machines_group, "[OPTION]... FROM... 
 static const struct verb reset_verb = { "reset", machines_group, "[OPTION]... MACHINE...", N_("give a machine its pristine disk back"),
 	N_("A machine that runs is ended and started again. Snapshots stay."), directory_options, "machine", false, verb_reset };
 static const struct verb_option set_options[] = { SETTINGS, { 0 } };
+static const struct verb_option ssh_options[] = { DIRECTORY, { 'u', "user", "USER", N_("as this user of the guest, not root") },
+	{ 0, "config", NULL, N_("print what ssh, scp and rsync -e need to know") }, { 0 } };
+static const struct verb ssh_verb = { "ssh", machines_group, "[OPTION]... MACHINE [COMMAND...]", N_("log in to a machine by ssh"),
+	N_("With a key of this user's own, over the agent: the guest needs no network, only sshd.\n"
+	   "`umlab ssh --config MACHINE >>~/.ssh/config` lets ssh, scp and rsync find the machine."), ssh_options, "machine", true, verb_ssh };
 static const struct verb set_verb = { "set", machines_group, "OPTION... MACHINE", N_("change memory, processors, disk or networks"),
 	NULL, set_options, "machine", false, verb_set };
 static const struct verb log_verb = { "log", machines_group, "[OPTION]... MACHINE", N_("show what a machine printed"), NULL, log_options, "machine",
@@ -115,6 +121,8 @@ static const struct verb lint_verb = { "lint", labs_group, "[OPTION]... [DIR]", 
 	{ 0, "hosthome", NULL, N_("the home folder as /hosthome") }, { 'H', "no-hosthome", NULL, N_("no /hosthome (it is so anyway)") }, \
 	{ 'S', "no-shared", NULL, N_("no /shared") }, { 'f', "force", NULL, N_("also when memory will not suffice") }, \
 	{ 0, "no-wait", NULL, N_("do not wait until they are ready") }, { 'l', "list", NULL, N_("no effect: the states are shown anyway") }, \
+	{ 0, "exam", NULL, N_("keep a record of all that is typed, run and shown") }, \
+	{ 0, "lab-mem", "SIZE", N_("what all machines together may take") }, { 0, "lab-cpus", "N", N_("processors that all share") }, \
 	TERMINALS, TIMEOUT
 
 static const struct verb_option lstart_options[] = { LSTART, { 0 } };
@@ -152,6 +160,7 @@ static const struct verb_option image_list_options[] = { JSON, { 0, "names", NUL
 static const struct verb_option image_build_options[] = { { 0, "name", "NAME", N_("its name, if not the recipe's") }, { 0 } };
 static const struct verb_option image_import_options[] = { FORCE, { 0, "size", "SIZE", N_("of its disk; 4G if not said") }, { 0 } };
 static const struct verb_option image_layer_options[] = { FORCE, { 0, "from", "IMAGE", N_("what it starts as") }, { 0 } };
+static const struct verb_option image_update_options[] = { TIMEOUT, { 0 } };
 static const struct verb_option force_options[] = { FORCE, { 0 } };
 static const struct verb_option snapshot_save_options[] = { DIRECTORY, { 'm', "message", "TEXT", N_("what it is") }, { 0 } };
 static const struct verb_option snapshot_list_options[] = { DIRECTORY, { 0, "names", NULL, N_("only names, one a line") }, { 0 } };
@@ -166,6 +175,9 @@ static const struct verb image_import_verb = { "image import", images_group, "[O
 	   "is an OCI layout; a disk is qcow2 or raw with an ext4 file system."), image_import_options, "file", false, verb_image_import };
 static const struct verb image_layer_verb = { "image layer", images_group, "[OPTION]... NAME [-- COMMAND...]", N_("make an image by changing another in a shell"),
 	NULL, image_layer_options, "", true, verb_image_layer };
+static const struct verb image_update_verb = { "image update", images_group, "[OPTION]... IMAGE [-- COMMAND...]", N_("bring the packages of an image up to date"),
+	N_("In a machine with the internet, by apt-get, or by a command of your own. The new image\n"
+	   "replaces the old one when all went well; one that machines are made from is not touched."), image_update_options, "image", true, verb_image_update };
 static const struct verb image_export_verb = { "image export", images_group, "[OPTION]... IMAGE FILE", N_("write an image as a raw disk"), NULL, force_options, "image file", false, verb_image_export };
 static const struct verb image_publish_verb = { "image publish", images_group, "DIR [IMAGE]...", N_("put images where a class finds them"),
 	N_("Under names that never change content: NAME@HASH.img, and NAME.img as a link to it.\nMachines keep the one they were made from."), no_options, "file image", false, verb_image_publish };
@@ -193,12 +205,26 @@ static const struct verb link_set_verb = { "link set", networks_group, "[OPTION]
 	N_("Settings: up, down, delay=10ms, jitter=1ms, loss=1%, dup=1%, reorder=1%, rate=10mbit;\n0 or off ends one."), directory_options, "machine", false, verb_link_set };
 static const struct verb link_show_verb = { "link show", networks_group, "[OPTION]...", N_("show the ports of a lab's collision domains"), NULL, directory_options, "", false, verb_link_show };
 
+static const struct verb_option lconfig_options[] = { DIRECTORY, { 'n', "name", "MACHINE", N_("the machine") },
+	{ 0, "add", "DOMAIN", N_("one more interface, in this collision domain; N:DOMAIN/MAC says which; slirp: with the internet") },
+	{ 0, "rm", "DOMAIN", N_("away with the interface in this domain, or with ethN") }, { 0 } };
+static const struct verb lconfig_verb = { "lconfig", networks_group, "[OPTION]... MACHINE", N_("add and remove interfaces, also while a machine runs"),
+	N_("Prints the names of new interfaces. What is added here is gone when the lab is made anew."), lconfig_options, "machine", false, verb_lconfig };
+static const struct verb forward_list_verb = { "forward list", networks_group, "[OPTION]... MACHINE", N_("show the ports of the host that lead into a machine"),
+	NULL, directory_options, "machine", false, verb_forward_list };
+static const struct verb forward_add_verb = { "forward add", networks_group, "[OPTION]... MACHINE HOST:GUEST[/udp]", N_("let a port of the host lead into a machine"),
+	N_("Also as umlab-net(1) writes it: tcp:ADDRESS:PORT-ADDRESS:PORT, unix:PATH-PORT. Works at once\n"
+	   "and for later starts."), directory_options, "machine", false, verb_forward_add };
+static const struct verb forward_remove_verb = { "forward remove", networks_group, "[OPTION]... MACHINE HOST:GUEST[/udp]", N_("end such a forward"), NULL,
+	directory_options, "machine", false, verb_forward_remove };
+
 static const struct verb vstart_verb = { "vstart", NULL, "[OPTION]... NAME", N_("create a machine if there is none, and start it, as in Netkit"), NULL,
 	create_options, "machine", false, verb_vstart };
 
 static const struct verb_option check_options[] = { DIRECTORY, { 0, "config", "FILE", N_("what to check, if not beside the lab") },
 	{ 0, "all", "DIR", N_("all labs in this folder") }, { 0, "live", NULL, N_("as it is: start nothing") },
 	{ 0, "keep", NULL, N_("keep a lab that was started for this") }, { 0, "solve", NULL, N_("type each check's steps first") },
+	{ 0, "self-test", NULL, N_("see whether the checks notice when the lab is broken") },
 	{ 0, "tap", NULL, N_("as TAP") }, JSON, { 0, "junit", NULL, N_("as JUnit XML") }, { 0, "csv", NULL, N_("as CSV") },
 	{ 0, "netkit", NULL, N_("by the folder _test") }, { 0, "sign", NULL, N_("make the signatures of _test") }, { 0 } };
 static const struct verb check_verb = { "check", labs_group, "[OPTION]... [DIR]", N_("tell whether a lab does what it should"),
@@ -269,11 +295,11 @@ static const struct verb help_verb = { "help", other_group, "[VERB]", N_("explai
 
 const struct verb *const verbs[] = {
 	&run_verb, &create_verb, &start_verb, &stop_verb, &restart_verb, &kill_verb, &remove_verb, &list_verb, &info_verb, &console_verb,
-	&connect_verb, &exec_verb, &cp_verb, &reset_verb, &set_verb, &log_verb, &top_verb, &export_verb, &import_verb,
+	&connect_verb, &exec_verb, &cp_verb, &reset_verb, &ssh_verb, &set_verb, &log_verb, &top_verb, &export_verb, &import_verb,
 	&lstart_verb, &lrestart_verb, &lhalt_verb, &lcrash_verb, &lclean_verb, &linfo_verb, &lint_verb, &check_verb, &wipe_verb,
-	&capture_verb, &link_set_verb, &link_show_verb,
+	&capture_verb, &link_set_verb, &link_show_verb, &lconfig_verb, &forward_list_verb, &forward_add_verb, &forward_remove_verb,
 	&snapshot_save_verb, &snapshot_list_verb, &snapshot_restore_verb, &snapshot_pop_verb, &snapshot_delete_verb,
-	&image_build_verb, &image_list_verb, &image_info_verb, &image_import_verb, &image_layer_verb, &image_export_verb, &image_publish_verb,
+	&image_build_verb, &image_update_verb, &image_list_verb, &image_info_verb, &image_import_verb, &image_layer_verb, &image_export_verb, &image_publish_verb,
 	&image_remove_verb,
 	&class_create_verb, &class_start_verb, &class_stop_verb, &class_status_verb, &class_exec_verb, &class_reset_verb, &class_collect_verb,
 	&class_remove_verb,

@@ -25,6 +25,15 @@ enum status verb_exec(struct verb_args *args);
 enum status verb_connect(struct verb_args *args);
 enum status verb_cp(struct verb_args *args);
 
+/* verbs_ssh.c */
+enum status verb_ssh(struct verb_args *args);
+
+/* verbs_plug.c */
+enum status verb_lconfig(struct verb_args *args);
+enum status verb_forward_list(struct verb_args *args);
+enum status verb_forward_add(struct verb_args *args);
+enum status verb_forward_remove(struct verb_args *args);
+
 /* verbs_show.c */
 enum status verb_list(struct verb_args *args);
 enum status verb_info(struct verb_args *args);
@@ -49,6 +58,7 @@ enum status verb_image_list(struct verb_args *args);
 enum status verb_image_info(struct verb_args *args);
 enum status verb_image_import(struct verb_args *args);
 enum status verb_image_layer(struct verb_args *args);
+enum status verb_image_update(struct verb_args *args);
 
 /* verbs_publish.c */
 enum status verb_image_export(struct verb_args *args);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "check_selftest.h"
 #include "files.h"
 #include "labdir.h"
 #include "labmake.h"
@@ -140,7 +141,8 @@ static enum status check_lab(struct verb_args *args, const char *dir)
 	char *path, *reason = NULL;
 	bool live = verb_flag(args, "live");
 	struct machines machines;
-	json_t *file;
+	enum status status;
+	json_t *file = NULL;
 
 	lab_open(&lab, dir, false);
 	path = verb_flag(args, "netkit") ? NULL : config_find(&lab, verb_value(args, "config"));
@@ -167,17 +169,22 @@ static enum status check_lab(struct verb_args *args, const char *dir)
 	}
 	if (!checks.nr)
 		wrong(path ? path : lab.dir, _("it checks nothing"));
-	check_run(&checks, &lab, verb_flag(args, "solve"));
-	if (!path)
-		netkit_compare(&checks);
-	check_report(&checks, lab.name ? lab.name : strrchr(lab.dir, '/') + 1, form_of(args), stdout);
+	if (verb_flag(args, "self-test")) {
+		status = check_selftest(&checks, &lab, file, stdout);
+	} else {
+		check_run(&checks, &lab, verb_flag(args, "solve"));
+		if (!path)
+			netkit_compare(&checks);
+		check_report(&checks, lab.name ? lab.name : strrchr(lab.dir, '/') + 1, form_of(args), stdout);
+		status = check_count(&checks, CHECK_FAIL) ? STATUS_FAILED : STATUS_OK;
+	}
 	if (!live && !verb_flag(args, "keep")) {
 		labnet_lab_stop(lab_id(lab.dir));
 		machine_list(&machines, lab_id(lab.dir));
 		for (int i = 0; i < machines.nr; i++)
 			machine_remove(&machines.at[i]);
 	}
-	return check_count(&checks, CHECK_FAIL) ? STATUS_FAILED : STATUS_OK;
+	return status;
 }
 
 enum status verb_check(struct verb_args *args)

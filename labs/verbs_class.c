@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "classfile.h"
@@ -23,6 +24,7 @@
 #include "labnet.h"
 #include "labverbs.h"
 #include "machine.h"
+#include "progress.h"
 #include "run.h"
 #include "session.h"
 #include "table.h"
@@ -109,22 +111,54 @@ static void machines_of(const char *name, const char *login, struct machines *ma
 	machine_list(machines, lab_id(class_lab_dir(name, login)));
 }
 
+/* One student's lab, in a process of its own: says only what goes wrong. */
+static pid_t student_start(const char *name, const char *login)
+{
+	struct labmake_options options = { .timeout = 600, .jobs = 1 };
+	struct lab lab;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid)
+		return pid;
+	tell_level = TELL_QUIET;
+	lab_open(&lab, class_lab_dir(name, login), false);
+	_exit(labmake_start(&lab, &options));
+}
+
+/* As many students at the same time as machines boot in a single lab. */
 enum status verb_class_start(struct verb_args *args)
 {
-	struct labmake_options options = { .timeout = 600 };
 	enum status status = STATUS_OK;
 	struct words logins = { 0 };
 	const char *name = members(args, &logins);
+	int most = 2 * (int)sysconf(_SC_NPROCESSORS_ONLN), next = 0, active = 0, at, code;
+	pid_t *pids = calloc(logins.nr + 1, sizeof(*pids)), pid;
 
-	for (int i = 0; i < logins.nr; i++) {
-		enum status one;
-		struct lab lab;
-
-		tell_note("%s:", logins.at[i]);
-		lab_open(&lab, class_lab_dir(name, logins.at[i]), false);
-		one = labmake_start(&lab, &options);
-		status = one ? one : status;
+	if (!pids)
+		die(STATUS_FAILED, "out of memory");
+	progress_begin(logins.nr);
+	while (next < logins.nr || active) {
+		for (; next < logins.nr && active < most; next++, active++) {
+			pids[next] = student_start(name, logins.at[next]);
+			if (pids[next] < 0)
+				die(STATUS_FAILED, _("no further process: %s"), strerror(errno));
+			progress_set(next, logins.at[next], machine_state_name(MACHINE_STARTING), true, false);
+		}
+		progress_draw();
+		pid = waitpid(-1, &code, 0);
+		for (at = 0; at < next && pids[at] != pid; at++)
+			;
+		if (pid < 0 || at == next)
+			continue;
+		active--;
+		code = WIFEXITED(code) ? WEXITSTATUS(code) : STATUS_FAILED;
+		progress_set(at, logins.at[at], code ? _("failed") : machine_state_name(MACHINE_READY), !code, true);
+		status = code ? (enum status)code : status;
 	}
+	progress_end();
+	free(pids);
 	return status;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_image.c - umlab image ...: build, list, info, import, layer, remove
+ * verbs_image.c - umlab image ...: build, list, info, import, layer, update, remove
  *
  * What needs root is done in a guest: there root is nobody outside. Building from packages
  * is labs/image/build.sh; import unpacks a tar, a folder or the layers of a container's
@@ -355,6 +355,10 @@ enum status verb_image_import(struct verb_args *args)
 	return STATUS_OK;
 }
 
+/* What is one machine's own must not be every machine's. */
+static const char forget_script[] =
+	"rm -rf /var/lib/umlab/configured /etc/ssh/ssh_host_* /var/log/umlab-early.log; : >/etc/machine-id; sync";
+
 /* ---- layer ------------------------------------------------------------------------- */
 
 enum status verb_image_layer(struct verb_args *args)
@@ -380,9 +384,7 @@ enum status verb_image_layer(struct verb_args *args)
 	if (!result) {
 		char *ignored;
 
-		/* What is one machine's own must not be every machine's. */
-		session_capture(&machine, "rm -rf /var/lib/umlab/configured /etc/ssh/ssh_host_* /var/log/umlab-early.log; : >/etc/machine-id; sync",
-				30, &ignored);
+		session_capture(&machine, forget_script, 30, &ignored);
 	}
 	helper_stop(&machine);
 	if (!result) {
@@ -394,6 +396,70 @@ enum status verb_image_layer(struct verb_args *args)
 	machine_remove(&machine);
 	if (result)
 		die(STATUS_FAILED, _("it ended with status %d; no image was made"), result);
+	return STATUS_OK;
+}
+
+/* ---- update ------------------------------------------------------------------------ */
+
+static const char update_script[] =
+	"export DEBIAN_FRONTEND=noninteractive; command -v apt-get >/dev/null || { echo 'this image has no apt-get; give a command behind --' >&2; exit 1; }; "
+	"apt-get -q update && apt-get -q -y -o Dpkg::Options::=--force-confold dist-upgrade && apt-get -q -y autoremove && apt-get clean";
+
+/*
+ * The new image stands alone and takes the place of the old one in one step. One of the site
+ * or of the checkout stays; the user's own, of the same name, is found before it.
+ */
+enum status verb_image_update(struct verb_args *args)
+{
+	struct words command = { 0 };
+	struct session_request request = { .command = &command, .in_fd = -1, .out_fd = STDERR_FILENO, .err_fd = STDERR_FILENO };
+	struct machine machine;
+	struct image image;
+	const char *name, *mem;
+	char *path, *part, *reason, *ignored;
+	int result;
+
+	verb_want_words(args, 1, 1);
+	name = args->words.at[0];
+	want_name(args, name);
+	image_find_or_die(name, &image);
+	path = own_path(image.name, "img");
+	if (!strcmp(image.path, path))
+		want_unused(path);
+	helper_create(&machine, "update", image.name);
+	mem = txt_copy(conf_get(&machine.conf, "mem"));
+	/* Packages are unpacked and scripts run: more than the image's machines need. */
+	conf_set(&machine.conf, "mem", "512M");
+	if (where_tool("umlab-net")) {
+		conf_add(&machine.conf, "nic", "eth0=slirp");
+		conf_add(&machine.conf, "address", "eth0 10.0.2.15/24 10.0.2.2 10.0.2.3");
+	}
+	tell_note(_("updating %s in a machine"), image.name);
+	helper_start(&machine);
+	if (args->command.nr) {
+		request.command = &args->command;
+	} else {
+		words_add(&command, "/bin/sh");
+		words_add(&command, "-c");
+		words_add(&command, update_script);
+	}
+	result = session_run(&machine, &request);
+	if (!result)
+		session_capture(&machine, forget_script, 30, &ignored);
+	helper_stop(&machine);
+	part = txt_printf("%s/.update-%d", where_images(), getpid());
+	if (!result && disk_flatten(disk_path(&machine), part, &reason)) {
+		tell_error(_("cannot write %s: %s"), part, reason);
+		result = 1;
+	}
+	machine_remove(&machine);
+	if (result) {
+		unlink(part);
+		die(STATUS_FAILED, _("it ended with status %d; the image is as it was"), result);
+	}
+	conf_set(&image.info, "from", NULL);
+	conf_set(&image.info, "mem", mem);
+	disk_to_image(part, image.name, &image.info);
 	return STATUS_OK;
 }
 

@@ -134,6 +134,7 @@ enum status verb_lstart(struct verb_args *args)
 		.no_shared = verb_flag(args, "no-shared"), .force = verb_flag(args, "force"), .no_wait = verb_flag(args, "no-wait"),
 		.timeout = timeout_of(args, 300), .only = args->words };
 	const char *jobs = verb_value(args, "jobs");
+	const char *memory = verb_value(args, "lab-mem") ? : where_setting("lab_mem"), *cpus = verb_value(args, "lab-cpus") ? : where_setting("lab_cpus");
 	enum status status;
 	struct lab lab;
 	long number = 0;
@@ -141,6 +142,11 @@ enum status verb_lstart(struct verb_args *args)
 	verb_want_words(args, 0, -1);
 	if (jobs && *jobs && !txt_int_parse(jobs, 1, 1000, &number))
 		verb_die_usage(args->verb, _("--jobs: \"%s\" is no number"), jobs);
+	if (memory && !txt_size_parse(memory, 1 << 20, &options.lab_memory))
+		verb_die_usage(args->verb, _("--lab-mem: \"%s\" is no size"), memory);
+	if (cpus && (options.lab_cpus = atof(cpus)) <= 0)
+		verb_die_usage(args->verb, _("--lab-cpus: \"%s\" is no number"), cpus);
+	options.exam = verb_flag(args, "exam");
 	options.jobs = verb_flag(args, "sequential") ? 1 : number;
 	for (int i = 0; i < verb_values(args, "exclude")->nr; i++)
 		words_split(&options.except, verb_values(args, "exclude")->at[i], ",");

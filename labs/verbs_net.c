@@ -16,6 +16,7 @@
 #include "labdir.h"
 #include "labnet.h"
 #include "labverbs.h"
+#include "machine.h"
 #include "run.h"
 #include "where.h"
 
@@ -28,41 +29,47 @@ static const char *tool_or_die(void)
 	return tool;
 }
 
+/* MACHINE:ethN of what was started, so interfaces that came later count too. Returns the switch. */
+static char *find_interface(const struct lab *lab, const char *word, int *port)
+{
+	const char *colon = strchr(word, ':');
+	char *name = txt_copy_part(word, colon - word), *path;
+	struct machine machine;
+	long index;
+
+	colon += txt_starts(colon, ":eth") ? 4 : 1;
+	if (!txt_int_parse(colon, 0, LAB_NIC_MAX - 1, &index))
+		die(STATUS_USAGE, _("%s is no interface, like %s:eth0"), word, name);
+	if (machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), name))) {
+		if (!lab_machine_find(lab, name))
+			die(STATUS_ABSENT, _("the lab has no machine %s"), name);
+		die(STATUS_FAILED, _("the lab does not run; `umlab lstart` starts it"));
+	}
+	path = labnet_nic_switch(labnet_nic_find(&machine.conf, index), port);
+	if (!path)
+		die(STATUS_ABSENT, _("%s has no eth%ld in a collision domain"), name, index);
+	return path;
+}
+
 /* MACHINE:ethN or a collision domain; *port is 0 for the whole domain. Returns the switch. */
 static char *find(const struct lab *lab, const char *word, int *port)
 {
-	const char *colon = strchr(word, ':');
 	struct words domains = { 0 };
-	const struct lab_machine *machine;
-	char *name, *path;
-	long index;
+	const char *nearest;
+	char *path;
 
 	*port = 0;
 	lab_domains(lab, &domains);
-	if (!colon) {
-		const char *nearest = words_nearest(&domains, word);
-
-		if (!words_have(&domains, word) && nearest)
-			die(STATUS_ABSENT, _("the lab has no collision domain %s; did you mean %s?"), word, nearest);
-		if (!words_have(&domains, word))
-			die(STATUS_ABSENT, _("the lab has no collision domain %s; one interface is MACHINE:eth0"), word);
-		path = labnet_path(lab_id(lab->dir), word);
+	if (strchr(word, ':')) {
+		path = find_interface(lab, word, port);
 	} else {
-		name = txt_copy_part(word, colon - word);
-		machine = lab_machine_find(lab, name);
-		colon += txt_starts(colon, ":eth") ? 4 : 1;
-		if (!machine)
-			die(STATUS_ABSENT, _("the lab has no machine %s"), name);
-		if (!txt_int_parse(colon, 0, LAB_NIC_MAX, &index))
-			die(STATUS_USAGE, _("%s is no interface, like %s:eth0"), word, name);
-		path = NULL;
-		for (int i = 0; i < machine->nr_nics; i++)
-			if (machine->nics[i].index == index && machine->nics[i].domain) {
-				path = labnet_path(lab_id(lab->dir), machine->nics[i].domain);
-				*port = labnet_port(lab, machine->nics[i].domain, name, index);
-			}
-		if (!path)
-			die(STATUS_ABSENT, _("%s has no eth%ld in a collision domain"), name, index);
+		path = labnet_path(lab_id(lab->dir), word);
+		nearest = words_nearest(&domains, word);
+		/* One that `lconfig` made is not in lab.conf. */
+		if (!words_have(&domains, word) && !file_exists(path) && nearest)
+			die(STATUS_ABSENT, _("the lab has no collision domain %s; did you mean %s?"), word, nearest);
+		if (!words_have(&domains, word) && !file_exists(path))
+			die(STATUS_ABSENT, _("the lab has no collision domain %s; one interface is MACHINE:eth0"), word);
 	}
 	if (!file_exists(path))
 		die(STATUS_FAILED, _("the lab does not run; `umlab lstart` starts it"));

@@ -159,7 +159,7 @@ static void copy_to_output(int fd)
 
 enum status verb_log(struct verb_args *args)
 {
-	static const char *const kinds[] = { "startup", "boot", "shutdown", "keeper" };
+	static const char *const kinds[] = { "startup", "boot", "shutdown", "keeper", "record" };
 	const char *kind = "console";
 	struct machine machine;
 	char *path;

@@ -66,4 +66,16 @@ is "$(umlab linfo -q -t)" "$(printf 'A\n ├── pc1 eth0\n └── r1 eth0\
 umlab linfo --svg > map.svg
 is "$(grep -c '<line' map.svg)-$(grep -c '<ellipse' map.svg)-$(tail -n 1 map.svg)" "3-2-</svg>" "a map in SVG"
 umlab linfo --svg | cmp -s - map.svg; ok $? "the same each time"
+
+# Messages in other languages.
+export LC_ALL=C.UTF-8 LANGUAGE=es
+umlab start 2> err; like "$(cat err)" "^uso: umlab start" "umlab speaks Spanish" || diag < err
+unset LC_ALL LANGUAGE
+if command -v xgettext > /dev/null; then
+	(cd "$TOP" && xgettext --keyword=_ --keyword=N_ --from-code=UTF-8 -o - labs/*.c) > all.pot
+	for po in "$TOP"/labs/po/*.po; do
+		msgmerge -q --no-fuzzy-matching -o merged.po "$po" all.pot
+		is "$(msgattrib --untranslated --no-obsolete merged.po | grep '^msgid' | tail -n +2)" "" "$(basename "$po") has every message (make labs-po shows those it lacks)"
+	done
+fi
 done_testing

@@ -73,8 +73,12 @@ umlab exec pc -- sh -c 'echo mine > /root/mine; sync'
 claim "stop ends it in order" umlab stop pc
 is "$(umlab list --json | jq -r '.[0].state')" stopped "and it is stopped"
 [ -z "$(ls "$XDG_RUNTIME_DIR/umlab")" ]; ok $? "nothing is left in the runtime folder"
+claim "set changes the memory" umlab set --mem=400 pc
 claim "it starts again" umlab start pc
 is "$(umlab exec pc cat /root/mine)" mine "with its files"
+[ "$(umlab exec pc -- sed -n 's/^MemTotal: *\([0-9]*\).*/\1/p' /proc/meminfo)" -gt 300000 ]; ok $? "and the new memory"
+like "$(umlab top --once)" "^pc +ready +[0-9.]+ +[0-9.]+ [MG]B" "top tells what it takes"
+like "$(umlab info pc)" "^process +[0-9]+" "info its process"
 claim "reset gives the pristine disk back" umlab reset pc
 wait_for 60 umlab exec pc true
 umlab exec pc -- test -e /root/mine; is $? 1 "without those files"

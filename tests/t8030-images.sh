@@ -45,6 +45,13 @@ is "$(umlab exec c cat /etc/course)" course "machines of it have what was change
 umlab image remove course 2> err; is $? 1 "an image in use is not removed"
 umlab image layer course2 --from debian-12 -- sh -c 'exit 3' 2> err; is $? 1 "a command that fails makes no image"
 umlab image list --names | grep -qx course2; is $? 1 "indeed none"
+umlab image update course -- true 2> err; is $? 1 "an image in use is not updated"
+umlab remove -f c
+umlab image update course -- sh -c 'echo broken > /etc/course; exit 3' 2> err; is $? 1 "an update that fails"
+umlab create -i course c; umlab start c; is "$(umlab exec c cat /etc/course)" course "leaves the image as it was"
+umlab remove -f c
+claim "image update by a command" umlab image update course -- sh -c 'echo newer > /etc/course'
+umlab create -i course c; umlab start c; is "$(umlab exec c cat /etc/course)" newer "new machines have what it did"
 claim "image publish" umlab image publish "$SCRATCH/home/pub lic" course
 is "$(readlink "pub lic/course.img")" "$(cd "pub lic" && ls course@*.img)" "under a name that tells the content"
 umlab remove -f c
@@ -53,7 +60,7 @@ claim "image remove" umlab image remove course
 chmod a-w "pub lic"
 UMLAB_IMAGES="$SCRATCH/home/pub lic" umlab create -i course c
 claim "a machine of a read-only image starts" umlab start c
-is "$(umlab exec c cat /etc/course)" course "with the course's files"
+is "$(umlab exec c cat /etc/course)" newer "with the course's files"
 umlab remove -f c; chmod u+w "pub lic"
 
 # Imports: a container's image in layers, with something taken away in the second.
@@ -75,8 +82,26 @@ if [ -n "$busybox" ] && ! ldd "$busybox" > /dev/null 2>&1; then
 	is "$(umlab exec b -- cat /etc/kept /etc/new | tr '\n' ,)" "below,above," "with the files of both layers"
 	umlab exec b -- cat /etc/gone 2> err; is $? 1 "without what the upper one took away"
 	claim "and stops in order" umlab stop b
+	tar -C tree -czf tree.tar.gz .; chmod a+r tree.tar.gz
+	claim "image import of a tar" umlab image import tree.tar.gz fromtar
+	umlab create -i fromtar t; umlab start t
+	is "$(umlab exec t -- cat /etc/kept /etc/gone | tr '\n' ,)" "below,below," "its files are there"
+	claim "image import of a folder" umlab image import --size=64M tree fromdir
+	umlab remove -f t b
 else
 	skip "image import of a container's layers" "no static busybox here"
+fi
+if [ -r "$BUILD/images/minimal.img" ] && command -v qemu-img > /dev/null; then
+	qemu-img convert -O qcow2 "$BUILD/images/minimal.img" m.qcow2; chmod a+r m.qcow2
+	claim "image import of a qcow2 disk" umlab image import m.qcow2 fromqcow
+	umlab create -i fromqcow q; umlab start q
+	is "$(umlab exec q hostname)" q "it boots"
+	qemu-img convert -f qcow2 -O raw m.qcow2 m.raw; chmod a+r m.raw
+	claim "image import of a raw disk" umlab image import m.raw fromraw
+	umlab image export fromraw out.raw; cmp -s out.raw m.raw; ok $? "export writes the same again"
+	rm -f m.qcow2 m.raw out.raw; umlab remove -f q
+else
+	skip "image import of a qcow2 disk" "no qemu-img, or no image minimal"
 fi
 umlab image import junk j 2> err; is $? 1 "what is no archive makes no image"
 umlab image import /no/such j 2> err; is $? 3 "nor does what is not there"

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib-guest.sh"
 . "$(dirname "$0")/lib-labs.sh"
 need_umlab
-mkdir bin lab; for name in lstart linfo vlist vstart vclean vcommand vhalt kathara; do ln -s "$UMLAB" bin/$name; done
+mkdir bin lab; for name in lstart linfo vlist vstart vclean vcommand vhalt vconfig kathara; do ln -s "$UMLAB" bin/$name; done
 run() { (as_user timeout 120 "$SCRATCH/home/bin/$1" "${@:2}"); }
 [ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" "$SCRATCH/home"
 printf 'pc1[0]=A\n' > lab/lab.conf
@@ -20,6 +20,10 @@ is "$(umlab list --json | jq -r '.[0].memory')" 128M "with that memory"
 is "$(run vcommand pc7 hostname)" pc7 "vcommand"
 is "$(run kathara exec pc7 -- sh -c 'exit 9'; echo $?)" 9 "kathara exec: the status"
 is "$(run kathara exec --no-stdout pc7 -- sh -c 'echo a; echo b >&2' 2>&1)" b "kathara exec --no-stdout"
+is "$(run kathara vconfig -n pc7 --add B)" eth0 "kathara vconfig --add"
+is "$(run vconfig pc7 --eth3=C)" eth3 "vconfig --eth3"
+is "$(run vcommand pc7 cat /sys/class/net/eth3/operstate)" up "the interface is there, and up"
+claim "kathara vconfig --rm" run kathara vconfig -n pc7 --rm B
 like "$(run vlist)" "pc7 +(booting|starting|ready)" "vlist"
 claim "vhalt" run vhalt pc7
 claim "vclean" run vclean pc7

@@ -7,6 +7,11 @@ BENCH_OUT := $(BUILD)/bench
 bench-build: tests-build $(BENCH_OUT)/bench-machine $(BENCH_OUT)/bench.cpio $(BENCH_OUT)/disk.cpio $(BUILD)/umlab-disk \
 	$(BENCH_OUT)/stops.cpio $(BENCH_OUT)/net.cpio $(BENCH_OUT)/bench-switch $(BUILD)/umlab-net
 
+# Labs by themselves: they need the images of labs/profiles.
+.PHONY: bench-labs
+bench-labs: $(BUILD)/linux labs images
+	@tests/bench/bench-labs.sh
+
 bench: $(BUILD)/linux $(IMAGE) bench-build
 	@tests/bench/bench.sh $(if $(ROUNDS),--rounds $(ROUNDS))
 	@tests/bench/bench-disk.sh $(if $(ROUNDS),--rounds $(ROUNDS))

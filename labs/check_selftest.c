@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * check_selftest.c - umlab check --self-test: does a check file notice a broken lab?
+ *
+ * A check that cannot fail is worth nothing. All must hold in the lab as it is, with their
+ * steps typed; then it is broken in the ways that `breaks` of the file names, one after the
+ * other, or, without any, by cutting all cables. Each break must be noticed by at least one
+ * check; those that no break made fail are named.
+ */
+#include "check_selftest.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "labdir.h"
+#include "labnet.h"
+#include "machine.h"
+#include "run.h"
+#include "session.h"
+#include "where.h"
+
+/* All checks once more, without waiting; marks those that fail. Returns their number. */
+static int noticed(const struct checks *checks, const struct lab *lab, bool *failed)
+{
+	struct checks again = { .at = calloc(checks->nr + 1, sizeof(*again.at)), .nr = checks->nr };
+	int nr = 0;
+
+	if (!again.at)
+		die(STATUS_FAILED, "out of memory");
+	for (int i = 0; i < checks->nr; i++) {
+		again.at[i] = checks->at[i];
+		again.at[i].wait = 0;
+		again.at[i].found = NULL;
+		if (checks->at[i].verdict == CHECK_SKIP)
+			again.at[i].command = NULL;
+	}
+	check_run(&again, lab, false);
+	for (int i = 0; i < again.nr; i++)
+		if (again.at[i].command && again.at[i].verdict == CHECK_FAIL) {
+			failed[i] = true;
+			nr++;
+		}
+	free(again.at);
+	return nr;
+}
+
+static void cables_set(const struct lab *lab, const char *state)
+{
+	const char *tool = where_tool("umlab-net"), *nic;
+	struct machines machines;
+	char *path, *reason;
+	int port;
+
+	machine_list(&machines, lab_id(lab->dir));
+	for (int i = 0; i < machines.nr && tool; i++)
+		for (int at = -1; (nic = conf_next(&machines.at[i].conf, "nic", &at));) {
+			path = labnet_nic_switch(nic, &port);
+			if (!path || !port)
+				continue;
+			const char *command[] = { tool, "link", "set", path, txt_printf("%d", port), state, NULL };
+
+			if (run_quietly(command, &reason))
+				die(STATUS_FAILED, "%s", reason);
+		}
+}
+
+static void command_run(const struct lab *lab, const json_t *entry, const char *key)
+{
+	const char *name = json_string_value(json_object_get(entry, "on")), *command = json_string_value(json_object_get(entry, key));
+	struct machine machine;
+	char *output;
+
+	if (!command)
+		return;
+	if (!name || machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), name)))
+		die(STATUS_USAGE, _("breaks: there is no machine %s"), name ? name : "?");
+	if (session_capture(&machine, command, 60, &output))
+		die(STATUS_USAGE, _("breaks: this fails on %s itself: %s"), name, command);
+}
+
+/* Tells of one break; false: nobody noticed. */
+static bool told(const char *what, int nr, FILE *out)
+{
+	fprintf(out, nr ? _("PASS  %s: %d checks notice\n") : _("FAIL  %s: no check notices\n"), what, nr);
+	return nr > 0;
+}
+
+enum status check_selftest(struct checks *checks, const struct lab *lab, const json_t *file, FILE *out)
+{
+	const json_t *breaks = json_object_get(file, "breaks");
+	bool *failed = calloc(checks->nr + 1, sizeof(*failed)), good = true;
+	json_t *entry;
+	size_t at;
+
+	if (!failed)
+		die(STATUS_FAILED, "out of memory");
+	check_run(checks, lab, true);
+	if (check_count(checks, CHECK_FAIL)) {
+		check_report(checks, lab->dir, CHECK_TABLE, out);
+		fputs(_("FAIL  the lab as it is: not all of its own checks hold\n"), out);
+		return STATUS_FAILED;
+	}
+	fprintf(out, _("PASS  the lab as it is: %d checks hold\n"), check_count(checks, CHECK_PASS));
+	json_array_foreach((json_t *)breaks, at, entry) {
+		command_run(lab, entry, "command");
+		good &= told(json_string_value(json_object_get(entry, "command")), noticed(checks, lab, failed), out);
+		command_run(lab, entry, "undo");
+	}
+	if (!json_array_size(breaks)) {
+		cables_set(lab, "down");
+		good = told(_("all cables cut"), noticed(checks, lab, failed), out);
+		cables_set(lab, "up");
+	}
+	for (int i = 0; i < checks->nr; i++)
+		if (!failed[i] && checks->at[i].verdict == CHECK_PASS)
+			fprintf(out, _("note  never failed: %s\n"), checks->at[i].title);
+	free(failed);
+	return good ? STATUS_OK : STATUS_FAILED;
+}

@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# bench-labs.sh - labs of 1, 5 and 20 machines, and a class of 20: time to ready, memory, disk
+#
+# usage: tests/bench/bench-labs.sh [IMAGE [MEM]]     default: minimal 64
+# For each lab one line: seconds until the last startup file has ended, PSS of all processes
+# of a machine (kernel and spaces) and of the keepers and switches, what the host's MemAvailable
+# went down by, disk of a machine. The lab's startup file sets an address and pings its neighbour.
+cd "$(dirname "$0")/../.." || exit 2
+UMLAB=${UMLAB:-$PWD/build/umlab} IMAGE=${1:-minimal} MEM=${2:-64}
+[ -r "build/images/$IMAGE.img" ] || { echo "bench-labs.sh: no image $IMAGE (make images)" >&2; exit 2; }
+work=$(mktemp -d "${TMPDIR:-/tmp}/umlab-bench.XXXXXX") || exit 1
+trap 'umlab wipe -f > /dev/null 2>&1; rm -rf "$work"' EXIT
+export UMLAB_HOME=$work/home XDG_RUNTIME_DIR=$work/run HOME=$work/home UMLAB_IMAGE=$IMAGE
+mkdir -m 700 "$work/home" "$work/run"
+PREFIX=()
+if [ "$(id -u)" -eq 0 ]; then
+	PREFIX=(setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs)
+	chmod 755 "$work"; chown 65534:65534 "$work/home" "$work/run"
+fi
+umlab() { "${PREFIX[@]}" "$UMLAB" "$@"; }
+available() { sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo; }
+# Keepers and switches of this user; PSS in kB.
+helpers() {
+	local pid sum=0
+	for pid in $(pgrep -f "^(umlab keeper|umlab-net run switch $work|$UMLAB keeper)"); do
+		sum=$((sum + $(sed -n 's/^Pss: *\([0-9]*\).*/\1/p' "/proc/$pid/smaps_rollup" 2> /dev/null || echo 0)))
+	done
+	echo $sum
+}
+row() { # row NAME NR BEFORE SECONDS
+	umlab list -a --json | jq -r --arg name "$1" --argjson n "$2" --arg s "$4" --argjson used "$(($3 - $(available)))" --argjson helpers "$(helpers)" '
+		[.[] | select(.state == "ready")] as $r |
+		"\($name)\t\($s)\t\($r | length)/\($n)\t\(($r | map(.memory_used) | add) / ($r | length) / 1048576 * 10 | round / 10)\t\($helpers / 1024 * 10 | round / 10)\t\($used / 1024 | round)\t\(($r | map(.disk_used) | add) / ($r | length) / 1024 | round)"'
+}
+stopwatch() { local begin=$EPOCHREALTIME; "$@" > /dev/null 2>&1; local end=$EPOCHREALTIME; echo $(((${end/./} - ${begin/./}) / 10000)) | sed 's/\(..\)$/.\1/; s/^\./0./'; }
+
+printf 'lab\tseconds\tready\tMB a machine (PSS)\tMB keepers+switches\tMB of the host\tkB of disk a machine\n'
+for n in 1 5 20; do
+	lab=$work/home/lab$n; mkdir "$lab"
+	for i in $(seq "$n"); do
+		printf 'm%d[0]=A\nm%d[mem]=%s\n' "$i" "$i" "$MEM" >> "$lab/lab.conf"
+		echo "ip addr add 10.0.0.$i/24 dev eth0" > "$lab/m$i.startup"
+	done
+	[ "$(id -u)" -ne 0 ] || chown -R 65534:65534 "$lab"
+	before=$(available)
+	seconds=$(cd "$lab" && stopwatch umlab lstart)
+	row "$n machines" "$n" "$before" "$seconds"
+	umlab lclean -f -d "$lab" > /dev/null 2>&1
+done
+lab=$work/home/one; mkdir "$lab"
+printf 'pc[0]=A\npc[mem]=%s\n' "$MEM" > "$lab/lab.conf"; echo "ip addr add 10.0.0.1/24 dev eth0" > "$lab/pc.startup"
+for i in $(seq -w 20); do echo "student$i"; done > "$work/home/students"
+[ "$(id -u)" -ne 0 ] || chown -R 65534:65534 "$lab" "$work/home/students"
+umlab class create --students "$work/home/students" --lab "$lab" c > /dev/null 2>&1
+before=$(available)
+seconds=$(stopwatch umlab class start c)
+row "class of 20" 20 "$before" "$seconds"

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# t9870-faults-long.sh - t8070-faults.sh, many more rounds
+# time limit: 1800
+export ROUNDS=${ROUNDS:-40}
+exec bash "$(dirname "$0")/t8070-faults.sh"
