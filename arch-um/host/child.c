@@ -158,7 +158,6 @@ static void space_end(struct host_space *space)
 /* A space from the pool, all mappings gone, or NULL. */
 static struct host_space *pool_take(void)
 {
-	struct guest_event event;
 	struct host_space *space;
 
 	while ((space = pool)) {
@@ -168,8 +167,8 @@ static struct host_space *pool_take(void)
 		space->sites_off = false;
 		if (!engine->space_reuse)
 			return space;
-		if ((!space->nr_queued || commands_flush(space, &event)) &&
-		    !engine->space_reuse(space))
+		host_space_sync(space);
+		if (!engine->space_reuse(space))
 			return space;
 		space_end(space);
 	}
@@ -341,8 +340,10 @@ void host_space_sync(struct host_space *space)
 {
 	struct guest_event event;
 
+	if (!engine->stopped_for_sure)
+		return;
 	/* What fails drops all mappings, which is the next command. */
-	while (!engine->stopped_for_sure && space->pid && space->nr_queued)
+	while (space->pid && space->nr_queued && !engine->stopped_for_sure(space))
 		commands_flush(space, &event);
 }
 

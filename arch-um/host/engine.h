@@ -27,6 +27,8 @@ struct host_space {
 	struct host_debug debug;	/* what its debug registers hold */
 	int tid;			/* seccomp: guest thread */
 	volatile bool ended;		/* seccomp: a handler saw the process end while it had the turn */
+	bool asleep;			/* seccomp: its guest thread sleeps until we wake it */
+	bool unproven;			/* seccomp: a new user's, whose guest code did not run yet */
 	uint64_t frame;			/* seccomp: signal frame to resume by, 0: the mailbox */
 	bool fp_load;			/* seccomp: the mailbox has FP state to load */
 	struct host_space *next_free;
@@ -51,10 +53,10 @@ struct engine_ops {
 	int (*debug_set)(struct host_space *space, const struct host_debug *debug);
 	uint64_t (*debug_status)(struct host_space *space);
 	/*
-	 * The space is always stopped when the kernel runs, whatever its guest code does: mapping
-	 * work may wait until the space runs. Else what takes rights away is done at once.
+	 * Whatever its guest code does, the space is stopped until it is run: mapping work may
+	 * wait till then. Else what takes rights away is done at once. NULL: always so.
 	 */
-	bool stopped_for_sure;
+	bool (*stopped_for_sure)(struct host_space *space);
 	bool sites;			/* system call sites can be patched (site_jumps.c) */
 	/* From a signal handler: make a run end soon. */
 	void (*kick)(void);

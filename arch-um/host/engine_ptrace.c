@@ -462,7 +462,6 @@ static uint64_t ptrace_debug_status(struct host_space *space)
 
 const struct engine_ops engine_ptrace = {
 	.name = "ptrace",
-	.stopped_for_sure = true,
 	.init = ptrace_init,
 	.space_create = ptrace_space_create,
 	.space_destroy = ptrace_space_destroy,

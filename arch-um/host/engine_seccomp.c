@@ -19,11 +19,13 @@
  * away and run on), and jump to any place of the stub. So
  * - all that is read from the mailbox is read once, and used as guest registers and
  *   events: things that guest code may choose anyway. Addresses into the mailbox are checked.
- * - what takes a mapping away is done before the page gets another use
- *   (stopped_for_sure is false): guest code that runs on loses it all the same. The mapper's
+ * - what takes a mapping away is done before the page gets another use: guest code that
+ *   runs on loses it all the same. Only a guest thread of which the host says that it sleeps
+ *   on the word in its mailbox stands still for sure, since that one call is allowed at one
+ *   place of the stub, and nothing but this thread wakes it (stopped_for_sure). The mapper's
  *   acknowledgement comes through a descriptor that the guest thread does not have.
  * - a space gets another address space only after its guest thread was seen in the stub
- *   with nothing mapped (seccomp_reuse()).
+ *   with nothing mapped, or sleeps there for sure (seccomp_reuse()).
  * - a guest thread that keeps the turn although it was kicked, and uses processor time meanwhile,
  *   is ended; so is one that sleeps in the stub with a turn that is not its to keep.
  */
@@ -204,7 +206,7 @@ static int seccomp_space_create(struct host_space *space)
 	memset(space->mailbox, 0, BOX_SIGNAL_STACK);
 	data_init(space->data);
 	space->frame = 0;
-	space->fp_load = false;
+	space->fp_load = space->asleep = space->unproven = false;
 	space->ended = false;
 	space->pid = 0;
 	space->placement = space->guest_placement = 0;
@@ -233,19 +235,29 @@ static int seccomp_space_create(struct host_space *space)
  * Guest code of the former user may not have stopped when it said so. Everything
  * that it could run is unmapped; the handler of the signal leads the thread from wherever it
  * is to its wait, and the number, which comes with the signal only, proves it.
+ *
+ * A thread that sleeps is in its wait already. But it may be there with what would
+ * hit its next user, before that one's registers are loaded: the trap flag, or a stack pointer
+ * where no frame of a kick has room. Such an end of the first run is none (unproven_stop()).
  */
 static int seccomp_reuse(struct host_space *space)
 {
 	struct stub_mailbox *mailbox = space->mailbox;
 	uint64_t epoch;
 
-	if (lx_getrandom(&epoch, sizeof(epoch), 0) != sizeof(epoch))
-		return -EAGAIN;
-	if (running_begin(space))
-		host_handover_reset(space, epoch);
-	machine.running = NULL;
-	if (__atomic_load_n(&mailbox->reset_epoch, __ATOMIC_ACQUIRE) != epoch)
-		return -EAGAIN;
+	ended_check();
+	if (!space->pid)
+		return -ECHILD;
+	space->unproven = host_handover_sleeps(space);
+	if (!space->unproven) {
+		if (lx_getrandom(&epoch, sizeof(epoch), 0) != sizeof(epoch))
+			return -EAGAIN;
+		if (running_begin(space))
+			host_handover_reset(space, epoch);
+		machine.running = NULL;
+		if (__atomic_load_n(&mailbox->reset_epoch, __ATOMIC_ACQUIRE) != epoch)
+			return -EAGAIN;
+	}
 	memset(space->data->returns, 0, sizeof(space->data->returns));
 	space->frame = 0;
 	space->fp_load = space->fp_saved = false;
@@ -322,6 +334,30 @@ static bool is_canonical(uint64_t addr)
 	return (int64_t)(addr << 16) >> 16 == (int64_t)addr;
 }
 
+/*
+ * The first run of a space that came from a former user unseen (seccomp_reuse()) ended. Returns
+ * true if by what that one left: nothing ran then. A process that ended is replaced, once: if it
+ * was the new user's doing after all, that happens again. Its mappings come by faults.
+ */
+static bool unproven_stop(struct host_space *space)
+{
+	static uint8_t fp[BOX_SIGNAL_STACK - BOX_FP];
+	bool fp_load = space->fp_load;
+
+	space->unproven = false;
+	if (space->pid)
+		return host_seccomp_trapped_inside(space);
+	host_handover_forget(space);
+	memcpy(fp, space->mailbox->fp, sizeof(fp));
+	if (seccomp_space_create(space))
+		return false;
+	memcpy(space->mailbox->fp, fp, sizeof(fp));
+	space->fp_load = fp_load;
+	space->nr_queued = 0;
+	space->empty = true;
+	return true;
+}
+
 static void seccomp_run(struct host_space *space, struct host_regs *regs, unsigned int flags,
 			struct guest_event *event)
 {
@@ -350,8 +386,14 @@ static void seccomp_run(struct host_space *space, struct host_regs *regs, unsign
 		maps_and_turn(space);
 	}
 	machine.running = NULL;
+	if (machine.child_ended && space->pid)
+		process_ended(space);
+	if (space->unproven && !space->map_error && unproven_stop(space)) {
+		event->stop = GUEST_INTERRUPT;
+		return;
+	}
 	event->stop = GUEST_GONE;
-	if (!space->pid || (machine.child_ended && process_ended(space)))
+	if (!space->pid)
 		return;
 
 	if (host_seccomp_stopped(space, regs, event) && hide_trap)
@@ -424,6 +466,7 @@ static uint64_t seccomp_debug_status(struct host_space *space)
 const struct engine_ops engine_seccomp = {
 	.name = "seccomp",
 	.run_maps = true,
+	.stopped_for_sure = host_handover_sleeps,
 	.sites = true,
 	.init = seccomp_init,
 	.space_create = seccomp_space_create,

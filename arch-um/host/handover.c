@@ -215,11 +215,19 @@ static void latency_check(uint64_t from, uint64_t to)
 		give_way(ticks());
 }
 
+bool host_handover_sleeps(struct host_space *space)
+{
+	if (!space->asleep)
+		space->asleep = lx_futex_sleepers(&space->mailbox->guest_sleeps) == 1;
+	return space->asleep;
+}
+
 void host_handover(struct host_space *space)
 {
 	struct stub_mailbox *mailbox = space->mailbox;
 	uint64_t woken = 0;
 
+	space->asleep = false;
 	if (handover.apart)
 		spinner_set(space);
 	else
@@ -263,8 +271,9 @@ bool host_handover_by_mapper(struct host_space *space)
 	 * pretends to have stopped could take back the turn while the mapper still reads
 	 * the commands: one that sleeps on its word does nothing until it is woken.
 	 */
-	if (handover.apart || lx_futex_sleepers(&mailbox->guest_sleeps) != 1)
+	if (handover.apart || !host_handover_sleeps(space))
 		return false;
+	space->asleep = false;
 	host_placement_follow(space);
 	host_placement_follow_guest(space);
 	data->then_guest = 1;
@@ -286,6 +295,7 @@ int host_handover_reset(struct host_space *space, uint64_t epoch)
 	struct stub_mailbox *mailbox = space->mailbox;
 	int error;
 
+	space->asleep = false;
 	host_placement_follow_guest(space);
 	turn_give(space, STUB_TURN_RESET);
 	info.si_ptr = (void *)epoch;

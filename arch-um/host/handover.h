@@ -31,6 +31,12 @@ bool host_handover_by_mapper(struct host_space *space);
  */
 bool host_handover_is_stuck(struct host_space *space);
 
+/*
+ * host_handover_sleeps - the guest thread of @space sleeps in the stub, for sure: the host says so,
+ * and it sleeps on until we wake it. False: it may not.
+ */
+bool host_handover_sleeps(struct host_space *space);
+
 /* host_handover_idle - the machine goes to sleep. host_handover_forget - @space ends. */
 void host_handover_idle(void);
 void host_handover_forget(struct host_space *space);

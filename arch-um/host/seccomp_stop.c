@@ -243,6 +243,17 @@ static void signal_stop(struct host_space *space, struct host_regs *regs,
 	}
 }
 
+bool host_seccomp_trapped_inside(struct host_space *space)
+{
+	const struct stub_mailbox *mailbox = space->mailbox;
+	const struct ucontext *uc;
+
+	if (__atomic_load_n(&mailbox->stop, __ATOMIC_RELAXED) != STUB_STOP_SIGNAL)
+		return false;
+	uc = signal_stack_at(space, __atomic_load_n(&mailbox->frame, __ATOMIC_RELAXED), sizeof(*uc));
+	return uc && in_stub(uc->uc_mcontext.rip);
+}
+
 static void call_stop(struct host_space *space, struct host_regs *regs,
 		      struct guest_event *event)
 {

@@ -21,6 +21,7 @@
 #include <asm/prctl.h>
 #include <asm/switch_to.h>
 #include <um/host.h>
+#include "../mm/ahead.h"
 #include "kernel_internal.h"
 
 /* What um_switch_stacks() finds on the stack of a task that has not run yet. */
@@ -45,6 +46,7 @@ asmlinkage __visible void __noreturn um_fork_tail(struct task_struct *prev,
 	/* A kernel thread comes back from @fn only after kernel_execve(). */
 	if (fn)
 		fn(arg);
+	ahead_make(current_pt_regs());
 	syscall_exit_to_user_mode(current_pt_regs());
 	guest_loop();
 }
@@ -124,6 +126,7 @@ void start_thread(struct pt_regs *regs, unsigned long ip, unsigned long sp)
 		.ip = ip, .sp = sp, .cs = UM_USER_CS, .ss = UM_USER_SS,
 		.flags = X86_EFLAGS_IF, .orig_ax = -1UL,
 	};
+	ahead_due = current;
 }
 EXPORT_SYMBOL_GPL(start_thread);
 

@@ -10,6 +10,7 @@
 #include <linux/syscalls.h>
 #include <linux/unistd.h>
 #include <asm/syscall.h>
+#include "../mm/ahead.h"
 #include "kernel_internal.h"
 
 /* Calls of this processor that <linux/syscalls.h> leaves to architectures. */
@@ -44,5 +45,7 @@ void syscall_handle(struct pt_regs *regs)
 		/* -1 is a call that a tracer or filter took out: its result stays. */
 		regs->ax = -ENOSYS;
 	}
+	if (unlikely(ahead_due == current))
+		ahead_make(regs);
 	syscall_exit_to_user_mode(regs);
 }

@@ -12,6 +12,7 @@
 #include <uapi/asm/processor-flags.h>
 #include <um/host.h>
 #include "../kernel/kernel_internal.h"
+#include "ahead.h"
 #include "walk.h"
 
 #define INSTRUCTION_SIZE_MAX	15
@@ -110,6 +111,7 @@ void fault_handle(struct pt_regs *regs, const struct guest_event *event)
 	struct vm_area_struct *vma;
 	vm_fault_t fault;
 
+	ahead_note(mm, addr, access);
 	if (walk_suffices(addr, access)) {
 		mirror_fill(mm, addr);
 		return;

@@ -10,17 +10,25 @@
 #include <asm/mmu_context.h>
 #include <um/host.h>
 #include "../kernel/kernel_internal.h"
+#include "ahead.h"
 
 int init_new_context(struct task_struct *task, struct mm_struct *mm)
 {
+	bool forked = mm->context.space;
+	int error;
+
 	/* fork copied the parent's: it is not ours. vdso stays, the mapping was copied too. */
 	mm->context.space = NULL;
 	mm->context.fp_owner = NULL;
-	return host_space_create(&mm->context.space);
+	error = host_space_create(&mm->context.space);
+	if (!error && forked)
+		ahead_fork(current->mm, mm);
+	return error;
 }
 
 void destroy_context(struct mm_struct *mm)
 {
+	ahead_forget(mm);
 	fp_drop(&mm->context);
 	host_space_destroy(mm->context.space);
 	mm->context.space = NULL;

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ahead.c - make pages that a task is about to touch, before it does
+ *
+ * Theory of operation
+ *
+ * A page fault of guest code costs some ten times what the page costs. Behind fork and exec
+ * the first ones can be told beforehand: the instruction and the stack, and after fork what
+ * parent and child touched last time, for a program that forks does so at the same place
+ * again. A family remembers that: of a parent and of its latest child it holds the pages of
+ * the first faults behind the fork, the latest PAGES_MAX of each. On the way back to guest code they
+ * are made in one go, as the faults would have made them, and mapped with the first batch.
+ *
+ *   fork    ahead_fork() in the parent: parent and child are to note NOTES_MAX faults
+ *   fault   ahead_note()
+ *   exec    the program starts anew, with nothing remembered
+ *
+ * It is a guess: a page that cannot be had at once, or is not the task's own to write, is
+ * left to its fault, and what was made for nothing are PAGES_MAX pages at most. Few
+ * programs fork at a time: a fixed number of families, the oldest of which goes.
+ */
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/userfaultfd_k.h>
+#include <um/host.h>
+#include "../kernel/kernel_internal.h"
+#include "ahead.h"
+#include "walk.h"
+
+enum {
+	FAMILIES = 16,
+	PAGES_MAX = 8,
+	NOTES_MAX = 8,
+	/* In the low bits of a page's address. */
+	WRITES = 1,
+	FETCHES = 2,
+};
+
+struct member {
+	const struct mm_struct *mm;
+	unsigned int notes_left, next;
+	unsigned long pages[PAGES_MAX];
+};
+
+static struct family {
+	struct member parent, child;
+} families[FAMILIES];
+static unsigned int next_family;
+
+struct task_struct *ahead_due;
+
+static struct member *member_find(const struct mm_struct *mm)
+{
+	unsigned int i;
+
+	for (i = 0; i < FAMILIES; i++) {
+		if (families[i].parent.mm == mm)
+			return &families[i].parent;
+		if (families[i].child.mm == mm)
+			return &families[i].child;
+	}
+	return NULL;
+}
+
+static struct family *family_of(const struct mm_struct *parent)
+{
+	struct family *family;
+	unsigned int i;
+
+	for (i = 0; i < FAMILIES; i++)
+		if (families[i].parent.mm == parent)
+			return &families[i];
+	family = &families[next_family++ % FAMILIES];
+	*family = (struct family) { .parent.mm = parent };
+	return family;
+}
+
+void ahead_fork(const struct mm_struct *parent, const struct mm_struct *child)
+{
+	struct family *family = family_of(parent);
+
+	family->child.mm = child;
+	family->parent.notes_left = family->child.notes_left = NOTES_MAX;
+	ahead_due = current;
+}
+
+void ahead_forget(const struct mm_struct *mm)
+{
+	unsigned int i;
+
+	for (i = 0; i < FAMILIES; i++) {
+		if (families[i].parent.mm == mm)
+			families[i].parent.mm = families[i].child.mm = NULL;
+		if (families[i].child.mm == mm)
+			families[i].child.mm = NULL;
+	}
+}
+
+void ahead_note(const struct mm_struct *mm, unsigned long addr, enum guest_access access)
+{
+	struct member *member = member_find(mm);
+	unsigned long kind = access == GUEST_ACCESS_WRITE ? WRITES :
+			     access == GUEST_ACCESS_EXEC ? FETCHES : 0;
+	unsigned int i;
+
+	if (!member || !member->notes_left)
+		return;
+	member->notes_left--;
+	for (i = 0; i < PAGES_MAX; i++)
+		if ((member->pages[i] & PAGE_MASK) == (addr & PAGE_MASK)) {
+			member->pages[i] |= kind;
+			return;
+		}
+	member->pages[member->next++ % PAGES_MAX] = (addr & PAGE_MASK) | kind;
+}
+
+/* Make the page of @addr, if that is possible without waiting. The mm is locked. */
+static void page_make(struct mm_struct *mm, unsigned long addr, unsigned long kind)
+{
+	unsigned int flags = FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_RETRY_NOWAIT;
+	vm_flags_t need = kind & WRITES ? VM_WRITE : kind & FETCHES ? VM_EXEC : VM_READ;
+	struct vm_area_struct *vma;
+
+	if (walk_guest_page(mm, addr, kind & WRITES))
+		return;
+	vma = vma_lookup(mm, addr);
+	if (!vma || !(vma->vm_flags & need) || vma->vm_flags & (VM_SHARED | VM_PFNMAP | VM_MIXEDMAP) ||
+	    userfaultfd_armed(vma))
+		return;
+	flags |= kind & WRITES ? FAULT_FLAG_WRITE : kind & FETCHES ? FAULT_FLAG_INSTRUCTION : 0;
+	handle_mm_fault(vma, addr, flags, NULL);
+}
+
+static void page_show(struct mm_struct *mm, unsigned long addr)
+{
+	unsigned long next;
+	pte_t *pte = addr < TASK_SIZE ? walk_pte(mm, addr, &next) : NULL;
+
+	if (pte && pte_val(*pte) & _PAGE_PRESENT && !(pte_val(*pte) & _PAGE_MIRRORED))
+		mirror_fill(mm, addr);
+}
+
+void ahead_make(const struct pt_regs *regs)
+{
+	struct mm_struct *mm = current->mm;
+	const struct member *member = member_find(mm);
+	unsigned long pages[PAGES_MAX + 3] = {
+		(regs->ip & PAGE_MASK) | FETCHES, (regs->sp & PAGE_MASK) | WRITES, regs->fs_base & PAGE_MASK,
+	};
+	unsigned int i;
+
+	ahead_due = NULL;
+	if (member)
+		memcpy(pages + 3, member->pages, sizeof(member->pages));
+	mmap_read_lock(mm);
+	for (i = 0; i < ARRAY_SIZE(pages); i++)
+		if (pages[i])
+			page_make(mm, pages[i] & PAGE_MASK, pages[i]);
+	for (i = 0; i < ARRAY_SIZE(pages); i++)
+		if (pages[i] && mm->context.space)
+			page_show(mm, pages[i] & PAGE_MASK);
+	mmap_read_unlock(mm);
+}
