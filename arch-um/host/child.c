@@ -309,6 +309,7 @@ static bool command_failed(struct host_space *space, int error, unsigned int fai
 
 	if (!space->pid) {
 		event->stop = GUEST_GONE;
+		event->signo = 0;
 		return false;
 	}
 	host_space_unmap(space, 0, UM_TASK_SIZE);

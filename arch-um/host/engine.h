@@ -26,6 +26,7 @@ struct host_space {
 	unsigned int placement, guest_placement;	/* which choices of processor it follows */
 	struct host_debug debug;	/* what its debug registers hold */
 	int tid;			/* seccomp: guest thread */
+	int end_signal;			/* seccomp: of the host, which ended the process by itself; or 0 */
 	volatile bool ended;		/* seccomp: a handler saw the process end while it had the turn */
 	bool asleep;			/* seccomp: its guest thread sleeps until we wake it */
 	bool unproven;			/* seccomp: a new user's, whose guest code did not run yet */

@@ -398,6 +398,7 @@ static void ptrace_run(struct host_space *space, struct host_regs *regs, unsigne
 	int pid = space->pid, status;
 
 	event->stop = GUEST_GONE;
+	event->signo = 0;
 	host_placement_follow(space);
 	/* The host must not take the guest's result for a system call of its own to restart. */
 	regs->orig_ax = -1;

@@ -57,10 +57,12 @@ static struct {
 
 static bool process_ended(struct host_space *space)
 {
-	int status;
+	int status = 0;
 
 	if (space->pid && lx_wait4(space->pid, &status, WNOHANG | __WALL, NULL) == 0)
 		return false;
+	if (space->pid)
+		space->end_signal = status & 0x7f;
 	space->pid = 0;
 	return true;
 }
@@ -208,6 +210,7 @@ static int seccomp_space_create(struct host_space *space)
 	space->frame = 0;
 	space->fp_load = space->asleep = space->unproven = false;
 	space->ended = false;
+	space->end_signal = 0;
 	space->pid = 0;
 	space->placement = space->guest_placement = 0;
 	host_placement_follow(machine.zygote);
@@ -393,6 +396,7 @@ static void seccomp_run(struct host_space *space, struct host_regs *regs, unsign
 		return;
 	}
 	event->stop = GUEST_GONE;
+	event->signo = space->end_signal;
 	if (!space->pid)
 		return;
 

@@ -213,6 +213,7 @@ static void signal_stop(struct host_space *space, struct host_regs *regs,
 	struct siginfo info;
 
 	event->stop = GUEST_GONE;
+	event->signo = 0;
 	if (!uc || !from) {
 		host_seccomp_kill(space);
 		return;

@@ -16,7 +16,7 @@
  *   GUEST_FAULT      irqentry_enter/exit_to_user_mode() around fault_handle()
  *   GUEST_TRAP       the same around trap_handle()
  *   GUEST_INTERRUPT  the same around um_irq_dispatch()
- *   GUEST_GONE       the task is killed, its registers are lost with the host process
+ *   GUEST_GONE       the task ends, its registers are lost with the host process
  *
  * Invariants
  * - Interrupts are off from the last look at the work flags until host_guest_run()
@@ -38,12 +38,19 @@ static_assert(sizeof(struct pt_regs) == sizeof(struct host_regs));
 static_assert(offsetof(struct pt_regs, orig_ax) == offsetof(struct host_regs, orig_ax));
 static_assert(offsetof(struct pt_regs, gs) == offsetof(struct host_regs, gs));
 
-static void guest_gone(void)
+/*
+ * The host found no place for the frame of a signal where the guest's stack pointer lay (in
+ * the stub's own memory): on a real machine a stack where nothing is, so the task ends as there.
+ */
+static void guest_gone(const struct guest_event *event)
 {
 	pr_warn("%s[%d]: host process of this task died, killing the task\n",
 		current->comm, task_pid_nr(current));
 	mmspace_lost(current->mm);
-	force_sig(SIGKILL);
+	if (event->signo == SIGSEGV)
+		force_fatal_sig(SIGSEGV);
+	else
+		force_sig(SIGKILL);
 }
 
 static void guest_run(struct pt_regs *regs, struct guest_event *event)
@@ -62,6 +69,7 @@ static void guest_run(struct pt_regs *regs, struct guest_event *event)
 		space = mmspace_renew(current->mm);
 		if (!space) {
 			event->stop = GUEST_GONE;
+			event->signo = 0;
 			return;
 		}
 	}
@@ -131,7 +139,7 @@ void __noreturn guest_loop(void)
 				trap_handle(regs, &event);
 				break;
 			default:
-				guest_gone();
+				guest_gone(&event);
 			}
 			local_irq_disable();
 		}

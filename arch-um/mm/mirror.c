@@ -11,8 +11,8 @@
  *            gone or different, an unmap is queued, one for all neighbours: to map the
  *            changed ones anew would be a host call a page, and most are never used
  *            (fork before exec). The host carries it out before guest code of this
- *            space runs again. As no guest code runs while the kernel does, nothing can
- *            use a stale mapping in between.
+ *            space runs again, at once unless that stands still for sure
+ *            (host_space_sync()), so nothing can use a stale mapping in between.
  *   fill     Guest code touched an address without a mapping. After the entry was made
  *            good (fault.c), those around it are mapped as well, neighbours with
  *            consecutive pages and equal rights as one host mapping. A huge page

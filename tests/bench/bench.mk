@@ -4,7 +4,7 @@
 BENCH_OUT := $(BUILD)/bench
 
 .PHONY: bench bench-build
-bench-build: tests-build $(BENCH_OUT)/bench-machine $(BENCH_OUT)/bench.cpio $(BENCH_OUT)/disk.cpio $(BUILD)/umlab-disk \
+bench-build: tests-build $(BENCH_OUT)/bench-machine $(BENCH_OUT)/bench.cpio $(BENCH_OUT)/job.cpio $(BENCH_OUT)/disk.cpio $(BUILD)/umlab-disk \
 	$(BENCH_OUT)/stops.cpio $(BENCH_OUT)/net.cpio $(BENCH_OUT)/bench-switch $(BUILD)/umlab-net
 
 # Labs by themselves: they need the images of labs/profiles.
@@ -35,6 +35,10 @@ $(BENCH_OUT)/bench.cpio: $(BENCH_OUT)/bench-guest $(BENCH_OUT)/bench-exec
 	@cp $(BENCH_OUT)/bench-guest $@.tree/init && cp $(BENCH_OUT)/bench-exec $@.tree/
 	@cd $@.tree && printf '%s\n' . ./init ./bench-exec | cpio --quiet -o -H newc -R 0:0 >../$(@F).part
 	@mv $@.part $@ && rm -rf $@.tree
+
+# With the compiler of this host and what it needs.
+$(BENCH_OUT)/job.cpio: tests/bench/pack-job.sh $(BENCH_OUT)/bench-guest
+	@$< $(BENCH_OUT)/bench-guest $(BENCH_OUT)
 
 $(BENCH_OUT)/bench-disk: tests/bench/bench-disk.c
 	@mkdir -p $(@D)

@@ -3,7 +3,9 @@
 #
 # bench.sh - compare this kernel with Debian's user-mode-linux and with the host
 #
-#   bench.sh [--rounds N] [--rows calls|machine|all]    run by `make bench`
+#   bench.sh [--rounds N] [--rows calls|job|crowd|machine|all] [--only 'ROW ...']
+#
+# Run by `make bench`. --only: these rows of bench-guest.c, for calls and crowd.
 #
 # Settings from the environment:
 #   UMLAB_LINUX        our kernel (default build/linux)
@@ -15,7 +17,10 @@
 #   Figures of one machine drift while it runs: neighbours, clock rates, caches. So the
 #   systems take turns (host, upstream, ours, host, upstream, ours ...) and the median
 #   of the rounds counts. `calls` are the rows of bench-guest.c, once with everything on
-#   processor 0 and once free; `machine` boots private copies of the Debian image:
+#   processor 0 and once free; `job` is its row real_job, the same way. `crowd` is what
+#   each of eight machines gets done while all are busy with the same row, for our two engines;
+#   the figure is their time for an operation, the harmonic mean of the eight.
+#   `machine` boots private copies of the Debian image:
 #     boot_login   from start to the login prompt
 #     idle_cpu     processor time of all the machine's processes, 20 s long, at that prompt
 #     idle_memory  what the machine keeps from the host then (bench-machine.c counts)
@@ -29,11 +34,14 @@ here=$(realpath "${BASH_SOURCE[0]%/*}")
 cd "$here/../../build"
 unprivileged=$here/../../labs/setup/unprivileged.sh
 
-rounds=3 rows=all
+rounds=3 rows=all only=
+crowd_size=8 crowd_seconds=2
+crowd_rows=(getppid signal_self page_fault file_fault fork_exit fork_exec pipe_processes pipe_threads thread_switch file_read_4k)
 while (( $# )); do
 	case $1 in
 	--rounds) rounds=$2 ;;
 	--rows) rows=$2 ;;
+	--only) only=$2; read -ra crowd_rows <<<"$2" ;;
 	*) sed -n 's/^#   \(bench.sh\)/usage: \1/p' "$0" >&2; exit 2 ;;
 	esac
 	shift 2
@@ -92,14 +100,15 @@ sample() {
 
 ##### rows of bench-guest
 
-calls_run() {
-	local place=$1 system=$2 processors word row figure rest from=0 took
+# guest_run PLACE SYSTEM INITRAMFS [ROW]...
+guest_run() {
+	local place=$1 system=$2 initramfs=$3 processors word row figure rest from=0 took
 	[[ $place == one ]] && processors=0 || processors=0-$(( $(nproc --all) - 1 ))
 	if [[ $system == native ]]; then
-		command=("$unprivileged" env BENCH_EXEC=bench/bench-exec bench/bench-guest)
+		command=("$unprivileged" env BENCH_EXEC=bench/bench-exec BENCH_JOB=bench/job/run bench/bench-guest "${@:4}")
 	else
 		kernel_command "$system"
-		command+=(mem=1536M initrd=bench/bench.cpio con0=fd:0,fd:1)
+		command+=(mem=1536M initrd="$initramfs" con0=fd:0,fd:1 -- "${@:4}")
 	fi
 	while read -r word row figure rest; do
 		case $word in
@@ -116,6 +125,23 @@ calls_run() {
 		esac
 	done < <(taskset -c "$processors" timeout -k 5 300 "${command[@]}" 2>&1 <&8 8>&-)
 	[[ $from != 0 ]] || echo "bench     $system ($place processor) did not start" >&2
+}
+
+##### many machines at once
+
+# crowd_run ENGINE ROW
+crowd_run() {
+	local engine=$1 row=$2 machine
+	kernel_command umlab
+	command+=(engine="$engine" mem=128M initrd=bench/bench.cpio con0=fd:0,fd:1 BENCH_SECONDS=$crowd_seconds -- "$row")
+	for (( machine = 0; machine < crowd_size; machine++ )); do
+		timeout -k 5 120 "${command[@]}" <&8 8>&- >"$scratch/crowd.$machine" 2>&1 &
+	done
+	wait
+	cat "$scratch"/crowd.* | tr -d '\r' | awk -v size=$crowd_size \
+		'$1 == "@bench" { rate += 1 / $3; seen++ } END { if (seen != size) exit 1; print seen / rate }' >"$scratch/figure" ||
+		{ echo "bench     a machine of the crowd gave no figure for $row" >&2; return 0; }
+	sample crowd "$([[ $engine == ptrace ]] && echo ptrace || echo umlab)" "$row" "$(<"$scratch/figure")"
 }
 
 ##### rows of the whole machine
@@ -165,15 +191,27 @@ machine_run() {
 } >bench/conditions
 
 for (( round = 1; round <= rounds; round++ )); do
-	if [[ $rows != machine ]]; then
-		for place in one free; do
-			for system in "${systems[@]}"; do
+	for place in one free; do
+		for system in "${systems[@]}"; do
+			[[ $rows != @(calls|all) ]] || {
 				echo "bench     round $round of $rounds: calls, $place, $system"
-				calls_run "$place" "$system"
-			done
+				# shellcheck disable=SC2086  # several rows in one variable
+				guest_run "$place" "$system" bench/bench.cpio $only
+			}
+			[[ $rows != @(job|all) ]] || {
+				echo "bench     round $round of $rounds: job, $place, $system"
+				guest_run "$place" "$system" bench/job.cpio real_job
+			}
+		done
+	done
+	if [[ $rows == @(crowd|all) && -x $linux ]]; then
+		for row in "${crowd_rows[@]}"; do
+			echo "bench     round $round of $rounds: crowd, $row"
+			crowd_run seccomp "$row"
+			crowd_run ptrace "$row"
 		done
 	fi
-	[[ $rows != calls && -e $image ]] || continue
+	[[ $rows == @(machine|all) && -e $image ]] || continue
 	for system in "${systems[@]:1}"; do
 		echo "bench     round $round of $rounds: machine, $system"
 		machine_run "$system"

@@ -162,8 +162,11 @@ int main(void)
 	is(status & 0x7f, SIGSEGV, "a handler without a stack is SIGSEGV");
 	status = attack_in_child(stack_with_handler, UM_STUB_MAILBOX + 4096);
 	is(status & 0x7f, SIGSEGV, "also where only the stub has memory");
-	for (long at = 16; at <= BOX_SIGNAL_STACK_SIZE; at += 1008)
-		attack_in_child(stack_of_stub, UM_STUB_MAILBOX + BOX_SIGNAL_STACK + at);
+	for (long at = 16; at <= BOX_SIGNAL_STACK_SIZE; at += 1008) {
+		status = attack_in_child(stack_of_stub, UM_STUB_MAILBOX + BOX_SIGNAL_STACK + at) & 0x7f;
+		ok(status == SIGILL || status == SIGSEGV, "a stack %ld bytes into the stub's own: a fault of the process (%d)",
+		   at, status);
+	}
 	ok(attack_machine_lives(), "and the machine goes on");
 	return tap_done();
 }

@@ -90,7 +90,7 @@ struct guest_event {
 	enum guest_access access;
 	bool trapped;		/* of GUEST_SYSCALL: by a trap, which a patched site saves */
 	bool gate_unknown;	/* of GUEST_SYSCALL: int 0x80 and the like look the same */
-	int signo;		/* host signal number, equal to the guest's */
+	int signo;		/* host signal number, equal to the guest's; of GUEST_GONE: what ended it, or 0 */
 	int code;		/* si_code */
 	uint64_t addr;		/* si_addr */
 };
@@ -146,7 +146,8 @@ bool host_space_is_empty(const struct host_space *space);
 /*
  * host_space_sync - when it returns, guest code cannot reach what was unmapped before, even
  * if it goes on running where the contract says that it stands still. To be called before
- * the pages can get another use. No guest code of any space may run meanwhile.
+ * the pages can get another use. No guest code of any space may run meanwhile. Of a space that
+ * the engine knows to sleep the mappings may stay until it runs: they reach nothing.
  */
 void host_space_sync(struct host_space *space);
 
