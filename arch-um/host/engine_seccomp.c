@@ -349,7 +349,7 @@ static bool unproven_stop(struct host_space *space)
 
 	space->unproven = false;
 	if (space->pid)
-		return host_seccomp_trapped_inside(space);
+		return host_seccomp_woke_by_trap(space);
 	host_handover_forget(space);
 	memcpy(fp, space->mailbox->fp, sizeof(fp));
 	if (seccomp_space_create(space))

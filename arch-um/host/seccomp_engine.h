@@ -23,8 +23,8 @@ void host_seccomp_kill(struct host_space *space);
 /* seccomp_stop.c: the registers with which @space is to go on. */
 void host_seccomp_resume(struct host_space *space, const struct host_regs *regs, bool step);
 
-/* Did @space stop by a trap within the stub, where nothing traps that we start? */
-bool host_seccomp_trapped_inside(struct host_space *space);
+/* Did @space stop by a trap as it awoke in the stub, before anything of its registers was loaded? */
+bool host_seccomp_woke_by_trap(struct host_space *space);
 
 /* Why @space stopped. False: guest code did not run, @regs are as they were. */
 bool host_seccomp_stopped(struct host_space *space, struct host_regs *regs,

@@ -24,6 +24,8 @@
 #define FP_COMPACT		520
 #define FP_EXTENDED		576
 
+extern const char um_stub_start[], stub_wait_call[];
+
 /* ---- FP state ---- */
 
 /* Kernel address of @size bytes at @addr of the signal stack, or NULL: not there. */
@@ -244,15 +246,16 @@ static void signal_stop(struct host_space *space, struct host_regs *regs,
 	}
 }
 
-bool host_seccomp_trapped_inside(struct host_space *space)
+bool host_seccomp_woke_by_trap(struct host_space *space)
 {
 	const struct stub_mailbox *mailbox = space->mailbox;
 	const struct ucontext *uc;
 
-	if (__atomic_load_n(&mailbox->stop, __ATOMIC_RELAXED) != STUB_STOP_SIGNAL)
+	if (__atomic_load_n(&mailbox->stop, __ATOMIC_RELAXED) != STUB_STOP_SIGNAL ||
+	    __atomic_load_n(&mailbox->signo, __ATOMIC_RELAXED) != SIGTRAP)
 		return false;
 	uc = signal_stack_at(space, __atomic_load_n(&mailbox->frame, __ATOMIC_RELAXED), sizeof(*uc));
-	return uc && in_stub(uc->uc_mcontext.rip);
+	return uc && uc->uc_mcontext.rip == UM_STUB_CODE + (stub_wait_call - um_stub_start);
 }
 
 static void call_stop(struct host_space *space, struct host_regs *regs,

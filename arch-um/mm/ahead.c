@@ -36,6 +36,9 @@ enum {
 	FETCHES = 2,
 };
 
+/* Pages that are not the task's own, and those whose faults may let go of the lock. */
+#define NEVER	(VM_SHARED | VM_PFNMAP | VM_MIXEDMAP | VM_IO | VM_HUGETLB)
+
 struct member {
 	const struct mm_struct *mm;
 	unsigned int notes_left, next;
@@ -119,13 +122,10 @@ static void page_make(struct mm_struct *mm, unsigned long addr, unsigned long ki
 {
 	unsigned int flags = FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_RETRY_NOWAIT;
 	vm_flags_t need = kind & WRITES ? VM_WRITE : kind & FETCHES ? VM_EXEC : VM_READ;
-	struct vm_area_struct *vma;
+	struct vm_area_struct *vma = vma_lookup(mm, addr);
 
-	if (walk_guest_page(mm, addr, kind & WRITES))
-		return;
-	vma = vma_lookup(mm, addr);
-	if (!vma || !(vma->vm_flags & need) || vma->vm_flags & (VM_SHARED | VM_PFNMAP | VM_MIXEDMAP) ||
-	    userfaultfd_armed(vma))
+	if (!vma || !(vma->vm_flags & need) || vma->vm_flags & NEVER || userfaultfd_armed(vma) ||
+	    walk_guest_page(mm, addr, kind & WRITES))
 		return;
 	flags |= kind & WRITES ? FAULT_FLAG_WRITE : kind & FETCHES ? FAULT_FLAG_INSTRUCTION : 0;
 	handle_mm_fault(vma, addr, flags, NULL);
