@@ -92,7 +92,7 @@ else
 	skip "image import of a container's layers" "no static busybox here"
 fi
 if [ -r "$BUILD/images/minimal.img" ] && command -v qemu-img > /dev/null; then
-	qemu-img convert -O qcow2 "$BUILD/images/minimal.img" m.qcow2; chmod a+r m.qcow2
+	qemu-img convert -U -O qcow2 "$BUILD/images/minimal.img" m.qcow2; chmod a+r m.qcow2
 	claim "image import of a qcow2 disk" umlab image import m.qcow2 fromqcow
 	umlab create -i fromqcow q; umlab start q
 	is "$(umlab exec q hostname)" q "it boots"
