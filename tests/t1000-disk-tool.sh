@@ -55,7 +55,7 @@ claim "a touched base is accepted" disk check top.cow
 mkdir a b; cp base.img a/; (cd a && disk create --base base.img o.cow); cp -r a/* b/; rm -r a
 claim "overlay and base are moved together" disk check b/o.cow
 cp base.img base.keep
-printf X | dd of=base.img bs=1 seek=5000000 conv=notrunc 2> /dev/null
+printf XXXXXXXXXXXXXXXX | dd of=base.img bs=1 seek=5000000 conv=notrunc 2> /dev/null
 refused "a base with one other byte" "its base base.img has changed: its content is different.*rebase -u top.cow base.img" disk check top.cow
 truncate -s 4M base.img
 refused "a shorter base" "it has 4194304 bytes and had 8388608" disk check top.cow
@@ -121,7 +121,7 @@ claim "seal a layer" disk seal s.monday.cow
 refused "a sealed one is not written" "is sealed" disk resize s.monday.cow 10G
 disk rebase -u s.cow s.monday.cow
 claim "its content is compared by check --data" disk check --data s.cow
-printf Z | dd of=s.monday.cow bs=1 seek=$((0x1010000 + 10)) conv=notrunc 2> /dev/null
+printf ZZZZZZZZZZZZZZZZ | dd of=s.monday.cow bs=1 seek=$((0x1010000 + 10)) conv=notrunc 2> /dev/null
 refused "a change is found when it is next used" "s.monday.cow has changed: its content is not what was sealed" disk map s.cow
 refused "and by check" "not what was sealed" sh -c "'$DISK' check --data s.cow 2>&1"
 if command -v zstd > /dev/null; then

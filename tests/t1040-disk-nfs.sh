@@ -59,7 +59,7 @@ for version in 3 4; do
 	cp /srv/exp/base/base.img /srv/exp/home/b$version.img; "$disk" create --base $home/b$version.img $home/own$version.cow; serve $home/own$version.cow; put 0 first; kill $server; wait $server
 	"$disk" commit $home/own$version.cow && [ "$(head -c 5 $home/b$version.img)" = first ]; say $? "$v: commit into a raw base"
 	touch /srv/exp/home/b$version.img; sleep 1; "$disk" check $home/own$version.cow; say $? "$v: a base touched on the server is accepted"
-	printf X | dd of=/srv/exp/home/b$version.img bs=1 seek=3000000 conv=notrunc 2> /dev/null; sleep 4
+	printf XXXXXXXXXXXXXXXX | dd of=/srv/exp/home/b$version.img bs=1 seek=3000000 conv=notrunc 2> /dev/null; sleep 4
 	out=$("$disk" check $home/own$version.cow 2>&1); [ $? -eq 1 ] && grep -q "its content is different" <<< "$out"; say $? "$v: one changed on the server is refused ($out)"
 	"$disk" create --to cow3 --base $base/base.img $home/v3-$version.cow; serve $home/v3-$version.cow; put 8192 cow3; kill $server; wait $server; "$disk" check $home/v3-$version.cow; say $? "$v: COW V3 as well"
 done

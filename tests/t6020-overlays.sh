@@ -37,7 +37,7 @@ run log ubd0="$SCRATCH/new.cow,$SCRATCH/absent.img"; like "$(cat log)" "absent.i
 run log ubd0="$SCRATCH/newer.cow,$SCRATCH/absent.img"; is $? 1 "without its base nothing starts"
 [ ! -e newer.cow ]; ok $? "and nothing is made"
 cp base.img copied.img; run log ubd0="$SCRATCH/new.cow,$SCRATCH/copied.img"; ! grep -q "no disk" log; ok $? "a copy of the base is as good"
-printf X | dd of=copied.img bs=1 seek=100000 conv=notrunc 2> /dev/null
+printf XXXXXXXXXXXXXXXX | dd of=copied.img bs=1 seek=100000 conv=notrunc 2> /dev/null
 run log ubd0="$SCRATCH/new.cow,$SCRATCH/copied.img"; like "$(cat log)" "copied.img has changed: its content is different.*no disk" "one with another byte is not"
 run log ubd0="$SCRATCH/top.cow,shared"; like "$(cat log)" "cannot be written by two machines at once" "an overlay is not shared for writing"
 disk seal layer1.cow 2>/dev/null; chmod 666 layer1.cow
