@@ -22,7 +22,8 @@ is "$(run kathara exec pc7 -- sh -c 'exit 9'; echo $?)" 9 "kathara exec: the sta
 is "$(run kathara exec --no-stdout pc7 -- sh -c 'echo a; echo b >&2' 2>&1)" b "kathara exec --no-stdout"
 is "$(run kathara vconfig -n pc7 --add B)" eth0 "kathara vconfig --add"
 is "$(run vconfig pc7 --eth3=C)" eth3 "vconfig --eth3"
-is "$(run vcommand pc7 cat /sys/class/net/eth3/operstate)" up "the interface is there, and up"
+eth3_is_up() { [ "$(run vcommand pc7 cat /sys/class/net/eth3/operstate)" = up ]; }
+wait_for 20 eth3_is_up; ok $? "the interface is there, and comes up"
 claim "kathara vconfig --rm" run kathara vconfig -n pc7 --rm B
 like "$(run vlist)" "pc7 +(booting|starting|ready)" "vlist"
 claim "vhalt" run vhalt pc7

@@ -35,6 +35,7 @@
 
 #define NT_PRSTATUS	1
 #define NT_X86_XSTATE	0x202
+#define USER_CS		0x33	/* the host's segment for 64-bit code */
 
 /* Wait statuses, as wait4() encodes them. */
 #define STATUS_SIGNAL(status)	(((status) >> 8) & 0xff)
@@ -136,7 +137,7 @@ static int stub_run(int pid, struct host_regs *regs)
 static void stub_regs(struct host_regs *regs, const char *entry)
 {
 	*regs = (struct host_regs) {
-		.ip = stub_address(entry), .cs = 0x33, .ss = 0x2b, .flags = 0x202,
+		.ip = stub_address(entry), .cs = USER_CS, .ss = 0x2b, .flags = 0x202,
 	};
 }
 
@@ -424,6 +425,12 @@ static void ptrace_run(struct host_space *space, struct host_regs *regs, unsigne
 		space_lost(space, status < 0);
 		return;
 	}
+	/*
+	 * A far jump led to 32-bit code: as long as the process is seen there, the host takes what
+	 * regs_load_general() gives for the registers of a 32-bit program.
+	 */
+	if (regs->cs != USER_CS)
+		lx_ptrace(PTRACE_POKEUSR, pid, offsetof(struct host_regs, cs), (void *)USER_CS);
 	if (STATUS_SIGNAL(status) == SIGNAL_SYSCALL) {
 		event->stop = GUEST_SYSCALL;
 		event->gate_unknown = true;
