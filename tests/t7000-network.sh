@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib-guest.sh"
 . "$(dirname "$0")/lib-net.sh"
 need_net
-need_programs busybox iperf3 ethtool
+need_programs busybox iperf3 ethtool python3
 
 refused() { # refused OPTION: status 2 and a line that names it
 	boot 20 "$SCRATCH/refused" "$1"; local status=$?
@@ -72,4 +72,40 @@ is "$(net_do a 'cat /sys/class/net/eth0/address')" "$mac" "the same machine has 
 net_end a
 net_guest c eth0=switch:"$SW" > /dev/null
 [ "$(net_do c 'cat /sys/class/net/eth0/address')" != "$mac" ]; ok $? "another one has another"
+net_end b; net_end c; net_end sw
+
+# A peer of another make: each frame behind its length on one socket, a message each on the other.
+cat > "$SCRATCH/relay.py" <<'END'
+import os, socket, sys, threading
+def listen(kind, path):
+    door = socket.socket(socket.AF_UNIX, kind); door.bind(path); door.listen(); return door
+doors = listen(socket.SOCK_STREAM, sys.argv[1]), listen(socket.SOCK_SEQPACKET, sys.argv[2])
+stream, messages = [door.accept()[0] for door in doors]
+def back():
+    while frame := messages.recv(70000):
+        stream.sendall(len(frame).to_bytes(4, "big") + frame)
+threading.Thread(target=back, daemon=True).start()
+source = stream.makefile("rb")
+while size := source.read(4):
+    messages.sendall(source.read(int.from_bytes(size, "big")))
+END
+# The machine inherits a descriptor, as from a program that made the connection for it.
+cat > "$SCRATCH/inherit" <<END
+#!/usr/bin/env python3
+import os, socket, sys
+end = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); end.connect("$SCRATCH/messages")
+os.dup2(end.fileno(), 20)
+os.execv("$LINUX", ["linux"] + sys.argv[1:])
+END
+chmod 755 "$SCRATCH/inherit"
+background relay python3 "$SCRATCH/relay.py" "$SCRATCH/stream" "$SCRATCH/messages"
+wait_for 10 test -S "$SCRATCH/messages"
+net_guest d eth0=unix:"$SCRATCH/stream"; NET_LINUX=$SCRATCH/inherit net_guest e eth0=fd:20
+net_up d 10.9.0.4/24; net_up e 10.9.0.5/24
+claim "frames go out by unix: and come in by fd:" pings d 10.9.0.5
+net_do e 'iperf3 -s -D > /dev/null 2>&1' > /dev/null
+like "$(net_do d 'iperf3 -c 10.9.0.5 -t 1')" ' [1-9][0-9.]* [KMG]?bits/sec +receiver' "a stream of them arrives"
+like "$(net_do d 'iperf3 -c 10.9.0.5 -t 1 -R')" ' [1-9][0-9.]* [KMG]?bits/sec +receiver' "and one the other way"
+net_end relay
+net_until e 10 '^0$' 'cat /sys/class/net/eth0/carrier'; ok $? "a descriptor whose other end goes loses the carrier"
 done_testing

@@ -15,6 +15,13 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 servers = [http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) for i in range(2)]
 for server in servers:
     threading.Thread(target=server.serve_forever, daemon=True).start()
+def irc():
+    try: door = socket.create_server(("127.0.0.1", 6667))
+    except OSError: return
+    while True:
+        peer = door.accept()[0]
+        while data := peer.recv(4096): peer.sendall(data)
+threading.Thread(target=irc, daemon=True).start()
 udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 udp.bind(("127.0.0.1", 0))
 print(*[server.server_port for server in servers], udp.getsockname()[1], flush=True)
@@ -31,7 +38,7 @@ read -r allowed forbidden udp < "$SCRATCH/servers.log"
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 web=$(free_port) late=$(free_port)
 
-net_guest a "eth0=slirp,allow=tcp:127.0.0.1:$allowed,allow=udp:127.0.0.1:$udp,forward=tcp:$web-8080"; ok $? "a machine boots with an uplink"
+net_guest a "eth0=slirp,allow=tcp:127.0.0.1:$allowed,allow=udp:127.0.0.1:$udp,allow=tcp:127.0.0.1:6667,forward=tcp:$web-8080"; ok $? "a machine boots with an uplink"
 lease() { net_do "$1" 'ip link set eth0 up; udhcpc -i eth0 -s /etc/udhcpc -n -q -t 10 -T 1 2>&1'; }
 like "$(lease a)" 'lease of 10.0.2.15' "DHCP gives it an address"
 is "$(net_do a 'cat /etc/resolv.conf')" "nameserver 10.0.2.3" "and a name server"
@@ -47,6 +54,13 @@ if [ -n "$own" ]; then like "$(fetch "$own:$forbidden")" 'status 7' "the host's 
 else skip "the host's own address is refused" "it has none"; fi
 is "$(net_do a "echo hello | socat -t 2 - UDP:10.0.2.2:$udp")" "echo hello" "UDP goes there and back"
 like "$(net_do a "echo hello | socat -t 1 - UDP:10.0.2.2:$((udp == 65535 ? udp - 1 : udp + 1)) 2> /dev/null; echo end")" '^end$' "to the allowed port only"
+
+for server in 10.0.2.2 10.0.2.3; do
+	is "$(net_do a "printf '\\0\\001file\\0octet\\0' | socat -t 2 - UDP:$server:69 2> /dev/null | wc -c")" 0 "a TFTP request to $server gets no answer"
+done
+# libslirp's emulation would write another address into this, and open a port for it.
+offer='PRIVMSG friend :DCC CHAT chat 167772687 5000'
+is "$(net_do a "echo '$offer' | socat -t 2 - TCP:10.0.2.2:6667")" "$offer" "what an IRC client says is not rewritten"
 
 net_do a 'mkdir -p /tmp/www; echo inside > /tmp/www/index.html; httpd -p 8080 -h /tmp/www' > /dev/null
 is "$(curl -s -m 5 "http://127.0.0.1:$web/")" inside "a forward leads from the host into the machine"
