@@ -108,7 +108,9 @@ guest_run() {
 		command=("$unprivileged" env BENCH_EXEC=bench/bench-exec BENCH_JOB=bench/job/run bench/bench-guest "${@:4}")
 	else
 		kernel_command "$system"
-		command+=(mem=1536M initrd="$initramfs" con0=fd:0,fd:1 -- "${@:4}")
+		command+=(mem=1536M initrd="$initramfs" con0=fd:0,fd:1)
+		# Upstream takes "--" with nothing behind it for a word of its own.
+		(( $# <= 3 )) || command+=(-- "${@:4}")
 	fi
 	while read -r word row figure rest; do
 		case $word in
