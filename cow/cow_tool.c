@@ -4,6 +4,7 @@
  *
  * A verb is an entry in the table below and a function in one of tool_*.c.
  */
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -363,6 +364,10 @@ int main(int argc, char **argv)
 	const struct tool_verb *verb;
 	int letter, ret;
 
+	/* A closed standard descriptor would be the number of the next file opened. */
+	while ((ret = open("/dev/null", O_RDWR)) >= 0 && ret <= STDERR_FILENO)
+		;
+	close(ret);
 	if (argc < 2) {
 		help(stderr);
 		return TOOL_USAGE;

@@ -254,3 +254,13 @@ uint64_t file_allocated(const char *path)
 
 	return stat(path, &status) ? 0 : (uint64_t)status.st_blocks * 512;
 }
+
+void fd_standard(void)
+{
+	int fd;
+
+	while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd <= STDERR_FILENO)
+		;
+	if (fd >= 0)
+		close(fd);
+}

@@ -13,6 +13,7 @@
 
 #include "compat.h"
 #include "complete.h"
+#include "files.h"
 #include "keeper.h"
 #include "verbs.h"
 #include "where.h"
@@ -342,6 +343,7 @@ int main(int argc, char **argv)
 	char **other;
 	int taken, other_argc;
 
+	fd_standard();
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
 	bindtextdomain("umlab", where_lib("locale"));

@@ -159,6 +159,12 @@ static const struct verb {
 
 int main(int argc, char **argv)
 {
+	int null;
+
+	/* A closed standard descriptor would be the number of the next file opened. */
+	while ((null = open("/dev/null", O_RDWR)) >= 0 && null <= STDERR_FILENO)
+		;
+	close(null);
 	if (argc < 2)
 		usage_die("what to do?");
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {

@@ -3,6 +3,7 @@
 # time limit: 600
 . "$(dirname "$0")/lib-tap.sh"
 . "$(dirname "$0")/lib-guest.sh"
+. "$(dirname "$0")/lib-console.sh"
 . "$(dirname "$0")/lib-labs.sh"
 need_umlab
 
@@ -43,9 +44,16 @@ is "$(sort many | tr -d '\n')" 12345678 "exec: eight at a time"
 (umlab exec pc -- yes | sleep 3) &
 is "$(umlab exec pc echo beside)" beside "exec: an unread one holds up no other"
 kill $slow 2>/dev/null; wait
-script -qec "timeout 60 ${USER_PREFIX[*]} $UMLAB exec -t pc -- sh -c 'test -t 0 && test -t 1 && echo terminal'" /dev/null < /dev/null > out
-like "$(tr -d '\0\r' < out)" '^(\^@)?.*terminal' "exec -t: a terminal"
+at_console "${USER_PREFIX[@]}" "$UMLAB" exec -t pc -- sh -c 'test -t 0 && test -t 1 && stty size && read -r line && echo "$line$line"' << 'END'
+expect 30 24 80
+send moo
+expect 30 moomoo
+status 30 0
+settings
+ok exec -t: a terminal of the size of ours, which is as before afterwards
+END
 umlab exec -t pc true < /dev/null 2> err; is $? 2 "exec -t without a terminal here is a usage error"
+is "$(umlab exec pc echo closed <&-)" closed "exec: with our standard input closed"
 umlab exec pc -- ip link set lo down; is "$(umlab exec pc echo still)" still "exec: needs no network in the guest"
 
 mkdir -p tree/sub; echo a > "tree/sub/a b"; ln -s sub tree/link; chmod -R a+rX tree

@@ -3,6 +3,7 @@
 # time limit: 600
 . "$(dirname "$0")/lib-tap.sh"
 . "$(dirname "$0")/lib-guest.sh"
+. "$(dirname "$0")/lib-console.sh"
 . "$(dirname "$0")/lib-labs.sh"
 need_umlab
 ROUNDS=${ROUNDS:-4}
@@ -46,8 +47,11 @@ claim "wipe" umlab wipe -f
 
 # The terminal goes, the machine stays.
 umlab create pc > /dev/null
-script -qec "${USER_PREFIX[*]} $UMLAB start pc" /dev/null < /dev/null > /dev/null 2>&1
-sleep 1; is "$(listed)" ready "a machine survives the terminal that started it"
+at_console "${USER_PREFIX[@]}" "$UMLAB" start pc << 'END'
+status 60 0
+ok a machine is started at a terminal
+END
+sleep 1; is "$(listed)" ready "it survives that terminal"
 
 # Two users, or two homes of one, never meet.
 if [ "$(id -u)" -eq 0 ]; then
