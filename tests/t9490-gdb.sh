@@ -9,7 +9,8 @@ mkdir -p "$SCRATCH/root/topics" && cp "$BUILD/tests/guest/guest_init" "$SCRATCH/
 chmod -R a+rX "$SCRATCH/root"
 export UMLAB_ROOT=$SCRATCH/root
 seen() { like "$gdb_out" "$1" "$engine: $2"; }
-type_later() { (sleep "$1"; shift; guest_type "$*") & }
+# A gdb command that types a line to the guest, which gets it when gdb lets it run on.
+typed() { echo "shell echo $* > ${guest_log%.log}"; }
 
 # The guest's monotonic clock in 1/100 s, and its wall clock.
 guest_clock() { guest_type uptime; guest_sees 20 '@uptime' && read -r _ mono wall <<< "${guest_line#*@}" && mono=${mono/./}; }
@@ -58,8 +59,7 @@ for engine in seccomp ptrace; do
 
 	[ $engine = ptrace ] || generic_commands
 
-	type_later 3 topic hello
-	gdb_attached 'um-break-syscall uname hello' 'continue' bt 'p $lx_current().comm' 'finish' 'next' 'stepi' 'delete' \
+	gdb_attached 'um-break-syscall uname hello' "$(typed topic hello)" 'continue' bt 'p $lx_current().comm' 'finish' 'next' 'stepi' 'delete' \
 		'tbreak clock_irq' continue bt 'watch jiffies_64' continue 'delete' 'info inferiors'
 	seen 'Breakpoint 1, .*newuname' "a task of a name is stopped in a system call of a name"
 	seen '^\$1 = "hello' "and it is that task"
@@ -71,8 +71,8 @@ for engine in seccomp ptrace; do
 	guest_sees 30 '@end hello exit 0'; ok $? "$engine: the program goes on when gdb lets go"
 
 	# Ctrl-C: what the terminal sends is SIGINT.
-	( sleep 3; kill -INT "$(pgrep -P $$ -n -f 'gdb -nx' || pgrep -n -f "attach $guest_pid")" ) 2>/dev/null &
-	gdb_attached continue 'echo stopped\n' 'bt 2'
+	# shellcheck disable=SC2016  # the shell that gdb starts
+	gdb_attached 'shell (sleep 2; kill -INT $PPID) &' continue 'echo stopped\n' 'bt 2'
 	seen '^stopped' "Ctrl-C stops it"
 
 	guest_clock; before=$mono wall_before=$wall

@@ -69,10 +69,12 @@ static void event_deliver(struct ucontext *uc)
 	struct host_regs regs;
 
 	if (!um_irqs_on) {
+		host_timer_place(0, 0);
 		host_guest_kick();
 		return;
 	}
 	regs_from_context(&regs, &uc->uc_mcontext);
+	host_timer_place(regs.ip, regs.sp);
 	um_irqs_on = 0;
 	um_irq_dispatch(&regs);
 	um_irqs_on = 1;

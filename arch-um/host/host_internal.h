@@ -19,6 +19,9 @@ void host_event_raise(unsigned int events);
  */
 int host_poll_fd(void);
 
+/* timer.c: an event interrupted the kernel here; 0 when it only noted it. */
+void host_timer_place(uint64_t ip, uint64_t sp);
+
 /* file.c: the flags of this descriptor belong to others too, see host_file_inherit(). Any thread. */
 bool host_file_shared(int fd);
 

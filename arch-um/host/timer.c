@@ -30,6 +30,36 @@ static volatile uint64_t time_held;
 #define HELD_SHOWN	(2 * NSEC_PER_SEC)
 
 /*
+ * Theory of operation (stepping)
+ *
+ * A debugger's step over an instruction ends early when a signal is there: the handler has to run
+ * first, then the step is tried again. If the debugger needs longer for that than the timer,
+ * the step never succeeds. So events that find the machine where the event before found it
+ * make the timer wait, the longer the more there are. It only happens on machines that a debugger
+ * has stopped: a loop in the kernel may stay in one place too.
+ */
+#define STEP_GRACE	(100 * 1000000ULL)
+#define STEP_SHIFT_MAX	4
+static bool debugger_seen;
+static unsigned int events_in_place;
+
+void host_timer_place(uint64_t ip, uint64_t sp)
+{
+	static uint64_t last_ip, last_sp;
+
+	events_in_place = debugger_seen && ip && ip == last_ip && sp == last_sp ? events_in_place + 1 : 0;
+	last_ip = ip;
+	last_sp = sp;
+}
+
+static uint64_t step_grace(void)
+{
+	unsigned int shift = events_in_place - 1;
+
+	return STEP_GRACE << (shift < STEP_SHIFT_MAX ? shift : STEP_SHIFT_MAX);
+}
+
+/*
  * Find a function of the host's vDSO (@base: AT_SYSINFO_EHDR). Its symbol table is walked
  * without a hash: DT_HASH, where it exists, or the section that follows gives no better
  * bound than the string table, which the linker puts behind the symbols.
@@ -89,6 +119,7 @@ static void held_add(uint64_t now)
 {
 	uint64_t since = __atomic_exchange_n(&host_time_stopped, 0, __ATOMIC_SEQ_CST);
 
+	debugger_seen = true;
 	if (since && now > since + HELD_SHOWN)
 		__atomic_add_fetch(&time_held, now - since - HELD_SHOWN, __ATOMIC_SEQ_CST);
 }
@@ -115,10 +146,16 @@ uint64_t host_time_real(void)
 void host_timer_set(uint64_t when)
 {
 	uint64_t host = when ? when + time_held : 0;
-	struct __kernel_itimerspec time = {
+	struct __kernel_itimerspec time;
+
+	if (host && events_in_place) {
+		uint64_t grace = clock_read(CLOCK_MONOTONIC) + step_grace();
+
+		host = host < grace ? grace : host;
+	}
+	time = (struct __kernel_itimerspec) {
 		.it_value = { host / NSEC_PER_SEC, host % NSEC_PER_SEC },
 	};
-
 	lx_timer_settime(timer_id, LX_TIMER_ABSTIME, &time, NULL);
 }
 

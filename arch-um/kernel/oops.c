@@ -3,7 +3,7 @@
  * oops.c - the kernel itself took a signal
  *
  * Called by the host's handlers on their own stack, interrupts off. What can be mended
- * (vmalloc mapping, exception table, WARN) is, and the interrupted code goes on.
+ * (vmalloc mapping, exception table, WARN, what a debugger left) is, and the interrupted code goes on.
  * Anything else becomes an oops: it has to run on the task's stack, because it may
  * end in schedule(), so the interrupted context is sent to um_oops_entry() there.
  */
@@ -23,6 +23,7 @@
 #include "kernel_internal.h"
 
 #define UD2_SIZE 2
+#define INT3	0xcc
 
 struct oops_info {
 	struct pt_regs regs;
@@ -68,6 +69,20 @@ asmlinkage __visible void __noreturn oops_end(struct oops_info *info)
 	make_task_dead(SIGSEGV);
 }
 
+/*
+ * A debugger that ended just now leaves its trap behind: a step, which is made, or a breakpoint
+ * that it has taken out, so that what was there before it is to run.
+ */
+static bool debugger_left(struct pt_regs *regs, int code)
+{
+	if (code == TRAP_TRACE || code == TRAP_HWBKPT)
+		return true;
+	if (code != SI_KERNEL || !__kernel_text_address(regs->ip - 1) || *(u8 *)(regs->ip - 1) == INT3)
+		return false;
+	regs->ip--;
+	return true;
+}
+
 /* With CONFIG_VMAP_STACK no page lies below a stack: what runs over it is found at once. */
 static bool stack_guard_hit(unsigned long stack, unsigned long addr)
 {
@@ -83,6 +98,8 @@ bool um_kernel_fault(struct host_regs *host_regs, int signo, int code, uint64_t 
 	if (signo == SIGSEGV && vmap_fault(addr))
 		return true;
 	if ((signo == SIGSEGV || signo == SIGBUS) && extable_fixup(regs, addr))
+		return true;
+	if (signo == SIGTRAP && debugger_left(regs, code))
 		return true;
 	if (signo == SIGILL && report_bug(regs->ip, regs) == BUG_TRAP_TYPE_WARN) {
 		regs->ip += UD2_SIZE;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # gdb_kernel.py - what all our commands lean on: kernel lists, types, memory, tasks
+import functools
 import struct
 
 import gdb
@@ -20,7 +21,7 @@ def kernel_type(name):
     return _types[name]
 
 
-gdb.events.clear_objfiles.connect(lambda event: _types.clear())
+gdb.events.clear_objfiles.connect(lambda event: (_types.clear(), stack_size.cache_clear()))
 
 
 def value(expression):
@@ -37,6 +38,16 @@ def read(address, size):
 
 def read_long(address):
     return struct.unpack("<Q", read(address, 8))[0]
+
+
+def is_core():
+    """True of what a panic left: guest RAM and the kernel's variables, none of the host side's memory."""
+    return gdb.selected_inferior().connection.type == "core"
+
+
+def want_process():
+    if is_core():
+        raise gdb.GdbError("a core file tells nothing of host processes: they ended with the machine")
 
 
 def pointer(address, type_name):
@@ -115,6 +126,7 @@ def task_state(task):
     return "ready"
 
 
+@functools.lru_cache(maxsize=None)
 def stack_size():
     return number("(unsigned long)&__end_init_stack") - number("(unsigned long)&__start_init_stack")
 

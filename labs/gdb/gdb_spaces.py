@@ -8,6 +8,7 @@ import gdb_kernel as k
 TURNS = ("kernel", "guest", "reset", "mapper")
 STOPS = ("-", "signal", "call", "again", "unused", "FP saved", "reset", "map failed")
 UNUSED, ZYGOTE = "none: kept for the next program", "none: what new ones are forked from"
+CHILD = "'arch/um/host/child.c'::"       # other files have variables of these names
 RESUMES = ((1, "frame"), (2, "load FP"), (4, "save FP"), (8, "step"))
 
 
@@ -26,7 +27,7 @@ def owners():
 
 
 def spaces():
-    slots = k.value("slots")
+    slots = k.value(CHILD + "slots")
     for block in range(int(slots["nr_blocks"])):
         first = slots["spaces"][block]
         for index in range(64):
@@ -42,8 +43,9 @@ class Spaces(gdb.Command):
         super().__init__("um-spaces", gdb.COMMAND_STATUS)
 
     def invoke(self, argument, from_tty):
+        k.want_process()
         table = owners()
-        gdb.write("engine %s\n" % k.value("engine")["name"].string())
+        gdb.write("engine %s\n" % k.value(CHILD + "engine")["name"].string())
         gdb.write("%8s %8s %6s %-8s %s\n" % ("HOST", "THREAD", "QUEUED", "TURN", "TASKS"))
         for space in spaces():
             gdb.write("%8d %8d %6d %-8s %s\n" % (
@@ -62,6 +64,7 @@ class Mailbox(gdb.Command):
         task = k.task_find(argument)
         if not int(task["mm"]) or not int(task["mm"]["context"]["space"]):
             raise gdb.GdbError("%s has no space" % k.text(task["comm"]))
+        k.want_process()
         space = task["mm"]["context"]["space"]
         box, data = space["mailbox"], space["data"]
         gdb.write("space of host process %d, thread %d, mailbox at %#x\n" % (

@@ -44,7 +44,7 @@ def waits_in(task):
 class Ps(gdb.Command):
     """um-ps [NAME]: the guest's tasks.
 
-State, the host process that holds the address space, and the kernel function that the task waits in.
+State, the host process that holds the address space (not of a core file), and the kernel function that the task waits in.
 Tasks without a space are kernel threads."""
 
     def __init__(self):
@@ -57,7 +57,7 @@ Tasks without a space are kernel threads."""
             if argument and argument not in name:
                 continue
             state, host = k.task_state(task), "-"
-            if int(task["mm"]) and int(task["mm"]["context"]["space"]):
+            if not k.is_core() and int(task["mm"]) and int(task["mm"]["context"]["space"]):
                 host = str(int(task["mm"]["context"]["space"]["pid"]))
             gdb.write("%7d %7d %-10s %8s %-16s %s\n" % (
                 int(task["pid"]), int(task["real_parent"]["pid"]), state, host, name,
