@@ -6,6 +6,7 @@
 # build/labs/agent.cpio  initial file system of every machine: the agent as /init
 # build/labs/guest/      scripts that run inside guests
 # build/labs/locale/     messages in other languages, from labs/po
+# build/labs/image-rewrite  used by image builds
 # build/labs/image/      recipes of images, as they are in the source; build/labs/gdb/ likewise
 
 LABS_OUT := $(BUILD)/labs
@@ -19,7 +20,7 @@ AGENT_SOURCES := $(wildcard labs/guest/*.c) labs/wirelink.c
 LABS_LOCALES := $(patsubst labs/po/%.po,$(LABS_OUT)/locale/%/LC_MESSAGES/umlab.mo,$(wildcard labs/po/*.po))
 
 .PHONY: labs
-labs: $(BUILD)/umlab $(LABS_OUT)/agent.cpio $(LABS_OUT)/guest/.done $(LABS_LOCALES) $(LABS_OUT)/image $(LABS_OUT)/profiles $(LABS_OUT)/setup $(LABS_OUT)/gdb
+labs: $(BUILD)/umlab $(LABS_OUT)/image-rewrite $(LABS_OUT)/agent.cpio $(LABS_OUT)/guest/.done $(LABS_LOCALES) $(LABS_OUT)/image $(LABS_OUT)/profiles $(LABS_OUT)/setup $(LABS_OUT)/gdb
 
 $(BUILD)/umlab: $(LABS_OBJECTS)
 	@echo "labs      $@"
@@ -28,6 +29,10 @@ $(BUILD)/umlab: $(LABS_OBJECTS)
 $(LABS_OUT)/obj/%.o: labs/%.c $(wildcard labs/*.h) | $(PACKAGES)
 	@mkdir -p $(@D)
 	@$(CC) $(LABS_CFLAGS) -c -o $@ $<
+
+$(LABS_OUT)/image-rewrite: labs/image/image_rewrite.c | $(PACKAGES)
+	@mkdir -p $(@D)
+	@$(CC) $(LABS_CFLAGS) -o $@ $< -lext2fs -lcom_err
 
 $(LABS_OUT)/agent: $(AGENT_SOURCES) $(wildcard labs/*.h labs/guest/*.h) | $(PACKAGES)
 	@mkdir -p $(@D)
@@ -67,12 +72,14 @@ labs-man: $(BUILD)/umlab
 		$< help --man $$verb >$(LABS_MAN)/umlab-$$(echo $$verb | tr ' ' -).1; done
 
 .PHONY: install-labs
-install-labs: labs labs-man
+install-labs: labs labs-man $(BUILD)/headers.tar
 	install -d $(BIN) $(LIB)/guest $(SHARE)/man/man1 $(SHARE)/man/man5 $(SHARE)/man/man7 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions
 	install -m 755 $(BUILD)/umlab $(BIN)/umlab
 	install -m 644 $(LABS_OUT)/agent.cpio $(LIB)/agent.cpio
 	install -m 755 labs/guest/*.sh $(LIB)/guest/
+	install -m 755 $(LABS_OUT)/image-rewrite $(LIB)/
 	rm -rf $(LIB)/image $(LIB)/profiles $(LIB)/setup $(LIB)/gdb
+	install -m 644 $(BUILD)/headers.tar $(LIB)/
 	cp -r labs/image labs/profiles labs/setup labs/gdb $(LIB)/
 	rm -rf $(LIB)/locale && cp -r $(LABS_OUT)/locale $(LIB)/
 	install -m 644 labs/doc/*.1 $(LABS_MAN)/*.1 $(SHARE)/man/man1/
@@ -82,10 +89,17 @@ install-labs: labs labs-man
 	install -m 644 labs/completion/_umlab $(SHARE)/zsh/site-functions/
 	install -d $(SHARE)/umlab/examples && cp -r labs/examples/. $(SHARE)/umlab/examples/
 
+# What modules are built with, inside.
+$(BUILD)/headers.tar: $(BUILD)/linux labs/setup/headers.sh
+	@labs/setup/headers.sh $(BUILD) $@
+
+$(BUILD)/images/dev.img: $(BUILD)/headers.tar
+
 # Images from the recipes of labs/profiles; they stand on what the Debian image's build does.
 .PHONY: images
 images: $(BUILD)/images/minimal.img $(BUILD)/images/base.img
-$(BUILD)/images/%.img: labs/profiles/%.packages $(wildcard labs/profiles/*/*) $(IMAGE_INPUTS) $(BUILD)/linux | $(PACKAGES) $(BUILD)/umlab-disk
-	@labs/image/build.sh --packages $< --output $@ --kernel $(BUILD)/linux --modules $(BUILD)/modules --work $(BUILD)/image-$*
+$(BUILD)/images/%.img: labs/profiles/%.packages $(wildcard labs/profiles/*/*) $(IMAGE_INPUTS) $(BUILD)/linux $(LABS_OUT)/image-rewrite | $(PACKAGES) $(BUILD)/umlab-disk
+	@labs/image/build.sh --packages $< --output $@ --kernel $(BUILD)/linux --modules $(BUILD)/modules \
+		--headers $(BUILD)/headers.tar --rewrite $(LABS_OUT)/image-rewrite --work $(BUILD)/image-$*
 	@$(BUILD)/umlab-disk seal $@
 	@touch $@

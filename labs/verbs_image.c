@@ -115,7 +115,7 @@ static char *recipe_find(const char *name)
 
 enum status verb_image_build(struct verb_args *args)
 {
-	const char *profile, *name, *modules = where_lib("modules");
+	const char *profile, *name, *modules = where_lib("modules"), *headers = where_lib("headers.tar");
 	char *recipe, *work;
 	struct words command = { 0 };
 
@@ -148,6 +148,13 @@ enum status verb_image_build(struct verb_args *args)
 	words_add(&command, work);
 	words_add(&command, "--kernel");
 	words_add(&command, where_kernel());
+	/* In a checkout they lie beside the kernel. */
+	if (!file_exists(headers))
+		headers = txt_printf("%.*s/headers.tar", (int)(strrchr(where_kernel(), '/') - where_kernel()), where_kernel());
+	words_add(&command, "--headers");
+	words_add(&command, headers);
+	words_add(&command, "--rewrite");
+	words_add(&command, where_lib("image-rewrite"));
 	if (file_exists(modules)) {
 		words_add(&command, "--modules");
 		words_add(&command, modules);

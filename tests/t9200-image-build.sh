@@ -6,6 +6,7 @@
 . "$(dirname "$0")/lib-tap.sh"
 . "$(dirname "$0")/lib-guest.sh"
 need_kernel
+REWRITE=$BUILD/labs/image-rewrite
 [ -e "$BUILD/image/index.done" ] || skip_all "no downloads to start from (make image)"
 
 mkdir "$SCRATCH/labs" "$SCRATCH/steps"
@@ -15,12 +16,12 @@ cp -R "$BUILD"/image/{apt,cache,sources.list,index.done} "$SCRATCH/steps/"
 image=$SCRATCH/out.d/image
 mkdir -m 777 "$SCRATCH/out.d"
 
-build() { (as_user "$SCRATCH/labs/image/build.sh" --output "$image" --kernel "$LINUX" --work "$SCRATCH/steps" "$@") 2>&1; }
+build() { (as_user "$SCRATCH/labs/image/build.sh" --output "$image" --kernel "$LINUX" --rewrite "$REWRITE" --work "$SCRATCH/steps" "$@") 2>&1; }
 
 # interrupted SIGNAL TITLE COMMAND...: a build gets the signal once the command succeeds.
 interrupted() {
 	local signal=$1 title=$2 pid status=0; shift 2
-	as_user "$SCRATCH/labs/image/build.sh" --output "$image" --kernel "$LINUX" --work "$SCRATCH/steps" > "$SCRATCH/log" 2>&1 &
+	as_user "$SCRATCH/labs/image/build.sh" --output "$image" --kernel "$LINUX" --rewrite "$REWRITE" --work "$SCRATCH/steps" > "$SCRATCH/log" 2>&1 &
 	pid=$!
 	wait_for 300 "$@"
 	ok $? "$title is reached" || diag < "$SCRATCH/log"

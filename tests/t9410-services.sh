@@ -9,7 +9,7 @@
 need_image
 services=$BUILD/images/services.img
 "$TOP/labs/image/build.sh" --packages "$TOP/tests/services/services.packages" --output "$services" --size 6G \
-	--kernel "$BUILD/linux" --modules "$BUILD/modules" --work "$BUILD/image-services" > "$SCRATCH/build.log" 2>&1
+	--kernel "$BUILD/linux" --modules "$BUILD/modules" --rewrite "$BUILD/labs/image-rewrite" --work "$BUILD/image-services" > "$SCRATCH/build.log" 2>&1
 ok $? "an image with all of it is built" || { tail -n 20 "$SCRATCH/build.log" | diag; done_testing; exit; }
 
 cp --sparse=always --reflink=auto "$services" "$SCRATCH/disk" && chmod 666 "$SCRATCH/disk"

@@ -17,11 +17,16 @@
 #     download   cache/*.deb
 #     unpack     tree/            files, and a dpkg database saying "unpacked"
 #     format     unpacked.img     ext4 of tree/, owners set
-#     configure  configured.img   the guest ran guest-setup in it
-#     finish     --output         copied, kernel modules added, renamed into place
+#     configure  configured.img   the guest ran guest-setup in it; then written anew
+#     finish     --output         copied, kernel modules (and headers) added, renamed into place
 #   A stamp holds the hash of everything the step depends on.  It is written
 #   last, so an interrupted step runs again and a changed input reaches
 #   everything behind it.  Files are complete before they get their name.
+#
+#   The same packages and recipe give the same bytes.  What a guest wrote lies wherever
+#   its timing put it, so image-rewrite copies the files into an empty file system in a
+#   fixed order.  Its identity comes from the inputs, its times from the newest file in
+#   any package; the packages' scripts are told that time (SOURCE_DATE_EPOCH).
 #
 # Called by the GNUmakefile; by hand: labs/image/build.sh --help
 set -euo pipefail
@@ -34,13 +39,16 @@ PATH=$PATH:/usr/sbin:/sbin
 
 usage() {
 	cat <<-END
-	usage: build.sh --output FILE --kernel FILE --work DIR [--prepare]
-	                [--suite bookworm] [--packages FILE] [--modules DIR] [--size 4G]
+	usage: build.sh --output FILE --kernel FILE --work DIR --rewrite FILE [--prepare]
+	                [--suite bookworm] [--packages FILE] [--modules DIR]
+	                [--headers FILE] [--size 4G]
 
 	Makes the root image FILE with the kernel FILE; keeps downloads and
 	unfinished steps in DIR, and goes on from there when called again.
 	--prepare does the steps that need no kernel, and stops.
+	--rewrite FILE is the program image-rewrite that was built with us.
 	--modules DIR copies DIR/lib/modules into the image, if that exists.
+	--headers FILE is what setup/headers.sh packed, for recipes that say "headers".
 	UMLAB_MIRROR and UMLAB_SECURITY_MIRROR replace the Debian mirrors
 	that the host's apt uses.
 	END
@@ -52,28 +60,29 @@ die() {
 	exit 1
 }
 
-suite=bookworm output= kernel= work= packages= modules= size=4G prepare=
+suite=bookworm output= kernel= work= packages= modules= headers= rewrite= size=4G prepare=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--help) usage; exit 0 ;;
 	--prepare) prepare=yes; shift ;;
-	--suite|--output|--kernel|--work|--packages|--modules|--size)
+	--suite|--output|--kernel|--work|--packages|--modules|--headers|--rewrite|--size)
 		[ $# -ge 2 ] || die "$1 needs a value"
 		printf -v "${1#--}" %s "$2"; shift 2 ;;
 	*) usage >&2; exit 2 ;;
 	esac
 done
 [ -n "$output" ] && [ -n "$kernel" ] && [ -n "$work" ] || { usage >&2; exit 2; }
+[ -n "$prepare" ] || [ -x "$rewrite" ] || die "--rewrite names no program: ${rewrite:-nothing}"
 packages=$(realpath "${packages:-$here/debian-12.packages}")
-for tool in apt-get dpkg-deb mke2fs debugfs e2image flock sha256sum; do
+for tool in apt-get dpkg-deb mke2fs debugfs e2fsck fallocate flock sha256sum; do
 	command -v "$tool" >/dev/null || die "$tool is missing"
 done
 
 # A recipe's lines: a package, "-PACKAGE", "priority NAME"; "include FILE", another recipe;
 # "overlay DIR", files over those of the packages; "setup FILE", a script that runs in the
-# guest at the end; "about TEXT", "mem SIZE", "mem_min SIZE" are what the image says of
+# guest at the end; "headers", those of the kernel in /usr/src; "about TEXT", "mem SIZE", "mem_min SIZE" are what the image says of
 # itself. Paths are relative to the recipe. read_recipe fills:
-overlays=() setups=() recipe= info=
+overlays=() setups=() recipe= info= want_headers=
 read_recipe() {
 	local dir line
 	dir=$(dirname "$1")
@@ -85,12 +94,15 @@ read_recipe() {
 		include) read_recipe "$dir/$2" ;;
 		overlay) overlays+=("$dir/$2") ;;
 		setup) setups+=("$dir/$2") ;;
+		headers) want_headers=yes ;;
 		about|mem|mem_min) info+="$1=${line#*"$1" }"$'\n' ;;
 		*) recipe+=$line$'\n' ;;
 		esac
 	done <"$1" || die "cannot read the recipe $1"
 }
 read_recipe "$packages"
+[ -n "$want_headers" ] || headers=
+[ -z "$want_headers" ] || [ -n "$prepare" ] || [ -e "$headers" ] || die "$packages wants the kernel's headers: --headers FILE"
 
 mkdir -p "$work" "$(dirname "$output")"
 work=$(realpath "$work") output=$(realpath "$output") kernel=$(realpath "$kernel")
@@ -284,6 +296,7 @@ do_unpack() {
 		xargs -P "$(nproc)" -I {} "$here/unpack.sh" deb "$work/tree" "$work/meta" "$work/cache/{}" |
 		count "unpack packages" "$total"
 	"$here/unpack.sh" end "$work/tree" "$work/meta"
+	mv "$work/meta/epoch" "$work/epoch"
 	# Whatever umask the sources were checked out with.
 	tar -C "$here/overlay" --mode=u=rwX,go=rX -cf - . | tar -C "$work/tree" -xpf - --no-same-owner --keep-directory-symlink
 	sed 's/\[signed-by=[^]]*\] //' "$work/sources.list" >"$work/tree/etc/apt/sources.list"
@@ -310,15 +323,22 @@ owner_commands() {
 	cat "$work/meta/owners"
 }
 
-do_format() {
-	local img=$work/unpacked.img
-	rm -f "$img"
+# empty_image FILE: an ext4 without files, the same bytes for the same inputs.
+empty_image() {
+	local id=$unpacked
+	rm -f "$1"
 	# A small journal and no lazy initialisation: what the kernel rewrites
 	# ends up in every student's layer.
 	MKE2FS_CONFIG=/dev/null mke2fs -q -F -t ext4 -b 4096 -I 256 -m 1 -L umlab-root \
+		-U "${id:0:8}-${id:8:4}-4${id:13:3}-8${id:17:3}-${id:20:12}" \
 		-O none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,64bit,flex_bg,sparse_super,large_file,huge_file,dir_nlink,extra_isize,metadata_csum \
 		-J size=32 -E lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0,hash_seed=00000000-0000-4000-8000-756d6c616200 \
-		-d "$work/tree" "$img" "$size" >"$work/format.log" 2>&1 || { cat "$work/format.log" >&2; die "mke2fs failed"; }
+		"${@:2}" "$1" "$size" >"$work/format.log" 2>&1 || { cat "$work/format.log" >&2; die "mke2fs failed"; }
+}
+
+do_format() {
+	local img=$work/unpacked.img
+	empty_image "$img" -d "$work/tree"
 	owner_commands >"$work/owners.debugfs"
 	debugfs -w -f "$work/owners.debugfs" "$img" >"$work/format.log" 2>&1
 	if grep -v '^debugfs' "$work/format.log" >&2; then die "debugfs could not set the owners"; fi
@@ -336,7 +356,7 @@ guest() {
 	cd /
 	exec timeout --foreground -k 5 900 "$here/../setup/unprivileged.sh" \
 		/proc/self/fd/8 mem=512M confine=off ubd0=/proc/self/fd/9 root=/dev/ubda rw \
-		rootflags=barrier=0 rootfstype=ext4 init=/umlab/guest-setup \
+		rootflags=barrier=0 rootfstype=ext4 init=/umlab/guest-setup SOURCE_DATE_EPOCH="$(cat "$work/epoch")" \
 		con0=fd:0,fd:1 panic=-1 quiet 2>&1
 }
 
@@ -354,8 +374,11 @@ do_configure() {
 		{ tail -n 40 "$log" >&2; die "the guest ended with status $status and had not finished; its log is $log"; }
 	[ "$(id -u)" != 0 ] || chown 0:0 "$img"
 	e2fsck -fp "$img" >"$work/fsck.log" 2>&1 || [ $? = 1 ] || { cat "$work/fsck.log" >&2; die "the guest left a broken file system"; }
-	# Copies used blocks only: what the guest freed stays behind.
-	e2image -ra "$img" "$work/configured.new" >"$work/format.log" 2>&1 || { cat "$work/format.log" >&2; die "e2image failed"; }
+	# Copies files only: what the guest freed stays behind.
+	export E2FSPROGS_FAKE_TIME; E2FSPROGS_FAKE_TIME=$(cat "$work/epoch")
+	empty_image "$work/configured.new"
+	"$rewrite" "$img" "$work/configured.new" "$E2FSPROGS_FAKE_TIME" || die "the file system could not be written anew"
+	fallocate --dig-holes "$work/configured.new"
 	mv "$work/configured.new" "$work/configured.img"
 	rm -f "$img" "$work/unpacked.img"
 }
@@ -367,27 +390,40 @@ modules_state() {
 		find "$modules/lib/modules" ! -type d -printf '%P %s %T@\n' | sort
 }
 
-module_commands() {
-	cd "$modules/lib/modules"
-	echo 'cd /usr/lib/modules'
-	find . -mindepth 1 -type d -printf 'mkdir "%P"\nset_inode_field "%P" uid 0\nset_inode_field "%P" gid 0\n'
-	find . -type f -printf '%h\t%f\t%P\n' | awk -F'\t' -v top="$PWD" '{
+# tree_commands FROM TO: what makes debugfs copy the files below FROM to TO, which is there.
+tree_commands() {
+	cd "$1"
+	find . -mindepth 1 -type d -printf '%P\n' | sort |
+		sed "s,.*,mkdir \"$2/&\"\nset_inode_field \"$2/&\" uid 0\nset_inode_field \"$2/&\" gid 0,"
+	find . -type f -printf '%h\t%f\t%P\n' | sort | awk -F'\t' -v top="$PWD" -v to="$2" '{
 		sub(/^\.\/?/, "", $1)
-		print "cd \"/usr/lib/modules/" $1 "\""
+		print "cd \"" to "/" $1 "\""
 		print "write \"" top "/" $3 "\" \"" $2 "\""
 		print "set_inode_field \"" $2 "\" uid 0"
 		print "set_inode_field \"" $2 "\" gid 0"
 	}'
 }
 
+header_commands() {
+	local name
+	rm -rf "$work/headers" && mkdir "$work/headers"
+	tar -C "$work/headers" -xf "$headers"
+	name=$(ls "$work/headers")
+	tree_commands "$work/headers" /usr/src
+	printf 'cd /usr/lib/modules/%s\nsymlink build /usr/src/%s\n' "${name#linux-headers-}" "$name"
+}
+
 do_finish() {
 	local new=$output.new
 	cp --sparse=always --reflink=auto "$work/configured.img" "$new"
-	if [ -n "$(modules_state)" ]; then
-		module_commands >"$work/modules.debugfs"
-		debugfs -w -f "$work/modules.debugfs" "$new" >"$work/format.log" 2>&1
-		if grep -vE '^(debugfs|Allocated inode)' "$work/format.log" >&2; then die "debugfs could not add the modules"; fi
-	fi
+	{
+		[ -z "$(modules_state)" ] || (tree_commands "$modules/lib/modules" /usr/lib/modules)
+		[ -z "$headers" ] || (header_commands)
+	} >"$work/finish.debugfs"
+	export E2FSPROGS_FAKE_TIME; E2FSPROGS_FAKE_TIME=$(cat "$work/epoch")
+	debugfs -w -f "$work/finish.debugfs" "$new" >"$work/format.log" 2>&1
+	if grep -vE '^(debugfs|Allocated inode)' "$work/format.log" >&2; then die "debugfs could not add modules and headers"; fi
+	rm -rf "$work/headers"
 	chmod 644 "$new"
 	[ -z "$info" ] || printf %s "$info" >"${output%.img}.info"
 	mv "$new" "$output"
@@ -413,6 +449,7 @@ inputs=$({
 	recipe_hash
 	echo "$own $suite $size ${UMLAB_MIRROR-} ${UMLAB_SECURITY_MIRROR-}"
 	modules_state
+	[ -z "$headers" ] || hash "$headers"
 } | hash)
 if [ -e "$output" ] && fresh output "$inputs"; then
 	trap - EXIT

@@ -5,7 +5,7 @@
 #
 # Called by build.sh:  unpack.sh begin TREE META      the frame of the tree
 #                      unpack.sh deb TREE META FILE   one package; several may run at once
-#                      unpack.sh end TREE META        the dpkg database, META/owners
+#                      unpack.sh end TREE META        the dpkg database, META/owners, META/epoch
 #
 # Per package META keeps NAME.status, its paragraph of dpkg's status file, and
 # NAME.odd, the files that are not root's.  What dpkg must find in its database:
@@ -15,7 +15,7 @@
 #   triggers/TRIGGER  packages interested in a trigger by its name
 # Conffiles wait as FILE.dpkg-new until dpkg configures their package.
 set -eu
-export LC_ALL=C.UTF-8
+export LC_ALL=C.UTF-8 TZ=UTC0
 umask 022
 
 verb=$1 tree=$2 meta=$3
@@ -109,6 +109,11 @@ end() {
 			ln -s "/usr/share/ca-certificates/${path#./}" "$tree/etc/ssl/certs/${name%.crt}.pem"
 		done
 	fi
+
+	# The newest file of any package (mode owner size date time ...).
+	date -d "$(cat "$meta"/*.files | awk '$4 " " $5 > newest { newest = $4 " " $5 } END { print newest }')" +%s >"$meta/epoch"
+	# A folder of several packages has the time of whichever was unpacked last.
+	find "$tree" -type d -exec touch -d "@$(cat "$meta/epoch")" {} +
 
 	# Names become numbers by base-passwd's tables, which fill the guest's
 	# /etc/passwd later.  A conffile is still called .dpkg-new.
