@@ -36,11 +36,13 @@ struct check {
 	double points;
 	char *hint;
 	char *requires_command;	/* when this fails there, the claim is skipped */
+	bool snapshot_before, snapshot_after;	/* the machine's disk is kept */
 	char *steps;		/* what the one who solves the lab would type there first */
 	/* What came of it. */
 	enum verdict verdict;
 	char *found;		/* output, or why it was skipped */
 	int found_status;
+	char *snapshots;	/* names of those that were kept, or NULL */
 	char *console;		/* of a failure: the end of what the machine's console showed */
 };
 

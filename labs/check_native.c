@@ -12,7 +12,7 @@
 
 static const char *const known[] = {
 	"title", "on", "command", "exit", "fails", "output", "matches", "contains", "lacks", "reachable", "not_reachable", "points",
-	"hint", "wait", "timeout", "requires", "steps", "file", "capture", "packets", "no_packets", NULL
+	"hint", "wait", "timeout", "requires", "steps", "file", "capture", "packets", "no_packets", "snapshot", NULL
 };
 
 static char *text_of(const json_t *entry, const char *key)
@@ -45,8 +45,19 @@ static bool keys_known(const json_t *entry, int number, char **reason)
 	return true;
 }
 
+static bool snapshot_valid(const json_t *entry)
+{
+	const char *when = json_string_value(json_object_get(entry, "snapshot"));
+
+	return !json_object_get(entry, "snapshot") || (when && (!strcmp(when, "before") || !strcmp(when, "after") || !strcmp(when, "both")));
+}
+
 static void common_read(struct check *check, const json_t *entry)
 {
+	const char *snapshot = json_string_value(json_object_get(entry, "snapshot"));
+
+	check->snapshot_before = snapshot && strcmp(snapshot, "after");
+	check->snapshot_after = snapshot && strcmp(snapshot, "before");
 	if (json_is_number(json_object_get(entry, "points")))
 		check->points = json_number_value(json_object_get(entry, "points"));
 	if (json_is_number(json_object_get(entry, "wait")))
@@ -104,6 +115,10 @@ static bool entry_read(struct checks *checks, const json_t *entry, int number, c
 	}
 	if (!json_object_get(entry, "capture") != !(json_object_get(entry, "packets") || json_object_get(entry, "no_packets"))) {
 		*reason = txt_printf(_("check %d: capture and packets (or no_packets) go together"), number);
+		return false;
+	}
+	if (!snapshot_valid(entry)) {
+		*reason = txt_printf(_("check %d: snapshot is before, after or both"), number);
 		return false;
 	}
 	for (int i = 0; i < 2; i++) {

@@ -67,9 +67,10 @@ static void report_json(const struct checks *checks, const char *name, FILE *out
 	for (int i = 0; i < checks->nr; i++) {
 		const struct check *check = &checks->at[i];
 
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s?, s:s?, s:i, s:s?, s:f, s:s?, s:s?}", "title", check->title, "verdict",
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s?, s:s?, s:i, s:s?, s:f, s:s?, s:s?, s:s?}", "title", check->title, "verdict",
 			verdicts[check->verdict], "machine", check->machine, "command", check->command, "status", check->found_status,
-			"output", check->found, "points", check->points, "hint", check->hint, "console", check->console));
+			"output", check->found, "points", check->points, "hint", check->hint, "console", check->console,
+			"snapshots", check->snapshots));
 	}
 	object = json_pack("{s:s, s:f, s:f, s:o}", "lab", name, "points", points(checks, true), "of", points(checks, false), "checks", list);
 	json_dumpf(object, out, JSON_INDENT(2) | JSON_SORT_KEYS);

@@ -19,6 +19,7 @@
 #include "labdir.h"
 #include "machine.h"
 #include "session.h"
+#include "snapshot.h"
 
 enum { CONSOLE_KEPT = 1000 };
 
@@ -118,10 +119,41 @@ static double seconds_since(const struct timespec *then)
 	return now.tv_sec - then->tv_sec + (now.tv_nsec - then->tv_nsec) * 1e-9;
 }
 
-static void try_one(struct check *check, const struct lab *lab, bool solve)
+/* Under a name that tells the claim, in place of what an earlier run kept. */
+static void snapshot_keep(struct check *check, struct machine *machine, int number, const char *when)
+{
+	char *name = txt_printf("check-%d-%s", number, when), *reason;
+
+	if (file_exists(snapshot_path(machine, name, "conf")))
+		snapshot_delete(machine, name);
+	if (snapshot_save_live(machine, name, check->title, &reason))
+		tell_warning("%s", reason);
+	else
+		check->snapshots = check->snapshots ? txt_printf("%s %s", check->snapshots, name) : name;
+}
+
+static void try_until(struct check *check, const struct lab *lab, const struct machine *machine)
+{
+	struct timespec begin;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	do {
+		free(check->found);
+		check->found = NULL;
+		if (!check->capture)
+			check->found_status = session_capture(machine, check->command, check->timeout, &check->found);
+		if (check->capture ? watched_holds(check, lab, machine) : holds(check)) {
+			check->verdict = CHECK_PASS;
+			return;
+		}
+		if (seconds_since(&begin) < check->wait)
+			usleep(500000);
+	} while (seconds_since(&begin) < check->wait);
+}
+
+static void try_one(struct check *check, const struct lab *lab, int number, bool solve)
 {
 	struct machine machine;
-	struct timespec begin;
 	char *output;
 
 	if (!check->command)
@@ -140,21 +172,13 @@ static void try_one(struct check *check, const struct lab *lab, bool solve)
 		check_skip(check, _("needs: %s"), "tshark");
 		return;
 	}
+	if (check->snapshot_before)
+		snapshot_keep(check, &machine, number, "before");
 	if (solve && check->steps)
 		session_capture(&machine, check->steps, 60, &output);
-	clock_gettime(CLOCK_MONOTONIC, &begin);
-	do {
-		free(check->found);
-		check->found = NULL;
-		if (!check->capture)
-			check->found_status = session_capture(&machine, check->command, check->timeout, &check->found);
-		if (check->capture ? watched_holds(check, lab, &machine) : holds(check)) {
-			check->verdict = CHECK_PASS;
-			return;
-		}
-		if (seconds_since(&begin) < check->wait)
-			usleep(500000);
-	} while (seconds_since(&begin) < check->wait);
+	try_until(check, lab, &machine);
+	if (check->snapshot_after)
+		snapshot_keep(check, &machine, number, "after");
 }
 
 /* Evidence beside the command's own output, from the host's side. */
@@ -182,7 +206,7 @@ void check_run(struct checks *checks, const struct lab *lab, bool solve)
 	for (int i = 0; i < checks->nr; i++) {
 		if (fancy)
 			fprintf(stderr, "\r\033[K%d/%d %s", i + 1, checks->nr, checks->at[i].title);
-		try_one(&checks->at[i], lab, solve);
+		try_one(&checks->at[i], lab, i + 1, solve);
 		console_keep(&checks->at[i], lab);
 	}
 	if (fancy)

@@ -31,6 +31,7 @@ static int noticed(const struct checks *checks, const struct lab *lab, bool *fai
 	for (int i = 0; i < checks->nr; i++) {
 		again.at[i] = checks->at[i];
 		again.at[i].wait = 0;
+		again.at[i].snapshot_before = again.at[i].snapshot_after = false;
 		again.at[i].found = NULL;
 		if (checks->at[i].verdict == CHECK_SKIP)
 			again.at[i].command = NULL;

@@ -163,7 +163,8 @@ static const struct verb_option image_import_options[] = { FORCE, { 0, "size", "
 static const struct verb_option image_layer_options[] = { FORCE, { 0, "from", "IMAGE", N_("what it starts as") }, { 0 } };
 static const struct verb_option image_update_options[] = { TIMEOUT, { 0 } };
 static const struct verb_option force_options[] = { FORCE, { 0 } };
-static const struct verb_option snapshot_save_options[] = { DIRECTORY, { 'm', "message", "TEXT", N_("what it is") }, { 0 } };
+static const struct verb_option snapshot_save_options[] = { DIRECTORY, { 'm', "message", "TEXT", N_("what it is") },
+	{ 0, "live", NULL, N_("freeze the disk of a machine that runs, and do not stop it") }, { 0 } };
 static const struct verb_option snapshot_list_options[] = { DIRECTORY, { 0, "names", NULL, N_("only names, one a line") }, { 0 } };
 static const struct verb_option snapshot_pop_options[] = { DIRECTORY, { 0, "delete", NULL, N_("and delete the snapshot") }, { 0 } };
 
@@ -184,7 +185,7 @@ static const struct verb image_publish_verb = { "image publish", images_group, "
 	N_("Under names that never change content: NAME@HASH.img, and NAME.img as a link to it.\nMachines keep the one they were made from."), no_options, "file image", false, verb_image_publish };
 static const struct verb image_remove_verb = { "image remove", images_group, "IMAGE...", N_("remove images of this user"), NULL, no_options, "image", false, verb_image_remove };
 static const struct verb snapshot_save_verb = { "snapshot save", snapshots_group, "[OPTION]... MACHINE NAME", N_("keep the disk as it is, under a name"),
-	N_("A machine that runs is stopped for it and started again."), snapshot_save_options, "machine", false, verb_snapshot_save };
+	N_("A machine that runs is stopped for it and started again, but for --live: then its disk stands still meanwhile."), snapshot_save_options, "machine", false, verb_snapshot_save };
 static const struct verb snapshot_list_verb = { "snapshot list", snapshots_group, "[OPTION]... MACHINE", N_("show the snapshots as a tree; * is where the disk stands"),
 	NULL, snapshot_list_options, "machine", false, verb_snapshot_list };
 static const struct verb snapshot_restore_verb = { "snapshot restore", snapshots_group, "[OPTION]... MACHINE NAME", N_("put the disk back to a snapshot"),

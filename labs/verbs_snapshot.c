@@ -2,13 +2,10 @@
 /*
  * verbs_snapshot.c - umlab snapshot ..., and machines as one file: export, import
  *
- * A snapshot is MACHINE/snapshots/NAME.disk with NAME.conf beside it: parent, when, about.
- * machine.conf's "snapshot" names the one that the disk grew out of, so restoring an older
- * one and saving again makes a branch. Disks are saved while the machine is stopped.
+ * What snapshots are made of is told in snapshot.c.
  */
 #include "verbs.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,40 +20,6 @@
 #include "labfile.h"
 #include "run.h"
 #include "snapshot.h"
-
-static char *snapshot_path(const struct machine *machine, const char *name, const char *ending)
-{
-	return txt_printf("%s/snapshots/%s.%s", machine->dir, name, ending);
-}
-
-int snapshot_list(const struct machine *machine, struct snapshot **snapshots)
-{
-	DIR *dir = opendir(txt_printf("%s/snapshots", machine->dir));
-	struct words names = { 0 };
-	struct dirent *entry;
-
-	*snapshots = NULL;
-	while (dir && (entry = readdir(dir)))
-		if (txt_ends(entry->d_name, ".conf"))
-			words_add(&names, txt_copy_part(entry->d_name, strlen(entry->d_name) - 5));
-	if (dir)
-		closedir(dir);
-	words_sort(&names);
-	for (int i = 0; i < names.nr; i++) {
-		struct conf conf;
-
-		conf_read(&conf, snapshot_path(machine, names.at[i], "conf"));
-		*snapshots = txt_grow(*snapshots, i, sizeof(**snapshots));
-		(*snapshots)[i] = (struct snapshot){ names.at[i], (char *)conf_get(&conf, "parent"), conf_get_int(&conf, "when", 0),
-			(char *)conf_get(&conf, "about"), snapshot_path(machine, names.at[i], "disk") };
-	}
-	return names.nr;
-}
-
-const char *snapshot_current(const struct machine *machine)
-{
-	return conf_get(&machine->conf, "snapshot");
-}
 
 static void find(struct verb_args *args, struct machine *machine)
 {
@@ -116,18 +79,10 @@ static enum status go_on(struct machine *machine, bool ran)
 	return STATUS_FAILED;
 }
 
-static void current_set(struct machine *machine, const char *name)
-{
-	conf_set(&machine->conf, "snapshot", name);
-	if (machine_save(machine))
-		die(STATUS_FAILED, _("cannot write %s"), machine->dir);
-}
-
 enum status verb_snapshot_save(struct verb_args *args)
 {
+	const char *name, *about = verb_value(args, "message");
 	struct machine machine;
-	struct conf conf = { 0 };
-	const char *name;
 	char *reason;
 	bool ran;
 
@@ -136,23 +91,17 @@ enum status verb_snapshot_save(struct verb_args *args)
 	name = name_of(args, &machine, false);
 	if (file_exists(snapshot_path(&machine, name, "conf")))
 		die(STATUS_FAILED, _("%s has a snapshot %s already; `umlab snapshot delete` removes it"), machine.name, name);
-	dir_make(txt_printf("%s/snapshots", machine.dir), 0700);
+	if (verb_flag(args, "live") && machine_runs(&machine)) {
+		if (snapshot_save_live(&machine, name, about, &reason))
+			die(STATUS_FAILED, "%s", reason);
+		return STATUS_OK;
+	}
 	ran = pause_machine(&machine, true);
-	if (!file_exists(disk_path(&machine)) && disk_create(&machine, &reason))
-		die(STATUS_FAILED, "%s", reason);
-	if (disk_save(&machine, snapshot_path(&machine, name, "disk"), &reason)) {
+	if (snapshot_save(&machine, name, about, &reason)) {
 		tell_error("%s", reason);
 		go_on(&machine, ran);
 		return STATUS_FAILED;
 	}
-	if (snapshot_current(&machine))
-		conf_add(&conf, "parent", snapshot_current(&machine));
-	conf_setf(&conf, "when", "%ld", (long)time(NULL));
-	if (verb_value(args, "message"))
-		conf_add(&conf, "about", verb_value(args, "message"));
-	if (conf_write(&conf, snapshot_path(&machine, name, "conf")))
-		die(STATUS_FAILED, _("cannot write %s"), snapshot_path(&machine, name, "conf"));
-	current_set(&machine, name);
 	return go_on(&machine, ran);
 }
 
@@ -163,7 +112,8 @@ static enum status restore(struct machine *machine, const char *name)
 
 	if (disk_restore(machine, snapshot_path(machine, name, "disk"), &reason))
 		die(STATUS_FAILED, "%s", reason);
-	current_set(machine, name);
+	if (snapshot_current_set(machine, name))
+		die(STATUS_FAILED, _("cannot write %s"), machine->dir);
 	return go_on(machine, ran);
 }
 
@@ -176,38 +126,14 @@ enum status verb_snapshot_restore(struct verb_args *args)
 	return restore(&machine, name_of(args, &machine, true));
 }
 
-static void delete(struct machine *machine, const char *name)
-{
-	struct snapshot *snapshots;
-	int nr = snapshot_list(machine, &snapshots);
-	const char *parent = NULL;
-
-	for (int i = 0; i < nr; i++)
-		if (!strcmp(snapshots[i].name, name))
-			parent = snapshots[i].parent;
-	/* Its children become its parent's. */
-	for (int i = 0; i < nr; i++)
-		if (snapshots[i].parent && !strcmp(snapshots[i].parent, name)) {
-			struct conf conf;
-
-			conf_read(&conf, snapshot_path(machine, snapshots[i].name, "conf"));
-			conf_set(&conf, "parent", parent);
-			conf_write(&conf, snapshot_path(machine, snapshots[i].name, "conf"));
-		}
-	if (snapshot_current(machine) && !strcmp(snapshot_current(machine), name))
-		current_set(machine, parent);
-	unlink(snapshot_path(machine, name, "conf"));
-	unlink(snapshot_path(machine, name, "disk"));
-	rmdir(txt_printf("%s/snapshots", machine->dir));
-}
-
 enum status verb_snapshot_delete(struct verb_args *args)
 {
 	struct machine machine;
 
 	verb_want_words(args, 2, 2);
 	find(args, &machine);
-	delete(&machine, name_of(args, &machine, true));
+	if (snapshot_delete(&machine, name_of(args, &machine, true)))
+		die(STATUS_FAILED, _("cannot write %s"), machine.dir);
 	return STATUS_OK;
 }
 
@@ -224,8 +150,8 @@ enum status verb_snapshot_pop(struct verb_args *args)
 		die(STATUS_ABSENT, _("%s has no snapshot to go back to"), machine.name);
 	name = txt_copy(name);
 	status = restore(&machine, name);
-	if (!status && verb_flag(args, "delete"))
-		delete(&machine, name);
+	if (!status && verb_flag(args, "delete") && snapshot_delete(&machine, name))
+		die(STATUS_FAILED, _("cannot write %s"), machine.dir);
 	return status;
 }
 

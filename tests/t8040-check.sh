@@ -46,6 +46,21 @@ printf 'checks:\n  - on: pc1\n    command: cat /tmp/s\n    output: solved\n    s
 umlab check --config solve.yaml > out 2>&1; is $? 1 "not solved yet"
 umlab check --solve --config solve.yaml > out 2>&1; is $? 0 "--solve types the steps"
 
+# Disks that a check keeps.
+printf 'checks:\n  - on: pc1\n    command: cat /root/s\n    output: solved\n    steps: echo solved > /root/s\n    snapshot: both\n' > snap.yaml
+umlab exec pc1 -- sh -c 'rm -f /root/s; echo $$ > /tmp/boot; cp /proc/sys/kernel/random/boot_id /tmp/'
+umlab check --solve --config snap.yaml --json > out 2>&1; is $? 0 "snapshot: both" || diag < out
+is "$(jq -r '.checks[0].snapshots' out)" "check-1-before check-1-after" "two are kept"
+umlab check --solve --config snap.yaml > out 2>&1
+is "$(umlab snapshot list --names pc1 | tr '\n' ,)" "check-1-after,check-1-before," "and replaced by those of the next check"
+claim "the machine did not stop for it" umlab exec pc1 -- cmp /proc/sys/kernel/random/boot_id /tmp/boot_id
+umlab exec pc1 -- rm /root/s; umlab snapshot restore pc1 check-1-after
+is "$(umlab exec pc1 cat /root/s)" solved "what is kept is what was checked"
+umlab exec pc1 -- dmesg | grep -E 'EXT4-fs (error|warning)'; [ $? -eq 1 ]; ok $? "as a whole file system"
+umlab snapshot delete pc1 check-1-before; umlab snapshot delete pc1 check-1-after
+printf 'checks:\n  - on: pc1\n    command: "true"\n    snapshot: later\n' > snap.yaml
+umlab check --config snap.yaml > out 2>&1; is $? 2 "another word there is status 2"
+
 # Is the check itself worth something?
 printf 'checks:\n  - on: pc1\n    reachable: 10.0.3.2\n  - on: pc1\n    command: "true"\n' > self.yaml
 umlab check --self-test --config self.yaml > out 2>&1; is $? 0 "--self-test: cut cables are noticed" || diag < out

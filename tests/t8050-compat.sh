@@ -3,6 +3,7 @@
 # time limit: 300
 . "$(dirname "$0")/lib-tap.sh"
 . "$(dirname "$0")/lib-guest.sh"
+. "$(dirname "$0")/lib-console.sh"
 . "$(dirname "$0")/lib-labs.sh"
 need_umlab
 mkdir bin lab; for name in lstart linfo vlist vstart vclean vcommand vhalt vconfig kathara; do ln -s "$UMLAB" bin/$name; done
@@ -36,6 +37,27 @@ umlab create zzz > /dev/null; is "$(umlab complete start z)" zzz "machines"
 is "$(cd lab && umlab complete capture A)" A "collision domains"
 is "$(as_user bash -c '. "$0"; COMP_WORDS=("$1" start z) COMP_CWORD=2 COMP_LINE="$1 start z" COMP_POINT=${#COMP_LINE}; compopt() { :; }; _umlab; echo "${COMPREPLY[*]}"' \
 	"$TOP/labs/completion/umlab" "$UMLAB")" zzz "by bash"
+
+# zsh completes at its prompt only. (\x15 is Ctrl-U: the line goes.)
+if command -v zsh > /dev/null; then
+	mkdir fpath; cp "$TOP/labs/completion/_umlab" fpath/; ln -s "$UMLAB" fpath/umlab; chmod -R a+rX fpath
+	at_console "${USER_PREFIX[@]}" zsh -f -i <<- END
+	expect 10 [%#\$]
+	send PATH=$PWD/fpath:\$PATH fpath=($PWD/fpath \$fpath) PS1='> '; autoload -Uz compinit; compinit -u -D; echo is-\$((6*7))
+	expect 20 is-42
+	type umlab start z\t
+	expect 10 start zzz
+	ok by zsh: machines
+	type \x15umlab create --m\t
+	expect 10 --mem=
+	ok options that want a value
+	type \x15umlab snapshot re\t
+	expect 10 snapshot restore
+	ok verbs of a group
+	END
+else
+	skip "by zsh" "no zsh here"
+fi
 
 for verb in $(umlab help --names | tr ' ' _); do
 	# shellcheck disable=SC2086  # two words
