@@ -369,6 +369,7 @@ static int own_lock(struct keeper *keeper)
 /* Takes over what runs, or starts it. */
 static int keeper_begin(struct keeper *keeper, char **reason)
 {
+	bool held = getenv("UMLAB_GDB_WAIT");
 	int error;
 
 	if (machine_runs(&keeper->machine) && !kernel_adopt(keeper)) {
@@ -389,6 +390,9 @@ static int keeper_begin(struct keeper *keeper, char **reason)
 	conf_setf(&keeper->status, "pid", "%d", keeper->kernel_pid);
 	conf_setf(&keeper->status, "started", "%ld", (long)time(NULL));
 	keeper_state_set(keeper, MACHINE_BOOTING);
+	/* One that waits for gdb opens no console before it came. */
+	if (held)
+		report(keeper, "up\n");
 	return 0;
 }
 

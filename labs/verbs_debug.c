@@ -121,7 +121,6 @@ enum status verb_debug(struct verb_args *args)
 	for (int i = 0; i < args->command.nr; i++)
 		words_add(&words, args->command.at[i]);
 	words_add(&words, vmlinux_find());
-	words_add(&words, NULL);
 	fflush(NULL);
 	execvp(gdb, (char *const *)words.at);
 	die(STATUS_ABSENT, _("cannot run %s: %s; install the package gdb, or name another in UMLAB_GDB"), gdb, strerror(errno));

@@ -16,7 +16,8 @@ batch pc -- -batch; is $? 1 "a machine that does not run cannot be joined"
 seen "does not run; --wait starts it" "and the advice is how"
 batch --wait pc -- -batch -ex 'tbreak start_kernel' -ex continue -ex 'info symbol $pc'
 seen 'start_kernel in section' "--wait: gdb has it before the kernel's first step"
-claim "and it becomes ready when gdb leaves" sh -c "for i in \$(seq 300); do '$UMLAB' list --json | grep -q '\"ready\"' && exit; sleep 0.3; done; exit 1"
+ready() { umlab list --json | grep -q '"ready"'; }
+wait_for 90 ready; ok $? "and it becomes ready when gdb leaves"
 batch --wait pc -- -batch; is $? 1 "--wait: one that runs is refused"
 
 batch pc -- -batch -ex 'um-ps systemd' -ex 'um-task 1' -ex bt -ex 'um-user 1' -ex um-disks
@@ -56,19 +57,18 @@ is "$(umlab exec pc cat /proc/hello)" "hello 1" "it works"
 sed -i 's/, 1);/, 2);/' hello/hello.c
 claim "changed, it is built and loaded anew" umlab module pc hello
 is "$(umlab exec pc cat /proc/hello)" "hello 2" "and the new one works"
-(sleep 5; umlab exec pc cat /proc/hello > out) &
-batch pc -- -batch -ex "um-module-path $PWD/hello" -ex 'break hello_show' -ex continue -ex 'p nr_reads' -ex 'p $lx_current().comm' -ex um-modules
+# What gdb starts in the background waits for the machine, which gdb lets run next.
+batch pc -- -batch -ex "um-module-path $PWD/hello" -ex 'break hello_show' -ex "shell $UMLAB exec pc cat /proc/hello > out &" -ex continue -ex 'p nr_reads' -ex 'p $lx_current().comm' -ex um-modules
 seen 'Breakpoint 1, hello_show .*hello\.c:[0-9]+' "gdb stops in the module"
 seen '^\$1 = 1' "and knows its variables"
 seen '^\$2 = "cat' "and who called"
 seen '^hello +0x.*/hello/hello\.ko' "um-modules tells where symbols come from"
-wait
+wait_for 30 grep -q . out
 is "$(cat out)" "hello 2" "the reader got its answer when gdb let go"
-(sleep 5; umlab exec pc sh -c 'rmmod hello; insmod /run/hello.ko') &
-UMLAB_MODULES=$PWD/hello batch pc -- -batch -ex 'break hello_init' -ex 'tbreak hello_exit' -ex continue -ex bt -ex continue -ex 'bt'
+UMLAB_MODULES=$PWD/hello batch pc -- -batch -ex 'break hello_init' -ex 'tbreak hello_exit' \
+	-ex "shell $UMLAB exec pc -- sh -c 'rmmod hello; insmod /run/hello.ko' &" -ex continue -ex bt -ex continue -ex 'bt'
 seen '^#0 .*hello_exit' "a module's exit function is stopped in"
 seen '^#0 .*hello_init .*hello\.c' "and its init function, in one that comes while gdb is there"
-wait
 echo 'syntax error' >> hello/hello.c
 umlab module pc hello > out 2>&1; is $? 1 "one that does not compile is status 1"
 umlab kill pc

@@ -158,12 +158,27 @@ def core_write(task, path):
 
 # ---- the guest's binaries -------------------------------------------------------------
 
+def names_link(folder, names):
+    """The other names of libraries: programs ask for /lib/libx.so.1, mapped is /usr/lib/libx.so.1.2.3."""
+    for short in ("lib", "lib64", "bin", "sbin"):
+        if not os.path.lexists(os.path.join(folder, short)):
+            os.symlink("usr/" + short, os.path.join(folder, short))
+    for name in names:
+        path, last = folder + name, os.path.basename(name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        while ".so." in name:
+            name = name.rpartition(".")[0]
+            if not os.path.lexists(folder + name):
+                os.symlink(last, folder + name)
+
+
 def fetch(names):
     """A folder with the guest's files of these names, as far as they can be had."""
     global cache
     if root:
         return root
     cache = cache or tempfile.TemporaryDirectory(prefix="umlab-gdb-")
+    names_link(cache.name, names)
     for name in names:
         target = cache.name + name
         if image and not os.path.exists(target):

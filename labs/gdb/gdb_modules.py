@@ -6,6 +6,8 @@
 # folders of modules that `umlab module` built). A breakpoint in a module that is not loaded
 # yet waits for it; its init function can be stopped in.
 import os
+import subprocess
+import tempfile
 
 import gdb
 
@@ -14,6 +16,7 @@ import gdb_kernel as k
 paths = [path for path in os.environ.get("UMLAB_MODULES", "").split(":") if path]
 loaded = {}        # name -> (file, address of its text)
 files = {}
+placed = None      # folder of the copies that gdb reads
 
 
 def files_scan():
@@ -40,6 +43,23 @@ def sections(module):
         yield attribute["battr"]["attr"]["name"].string(), int(attribute["address"])
 
 
+def place(file, table):
+    """A copy of a module whose sections have the addresses that they were loaded at.
+
+gdb can place sections itself, but leaves debug data of all but .text wrong when one of them (.data, mostly)
+has an address in the file."""
+    global placed
+    placed = placed or tempfile.TemporaryDirectory(prefix="umlab-modules-")
+    copy = os.path.join(placed.name, os.path.basename(file))
+    moves = [word for name, address in table.items() for word in ("--change-section-address", "%s=%#x" % (name, address))]
+    try:
+        subprocess.run(["objcopy", *moves, file, copy], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        gdb.write("umlab: lines of %s may be wrong, objcopy failed: %s\n" % (file, error))
+        return file
+    return copy
+
+
 def forget(name):
     if name in loaded:
         try:
@@ -60,9 +80,10 @@ def load(module):
         gdb.write("umlab: no file for module %s; um-module-path DIR names a folder\n" % name)
         return
     table = dict(sections(module))
-    rest = "".join(" -s %s %#x" % item for item in table.items()
-                   if item[0].startswith((".data", ".bss", ".rodata", ".init.text", ".text.", ".exit.text")))
-    gdb.execute("add-symbol-file %s %#x%s" % (files[name], table.get(".text", where), rest), to_string=True)
+    table = {section: address for section, address in table.items() if section.startswith(
+        (".text", ".data", ".bss", ".rodata", ".init.text", ".exit.text"))}
+    rest = "".join(" -s %s %#x" % item for item in table.items() if item[0] != ".text")
+    gdb.execute("add-symbol-file %s %#x%s" % (place(files[name], table), table.get(".text", where), rest), to_string=True)
     loaded[name] = (files[name], table.get(".text", where))
 
 
@@ -76,25 +97,30 @@ def load_all():
         forget(name)
 
 
+def argument():
+    """The first argument of the function whose first instruction is next: a module."""
+    return k.pointer(int(gdb.selected_frame().read_register("rdi")), "struct module")
+
+
 class Coming(gdb.Breakpoint):
     """A module is complete and about to run its init function."""
 
     def __init__(self):
-        super().__init__("do_init_module", internal=True)
+        super().__init__("*do_init_module", internal=True)
         self.silent = True
 
     def stop(self):
-        load(gdb.selected_frame().read_var("mod"))
+        load(argument())
         return False
 
 
 class Going(gdb.Breakpoint):
     def __init__(self):
-        super().__init__("free_module", internal=True)
+        super().__init__("*free_module", internal=True)
         self.silent = True
 
     def stop(self):
-        forget(gdb.selected_frame().read_var("mod")["name"].string())
+        forget(argument()["name"].string())
         return False
 
 
