@@ -57,7 +57,10 @@ struct cow_io {
 	int (*punch)(const struct cow_io *io, int file, uint64_t offset, uint64_t size);
 	int (*truncate)(const struct cow_io *io, int file, uint64_t size);
 	int (*stat)(const struct cow_io *io, int file, struct cow_stat *stat);
-	/* size - stat's size alone: asked before each write to a raw file. */
+	/*
+	 * size - stat's size alone: asked before each write to a raw file. Not by stat: a
+	 * host that was asked for dates dirties the inode with an exact one at each write.
+	 */
 	int (*size)(const struct cow_io *io, int file, uint64_t *size);
 	/* next_data - the first run of possible data at or behind *@start; *@end its end. -ENXIO: none. */
 	int (*next_data)(const struct cow_io *io, int file, uint64_t *start, uint64_t *end);

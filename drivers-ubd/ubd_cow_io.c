@@ -63,7 +63,7 @@ static int disk_truncate(const struct cow_io *io, int file, uint64_t size)
 
 static int disk_size(const struct cow_io *io, int file, uint64_t *size)
 {
-	return host_file_size(file, size);
+	return host_file_end(file, size);
 }
 
 static int64_t nanoseconds(const struct host_timestamp *time)

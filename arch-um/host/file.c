@@ -201,6 +201,16 @@ int host_file_size(int fd, uint64_t *size)
 	}
 }
 
+int host_file_end(int fd, uint64_t *end)
+{
+	int64_t at = lx_lseek(fd, 0, SEEK_END);
+
+	if (at < 0)
+		return at;
+	*end = at;
+	return 0;
+}
+
 int host_file_sync(int fd, bool data_only)
 {
 	return data_only ? lx_fdatasync(fd) : lx_fsync(fd);

@@ -283,6 +283,12 @@ bool host_file_is_remote(int fd);
 /* host_file_size - size of a regular file or block device. */
 int host_file_size(int fd, uint64_t *size);
 
+/*
+ * host_file_end - the same of a file that is known to be one, cheap enough to ask before each
+ * write: dates are not looked at, so the host need not keep exact ones for the next change.
+ */
+int host_file_end(int fd, uint64_t *end);
+
 /* host_file_sync - data (and, unless @data_only, metadata) is on stable storage. Blocks. */
 int host_file_sync(int fd, bool data_only);
 
