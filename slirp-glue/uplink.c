@@ -32,6 +32,7 @@
 enum {
 	BATCH = 32,
 	QUEUE = 4096,			/* frames that wait for the machine */
+	DIRECT_MIN = 8192,		/* bytes of a frame that does not wait for company */
 	POLL_MAX = 4096,
 	VALID = 2,			/* VIRTIO_NET_HDR_F_DATA_VALID */
 };
@@ -94,11 +95,27 @@ static void queue_drop(void)
 		frame_put(peer.queue[peer.first]);
 }
 
+/*
+ * A large frame goes out at once, from where it lies: it is worth a system call of its own, and
+ * the machine works on it while we go on. False: not gone.
+ */
+static bool send_directly(const void *data, size_t size, struct wire_head *head)
+{
+	struct iovec iov[2] = { { head, WIRE_HEAD_SIZE }, { (void *)data, size } };
+	struct msghdr message = { .msg_iov = iov, .msg_iovlen = 2 };
+
+	if (size < DIRECT_MIN)
+		return false;
+	queue_flush();
+	return !peer.length && !peer.blocked && sendmsg(peer.source.fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
+}
+
 void uplink_output(const void *data, size_t size, bool valid)
 {
+	struct wire_head head = { .csum_flags = valid ? VALID : 0 };
 	struct frame *frame;
 
-	if (!peer.welcome || size < FRAME_MIN || size > WIRE_FRAME_MAX)
+	if (!peer.welcome || size < FRAME_MIN || size > WIRE_FRAME_MAX || send_directly(data, size, &head))
 		return;
 	frame = peer.length < QUEUE ? frame_new(size) : NULL;
 	if (!frame) {
@@ -107,7 +124,7 @@ void uplink_output(const void *data, size_t size, bool valid)
 	}
 	memcpy(frame->data, data, size);
 	frame->size = size;
-	frame->head.csum_flags = valid ? VALID : 0;
+	frame->head = head;
 	peer.queue[(peer.first + peer.length++) % QUEUE] = frame;
 	if (peer.length % BATCH == 0)
 		queue_flush();
