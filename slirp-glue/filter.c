@@ -48,6 +48,7 @@ enum {
 	TCP_ACK = 0x10,
 	TCP_OPENING = 0x37,		/* SYN, FIN, RST, URG, ACK: alone, SYN opens a connection */
 	DHCP_SERVER = 67,
+	TFTP = 69,
 	DHCP6_SERVER = 547,
 	DNS = 53,
 	ICMP_ECHO_REQUEST = 8,
@@ -475,6 +476,9 @@ int filter_allow_parse(const char *text, struct filter_allowed *allowed)
 	port = strtoul(colon + 1, &end, 10);
 	if (*end || port < 1 || port > 65535)
 		return -EINVAL;
+	/* libslirp takes what comes here for its own TFTP server, which is off. */
+	if (allowed->protocol == IPPROTO_UDP && port == TFTP)
+		return -EOPNOTSUPP;
 	allowed->port = port;
 	size = colon - text;
 	if (*text == '[' && size > 2 && colon[-1] == ']') {

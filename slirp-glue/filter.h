@@ -56,7 +56,7 @@ size_t filter_refusal(const uint8_t *frame, size_t size, uint8_t *answer);
 /* filter_own_refresh - ask the host for its addresses. */
 void filter_own_refresh(struct filter *filter);
 
-/* filter_allow_parse - "tcp:127.0.0.1:80", "udp:[::1]:53". -EINVAL. */
+/* filter_allow_parse - "tcp:127.0.0.1:80", "udp:[::1]:53". -EINVAL; -EOPNOTSUPP: TFTP's port. */
 int filter_allow_parse(const char *text, struct filter_allowed *allowed);
 
 #endif /* FILTER_H */

@@ -379,6 +379,16 @@ static int net_option(const char *text)
 	return 0;
 }
 
+static int allow(const char *service)
+{
+	int error = filter_allow_parse(service, &up.filter.allowed[up.filter.nr_allowed++]);
+
+	if (error == -EOPNOTSUPP)
+		say("allow=%s: UDP port 69 (TFTP) of the host cannot be reached through libslirp, which keeps it to itself; serve the file by HTTP",
+		    service);
+	return error;
+}
+
 static int option(const char *word)
 {
 	if (!strcmp(word, "restrict")) {
@@ -386,7 +396,7 @@ static int option(const char *word)
 	} else if (!strncmp(word, "forward=", 8) && up.nr_wanted < FORWARDS_MAX) {
 		up.wanted[up.nr_wanted++] = strdup(word + 8);
 	} else if (!strncmp(word, "allow=", 6) && up.filter.nr_allowed < FILTER_ALLOWED_MAX) {
-		return filter_allow_parse(word + 6, &up.filter.allowed[up.filter.nr_allowed++]);
+		return allow(word + 6);
 	} else if (!strncmp(word, "net=", 4)) {
 		return net_option(word + 4);
 	} else if (!strncmp(word, "hostname=", 9) && strlen(word + 9) < sizeof(up.hostname)) {

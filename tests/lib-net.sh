@@ -108,3 +108,16 @@ net_up() { # net_up NAME ADDRESS/BITS [INTERFACE]
 	net_until "$1" 10 '^1$' "cat /sys/class/net/${3:-eth0}/carrier"
 }
 pings() { net_do "$1" "ping -c ${3:-2} -i 0.2 -W 3 $2" | grep -q ' 0% packet loss'; } # pings NAME ADDRESS [COUNT]
+
+# vde_start NAME FOLDER: Debian's vde_switch. As a daemon it would outlive the script, and it ends at the
+# end of its input: a pipe that it holds open itself.
+vde_start() {
+	mkfifo -m 666 "$SCRATCH/$1.console"
+	as_user setpriv --pdeathsig KILL vde_switch -s "$2" -n 128 <> "$SCRATCH/$1.console" > "$SCRATCH/$1.log" 2>&1 &
+	net_pids[$1]=$!
+	wait_for 5 test -S "$2/ctl"
+}
+vde_end() { # vde_end NAME FOLDER
+	net_end "$1"
+	rm -rf "$2" "$SCRATCH/$1.console"
+}

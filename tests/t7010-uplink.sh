@@ -15,16 +15,16 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 servers = [http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) for i in range(2)]
 for server in servers:
     threading.Thread(target=server.serve_forever, daemon=True).start()
+try: door = socket.create_server(("127.0.0.1", 6667))
+except OSError: door = None
 def irc():
-    try: door = socket.create_server(("127.0.0.1", 6667))
-    except OSError: return
-    while True:
+    while door:
         peer = door.accept()[0]
         while data := peer.recv(4096): peer.sendall(data)
 threading.Thread(target=irc, daemon=True).start()
 udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 udp.bind(("127.0.0.1", 0))
-print(*[server.server_port for server in servers], udp.getsockname()[1], flush=True)
+print(*[server.server_port for server in servers], udp.getsockname()[1], "irc" if door else "taken", flush=True)
 while True:
     data, peer = udp.recvfrom(65536)
     udp.sendto(b"echo " + data, peer)
@@ -34,7 +34,7 @@ head -c 5000000 /dev/urandom > "$SCRATCH/www/file"; chmod 644 "$SCRATCH/www/file
 sum=$(md5sum < "$SCRATCH/www/file")
 background servers python3 "$SCRATCH/servers.py" "$SCRATCH/www"
 wait_for 10 test -s "$SCRATCH/servers.log"
-read -r allowed forbidden udp < "$SCRATCH/servers.log"
+read -r allowed forbidden udp irc < "$SCRATCH/servers.log"
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 web=$(free_port) late=$(free_port)
 
@@ -60,7 +60,8 @@ for server in 10.0.2.2 10.0.2.3; do
 done
 # libslirp's emulation would write another address into this, and open a port for it.
 offer='PRIVMSG friend :DCC CHAT chat 167772687 5000'
-is "$(net_do a "echo '$offer' | socat -t 2 - TCP:10.0.2.2:6667")" "$offer" "what an IRC client says is not rewritten"
+if [ "$irc" = irc ]; then is "$(net_do a "echo '$offer' | socat -t 2 - TCP:10.0.2.2:6667")" "$offer" "what an IRC client says is not rewritten"
+else skip "what an IRC client says is not rewritten" "another program has port 6667"; fi
 
 net_do a 'mkdir -p /tmp/www; echo inside > /tmp/www/index.html; httpd -p 8080 -h /tmp/www' > /dev/null
 is "$(curl -s -m 5 "http://127.0.0.1:$web/")" inside "a forward leads from the host into the machine"
@@ -102,4 +103,5 @@ net_end r
 net_guest m eth0=slirp,nonsense
 net_do m 'ip link set eth0 up' > /dev/null
 net_until m 10 'nonsense' dmesg; ok $? "an option that the uplink does not know is in the machine's log"
+like "$(net run slirp t fd=0,allow=udp:127.0.0.1:69)" 'UDP port 69 .TFTP.' "TFTP's port cannot be allowed, in words"
 done_testing

@@ -48,7 +48,7 @@ if command -v qemu-system-x86_64 > /dev/null && [ -e "$rom" ]; then
 	# Its firmware asks for an address, resolves it, fetches a script from our machine and obeys it.
 	net_do a 'mkdir -p /tmp/www; printf "#!ipxe\necho fetched-through-the-switch \${net0/ip}\npoweroff\n" > /tmp/www/go.ipxe; httpd -p 80 -h /tmp/www' > /dev/null
 	net_do a 'printf "start 10.9.0.77\nend 10.9.0.77\ninterface eth0\noption subnet 255.255.255.0\nboot_file http://10.9.0.1/go.ipxe\nlease_file /tmp/leases\n" > /tmp/udhcpd.conf; touch /tmp/leases; udhcpd /tmp/udhcpd.conf' > /dev/null
-	background qemu timeout 90 qemu-system-x86_64 -accel tcg -m 64 -display none -serial stdio -monitor none -machine graphics=off \
+	background qemu timeout 90 setpriv --pdeathsig KILL qemu-system-x86_64 -accel tcg -m 64 -display none -serial stdio -monitor none -machine graphics=off \
 		-boot n -netdev vde,id=n,sock="$SW" -device e1000,netdev=n,mac=02:00:00:00:00:66,bootindex=0
 	wait_for 80 grep -aq 'fetched-through-the-switch' "$SCRATCH/qemu.log"
 	like "$(tr -d '\r' < "$SCRATCH/qemu.log")" 'fetched-through-the-switch 10.9.0.77' "a QEMU guest gets an address and a file from our machine" ||
@@ -58,10 +58,7 @@ else skip "a QEMU guest at our switch" "no qemu-system-x86_64 with a network ROM
 
 ##### at their switch
 
-# Without -d it ends at the end of its input.
-background vde vde_switch -s "$SCRATCH/vde" -d -p "$SCRATCH/vde.pid"
-wait_for 5 test -S "$SCRATCH/vde/ctl" -a -s "$SCRATCH/vde.pid"; ok $? "Debian's vde_switch runs"
-net_pids[vde]=$(cat "$SCRATCH/vde.pid")
+vde_start vde "$SCRATCH/vde"; ok $? "Debian's vde_switch runs"
 net_guest b eth0=vde:vde://"$SCRATCH/vde"; net_up b 10.8.0.2/24
 net_end a
 net_guest a eth0=vde:vde://"$SCRATCH/vde"; net_up a 10.8.0.1/24
@@ -71,7 +68,31 @@ background joint "$NET" run vde joint switch="$SW" vde://"$SCRATCH/vde"
 net_guest c eth0=switch:"$SW"; net_up c 10.8.0.3/24
 wait_for 10 sh -c "'$NET' show joint"
 claim "our switch and theirs are one network once an uplink joins them" pings c 10.8.0.2 5
+net_end joint
+
+##### what else libvdeplug knows
+
+background joint "$NET" run vde joint switch="$SW" "cmd://vde_plug vde://$SCRATCH/vde"
+wait_for 10 net_answers joint
+claim "by cmd:// through the input and output of a program" pings c 10.8.0.2 5
+net_end joint
 said=$(net run vde bad switch="$SW" nothing://here); is $? 1 "a URL of an unknown scheme ends it with status 1"
 like "$said" 'nothing://here.*no such scheme' "and a line that says so"
-net_end c; net_end a; net_end b; net_end joint; net_end vde; net_end sw
+net_end c; net_end b; net_end a; net_end vde; net_end sw
+net_guest a eth0=vde:ptp://"$SCRATCH/ptp"; net_guest b eth0=vde:ptp://"$SCRATCH/ptp"
+net_up a 10.7.0.1/24; net_up b 10.7.0.2/24
+claim "two machines are the ends of a ptp://" pings b 10.7.0.1 5
+net_end a; net_end b
+for scheme in hub switch; do
+	net_guest a eth0=vde:$scheme://"$SCRATCH/$scheme"; net_up a 10.7.0.1/24
+	for name in b c; do net_guest $name eth0=vde:vde://"$SCRATCH/$scheme"; done
+	net_up b 10.7.0.2/24; net_up c 10.7.0.3/24
+	claim "the uplink of a machine is a $scheme:// for others: they reach it" pings b 10.7.0.1 5
+	claim "$scheme://: and each other" pings b 10.7.0.3 5
+	net_end a; net_end b; net_end c
+done
+net_guest a eth0=vde:multi://"$SCRATCH/multi"; net_up a 10.7.0.1/24
+net_guest b eth0=vde:vde://"$SCRATCH/multi"; net_up b 10.7.0.2/24
+claim "multi:// leads to who joins it" pings b 10.7.0.1 5
+net_end a; net_end b
 done_testing

@@ -18,7 +18,7 @@ at_user web6 host2 python3 -m http.server -d "$SCRATCH/www" --bind fd77::2 8000
 # The host's own name server is where its resolv.conf says.
 echo "nameserver 127.0.0.1" > "$SCRATCH/resolv.conf"
 at host1 mount --bind "$SCRATCH/resolv.conf" /etc/resolv.conf
-at host1 dnsmasq -k -C /dev/null --no-resolv --no-hosts --listen-address=127.0.0.1 --bind-interfaces --address=/lab.example/192.168.77.2 \
+at host1 setpriv --pdeathsig KILL dnsmasq -k -C /dev/null --no-resolv --no-hosts --listen-address=127.0.0.1 --bind-interfaces --address=/lab.example/192.168.77.2 \
 	--txt-record=note.example,fifteen --user=root -x '' > "$SCRATCH/dnsmasq.log" 2>&1 & net_pids[dnsmasq]=$!
 # A server for ssh on the host's loopback, for a key of ours.
 ssh-keygen -q -t ed25519 -N '' -f "$SCRATCH/host_key"; ssh-keygen -q -t ed25519 -N '' -f "$SCRATCH/key"
@@ -26,7 +26,7 @@ mkdir -p /run/sshd
 mkdir -m 755 "$SCRATCH/ssh"; cp "$SCRATCH/key.pub" "$SCRATCH/ssh/keys"; chmod 644 "$SCRATCH/ssh/keys"
 printf '%s\n' "ListenAddress 127.0.0.1:2222" "HostKey $SCRATCH/host_key" "AuthorizedKeysFile $SCRATCH/ssh/keys" \
 	"StrictModes no" "UsePAM no" "PermitRootLogin yes" "PidFile none" "ForceCommand echo by-ssh" > "$SCRATCH/sshd.conf"
-at host1 "$(command -v sshd)" -D -e -f "$SCRATCH/sshd.conf" > "$SCRATCH/sshd.log" 2>&1 & net_pids[sshd]=$!
+at host1 setpriv --pdeathsig KILL "$(command -v sshd)" -D -e -f "$SCRATCH/sshd.conf" > "$SCRATCH/sshd.log" 2>&1 & net_pids[sshd]=$!
 
 guest_at host1 a eth0=slirp,ipv6=on,allow=tcp:127.0.0.1:2222,forward=tcp:192.168.77.1:8080-80,forward=udp:192.168.77.1:7000-7000
 like "$(net_do a 'ip link set eth0 up; udhcpc -i eth0 -s /etc/udhcpc -n -q -t 10 -T 1 2>&1')" 'lease of 10.0.2.15' "DHCP"

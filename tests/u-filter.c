@@ -101,7 +101,7 @@ static void test_allowed(void)
 {
 	static const char *const bad[] = {
 		"", "tcp:", "tcp:80", "tcp:localhost:80", "sctp:1.2.3.4:5", "tcp:1.2.3.4:0", "tcp:1.2.3.4:65536",
-		"tcp:1.2.3.4:x", "tcp:[::1:80", "tcp:::1:80", "tcp:1.2.3:80",
+		"tcp:1.2.3.4:x", "udp:127.0.0.1:69", "tcp:[::1:80", "tcp:::1:80", "tcp:1.2.3:80",
 	};
 	struct filter_allowed allowed;
 

@@ -3,10 +3,10 @@
 #
 # bench-disk.sh - disks of this kernel, of Debian's user-mode-linux and of the host; the disk tool
 #
-#   bench-disk.sh [--rounds N]    run by `make bench`
+#   bench-disk.sh [--rounds N]
 #
-# The same program (bench-disk.c) on the host's file, by system calls and by io_uring, and in
-# guests on /dev/ubda: a raw file, one layer, eight layers; user-mode-linux on a raw file and on
+# Run by `make bench`. The same program (bench-disk.c) on the host's file, by system calls and by io_uring,
+# by fio on the same file (seq_*), and in guests on /dev/ubda: a raw file, one layer, eight layers; user-mode-linux on a raw file and on
 # COW V3. They take turns, the median of the rounds counts. Then the tool: flatten and commit
 # beside cp, and NBD beside qemu-nbd on qcow2 where that is installed. Table:
 # build/bench/disk.txt, figures disk.tsv.
@@ -14,16 +14,11 @@ set -eu
 umask 022
 export LC_ALL=C
 here=$(realpath "${BASH_SOURCE[0]%/*}")
+. "$here/bench-options.sh"
 cd "$here/../../build"
 unprivileged=$here/../../labs/setup/unprivileged.sh
 linux=${UMLAB_LINUX:-./linux} upstream=${UMLAB_UPSTREAM:-linux.uml} disk=$PWD/umlab-disk rounds=3
-while (( $# )); do
-	case $1 in
-	--rounds) rounds=$2 ;;
-	*) echo "usage: bench-disk.sh [--rounds N]" >&2; exit 2 ;;
-	esac
-	shift 2
-done
+options_read "rounds" "$@"
 mkdir -p run bench
 work=$(mktemp -d run/bench-disk.XXXXXX)
 trap 'rm -rf "$work"' EXIT
@@ -69,11 +64,24 @@ theirs() {
 	exec 8>&-; rm -f "$work/input"
 }
 
+# fio_figure iops|bw_bytes DIRECTION OPTION...: what fio measured, a second
+fio_figure() {
+	fio --name=x --rw="$2" "${@:3}" --time_based --output-format=json --output="$work/fio.json" >/dev/null
+	python3 -c 'import json, sys
+job = json.load(open(sys.argv[1]))["jobs"][0]
+print("%.0f" % max(job["read"][sys.argv[2]], job["write"][sys.argv[2]]))' "$work/fio.json" "$1"
+}
+
 : >bench/disk.tsv
 for (( round = 1; round <= rounds; round++ )); do
 	echo "bench     round $round of $rounds: disks"
 	fresh
 	run host_raw bench/bench-disk "$work/raw"
+	if command -v fio >/dev/null; then
+		for row in read write; do
+			sample host_fio seq_$row "$(( $(fio_figure bw_bytes $row --ioengine=psync --invalidate=0 --filename="$work/raw" --bs=1M --size=256M --runtime=1) / 1000000 ))"
+		done
+	fi
 	run host_uring bench/bench-disk "$work/raw" uring
 	ours umlab_raw raw
 	ours umlab_depth1 depth1
@@ -112,9 +120,8 @@ for (( round = 1; round <= rounds; round++ )); do
 			for pair in "qemu_nbd q" "umlab_nbd u"; do
 				read -r system socket <<<"$pair"
 				size=4k; [[ $row == rand* ]] || size=1M
-				fio --name=x --ioengine=nbd --uri="nbd+unix:///?socket=$PWD/$work/$socket" --rw=$row --bs=$size \
-					--iodepth=16 --size=128M --runtime=2 --time_based --output-format=json --output="$work/fio.json" >/dev/null
-				sample $system "nbd_$row" "$(python3 -c 'import json, sys; j = json.load(open(sys.argv[1]))["jobs"][0]; print("%.0f" % max(j["read"]["iops"], j["write"]["iops"]))' "$work/fio.json")"
+				sample $system "nbd_$row" "$(fio_figure iops $row --ioengine=nbd --uri="nbd+unix:///?socket=$PWD/$work/$socket" \
+					--bs=$size --iodepth=16 --size=128M --runtime=2)"
 			done
 		done
 		kill $peer $server; wait $peer $server 2>/dev/null || true

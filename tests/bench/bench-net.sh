@@ -3,9 +3,9 @@
 #
 # bench-net.sh - networks of this kernel beside Debian's user-mode-linux, vde_switch and slirp4netns
 #
-#   bench-net.sh [--rounds N] [--rows guests|switch|delay|uplink|all]    run by `make bench`
+#   bench-net.sh [--rounds N] [--rows guests|switch|delay|uplink|all]
 #
-# Pairs of guests, the same initial file system in each, take turns:
+# Run by `make bench`. Pairs of guests, the same initial file system in each, take turns:
 #   umlab_switch   ours, at our switch                    umlab_vde   ours, at vde_switch
 #   uml_daemon     user-mode-linux, eth0=daemon, at vde_switch
 #   uml_vector     user-mode-linux, vec0 on the two ends of one socket: no switch at all
@@ -22,20 +22,14 @@ for number, end in zip((20, 21), socket.socketpair(socket.AF_UNIX, socket.SOCK_S
 os.execvp("bash", ["bash"] + sys.argv[1:])' "$0" "$@"
 
 here=$(realpath "${BASH_SOURCE[0]%/*}")
+. "$here/bench-options.sh"
 export LC_ALL=C UMLAB_BUILD=$here/../../build
 . "$here/../lib-tap.sh"
 . "$here/../lib-guest.sh"
 . "$here/../lib-net.sh"
 umask 022
 rounds=3 rows=all seconds=${SECONDS_EACH:-3}
-while (( $# )); do
-	case $1 in
-	--rounds) rounds=$2 ;;
-	--rows) rows=$2 ;;
-	*) echo "usage: bench-net.sh [--rounds N] [--rows guests|switch|delay|uplink|all]" >&2; exit 2 ;;
-	esac
-	shift 2
-done
+options_read "rounds rows" "$@"
 samples=$BUILD/bench/net.tsv
 : > "$samples"
 NET_CPIO=$BUILD/bench/net.cpio NET_MEM=512M NET_LIMIT=60
@@ -73,20 +67,13 @@ pair_measure() { # pair_measure SYSTEM INTERFACE
 
 pair_end() { net_end a; net_end b; net_end sw; }
 
-vde_start() {
-	background sw vde_switch -s "$SCRATCH/vde" -n 128 -d -p "$SCRATCH/vde.pid"
-	wait_for 5 test -S "$SCRATCH/vde/ctl" -a -s "$SCRATCH/vde.pid"
-	vde_pid=$(cat "$SCRATCH/vde.pid")
-}
-vde_end() { kill "$vde_pid" 2> /dev/null; wait_for 5 test ! -d "/proc/$vde_pid"; rm -rf "$SCRATCH/vde" "$SCRATCH/vde.pid"; }
-
 guests_run() {
 	net_run sw switch "$SCRATCH/sw"
 	net_guest a eth0=switch:"$SCRATCH/sw"; net_guest b eth0=switch:"$SCRATCH/sw"
 	pair_measure umlab_switch eth0
 	pair_end
 	have vde_switch || return 0
-	vde_start
+	vde_start vde "$SCRATCH/vde"
 	net_guest a eth0=vde:vde://"$SCRATCH/vde"; net_guest b eth0=vde:vde://"$SCRATCH/vde"
 	pair_measure umlab_vde eth0
 	pair_end
@@ -98,7 +85,7 @@ guests_run() {
 		pair_measure uml_vector vec0
 		pair_end
 	fi
-	vde_end
+	vde_end vde "$SCRATCH/vde"
 }
 
 ##### the switches alone
@@ -125,9 +112,9 @@ switch_run() {
 			rate switch_classic classic "$SCRATCH/sw/ctl" $ports $size "${net_pids[sw]}"
 			net_end sw; rm -rf "$SCRATCH/sw"
 			have vde_switch || continue
-			vde_start
-			rate vde_switch classic "$SCRATCH/vde/ctl" $ports $size "$vde_pid"
-			vde_end
+			vde_start vde "$SCRATCH/vde"
+			rate vde_switch classic "$SCRATCH/vde/ctl" $ports $size "${net_pids[vde]}"
+			vde_end vde "$SCRATCH/vde"
 		done
 	done
 }

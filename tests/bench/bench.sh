@@ -31,21 +31,15 @@ set -eu
 umask 022
 export LC_ALL=C
 here=$(realpath "${BASH_SOURCE[0]%/*}")
+. "$here/bench-options.sh"
 cd "$here/../../build"
 unprivileged=$here/../../labs/setup/unprivileged.sh
 
 rounds=3 rows=all only=
 crowd_size=8 crowd_seconds=2
 crowd_rows=(getppid signal_self page_fault file_fault fork_exit fork_exec pipe_processes pipe_threads thread_switch file_read_4k)
-while (( $# )); do
-	case $1 in
-	--rounds) rounds=$2 ;;
-	--rows) rows=$2 ;;
-	--only) only=$2; read -ra crowd_rows <<<"$2" ;;
-	*) sed -n 's/^#   \(bench.sh\)/usage: \1/p' "$0" >&2; exit 2 ;;
-	esac
-	shift 2
-done
+options_read "rounds rows only" "$@"
+[[ -z $only ]] || read -ra crowd_rows <<<"$only"
 
 linux=${UMLAB_LINUX:-./linux}
 upstream=${UMLAB_UPSTREAM:-linux.uml}
