@@ -2,7 +2,7 @@
 # t9302-disk-fio.sh - machines killed under fio: each sector keeps a checksum that is its own
 # time limit: 7200
 #
-# KILLS=N: how often (1000, about two seconds each on an idle machine). Beside t9300-disk-kill.sh, whose
+# KILLS=N: how often (1000, about three seconds each on an idle machine); KINDS: as there. Beside t9300-disk-kill.sh, whose
 # writer knows what was flushed: here the writer is fio, 16 requests in flight, and it is fio on
 # the host that reads. The disk begins full of sectors that fio has marked with their place and CRC,
 # so whatever is neither the old nor a new sector is found.
@@ -12,7 +12,7 @@
 . "$(dirname "$0")/lib-hostroot.sh"
 need_hostroot fio
 DISK=$(reachable "$BUILD/umlab-disk")
-KILLS=${KILLS:-1000} SIZE=32M
+KILLS=${KILLS:-1000} KINDS=${KINDS:-layer raw cow3 chain} SIZE=32M
 FIO="fio --name=k --size=$SIZE --verify=crc32c --verify_interval=512"
 NET_MEM=192M
 
@@ -38,7 +38,7 @@ $FIO --filename=base.img --rw=write --bs=256k --do_verify=0 --output=/dev/null; 
 claim "fio finds all in order at the beginning" is_whole base.img
 cp base.img broken.img; dd if=base.img of=broken.img bs=512 skip=100 seek=3000 count=1 conv=notrunc status=none
 ! is_whole broken.img 2> /dev/null; ok $? "and a sector of another place it does not"
-for kind in layer raw cow3 chain; do
+for kind in $KINDS; do
 	case $kind in
 	layer) (as_user "$DISK" create --base base.img layer.disk) ;;
 	cow3) (as_user "$DISK" create --to cow3 --base base.img cow3.disk) ;;
