@@ -7,6 +7,7 @@
 # flushes (tests/guest/diskgen.c); what it had been told to be safe must be there afterwards.
 . "$(dirname "$0")/lib-tap.sh"
 . "$(dirname "$0")/lib-guest.sh"
+. "$(dirname "$0")/lib-disks.sh"
 need_kernel
 DISK=$(reachable "$BUILD/umlab-disk")
 KILLS=${KILLS:-1000} KINDS=${KINDS:-layer raw cow3 chain}
@@ -25,15 +26,7 @@ killed_guest() { # killed_guest FILE: a machine that writes to it and is killed;
 }
 truncate -s 64M base.img; chmod 644 base.img
 for kind in $KINDS; do
-	case $kind in
-	layer) (as_user "$DISK" create --base base.img layer.disk) ;;
-	cow3) (as_user "$DISK" create --to cow3 --base base.img cow3.disk) ;;
-	raw) cp --sparse=always base.img raw.disk; chmod 666 raw.disk ;;
-	chain)
-		below=base.img
-		for layer in c1.cow c2.cow chain.disk; do (as_user "$DISK" create --base $below $layer); below=$layer; done ;;
-	esac
-	chmod 666 $kind.disk
+	disk_make $kind
 	bad=0 flushed=0
 	for ((i = 1; i <= (KILLS + 3) / 4; i++)); do
 		killed_guest $kind.disk || { bad=$((bad + 1)); echo "round $i: does not start" | diag; break; }

@@ -8,6 +8,7 @@
 # so whatever is neither the old nor a new sector is found.
 . "$(dirname "$0")/lib-tap.sh"
 . "$(dirname "$0")/lib-guest.sh"
+. "$(dirname "$0")/lib-disks.sh"
 . "$(dirname "$0")/lib-net.sh"
 . "$(dirname "$0")/lib-hostroot.sh"
 need_hostroot fio
@@ -39,15 +40,7 @@ claim "fio finds all in order at the beginning" is_whole base.img
 cp base.img broken.img; dd if=base.img of=broken.img bs=512 skip=100 seek=3000 count=1 conv=notrunc status=none
 ! is_whole broken.img 2> /dev/null; ok $? "and a sector of another place it does not"
 for kind in $KINDS; do
-	case $kind in
-	layer) (as_user "$DISK" create --base base.img layer.disk) ;;
-	cow3) (as_user "$DISK" create --to cow3 --base base.img cow3.disk) ;;
-	raw) cp base.img raw.disk; chmod 666 raw.disk ;;
-	chain)
-		below=base.img
-		for layer in c1.cow c2.cow chain.disk; do (as_user "$DISK" create --base $below $layer); below=$layer; done ;;
-	esac
-	chmod 666 $kind.disk
+	disk_make $kind
 	bad=0 changed=0
 	for ((i = 1; i <= (KILLS + 3) / 4; i++)); do
 		cp --sparse=always $kind.disk before.disk
