@@ -164,7 +164,7 @@ const struct lab_key lab_keys[] = {
 	{ "entrypoint", NULL, 'k', false, NULL, "no effect: machines boot" },
 	{ "args", NULL, 'k', false, NULL, "no effect: machines boot" },
 	{ "disk", NULL, 'u', false, check_memory, "size of the disk" },
-	{ "rate", NULL, 'u', false, check_rate, "limit of each interface, in bits a second" },
+	{ "rate", NULL, 'u', false, check_rate, "limit of each interface, either way, in bits a second" },
 	{ "M", "mem", 'n', false, check_memory, NULL },
 	{ "memory", "mem", 'n', false, check_memory, NULL },
 	{ "e", "exec", 'n', true, NULL, NULL },

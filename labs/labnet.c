@@ -126,10 +126,10 @@ int labnet_port_free(const char *path)
 	return last + 1;
 }
 
-/* "8m" of lab.conf is "8mbit" to umlab-net. */
-static char *rate_setting(const char *rate)
+/* "8m" of lab.conf is "8mbit" to umlab-net. @word: rate, or in-rate. */
+static char *rate_setting(const char *word, const char *rate)
 {
-	char *setting = txt_printf("rate=%s", rate);
+	char *setting = txt_printf("%s=%s", word, rate);
 
 	for (char *at = setting; *at; at++)
 		*at = tolower((unsigned char)*at);
@@ -146,7 +146,8 @@ void labnet_limits_apply(const struct machine *machine)
 		path = labnet_nic_switch(nic, &port);
 		if (!path || !port)
 			continue;
-		const char *command[] = { tool, "link", "set", path, txt_printf("%d", port), rate_setting(rate), NULL };
+		const char *command[] = { tool, "link", "set", path, txt_printf("%d", port), rate_setting("rate", rate),
+					  rate_setting("in-rate", rate), NULL };
 
 		if (run_quietly(command, &reason))
 			tell_warning(_("%s: the limit of %s is not set: %s"), machine->name, nic, reason);

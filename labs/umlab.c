@@ -27,7 +27,7 @@ static const char other_group[] = N_("Other:");
 	{ 'm', "mem", "SIZE", N_("memory, in MB without a letter") }, \
 	{ 0, "cpus", "N", N_("share of a processor, as a weight") }, \
 	{ 0, "disk", "SIZE", N_("size of the disk, if larger than the image") }, \
-	{ 0, "rate", "BITS", N_("limit of each interface, in bits a second") }, \
+	{ 0, "rate", "BITS", N_("limit of each interface, either way, in bits a second") }, \
 	{ 'n', "net", "NET", N_("a network interface: slirp, switch:PATH, vde:URL, none; more than once for more") }
 #define IMAGE { 'i', "image", "IMAGE", N_("what it is made from") }
 #define DETACH_KEY { 0, "detach-key", "KEY", N_("leaves the console; Ctrl-] if not said") }
@@ -204,7 +204,7 @@ static const struct verb_option capture_options[] = { DIRECTORY, { 'w', "write",
 static const struct verb capture_verb = { "capture", networks_group, "[OPTION]... DOMAIN|MACHINE:ethN", N_("record what passes a collision domain or an interface"),
 	N_("As pcap, to a file or to standard output, until interrupted."), capture_options, "domain machine", false, verb_capture };
 static const struct verb link_set_verb = { "link set", networks_group, "[OPTION]... MACHINE:ethN SETTING...", N_("delay, loss, rate, or a cut cable"),
-	N_("Settings: up, down, delay=10ms, jitter=1ms, loss=1%, dup=1%, reorder=1%, rate=10mbit;\n0 or off ends one."), directory_options, "machine", false, verb_link_set };
+	N_("Settings: up, down, delay=10ms, jitter=1ms, loss=1%, dup=1%, reorder=1%, rate=10mbit,\nof what goes to the machine; in-rate=10mbit, of what it sends. 0 or off ends one."), directory_options, "machine", false, verb_link_set };
 static const struct verb link_show_verb = { "link show", networks_group, "[OPTION]...", N_("show the ports of a lab's collision domains"), NULL, directory_options, "", false, verb_link_show };
 
 static const struct verb_option lconfig_options[] = { DIRECTORY, { 'n', "name", "MACHINE", N_("the machine") },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * impair.c - bad cables: delay, loss, limited rate of what leaves a port
+ * impair.c - bad cables: delay, loss, limited rate of what leaves a port, or enters it
  *
  * A frame is first lost or not, then waits for the line (rate), then travels (delay,
  * jitter). Jitter alone never reorders: a frame arrives no earlier than the one before

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * impair.h - bad cables: delay, loss, limited rate of what leaves a port
+ * impair.h - bad cables: delay, loss, limited rate of what leaves a port, or enters it
  */
 #ifndef IMPAIR_H
 #define IMPAIR_H

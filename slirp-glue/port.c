@@ -43,6 +43,16 @@ static void impair_deliver(struct impair *impair, struct frame *frame)
 		queue_add(port, frame);
 }
 
+static void arriving_deliver(struct impair *impair, struct frame *frame)
+{
+	struct port *port = container_of(impair, struct port, arriving);
+
+	if (!port->kind)
+		return;
+	port_input(port, frame);
+	ports_flush();
+}
+
 struct port *port_get(uint16_t number)
 {
 	struct port *port;
@@ -58,6 +68,7 @@ struct port *port_get(uint16_t number)
 	port->up = true;
 	port->data.fd = port->control.fd = -1;
 	impair_init(&port->impair, loop_now_exact() * 2654435761u + number, impair_deliver);
+	impair_init(&port->arriving, number, arriving_deliver);
 	ports[number] = port;
 	return port;
 }
@@ -309,7 +320,10 @@ static void message_take(struct port *port, struct frame *frame, uint32_t size, 
 	} else {
 		port->counters.rx_frames++;
 		port->counters.rx_bytes += size;
-		port_input(port, frame);
+		if (!impair_active(&port->arriving))
+			port_input(port, frame);
+		else if (!impair_send(&port->arriving, frame))
+			port->counters.lost++;
 	}
 }
 
@@ -426,6 +440,7 @@ void port_disconnect(struct port *port)
 	port->path = NULL;
 	queue_drop(port, port->queue_length);
 	impair_release(&port->impair);
+	impair_release(&port->arriving);
 	port->blocked = false;
 	port->kind = NULL;
 	for (unsigned int i = 0; i < nr_active; i++)
@@ -452,6 +467,7 @@ void port_set_up(struct port *port, bool up)
 	if (!up) {
 		queue_drop(port, port->queue_length);
 		impair_release(&port->impair);
+		impair_release(&port->arriving);
 	}
 	port_note(port, WIRE_LINK, &state, sizeof(state));
 	port_changed(port);

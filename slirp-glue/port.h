@@ -36,7 +36,7 @@ struct port_counters {
 	uint64_t runts, giants, malformed;	/* received and thrown away */
 	uint64_t foreign;			/* wrong VLAN, or the port does not forward */
 	uint64_t queue_full;			/* the peer did not read */
-	uint64_t lost;				/* by the settings of the cable */
+	uint64_t lost;				/* by the settings of the cable, either way */
 };
 
 /* How a frame differs from frame->data when it leaves a port. */
@@ -66,7 +66,8 @@ struct port {
 	bool access;			/* member of one VLAN, frames without tag */
 	uint16_t vlan;			/* of frames without tag; 0: none */
 	uint8_t *allowed;		/* a trunk's VLANs as bits; NULL: all */
-	struct impair impair;
+	struct impair impair;		/* of what goes out */
+	struct impair arriving;		/* of what comes in: only its rate is set */
 
 	/* the peer */
 	const struct port_kind *kind;	/* NULL: not connected */

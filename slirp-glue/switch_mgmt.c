@@ -106,15 +106,17 @@ static int show(struct mgmt_reply *reply, char **words, int nr_words)
 static int ports(struct mgmt_reply *reply, char **words, int nr_words)
 {
 	struct port *port = NULL;
-	char vlans[300], cable[200];
+	char vlans[300], cable[200], arriving[200];
 
 	while ((port = port_next(port))) {
 		vlans_describe(port, vlans, sizeof(vlans));
 		impair_describe(&port->impair.settings, cable, sizeof(cable));
-		mgmt_line(reply, "%u %s %s %s%s%s%s%s%s%s%s", port->number,
+		impair_describe(&port->arriving.settings, arriving, sizeof(arriving));
+		mgmt_line(reply, "%u %s %s %s%s%s%s%s%s%s%s%s%s", port->number,
 			  *port->name ? port->name : "-", port->kind ? port->kind->name : "free",
 			  port->up ? "up" : "down", port->isolated ? " isolated=on" : "",
 			  *vlans ? " " : "", vlans, *cable ? " " : "", cable,
+			  *arriving ? " in-" : "", arriving,
 			  the_switch.stp ? " " : "", the_switch.stp ? stp_state_name(port) : "");
 	}
 	return 0;
@@ -153,7 +155,7 @@ static int table(struct mgmt_reply *reply, char **words, int nr_words)
 
 /* What `link` wants a port to be. */
 struct wanted {
-	struct impair_settings cable;
+	struct impair_settings cable, arriving;
 	bool up, isolated, access;
 	uint16_t vlan;
 	bool set_allowed, allow_all;
@@ -183,6 +185,8 @@ static int wanted_parse(struct wanted *wanted, const char *word)
 		wanted->allow_all = !strcmp(word + 6, "all");
 		return switch_parse_vlans(word + 6, wanted->allowed);
 	}
+	if (!strncmp(word, "in-rate=", 8))
+		return impair_parse(&wanted->arriving, word + 3);
 	return impair_parse(&wanted->cable, word);
 }
 
@@ -206,6 +210,7 @@ static int wanted_apply(struct port *port, const struct wanted *wanted)
 	port->access = wanted->access;
 	port->vlan = wanted->vlan;
 	port->impair.settings = wanted->cable;
+	port->arriving.settings = wanted->arriving;
 	if (wanted->up != port->up)
 		port_set_up(port, wanted->up);
 	return 0;
@@ -221,13 +226,13 @@ int switch_link_set(char **words, int nr_words, char *error, size_t error_size)
 		return -EINVAL;
 	}
 	wanted = (struct wanted) {
-		.cable = port->impair.settings, .up = port->up, .isolated = port->isolated,
+		.cable = port->impair.settings, .arriving = port->arriving.settings, .up = port->up, .isolated = port->isolated,
 		.access = port->access, .vlan = port->vlan,
 	};
 	for (int i = 2; i < nr_words; i++) {
 		if (wanted_parse(&wanted, words[i])) {
 			snprintf(error, error_size, "'%s' is not up, down, delay=, jitter=, loss=, "
-				 "dup=, reorder=, rate=, vlan=, native=, trunk= or isolated=, or its "
+				 "dup=, reorder=, rate=, in-rate=, vlan=, native=, trunk= or isolated=, or its "
 				 "value is wrong; nothing was changed", words[i]);
 			return -EINVAL;
 		}

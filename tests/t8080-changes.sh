@@ -25,6 +25,7 @@ umlab lstart --exam --lab-cpus=1 --pass mem=128 > out 2>&1; is $? 0 "a lab for a
 is "$(umlab info --json a | jq -r ".state + .memory")" ready128M "its machines are ready, with the memory that --pass gave"
 is "$(sed -n 's/^cpus=//p' "$UMLAB_HOME"/state/labs/*/a/machine.conf)" 0.5 "--lab-cpus is shared by its machines"
 like "$(umlab link show 2>&1)" "rate=?[ :]*8(m|000000|Mbit)" "the rate of lab.conf is set on the port"
+like "$(umlab link show 2>&1)" "in-rate=8mbit" "for what the machine sends, too"
 
 # Consoles: two at once, each left by its key; the machine goes on.
 (sleep 1; printf 'echo both-$((6*7))\n'; sleep 2; printf '\035') | UMLAB_LIMIT=20 umlab console a > one 2> err & first=$!

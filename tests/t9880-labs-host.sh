@@ -58,4 +58,22 @@ if [ "$(id -u)" -eq 0 ] && [ -x $server ] && [ -w /dev/fuse ] && command -v sshf
 else
 	skip "a machine of a base on sshfs is made" "no sshfs, dpipe, sftp-server or /dev/fuse, or not root"
 fi
+# The rate of a machine holds either way: bytes that arrive in five seconds, at most those of six and what waits.
+cd "$SCRATCH/home" && mkdir rates && cd rates || exit 1
+printf 'a[0]=A\na[rate]=8m\nb[0]=A\n' > lab.conf
+echo 'ip addr add 10.1.0.1/24 dev eth0' > a.startup; echo 'ip addr add 10.1.0.2/24 dev eth0' > b.startup
+[ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" .
+umlab lstart > /dev/null 2>&1
+# flood FROM TO ADDRESS: how many bytes of FROM's arrived.
+flood() {
+	(umlab exec "$2" -- sh -c 'timeout 20 nc -l -p 9000 | wc -c' > got) & sleep 2
+	umlab exec "$1" -- sh -c "timeout 5 nc -q 0 $3 9000 < /dev/zero" > /dev/null 2>&1
+	umlab exec "$2" -- pkill nc > /dev/null 2>&1; wait; cat got
+}
+for way in "a b 10.1.0.2" "b a 10.1.0.1"; do
+	# shellcheck disable=SC2086 # three words
+	bytes=$(flood $way)
+	[ "$bytes" -gt 100000 ] && [ "$bytes" -lt 9000000 ]; ok $? "rate=8m: ${way% *}: $bytes bytes in five seconds"
+done
+umlab lclean -f > /dev/null 2>&1
 done_testing
