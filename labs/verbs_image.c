@@ -410,7 +410,7 @@ enum status verb_image_layer(struct verb_args *args)
 
 static const char update_script[] =
 	"export DEBIAN_FRONTEND=noninteractive; command -v apt-get >/dev/null || { echo 'this image has no apt-get; give a command behind --' >&2; exit 1; }; "
-	"apt-get -q update && apt-get -q -y -o Dpkg::Options::=--force-confold dist-upgrade && apt-get -q -y autoremove && apt-get clean";
+	"apt-get -q -o APT::Update::Error-Mode=any update && apt-get -q -y -o Dpkg::Options::=--force-confold dist-upgrade && apt-get -q -y autoremove && apt-get clean";
 
 /*
  * The new image stands alone and takes the place of the old one in one step. One of the site

@@ -244,7 +244,7 @@ static void noise(void)
 	char text[600];
 	size_t size;
 
-	srand(7);
+	srand(getenv("SEED") ? atoi(getenv("SEED")) : 7);
 	for (int round = 0; round < 20000; round++) {
 		size = 0;
 		for (int i = rand() % 40; i > 0; i--) {
