@@ -23,7 +23,7 @@ struct host_space {
 	unsigned int slot;		/* place of its stub data in the shared file */
 	struct stub_data *data;		/* its stub data, writable here */
 	struct stub_mailbox *mailbox;	/* behind it; guest code writes there too */
-	unsigned int placement, guest_placement;	/* which choices of processor it follows */
+	unsigned int placement, guest_placement;	/* the processor that its threads are kept to, plus 1 */
 	struct host_debug debug;	/* what its debug registers hold */
 	int tid;			/* seccomp: guest thread */
 	int end_signal;			/* seccomp: of the host, which ended the process by itself; or 0 */

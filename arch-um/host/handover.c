@@ -18,6 +18,12 @@
  * another processor. It stays so until spinning fails: guest code ran for longer than
  * SPIN_TIME (too often), or the machine became idle.
  *
+ * Two spaces that take turns (a pipe between processes) are a case of their own: while apart, each change
+ * of the space wakes a thread on the other processor, which costs more than the spinning saves. So when
+ * a space comes back soon, several times, it stays where it is and spins, and the other
+ * one runs beside the machine's thread, as if together. Once the spinning thread has given up, whoever
+ * runs next takes its place.
+ *
  * Where others want the processors too, apart is bad: each side waits for its turn on a
  * processor of its own. That shows as time between two looks of a spinning thread, or
  * between a wake-up and its effect, that is longer than STOLEN_TIME. Then the machine is
@@ -37,6 +43,8 @@
 #define DENSE_RUNS	32
 #define DENSE_TIME	(DENSE_RUNS * 25 * NSEC_PER_USEC)
 #define FAILURES_MAX	8		/* of the last 64 runs, more or less */
+#define RETURNS_ENOUGH	4		/* changes back to the space before, in a row */
+#define PATIENCE	4		/* times SPIN_TIME, of a thread that was soon back so often */
 #define BACKOFF_MIN	(20000 * NSEC_PER_USEC)
 #define BACKOFF_MAX	(4000000 * NSEC_PER_USEC)
 
@@ -45,6 +53,9 @@ static struct {
 	uint64_t ticks_per_usec;
 	uint32_t guest_spins;		/* loops of the stub in SPIN_TIME */
 	struct host_space *spinning;	/* whose guest thread may spin now */
+	struct host_space *before;	/* the one that did before it, until */
+	uint64_t before_until;
+	unsigned int returns;
 	volatile bool waiting;		/* the other side was woken, the turn is not back yet */
 	unsigned int runs, failures;	/* since the last decision */
 	uint64_t runs_since;
@@ -101,7 +112,7 @@ static void spinner_set(struct host_space *space)
 	if (handover.spinning)
 		guest_spin_set(handover.spinning, 0);
 	if (space)
-		guest_spin_set(space, handover.guest_spins);
+		guest_spin_set(space, handover.guest_spins * (handover.returns < RETURNS_ENOUGH ? 1 : PATIENCE));
 	handover.spinning = space;
 }
 
@@ -208,6 +219,28 @@ static void turn_give(struct host_space *space, uint32_t turn)
 		__atomic_store_n(&space->mailbox->turn, STUB_TURN_KERNEL, __ATOMIC_SEQ_CST);
 }
 
+/* Another space runs while apart. True: the one that spins is soon back and stays where it is. */
+static bool runs_beside(struct host_space *space)
+{
+	uint64_t now;
+
+	if (!handover.spinning || handover.spinning == space)
+		return false;
+	if (handover.returns >= RETURNS_ENOUGH) {
+		if (!__atomic_load_n(&handover.spinning->mailbox->guest_sleeps, __ATOMIC_RELAXED))
+			return true;
+		handover.returns = 0;
+	}
+	now = ticks();
+	if (space == handover.before && now - handover.before_until < ticks_of(SPIN_TIME))
+		handover.returns++;
+	else
+		handover.returns = 0;
+	handover.before = handover.spinning;
+	handover.before_until = now;
+	return false;
+}
+
 /* A wake-up at @from took effect at @to, or so the guest thread says. */
 static void latency_check(uint64_t from, uint64_t to)
 {
@@ -225,14 +258,15 @@ bool host_handover_sleeps(struct host_space *space)
 void host_handover(struct host_space *space)
 {
 	struct stub_mailbox *mailbox = space->mailbox;
+	bool beside = handover.apart && runs_beside(space), spins = handover.apart && !beside;
 	uint64_t woken = 0;
 
 	space->asleep = false;
-	if (handover.apart)
+	if (spins)
 		spinner_set(space);
 	else
 		mailbox->kernel_sleeps = 1;	/* for sure */
-	host_placement_follow_guest(space);
+	host_placement_follow_guest(space, beside);
 	turn_give(space, STUB_TURN_GUEST);
 	if (__atomic_load_n(&mailbox->guest_sleeps, __ATOMIC_RELAXED)) {
 		mailbox->guest_sleeps = 0;
@@ -240,9 +274,10 @@ void host_handover(struct host_space *space)
 		lx_futex(&mailbox->guest_sleeps, FUTEX_WAKE, 1, NULL);
 	}
 	handover.waiting = true;
-	if (!handover.apart) {
+	if (!spins) {
 		sleep_for_turn(mailbox);
-		density_count(ticks());
+		if (!beside)
+			density_count(ticks());
 		woken = 0;
 	} else if (!spin(mailbox)) {
 		sleep_for_turn(mailbox);
@@ -275,7 +310,7 @@ bool host_handover_by_mapper(struct host_space *space)
 		return false;
 	space->asleep = false;
 	host_placement_follow(space);
-	host_placement_follow_guest(space);
+	host_placement_follow_guest(space, false);
 	data->then_guest = 1;
 	mailbox->kernel_sleeps = 1;
 	turn_give(space, STUB_TURN_MAPPER);
@@ -296,7 +331,7 @@ int host_handover_reset(struct host_space *space, uint64_t epoch)
 	int error;
 
 	space->asleep = false;
-	host_placement_follow_guest(space);
+	host_placement_follow_guest(space, false);
 	turn_give(space, STUB_TURN_RESET);
 	info.si_ptr = (void *)epoch;
 	error = lx_rt_tgsigqueueinfo(space->pid, space->tid, STUB_SIGNAL_RESET, &info);
@@ -315,4 +350,6 @@ void host_handover_forget(struct host_space *space)
 {
 	if (handover.spinning == space)
 		handover.spinning = NULL;
+	if (handover.before == space)
+		handover.before = NULL;
 }

@@ -27,8 +27,6 @@ static bool guests_apart;
 /* When the machine last began to keep to its processor, and whether it may leave it now. */
 static uint64_t taken_at;
 static bool released = true;
-/* Counts changes of the two; what a space has seen of them is in host_space. */
-static unsigned int machine_generation = 1, guest_generation = 1;
 
 static bool may_use(unsigned int cpu)
 {
@@ -56,11 +54,7 @@ static unsigned int other_cpu(void)
 
 static void guest_cpu_choose(void)
 {
-	unsigned int cpu = guests_apart ? other_cpu() : machine_cpu;
-
-	if (cpu != guest_cpu)
-		guest_generation++;
-	guest_cpu = cpu;
+	guest_cpu = guests_apart ? other_cpu() : machine_cpu;
 }
 
 void host_placement_take(void)
@@ -72,8 +66,6 @@ void host_placement_take(void)
 	released = false;
 	taken_at = host_time_now();
 	keep_to(0, cpu);
-	if (cpu != machine_cpu)
-		machine_generation++;
 	machine_cpu = cpu;
 	guest_cpu_choose();
 }
@@ -113,18 +105,21 @@ bool host_placement_guests(bool apart)
 	return true;
 }
 
-void host_placement_follow(struct host_space *space)
+/* Keep @tid to @cpu, unless @known says that it is there: one more than its number. */
+static void follow(int tid, unsigned int cpu, unsigned int *known)
 {
-	if (!mask_size || space->placement == machine_generation)
+	if (!mask_size || *known == cpu + 1)
 		return;
-	keep_to(space->pid, machine_cpu);
-	space->placement = machine_generation;
+	keep_to(tid, cpu);
+	*known = cpu + 1;
 }
 
-void host_placement_follow_guest(struct host_space *space)
+void host_placement_follow(struct host_space *space)
 {
-	if (!mask_size || space->guest_placement == guest_generation)
-		return;
-	keep_to(space->tid, guest_cpu);
-	space->guest_placement = guest_generation;
+	follow(space->pid, machine_cpu, &space->placement);
+}
+
+void host_placement_follow_guest(struct host_space *space, bool beside)
+{
+	follow(space->tid, beside ? machine_cpu : guest_cpu, &space->guest_placement);
 }

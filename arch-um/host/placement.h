@@ -20,9 +20,10 @@ bool host_placement_guests(bool apart);
 
 /*
  * follow - bring the process of @space to the machine's processor (the ptrace engine's only
- * thread, the seccomp engine's mapper); follow_guest - its guest thread to where guests run.
+ * thread, the seccomp engine's mapper); follow_guest - its guest thread to where guests run, or
+ * to the machine's processor (@beside).
  */
 void host_placement_follow(struct host_space *space);
-void host_placement_follow_guest(struct host_space *space);
+void host_placement_follow_guest(struct host_space *space, bool beside);
 
 #endif /* UM_HOST_PLACEMENT_H */
