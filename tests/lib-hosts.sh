@@ -13,7 +13,7 @@ need_hosts() {
 }
 
 host_start() { # kept by a process that sleeps; mounts are its own, too
-	setpriv --pdeathsig KILL unshare -n -m sleep 300 < /dev/null > /dev/null 2>&1 &
+	setpriv --pdeathsig KILL unshare -n -m sleep 3000 < /dev/null > /dev/null 2>&1 &
 	net_pids[$1]=$!
 	wait_for 5 sh -c "[ \$(readlink /proc/$!/ns/mnt) != \$(readlink /proc/self/ns/mnt) ]"
 }

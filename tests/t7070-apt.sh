@@ -4,21 +4,16 @@
 . "$(dirname "$0")/lib-guest.sh"
 . "$(dirname "$0")/lib-console.sh"
 . "$(dirname "$0")/lib-net.sh"
+. "$(dirname "$0")/lib-deb.sh"
 need_image
 need_net
 need_programs dpkg-deb python3
 
 repository=$SCRATCH/repository
-mkdir -p "$repository" "$SCRATCH/package/DEBIAN" "$SCRATCH/package/usr/share/umlab-test"
+mkdir -p "$SCRATCH/package/usr/share/umlab-test"
 head -c 2000000 /dev/urandom > "$SCRATCH/package/usr/share/umlab-test/data"
 sum=$(md5sum < "$SCRATCH/package/usr/share/umlab-test/data")
-printf '%s\n' "Package: umlab-test" "Version: 1" "Architecture: all" "Maintainer: nobody <nobody@example.org>" \
-	"Description: a file that came by apt" > "$SCRATCH/package/DEBIAN/control"
-dpkg-deb -Znone --root-owner-group -b "$SCRATCH/package" "$repository/umlab-test.deb" > /dev/null
-{ cat "$SCRATCH/package/DEBIAN/control"
-	printf '%s\n' "Filename: ./umlab-test.deb" "Size: $(stat -c %s "$repository/umlab-test.deb")" \
-		"SHA256: $(sha256sum < "$repository/umlab-test.deb" | cut -d ' ' -f 1)"; } > "$repository/Packages"
-chmod -R a+rX "$repository"
+deb_archive "$repository" 1
 background web python3 -u -m http.server -d "$repository" --bind 127.0.0.1 0
 wait_for 10 grep -q 'port [0-9]' "$SCRATCH/web.log"
 port=$(sed -n 's/.*port \([0-9]*\).*/\1/p' "$SCRATCH/web.log")

@@ -161,15 +161,21 @@ static int type_of(int mode)
 	       LINUX_S_ISFIFO(mode) ? EXT2_FT_FIFO : LINUX_S_ISSOCK(mode) ? EXT2_FT_SOCK : LINUX_S_ISLNK(mode) ? EXT2_FT_SYMLINK : EXT2_FT_UNKNOWN;
 }
 
-static void name_add(ext2_ino_t parent, const char *name, ext2_ino_t ino, int mode)
+/* After an attempt to add @name: true when the folder was full and has room now, so it is worth another one. */
+static bool folder_grew(errcode_t error, ext2_ino_t parent, const char *name)
 {
-	errcode_t error = ext2fs_link(to, parent, name, ino, type_of(mode));
-
 	if (error == EXT2_ET_DIR_NO_SPACE) {
 		check(ext2fs_expand_dir(to, parent), "folder of", name);
-		error = ext2fs_link(to, parent, name, ino, type_of(mode));
+		return true;
 	}
 	check(error, "name", name);
+	return false;
+}
+
+static void name_add(ext2_ino_t parent, const char *name, ext2_ino_t ino, int mode)
+{
+	while (folder_grew(ext2fs_link(to, parent, name, ino, type_of(mode)), parent, name))
+		;
 }
 
 /* ---- one entry --------------------------------------------------------------------- */
@@ -229,15 +235,10 @@ static void file_copy(ext2_ino_t parent, const struct entry *entry, struct ext2_
 	}
 	if (LINUX_S_ISLNK(source->i_mode)) {
 		char *target = target_of(entry->ino, source, entry->name);
-		errcode_t error;
 
 		check(ext2fs_new_inode(to, parent, source->i_mode, NULL, &ino), "inode for", entry->name);
-		error = ext2fs_symlink(to, parent, ino, entry->name, target);
-		if (error == EXT2_ET_DIR_NO_SPACE) {
-			check(ext2fs_expand_dir(to, parent), "folder of", entry->name);
-			error = ext2fs_symlink(to, parent, ino, entry->name, target);
-		}
-		check(error, "symbolic link", entry->name);
+		while (folder_grew(ext2fs_symlink(to, parent, ino, entry->name, target), parent, entry->name))
+			;
 		free(target);
 	} else {
 		ino = inode_make(parent, source, entry->name);
@@ -252,15 +253,10 @@ static void file_copy(ext2_ino_t parent, const struct entry *entry, struct ext2_
 static ext2_ino_t folder_make(ext2_ino_t parent, const char *name)
 {
 	ext2_ino_t ino;
-	errcode_t error;
 
 	check(ext2fs_new_inode(to, parent, LINUX_S_IFDIR, NULL, &ino), "inode for", name);
-	error = ext2fs_mkdir(to, parent, ino, name);
-	if (error == EXT2_ET_DIR_NO_SPACE) {
-		check(ext2fs_expand_dir(to, parent), "folder of", name);
-		error = ext2fs_mkdir(to, parent, ino, name);
-	}
-	check(error, "folder", name);
+	while (folder_grew(ext2fs_mkdir(to, parent, ino, name), parent, name))
+		;
 	return ino;
 }
 

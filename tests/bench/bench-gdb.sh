@@ -9,10 +9,12 @@
 # second (counted by gdb, none shown); single steps a second. The median of N rounds. QEMU runs
 # Debian's kernel of the same version, whose package is unpacked below build/bench, not installed.
 set -eu
-top=$(realpath "${BASH_SOURCE[0]%/*}/../..")
+here=$(realpath "${BASH_SOURCE[0]%/*}")
+. "$here/bench-options.sh"
+top=$(realpath "$here/../..")
 build=$top/build
 rounds=3
-[[ ${1-} != --rounds ]] || rounds=$2
+options_read "rounds" "$@"
 hits=1000 steps=1000
 work=$(mktemp -d)
 chmod 755 "$work"
