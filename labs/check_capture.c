@@ -34,6 +34,11 @@ bool capture_begin(struct capture *capture, const struct lab *lab, const char *w
 	unlink(capture->file);
 	capture->pid = fork();
 	if (!capture->pid) {
+		sigset_t none;
+
+		/* Even when our caller holds signals back: one ends the capture. */
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
 		execl(where_self(), "umlab", "capture", "--directory", lab->dir, "--write", capture->file, what, NULL);
 		_exit(127);
 	}

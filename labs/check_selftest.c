@@ -6,9 +6,13 @@
  * steps typed; then it is broken in the ways that `breaks` of the file names, one after the
  * other, or, without any, by cutting all cables. Each break must be noticed by at least one
  * check; those that no break made fail are named.
+ *
+ * Whatever ends us, the lab is whole again first: signals wait while something is broken
+ * (check_run() sees them and stops early).
  */
 #include "check_selftest.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,11 +50,23 @@ static int noticed(const struct checks *checks, const struct lab *lab, bool *fai
 	return nr;
 }
 
-static void cables_set(const struct lab *lab, const char *state)
+static void signals_hold(bool hold)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
+/* All cables, even after one that cannot be set; NULL, or why the last such one could not. */
+static char *cables_set(const struct lab *lab, const char *state)
 {
 	const char *tool = where_tool("umlab-net"), *nic;
+	char *path, *reason, *failed = NULL;
 	struct machines machines;
-	char *path, *reason;
 	int port;
 
 	machine_list(&machines, lab_id(lab->dir));
@@ -62,22 +78,40 @@ static void cables_set(const struct lab *lab, const char *state)
 			const char *command[] = { tool, "link", "set", path, txt_printf("%d", port), state, NULL };
 
 			if (run_quietly(command, &reason))
-				die(STATUS_FAILED, "%s", reason);
+				failed = reason;
 		}
+	return failed;
 }
 
-static void command_run(const struct lab *lab, const json_t *entry, const char *key)
+/* @what: "command", or "undo". NULL, or why it could not be done. */
+static char *command_run(const struct lab *lab, const json_t *entry, const char *what)
 {
-	const char *name = json_string_value(json_object_get(entry, "on")), *command = json_string_value(json_object_get(entry, key));
+	const char *name = json_string_value(json_object_get(entry, "on")), *command = json_string_value(json_object_get(entry, what));
 	struct machine machine;
 	char *output;
 
 	if (!command)
-		return;
+		return NULL;
 	if (!name || machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), name)))
-		die(STATUS_USAGE, _("breaks: there is no machine %s"), name ? name : "?");
-	if (session_capture(&machine, command, 60, &output))
-		die(STATUS_USAGE, _("breaks: this fails on %s itself: %s"), name, command);
+		return txt_printf(_("breaks: there is no machine %s"), name ? name : "?");
+	return session_capture(&machine, command, 60, &output) ? txt_printf(_("breaks: this fails on %s itself: %s"), name, command) : NULL;
+}
+
+/* Breaks, tries all checks, mends. @entry: of `breaks`; NULL: all cables. Returns how many noticed. */
+static int broken(const struct checks *checks, const struct lab *lab, const json_t *entry, bool *failed)
+{
+	char *reason, *unmended;
+	int nr = 0;
+
+	signals_hold(true);
+	reason = entry ? command_run(lab, entry, "command") : cables_set(lab, "down");
+	if (!reason)
+		nr = noticed(checks, lab, failed);
+	unmended = entry ? command_run(lab, entry, "undo") : cables_set(lab, "up");
+	signals_hold(false);
+	if (reason || unmended)
+		die(entry ? STATUS_USAGE : STATUS_FAILED, "%s", reason ? reason : unmended);
+	return nr;
 }
 
 /* Tells of one break; false: nobody noticed. */
@@ -103,16 +137,10 @@ enum status check_selftest(struct checks *checks, const struct lab *lab, const j
 		return STATUS_FAILED;
 	}
 	fprintf(out, _("PASS  the lab as it is: %d checks hold\n"), check_count(checks, CHECK_PASS));
-	json_array_foreach((json_t *)breaks, at, entry) {
-		command_run(lab, entry, "command");
-		good &= told(json_string_value(json_object_get(entry, "command")), noticed(checks, lab, failed), out);
-		command_run(lab, entry, "undo");
-	}
-	if (!json_array_size(breaks)) {
-		cables_set(lab, "down");
-		good = told(_("all cables cut"), noticed(checks, lab, failed), out);
-		cables_set(lab, "up");
-	}
+	json_array_foreach((json_t *)breaks, at, entry)
+		good &= told(json_string_value(json_object_get(entry, "command")), broken(checks, lab, entry, failed), out);
+	if (!json_array_size(breaks))
+		good = told(_("all cables cut"), broken(checks, lab, NULL, failed), out);
 	for (int i = 0; i < checks->nr; i++)
 		if (!failed[i] && checks->at[i].verdict == CHECK_PASS)
 			fprintf(out, _("note  never failed: %s\n"), checks->at[i].title);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { IN_ROOM = 4 * WIRE_PAYLOAD_MAX };
@@ -76,10 +77,18 @@ size_t wirelink_pending(const struct wire_link *link)
 	return link->out_size - link->out_done;
 }
 
+/* A peer that has gone is an error, not the end of us: what it said last is still to be read. */
+static ssize_t put(int fd, const char *data, size_t size)
+{
+	ssize_t done = send(fd, data, size, MSG_NOSIGNAL);
+
+	return done < 0 && errno == ENOTSOCK ? write(fd, data, size) : done;
+}
+
 int wirelink_flush(struct wire_link *link)
 {
 	while (link->fd >= 0 && link->out_done < link->out_size) {
-		ssize_t done = write(link->fd, link->out + link->out_done, link->out_size - link->out_done);
+		ssize_t done = put(link->fd, link->out + link->out_done, link->out_size - link->out_done);
 
 		if (done < 0 && errno == EINTR)
 			continue;

@@ -3,7 +3,7 @@
 #
 # Sourced by each test script. Titles are claims. Lines are not numbered; the plan
 # comes last (done_testing), so a script that stops half way is noticed by prove. What a
-# claim got instead goes to standard error: prove shows that in any case.
+# claim got instead goes to standard error; tests/run shows it at the end.
 
 TOP=$(cd "$(dirname "$0")/.." && pwd)
 BUILD=${UMLAB_BUILD:-$TOP/build}

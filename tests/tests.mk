@@ -49,6 +49,8 @@ $(COW_UNITS:%=$(TESTS_OUT)/u-%): tests/simdisk.h tests/cowmodel.h
 # The lab command's modules, under the sanitizers.
 unit_labfile := $(addprefix labs/,labfile.c labkeys.c lablint.c txt.c files.c tell.c)
 unit_cflags_labfile := -D_GNU_SOURCE -Ilabs -fsanitize=address,undefined -fno-sanitize-recover=all
+unit_wirelink := labs/wirelink.c
+unit_cflags_wirelink := $(unit_cflags_labfile)
 
 # The network's, likewise. UBSan flags the offset of a NULL in liburcu's own macros.
 NET_CHECKS = -D_GNU_SOURCE -DUM_HOST_WORLD -Iarch-um/include -Islirp-glue -Wno-unused-parameter \
