@@ -23,10 +23,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bounds.h"
 #include "disk.h"
 #include "files.h"
 #include "guestfiles.h"
-#include "bounds.h"
+#include "labnet.h"
 #include "tell.h"
 #include "where.h"
 
@@ -49,7 +50,7 @@ void kernel_words(const struct machine *machine, struct words *words)
 	words_addf(words, "hostfs=%s", words_join(&folders, ":"));
 	words_addf(words, "umlab.host=%s/guest", machine->run_dir);
 	for (int at = -1; (value = conf_next(conf, "nic", &at));)
-		words_add(words, value);
+		words_add(words, labnet_nic_option(conf, value));
 	words_addf(words, "umid=%s%s%s", machine->name, machine->lab ? "." : "", machine->lab ? machine->lab : "");
 	/* `umlab debug --wait` started this keeper; only the first kernel waits. */
 	if (getenv("UMLAB_GDB_WAIT")) {

@@ -136,6 +136,15 @@ static char *rate_setting(const char *word, const char *rate)
 	return isdigit((unsigned char)rate[strlen(rate) - 1]) ? setting : txt_printf("%sbit", setting);
 }
 
+char *labnet_nic_option(const struct conf *conf, const char *nic)
+{
+	const char *rate = conf_get(conf, "rate"), *kind = strchr(nic, '=');
+
+	if (!rate || !kind || !txt_starts(kind, "=slirp"))
+		return txt_copy(nic);
+	return txt_printf("%s,%s,%s", nic, rate_setting("rate", rate), rate_setting("in-rate", rate));
+}
+
 void labnet_limits_apply(const struct machine *machine)
 {
 	const char *rate = conf_get(&machine->conf, "rate"), *tool = where_tool("umlab-net"), *nic;

@@ -26,7 +26,11 @@ const char *labnet_nic_find(const struct conf *conf, int index);
 char *labnet_nic_switch(const char *nic, int *port);
 /* A port of this switch that no machine of this user has. */
 int labnet_port_free(const char *path);
-/* The limits of a machine's interfaces, before it starts. */
+/*
+ * The limits of a machine's interfaces: those at switches, before it starts; those of uplinks are
+ * words of the kernel's option, which is @nic otherwise.
+ */
+char *labnet_nic_option(const struct conf *conf, const char *nic);
 void labnet_limits_apply(const struct machine *machine);
 /* Notes a domain that the lab's description does not have, so that it ends with the lab. */
 int labnet_domain_note(const char *lab, const char *domain);

@@ -28,6 +28,7 @@
 #include "place.h"
 #include "sandbox.h"
 #include "say.h"
+#include "uplink_cable.h"
 
 enum {
 	BATCH = 32,
@@ -95,6 +96,17 @@ static void queue_drop(void)
 		frame_put(peer.queue[peer.first]);
 }
 
+static void queue_add(struct frame *frame)
+{
+	if (peer.length == QUEUE) {
+		peer.dropped++;
+		return;
+	}
+	peer.queue[(peer.first + peer.length++) % QUEUE] = frame_get(frame);
+	if (peer.length % BATCH == 0)
+		queue_flush();
+}
+
 /*
  * A large frame goes out at once, from where it lies: it is worth a system call of its own, and
  * the machine works on it while we go on. False: not gone.
@@ -115,9 +127,11 @@ void uplink_output(const void *data, size_t size, bool valid)
 	struct wire_head head = { .csum_flags = valid ? VALID : 0 };
 	struct frame *frame;
 
-	if (!peer.welcome || size < FRAME_MIN || size > WIRE_FRAME_MAX || send_directly(data, size, &head))
+	if (!peer.welcome || size < FRAME_MIN || size > WIRE_FRAME_MAX)
 		return;
-	frame = peer.length < QUEUE ? frame_new(size) : NULL;
+	if (!cable_is_bad_to() && send_directly(data, size, &head))
+		return;
+	frame = frame_new(size);
 	if (!frame) {
 		peer.dropped++;
 		return;
@@ -125,9 +139,11 @@ void uplink_output(const void *data, size_t size, bool valid)
 	memcpy(frame->data, data, size);
 	frame->size = size;
 	frame->head = head;
-	peer.queue[(peer.first + peer.length++) % QUEUE] = frame;
-	if (peer.length % BATCH == 0)
-		queue_flush();
+	if (cable_is_bad_to())
+		cable_to_machine(frame);
+	else
+		queue_add(frame);
+	frame_put(frame);
 }
 
 /* ---- from the machine ----------------------------------------------------- */
@@ -141,8 +157,6 @@ static void segment_input(struct frame *segment, void *arg)
 
 static void frame_input(struct frame *frame)
 {
-	if (frame->size < FRAME_MIN || frame->size > WIRE_FRAME_MAX || !offload_check(frame))
-		return;
 	if (frame->head.gso && backend->segments) {
 		offload_segment(frame, segment_input, NULL);
 		return;
@@ -215,8 +229,16 @@ static void peer_receive(void)
 			continue;
 		}
 		frame->size = size - WIRE_HEAD_SIZE;
-		if (peer.welcome)
+		if (!peer.welcome || frame->size < FRAME_MIN || frame->size > WIRE_FRAME_MAX || !offload_check(frame))
+			continue;
+		if (!cable_is_bad_from()) {
 			frame_input(frame);
+			continue;
+		}
+		cable_from_machine(frame);
+		/* It may be on its way. */
+		frame_put(frame);
+		frames[i] = NULL;
 	}
 }
 
@@ -277,6 +299,7 @@ static void peer_lost(void)
 	peer.source.fd = -1;
 	peer.welcome = peer.blocked = false;
 	queue_drop();
+	cable_release();
 	retry(&peer.retry);
 }
 
@@ -345,7 +368,7 @@ static void option_read(char *word, int *fd)
 		peer.port = number_read(word + 5, 1024, word);
 	else if (!strncmp(word, "vlan=", 5))
 		peer.vlan = number_read(word + 5, 4094, word);
-	else if (backend->option(word))
+	else if (cable_option(word) && backend->option(word))
 		die(STATUS_USAGE, "run %s: '%s' is not understood (see umlab-net(1))", backend->name,
 		    word);
 }
@@ -428,10 +451,11 @@ int net_run_uplink(const char *kind, char **words, int nr_words)
 	for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++)
 		if (!strcmp(backends[i]->name, kind))
 			backend = backends[i];
-	fd = words_read(words, nr_words);
 	error = loop_init();
 	if (error)
 		die(STATUS_FAILED, "cannot start: %s", strerror(-error));
+	cable_init(queue_add, frame_input);
+	fd = words_read(words, nr_words);
 	signals_start();
 	loop_after(queue_flush);
 	peer.retry.fire = retry;
@@ -453,6 +477,7 @@ int net_run_uplink(const char *kind, char **words, int nr_words)
 	if (error)
 		die(STATUS_FAILED, "cannot confine itself: %s", strerror(-error));
 	status = run();
+	cable_release();
 	mgmt_stop();
 	if (*folder)
 		rmdir(folder);

@@ -100,6 +100,17 @@ net_do r 'mkdir -p /tmp/www; echo inside > /tmp/www/index.html; httpd -p 8080 -h
 is "$(curl -s -m 5 "http://127.0.0.1:$web/")" inside "and forwards"
 net_end r
 
+# 5 000 000 bytes at 40 Mbit a second take at least a second, either way.
+net_guest l "eth0=slirp,allow=tcp:127.0.0.1:$allowed,forward=tcp:$web-8080,rate=40mbit,in-rate=40mbit"
+lease l > /dev/null
+like "$(net_do l "curl -s -m 20 -w '%{time_total} %{size_download}' -o /tmp/file http://10.0.2.2:$allowed/file; md5sum < /tmp/file")" \
+	"^([1-9]|1[0-9])[.].* 5000000.*${sum%% *}" "rate= limits what the machine gets, and loses nothing of it"
+net_do l 'httpd -p 8080 -h /tmp' > /dev/null
+like "$(curl -s -m 20 -w '%{time_total} %{size_download}' -o file "http://127.0.0.1:$web/file"; md5sum < file)" \
+	"^([1-9]|1[0-9])[.].* 5000000.*${sum%% *}" "in-rate= what it sends"
+net_end l
+like "$(net run slirp t fd=0,rate=fast)" "rate=fast" "a rate that is none is named"
+
 net_guest m eth0=slirp,nonsense
 net_do m 'ip link set eth0 up' > /dev/null
 net_until m 10 'nonsense' dmesg; ok $? "an option that the uplink does not know is in the machine's log"

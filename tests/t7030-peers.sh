@@ -95,4 +95,36 @@ net_guest a eth0=vde:multi://"$SCRATCH/multi"; net_up a 10.7.0.1/24
 net_guest b eth0=vde:vde://"$SCRATCH/multi"; net_up b 10.7.0.2/24
 claim "multi:// leads to who joins it" pings b 10.7.0.1 5
 net_end a; net_end b
+
+net_guest a eth0=vde:null://; net_up a 10.7.0.1/24; ok $? "null:// has carrier"
+like "$(net_do a 'ping -c 2 -i 0.2 -W 1 10.7.0.2; cat /sys/class/net/eth0/statistics/tx_packets')" '100% packet loss' "and answers nothing"
+net_end a
+
+# A bonding node that a switch of ours joins.
+net_guest a eth0=vde:bonding://"$SCRATCH/bonding"; net_up a 10.7.0.1/24
+net_run sw switch "$SW"
+net_guest b eth0=switch:"$SW"; net_up b 10.7.0.2/24
+background joint "$NET" run vde "$SCRATCH/joint" switch="$SW" vde://"$SCRATCH/bonding"; wait_for 10 net_answers "$SCRATCH/joint"
+claim "bonding:// leads to who joins it" pings b 10.7.0.1 5
+net_end a; net_end joint
+
+# A descriptor that a parent opened: two switches, joined by a pair of sockets.
+net_run sw2 switch "$SCRATCH/sw2"
+net_guest a eth0=switch:"$SCRATCH/sw2"; net_up a 10.7.0.1/24
+cat > joint.py << 'END'
+import os, signal, socket, subprocess, sys
+signal.signal(signal.SIGTERM, lambda *rest: sys.exit(0))
+ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+helpers = [subprocess.Popen([sys.argv[1], "run", "vde", f"{sys.argv[2]}{i}", f"switch={sys.argv[3 + i]}",
+                             f"seqpacket://{end.fileno()}"], pass_fds=[end.fileno()]) for i, end in enumerate(ends)]
+try:
+    helpers[0].wait()
+finally:
+    for helper in helpers:
+        helper.kill()
+END
+background joint python3 "$SCRATCH/joint.py" "$NET" "$SCRATCH/j" "$SW" "$SCRATCH/sw2"
+wait_for 10 net_answers "$SCRATCH/j0"; wait_for 10 net_answers "$SCRATCH/j1"
+claim "seqpacket:// is a descriptor of the caller's" pings a 10.7.0.2 5 || diag < "$SCRATCH/joint.log"
+net_end joint TERM; net_end a; net_end b; net_end sw; net_end sw2
 done_testing

@@ -21,6 +21,13 @@ guest_at host2 b "eth0=vde:vxvde://239.1.2.3"; net_up b 10.7.0.2/24
 claim "and by vxvde://" pings a 10.7.0.2 5
 net_end a; net_end b
 
+guest_at host1 a "eth0=vde:vxlan://239.1.2.4/vni=77"; net_up a 10.7.0.1/24
+guest_at host2 b "eth0=vde:vxlan://239.1.2.4/vni=77"; net_up b 10.7.0.2/24
+# Only what goes to all: libvdeplug 4.0.1 sends to a learned peer with an address of no length.
+net_do a 'ping -c 3 -i 0.2 -W 1 10.7.0.2' > /dev/null
+net_until b 5 '[1-9]' "ip neigh show 10.7.0.1 | grep -c $(net_do a 'cat /sys/class/net/eth0/address')"; ok $? "broadcasts cross by vxlan://"
+net_end a; net_end b
+
 # A switch of each host, joined: all machines of both are one network.
 at_user sw1 host1 "$NET" run switch "$SCRATCH/sw1"
 at_user sw2 host2 "$NET" run switch "$SCRATCH/sw2"

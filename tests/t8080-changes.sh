@@ -97,5 +97,7 @@ like "$(head -c 300 asked)" "CPUQuota=50% --property=MemoryMax=198180864 -- " "w
 rm asked; umlab kill s; export UMLAB_CGROUPS=off
 PATH=$SCRATCH/bin:$PATH umlab start s; is $? 0 "or without, when cgroups=off"
 [ ! -e asked ]; ok $? "indeed without"
+umlab kill s; umlab set --rate=8m --net=slirp s; umlab start s
+like "$(umlab exec s cat /proc/cmdline)" "eth0=slirp,rate=8mbit,in-rate=8mbit" "an interface with a way to the internet is limited by its uplink"
 claim "wipe" umlab wipe -f
 done_testing
