@@ -16,8 +16,10 @@ ticks() { # processor time of a guest, in ticks of 10 ms
 guest_start mem=256M
 guest_sees 30 guest#; ok $? "a machine is up"
 sleep 3
-before=$(ticks "$guest_pid"); sleep 10; after=$(ticks "$guest_pid")
+sleeps() { awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$guest_pid/status"; }
+before=$(ticks "$guest_pid") slept=$(sleeps); sleep 10; after=$(ticks "$guest_pid") slept=$(($(sleeps) - slept))
 [ $((after - before)) -le 2 ]; ok $? "ten idle seconds take at most 20 ms of processor time ($(((after - before) * 10)) ms)"
+[ $slept -le 35 ]; ok $? "for it is woken seldom ($slept times)"
 
 guest_type uptime; guest_sees 5 '@uptime'; before=$guest_line
 group=$(guest_processes "$guest_pid")

@@ -10,12 +10,14 @@
 #include <linux/hw_breakpoint.h>
 #include <linux/random.h>
 #include <linux/sched.h>
+#include <linux/sched/clock.h>
 #include <linux/sched/debug.h>
 #include <linux/sched/idle.h>
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <linux/syscalls.h>
+#include <linux/tick.h>
 #include <asm/current.h>
 #include <asm/exec.h>
 #include <asm/prctl.h>
@@ -167,10 +169,27 @@ SYSCALL_DEFINE6(mmap, unsigned long, addr, unsigned long, len, unsigned long, pr
 	return ksys_mmap_pgoff(addr, len, prot, flags, fd, off >> PAGE_SHIFT);
 }
 
+static u64 last_sleep;	/* ns */
+
+/*
+ * The generic loop stops the tick once it has disturbed a sleep. A machine that sleeps for long between
+ * its events would be woken twice by each of them: so after a long sleep the tick stops
+ * at once. Where sleeps are short (a disk answers, a peer does), it goes on: to stop it and to start it
+ * again are system calls.
+ */
+void arch_cpu_idle_enter(void)
+{
+	if (last_sleep >= TICK_NSEC)
+		tick_nohz_idle_stop_tick();
+}
+
 void arch_cpu_idle(void)
 {
+	u64 start = sched_clock();
+
 	/* Interrupts are off; an event that is pending already ends the sleep at once. */
 	clock_idle();
+	last_sleep = sched_clock() - start;
 	raw_local_irq_enable();
 	raw_local_irq_disable();
 }
