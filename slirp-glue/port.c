@@ -3,11 +3,12 @@
  * port.c - one port of the switch: frames in, frames out
  *
  * In: when the socket is readable, one recvmmsg() takes up to PORT_BATCH frames into big
- * frames that are kept ready (batch[]); each goes to port_input(), which may keep it.
+ * frames that are kept ready (batch[]); each goes to port_input(), which may keep it. Several
+ * frames of one message (WIRE_BUNDLE) get memory of their own first.
  *
  * Out: port_send() brings the frame into the form that the peer understands (segments,
- * checksums, VLAN tag) and queues it. ports_flush() hands the queues over, after each
- * batch, so that the contents are still in the processor's cache. A peer that does not
+ * checksums, VLAN tag) and queues it. ports_flush() hands the queues over, small frames
+ * together in one message if the peer takes those, after each batch, so that the contents are still in the processor's cache. A peer that does not
  * read fills its socket, then its queue; what comes then is lost for it, and nobody else
  * waits. Frames that have to wait are moved to memory of their size (frame_hold()).
  */
@@ -183,42 +184,61 @@ void port_send(struct port *port, struct frame *frame)
 struct packet {
 	struct wire_head head;
 	uint8_t tag[TAG_SIZE];
-	struct iovec iov[4];
 };
 
-/* The pieces of one message; returns how many. */
-static int packet_make(struct packet *packet, const struct port *port,
-		       const struct port_waiting *waiting)
+enum { PACKET_PIECES = 4, BUNDLED_MAX = 8192 };	/* a larger frame is worth a message of its own */
+
+/* The pieces of one frame, from @iov on; returns where they end. @bundled: one of several in a message. */
+static struct iovec *packet_make(struct packet *packet, const struct port *port, const struct port_waiting *waiting,
+				 bool bundled, struct iovec *iov)
 {
 	struct frame *frame = waiting->frame;
-	struct iovec *iov = packet->iov;
 	uint32_t from = 12;
 	int shift = 0;
 
+	packet->head = (struct wire_head) { 0 };
 	if (port->kind->heads) {
 		packet->head = frame->head;
 		*iov++ = (struct iovec) { &packet->head, sizeof(packet->head) };
 	}
 	if (waiting->form == FORM_AS_IS) {
 		*iov++ = (struct iovec) { frame->data, frame->size };
-		return iov - packet->iov;
-	}
-	*iov++ = (struct iovec) { frame->data, 12 };
-	if (waiting->form == FORM_ADD_TAG) {
-		put16(packet->tag, 0x8100);
-		put16(packet->tag + 2, frame->vlan);
-		*iov++ = (struct iovec) { packet->tag, TAG_SIZE };
-		shift = TAG_SIZE;
 	} else {
-		from += TAG_SIZE;
-		shift = -TAG_SIZE;
+		*iov++ = (struct iovec) { frame->data, 12 };
+		if (waiting->form == FORM_ADD_TAG) {
+			put16(packet->tag, 0x8100);
+			put16(packet->tag + 2, frame->vlan);
+			*iov++ = (struct iovec) { packet->tag, TAG_SIZE };
+			shift = TAG_SIZE;
+		} else {
+			from += TAG_SIZE;
+			shift = -TAG_SIZE;
+		}
+		*iov++ = (struct iovec) { frame->data + from, frame->size - from };
+		if (packet->head.csum_flags)
+			packet->head.sum_from += shift;
+		if (packet->head.gso)
+			packet->head.headers += shift;
 	}
-	*iov++ = (struct iovec) { frame->data + from, frame->size - from };
-	if (packet->head.csum_flags)
-		packet->head.sum_from += shift;
-	if (packet->head.gso)
-		packet->head.headers += shift;
-	return iov - packet->iov;
+	packet->head.kind = bundled ? frame->size + shift : WIRE_FRAME;
+	return iov;
+}
+
+/* How many of the @count frames that wait from @index on go into one message. */
+static uint32_t bundle_length(const struct port *port, uint32_t index, uint32_t count)
+{
+	uint32_t length = 0, bytes = WIRE_HEAD_SIZE;
+
+	if (!(port->features & WIRE_BUNDLES))
+		return 1;
+	for (; length < count && length < WIRE_BUNDLE_FRAMES; length++) {
+		uint32_t size = port->queue[(port->queue_first + index + length) % PORT_QUEUE].frame->size + TAG_SIZE;
+
+		bytes += WIRE_HEAD_SIZE + size;
+		if (size > BUNDLED_MAX || bytes > WIRE_BUNDLE_MAX)
+			break;
+	}
+	return length ? length : 1;
 }
 
 static void port_block(struct port *port)
@@ -234,23 +254,38 @@ static void port_block(struct port *port)
 	}
 }
 
-static void port_flush(struct port *port)
+/* Messages of what waits, PORT_BATCH frames at most; each has lengths[] of them. */
+static unsigned int messages_make(const struct port *port, struct mmsghdr *messages, uint32_t *lengths)
 {
 	static struct packet packets[PORT_BATCH];
+	static struct iovec pieces[PORT_BATCH * (PACKET_PIECES + 1)];
+	static const struct wire_head bundle = { .kind = WIRE_BUNDLE };
+	uint32_t count = port->queue_length < PORT_BATCH ? port->queue_length : PORT_BATCH;
+	struct iovec *iov = pieces;
+	unsigned int nr = 0;
+
+	for (uint32_t i = 0; i < count; nr++) {
+		uint32_t length = bundle_length(port, i, count - i);
+		struct iovec *first = iov;
+
+		if (length > 1)
+			*iov++ = (struct iovec) { (void *)&bundle, sizeof(bundle) };
+		for (uint32_t j = 0; j < length; j++, i++)
+			iov = packet_make(&packets[i], port, &port->queue[(port->queue_first + i) % PORT_QUEUE], length > 1, iov);
+		messages[nr].msg_hdr = (struct msghdr) { .msg_iov = first, .msg_iovlen = iov - first };
+		lengths[nr] = length;
+	}
+	return nr;
+}
+
+static void port_flush(struct port *port)
+{
 	static struct mmsghdr messages[PORT_BATCH];
+	static uint32_t lengths[PORT_BATCH];
 
 	while (port->queue_length) {
-		uint32_t count = port->queue_length < PORT_BATCH ? port->queue_length : PORT_BATCH;
-		int sent;
+		int sent = sendmmsg(port->data.fd, messages, messages_make(port, messages, lengths), MSG_DONTWAIT | MSG_NOSIGNAL);
 
-		for (uint32_t i = 0; i < count; i++) {
-			packets[i].head = (struct wire_head) { 0 };
-			messages[i].msg_hdr = (struct msghdr) {
-				.msg_iov = packets[i].iov,
-				.msg_iovlen = packet_make(&packets[i], port, queue_at(port, i)),
-			};
-		}
-		sent = sendmmsg(port->data.fd, messages, count, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (sent < 0 && (errno == EAGAIN || errno == ENOBUFS)) {
 			port_block(port);
 			return;
@@ -261,11 +296,13 @@ static void port_flush(struct port *port)
 			queue_drop(port, 1);
 			continue;
 		}
-		for (int i = 0; i < sent; i++)
-			port->counters.tx_bytes += messages[i].msg_len -
-						   (port->kind->heads ? WIRE_HEAD_SIZE : 0);
-		port->counters.tx_frames += sent;
-		queue_drop(port, sent);
+		for (int i = 0; i < sent; i++) {
+			uint32_t nr_heads = port->kind->heads ? lengths[i] + (lengths[i] > 1) : 0;
+
+			port->counters.tx_bytes += messages[i].msg_len - nr_heads * WIRE_HEAD_SIZE;
+			port->counters.tx_frames += lengths[i];
+			queue_drop(port, lengths[i]);
+		}
 	}
 }
 
@@ -298,6 +335,57 @@ static unsigned int batch_fill(void)
 	return i;
 }
 
+/* A frame that has come whole, or without its end (@cut_off). */
+static void frame_take(struct port *port, struct frame *frame, bool cut_off)
+{
+	if (frame->size < FRAME_MIN) {
+		port->counters.runts++;
+	} else if (cut_off || frame->size > WIRE_FRAME_MAX) {
+		port->counters.giants++;
+	} else if (!offload_check(frame)) {
+		port->counters.malformed++;
+	} else {
+		port->counters.rx_frames++;
+		port->counters.rx_bytes += frame->size;
+		if (!impair_active(&port->arriving))
+			port_input(port, frame);
+		else if (!impair_send(&port->arriving, frame))
+			port->counters.lost++;
+	}
+}
+
+/* Several frames in one message: @bundle's head has been taken off, @size bytes follow. */
+static void bundle_take(struct port *port, const struct frame *bundle, uint32_t size)
+{
+	uint32_t at = 0;
+
+	for (int i = 0; i < WIRE_BUNDLE_FRAMES && size - at >= WIRE_HEAD_SIZE; i++) {
+		const uint8_t *data = bundle->data + at + WIRE_HEAD_SIZE;
+		struct frame *frame;
+		struct wire_head head;
+
+		memcpy(&head, bundle->data + at, WIRE_HEAD_SIZE);
+		if (head.kind > size - at - WIRE_HEAD_SIZE)
+			break;
+		at += WIRE_HEAD_SIZE + head.kind;
+		frame = frame_new(head.kind);
+		if (!frame) {
+			port->counters.queue_full++;
+			continue;
+		}
+		frame->size = head.kind;
+		frame->head = head;
+		frame->head.kind = WIRE_FRAME;
+		memcpy(frame->data, data, frame->size);
+		frame_take(port, frame, false);
+		frame_put(frame);
+	}
+	if (at != size)
+		port->counters.malformed++;
+	/* Queues are no longer than some bundles. */
+	ports_flush();
+}
+
 /* The message in @frame has @size bytes, head included. */
 static void message_take(struct port *port, struct frame *frame, uint32_t size, bool cut_off)
 {
@@ -306,25 +394,14 @@ static void message_take(struct port *port, struct frame *frame, uint32_t size, 
 			port->counters.runts++;
 			return;
 		}
+		size -= WIRE_HEAD_SIZE;
+		if (frame->head.kind == WIRE_BUNDLE && !cut_off)
+			bundle_take(port, frame, size);
 		if (frame->head.kind != WIRE_FRAME)
 			return;
-		size -= WIRE_HEAD_SIZE;
 	}
 	frame->size = size;
-	if (size < FRAME_MIN) {
-		port->counters.runts++;
-	} else if (cut_off || size > WIRE_FRAME_MAX) {
-		port->counters.giants++;
-	} else if (!offload_check(frame)) {
-		port->counters.malformed++;
-	} else {
-		port->counters.rx_frames++;
-		port->counters.rx_bytes += size;
-		if (!impair_active(&port->arriving))
-			port_input(port, frame);
-		else if (!impair_send(&port->arriving, frame))
-			port->counters.lost++;
-	}
+	frame_take(port, frame, cut_off);
 }
 
 /* What the caller's reference was the last of can be used again at once. */

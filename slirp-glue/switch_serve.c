@@ -98,7 +98,7 @@ static void own_hello(struct newcomer *newcomer, const struct wire_hello *hello)
 {
 	struct wire_welcome welcome = {
 		.head.kind = WIRE_WELCOME, .magic = WIRE_MAGIC, .version = WIRE_VERSION,
-		.features = WIRE_OFFLOAD,
+		.features = WIRE_OFFLOAD | WIRE_BUNDLES,
 	};
 	struct port *port = NULL;
 	const char *why = "";

@@ -37,6 +37,31 @@ mac=$(net_do a 'cat /sys/class/net/eth0/address')
 like "$mac" '^02:' "an address of its own is locally administered"
 is "$(net_do b 'ping -c 1 -s 40000 -W 3 10.9.0.1 | grep -c "bytes from"')" 1 "a packet of 40000 bytes passes in one piece"
 
+# Twenty requests in one message: the machine takes them apart, and its answers come together.
+cat > "$SCRATCH/bundle.py" << 'END'
+import socket, struct, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); s.settimeout(5); s.connect(sys.argv[1])
+zero = bytes(10)
+s.send(struct.pack("<H", 1) + zero + struct.pack("<IIIHH6sH32s", 0x6e6c6d75, 1, 3, 0, 0, zero[:6], 0, b"bundle"))
+def request(i):
+    mac = bytes([2, 0, 0, 0, 9, i])
+    return b"\xff" * 6 + mac + b"\x08\x06\0\1\x08\0\6\4\0\1" + mac + bytes([10, 9, 0, 100 + i]) + zero[:6] + bytes([10, 9, 0, 1]) + bytes(18 + 7 * i)
+def frames(message):
+    kind, at = struct.unpack_from("<H", message)[0], 12
+    if kind == 0: yield message[12:], 1
+    while kind == 5 and at < len(message):
+        size = struct.unpack_from("<H", message, at)[0]
+        yield message[at + 12:at + 12 + size], 2
+        at += 12 + size
+s.send(struct.pack("<H", 5) + zero + b"".join(struct.pack("<H", len(request(i))) + zero + request(i) for i in range(20)))
+seen, together = set(), set()
+while len(seen) < 20:
+    for frame, how in frames(s.recv(70000)):
+        if frame[12:14] == b"\x08\x06" and frame[20:22] == b"\0\2": seen.add(frame[5]); together.add(how)
+print(sorted(seen) == list(range(20)), 2 in together)
+END
+is "$(python3 "$SCRATCH/bundle.py" "$SW/umlab" 2>&1 | tail -n 1)" "True True" "frames of one message are taken apart, answers come together"
+
 net_do a 'iperf3 -s -D > /dev/null 2>&1' > /dev/null
 like "$(net_do b 'iperf3 -c 10.9.0.1 -t 2 -J | tr -d "\n" | grep -o "sum_received.*\"bits_per_second\":[^,]*" | grep -o "[0-9.e+]*$"')" \
 	'^[0-9]+' "a stream flows"

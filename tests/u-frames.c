@@ -121,7 +121,7 @@ static void peer_connect(uint16_t i)
 	if (socketpair(AF_UNIX, heads ? SOCK_SEQPACKET : SOCK_DGRAM, 0, pair))
 		bail("no socket pair");
 	peers[i] = pair[1];
-	port_connect(port_get(i), heads ? &own : &plain, pair[0], -1, NULL, number(2));
+	port_connect(port_get(i), heads ? &own : &plain, pair[0], -1, NULL, heads ? number(4) : 0);
 }
 
 static void peers_drain(void)
@@ -133,9 +133,31 @@ static void peers_drain(void)
 			;
 }
 
+/* Several frames in one message, some of which lie about their size. Returns the message's size. */
+static size_t bundle_make(uint8_t *message)
+{
+	struct wire_head bundle = { .kind = WIRE_BUNDLE };
+	size_t at = sizeof(bundle);
+
+	memcpy(message, &bundle, sizeof(bundle));
+	for (int i = number(80); i; i--) {
+		size_t size = number(10) ? 14 + number(300) : number(1600);
+		struct wire_head head = { 0 };
+		uint8_t *frame = message + at + sizeof(head);
+
+		frame_make(frame, size);
+		if (!number(4))
+			head_make(&head, frame, size);
+		head.kind = number(30) ? size : number(65536);
+		memcpy(message + at, &head, sizeof(head));
+		at += sizeof(head) + size;
+	}
+	return number(10) ? at : at - number(at - sizeof(bundle) + 1);
+}
+
 static void run_switch(int count)
 {
-	static uint8_t message[WIRE_HEAD_SIZE + 70000];
+	static uint8_t message[WIRE_HEAD_SIZE + 140000];
 	uint64_t taken = 0;
 	int capture[2];
 
@@ -154,7 +176,9 @@ static void run_switch(int count)
 		if (heads && number(10))
 			head_make((struct wire_head *)message, frame, size);
 		/* An empty message would be the end of the connection. */
-		if (size || heads)
+		if (heads && !number(8))
+			send(peers[from], message, bundle_make(message), MSG_DONTWAIT);
+		else if (size || heads)
 			send(peers[from], message, frame - message + size, MSG_DONTWAIT);
 		if (i % 8 == 0)
 			loop_turn(false);

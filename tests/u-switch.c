@@ -253,6 +253,85 @@ static void test_slow(void)
 	ok(heard() & 1 << 2, "and it hears what comes");
 }
 
+/* A message of several frames to peer 2, @lie more bytes in the last one's head than there are. */
+static void speak_bundle(uint16_t from, const size_t *sizes, int nr, size_t lie)
+{
+	struct wire_head head = { .kind = WIRE_BUNDLE };
+	uint8_t message[4096] = { 0 };
+	size_t at = sizeof(head);
+
+	memcpy(message, &head, sizeof(head));
+	for (int i = 0; i < nr; i++) {
+		uint8_t *frame = message + at + sizeof(head);
+
+		head.kind = sizes[i] + (i == nr - 1 ? lie : 0);
+		memcpy(message + at, &head, sizeof(head));
+		frame[0] = frame[6] = 2;
+		frame[5] = 2;
+		frame[11] = from;
+		put16(frame + 12, 0x88b5);
+		frame[14] = i;
+		at += sizeof(head) + sizes[i];
+	}
+	send(peers[from], message, at, MSG_DONTWAIT);
+	turns();
+}
+
+/* The sizes of the frames in the one message that peer @at received, and the last byte of their order. */
+static int hear_bundle(uint16_t at, size_t *sizes, bool *in_order)
+{
+	uint8_t message[WIRE_BUNDLE_MAX];
+	ssize_t got = recv(peers[at], message, sizeof(message), MSG_DONTWAIT);
+	struct wire_head head;
+	size_t place = sizeof(head);
+	int nr = 0;
+
+	*in_order = true;
+	if (got < (ssize_t)sizeof(head) || ((struct wire_head *)message)->kind != WIRE_BUNDLE)
+		return 0;
+	for (; place + sizeof(head) <= (size_t)got; nr++) {
+		memcpy(&head, message + place, sizeof(head));
+		place += sizeof(head);
+		*in_order &= message[place + 14] == nr;
+		place += sizes[nr] = head.kind;
+	}
+	return place == (size_t)got ? nr : -1;
+}
+
+static void test_bundles(void)
+{
+	static const size_t sizes[] = { 60, 15, 1514 };
+	struct port *from = port_get(1);
+	uint64_t frames = from->counters.rx_frames, bytes = from->counters.rx_bytes, malformed = from->counters.malformed;
+	size_t came[WIRE_BUNDLE_FRAMES];
+	bool in_order;
+
+	speak(2, 1, 0, 60);
+	heard();
+	speak_bundle(1, sizes, 3, 0);
+	is(from->counters.rx_frames - frames, 3, "a message of three frames is three frames");
+	is(from->counters.rx_bytes - bytes, 60 + 15 + 1514, "of their sizes");
+	is(heard(), 1 << 2, "which go where each is addressed to");
+	speak_bundle(1, sizes, 3, 1);
+	is(from->counters.malformed - malformed, 1, "one that is longer than its message ends the message");
+	is(from->counters.rx_frames - frames, 5, "those before it arrive");
+	heard();
+
+	close(peers[2]);
+	peers[2] = -1;
+	turns();
+	peer_connect(2, &own, WIRE_OFFLOAD | WIRE_BUNDLES);
+	frames = port_get(2)->counters.tx_frames;
+	bytes = port_get(2)->counters.tx_bytes;
+	speak_bundle(1, sizes, 3, 0);
+	is(hear_bundle(2, came, &in_order), 3, "a peer that takes bundles gets all of them in one message");
+	ok(came[0] == 60 && came[1] == 15 && came[2] == 1514 && in_order, "whole and in order");
+	is(port_get(2)->counters.tx_frames - frames, 3, "counted as frames");
+	is(port_get(2)->counters.tx_bytes - bytes, 60 + 15 + 1514, "and as their bytes");
+	speak(1, 2, 0, 60);
+	is(hear(2, NULL), 60, "a single frame is a message of its own");
+}
+
 static void test_gone(void)
 {
 	close(peers[2]);
@@ -284,6 +363,7 @@ int main(void)
 	test_bad_frames();
 	test_offload();
 	test_slow();
+	test_bundles();
 	test_gone();
 	switch_release();
 	return tap_done();

@@ -36,9 +36,11 @@ static int eth_poll(struct napi_struct *napi, int budget)
 
 	if (eth->tx_blocked)
 		eth_frames_flush(eth);
+	eth_frames_gather(true);
 	done = eth->stream ? eth_stream_receive(eth, budget) : eth_frames_receive(eth, budget);
 	if (done < budget)
 		napi_complete_done(napi, done);
+	eth_frames_gather(false);
 	return done;
 }
 

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * eth_frames.c - frames between the host and the network core, one message each
+ * eth_frames.c - frames between the host and the network core
  *
  * Receiving. ETH_RX_BATCH slots stand ready, each with an sk_buff for the first
  * RX_LINEAR bytes and a big page for the rest of a giant frame. One call to the host
  * fills as many as there are messages. An ordinary frame takes the sk_buff only. A giant
  * one takes the big page if it fills it well, or gets a copy in pages of its size, lest
- * a socket be charged 64 KB for 3.
+ * a socket be charged 64 KB for 3. Small frames may come several in one message (WIRE_BUNDLE);
+ * each gets an sk_buff of its own then.
  *
- * Sending. Frames wait in eth->tx[] while the core says that more are coming, then go to
- * the host in one call, straight from the sk_buff's pages: the host copies. What it
+ * Sending. Frames wait in eth->tx[] while the core says that more are coming, and small ones while
+ * some interface receives: what a router passes on, and answers, come in batches like what
+ * they follow from. They go to the host in one call, small ones together in one message, straight from the sk_buff's pages: the host copies. What it
  * does not take stays there, the queue stops, and the descriptor is watched for room.
  */
 #include <linux/etherdevice.h>
@@ -23,6 +25,8 @@ enum {
 	RX_BIG_SIZE = PAGE_SIZE << RX_BIG_ORDER,
 	RX_VECS = 3,
 	TX_VECS = 2 + MAX_SKB_FRAGS,
+	BUNDLED_MAX = 2048,		/* a larger frame is worth a message of its own */
+	BUNDLED_VECS = 4,
 };
 static_assert(RX_LINEAR + RX_BIG_SIZE >= WIRE_FRAME_MAX);
 
@@ -38,6 +42,12 @@ struct eth_tx_slot {
 	struct wire_head head;
 	struct host_iovec vec[TX_VECS];
 	unsigned int nr_vec;
+};
+
+/* Pieces of the messages that are more than one frame. */
+struct eth_bundle {
+	struct wire_head head;
+	struct host_iovec vec[ETH_TX_BATCH * (BUNDLED_VECS + 1)];
 };
 
 static struct virtio_net_hdr *head_virtio(struct wire_head *head)
@@ -95,23 +105,12 @@ static bool giant_add(struct eth_rx_slot *slot, size_t size)
 	return true;
 }
 
-static void frame_deliver(struct eth_device *eth, struct eth_rx_slot *slot, size_t size)
+/* Gives @skb, a whole frame, to the network core. */
+static void skb_deliver(struct eth_device *eth, struct sk_buff *skb, struct wire_head *head)
 {
-	struct virtio_net_hdr *virtio = head_virtio(&slot->head);
+	struct virtio_net_hdr *virtio = head_virtio(head);
 	struct eth_counters *counters = &eth->counters;
-	struct sk_buff *skb = slot->skb;
 
-	if (size < ETH_HLEN) {
-		counters->rx_errors++;
-		return;
-	}
-	__skb_put(skb, min_t(size_t, size, RX_LINEAR));
-	if (size > RX_LINEAR && !giant_add(slot, size - RX_LINEAR)) {
-		counters->rx_dropped++;
-		__skb_trim(skb, 0);
-		return;
-	}
-	slot->skb = NULL;
 	skb->dev = eth->dev;
 	if (eth->heads) {
 		if (virtio->flags & VIRTIO_NET_HDR_F_DATA_VALID)
@@ -125,14 +124,67 @@ static void frame_deliver(struct eth_device *eth, struct eth_rx_slot *slot, size
 		}
 	}
 	counters->rx_packets++;
-	counters->rx_bytes += size;
+	counters->rx_bytes += skb->len;
 	skb->protocol = eth_type_trans(skb, eth->dev);
 	napi_gro_receive(&eth->napi, skb);
+}
+
+static void frame_deliver(struct eth_device *eth, struct eth_rx_slot *slot, size_t size)
+{
+	struct sk_buff *skb = slot->skb;
+
+	if (size < ETH_HLEN) {
+		eth->counters.rx_errors++;
+		return;
+	}
+	__skb_put(skb, min_t(size_t, size, RX_LINEAR));
+	if (size > RX_LINEAR && !giant_add(slot, size - RX_LINEAR)) {
+		eth->counters.rx_dropped++;
+		__skb_trim(skb, 0);
+		return;
+	}
+	slot->skb = NULL;
+	skb_deliver(eth, skb, &slot->head);
+}
+
+/* @size bytes of the message in @slot, from @at on; they may lie in both parts. */
+static void slot_copy(const struct eth_rx_slot *slot, size_t at, void *to, size_t size)
+{
+	size_t linear = at < RX_LINEAR ? min_t(size_t, size, RX_LINEAR - at) : 0;
+
+	memcpy(to, slot->skb->data + at, linear);
+	if (size > linear)
+		memcpy(to + linear, page_address(slot->big) + at + linear - RX_LINEAR, size - linear);
+}
+
+static void bundle_deliver(struct eth_device *eth, const struct eth_rx_slot *slot, size_t size)
+{
+	struct wire_head head;
+	struct sk_buff *skb;
+	size_t at = 0;
+
+	while (size - at >= sizeof(head)) {
+		slot_copy(slot, at, &head, sizeof(head));
+		at += sizeof(head);
+		if (head.kind < ETH_HLEN || head.kind > size - at)
+			break;
+		skb = napi_alloc_skb(&eth->napi, head.kind);
+		if (skb) {
+			slot_copy(slot, at, __skb_put(skb, head.kind), head.kind);
+			skb_deliver(eth, skb, &head);
+		} else {
+			eth->counters.rx_dropped++;
+		}
+		at += head.kind;
+	}
+	if (at != size)
+		eth->counters.rx_errors++;
 }
 
 static void message_take(struct eth_device *eth, struct eth_rx_slot *slot,
 			 const struct host_frame *frame)
 {
+	bool open = eth->welcome && netif_carrier_ok(eth->dev);
 	size_t size = frame->size;
 
 	if (frame->truncated || (eth->heads && size < sizeof(slot->head))) {
@@ -141,12 +193,17 @@ static void message_take(struct eth_device *eth, struct eth_rx_slot *slot,
 	}
 	if (eth->heads) {
 		size -= sizeof(slot->head);
+		if (slot->head.kind == WIRE_BUNDLE) {
+			if (open)
+				bundle_deliver(eth, slot, size);
+			return;
+		}
 		if (slot->head.kind != WIRE_FRAME) {
 			eth_link_message(eth, &slot->head, slot->skb->data, min_t(size_t, size, RX_LINEAR));
 			return;
 		}
 	}
-	if (eth->welcome && netif_carrier_ok(eth->dev))
+	if (open)
 		frame_deliver(eth, slot, size);
 }
 
@@ -173,6 +230,9 @@ int eth_frames_receive(struct eth_device *eth, int budget)
 		eth->counters.rx_batches++;
 		for (i = 0; i < got; i++)
 			message_take(eth, &eth->rx[i], &frames[i]);
+		/* Not longer than a batch, lest the other end waits for its acknowledgements. */
+		eth_frames_gather(false);
+		eth_frames_gather(true);
 		done += got;
 		if (got < nr)
 			break;
@@ -195,34 +255,79 @@ static void tx_done(struct eth_device *eth, unsigned int nr)
 		eth->tx[i].vec[0].base = &eth->tx[i].head;
 }
 
+/* How many frames from @from on go into one message. */
+static unsigned int bundle_length(const struct eth_device *eth, unsigned int from)
+{
+	size_t bytes = sizeof(struct wire_head);
+	unsigned int i;
+
+	if (!eth->bundles)
+		return 1;
+	for (i = from; i < eth->nr_tx; i++) {
+		const struct eth_tx_slot *slot = &eth->tx[i];
+
+		bytes += sizeof(slot->head) + slot->skb->len;
+		if (slot->skb->len > BUNDLED_MAX || slot->nr_vec > BUNDLED_VECS || bytes > WIRE_BUNDLE_MAX)
+			break;
+	}
+	return max(i - from, 1U);
+}
+
+/* Messages of what waits; each has lengths[] frames. Returns their number. */
+static unsigned int messages_make(struct eth_device *eth, struct host_frame *messages, u8 *lengths)
+{
+	struct host_iovec *vec = eth->bundle->vec;
+	unsigned int i = 0, nr = 0, first = eth->heads ? 0 : 1;
+
+	for (; i < eth->nr_tx; nr++) {
+		unsigned int length = bundle_length(eth, i), end = i + length;
+
+		lengths[nr] = length;
+		if (length == 1) {
+			eth->tx[i].head.kind = WIRE_FRAME;
+			messages[nr] = (struct host_frame) {
+				.vec = eth->tx[i].vec + first, .nr_vec = eth->tx[i].nr_vec - first,
+			};
+			i++;
+			continue;
+		}
+		messages[nr] = (struct host_frame) { .vec = vec };
+		*vec++ = (struct host_iovec) { &eth->bundle->head, sizeof(eth->bundle->head) };
+		for (; i < end; i++) {
+			eth->tx[i].head.kind = eth->tx[i].skb->len;
+			memcpy(vec, eth->tx[i].vec, eth->tx[i].nr_vec * sizeof(*vec));
+			vec += eth->tx[i].nr_vec;
+		}
+		messages[nr].nr_vec = vec - messages[nr].vec;
+	}
+	return nr;
+}
+
 /* Hands over what waits. False: the host takes no more for now. */
 static bool tx_flush(struct eth_device *eth)
 {
-	struct host_frame frames[ETH_TX_BATCH];
-	unsigned int i, first = eth->heads ? 0 : 1;
+	struct host_frame messages[ETH_TX_BATCH];
+	u8 lengths[ETH_TX_BATCH];
+	unsigned int i, frames;
 	int sent;
 
 	while (eth->nr_tx) {
-		for (i = 0; i < eth->nr_tx; i++)
-			frames[i] = (struct host_frame) {
-				.vec = eth->tx[i].vec + first,
-				.nr_vec = eth->tx[i].nr_vec - first,
-			};
-		sent = host_net_send(eth->fd, eth->transport, frames, eth->nr_tx);
+		sent = host_net_send(eth->fd, eth->transport, messages, messages_make(eth, messages, lengths));
 		if (sent == -EAGAIN)
 			return false;
 		if (sent <= 0) {
 			/* The end of the other side shows on reading; a bad frame is dropped. */
 			eth->counters.tx_dropped++;
-			sent = 1;
-		} else {
-			eth->counters.tx_batches++;
-			for (i = 0; i < sent; i++) {
-				eth->counters.tx_packets++;
-				eth->counters.tx_bytes += eth->tx[i].skb->len;
-			}
+			tx_done(eth, 1);
+			continue;
 		}
-		tx_done(eth, sent);
+		for (i = 0, frames = 0; i < sent; i++)
+			frames += lengths[i];
+		eth->counters.tx_batches++;
+		eth->counters.tx_packets += frames;
+		for (i = 0; i < frames; i++)
+			eth->counters.tx_bytes += eth->tx[i].skb->len;
+		tx_done(eth, frames);
 	}
 	return true;
 }
@@ -247,6 +352,34 @@ void eth_frames_flush(struct eth_device *eth)
 	eth->tx_blocked = false;
 	host_poll_watch(eth->fd, true, false);
 	netif_wake_queue(eth->dev);
+}
+
+/* One interface receives at a time: softirqs of one processor. */
+static struct eth_device *gathering[ETH_DEVICES];
+static unsigned int nr_gathering;
+static bool gather_now;
+
+void eth_frames_gather(bool gather)
+{
+	gather_now = gather;
+	while (!gather && nr_gathering) {
+		struct eth_device *eth = gathering[--nr_gathering];
+
+		eth->gathers = false;
+		if (eth->nr_tx && !eth->tx_blocked && !tx_flush(eth))
+			tx_block(eth);
+	}
+}
+
+/* May a frame of @size bytes wait for the end of what is received now? */
+static bool waits(struct eth_device *eth, size_t size)
+{
+	if (!gather_now || size > BUNDLED_MAX)
+		return false;
+	if (!eth->gathers)
+		gathering[nr_gathering++] = eth;
+	eth->gathers = true;
+	return true;
 }
 
 static void slot_set(struct eth_device *eth, struct eth_tx_slot *slot, struct sk_buff *skb)
@@ -290,7 +423,7 @@ netdev_tx_t eth_frames_send(struct eth_device *eth, struct sk_buff *skb, bool mo
 		goto out_drop;
 	slot_set(eth, slot, skb);
 	eth->nr_tx++;
-	if (more && eth->nr_tx < ETH_TX_BATCH)
+	if (eth->nr_tx < ETH_TX_BATCH && (more || waits(eth, skb->len)))
 		return NETDEV_TX_OK;
 	if (!tx_flush(eth))
 		tx_block(eth);
@@ -326,9 +459,12 @@ int eth_frames_init(struct eth_device *eth)
 {
 	eth->rx = kcalloc(ETH_RX_BATCH, sizeof(*eth->rx), GFP_KERNEL);
 	eth->tx = kcalloc(ETH_TX_BATCH, sizeof(*eth->tx), GFP_KERNEL);
+	eth->bundle = kzalloc(sizeof(*eth->bundle), GFP_KERNEL);
 	eth->nr_tx = 0;
-	if (eth->rx && eth->tx)
+	if (eth->rx && eth->tx && eth->bundle) {
+		eth->bundle->head.kind = WIRE_BUNDLE;
 		return 0;
+	}
 	eth_frames_release(eth);
 	return -ENOMEM;
 }
@@ -344,6 +480,8 @@ void eth_frames_release(struct eth_device *eth)
 	}
 	kfree(eth->rx);
 	kfree(eth->tx);
+	kfree(eth->bundle);
 	eth->rx = NULL;
 	eth->tx = NULL;
+	eth->bundle = NULL;
 }

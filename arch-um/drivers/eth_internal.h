@@ -47,6 +47,7 @@ struct eth_counters {
 
 struct eth_rx_slot;
 struct eth_tx_slot;
+struct eth_bundle;
 struct eth_stream;
 
 struct eth_device {
@@ -60,6 +61,7 @@ struct eth_device {
 	int fd;				/* -1: none */
 	enum host_net transport;
 	bool heads;			/* messages begin with struct wire_head */
+	bool bundles;			/* the other end takes several frames in one message */
 	bool welcome;			/* frames may flow */
 	int helper_pid;			/* 0: none */
 
@@ -72,8 +74,10 @@ struct eth_device {
 
 	struct eth_rx_slot *rx;
 	struct eth_tx_slot *tx;
+	struct eth_bundle *bundle;	/* the pieces of what goes out together */
 	unsigned int nr_tx;		/* waiting in tx[] */
 	bool tx_blocked;		/* the host takes no more for now */
+	bool gathers;			/* on the list of those that wait for eth_frames_gather(false) */
 	struct eth_stream *stream;
 };
 
@@ -108,6 +112,8 @@ void eth_frames_release(struct eth_device *eth);
 int eth_frames_receive(struct eth_device *eth, int budget);
 netdev_tx_t eth_frames_send(struct eth_device *eth, struct sk_buff *skb, bool more);
 void eth_frames_flush(struct eth_device *eth);
+/* While one interface receives, small frames of all wait for company; false sends them. */
+void eth_frames_gather(bool gather);
 void eth_frames_drop(struct eth_device *eth);
 
 /* eth_stream.c: the same for a byte stream, each frame behind its length. */

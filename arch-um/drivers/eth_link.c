@@ -56,7 +56,7 @@ static int hello_send(struct eth_device *eth)
 {
 	struct wire_hello hello = {
 		.head.kind = WIRE_HELLO, .magic = WIRE_MAGIC, .version = WIRE_VERSION,
-		.features = WIRE_OFFLOAD, .port = eth->option.port, .vlan = eth->option.vlan,
+		.features = WIRE_OFFLOAD | WIRE_BUNDLES, .port = eth->option.port, .vlan = eth->option.vlan,
 		.mtu = eth->dev->mtu,
 	};
 	ssize_t size;
@@ -160,6 +160,7 @@ static int link_open(struct eth_device *eth)
 	if (fd < 0)
 		return fd;
 	eth->heads = eth_kind_has_heads(eth->option.kind);
+	eth->bundles = false;
 	eth->fd = fd;
 	error = eth->heads ? hello_send(eth) : 0;
 	if (!error)
@@ -265,6 +266,7 @@ void eth_link_cut(struct eth_device *eth, bool cut)
 static void welcome_take(struct eth_device *eth, const struct wire_welcome *welcome)
 {
 	if (welcome->magic == WIRE_MAGIC && !welcome->error) {
+		eth->bundles = welcome->features & WIRE_BUNDLES;
 		link_up(eth);
 		return;
 	}

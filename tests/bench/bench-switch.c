@@ -8,7 +8,7 @@
  * Rate: half of the ports send to the other half, each to one; as many frames as the
  * switch takes. One process is all the peers: it sends a batch from each, then takes what has
  * come. What it does costs the same whatever the switch. `classic` is vde_switch's protocol,
- * `own` that of wire.h. Delay: COUNT frames one by one with pauses between them, the median
+ * `own` that of wire.h, which has several small frames in a message. Delay: COUNT frames one by one with pauses between them, the median
  * and the 99th percentile of their time on the way, in microseconds.
  */
 #include <errno.h>
@@ -44,7 +44,7 @@ static int own_join(const char *path)
 {
 	struct wire_hello hello = {
 		.head.kind = WIRE_HELLO, .magic = WIRE_MAGIC, .version = WIRE_VERSION,
-		.features = WIRE_OFFLOAD,
+		.features = WIRE_OFFLOAD | WIRE_BUNDLES,
 	};
 	struct wire_welcome welcome;
 	int fd = unix_connect(path, SOCK_SEQPACKET), size = 4 << 20;
@@ -89,27 +89,42 @@ static void frame_make(uint8_t *frame, size_t size, int from, int to)
 	frame[13] = 0xb5;
 }
 
-static struct wire_head head;
-
-static struct msghdr message_of(struct iovec *iov, void *frame, size_t size)
+static struct msghdr message_of(struct iovec *iov, struct wire_head *head, void *frame, size_t size)
 {
-	iov[0] = (struct iovec) { &head, sizeof(head) };
+	iov[0] = (struct iovec) { head, sizeof(*head) };
 	iov[1] = (struct iovec) { frame, size };
 	return (struct msghdr) { .msg_iov = own ? iov : iov + 1, .msg_iovlen = own ? 2 : 1 };
+}
+
+/* How many frames are in a message of @size bytes, its head included. */
+static int frames_in(const struct wire_head *head, const uint8_t *data, size_t size)
+{
+	struct wire_head entry;
+	int nr = 0;
+
+	if (!own || head->kind != WIRE_BUNDLE)
+		return 1;
+	for (size_t at = 0; at + 2 * sizeof(entry) <= size; nr++) {
+		memcpy(&entry, data + at, sizeof(entry));
+		at += sizeof(entry) + entry.kind;
+	}
+	return nr;
 }
 
 /* Takes what has come to @fd; returns how many frames. */
 static int drain(int fd)
 {
-	static uint8_t data[BATCH][2048];
+	static uint8_t data[BATCH][WIRE_BUNDLE_MAX];
 	struct mmsghdr messages[BATCH] = { 0 };
+	struct wire_head heads[BATCH];
 	struct iovec iov[BATCH][2];
 	int got, nr = 0;
 
 	for (int i = 0; i < BATCH; i++)
-		messages[i].msg_hdr = message_of(iov[i], data[i], sizeof(data[i]));
+		messages[i].msg_hdr = message_of(iov[i], &heads[i], data[i], sizeof(data[i]));
 	while ((got = recvmmsg(fd, messages, BATCH, MSG_DONTWAIT, NULL)) > 0) {
-		nr += got;
+		for (int i = 0; i < got; i++)
+			nr += frames_in(&heads[i], data[i], messages[i].msg_len);
 		if (got < BATCH)
 			break;
 	}
@@ -118,6 +133,7 @@ static int drain(int fd)
 
 static void all_known(int ports)
 {
+	struct wire_head head = { .kind = WIRE_FRAME };
 	uint8_t frame[64];
 	struct iovec iov[2];
 
@@ -125,7 +141,7 @@ static void all_known(int ports)
 		struct msghdr message;
 
 		frame_make(frame, sizeof(frame), i, 0xffff);
-		message = message_of(iov, frame, sizeof(frame));
+		message = message_of(iov, &head, frame, sizeof(frame));
 		sendmsg(fds[i], &message, 0);
 	}
 	usleep(200000);
@@ -133,11 +149,38 @@ static void all_known(int ports)
 		drain(fds[i]);
 }
 
+/* A batch of the same frame as the switch's kind of peer sends it; returns how many messages. */
+static int batch_make(struct mmsghdr *messages, struct iovec *iov, void *frame, size_t size, int *frames_each)
+{
+	static struct wire_head bundle = { .kind = WIRE_BUNDLE }, head;
+	int each = own ? (WIRE_BUNDLE_MAX - WIRE_HEAD_SIZE) / (WIRE_HEAD_SIZE + size) : 1, nr = 0;
+
+	if (each > BATCH)
+		each = BATCH;
+	while (BATCH % each)
+		each--;
+	head.kind = each > 1 ? size : WIRE_FRAME;
+	for (int left = BATCH; left >= each; left -= each, nr++) {
+		struct iovec *first = iov;
+
+		if (each > 1)
+			*iov++ = (struct iovec) { &bundle, sizeof(bundle) };
+		for (int i = 0; i < each; i++) {
+			if (own)
+				*iov++ = (struct iovec) { &head, sizeof(head) };
+			*iov++ = (struct iovec) { frame, size };
+		}
+		messages[nr].msg_hdr = (struct msghdr) { .msg_iov = first, .msg_iovlen = iov - first };
+	}
+	*frames_each = each;
+	return nr;
+}
+
 static void run_rate(int ports, double seconds, size_t size)
 {
 	static uint8_t frames[PORTS_MAX][2048];
 	struct mmsghdr messages[BATCH] = { 0 };
-	struct iovec iov[2];
+	struct iovec iov[3 * BATCH];
 	struct pollfd wait[PORTS_MAX];
 	uint64_t arrived = 0, sent = 0;
 	int half = ports / 2;
@@ -151,14 +194,11 @@ static void run_rate(int ports, double seconds, size_t size)
 		int put = 0, got = 0;
 
 		for (int i = 0; i < half; i++) {
-			struct msghdr message = message_of(iov, frames[i], size);
-			int done;
+			int each, nr = batch_make(messages, iov, frames[i], size, &each);
+			int done = sendmmsg(fds[i], messages, nr, MSG_DONTWAIT);
 
-			for (int j = 0; j < BATCH; j++)
-				messages[j].msg_hdr = message;
-			done = sendmmsg(fds[i], messages, BATCH, MSG_DONTWAIT);
 			if (done > 0)
-				put += done;
+				put += done * each;
 		}
 		for (int i = 0; i < half; i++)
 			got += drain(fds[half + i]);
@@ -181,6 +221,7 @@ static int compare(const void *a, const void *b)
 static void run_delay(int count)
 {
 	double *times = calloc(count, sizeof(*times));
+	struct wire_head head = { .kind = WIRE_FRAME };
 	uint8_t frame[64];
 	struct iovec iov[2];
 
@@ -190,7 +231,7 @@ static void run_delay(int count)
 		double start;
 
 		frame_make(frame, sizeof(frame), 0, 1);
-		message = message_of(iov, frame, sizeof(frame));
+		message = message_of(iov, &head, frame, sizeof(frame));
 		start = now();
 		if (sendmsg(fds[0], &message, 0) < 0 || poll(&wait, 1, 2000) != 1)
 			fail("frame");

@@ -3,8 +3,8 @@
  * wire.h - what the ends of a network socket say to each other
  *
  * Between the kernel's eth driver, the switch and the uplinks (slirp-glue). The socket is
- * local, of type SOCK_SEQPACKET: one message is one frame or one notice, and the end of
- * either side is seen by the other. Numbers are in the byte order of the host.
+ * local, of type SOCK_SEQPACKET: one message is one frame, several, or one notice, and the end
+ * of either side is seen by the other. Numbers are in the byte order of the host.
  *
  * Every message begins with struct wire_head:
  *   offset 0  kind (enum wire_kind), 2 bytes
@@ -28,6 +28,8 @@ enum {
 	WIRE_MTU_MAX = 65520,
 	WIRE_NAME_SIZE = 32,
 	WIRE_NOTE_MAX = 240,
+	WIRE_BUNDLE_MAX = 32768,	/* bytes of a message with several frames */
+	WIRE_BUNDLE_FRAMES = 64,	/* frames in it */
 };
 
 enum wire_kind {
@@ -36,11 +38,13 @@ enum wire_kind {
 	WIRE_WELCOME,
 	WIRE_LINK,	/* struct wire_link: the cable was cut, or mended */
 	WIRE_NOTE,	/* a line of text for the log of the machine, no newline, no zero */
+	WIRE_BUNDLE,	/* several frames: for each a wire_head, whose kind is its size, and the frame; no gaps */
 };
 
 /* What the sender of a hello or welcome can receive. */
 enum wire_feature {
 	WIRE_OFFLOAD = 1,	/* frames with checksum or TCP segmentation left to do */
+	WIRE_BUNDLES = 2,	/* WIRE_BUNDLE: what a message costs is shared by small frames */
 };
 
 /* From csum_flags on this is the virtio header; names and values are those of virtio_net.h. */
