@@ -29,6 +29,8 @@ uint64_t file_allocated(const char *path);
 ssize_t fd_read(int fd, void *buf, size_t size);		/* once, EINTR hidden */
 int fd_write_all(int fd, const void *buf, size_t size);
 int fd_set_nonblock(int fd, bool nonblock);
+/* A connection to the stream socket at @path, or -errno. */
+int fd_connect(const char *path);
 /* Whoever starts us with 0, 1 or 2 closed would have the next file opened take that number. */
 void fd_standard(void);
 

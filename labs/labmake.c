@@ -202,8 +202,11 @@ static void start_begin(struct start *start, const struct labmake_options *optio
 
 	start->step = options->no_wait ? STEP_DONE : STEP_STARTING;
 	start->found_running = machine_runs(&start->machine);
-	if (start->found_running)
+	if (start->found_running) {
+		/* Its network may be a new one, in place of one that was killed. */
+		labnet_limits_apply(&start->machine);
 		return;
+	}
 	fflush(NULL);
 	start->pid = fork();
 	if (start->pid)

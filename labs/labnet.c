@@ -241,9 +241,14 @@ static int switch_start(const char *tool, const char *path, char **reason)
 		execl(tool, "umlab-net", "run", "switch", path, "hub", NULL);
 		_exit(127);
 	}
+	/* Until it answers: one that was killed leaves its socket. */
 	for (int tries = 0; tries < 250; tries++) {
-		if (file_exists(txt_printf("%s/mgmt", path)))
+		int fd = fd_connect(txt_printf("%s/mgmt", path));
+
+		if (fd >= 0) {
+			close(fd);
 			return 0;
+		}
 		usleep(20000);
 	}
 	*reason = txt_printf(_("a network does not start; its words are in %s"), log);

@@ -33,9 +33,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/pidfd.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -349,16 +347,7 @@ int machine_start(struct machine *machine, char **reason)
 
 static int connect_once(const struct machine *machine)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		return -errno;
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s/ctl", machine->run_dir);
-	if (!connect(fd, (struct sockaddr *)&address, sizeof(address)))
-		return fd;
-	close(fd);
-	return -ECONNREFUSED;
+	return fd_connect(txt_printf("%s/ctl", machine->run_dir));
 }
 
 int machine_connect(const struct machine *machine)

@@ -69,6 +69,26 @@ UMLAB_HOME=$SCRATCH/home/other umlab wipe -f
 is "$(umlab list --json | jq -r '.[0].name')" one "and wipe there leaves it alone"
 umlab wipe -f
 
+# The network of a lab is killed: its machines go on, and the next lstart makes it good.
+mkdir net; printf 'a[0]=A\na[rate]=80m\nb[0]=A\n' > net/lab.conf
+echo 'ip addr add 10.1.0.1/24 dev eth0' > net/a.startup; echo 'ip addr add 10.1.0.2/24 dev eth0' > net/b.startup
+[ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" net
+cd net || exit 1
+umlab lstart > /dev/null 2>&1
+for round in $(seq $(((ROUNDS + 3) / 4))); do
+	pkill -KILL -f "umlab-net run switch $XDG_RUNTIME_DIR/umlab/net"; ok $? "round $round: the switch of a lab is killed"
+	carrier_is() { [ "$(umlab exec a cat /sys/class/net/eth0/carrier)" = "$1" ]; }
+	claim "its machines notice" wait_for 20 carrier_is 0
+	is "$(umlab list --json | jq -r '.[].state' | sort -u)" ready "and run"
+	umlab lstart > out 2>&1; is $? 0 "lstart again" || diag < out
+	claim "makes it good" wait_for 20 umlab exec a -- ping -c 1 -W 1 10.1.0.2
+	like "$(umlab link show 2>&1)" "in-rate=80mbit" "with its limits"
+done
+claim "and wipe leaves" umlab wipe -f
+[ -z "$(ls "$XDG_RUNTIME_DIR"/umlab/net 2> /dev/null)" ]; ok $? "no network"
+! pgrep -f "umlab-net run switch $XDG_RUNTIME_DIR/umlab/net" > /dev/null; ok $? "and no process"
+cd .. || exit 1
+
 # Where nothing can be written.
 mkdir -m 500 locked; UMLAB_HOME=$SCRATCH/home/locked umlab create x 2> err; is $? 1 "a home that cannot be written is a clear error"
 like "$(cat err)" "cannot make the folder .*locked" "that names the folder"
