@@ -7,7 +7,6 @@
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 #include <linux/sched/task.h>
-#include <asm/kasan.h>
 #include <asm/pgalloc.h>
 #include <asm/sections.h>
 #include <um/host.h>
@@ -31,14 +30,6 @@ void __init mem_init(void)
 void free_initmem(void)
 {
 }
-
-#ifdef CONFIG_KASAN
-void __init kasan_init(void)
-{
-	init_task.kasan_depth = 0;
-	pr_info("kasan: on, of the generic kind\n");
-}
-#endif
 
 void __init paging_setup(void)
 {
