@@ -38,12 +38,13 @@ if flavour debug; then
 	finds vmalloc_bounds 'KASAN: vmalloc-out-of-bounds'
 	finds stack_bounds 'KASAN: stack-out-of-bounds'
 	finds global_bounds 'KASAN: global-out-of-bounds'
-	finds sleep_in_atomic 'BUG: (scheduling while atomic|sleeping function called from invalid context)'
-	finds list_twice 'list_del corruption'
+	finds sleep_in_atomic 'BUG: scheduling while atomic'
 	finds shift 'UBSAN: shift-out-of-bounds'
 	umlab exec pc -- dmesg -C
 	umlab module pc planted what=leak > /dev/null 2>&1
 	like "$(umlab exec pc -- sh -c 'sleep 8; for i in 1 2 3; do echo scan > /sys/kernel/debug/kmemleak; sleep 2; done; cat /sys/kernel/debug/kmemleak')" 'unreferenced object.*size 10' "debug: leak is found"
+	# The task that finds this one ends in its middle, and the module stays.
+	finds list_twice 'list_del corruption'
 	umlab restart -f --timeout 240 pc > /dev/null 2>&1
 	finds lock_order 'possible circular locking dependency'
 	umlab module pc planted what=stack_overflow > /dev/null 2>&1

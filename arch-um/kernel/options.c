@@ -373,6 +373,9 @@ void __init options_parse(struct um_boot *boot, char *line, size_t size)
 	/* It looks for work twice a second; what needs free memory in large pieces compacts for itself. */
 	if (IS_ENABLED(CONFIG_COMPACTION) && IS_ENABLED(CONFIG_PROC_SYSCTL))
 		line_append(line, size, "sysctl.vm.compaction_proactiveness=0");
+	/* Whoever looks for mistakes wants to see all of them, not the first. */
+	if (IS_ENABLED(CONFIG_KASAN))
+		line_append(line, size, "kasan_multi_shot");
 	for (i = 1; i < boot->argc; i++)
 		line_append(line, size, word_translate(boot->argv[i]));
 }
