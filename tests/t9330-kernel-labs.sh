@@ -31,6 +31,21 @@ lab() {
 	claim "$name: the solution passes the check" umlab check --live
 	umlab lclean > /dev/null 2>&1
 }
+# What gdb's shell command finds.
+PATH=$(dirname "$UMLAB"):$PATH
+syscall_lab() {
+	export UMLAB_LINUX=$BUILD/linux
+	cd "$SCRATCH/home/labs/kernel-syscall" || return
+	is "$(umlab lint -q .)" "" "kernel-syscall: lint finds nothing"
+	claim "kernel-syscall: starts" umlab lstart
+	claim "kernel-syscall: the exercise loads" umlab module pc exercise
+	umlab check --live > /dev/null 2>&1; is $? 1 "kernel-syscall: it is not solved"
+	like "$(umlab debug pc -- -batch -x solution.gdb 2>&1 < /dev/null)" '^#[0-9]+ .* vault_write ' "kernel-syscall: the backtrace of its text"
+	wait_for 20 umlab check --live; ok $? "kernel-syscall: the solution passes the check"
+	umlab lclean > /dev/null 2>&1
+}
+syscall_lab
+lab kernel-race '' 'cat /proc/seats & cat /proc/seats & wait' '.'
 lab kernel-module '' 'echo Hello > /dev/rot13' '.'
 lab kernel-oops '' 'cat /proc/listing' 'Oops: unable to read kernel address'
 lab kernel-memory debug 'echo a > /proc/cache; echo b > /proc/cache; echo -a > /proc/cache' 'KASAN: slab-use-after-free in remove'
