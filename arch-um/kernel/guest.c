@@ -109,6 +109,7 @@ void __noreturn guest_loop(void)
 {
 	struct pt_regs *regs = current_pt_regs();
 	struct guest_event event;
+	bool on;
 
 	for (;;) {
 		if (unlikely(um_irqs_pending))
@@ -118,8 +119,12 @@ void __noreturn guest_loop(void)
 
 		if (event.stop == GUEST_SYSCALL) {
 			if (!event.gate_unknown || likely(syscall_by_instruction(regs))) {
-				if (event.trapped)
+				if (event.trapped) {
+					/* As yet interrupts are off for us and on for the guest. */
+					on = irq_lockdep_off();
 					sites_passed(regs);
+					irq_lockdep_on(on);
+				}
 				syscall_handle(regs);
 				continue;
 			}

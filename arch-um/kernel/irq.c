@@ -64,8 +64,28 @@ static const struct {
 
 static unsigned int signal_events;
 
+/* The host side turned interrupts off, of which lockdep knows nothing yet. */
+bool irq_lockdep_off(void)
+{
+	bool on = lockdep_hardirqs_enabled();
+
+	if (on)
+		lockdep_hardirqs_off(_THIS_IP_);
+	return on;
+}
+
+/* It is about to turn them on again, if they were. */
+void irq_lockdep_on(bool on)
+{
+	if (!on)
+		return;
+	lockdep_hardirqs_on_prepare();
+	lockdep_hardirqs_on(_THIS_IP_);
+}
+
 void um_irq_dispatch(struct host_regs *regs)
 {
+	bool on = irq_lockdep_off();
 	struct pt_regs *old = set_irq_regs((struct pt_regs *)regs);
 	unsigned int events, i;
 
@@ -81,6 +101,7 @@ void um_irq_dispatch(struct host_regs *regs)
 	}
 	irq_exit();
 	set_irq_regs(old);
+	irq_lockdep_on(on);
 }
 
 /* Interrupts have just been enabled and something was pending. */

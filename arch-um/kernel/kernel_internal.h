@@ -21,6 +21,10 @@ void guest_loop(void) __noreturn;
 /* syscall.c: a guest made a system call; returns with interrupts off, ready to run it again. */
 void syscall_handle(struct pt_regs *regs);
 
+/* irq.c: around what runs with interrupts off because a signal came. */
+bool irq_lockdep_off(void);
+void irq_lockdep_on(bool on);
+
 /* trap.c, mm/fault.c: interrupts on, may sleep; end in a signal or a repaired mapping. */
 void trap_handle(struct pt_regs *regs, const struct guest_event *event);
 void fault_handle(struct pt_regs *regs, const struct guest_event *event);

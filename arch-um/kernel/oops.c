@@ -83,6 +83,15 @@ static bool debugger_left(struct pt_regs *regs, int code)
 	return true;
 }
 
+static bool warned(struct pt_regs *regs)
+{
+	bool on = irq_lockdep_off();
+	bool warning = report_bug(regs->ip, regs) == BUG_TRAP_TYPE_WARN;
+
+	irq_lockdep_on(on);
+	return warning;
+}
+
 /* With CONFIG_VMAP_STACK no page lies below a stack: what runs over it is found at once. */
 static bool stack_guard_hit(unsigned long stack, unsigned long addr)
 {
@@ -101,7 +110,7 @@ bool um_kernel_fault(struct host_regs *host_regs, int signo, int code, uint64_t 
 		return true;
 	if (signo == SIGTRAP && debugger_left(regs, code))
 		return true;
-	if (signo == SIGILL && report_bug(regs->ip, regs) == BUG_TRAP_TYPE_WARN) {
+	if (signo == SIGILL && warned(regs)) {
 		regs->ip += UD2_SIZE;
 		return true;
 	}

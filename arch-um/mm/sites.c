@@ -200,11 +200,11 @@ static int site_number(void)
 
 static struct site_page *site_page_make(struct page *original)
 {
-	struct site_page *page = kmalloc(sizeof(*page), GFP_KERNEL);
+	struct site_page *page = kmalloc(sizeof(*page), GFP_NOWAIT);
 
 	if (!page)
 		return NULL;
-	page->copy = alloc_page(GFP_KERNEL);
+	page->copy = alloc_page(GFP_NOWAIT);
 	if (!page->copy) {
 		kfree(page);
 		return NULL;
