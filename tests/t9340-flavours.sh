@@ -39,7 +39,7 @@ if flavour debug; then
 	finds stack_bounds 'KASAN: stack-out-of-bounds'
 	finds global_bounds 'KASAN: global-out-of-bounds'
 	finds sleep_in_atomic 'BUG: scheduling while atomic'
-	finds shift 'UBSAN: shift-out-of-bounds'
+	finds array_index 'UBSAN: array-index-out-of-bounds'
 	umlab exec pc -- dmesg -C
 	umlab module pc planted what=leak > /dev/null 2>&1
 	like "$(umlab exec pc -- sh -c 'sleep 8; for i in 1 2 3; do echo scan > /sys/kernel/debug/kmemleak; sleep 2; done; cat /sys/kernel/debug/kmemleak')" 'unreferenced object.*size 10' "debug: leak is found"

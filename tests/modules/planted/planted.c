@@ -100,9 +100,11 @@ static void list_twice(void)
 	list_del(&node);
 }
 
-static void shift(void)
+static void array_index(void)
 {
-	sink = 1 << (place + 20);
+	volatile char text[16] = "";
+
+	sink = text[place];
 }
 
 static noinline int deeper(int depth)
@@ -123,7 +125,7 @@ static const struct { const char *name; void (*make)(void); } mistakes[] = {
 	{ "vmalloc_bounds", vmalloc_bounds }, { "stack_bounds", stack_bounds },
 	{ "global_bounds", global_bounds }, { "lock_order", lock_order },
 	{ "sleep_in_atomic", sleep_in_atomic }, { "leak", leak }, { "list_twice", list_twice },
-	{ "shift", shift }, { "stack_overflow", stack_overflow },
+	{ "array_index", array_index }, { "stack_overflow", stack_overflow },
 };
 
 static int __init planted_init(void)
