@@ -60,6 +60,12 @@ void check_skip(struct check *check, const char *fmt, ...) __attribute__((format
 bool check_native_read(struct checks *checks, const json_t *file, char **reason);
 bool check_kathara_read(struct checks *checks, const struct lab *lab, const json_t *file, char **reason);
 
+/*
+ * check_signals_hold - signals that end a program wait, or act again. While something is held,
+ * check_run() ends early when one waits.
+ */
+void check_signals_hold(bool hold);
+
 /* Tries all, those of one machine in order. @solve: types their steps first. */
 void check_run(struct checks *checks, const struct lab *lab, bool solve);
 

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "files.h"
 #include "run.h"
 #include "where.h"
@@ -34,11 +35,8 @@ bool capture_begin(struct capture *capture, const struct lab *lab, const char *w
 	unlink(capture->file);
 	capture->pid = fork();
 	if (!capture->pid) {
-		sigset_t none;
-
-		/* Even when our caller holds signals back: one ends the capture. */
-		sigemptyset(&none);
-		sigprocmask(SIG_SETMASK, &none, NULL);
+		/* One of them ends the capture. */
+		check_signals_hold(false);
 		execl(where_self(), "umlab", "capture", "--directory", lab->dir, "--write", capture->file, what, NULL);
 		_exit(127);
 	}

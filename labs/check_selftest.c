@@ -12,7 +12,6 @@
  */
 #include "check_selftest.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,17 +47,6 @@ static int noticed(const struct checks *checks, const struct lab *lab, bool *fai
 		}
 	free(again.at);
 	return nr;
-}
-
-static void signals_hold(bool hold)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
 }
 
 /* All cables, even after one that cannot be set; NULL, or why the last such one could not. */
@@ -103,12 +91,12 @@ static int broken(const struct checks *checks, const struct lab *lab, const json
 	char *reason, *unmended;
 	int nr = 0;
 
-	signals_hold(true);
+	check_signals_hold(true);
 	reason = entry ? command_run(lab, entry, "command") : cables_set(lab, "down");
 	if (!reason)
 		nr = noticed(checks, lab, failed);
 	unmended = entry ? command_run(lab, entry, "undo") : cables_set(lab, "up");
-	signals_hold(false);
+	check_signals_hold(false);
 	if (reason || unmended)
 		die(entry ? STATUS_USAGE : STATUS_FAILED, "%s", reason ? reason : unmended);
 	return nr;

@@ -8,9 +8,9 @@
  *
  * Out: port_send() brings the frame into the form that the peer understands (segments,
  * checksums, VLAN tag) and queues it. ports_flush() hands the queues over, small frames
- * together in one message if the peer takes those, after each batch, so that the contents are still in the processor's cache. A peer that does not
- * read fills its socket, then its queue; what comes then is lost for it, and nobody else
- * waits. Frames that have to wait are moved to memory of their size (frame_hold()).
+ * together in one message if the peer takes those; after each batch, so that the contents
+ * are still in the processor's cache. A peer that does not read fills its socket, then its
+ * queue; what comes then is lost for it, and nobody else waits. Frames that have to wait are moved to memory of their size (frame_hold()).
  */
 #include "port.h"
 
@@ -187,6 +187,7 @@ struct packet {
 };
 
 enum { PACKET_PIECES = 4, BUNDLED_MAX = 8192 };	/* a larger frame is worth a message of its own */
+_Static_assert(PORT_BATCH <= (int)WIRE_BUNDLE_FRAMES, "a batch fits into one message");
 
 /* The pieces of one frame, from @iov on; returns where they end. @bundled: one of several in a message. */
 static struct iovec *packet_make(struct packet *packet, const struct port *port, const struct port_waiting *waiting,
@@ -225,14 +226,14 @@ static struct iovec *packet_make(struct packet *packet, const struct port *port,
 }
 
 /* How many of the @count frames that wait from @index on go into one message. */
-static uint32_t bundle_length(const struct port *port, uint32_t index, uint32_t count)
+static uint32_t bundle_length(struct port *port, uint32_t index, uint32_t count)
 {
 	uint32_t length = 0, bytes = WIRE_HEAD_SIZE;
 
 	if (!(port->features & WIRE_BUNDLES))
 		return 1;
-	for (; length < count && length < WIRE_BUNDLE_FRAMES; length++) {
-		uint32_t size = port->queue[(port->queue_first + index + length) % PORT_QUEUE].frame->size + TAG_SIZE;
+	for (; length < count; length++) {
+		uint32_t size = queue_at(port, index + length)->frame->size + TAG_SIZE;
 
 		bytes += WIRE_HEAD_SIZE + size;
 		if (size > BUNDLED_MAX || bytes > WIRE_BUNDLE_MAX)
@@ -255,7 +256,7 @@ static void port_block(struct port *port)
 }
 
 /* Messages of what waits, PORT_BATCH frames at most; each has lengths[] of them. */
-static unsigned int messages_make(const struct port *port, struct mmsghdr *messages, uint32_t *lengths)
+static unsigned int messages_make(struct port *port, struct mmsghdr *messages, uint32_t *lengths)
 {
 	static struct packet packets[PORT_BATCH];
 	static struct iovec pieces[PORT_BATCH * (PACKET_PIECES + 1)];
@@ -271,7 +272,7 @@ static unsigned int messages_make(const struct port *port, struct mmsghdr *messa
 		if (length > 1)
 			*iov++ = (struct iovec) { (void *)&bundle, sizeof(bundle) };
 		for (uint32_t j = 0; j < length; j++, i++)
-			iov = packet_make(&packets[i], port, &port->queue[(port->queue_first + i) % PORT_QUEUE], length > 1, iov);
+			iov = packet_make(&packets[i], port, queue_at(port, i), length > 1, iov);
 		messages[nr].msg_hdr = (struct msghdr) { .msg_iov = first, .msg_iovlen = iov - first };
 		lengths[nr] = length;
 	}

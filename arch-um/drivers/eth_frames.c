@@ -11,8 +11,9 @@
  *
  * Sending. Frames wait in eth->tx[] while the core says that more are coming, and small ones while
  * some interface receives: what a router passes on, and answers, come in batches like what
- * they follow from. They go to the host in one call, small ones together in one message, straight from the sk_buff's pages: the host copies. What it
- * does not take stays there, the queue stops, and the descriptor is watched for room.
+ * they follow from. They go to the host in one call, small ones together in one message,
+ * straight from the sk_buff's pages: the host copies. What it does not take stays there, the
+ * queue stops, and the descriptor is watched for room.
  */
 #include <linux/etherdevice.h>
 #include <linux/slab.h>
@@ -29,6 +30,7 @@ enum {
 	BUNDLED_VECS = 4,
 };
 static_assert(RX_LINEAR + RX_BIG_SIZE >= WIRE_FRAME_MAX);
+static_assert(ETH_TX_BATCH <= (int)WIRE_BUNDLE_FRAMES);
 
 struct eth_rx_slot {
 	struct sk_buff *skb;

@@ -8,8 +8,9 @@
  * Rate: half of the ports send to the other half, each to one; as many frames as the
  * switch takes. One process is all the peers: it sends a batch from each, then takes what has
  * come. What it does costs the same whatever the switch. `classic` is vde_switch's protocol,
- * `own` that of wire.h, which has several small frames in a message. Delay: COUNT frames one by one with pauses between them, the median
- * and the 99th percentile of their time on the way, in microseconds.
+ * `own` that of wire.h, which has several small frames in a message. Delay: COUNT frames one
+ * by one with pauses between them, the median and the 99th percentile of their time on the
+ * way, in microseconds.
  */
 #include <errno.h>
 #include <poll.h>
