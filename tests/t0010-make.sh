@@ -16,6 +16,8 @@ cp -R "$TOP/tests/bench" "$tree/tests/"
 touch "$tree"/arch-um/{configs/umlab_defconfig,kernel/setup.c,kernel/extra.c}
 
 # The stand-in: 120 steps of 10 ms, each skipped when its product is there; counts its runs.
+# With HOLD=compiling it does not come past its step 30, with HOLD=unpacking its tar does not
+# end: a build that is to be killed half-way cannot be over before the killer looks.
 source=$SCRATCH/linux-source
 mkdir -p "$source"/arch/{um/kernel,x86/um} "$source/init"
 touch "$source"/{arch/um/kernel/upstream.c,arch/x86/um/upstream.c,init/main.c}
@@ -29,7 +31,7 @@ olddefconfig: ;
 steps := $(foreach tens,0 1 2 3 4 5 6 7 8 9 a b,$(foreach ones,0 1 2 3 4 5 6 7 8 9,$(O)/step-$(tens)$(ones).o))
 $(O)/step-%.o:
 	@echo '  CC      step-$*.o'
-	@sleep 0.01
+	@sleep $(if $(filter compiling/30,$(HOLD)/$*),60,0.01)
 	@touch $@
 all: $(steps)
 	@echo run >> $(O)/runs
@@ -40,6 +42,13 @@ modules_install:
 	@echo module > $(INSTALL_MOD_PATH)/lib/modules/6.12.0-fake/some.ko
 END
 tar -C "$SCRATCH" -cJf "$SCRATCH/source.tar.xz" linux-source
+mkdir "$SCRATCH/held"
+cat > "$SCRATCH/held/tar" <<END
+#!/bin/sh
+$(command -v tar) "\$@" || exit
+[ "\$HOLD" != unpacking ] || sleep 60
+END
+chmod 755 "$SCRATCH/held/tar"
 
 # The packages are none of this test's business: their stamp is there already.
 make_() {
@@ -49,10 +58,11 @@ kernel_runs() { wc -l < "$build/kernel/runs"; }
 mkdir -p "$build"
 touch -d tomorrow "$build/.packages-build"
 
-# interrupted NAME PATTERN: a build in a process group of its own is killed when PATTERN exists.
+# interrupted NAME PATTERN: a build in a process group of its own, held at NAME, is killed when
+# PATTERN exists.
 interrupted() {
 	local end=$((SECONDS + 20)) found=1
-	set -m; make_ kernel > "$SCRATCH/$1.log" 2>&1 & set +m
+	set -m; PATH=$SCRATCH/held:$PATH HOLD=$1 make_ kernel > "$SCRATCH/$1.log" 2>&1 & set +m
 	while [ "$SECONDS" -lt "$end" ]; do
 		# shellcheck disable=SC2086  # a pattern is meant
 		if ls -d $2 > /dev/null 2>&1; then found=0; break; fi
