@@ -18,8 +18,10 @@
  * um_irqs_on is the mask, which costs no system call. Only while an event is handled on
  * an interrupted kernel stack the host holds further events back (sa_mask): softirqs run
  * there with um_irqs_on set, and each event on top would take another 4 KB of frame, or 12
- * with softirqs of its own, which a busy network piles up beyond the stack. Exceptions are
- * never blocked. Worker threads block everything, so the events come to this thread.
+ * with softirqs of its own, which a busy network piles up beyond the stack. It also does so
+ * from an int3 of the kernel's probes until the instruction below it was stepped: an interrupt
+ * in between would miss the probes that it hits. Exceptions are never blocked. Worker threads
+ * block everything, so the events come to this thread.
  */
 #include <um/host.h>
 #include <um/upcall.h>
@@ -32,9 +34,12 @@
 #define EXCEPTION_STACK_SIZE	(128 << 10)
 #define FAULT_WRITE		2	/* bit of the page fault error code */
 #define STOP_GRACE		(5 * 1000000000ULL)
+#define TRAP_FLAG		0x100
+#define STEPS_MAX		8
 
 static char exception_stack[EXCEPTION_STACK_SIZE] __attribute__((aligned(64)));
 static int machine_pid, machine_tid;
+static lx_sigset event_signals;
 
 LX_DEFINE_RESTORER(host_restorer);
 
@@ -136,6 +141,23 @@ void host_event_raise(unsigned int events)
 		lx_tgkill(machine_pid, machine_tid, SIGUSR1);
 }
 
+/* The kernel set the trap flag in @regs, to step one instruction, or has taken it away. */
+static void events_hold(struct ucontext *uc, bool stepping)
+{
+	static lx_sigset held[STEPS_MAX];
+	static unsigned int nr_held;
+	lx_sigset *mask = (lx_sigset *)&uc->uc_sigmask;
+
+	if (!stepping) {
+		*mask = held[--nr_held];
+		return;
+	}
+	if (nr_held == STEPS_MAX)
+		host_fail("the kernel steps while it steps");
+	held[nr_held++] = *mask;
+	*mask |= event_signals;
+}
+
 static void exception_handler(int signo, struct siginfo *info, void *context)
 {
 	static int depth;
@@ -154,6 +176,8 @@ static void exception_handler(int signo, struct siginfo *info, void *context)
 	if (!um_kernel_fault(&regs, signo, info->si_code, (uint64_t)info->si_addr,
 			     sc->err & FAULT_WRITE))
 		host_fail("the kernel took a signal that it cannot handle");
+	if ((regs.flags ^ sc->eflags) & TRAP_FLAG)
+		events_hold(uc, regs.flags & TRAP_FLAG);
 	regs_to_context(&regs, sc);
 	depth--;
 	um_irqs_on = irqs_on;
@@ -183,18 +207,18 @@ void host_handlers_init(void)
 	};
 	stack_t stack = { .ss_sp = exception_stack, .ss_size = sizeof(exception_stack) };
 	const lx_sigset none = 0;
-	lx_sigset all_events = 0;
 	unsigned int i;
 
 	machine_pid = lx_getpid();
 	machine_tid = lx_gettid();
 	lx_sigaltstack(&stack, NULL);
 	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
-		all_events |= lx_sigbit(events[i]);
+		event_signals |= lx_sigbit(events[i]);
 	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
-		handler_set(events[i], event_handler, 0, all_events);
+		handler_set(events[i], event_handler, 0, event_signals);
 	for (i = 0; i < sizeof(exceptions) / sizeof(exceptions[0]); i++)
-		handler_set(exceptions[i], exception_handler, SA_ONSTACK | SA_NODEFER, 0);
+		handler_set(exceptions[i], exception_handler, SA_ONSTACK | SA_NODEFER,
+			    exceptions[i] == SIGTRAP ? event_signals : 0);
 	for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
 		lx_rt_sigaction(ignored[i], &ignore, NULL);
 	lx_rt_sigprocmask(SIG_SETMASK, &none, NULL);

@@ -2,6 +2,7 @@
 /*
  * memory.c - guest RAM and the kernel's own mappings of it
  */
+#include "boot.h"
 #include "engine.h"
 #include "host_internal.h"
 #include "lx.h"
@@ -70,6 +71,18 @@ void host_mem_free(void *at, size_t size)
 int host_mem_unmap(void *at, size_t size)
 {
 	return lx_munmap(at, size);
+}
+
+#define PAGE_MASK_HOST	(~4095UL)
+
+void host_text_put(void *at, uint8_t byte)
+{
+	void *page = (void *)((unsigned long)at & PAGE_MASK_HOST);
+
+	if (lx_mprotect(page, 1, PROT_READ | PROT_WRITE | PROT_EXEC))
+		host_fail("the host does not let the kernel change its code");
+	*(volatile uint8_t *)at = byte;
+	lx_mprotect(page, 1, PROT_READ | PROT_EXEC);
 }
 
 bool host_ram_is_zero(uint64_t offset, uint64_t size)

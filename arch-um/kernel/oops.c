@@ -11,6 +11,7 @@
 #include <linux/extable.h>
 #include <linux/kdebug.h>
 #include <linux/kernel.h>
+#include <linux/kprobes.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/sched/debug.h>
@@ -108,6 +109,10 @@ bool um_kernel_fault(struct host_regs *host_regs, int signo, int code, uint64_t 
 		return true;
 	if ((signo == SIGSEGV || signo == SIGBUS) && extable_fixup(regs, addr))
 		return true;
+#ifdef CONFIG_KPROBES
+	if (signo == SIGTRAP && kprobe_trap(regs, code))
+		return true;
+#endif
 	if (signo == SIGTRAP && debugger_left(regs, code))
 		return true;
 	if (signo == SIGILL && warned(regs)) {
@@ -132,6 +137,7 @@ bool um_kernel_fault(struct host_regs *host_regs, int signo, int code, uint64_t 
 	regs->ip = (unsigned long)um_oops_entry;
 	return true;
 }
+NOKPROBE_SYMBOL(um_kernel_fault);
 
 int is_valid_bugaddr(unsigned long addr)
 {

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kprobes.c - breakpoints that the kernel sets at its own functions, for tracing
+ *
+ * Theory of operation
+ *
+ * A probe is an int3 in the place of the first byte of a function. The host's signal for it comes
+ * by um_kernel_fault(), and the probe's handlers see the registers. Then the instruction
+ * runs where it is: the int3 is taken out, the trap flag set, and the trap that follows puts
+ * the int3 in again. Other architectures run a copy elsewhere, since another processor could
+ * pass meanwhile; this machine has one, and the host side holds interrupts back (host/handlers.c).
+ * A probe that a handler hits is stepped over in the same way without its handlers (nmissed).
+ *
+ * A probe at a function's return puts the address of __kretprobe_trampoline in the place of the
+ * return address; there another int3 lies.
+ *
+ * Limits: first instructions of functions only, for nothing here can tell where others begin; none
+ * in the host side, which handles the signals and runs on other threads as well.
+ */
+#include <linux/kallsyms.h>
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
+#include <linux/preempt.h>
+#include <linux/ptrace.h>
+#include <asm/sections.h>
+#include <um/host.h>
+#include "kernel_internal.h"
+
+#define INT3		0xcc
+#define INT3_SIZE	1
+#define TRAP_FLAG	0x100
+
+DEFINE_PER_CPU(struct kprobe *, current_kprobe);
+DEFINE_PER_CPU(struct kprobe_ctlblk, kprobe_ctlblk);
+
+extern char um_host_text_start[], um_host_text_end[], um_stub_start[], um_stub_end[];
+
+asm(".pushsection .kprobes.text, \"ax\"\n"
+    ".globl __kretprobe_trampoline\n"
+    ".type __kretprobe_trampoline, @function\n"
+    "	nop\n"			/* so that a backtrace does not name the function before */
+    "__kretprobe_trampoline:\n"
+    "	int3\n"
+    "	ud2\n"
+    ".size __kretprobe_trampoline, . - __kretprobe_trampoline\n"
+    ".popsection\n");
+
+static bool __kprobes within(unsigned long addr, const char *start, const char *end)
+{
+	return addr >= (unsigned long)start && addr < (unsigned long)end;
+}
+
+bool arch_within_kprobe_blacklist(unsigned long addr)
+{
+	return within(addr, __kprobes_text_start, __kprobes_text_end) ||
+	       within(addr, um_host_text_start, um_host_text_end) ||
+	       within(addr, um_stub_start, um_stub_end);
+}
+
+/* Instructions that keep or change the trap flag, or are none of the kernel's. */
+static bool steppable(const u8 *code)
+{
+	switch (code[0]) {
+	case 0x9c: case 0x9d:		/* pushf, popf */
+	case 0xcc: case 0xcd: case 0xcf: /* int3, int, iret */
+	case 0xf4:			/* hlt */
+		return false;
+	case 0x0f:
+		return code[1] != 0x05;	/* syscall */
+	}
+	return true;
+}
+
+int arch_prepare_kprobe(struct kprobe *probe)
+{
+	unsigned long offset;
+
+	if (!kallsyms_lookup_size_offset((unsigned long)probe->addr, NULL, &offset) || offset)
+		return -EILSEQ;
+	if (!steppable(probe->addr))
+		return -EINVAL;
+	probe->opcode = *probe->addr;
+	return 0;
+}
+
+static void __kprobes text_put(u8 *at, u8 byte)
+{
+	if (within((unsigned long)at, _stext, _etext))
+		host_text_put(at, byte);
+	else
+		*at = byte;		/* modules lie in memory that can be written */
+}
+
+void __kprobes arch_arm_kprobe(struct kprobe *probe)
+{
+	text_put(probe->addr, INT3);
+}
+
+void __kprobes arch_disarm_kprobe(struct kprobe *probe)
+{
+	text_put(probe->addr, probe->opcode);
+}
+
+void arch_remove_kprobe(struct kprobe *probe)
+{
+}
+
+static void __kprobes step_start(struct kprobe_ctlblk *block, struct kprobe *probe, struct pt_regs *regs)
+{
+	if (block->nr_steps == KPROBE_STEPS_MAX)
+		panic("probes within probes, last at %pS", probe->addr);
+	block->steps[block->nr_steps++] = probe;
+	arch_disarm_kprobe(probe);
+	regs->flags |= TRAP_FLAG;
+}
+
+static bool __kprobes step_end(struct kprobe_ctlblk *block, struct pt_regs *regs)
+{
+	struct kprobe *probe;
+
+	if (!block->nr_steps)
+		return false;
+	probe = block->steps[--block->nr_steps];
+	arch_arm_kprobe(probe);
+	regs->flags &= ~TRAP_FLAG;
+	/* Of one that was missed the handlers do not run. */
+	if (probe == kprobe_running()) {
+		if (probe->post_handler)
+			probe->post_handler(probe, regs, 0);
+		reset_current_kprobe();
+	}
+	return true;
+}
+
+bool __kprobes kprobe_trap(struct pt_regs *regs, int code)
+{
+	struct kprobe_ctlblk *block = get_kprobe_ctlblk();
+	unsigned long addr = regs->ip - INT3_SIZE;
+	struct kprobe *probe;
+	bool moved;
+
+	if (code == TRAP_TRACE)
+		return step_end(block, regs);
+	if (addr == (unsigned long)__kretprobe_trampoline) {
+		preempt_disable();
+		/* As arch_prepare_kretprobe() saw it: the return took its address off the stack. */
+		regs->ip = __kretprobe_trampoline_handler(regs, (void *)(regs->sp - sizeof(long)));
+		preempt_enable_no_resched();
+		return true;
+	}
+	probe = get_kprobe((void *)addr);
+	if (!probe)
+		return false;
+	regs->ip = addr;
+	if (kprobe_running()) {
+		kprobes_inc_nmissed_count(probe);
+		step_start(block, probe, regs);
+		return true;
+	}
+	__this_cpu_write(current_kprobe, probe);
+	preempt_disable();
+	moved = probe->pre_handler && probe->pre_handler(probe, regs);
+	preempt_enable_no_resched();
+	if (moved)
+		reset_current_kprobe();
+	else
+		step_start(block, probe, regs);
+	return true;
+}
+
+void arch_prepare_kretprobe(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	unsigned long *place = (unsigned long *)regs->sp;
+
+	instance->ret_addr = (kprobe_opcode_t *)*place;
+	instance->fp = place;
+	*place = (unsigned long)__kretprobe_trampoline;
+}
+NOKPROBE_SYMBOL(arch_prepare_kretprobe);
+
+int arch_trampoline_kprobe(struct kprobe *probe)
+{
+	return 0;
+}
+
+int __init arch_init_kprobes(void)
+{
+	return 0;
+}
