@@ -180,6 +180,21 @@ void keeper_agent_ping(struct keeper *keeper)
 	wirelink_send(&keeper->agent, WIRE_PING, 0, NULL, 0);
 }
 
+/* Stopped, by a debugger or by SIGSTOP: not to be blamed for its silence. */
+static bool kernel_held(const struct keeper *keeper)
+{
+	char *stat = NULL, *after;
+	size_t size;
+	bool held;
+
+	if (file_read(txt_printf("/proc/%d/stat", keeper->kernel_pid), &stat, &size))
+		return false;
+	after = strrchr(stat, ')');
+	held = after && after[1] && strchr("tT", after[2]);
+	free(stat);
+	return held;
+}
+
 /*
  * A guest whose root killed the agent and its watcher: whoever waits for it is told. While
  * somebody waits and nothing comes, the agent is asked now and then.
@@ -197,6 +212,8 @@ static void agent_check(struct keeper *keeper)
 			keeper_agent_ping(keeper);
 		return;
 	}
+	if (kernel_held(keeper))
+		keeper->ping_sent = now;
 	if (now.tv_sec - keeper->ping_sent.tv_sec < PING_SECONDS)
 		return;
 	keeper_note("the agent does not answer");

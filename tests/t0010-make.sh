@@ -112,9 +112,13 @@ is "$(stat -c %y "$build/modules/lib/modules/6.12.0-fake/some.ko")" "$module_dat
 rm "$tree/arch-um/kernel/extra.c"
 make_ > "$SCRATCH/removed.log" 2>&1
 is "$(kernel_runs)" 3 "a removed file of the port makes a new kernel"
+sleep 0.05
+touch "$build/src/linux/init/main.c"
+make_ kernel > "$SCRATCH/edited.log" 2>&1
+is "$(kernel_runs)" 4 "a file of the source that was edited makes a new kernel"
 touch "$tree/arch-um/README.md"; touch -r "$tree/arch-um/kernel/setup.c" "$tree/arch-um"
 make_ > "$SCRATCH/prose.log" 2>&1
-is "$(kernel_runs)" 3 "a changed text does not"
+is "$(kernel_runs)" 4 "a changed text does not"
 like "$(cat "$SCRATCH/change.log")" '^a warning of the compiler' "messages of the compiler are shown"
 is "$(grep -c $'\033' "$SCRATCH"/*.log | grep -vc ':0$')" 0 "no colour and no cursor movement without a terminal"
 

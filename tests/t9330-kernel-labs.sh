@@ -50,4 +50,5 @@ lab kernel-module '' 'echo Hello > /dev/rot13' '.'
 lab kernel-oops '' 'cat /proc/listing' 'Oops: unable to read kernel address'
 lab kernel-memory debug 'echo a > /proc/cache; echo b > /proc/cache; echo -a > /proc/cache' 'KASAN: slab-use-after-free in (remove|cache_write)'
 lab kernel-deadlock debug 'echo ab > /proc/ledger; echo ba > /proc/ledger' 'possible circular locking dependency'
+lab kernel-trace trace 'cat /proc/book' '.'
 done_testing

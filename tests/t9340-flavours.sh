@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# t9340-flavours.sh - kernels of make kernel FLAVOR=: they boot a Debian image; debug finds planted mistakes, kcov covers
+# t9340-flavours.sh - kernels of make kernel FLAVOR=: they boot a Debian image; debug and kcsan find planted mistakes, kcov covers
 # time limit: 1500
 . "$(dirname "$0")/lib-tap.sh"
 . "$(dirname "$0")/lib-guest.sh"
@@ -17,15 +17,17 @@ flavour() {
 finds() {
 	umlab exec pc -- dmesg -C
 	umlab module pc planted what="$1" > module.out 2>&1
-	like "$(umlab exec pc -- dmesg)$(cat module.out)" "$2" "debug: $1 is found"
+	like "$(umlab exec pc -- dmesg)$(cat module.out)" "$2" "${UMLAB_LINUX##*-}: $1 is found"
 }
 
-for name in minimal kcov; do
+for name in minimal kcov kcsan; do
 	flavour $name || continue
 	claim "$name: create" umlab create pc
 	claim "$name: a Debian machine starts" umlab start pc
 	like "$(umlab exec pc uname -r)" "umlab-$name\$" "$name: with this kernel"
 	[ $name != kcov ] || is "$(umlab exec pc -- sh -c 'ls /sys/kernel/debug/kcov')" /sys/kernel/debug/kcov "kcov: fuzzers find its file"
+	[ $name != kcsan ] || is "$(umlab exec pc -- sh -c 'dmesg | grep -E "KCSAN: (data-race|assert)"')" "" "kcsan: the kernel itself has no race that it sees"
+	[ $name != kcsan ] || finds race 'KCSAN: data-race in (race|shared_add)'
 	umlab remove -f pc
 done
 

@@ -5,12 +5,14 @@
  * The parameter what= says which is made; the module then refuses to stay.
  */
 #include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/timer.h>
 #include <linux/vmalloc.h>
 
 static char *what = "";
@@ -120,12 +122,34 @@ static void stack_overflow(void)
 	sink = deeper(1000);
 }
 
+static int shared;
+
+static void shared_add(struct timer_list *timer)
+{
+	shared++;
+	mod_timer(timer, jiffies + 1);
+}
+
+/* With an interrupt: found when it comes while somebody looks at the variable. */
+static void race(void)
+{
+	unsigned long end = jiffies + 10 * HZ;
+	struct timer_list timer;
+
+	timer_setup_on_stack(&timer, shared_add, 0);
+	mod_timer(&timer, jiffies + 1);
+	while (time_before(jiffies, end))
+		shared++;
+	timer_delete_sync(&timer);
+	destroy_timer_on_stack(&timer);
+}
+
 static const struct { const char *name; void (*make)(void); } mistakes[] = {
 	{ "use_after_free", use_after_free }, { "out_of_bounds", out_of_bounds },
 	{ "vmalloc_bounds", vmalloc_bounds }, { "stack_bounds", stack_bounds },
 	{ "global_bounds", global_bounds }, { "lock_order", lock_order },
 	{ "sleep_in_atomic", sleep_in_atomic }, { "leak", leak }, { "list_twice", list_twice },
-	{ "array_index", array_index }, { "stack_overflow", stack_overflow },
+	{ "array_index", array_index }, { "stack_overflow", stack_overflow }, { "race", race },
 };
 
 static int __init planted_init(void)
