@@ -17,12 +17,12 @@ struct entry {
 
 static LIST_HEAD(book);
 
-static noinline struct entry *book_next(struct entry *entry)
+static noinline __noclone struct entry *book_next(struct entry *entry)
 {
 	return list_next_entry(entry, list);
 }
 
-static noinline struct entry *book_find(unsigned int line)
+static noinline __noclone struct entry *book_find(unsigned int line)
 {
 	struct entry *entry = list_first_entry(&book, struct entry, list);
 
