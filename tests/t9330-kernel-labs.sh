@@ -51,4 +51,17 @@ lab kernel-oops '' 'cat /proc/listing' 'Oops: unable to read kernel address'
 lab kernel-memory debug 'echo a > /proc/cache; echo b > /proc/cache; echo -a > /proc/cache' 'KASAN: slab-use-after-free in (remove|cache_write)'
 lab kernel-deadlock debug 'echo ab > /proc/ledger; echo ba > /proc/ledger' 'possible circular locking dependency'
 lab kernel-trace trace 'cat /proc/book' '.'
+trace_bpf() {
+	[ -x "$BUILD/linux-trace" ] || return
+	cd "$SCRATCH/home/labs/kernel-trace" || return
+	claim "kernel-trace: its BPF program compiles" gcc -static -o bpfcount exercise/bpfcount.c
+	umlab lstart > /dev/null 2>&1; umlab module pc exercise > /dev/null
+	umlab cp bpfcount pc:/root/ > /dev/null
+	# Two times 1000 lines: seq_file reads again when its buffer was too small.
+	umlab exec pc -- sh -c "cd /sys/kernel/tracing; echo 'p:lab/find book_find line=%di:u32' >> kprobe_events; echo 'hist:keys=line.log2' > events/lab/find/trigger; cat /proc/book > /dev/null; cat events/lab/find/hist" > hist
+	like "$(cat hist)" 'Hits: 2000' "kernel-trace: the histogram of its text"
+	is "$(umlab exec pc /root/bpfcount lab/find cat /proc/book 2>&1 > /dev/null)" "lab/find: 2000" "kernel-trace: its BPF program counts the hits"
+	umlab lclean > /dev/null 2>&1
+}
+trace_bpf
 done_testing
