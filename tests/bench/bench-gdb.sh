@@ -7,7 +7,7 @@
 #
 # Rows: time until a running machine is joined, with symbols and commands; breakpoint hits a
 # second (counted by gdb, none shown); single steps a second. The median of N rounds. QEMU runs
-# Debian's kernel of the same version, whose package is unpacked below build/bench, not installed.
+# Debian's kernel of the same version (qemu-kernel.sh).
 set -eu
 here=$(realpath "${BASH_SOURCE[0]%/*}")
 . "$here/bench-options.sh"
@@ -77,21 +77,9 @@ umlab() {
 	pid=
 }
 
-qemu_kernel() {
-	local folder=$build/bench/qemu name
-	if ! compgen -G "$folder/boot/vmlinuz-6.12*" > /dev/null; then
-		name=$(apt-cache search --names-only '^linux-image-6\.12\..*-cloud-amd64$' | sort -V | tail -n 1 | cut -d' ' -f1)
-		[[ $name ]] || return 0
-		mkdir -p "$folder"
-		(cd "$folder" && apt-get download -qq "$name" && dpkg -x ./*.deb . && rm -rf lib usr ./*.deb) > /dev/null 2>&1 || return 0
-	fi
-	compgen -G "$folder/boot/vmlinuz-6.12*" | sort -V | tail -n 1
-}
-
 qemu() {
 	local i kernel
-	kernel=$(qemu_kernel)
-	[[ $kernel ]] || { echo "bench-gdb.sh: no package of a kernel 6.12 for QEMU: without it" >&2; return; }
+	kernel=$("$here/../qemu-kernel.sh") || { echo "bench-gdb.sh: no package of a kernel 6.12 for QEMU: without it" >&2; return; }
 	(exec qemu-system-x86_64 -accel tcg -m 256 -nographic -no-reboot -kernel "$kernel" -initrd "$build/bench/stops.cpio" \
 		-append 'console=ttyS0 nokaslr quiet' -chardev "socket,path=$work/gdb,server=on,wait=off,id=gdb" -gdb chardev:gdb) \
 		< /dev/null > "$work/qemu.log" 2>&1 &

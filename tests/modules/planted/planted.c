@@ -138,8 +138,10 @@ static void race(void)
 
 	timer_setup_on_stack(&timer, shared_add, 0);
 	mod_timer(&timer, jiffies + 1);
-	while (time_before(jiffies, end))
+	while (time_before(jiffies, end)) {
 		shared++;
+		barrier();	/* in memory, each time */
+	}
 	timer_delete_sync(&timer);
 	destroy_timer_on_stack(&timer);
 }
