@@ -13,7 +13,8 @@ kernel=$("$TOP/tests/qemu-kernel.sh") || skip_all "no package of a kernel 6.12 f
 
 tree=$SCRATCH/tree
 # gdb cannot do without Python's own modules.
-python=$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))') || skip_all "no python3 here"
+python=$(gdb -nx -q -batch -ex 'python import sysconfig; print(sysconfig.get_path("stdlib"))')
+[ -d "$python" ] || skip_all "gdb has no Python"
 mkdir -p "$tree/tmp" "$tree$python"
 tar -C "$python" --exclude=dist-packages --exclude=test --exclude='config-*' --exclude=__pycache__ -cf - . | tar -C "$tree$python" -xf -
 cp "$LINUX" "$tree/linux"; cp "$MINI_CPIO" "$tree/mini.cpio"
@@ -24,19 +25,19 @@ export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
 mkdir -p /dev/shm; mount -t tmpfs shm /dev/shm; mount -t tmpfs tmp /tmp; chmod 1777 /tmp /dev/shm
 # By its path: busybox has a lesser one of that name.
-user() { /usr/bin/setpriv --reuid 1000 --regid 1000 --clear-groups "$@"; }
+user() { exec /usr/bin/setpriv --reuid 1000 --regid 1000 --clear-groups "$@"; }
 sees() { for i in $(seq 600); do ! grep -q "$1" /tmp/log || return 0; sleep 0.1; done; echo "@no $1"; tail -n 5 /tmp/log; return 1; }
 echo 1 > /proc/sys/kernel/yama/ptrace_scope
 echo "@scope $(cat /proc/sys/kernel/yama/ptrace_scope)"
 # Not a child of the one that asks, and nobody's who says so: the rule is in force.
 user sleep 1000 &
 sleep 1
-user gdb -nx -q -batch -ex "attach $(pidof sleep)" 2>&1 | grep -q 'Operation not permitted' && echo "@sleep refused"
+(user gdb -nx -q -batch -ex "attach $(pidof sleep)") 2>&1 | grep -q 'Operation not permitted' && echo "@sleep refused"
 mkfifo -m 666 /tmp/in; exec 9<> /tmp/in
 touch /tmp/log; chmod 666 /tmp/log
-user /linux initrd=/mini.cpio mem=64M engine=ptrace con0=fd:0,fd:1 panic=-1 < /tmp/in > /tmp/log 2>&1 & pid=$!
+user /linux initrd=/mini.cpio then=prompt mem=64M engine=ptrace con0=fd:0,fd:1 panic=-1 < /tmp/in > /tmp/log 2>&1 & pid=$!
 sees 'guest up' && echo "@up"
-user setsid gdb -nx -q -batch -ex "attach $pid" -ex 'info symbol $pc' -ex detach > /tmp/gdb 2>&1
+(user setsid gdb -nx -q -batch -iex "set auto-load python-scripts off" -ex "attach $pid" -ex 'info symbol $pc' -ex detach) > /tmp/gdb 2>&1
 grep -q 'in section' /tmp/gdb && grep -q detached /tmp/gdb && echo "@joined" || cat /tmp/gdb
 echo 'echo after' > /tmp/in; sees '@echo after' && echo "@after"
 echo poweroff > /tmp/in; wait $pid; echo "@status $?"
