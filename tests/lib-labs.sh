@@ -27,6 +27,9 @@ need_umlab() {
 	cd "$SCRATCH/home" || exit 1
 }
 
+# No network is left: what runs one ends a moment after it was told to.
+nets_gone() { wait_for 10 sh -c "[ -z \"\$(ls '$XDG_RUNTIME_DIR/umlab/net' 2> /dev/null)\" ]"; }
+
 # Whatever a test left running.
 machines_kill() {
 	local lock

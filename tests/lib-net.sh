@@ -7,6 +7,7 @@
 #   net_uml NAME OPTION...        the same with Debian's user-mode-linux
 #   net_do NAME COMMAND...        what the command printed in it; 1 if it does not end in $NET_LIMIT s
 #   net_run NAME WORD...          umlab-net run ..., in the background, until its folder answers
+#   net_listens NAME PORT         waits for a server in it
 #   net WORD...                   umlab-net, as the guests' user
 # All of them end with the script. UMLAB_KERNEL_ARGS applies; sockets are in $SCRATCH.
 
@@ -102,6 +103,9 @@ net_until() {
 		sleep 0.3
 	done
 }
+
+# net_listens NAME PORT: until a program in the machine listens there, by TCP or UDP.
+net_listens() { net_until "$1" 20 ":$(printf %04X "$2") 0+:0000 " 'cat /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 2> /dev/null'; }
 
 net_up() { # net_up NAME ADDRESS/BITS [INTERFACE]
 	net_do "$1" "ip link set ${3:-eth0} up; ip addr add $2 dev ${3:-eth0}" > /dev/null

@@ -8,6 +8,7 @@
 TOP=$(cd "$(dirname "$0")/.." && pwd)
 BUILD=${UMLAB_BUILD:-$TOP/build}
 nr_claims=0 nr_failed=0
+export LC_ALL=C.UTF-8; unset LANGUAGE   # programs are matched by what they say
 
 # ok STATUS TITLE: the claim holds when STATUS is 0.
 ok() {

@@ -3,12 +3,19 @@
 # nbdput.py - writes a text into an NBD export and flushes: nbdput.py SOCKET OFFSET TEXT
 #
 # A client of our own, small enough to be read, so that tests need no other package. Sectors
-# that the text only touches are read first.
-import socket, struct, sys
+# that the text only touches are read first. A server that has just been started gets time to come.
+import socket, struct, sys, time
 
 path, offset, text = sys.argv[1], int(sys.argv[2]), sys.argv[3].encode()
-peer = socket.socket(socket.AF_UNIX)
-peer.connect(path)
+for late in range(200, -1, -1):
+    peer = socket.socket(socket.AF_UNIX)
+    try:
+        peer.connect(path)
+        break
+    except (FileNotFoundError, ConnectionRefusedError):
+        if not late:
+            raise
+        time.sleep(0.1)
 
 
 def receive(size):

@@ -23,9 +23,9 @@ is "$(awk '$1 == "@disk" && $3 > 0 { print $2 }' "$SCRATCH/disks" | xargs)" \
 	"rand_read_1 rand_read_32 seq_read seq_write rand_write_1 rand_write_32 fsync" "bench-disk measures a file"
 
 # One process that keeps 64 MB: bench-machine finds it by its session.
-setsid bash -c 'text=$(head -c 64M /dev/zero | tr "\0" x); echo "${#text}" > "$1/ready"; sleep 60 & wait' - "$SCRATCH" &
+setsid bash -c 'text=$(head -c 64M /dev/zero | tr "\0" x); sleep 60 & echo "${#text}" > "$1/ready"; wait' - "$SCRATCH" &
 machine=$!
-for ((i = 0; i < 100; i++)); do [ -s "$SCRATCH/ready" ] && break; sleep 0.1; done
+for ((i = 0; i < 600; i++)); do [ -s "$SCRATCH/ready" ] && break; sleep 0.1; done
 read -r time memory processes < <("$bench/bench-machine" "$machine")
 kill -KILL -- "-$machine"
 wait "$machine" 2>/dev/null

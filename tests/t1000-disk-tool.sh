@@ -9,7 +9,6 @@ raw() { disk convert --force --to raw "$1" "$1.raw" 2>&1; }   # what a disk hold
 # put FILE OFFSET TEXT: into the disk, by way of NBD
 put() { local pid
 	"$DISK" nbd --socket "$SCRATCH/s" "$1" > /dev/null 2>&1 & pid=$!
-	for _ in $(seq 100); do [ -S s ] && break; sleep 0.05; done
 	python3 "$TOP/tests/nbdput.py" "$SCRATCH/s" "$2" "$3" > put.log 2>&1; local status=$?
 	kill "$pid"; wait "$pid"; [ $status -eq 0 ]; }
 refused() { # refused TITLE ERE COMMAND...: ends with status 1 and one line that matches
@@ -67,7 +66,7 @@ claim "seal notes a raw base's hash beside it" disk seal base.img
 ##### chains
 claim "a second layer" disk create --base top.cow second.cow
 claim "is written" put second.cow 8192 second
-refused "its lower layer is no longer written behind its back" "somebody has written to it" sh -c "cp --sparse=always top.cow top.keep; '$DISK' nbd --socket '$SCRATCH/t' top.cow 2> /dev/null & sleep 0.5; python3 '$TOP/tests/nbdput.py' '$SCRATCH/t' 0 x; kill \$!; wait \$!; '$DISK' check second.cow"
+refused "its lower layer is no longer written behind its back" "somebody has written to it" sh -c "cp --sparse=always top.cow top.keep; '$DISK' nbd --socket '$SCRATCH/t' top.cow 2> /dev/null & python3 '$TOP/tests/nbdput.py' '$SCRATCH/t' 0 x; kill \$!; wait \$!; '$DISK' check second.cow"
 mv top.keep top.cow
 claim "the layer brought back is accepted" disk check second.cow
 ln -s second.cow loop.cow
@@ -98,8 +97,8 @@ disk create --base base.img big.cow
 head -c 8M /dev/urandom > other; disk diff --output big2.cow base.img other; mv big2.cow big.cow
 cp --sparse=always base.img base.old
 for delay in 0.005 0.01 0.02 0.04; do
-	{ timeout -s KILL $delay "$DISK" commit big.cow; } > /dev/null 2>&1
-	sleep 0.1 # the killed one lets go of its locks
+	"$DISK" commit big.cow > /dev/null 2>&1 & pid=$!
+	sleep $delay; { kill -KILL $pid; wait $pid; } 2> /dev/null
 	disk compare big.cow other > /dev/null || break
 done
 disk compare big.cow other > /dev/null; is $? 0 "a commit that was killed leaves the disk as it was"
@@ -159,8 +158,14 @@ disk frobnicate > /dev/null 2>&1; is $? 2 "a verb that is none is wrong usage"
 disk create --json x > /dev/null 2>&1; is $? 2 "so is an option that the verb does not take"
 disk create --size 1Q x > /dev/null 2>&1; is $? 2 "and a size that is none"
 claim "--help" disk --help
-head -c 200M /dev/zero | tr '\0' x > large; disk create --base large large.cow
-(trap - INT; exec "$DISK" flatten large.cow) > /dev/null 2>&1 & pid=$!; sleep 0.03; kill -INT $pid; wait $pid; status=$?
+head -c 200M /dev/zero | tr '\0' x > large
+for _ in $(seq 20); do # until it is caught at work: neither before it listens nor when it has ended
+	rm -f large.cow; disk create --base large large.cow
+	(trap - INT; exec "$DISK" flatten large.cow) > /dev/null 2>&1 & pid=$!
+	until [ -e large.cow.new ] || ! kill -0 $pid 2> /dev/null; do :; done
+	kill -INT $pid 2> /dev/null; wait $pid; status=$?
+	[ $status -eq 0 ] || break
+done
 disk check large.cow > /dev/null && is "$(disk info large.cow | grep -c 'stands on')-$status" "1-130" "Ctrl-C leaves the input as it was"
 is "$(ls | grep -cE '\.(new|part)$')" 0 "and no half file"
 done_testing

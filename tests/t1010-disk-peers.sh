@@ -45,7 +45,9 @@ if have linux.uml && [ -r "$BUILD/tests/mini.cpio" ]; then
 		rm -f live.cow
 		if [ $maker = ours ]; then "$DISK" create --to cow3 --base base.img live.cow; else uml_mkcow live.cow base.img > /dev/null; fi
 		chmod 666 live.cow
-		(sleep 4; printf 'write /dev/ubda\n' >&8; sleep 3; printf 'poweroff\n' >&8) & typist=$!
+		: > uml.log
+		(wait_for 40 grep -aq 'guest#' uml.log; printf 'write /dev/ubda\n' >&8
+			wait_for 15 grep -aq '@write' uml.log; printf 'poweroff\n' >&8) & typist=$!
 		uml then=prompt ubd0="$SCRATCH/live.cow"
 		wait $typist
 		like "$(tr -d '\r' < uml.log)" "@write done" "linux.uml writes to a COW file of $maker" || continue

@@ -30,8 +30,8 @@ claim "no damage" "$DISK" check host1/top.cow
 "$DISK" convert --to raw host1/top.cow local.raw
 is "$(dd if=local.raw bs=1 skip=4096 count=6 2> /dev/null)" remote "what was flushed is there"
 serve host1/top.cow
+kill -KILL $server; wait $server 2> /dev/null # first: alive, it would write the lease anew
 : > export/top.cow.umlab-lease
-kill -KILL $server; wait $server 2> /dev/null
 output=$("$DISK" resize host2/top.cow 9M 2>&1); is $? 1 "a lease that cannot be read is somebody's"
 claim "--break-lock forgets it" "$DISK" info --break-lock host2/top.cow
 claim "and the disk is free" "$DISK" resize host2/top.cow 9M

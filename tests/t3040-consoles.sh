@@ -17,8 +17,8 @@ if wait_for 20 grep -aoE '/dev/pts/[0-9]+' "$guest_log"; then terminal=$(grep -a
 if [ -n "$terminal" ]; then
 	exec 8<> "$terminal"
 	timeout 30 cat <&8 > "$SCRATCH/pts" & reader=$!
-	sleep 3; printf 'echo on a pts\r' >&8
-	wait_for 10 grep -q '@echo on a pts' "$SCRATCH/pts"; ok $? "a client there talks to the guest"
+	answers() { printf 'echo on a pts\r' >&8; wait_for 2 grep -q '@echo on a pts' "$SCRATCH/pts"; }
+	wait_for 20 answers; ok $? "a client there talks to the guest"
 	printf 'poweroff\r' >&8
 	guest_ends 20; is $? 0 "and powers it off"
 	kill $reader 2>/dev/null; exec 8>&-
@@ -40,7 +40,6 @@ exit($want eq 'END' ? 0 : 1);
 END
 guest_start mem=128M con0=unix:"$SCRATCH/socket"
 wait_for 20 test -S "$SCRATCH/socket"; ok $? "con0=unix: makes its socket"
-sleep 2
 claim "a client of the socket talks to the guest" perl "$SCRATCH/client" "$SCRATCH/socket" "echo by socket" '@echo by socket'
 claim "a second client after it too" perl "$SCRATCH/client" "$SCRATCH/socket" "echo again" '@echo again'
 kill -0 "$guest_pid"; ok $? "and the machine outlives its clients"
@@ -51,8 +50,8 @@ guest_ends 20; is $? 0 "a client powers it off"
 guest_start mem=128M con1=file:"$SCRATCH/second"
 guest_sees 30 guest#
 guest_type write /dev/hvc1
-sleep 2
-[ "$(stat -c %s "$SCRATCH/second" 2>/dev/null || echo 0)" -ge 1000000 ]; ok $? "a second console is /dev/hvc1"
+written() { [ "$(stat -c %s "$SCRATCH/second" 2>/dev/null || echo 0)" -ge 1000000 ]; }
+wait_for 20 written; ok $? "a second console is /dev/hvc1"
 guest_type poweroff
 guest_ends 20; is $? 0 "and does not disturb the end"
 done_testing

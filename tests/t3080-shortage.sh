@@ -31,8 +31,8 @@ for state in 1 2; do
 	guest_processes "$guest_pid" | sort > "$SCRATCH/before"
 	guest_type spawn $state
 	guest_sees 10 @spawned
-	sleep 1
-	new=$(guest_processes "$guest_pid" | sort | comm -13 "$SCRATCH/before" -)
+	came() { new=$(guest_processes "$guest_pid" | sort | comm -13 "$SCRATCH/before" -); [ -n "$new" ]; }
+	wait_for 10 came
 	if [ -n "$new" ]; then
 		# shellcheck disable=SC2086
 		kill -KILL $new
@@ -40,7 +40,8 @@ for state in 1 2; do
 		guest_type echo alive
 		guest_sees 10 '@echo alive'; ok $? "the machine lives when the host kills a guest process (state $state)"
 		# One that waits needs no host process just now, so it may live on.
-		[ $state -eq 1 ] || { guest_type reap; guest_sees 5 '@reaped [1-9][0-9]* 0x[1-9]'; ok $? "the guest sees that process die"; }
+		reaped() { guest_type reap; guest_sees 2 '@reaped [1-9][0-9]* 0x[1-9]'; }
+		[ $state -eq 1 ] || { wait_for 15 reaped; ok $? "the guest sees that process die"; }
 	else
 		skip "the machine lives when the host kills a guest process" "no host process of its own"
 	fi
@@ -52,8 +53,11 @@ guest_sees 30 guest#
 mapfile -t left < <(guest_processes "$guest_pid")
 kill -KILL "$guest_pid"
 guest_ends 5
-sleep 0.5
-running=$(for pid in "${left[@]}"; do [ -d "/proc/$pid" ] && ! grep -q '^State:.[ZX]' "/proc/$pid/status" && echo "$pid"; done)
+all_gone() {
+	running=$(for pid in "${left[@]}"; do [ -d "/proc/$pid" ] && ! grep -q '^State:.[ZX]' "/proc/$pid/status" && echo "$pid"; done)
+	[ -z "$running" ]
+}
+wait_for 5 all_gone
 is "$running" "" "SIGKILL to the kernel leaves no guest process behind"
 
 # Disks that change under the machine.

@@ -62,7 +62,7 @@ print(sorted(seen) == list(range(20)), 2 in together)
 END
 is "$(python3 "$SCRATCH/bundle.py" "$SW/umlab" 2>&1 | tail -n 1)" "True True" "frames of one message are taken apart, answers come together"
 
-net_do a 'iperf3 -s -D > /dev/null 2>&1' > /dev/null
+net_do a 'iperf3 -s -D > /dev/null 2>&1' > /dev/null; net_listens a 5201
 like "$(net_do b 'iperf3 -c 10.9.0.1 -t 2 -J | tr -d "\n" | grep -o "sum_received.*\"bits_per_second\":[^,]*" | grep -o "[0-9.e+]*$"')" \
 	'^[0-9]+' "a stream flows"
 like "$(net_do b 'iperf3 -c 10.9.0.1 -t 1 -R')" 'receiver' "and back"
@@ -128,7 +128,7 @@ wait_for 10 test -S "$SCRATCH/messages"
 net_guest d eth0=unix:"$SCRATCH/stream"; NET_LINUX=$SCRATCH/inherit net_guest e eth0=fd:20
 net_up d 10.9.0.4/24; net_up e 10.9.0.5/24
 claim "frames go out by unix: and come in by fd:" pings d 10.9.0.5
-net_do e 'iperf3 -s -D > /dev/null 2>&1' > /dev/null
+net_do e 'iperf3 -s -D > /dev/null 2>&1' > /dev/null; net_listens e 5201
 like "$(net_do d 'iperf3 -c 10.9.0.5 -t 1')" ' [1-9][0-9.]* [KMG]?bits/sec +receiver' "a stream of them arrives"
 like "$(net_do d 'iperf3 -c 10.9.0.5 -t 1 -R')" ' [1-9][0-9.]* [KMG]?bits/sec +receiver' "and one the other way"
 net_end relay

@@ -17,7 +17,7 @@ if command -v linux.uml > /dev/null; then
 	net_do u 'ip link set eth0 up; ip addr add 10.9.0.5/24 dev eth0' > /dev/null
 	claim "it reaches our machine" pings u 10.9.0.1
 	claim "and is reached" pings a 10.9.0.5
-	net_do a '{ iperf3 -s > /dev/null 2>&1 & }' > /dev/null
+	net_do a '{ iperf3 -s > /dev/null 2>&1 & }' > /dev/null; net_listens a 5201
 	like "$(net_do u 'iperf3 -c 10.9.0.1 -t 1')" ' [1-9][0-9.]* [KMG]?bits/sec +receiver' "a stream from it arrives"
 	like "$(net_do u 'iperf3 -c 10.9.0.1 -t 1 -R')" ' [1-9][0-9.]* [KMG]?bits/sec +receiver' "and one to it, cut into its segments"
 	like "$(net table "$SW")" '02:00:00:00:00:55' "the switch has learned its address"
@@ -26,19 +26,22 @@ else skip "a user-mode-linux at our switch" "no linux.uml here"; fi
 
 # One process with two vde_plugs: what goes into one comes out of the other, by our switch.
 cat > "$SCRATCH/plugs.py" <<'END'
-import struct, subprocess, sys
+import os, struct, subprocess, sys, threading, time
 ends = [subprocess.Popen(["vde_plug", sys.argv[1]], stdin=subprocess.PIPE, stdout=subprocess.PIPE) for i in range(2)]
 def send(end, frame): end.stdin.write(struct.pack(">H", len(frame)) + frame); end.stdin.flush()
 def receive(end):
     size, = struct.unpack(">H", end.stdout.read(2))
     return end.stdout.read(size)
-import time; time.sleep(1)
 frame = b"\xff" * 6 + b"\x02\x00\x00\x00\x00\x61" + b"\x88\xb5" + b"by vde_plug" * 10
-send(ends[0], frame)
+def repeat(): # the plugs join when they come to it
+    while True: send(ends[0], frame); time.sleep(0.5)
+threading.Thread(target=repeat, daemon=True).start()
 got = receive(ends[1])
 while got[12:14] != b"\x88\xb5": got = receive(ends[1])
-print("same" if got == frame else "different")
+print("same" if got == frame else "different", flush=True)
+os.close(2) # the other thread may yet complain
 for end in ends: end.kill()
+os._exit(0)
 END
 is "$( (as_user timeout 20 python3 "$SCRATCH/plugs.py" "vde://$SW") 2>&1)" same "a frame goes from one vde_plug to another"
 

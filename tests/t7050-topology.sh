@@ -21,7 +21,8 @@ net_do m 'bridge vlan add dev eth0 vid 10; bridge vlan add dev eth0 vid 20; brid
 net_do b 'ip link set eth0 up; ip addr add 10.10.0.2/24 dev eth0; ip addr add 10.20.0.2/24 dev eth0' > /dev/null
 net_until a 10 'bytes from' 'ping -c 1 -W 1 10.10.0.2'; ok $? "tagged frames cross a trunk and come out of the bridge's access port"
 is "$(net_do a 'ping -c 2 -W 1 10.20.0.2 | grep -c "bytes from"')" 0 "another VLAN's do not"
-like "$(net_do a 'iperf3 -s -D > /dev/null 2>&1; sleep 0.3; echo'; net_do b 'iperf3 -c 10.10.0.1 -t 1')" 'receiver' "a stream of big segments crosses the bridge as well"
+net_do a 'iperf3 -s -D > /dev/null 2>&1' > /dev/null; net_listens a 5201
+like "$(net_do b 'iperf3 -c 10.10.0.1 -t 1')" 'receiver' "a stream of big segments crosses the bridge as well"
 net link set "$SCRATCH/s1" m-eth0 trunk=20 > /dev/null
 is "$(net_do a 'ip neigh flush all > /dev/null; ping -c 2 -W 1 10.10.0.2 | grep -c "bytes from"')" 0 "a VLAN that the switch's trunk leaves out does not pass"
 net link set "$SCRATCH/s1" m-eth0 trunk=all > /dev/null
@@ -37,7 +38,8 @@ done
 net_until a 30 'bytes from' 'ping -c 1 -W 1 10.30.0.2'; ok $? "bridges in a ring find a tree"
 net_until a 30 'bytes from' 'ping -c 1 -W 1 10.30.0.3'
 blocked() { for name in a m b; do net_do $name 'cat /sys/class/net/br0/brif/*/state'; done | grep -c '^4$'; }
-is "$(blocked)" 1 "one port of the six is blocked"
+one_blocked() { [ "$(blocked)" -eq 1 ]; }
+wait_for 20 one_blocked; ok $? "one port of the six is blocked"
 sent() { net counters "$SCRATCH/s1" | grep -o 'tx_frames=[0-9]*' | awk -F = '{ sum += $2 } END { print sum }'; }
 calm() { # nothing circles: hardly a frame passes s1 in a second
 	local before
@@ -76,7 +78,7 @@ like "$(net_do a 'ping -c 2 -i 0.3 10.50.0.2')" 'DUP!|duplicates' "with dup=100%
 net link set "$SCRATCH/s1" m-eth0 dup=0 loss=100% > /dev/null
 is "$(net_do a 'ping -c 2 -W 1 10.50.0.2 | grep -c "bytes from"')" 0 "with loss=100% none come"
 net link set "$SCRATCH/s1" m-eth0 loss=0 rate=20mbit > /dev/null
-net_do m 'iperf3 -s -D > /dev/null 2>&1; sleep 0.3' > /dev/null
+net_do m 'iperf3 -s -D > /dev/null 2>&1' > /dev/null; net_listens m 5201
 got=$(net_do a 'iperf3 -c 10.50.0.2 -t 2 -f k' | sed -n 's#.* \([0-9]*\) Kbits/sec .*receiver.*#\1#p')
 [ "${got:-0}" -gt 1000 ] && [ "$got" -le 21000 ]; ok $? "with rate=20mbit no more than that arrives (${got:-no} kbit/s)"
 net link set "$SCRATCH/s1" m-eth0 rate=0 > /dev/null
@@ -85,8 +87,9 @@ net link set "$SCRATCH/s1" m-eth0 rate=0 > /dev/null
 
 (as_user "$NET" capture "$SCRATCH/s1" -w "$SCRATCH/all.pcap") & capture=$!
 (as_user "$NET" capture "$SCRATCH/s1" m-eth0 -w "$SCRATCH/one.pcap") & capture2=$!
-(as_user "$NET" capture "$SCRATCH/s1") 2> /dev/null | timeout 20 tshark -r - -c 4 -Y icmp > "$SCRATCH/live.txt" 2> /dev/null & live=$!
-sleep 0.5
+(as_user "$NET" capture "$SCRATCH/s1") 2> /dev/null | tee "$SCRATCH/live.pcap" | timeout 20 tshark -r - -c 4 -Y icmp > "$SCRATCH/live.txt" 2> /dev/null & live=$!
+# The switch begins each with a header.
+for name in all one live; do wait_for 10 test -s "$SCRATCH/$name.pcap"; done
 net_do a 'ping -c 3 -i 0.2 -s 1000 10.50.0.2; ping -c 1 -s 30000 10.50.0.2' > /dev/null
 sleep 0.5; kill $capture $capture2 2> /dev/null; wait $capture $capture2 2> /dev/null
 is "$(tshark -r "$SCRATCH/all.pcap" -Y 'icmp && frame.len == 1042' 2> /dev/null | wc -l)" 6 "a capture of the switch has each frame once"
@@ -119,35 +122,39 @@ def join():
     assert struct.unpack_from("H10xIIIHH", s.recv(200))[5] == 0
     s.setblocking(False)
     return s
-def frame(to, source): return bytes(12) + to + source + b"\x88\xb5" + bytes(46)
+def frame(to, source, tag): return bytes(12) + to + source + b"\x88\xb5" + bytes([tag]) + bytes(45)
 def mac(i): return b"\2\0\0" + struct.pack(">I", i)[1:]
-def heard(s):
+def heard(s, tag): # how many frames of this tag have come since the last look; the others are forgotten
     n = 0
     try:
         while True:
-            if s.recv(70000)[:2] == b"\0\0": n += 1
+            message = s.recv(70000)
+            if message[:2] == b"\0\0" and message[26] == tag: n += 1
     except BlockingIOError: return n
+def all_heard(sockets, tag, want, seconds=20): # how many each hears, until it is `want` together, and a moment longer
+    counts, end = [0] * len(sockets), time.monotonic() + seconds
+    while True:
+        done = sum(counts) >= want or time.monotonic() > end
+        time.sleep(0.2 if done else 0.02)
+        counts = [n + heard(s, tag) for n, s in zip(counts, sockets)]
+        if done: return counts
 peers = [join() for i in range(200)]
-time.sleep(0.2)
-for i, p in enumerate(peers): heard(p)
-peers[7].send(frame(b"\xff" * 6, mac(7)))
-time.sleep(0.3)
-print("broadcast", sum(heard(p) for p in peers))
-for i, p in enumerate(peers): p.send(frame(mac(0xffffff), mac(i))); time.sleep(0.002)
-time.sleep(0.5)
-for p in peers: heard(p)
-for i in range(200): peers[i].send(frame(mac(199 - i), mac(i)))
-time.sleep(0.5)
-print("unicast", [heard(p) for p in peers].count(1))
+peers[7].send(frame(b"\xff" * 6, mac(7), 1))
+print("broadcast", sum(all_heard(peers, 1, 199)))
+for i, p in enumerate(peers): # one by one: each port's queue holds what one of them sends to all
+    p.send(frame(mac(0xffffff), mac(i), 2))
+    if i % 20 == 19: all_heard(peers, 2, 20 * 199)
+for i in range(200): peers[i].send(frame(mac(199 - i), mac(i), 3))
+print("unicast", all_heard(peers, 3, 200).count(1))
 peers[0].setblocking(True)
-for i in range(20000): peers[0].send(frame(mac(3), mac(0x100000 + i)))
+for i in range(20000): peers[0].send(frame(mac(3), mac(0x100000 + i), 4))
 peers[0].setblocking(False)
-time.sleep(0.5)
-for p in peers: heard(p)
-late = join(); heard(late)
-late.send(frame(mac(3), mac(0xabcdef))); time.sleep(0.2)
-peers[3].send(frame(mac(0xabcdef), mac(3))); time.sleep(0.2)
-print("after the flood", heard(late), sum(heard(p) for p in peers[4:]))
+late = join()
+for _ in range(20): # peer 3 may have no room for it yet
+    late.send(frame(mac(3), mac(0xabcdef), 5))
+    if sum(all_heard(peers[3:4], 5, 1, 1)): break
+peers[3].send(frame(mac(0xabcdef), mac(3), 6))
+print("after the flood", *all_heard([late], 6, 1), sum(heard(p, 6) for p in peers[4:]))
 END
 said=$( (as_user timeout 60 python3 "$SCRATCH/ports.py" "$SCRATCH/s4/umlab") 2>&1)
 like "$said" '^broadcast 199$' "with 200 ports a broadcast reaches all the others"

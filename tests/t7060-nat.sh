@@ -27,6 +27,10 @@ mkdir -m 755 "$SCRATCH/ssh"; cp "$SCRATCH/key.pub" "$SCRATCH/ssh/keys"; chmod 64
 printf '%s\n' "ListenAddress 127.0.0.1:2222" "HostKey $SCRATCH/host_key" "AuthorizedKeysFile $SCRATCH/ssh/keys" \
 	"StrictModes no" "UsePAM no" "PermitRootLogin yes" "PidFile none" "ForceCommand echo by-ssh" > "$SCRATCH/sshd.conf"
 at host1 setpriv --pdeathsig KILL "$(command -v sshd)" -D -e -f "$SCRATCH/sshd.conf" > "$SCRATCH/sshd.log" 2>&1 & net_pids[sshd]=$!
+wait_for 10 at host2 curl -s -o /dev/null http://192.168.77.2:8000/
+wait_for 10 at host2 curl -s -o /dev/null "http://[fd77::2]:8000/"
+wait_for 10 at host1 dig +short +time=1 +tries=1 @127.0.0.1 lab.example
+wait_for 10 at host1 bash -c ': < /dev/tcp/127.0.0.1/2222'
 
 guest_at host1 a eth0=slirp,ipv6=on,allow=tcp:127.0.0.1:2222,forward=tcp:192.168.77.1:8080-80,forward=udp:192.168.77.1:7000-7000
 like "$(net_do a 'ip link set eth0 up; udhcpc -i eth0 -s /etc/udhcpc -n -q -t 10 -T 1 2>&1')" 'lease of 10.0.2.15' "DHCP"
@@ -46,8 +50,9 @@ net_do a "mkdir -p /root/.ssh; echo '$(base64 -w 0 "$SCRATCH/key")' | base64 -d 
 like "$(net_do a 'ssh -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -p 2222 root@10.0.2.2 2> /tmp/ssh.log; cat /tmp/ssh.log')" '^by-ssh' "ssh reaches the server on the host's loopback that was allowed"
 
 net_do a 'mkdir -p /tmp/www; echo inside > /tmp/www/index.html; httpd -p 80 -h /tmp/www; { socat UDP-LISTEN:7000,fork SYSTEM:"read line; echo you said \$line" & }' > /dev/null
+net_listens a 7000
 is "$(at host2 curl -s -m 5 http://192.168.77.1:8080/)" inside "a forward leads from another host into the machine"
-is "$(at host2 sh -c 'echo hi | timeout 3 socat -t 2 - UDP:192.168.77.1:7000')" "you said hi" "and one for datagrams, both ways"
+is "$(at host2 sh -c 'echo hi | timeout 8 socat -t 5 - UDP:192.168.77.1:7000')" "you said hi" "and one for datagrams, both ways"
 is "$(net_do a 'curl -s -m 3 -o /dev/null http://192.168.77.1:8080/; echo $?')" 7 "the host's own address stays out of reach for the machine"
 for name in a sshd dnsmasq web4 web6 host1 host2; do net_end $name; done
 done_testing

@@ -70,7 +70,7 @@ umlab linfo --svg | cmp -s - map.svg; ok $? "the same each time"
 # Messages in other languages.
 export LC_ALL=C.UTF-8 LANGUAGE=es
 umlab start 2> err; like "$(cat err)" "^uso: umlab start" "umlab speaks Spanish" || diag < err
-unset LC_ALL LANGUAGE
+unset LANGUAGE
 if command -v xgettext > /dev/null; then
 	(cd "$TOP" && xgettext --keyword=_ --keyword=N_ --from-code=UTF-8 -o - labs/*.c) > all.pot
 	for po in "$TOP"/labs/po/*.po; do

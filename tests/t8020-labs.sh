@@ -38,7 +38,7 @@ is "$(on pc1 cat /shared/f)" data "/shared is there"
 umlab exec pc1 -- sh -c 'echo back > /shared/g'; is "$(cat shared/g)" back "and is the lab's folder itself"
 is "$(on pc1 cat /hostlab/lab.dep)" "pc1: r1" "/hostlab is the lab"
 first=$(on r1 cat /root/shared.startup) second=$(on pc1 cat /root/shared.startup)
-[ "${first%.*}" -lt "${second%.*}" ]; ok $? "lab.dep: r1 was started before pc1"
+[ "${first/./}" -lt "${second/./}" ]; ok $? "lab.dep: r1 was started before pc1"
 umlab lstart > out 2>&1; is $? 0 "a second start is fine"
 like "$(cat out)" "ran already" "and leaves what runs"
 [ -z "$(find . -newer lab.dep -name '*.cow' -o -name '*.img' -o -name '*.ready')" ]; ok $? "the lab's folder holds nothing of ours"

@@ -13,7 +13,7 @@ cp -r "$TOP/labs/examples/static-routing" "$SCRATCH/home/lab"; cd "$SCRATCH/home
 umlab check > out 2>&1; is $? 0 "an example lab does what it should"
 like "$(cat out)" "6 passed, 0 failed, 0 skipped; 8 of 8 points" "all of it"
 is "$(umlab list -a --json)" "[]" "a lab that was started for the check is gone"
-[ -z "$(ls "$XDG_RUNTIME_DIR"/umlab/net)" ]; ok $? "and so are its networks"
+nets_gone; ok $? "and so are its networks"
 
 umlab lstart > /dev/null 2>&1
 umlab exec r1 -- ip route del 10.0.3.0/24

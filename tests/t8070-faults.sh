@@ -85,8 +85,9 @@ for round in $(seq $(((ROUNDS + 3) / 4))); do
 	like "$(umlab link show 2>&1)" "in-rate=80mbit" "with its limits"
 done
 claim "and wipe leaves" umlab wipe -f
-[ -z "$(ls "$XDG_RUNTIME_DIR"/umlab/net 2> /dev/null)" ]; ok $? "no network"
-! pgrep -f "umlab-net run switch $XDG_RUNTIME_DIR/umlab/net" > /dev/null; ok $? "and no process"
+nets_gone; ok $? "no network"
+no_switch() { ! pgrep -f "umlab-net run switch $XDG_RUNTIME_DIR/umlab/net"; }
+wait_for 10 no_switch; ok $? "and no process"
 cd .. || exit 1
 
 # Where nothing can be written.

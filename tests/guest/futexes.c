@@ -101,17 +101,18 @@ static void between_processes(void)
 	}
 	is(bad, 0, "all processes come back from their wait");
 
-	shared[0] = 0;
-	pid[0] = fork();
-	if (pid[0] == 0) {
-		struct sigaction action = { .sa_handler = untouched };
+	struct sigaction action = { .sa_handler = untouched };
 
-		sigaction(SIGUSR1, &action, NULL);
+	shared[0] = 0;
+	sigaction(SIGUSR1, &action, NULL);
+	pid[0] = fork();
+	if (pid[0] == 0)
 		_exit(!(futex(shared, FUTEX_WAIT, 0, NULL, NULL, 0) == -1 && errno == EINTR));
-	}
-	usleep(50000);
-	kill(pid[0], SIGUSR1);
-	waitpid(pid[0], &status, 0);
+	/* Again and again: one that comes before the wait ends nothing. */
+	do {
+		usleep(50000);
+		kill(pid[0], SIGUSR1);
+	} while (waitpid(pid[0], &status, WNOHANG) == 0);
 	is(status, 0, "a signal ends a wait with EINTR");
 	(void)woken;
 }
@@ -237,7 +238,8 @@ static void priority_inheritance(void)
 	is(word & FUTEX_TID_MASK, syscall(SYS_gettid), "and holds the owner's id");
 	ok(futex(&word, FUTEX_LOCK_PI, 0, NULL, NULL, 0) == -1 && errno == EDEADLK, "taking it twice is EDEADLK");
 	pthread_create(&thread, NULL, lock_pi, &word);
-	usleep(50000);
+	for (int i = 0; i < 1000 && !(__atomic_load_n(&word, __ATOMIC_SEQ_CST) & FUTEX_WAITERS); i++)
+		usleep(10000);
 	ok(word & FUTEX_WAITERS, "a waiter is marked");
 	is(futex(&word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0), 0, "unlocking hands it over");
 	pthread_join(thread, &result);

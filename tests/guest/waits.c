@@ -150,8 +150,10 @@ static void groups_and_orphans(void)
 	pipe(pipe_fd);
 	pid = fork();
 	if (pid == 0) {
+		other = getpid();
 		if (fork() == 0) {
-			usleep(50000);
+			while (getppid() == other)
+				usleep(1000);
 			seen[0] = getpid();
 			seen[1] = getppid();
 			write(pipe_fd[1], seen, sizeof(seen));
@@ -167,21 +169,24 @@ static void groups_and_orphans(void)
 	prctl(PR_SET_CHILD_SUBREAPER, 0);
 	close(pipe_fd[0]), close(pipe_fd[1]);
 
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	pipe(pipe_fd);
 	pid = fork();
 	if (pid == 0) {
 		pid = fork();
 		if (pid == 0) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			write(pipe_fd[1], seen, 1);
 			for (;;)
 				pause();
 		}
-		usleep(50000);
+		read(pipe_fd[0], seen, 1);
 		_exit(0);
 	}
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	waitpid(pid, &status, 0);
 	is(waitpid(-1, &status, 0) > 0 ? status : -1, SIGKILL, "PR_SET_PDEATHSIG ends the child with its parent");
 	prctl(PR_SET_CHILD_SUBREAPER, 0);
+	close(pipe_fd[0]), close(pipe_fd[1]);
 }
 
 static void accounting(void)

@@ -104,7 +104,7 @@ static void end_with_tracer(void)
 	}
 	read(pipe_fd[0], &grandchild, sizeof(grandchild));
 	stop_of(tracer);
-	for (int i = 0; i < 100 && kill(grandchild, 0) == 0; i++)
+	for (int i = 0; i < 1000 && kill(grandchild, 0) == 0; i++)
 		usleep(10000);
 	char path[64], state = 'X', text[256] = "";
 	FILE *file;
