@@ -43,6 +43,29 @@ else
 	skip "a guest on a full disk gets an error" "only root can mount a small disk"
 fi
 
+# A quota that is used up: hosts of tests have none, so strace answers the machine's writes to its disk as such a host would.
+if command -v strace > /dev/null; then
+	umlab create q > /dev/null; umlab start q
+	umlab exec q -- sh -c 'echo before > /root/before; sync'
+	pid=$(umlab list --json | jq -r '.[0].pid') disk=$(find "$UMLAB_HOME" -path '*/q/disk.cow')
+	as_user strace -f -qq -o "$SCRATCH/home/strace.out" -P "$disk" -e trace=pwritev,pwrite64,fallocate \
+		-e inject=pwritev,pwrite64,fallocate:error=EDQUOT -p "$pid" 2> strace.err & tracer=$!
+	traced() { [ "$(grep -c '^TracerPid:.[1-9]' "/proc/$pid/status")" -eq 1 ]; }
+	wait_for 10 traced; ok $? "strace joins the machine" || diag < strace.err
+	umlab exec q -- sh -c 'dd if=/dev/urandom of=/root/big bs=1M count=20 conv=fsync' > out 2>&1; [ $? -ne 0 ]; ok $? "a guest of a user whose quota is used up gets an error"
+	grep -q EDQUOT strace.out; ok $? "indeed for want of quota"
+	like "$(umlab list --json | jq -r '.[0].state')" "ready|stopped" "list still tells its state"
+	kill "$tracer"; wait "$tracer" 2> /dev/null
+	umlab restart -f q > /dev/null 2>&1
+	is "$(umlab exec q -- sh -c 'cat /root/before; echo after > /root/after; sync; cat /root/after')" "before
+after" "with quota again nothing that was synced is lost, and it is written to"
+	umlab stop q > /dev/null
+	claim "its disk is whole" "$BUILD/umlab-disk" check "$disk"
+	umlab remove -f q
+else
+	skip "a guest of a user whose quota is used up gets an error" "no strace here"
+fi
+
 # A base that lies on a remote file system, without locks and holes.
 server=/usr/lib/openssh/sftp-server
 if [ "$(id -u)" -eq 0 ] && [ -x $server ] && [ -w /dev/fuse ] && command -v sshfs dpipe > /dev/null; then
