@@ -29,7 +29,7 @@ median() { sort -n | sed -n "$(((rounds + 1) / 2))p"; }
 ready() {
 	local i
 	for ((i = 0; i < 600; i++)); do
-		! grep -q '^ready' "$1" || { sed -n 's/^getppid is at \(0x[0-9a-f]*\).*/\1/p' "$1"; return; }
+		! grep -q '^ready' "$1" || { sed -n 's/^.*getppid is at \(0x[0-9a-f]*\).*/\1/p' "$1"; return; }
 		sleep 0.1
 	done
 	echo "bench-gdb.sh: the guest does not start" >&2
@@ -84,7 +84,7 @@ qemu() {
 		-append 'console=ttyS0 nokaslr quiet' -chardev "socket,path=$work/gdb,server=on,wait=off,id=gdb" -gdb chardev:gdb) \
 		< /dev/null > "$work/qemu.log" 2>&1 &
 	pid=$!
-	tr -d '\r' < "$work/qemu.log" > /dev/null
+	touch "$work/qemu.log"
 	for ((i = 0; i < 900; i++)); do
 		tr -d '\r' < "$work/qemu.log" > "$work/log"
 		! grep -q '^ready' "$work/log" || break
