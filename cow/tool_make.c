@@ -29,14 +29,21 @@ int tool_create(int argc, char **argv, const struct tool_options *options)
 
 int tool_seal(int argc, char **argv, const struct tool_options *options)
 {
-	struct cow_error error = { "" };
+	struct cow_error error = { "" }, why_not;
 	uint8_t hash[COW_HASH_SIZE];
 	struct cow_layer *layer;
 	int ret = cow_layer_open(&cow_io_posix, argv[0], COW_LAYER_WRITE, &layer, &error);
 
-	/* A raw base may well be read-only: only its neighbour is written. */
-	if (ret == -EACCES || ret == -EROFS || ret == -EPERM)
+	/* A raw base may well be read-only, or in use by machines that read it: only its neighbour is written. */
+	if (ret == -EACCES || ret == -EROFS || ret == -EPERM || ret == -EAGAIN) {
+		why_not = error;
 		ret = cow_layer_open(&cow_io_posix, argv[0], 0, &layer, &error);
+		if (!ret && layer->kind != COW_KIND_RAW) {
+			cow_layer_close(layer);
+			error = why_not;
+			ret = -EPERM;
+		}
+	}
 	if (ret)
 		return tool_fail(&error);
 	if (layer->old) {
@@ -46,8 +53,6 @@ int tool_seal(int argc, char **argv, const struct tool_options *options)
 		ret = cow_identity_hash(layer, &tool_progress, hash);
 		if (!ret)
 			ret = cow_identity_note(layer, hash, &error);
-	} else if (!layer->writable) {
-		ret = cow_fail(&error, -EROFS, "%s: may not be written, or is sealed already", argv[0]);
 	} else {
 		ret = cow_layer_sync(layer);
 		if (!ret)

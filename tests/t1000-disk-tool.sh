@@ -62,6 +62,12 @@ cp base.keep base.img
 claim "the old content brought back is accepted" disk check top.cow
 claim "seal notes a raw base's hash beside it" disk seal base.img
 [ -s base.img.umlab-id ]; ok $? "in base.img.umlab-id"
+"$DISK" nbd --socket "$SCRATCH/held" top.cow 2> /dev/null & holder=$!
+wait_for 10 test -S "$SCRATCH/held"; ok $? "somebody uses an overlay on it"
+rm base.img.umlab-id
+claim "then it can be sealed all the same" disk seal base.img
+kill $holder; wait $holder 2> /dev/null
+[ -s base.img.umlab-id ]; ok $? "and the hash is there"
 
 ##### chains
 claim "a second layer" disk create --base top.cow second.cow
