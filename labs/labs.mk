@@ -97,8 +97,9 @@ $(BUILD)/images/dev.img: $(BUILD)/headers.tar
 
 # Images from the recipes of labs/profiles; they stand on what the Debian image's build does.
 .PHONY: images
+PROFILE_INPUTS := $(shell find labs/profiles -mindepth 2 -type f 2>/dev/null)
 images: $(BUILD)/images/minimal.img $(BUILD)/images/base.img
-$(BUILD)/images/%.img: labs/profiles/%.packages $(wildcard labs/profiles/*/*) $(IMAGE_INPUTS) $(BUILD)/linux $(LABS_OUT)/image-rewrite | $(PACKAGES) $(BUILD)/umlab-disk
+$(BUILD)/images/%.img: labs/profiles/%.packages $(PROFILE_INPUTS) $(IMAGE_INPUTS) $(BUILD)/linux $(LABS_OUT)/image-rewrite | $(PACKAGES) $(BUILD)/umlab-disk
 	@labs/image/build.sh --packages $< --output $@ --kernel $(BUILD)/linux --modules $(BUILD)/modules \
 		--headers $(BUILD)/headers.tar --rewrite $(LABS_OUT)/image-rewrite --work $(BUILD)/image-$*
 	@$(BUILD)/umlab-disk seal $@

@@ -66,5 +66,12 @@ both "bonding" 'ip link add bond0 type bond mode active-backup miimon 100; ip li
 both "dummy, tun, vrf" 'ip link del bond0; ip link add d0 type dummy; ip tuntap add mode tun name tun5; ip link add red type vrf table 10; ip link set red up; ip link set d0 master red; ip link del red; ip link del d0; ip link del tun5'
 both "settings of one interface" 'sysctl -q -w net.ipv4.conf.eth0.rp_filter=0 net.ipv4.conf.eth0.proxy_arp=1 net.ipv6.conf.eth0.accept_ra=2 net.ipv4.icmp_echo_ignore_broadcasts=0'
 both "mpls" 'sysctl -q -w net.mpls.platform_labels=100 net.mpls.conf.eth0.input=1; ip -f mpls route add 33 as 34 via inet 10.0.0.$o dev eth0; ip -f mpls route | grep -q ^33'
+# Keys that are drawn in the machine, not in the image.
+both "rndc reaches named" 'systemctl start named; for i in 1 2 3 4 5; do ! rndc status || exit 0; sleep 1; done; exit 1'
+both "apache2 serves https" 'a2enmod -q ssl; a2ensite -q default-ssl; systemctl start apache2; curl -sko /dev/null https://127.0.0.1/'
+for file in /etc/bind/rndc.key /etc/ssl/private/ssl-cert-snakeoil.key; do
+	keys=$(for m in a b; do umlab exec $m sha256sum $file; done)
+	is "$(sort -u <<< "$keys" | wc -l)" 2 "$file is each machine's own"
+done
 claim "lclean" umlab lclean -f
 done_testing
