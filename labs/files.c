@@ -119,6 +119,24 @@ int file_read(const char *path, char **text, size_t *size)
 	return 0;
 }
 
+int proc_stat_read(pid_t pid, char **text, char **fields)
+{
+	size_t size;
+	int error = file_read(txt_printf("/proc/%d/stat", pid), text, &size);
+	char *name_end;
+
+	if (error)
+		return error;
+	/* Field 2, the name, may hold anything, but nothing behind it a ")". */
+	name_end = strrchr(*text, ')');
+	if (name_end && name_end[1]) {
+		*fields = name_end + 2;
+		return 0;
+	}
+	free(*text);
+	return -EINVAL;
+}
+
 int file_write(const char *path, const char *text, size_t size, mode_t mode)
 {
 	char *part = txt_printf("%s.new-%d", path, getpid());

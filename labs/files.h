@@ -15,6 +15,8 @@
 bool file_exists(const char *path);
 /* The whole file in a new buffer, with a NUL behind it. */
 int file_read(const char *path, char **text, size_t *size);
+/* What /proc/PID/stat holds from field 3 on: @fields points into @text, which the caller frees. */
+int proc_stat_read(pid_t pid, char **text, char **fields);
 /* Under its name only when complete; the file before it stays until then. */
 int file_write(const char *path, const char *text, size_t size, mode_t mode);
 /* A folder and those above it. */

@@ -183,14 +183,12 @@ void keeper_agent_ping(struct keeper *keeper)
 /* Stopped, by a debugger or by SIGSTOP: not to be blamed for its silence. */
 static bool kernel_held(const struct keeper *keeper)
 {
-	char *stat = NULL, *after;
-	size_t size;
+	char *stat, *state;
 	bool held;
 
-	if (file_read(txt_printf("/proc/%d/stat", keeper->kernel_pid), &stat, &size))
+	if (proc_stat_read(keeper->kernel_pid, &stat, &state))
 		return false;
-	after = strrchr(stat, ')');
-	held = after && after[1] && strchr("tT", after[2]);
+	held = *state == 't' || *state == 'T';
 	free(stat);
 	return held;
 }

@@ -191,14 +191,11 @@ void machine_find(struct machine *machine, const char *word, const char *lab_dir
 int pid_file_write(const char *path, pid_t pid)
 {
 	char *stat, *at;
-	size_t size;
-	int error = file_read(txt_printf("/proc/%d/stat", pid), &stat, &size);
+	int error = proc_stat_read(pid, &stat, &at);
 
 	if (error)
 		return error;
-	/* Field 22; the name in field 2 may hold anything, but no later ")". */
-	at = strrchr(stat, ')');
-	for (int field = 2; at && field < 22; field++)
+	for (int field = 3; at && field < 22; field++)
 		at = strchr(at + 1, ' ');
 	if (!at)
 		return -EINVAL;

@@ -21,7 +21,7 @@ static uint64_t field_kb(const char *text, const char *name)
 
 static void add_process(pid_t pid, struct usage *usage, int depth)
 {
-	char *text, *at, *rest, *word;
+	char *text, *fields, *rest, *word;
 	unsigned long user, system;
 	size_t size;
 
@@ -29,12 +29,11 @@ static void add_process(pid_t pid, struct usage *usage, int depth)
 		usage->memory += field_kb(text, "\nPss:");
 		free(text);
 	}
-	if (file_read(txt_printf("/proc/%d/stat", pid), &text, &size))
+	if (proc_stat_read(pid, &text, &fields))
 		return;
 	usage->nr_processes++;
-	at = strrchr(text, ')');
 	/* Fields 14 and 15. */
-	if (at && sscanf(at + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) == 2)
+	if (sscanf(fields, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) == 2)
 		usage->cpu_seconds += (double)(user + system) / sysconf(_SC_CLK_TCK);
 	free(text);
 	if (depth > 8 || file_read(txt_printf("/proc/%d/task/%d/children", pid, pid), &text, &size))

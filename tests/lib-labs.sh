@@ -27,8 +27,9 @@ need_umlab() {
 	cd "$SCRATCH/home" || exit 1
 }
 
-# No network is left: what runs one ends a moment after it was told to.
-nets_gone() { wait_for 10 sh -c "[ -z \"\$(ls '$XDG_RUNTIME_DIR/umlab/net' 2> /dev/null)\" ]"; }
+# What runs there ends a moment after it was told to: nothing in a folder below the runtime folder, no network.
+emptied() { wait_for 10 sh -c '[ -z "$(ls "$1" 2> /dev/null)" ]' - "$XDG_RUNTIME_DIR/$1"; }
+nets_gone() { emptied umlab/net; }
 
 # Whatever a test left running.
 machines_kill() {

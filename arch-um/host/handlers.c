@@ -34,7 +34,6 @@
 #define EXCEPTION_STACK_SIZE	(128 << 10)
 #define FAULT_WRITE		2	/* bit of the page fault error code */
 #define STOP_GRACE		(5 * 1000000000ULL)
-#define TRAP_FLAG		0x100
 #define STEPS_MAX		8
 
 static char exception_stack[EXCEPTION_STACK_SIZE] __attribute__((aligned(64)));
@@ -176,8 +175,8 @@ static void exception_handler(int signo, struct siginfo *info, void *context)
 	if (!um_kernel_fault(&regs, signo, info->si_code, (uint64_t)info->si_addr,
 			     sc->err & FAULT_WRITE))
 		host_fail("the kernel took a signal that it cannot handle");
-	if ((regs.flags ^ sc->eflags) & TRAP_FLAG)
-		events_hold(uc, regs.flags & TRAP_FLAG);
+	if ((regs.flags ^ sc->eflags) & FLAGS_TRAP)
+		events_hold(uc, regs.flags & FLAGS_TRAP);
 	regs_to_context(&regs, sc);
 	depth--;
 	um_irqs_on = irqs_on;

@@ -7,6 +7,8 @@
 
 #include <um/types.h>
 
+#define FLAGS_TRAP	0x100		/* of the processor's flags: single step */
+
 /*
  * handlers.c: host_event_raise - set bits of enum um_event in um_irqs_pending and interrupt
  * the machine's thread. Any thread.

@@ -6,8 +6,7 @@
 #define UM_HOST_SECCOMP_ENGINE_H
 
 #include "engine.h"
-
-#define FLAGS_TRAP	0x100		/* single step */
+#include "host_internal.h"
 
 /*
  * seccomp_start.c: host_seccomp_check - the host and the processor give what the engine needs, or

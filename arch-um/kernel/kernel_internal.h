@@ -88,6 +88,9 @@ extern unsigned long um_image_size;
 void clock_setup(void);
 void clock_idle(void);
 
+/* oops.c, kprobes.c: the instruction of a breakpoint, one byte */
+#define INT3 0xcc
+
 /* panic_core.c: core=FILE; room for its name */
 #define PANIC_CORE_PATH 512
 

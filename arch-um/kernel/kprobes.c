@@ -26,9 +26,7 @@
 #include <um/host.h>
 #include "kernel_internal.h"
 
-#define INT3		0xcc
 #define INT3_SIZE	1
-#define TRAP_FLAG	0x100
 
 DEFINE_PER_CPU(struct kprobe *, current_kprobe);
 DEFINE_PER_CPU(struct kprobe_ctlblk, kprobe_ctlblk);
@@ -111,7 +109,7 @@ static void __kprobes step_start(struct kprobe_ctlblk *block, struct kprobe *pro
 		panic("probes within probes, last at %pS", probe->addr);
 	block->steps[block->nr_steps++] = probe;
 	arch_disarm_kprobe(probe);
-	regs->flags |= TRAP_FLAG;
+	regs->flags |= X86_EFLAGS_TF;
 }
 
 static bool __kprobes step_end(struct kprobe_ctlblk *block, struct pt_regs *regs)
@@ -122,7 +120,7 @@ static bool __kprobes step_end(struct kprobe_ctlblk *block, struct pt_regs *regs
 		return false;
 	probe = block->steps[--block->nr_steps];
 	arch_arm_kprobe(probe);
-	regs->flags &= ~TRAP_FLAG;
+	regs->flags &= ~X86_EFLAGS_TF;
 	/* Of one that was missed the handlers do not run. */
 	if (probe == kprobe_running()) {
 		if (probe->post_handler)

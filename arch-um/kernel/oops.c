@@ -24,7 +24,6 @@
 #include "kernel_internal.h"
 
 #define UD2_SIZE 2
-#define INT3	0xcc
 
 struct oops_info {
 	struct pt_regs regs;
