@@ -18,7 +18,7 @@ build() {
 	cp -al "$BUILD/image-$PROFILE"/{apt,cache} "$SCRATCH/steps$nr/" 2>/dev/null || cp -R "$BUILD/image-$PROFILE"/{apt,cache} "$SCRATCH/steps$nr/"
 	cp "$BUILD/image-$PROFILE"/{sources.list,index.done} "$SCRATCH/steps$nr/"
 	env "$@" "$TOP/labs/image/build.sh" --packages "$TOP/labs/profiles/$PROFILE.packages" --output "$SCRATCH/out$nr/image.img" \
-		--kernel "$LINUX" --modules "$BUILD/modules" --rewrite "$REWRITE" --work "$SCRATCH/steps$nr" 2>&1
+		--kernel "$LINUX" --modules "$BUILD/modules" --headers "$BUILD/headers.tar" --rewrite "$REWRITE" --work "$SCRATCH/steps$nr" 2>&1
 }
 
 # Where two images differ: names, rights, sizes and times first, then what files hold.
