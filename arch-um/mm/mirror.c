@@ -114,6 +114,11 @@ static void run_add_entry(struct mm_struct *mm, struct run *run, unsigned long a
 
 	if (!rights)
 		return;
+	/* Jumps would lead into what the guest has there. */
+	if (unlikely(addr < UM_SITES + UM_SITES_SIZE && addr + size > UM_SITES)) {
+		run_end(mm, run);
+		sites_disable(mm);
+	}
 	set_pte(pte, __pte(pte_val(*pte) | _PAGE_MIRRORED));
 	if (size == PAGE_SIZE)
 		pfn = page_shown(mm, addr, pfn, rights);

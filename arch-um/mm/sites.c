@@ -9,12 +9,13 @@
  * the page to execute it. The page itself, which is page cache, stays as it is, and so does what
  * read(), write() and debuggers see.
  *
- * What is patched: pages of files, mapped executable and not writable. A page with sites
+ * What is patched: pages of files, mapped executable and not writable, of a file that nobody has
+ * mapped to write: such a mapping, once shown, tells of its first write only. A page with sites
  * has PG_arch_1 set and an extra reference, so it is not used for anything else.
  *
  * The copy is taken back, from all address spaces at once, before the page can change: when
- * it is written through the kernel (flush_dcache_page()) and when a writable mapping of it
- * is about to be shown (mirror.c). It is also taken back from all to add a site to it; they
+ * it is written through the kernel (flush_dcache_page(), which uaccess.c calls too) and when a
+ * writable mapping of it is about to be shown (mirror.c). It is also taken back from all to add a site to it; they
  * fault it in again. An address space sees only originals when one of its tasks is
  * traced, when it has the page at two addresses (at the second), or maps something in the window of the
  * sites itself.
@@ -244,6 +245,7 @@ static void site_add(struct mm_struct *mm, unsigned long ip, struct page *origin
 static bool site_wanted(struct mm_struct *mm, unsigned long ip, unsigned long nr,
 			struct page **original)
 {
+	struct address_space *mapping;
 	const u8 *head, *start;
 	unsigned long size;
 	struct page *page;
@@ -256,7 +258,10 @@ static bool site_wanted(struct mm_struct *mm, unsigned long ip, unsigned long nr
 	if (!pte || size != PAGE_SIZE || !pte_present(*pte) || pte_write(*pte) || !pfn_valid(pte_pfn(*pte)))
 		return false;
 	page = pte_page(*pte);
-	if (PageReserved(page) || folio_test_anon(page_folio(page)) || !folio_mapping(page_folio(page)))
+	if (PageReserved(page) || folio_test_anon(page_folio(page)))
+		return false;
+	mapping = folio_mapping(page_folio(page));
+	if (!mapping || mapping_writably_mapped(mapping))
 		return false;
 	start = page_address(page);
 	head = start + offset_in_page(ip - SITE_SIZE);

@@ -6,6 +6,7 @@
  * page that is not there is faulted in, unless the caller has disabled page faults;
  * what cannot be had ends the copy early, as the generic contract wants.
  */
+#include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/uaccess.h>
@@ -36,6 +37,8 @@ static void *guest_page(unsigned long addr, bool write)
 	while (!(page = walk_guest_page(current->mm, addr, write)))
 		if (!page_fault_in(addr, write))
 			return NULL;
+	if (write)
+		flush_dcache_page(virt_to_page(page));
 	return page;
 }
 

@@ -64,6 +64,7 @@ static void content(void)
 {
 	int fd = code_file(call_getpid, sizeof(call_getpid), 64);
 	uint8_t *code = code_map(fd, NULL, MAP_PRIVATE), *other, seen[sizeof(call_getpid)];
+	int pipe_fd[2];
 
 	is(wrong(code + 64, getpid()), 0, "a hot call always gives its result");
 	pread(fd, seen, sizeof(seen), 64);
@@ -84,6 +85,22 @@ static void content(void)
 	is(wrong(code + 64, getpid()), 0, "a hot page that is written to through a mapping holds the new code at once");
 	other[64 + 1] = SYS_getppid;
 	is(wrong(code + 64, getppid()), 0, "and again");
+	/* A site that nobody called before; the mapping can be written without a fault by now. */
+	memcpy(other + 512, call_getpid, sizeof(call_getpid));
+	is(wrong(code + 512, getpid()), 0, "a page that can be written gets hot");
+	other[512 + 1] = SYS_getppid;
+	is(wrong(code + 512, getppid()), 0, "and shows the next write");
+	munmap(other, 2 * PAGE);
+
+	pwrite(fd, call_getpid, sizeof(call_getpid), 1024);
+	is(wrong(code + 1024, getpid()), 0, "a hot page that is mapped to be written then, by nobody yet");
+	other = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	is(other[1024 + 1], SYS_getpid, "is as it was");
+	if (pipe(pipe_fd) || write(pipe_fd[1], call_getppid, sizeof(call_getppid)) != sizeof(call_getppid))
+		bail("pipe");
+	read(pipe_fd[0], other + 1024, sizeof(call_getppid));
+	is(wrong(code + 1024, getppid()), 0, "shows what the kernel writes through that mapping");
+	close(pipe_fd[0]), close(pipe_fd[1]);
 	munmap(other, 2 * PAGE);
 
 	wrong(code + 64, getppid());
@@ -127,19 +144,21 @@ static void place(void)
 	munmap(code, 2 * PAGE);
 	close(across);
 
-	/* Where the fast engine keeps its table of jumps. */
+	/* Where the fast engine keeps its table of jumps. A page and a place in it that nothing called before. */
+	close(first);
+	first = code_file(call_getpid, sizeof(call_getpid), 2048);
 	moved = code_map(first, NULL, MAP_PRIVATE);
-	wrong(moved + 64, getpid());
+	wrong(moved + 2048, getpid());
 	code = mmap((void *)0x50f0000, 16 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	ok(code == (void *)0x50f0000, "any address can be mapped");
 	memset(code, 0x5a, 16 * PAGE);
-	is(wrong(moved + 64, getpid()), 0, "and hot calls go on working");
+	is(wrong(moved + 2048, getpid()), 0, "and hot calls go on working");
 	bad = 0;
 	for (int i = 0; i < 16 * PAGE; i++)
 		bad += code[i] != 0x5a;
 	is(bad, 0, "what was written there stays");
 	munmap(code, 16 * PAGE);
-	is(wrong(moved + 64, getpid()), 0, "also when it is unmapped again");
+	is(wrong(moved + 2048, getpid()), 0, "also when it is unmapped again");
 	close(first);
 	close(second);
 }
