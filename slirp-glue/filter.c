@@ -36,16 +36,11 @@
 #include <time.h>
 #include "frame.h"
 #include "offload.h"
+#include "packet.h"
 
 enum {
-	ETHER_IPV4 = 0x0800,
-	ETHER_ARP = 0x0806,
-	ETHER_IPV6 = 0x86dd,
 	NR_ANSWERS = 1024,
 	ANSWER_TIME = 300,
-	TCP_SYN = 0x02,
-	TCP_RST = 0x04,
-	TCP_ACK = 0x10,
 	TCP_OPENING = 0x37,		/* SYN, FIN, RST, URG, ACK: alone, SYN opens a connection */
 	DHCP_SERVER = 67,
 	TFTP = 69,
@@ -56,91 +51,6 @@ enum {
 	ICMP6_ROUTER_SOLICIT = 133,
 	ICMP6_NEIGHBOUR_ADVERT = 136,
 };
-
-/* What is judged of a packet. IPv4 addresses are ::ffff:a.b.c.d. */
-struct packet {
-	bool v6;
-	uint8_t from[16], to[16];
-	uint8_t protocol;
-	bool fragment;			/* not the first: no ports */
-	const uint8_t *payload;
-	size_t size;
-	uint16_t source, port;		/* of TCP and UDP */
-};
-
-static const uint8_t mapped_prefix[12] = { [10] = 0xff, [11] = 0xff };
-
-static void address_map(uint8_t *to, const uint8_t *v4)
-{
-	memcpy(to, mapped_prefix, 12);
-	memcpy(to + 12, v4, 4);
-}
-
-/* ---- parsing -------------------------------------------------------------- */
-
-static bool parse_ipv4(const uint8_t *ip, size_t size, struct packet *packet)
-{
-	size_t header, total;
-	uint16_t fragment;
-
-	if (size < 20 || ip[0] >> 4 != 4)
-		return false;
-	header = (ip[0] & 15) * 4;
-	total = get16(ip + 2);
-	fragment = get16(ip + 6);
-	if (header < 20 || total < header || total > size)
-		return false;
-	address_map(packet->from, ip + 12);
-	address_map(packet->to, ip + 16);
-	packet->protocol = ip[9];
-	/* A first fragment that more follow is still one whose ports may be rewritten: none pass. */
-	packet->fragment = fragment & 0x3fff;
-	packet->payload = ip + header;
-	packet->size = total - header;
-	return true;
-}
-
-static bool parse_ipv6(const uint8_t *ip, size_t size, struct packet *packet)
-{
-	size_t total;
-
-	if (size < 40 || ip[0] >> 4 != 6)
-		return false;
-	total = get16(ip + 4);
-	if (total > size - 40)
-		return false;
-	packet->v6 = true;
-	memcpy(packet->from, ip + 8, 16);
-	memcpy(packet->to, ip + 24, 16);
-	packet->protocol = ip[6];
-	packet->payload = ip + 40;
-	packet->size = total;
-	return true;
-}
-
-static bool parse(const uint8_t *frame, size_t size, struct packet *packet)
-{
-	bool good;
-
-	memset(packet, 0, sizeof(*packet));
-	if (get16(frame + 12) == ETHER_IPV4)
-		good = parse_ipv4(frame + 14, size - 14, packet);
-	else if (get16(frame + 12) == ETHER_IPV6)
-		good = parse_ipv6(frame + 14, size - 14, packet);
-	else
-		return false;
-	if (!good)
-		return false;
-	if (packet->protocol != IPPROTO_TCP && packet->protocol != IPPROTO_UDP)
-		return true;
-	if (packet->fragment)
-		return true;
-	if (packet->size < (packet->protocol == IPPROTO_TCP ? 20 : 8))
-		return false;
-	packet->source = get16(packet->payload);
-	packet->port = get16(packet->payload + 2);
-	return true;
-}
 
 /* ---- answers by UDP ------------------------------------------------------- */
 
@@ -174,7 +84,7 @@ void filter_delivered(struct filter *filter, const uint8_t *frame, size_t size)
 	struct packet packet;
 	struct answer *answer;
 
-	if (size < 14 || !parse(frame, size, &packet) || packet.protocol != IPPROTO_UDP ||
+	if (!packet_parse(frame, size, &packet) || packet.protocol != IPPROTO_UDP ||
 	    packet.fragment)
 		return;
 	answer = answer_slot(packet.from, packet.source, packet.port);
@@ -335,7 +245,7 @@ enum filter_verdict filter_check(struct filter *filter, const uint8_t *frame, si
 
 	if (size >= 14 && get16(frame + 12) == ETHER_ARP)
 		return FILTER_PASS;
-	if (size >= 14 && parse(frame, size, &packet)) {
+	if (packet_parse(frame, size, &packet)) {
 		verdict = packet.v6 ? check_ipv6(filter, &packet) : check_ipv4(filter, &packet);
 		if (verdict == FILTER_REFUSE && (!opens_connection(&packet) ||
 						 is_allowed(filter, &packet) || is_answer(&packet)))
@@ -348,54 +258,15 @@ enum filter_verdict filter_check(struct filter *filter, const uint8_t *frame, si
 
 /* ---- refusing ------------------------------------------------------------- */
 
-static void sum_store(uint8_t *at, uint64_t sum)
-{
-	uint16_t value = ~offload_fold(sum);
-
-	memcpy(at, &value, 2);
-}
-
-static void header4_make(uint8_t *ip, const struct packet *packet, uint8_t protocol, size_t size)
-{
-	memset(ip, 0, 20);
-	ip[0] = 0x45;
-	put16(ip + 2, size);
-	ip[8] = 64;
-	ip[9] = protocol;
-	memcpy(ip + 12, packet->to + 12, 4);
-	memcpy(ip + 16, packet->from + 12, 4);
-	sum_store(ip + 10, offload_sum(ip, 20, 0));
-}
-
-static void header6_make(uint8_t *ip, const struct packet *packet, uint8_t protocol, size_t size)
-{
-	memset(ip, 0, 40);
-	ip[0] = 0x60;
-	put16(ip + 4, size - 40);
-	ip[6] = protocol;
-	ip[7] = 64;
-	memcpy(ip + 8, packet->to, 16);
-	memcpy(ip + 24, packet->from, 16);
-}
-
+/* A reset that the sender of @packet accepts. */
 static size_t reset_make(const struct packet *packet, uint8_t *ip)
 {
-	size_t header = packet->v6 ? 40 : 20;
-	uint8_t *tcp = ip + header, pseudo[4] = { 0, IPPROTO_TCP, 0, 20 };
+	struct tcp_bare reset = {
+		.source = packet->port, .port = packet->source, .flags = TCP_RST | TCP_ACK,
+		.acknowledgement = get32(packet->payload + 4) + 1,
+	};
 
-	if (packet->v6)
-		header6_make(ip, packet, IPPROTO_TCP, header + 20);
-	else
-		header4_make(ip, packet, IPPROTO_TCP, header + 20);
-	memset(tcp, 0, 20);
-	put16(tcp, packet->port);
-	put16(tcp + 2, packet->source);
-	put32(tcp + 8, get32(packet->payload + 4) + 1);
-	tcp[12] = 5 << 4;
-	tcp[13] = TCP_RST | TCP_ACK;
-	sum_store(tcp + 16, offload_sum(tcp, 20, offload_sum(packet->v6 ? ip + 8 : ip + 12,
-		  packet->v6 ? 32 : 8, offload_sum(pseudo, 4, 0))));
-	return header + 20;
+	return packet_tcp_bare(ip, packet->v6, packet->to, packet->from, &reset);
 }
 
 /* "Communication administratively prohibited", with the head of what was sent. */
@@ -404,12 +275,12 @@ static size_t prohibited_make(const struct packet *packet, const uint8_t *sent, 
 	size_t quoted = packet->payload - sent + 8;
 	uint8_t *icmp = ip + 20;
 
-	header4_make(ip, packet, IPPROTO_ICMP, 20 + 8 + quoted);
+	packet_header(ip, false, packet->to, packet->from, IPPROTO_ICMP, 8 + quoted);
 	memset(icmp, 0, 8);
 	icmp[0] = 3;
 	icmp[1] = 13;
 	memcpy(icmp + 8, sent, quoted);
-	sum_store(icmp + 2, offload_sum(icmp, 8 + quoted, 0));
+	offload_store(icmp + 2, offload_sum(icmp, 8 + quoted, 0));
 	return 20 + 8 + quoted;
 }
 
@@ -417,7 +288,7 @@ size_t filter_refusal(const uint8_t *frame, size_t size, uint8_t *answer)
 {
 	struct packet packet;
 
-	if (!parse(frame, size, &packet) || packet.fragment)
+	if (!packet_parse(frame, size, &packet) || packet.fragment)
 		return 0;
 	memcpy(answer, frame + 6, 6);
 	memcpy(answer + 6, frame, 6);

@@ -21,7 +21,7 @@ enum {
 };
 
 struct frame {
-	struct frame *next;		/* in the pool */
+	struct frame *next;		/* in the pool, or in the list of who keeps it (local_ack_kept.c) */
 	unsigned int refs;
 	uint32_t room;			/* bytes of data[] */
 	uint32_t size;			/* bytes in use */

@@ -82,8 +82,7 @@ uint16_t offload_fold(uint64_t sum)
 	return sum;
 }
 
-/* The checksum of a range, stored as the packet wants it. */
-static void sum_store(uint8_t *at, uint64_t sum)
+void offload_store(uint8_t *at, uint64_t sum)
 {
 	uint16_t value = ~offload_fold(sum);
 
@@ -161,7 +160,7 @@ void offload_checksum(struct frame *frame)
 	if (head->csum_flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) {
 		uint8_t *field = frame->data + head->sum_from + head->sum_at;
 
-		sum_store(field, offload_sum(frame->data + head->sum_from,
+		offload_store(field, offload_sum(frame->data + head->sum_from,
 					     frame->size - head->sum_from, 0));
 		/* Zero would mean "no checksum" to UDP. */
 		if (!field[0] && !field[1] && head->sum_at == 6)
@@ -192,7 +191,7 @@ static void segment_finish(struct frame *segment, const struct layout *layout, u
 		put16(ip + 2, segment->size - layout->ip);
 		put16(ip + 4, get16(ip + 4) + index);
 		put16(ip + 10, 0);
-		sum_store(ip + 10, offload_sum(ip, layout->tcp - layout->ip, 0));
+		offload_store(ip + 10, offload_sum(ip, layout->tcp - layout->ip, 0));
 	}
 	put32(tcp + 4, get32(tcp + 4) + done);
 	if (!last)
@@ -200,7 +199,7 @@ static void segment_finish(struct frame *segment, const struct layout *layout, u
 	if (index)
 		tcp[13] &= ~TCP_CWR;
 	put16(tcp + 16, 0);
-	sum_store(tcp + 16, offload_sum(tcp, length, pseudo_sum(ip, layout->v6, length)));
+	offload_store(tcp + 16, offload_sum(tcp, length, pseudo_sum(ip, layout->v6, length)));
 }
 
 bool offload_segment(const struct frame *frame, void (*emit)(struct frame *segment, void *arg),

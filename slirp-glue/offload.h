@@ -30,4 +30,7 @@ bool offload_segment(const struct frame *frame, void (*emit)(struct frame *segme
 uint64_t offload_sum(const uint8_t *data, size_t size, uint64_t sum);
 uint16_t offload_fold(uint64_t sum);
 
+/* offload_store - the checksum of what was summed up, as packets have it. */
+void offload_store(uint8_t *at, uint64_t sum);
+
 #endif /* OFFLOAD_H */

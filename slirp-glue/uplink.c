@@ -125,12 +125,11 @@ static bool send_directly(const void *data, size_t size, struct wire_head *head)
 void uplink_output(const void *data, size_t size, bool valid)
 {
 	struct wire_head head = { .csum_flags = valid ? VALID : 0 };
-	bool bad_cable = cable_is_bad_to();
 	struct frame *frame;
 
 	if (!peer.welcome || size < FRAME_MIN || size > WIRE_FRAME_MAX)
 		return;
-	if (!bad_cable && send_directly(data, size, &head))
+	if (!cable_is_bad_to() && send_directly(data, size, &head))
 		return;
 	frame = frame_new(size);
 	if (!frame) {
@@ -139,12 +138,19 @@ void uplink_output(const void *data, size_t size, bool valid)
 	}
 	memcpy(frame->data, data, size);
 	frame->size = size;
-	frame->head = head;
-	if (bad_cable)
-		cable_to_machine(frame);
-	else
-		queue_add(frame);
+	uplink_send(frame, valid);
 	frame_put(frame);
+}
+
+void uplink_send(struct frame *frame, bool valid)
+{
+	frame->head = (struct wire_head) { .csum_flags = valid ? VALID : 0 };
+	if (!peer.welcome || frame->size < FRAME_MIN || frame->size > WIRE_FRAME_MAX)
+		return;
+	if (cable_is_bad_to())
+		cable_to_machine(frame);
+	else if (!send_directly(frame->data, frame->size, &frame->head))
+		queue_add(frame);
 }
 
 /* ---- from the machine ----------------------------------------------------- */

@@ -4,8 +4,8 @@
  *
  * libslirp plays a small network with a router and ends the machine's connections in
  * sockets of this process. Every frame passes the filter (filter.c) before. TFTP, the
- * old emulations and libslirp's programs behind ports stay off. What libslirp wants to
- * poll goes into the loop of uplink.c.
+ * old emulations and libslirp's programs behind ports stay off. TCP to the machine runs ahead
+ * of its acknowledgements (local_ack.c). What libslirp wants to poll goes into the loop of uplink.c.
  *
  *   10.0.2.2   the host: answers ping, and services of the host that were allowed (allow=)
  *   10.0.2.3   its name server     10.0.2.15   the machine, by DHCP
@@ -23,28 +23,22 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "filter.h"
-#include "forward.h"
+#include "local_ack.h"
 #include "loop.h"
 #include "say.h"
+#include "uplink_cable.h"
+#include "uplink_forwards.h"
 
-enum { FORWARDS_MAX = 256, OWN_REFRESH = 10 };
-
-struct active_forward {
-	struct forward forward;
-	char *spec;
-};
+enum { OWN_REFRESH = 10 };
 
 static struct {
 	Slirp *slirp;
 	struct filter filter;
 	enum { IPV6_AUTO, IPV6_ON, IPV6_OFF } ipv6;
 	char hostname[64];
-	char *wanted[FORWARDS_MAX];		/* from the command line */
-	int nr_wanted;
-	struct active_forward forwards[FORWARDS_MAX];
-	int nr_forwards;
 	struct loop_timer refresh;
 	bool told_ping;
+	bool local_ack;				/* not on a cable with settings: what they do is to be seen */
 	uint64_t frames_in, frames_out;
 } up = {
 	.filter = {
@@ -61,7 +55,8 @@ static ssize_t packet_out(const void *data, size_t size, void *opaque)
 {
 	filter_delivered(&up.filter, data, size);
 	up.frames_out++;
-	uplink_output(data, size, true);
+	if (!up.local_ack || !local_ack_deliver(data, size))
+		uplink_output(data, size, true);
 	return size;
 }
 
@@ -134,6 +129,18 @@ static const SlirpCb callbacks = {
 	.notify = notify,
 };
 
+static void to_machine(struct frame *frame)
+{
+	uplink_send(frame, true);
+}
+
+static void to_stack(const uint8_t *frame, size_t size)
+{
+	slirp_input(up.slirp, frame, size);
+}
+
+static const struct local_ack_ends ends = { .to_machine = to_machine, .to_stack = to_stack };
+
 /* ---- frames and polling ---------------------------------------------------- */
 
 static void refuse(const struct frame *frame)
@@ -150,6 +157,8 @@ static void input(struct frame *frame)
 	up.frames_in++;
 	switch (filter_check(&up.filter, frame->data, frame->size)) {
 	case FILTER_PASS:
+		if (up.local_ack && local_ack_accept(frame->data, frame->size))
+			break;
 		slirp_input(up.slirp, frame->data, frame->size);
 		break;
 	case FILTER_NO_PING:
@@ -210,80 +219,8 @@ static void poll_done(struct pollfd *fds, int nr)
 {
 	poll_fds = fds;
 	slirp_pollfds_poll(up.slirp, 0, poll_get, NULL);
-}
-
-/* ---- forwards --------------------------------------------------------------- */
-
-/* A name in the file system that nobody serves any more. */
-static void stale_remove(const struct forward *forward)
-{
-	int fd;
-
-	if (forward->host.any.sa_family != AF_UNIX)
-		return;
-	fd = socket_connect(forward->host.local.sun_path, SOCK_STREAM);
-	if (fd >= 0)
-		close(fd);
-	else if (fd == -ECONNREFUSED)
-		unlink(forward->host.local.sun_path);
-}
-
-/* The address that the machine gets when it asks. */
-static void guest_default(struct forward *forward)
-{
-	if (forward->guest.any.sa_family != AF_INET || forward->guest.v4.sin_addr.s_addr)
-		return;
-	memcpy(&forward->guest.v4.sin_addr, up.filter.net, 4);
-	((uint8_t *)&forward->guest.v4.sin_addr)[3] = 15;
-}
-
-/* -errno, and @error says more. */
-static int forward_add(const char *spec, char *error, size_t error_size)
-{
-	struct active_forward *new = &up.forwards[up.nr_forwards];
-	struct forward forward;
-	const char *why;
-	int flags, result;
-
-	if (forward_parse(spec, &forward, &why)) {
-		snprintf(error, error_size, "forward '%s': %s", spec, why);
-		return -EINVAL;
-	}
-	if (up.nr_forwards == FORWARDS_MAX) {
-		snprintf(error, error_size, "there are %d forwards already", FORWARDS_MAX);
-		return -ENOSPC;
-	}
-	guest_default(&forward);
-	stale_remove(&forward);
-	flags = (forward.udp ? SLIRP_HOSTFWD_UDP : 0) |
-		(forward.host.any.sa_family == AF_INET6 ? SLIRP_HOSTFWD_V6ONLY : 0);
-	errno = 0;
-	result = slirp_add_hostxfwd(up.slirp, &forward.host.any, forward.host_size,
-				    &forward.guest.any, forward.guest_size, flags);
-	if (result < 0) {
-		int reason = errno ? errno : EINVAL;
-
-		snprintf(error, error_size, "forward '%s': %s", spec, reason == EADDRINUSE ?
-			 "the host's port is taken by another program" : reason == EACCES ?
-			 "ports below 1024 are not for ordinary users" : strerror(reason));
-		return -reason;
-	}
-	new->forward = forward;
-	new->spec = strdup(spec);
-	up.nr_forwards++;
-	return 0;
-}
-
-static void forward_drop(int index)
-{
-	struct active_forward *old = &up.forwards[index];
-
-	slirp_remove_hostxfwd(up.slirp, &old->forward.host.any, old->forward.host_size,
-			      old->forward.udp ? SLIRP_HOSTFWD_UDP : 0);
-	if (old->forward.host.any.sa_family == AF_UNIX)
-		unlink(old->forward.host.local.sun_path);
-	free(old->spec);
-	*old = up.forwards[--up.nr_forwards];
+	if (up.local_ack)
+		local_ack_run();
 }
 
 /* ---- commands ---------------------------------------------------------------- */
@@ -302,8 +239,10 @@ static int do_show(struct mgmt_reply *reply, char **words, int nr_words)
 		  (unsigned long long)up.frames_out);
 	mgmt_line(reply, "filter %llu dropped, %llu refused", (unsigned long long)up.filter.dropped,
 		  (unsigned long long)up.filter.refused);
-	for (int i = 0; i < up.nr_forwards; i++)
-		mgmt_line(reply, "forward %s", up.forwards[i].spec);
+	mgmt_line(reply, "tcp %s: %llu bytes acknowledged before the machine, %llu frames repeated, %llu connections given up",
+		  up.local_ack ? "ahead" : "not ahead", (unsigned long long)local_ack_counters.ahead,
+		  (unsigned long long)local_ack_counters.repeated, (unsigned long long)local_ack_counters.given_up);
+	forwards_show(reply, "forward ");
 	return 0;
 }
 
@@ -317,36 +256,6 @@ static int do_connections(struct mgmt_reply *reply, char **words, int nr_words)
 	return 0;
 }
 
-static int do_forward_add(struct mgmt_reply *reply, char **words, int nr_words)
-{
-	char error[300];
-
-	return forward_add(words[1], error, sizeof(error)) ? mgmt_error(reply, "%s", error) : 0;
-}
-
-static int do_forward_remove(struct mgmt_reply *reply, char **words, int nr_words)
-{
-	struct forward forward;
-	const char *why;
-
-	if (forward_parse(words[1], &forward, &why))
-		return mgmt_error(reply, "forward '%s': %s", words[1], why);
-	for (int i = 0; i < up.nr_forwards; i++) {
-		if (forward_same(&up.forwards[i].forward, &forward)) {
-			forward_drop(i);
-			return 0;
-		}
-	}
-	return mgmt_error(reply, "forward '%s': there is none (see forward list)", words[1]);
-}
-
-static int do_forward_list(struct mgmt_reply *reply, char **words, int nr_words)
-{
-	for (int i = 0; i < up.nr_forwards; i++)
-		mgmt_line(reply, "%s", up.forwards[i].spec);
-	return 0;
-}
-
 static int do_stop(struct mgmt_reply *reply, char **words, int nr_words)
 {
 	loop_stop(0);
@@ -356,9 +265,9 @@ static int do_stop(struct mgmt_reply *reply, char **words, int nr_words)
 static const struct mgmt_command commands[] = {
 	{ "show", 0, 0, "", do_show },
 	{ "connections", 0, 0, "", do_connections },
-	{ "forward-add", 1, 1, "SPEC", do_forward_add },
-	{ "forward-remove", 1, 1, "SPEC", do_forward_remove },
-	{ "forward-list", 0, 0, "", do_forward_list },
+	{ "forward-add", 1, 1, "SPEC", forwards_do_add },
+	{ "forward-remove", 1, 1, "SPEC", forwards_do_remove },
+	{ "forward-list", 0, 0, "", forwards_do_list },
 	{ "stop", 0, 0, "", do_stop },
 	{ NULL, 0, 0, NULL, NULL },
 };
@@ -393,8 +302,8 @@ static int option(const char *word)
 {
 	if (!strcmp(word, "restrict")) {
 		up.filter.restricted = true;
-	} else if (!strncmp(word, "forward=", 8) && up.nr_wanted < FORWARDS_MAX) {
-		up.wanted[up.nr_wanted++] = strdup(word + 8);
+	} else if (!strncmp(word, "forward=", 8)) {
+		return forwards_want(word + 8);
 	} else if (!strncmp(word, "allow=", 6) && up.filter.nr_allowed < FILTER_ALLOWED_MAX) {
 		return allow(word + 6);
 	} else if (!strncmp(word, "net=", 4)) {
@@ -440,7 +349,6 @@ static int start(void)
 		.version = 4, .in_enabled = true, .if_mtu = WIRE_MTU_MAX, .if_mru = WIRE_MTU_MAX,
 		.vprefix_len = 64, .vhostname = *up.hostname ? up.hostname : NULL,
 	};
-	char error[300];
 
 	own_refresh(&up.refresh);
 	up.refresh.fire = own_refresh;
@@ -461,17 +369,16 @@ static int start(void)
 		say("libslirp does not start");
 		return -EINVAL;
 	}
-	/* A forward that fails is no reason to leave the machine without a network. */
-	for (int i = 0; i < up.nr_wanted; i++)
-		if (forward_add(up.wanted[i], error, sizeof(error)))
-			say("%s", error);
+	up.local_ack = !cable_is_bad_to() && !cable_is_bad_from();
+	local_ack_init(&ends);
+	forwards_start(up.slirp, up.filter.net);
 	return 0;
 }
 
 static void stop(void)
 {
-	while (up.nr_forwards)
-		forward_drop(0);
+	forwards_stop();
+	local_ack_release();
 	slirp_cleanup(up.slirp);
 }
 

@@ -65,6 +65,13 @@ else skip "what an IRC client says is not rewritten" "another program has port 6
 
 net_do a 'mkdir -p /tmp/www; echo inside > /tmp/www/index.html; httpd -p 8080 -h /tmp/www' > /dev/null
 is "$(curl -s -m 5 "http://127.0.0.1:$web/")" inside "a forward leads from the host into the machine"
+net_do a '{ socat -u TCP-LISTEN:8081 CREATE:/tmp/sent & }' > /dev/null; net_listens a 8081
+net forward add a-eth0 "tcp:$late-8081" > /dev/null
+socat -u "FILE:$SCRATCH/www/file" "TCP:127.0.0.1:$late"
+net_until a 10 "^$sum" 'md5sum < /tmp/sent'; ok $? "what is sent into it arrives whole"
+net forward remove a-eth0 "tcp:$late-8081" > /dev/null
+ahead() { net show "$1" | sed -n 's/^tcp ahead: \([0-9]*\) bytes.*, \([0-9]*\) frames.*/\1 \2/p'; }
+like "$(ahead a-eth0)" '^[1-9][0-9]{6,} ' "most of it has run ahead of the machine's acknowledgements"
 like "$(net list)" 'a-eth0 +slirp' "the uplink is in the list"
 is "$(net forward add a-eth0 "tcp:$late-8080")" "" "a forward can be added at run time"
 is "$(curl -s -m 5 "http://127.0.0.1:$late/")" inside "it works at once"
@@ -103,6 +110,22 @@ is "$(net_do r "curl -s -m 10 http://10.0.2.2:$allowed/file | md5sum")" "$sum" "
 net_do r 'mkdir -p /tmp/www; echo inside > /tmp/www/index.html; httpd -p 8080 -h /tmp/www' > /dev/null
 is "$(curl -s -m 5 "http://127.0.0.1:$web/")" inside "and forwards"
 net_end r
+
+# Between this uplink and its machine frames can be lost: on a switch whose cable is bad.
+net_run lossy switch "$SCRATCH/lossy"
+net_run world slirp "$SCRATCH/world" switch="$SCRATCH/lossy" "allow=tcp:127.0.0.1:$allowed"
+net_guest s "eth0=switch:$SCRATCH/lossy"
+lease s > /dev/null
+net link set "$SCRATCH/lossy" s-eth0 loss=1% > /dev/null
+is "$(net_do s "curl -s -m 60 http://10.0.2.2:$allowed/file | md5sum")" "$sum" "what was acknowledged for the machine and then lost is repeated: the file comes whole"
+like "$(ahead "$SCRATCH/world")" '^[1-9][0-9]{5,} [1-9]' "and counted"
+net link set "$SCRATCH/lossy" s-eth0 loss=0 rate=20mbit > /dev/null
+net_do s "{ curl -s -m 60 http://10.0.2.2:$allowed/file | md5sum > /tmp/stopped & }" > /dev/null
+sleep 0.3; kill -STOP "${net_pids[s]}"; sleep 2; kill -CONT "${net_pids[s]}"
+net_until s 30 "^$sum" 'cat /tmp/stopped'; ok $? "a machine that stands still for two seconds in the middle gets it whole"
+net link set "$SCRATCH/lossy" s-eth0 rate=0 > /dev/null
+is "$(net_do s "echo 0 > /proc/sys/net/ipv4/tcp_window_scaling; curl -s -m 60 http://10.0.2.2:$allowed/file | md5sum")" "$sum" "so does one that does not scale its windows"
+for name in s world lossy; do net_end "$name"; done
 
 # 5 000 000 bytes at 40 Mbit a second take at least a second, either way.
 net_guest l "eth0=slirp,allow=tcp:127.0.0.1:$allowed,forward=tcp:$web-8080,rate=40mbit,in-rate=40mbit"

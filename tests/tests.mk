@@ -60,11 +60,14 @@ URCU := -lurcu-memb -lurcu-cds -lurcu-common
 unit_impair := $(addprefix slirp-glue/,impair.c frame.c loop.c)
 unit_fdb := slirp-glue/fdb.c
 unit_offload := $(addprefix slirp-glue/,offload.c frame.c)
-unit_filter := $(addprefix slirp-glue/,filter.c offload.c frame.c)
+unit_filter := $(addprefix slirp-glue/,filter.c packet.c offload.c frame.c)
+unit_local_ack := $(addprefix slirp-glue/,local_ack.c local_ack_table.c local_ack_kept.c segment.c packet.c offload.c frame.c)
 unit_forward := slirp-glue/forward.c
 unit_switch := $(NET_SWITCH)
-unit_frames := $(NET_SWITCH) slirp-glue/filter.c
-$(foreach unit,impair fdb offload filter forward switch frames,$(eval unit_cflags_$(unit) := $$(NET_CHECKS)))
+unit_frames := $(NET_SWITCH) $(addprefix slirp-glue/,filter.c packet.c)
+$(foreach unit,impair fdb offload filter forward switch frames local_ack,$(eval unit_cflags_$(unit) := $$(NET_CHECKS)))
+unit_cflags_local_ack += -I/usr/include/glib-2.0 -I/usr/lib/$(shell $(CC) -print-multiarch)/glib-2.0/include
+unit_libs_local_ack := -lglib-2.0
 $(foreach unit,fdb switch frames,$(eval unit_libs_$(unit) := $$(URCU)))
 
 .SECONDEXPANSION:
