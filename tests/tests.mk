@@ -71,7 +71,7 @@ unit_libs_local_ack := -lglib-2.0
 $(foreach unit,fdb switch frames,$(eval unit_libs_$(unit) := $$(URCU)))
 
 .SECONDEXPANSION:
-$(TESTS_OUT)/u-%: tests/u-%.c tests/tap.h $$(unit_%)
+$(TESTS_OUT)/u-%: tests/u-%.c tests/tap.h tests/number.h $$(unit_%)
 	@mkdir -p $(@D)
 	$(CC) $(TESTS_CFLAGS) $(unit_cflags_$*) -o $@ $< $(unit_$*) $(unit_libs_$*)
 

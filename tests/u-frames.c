@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "capture.h"
+#include "number.h"
 #include "stp.h"
 #include "tap.h"
 
@@ -20,15 +21,6 @@ enum { PORTS = 5, COUNT = 60000 };
 
 static const struct port_kind own = { .name = "own", .heads = true }, plain = { .name = "plain" };
 static int peers[PORTS + 1];
-static uint64_t state;
-
-static uint32_t number(uint32_t below)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (state >> 32) % below;
-}
 
 /* Sizes that mean something, and their neighbours. */
 static size_t pick_size(void)
@@ -226,11 +218,10 @@ static void run_filter(int count)
 
 int main(void)
 {
-	const char *seed = getenv("FRAMES_SEED"), *count = getenv("FRAMES_COUNT");
+	const char *count = getenv("FRAMES_COUNT");
 	int nr = count ? atoi(count) : COUNT;
 
-	state = seed ? strtoull(seed, NULL, 0) : (uint64_t)getpid() << 20 ^ loop_now_exact();
-	diag("FRAMES_SEED=%#llx", (unsigned long long)state);
+	number_seed("FRAMES_SEED");
 	if (loop_init() || switch_init(64))
 		bail("the switch does not start");
 	for (uint16_t i = 1; i <= PORTS; i++)

@@ -12,22 +12,13 @@
 #include "loop.h"
 #include "offload.h"
 #include "packet.h"
+#include "number.h"
 #include "tap.h"
 
 #define MS 1000000ULL
 #define ANY(...) ((const uint8_t[]){ __VA_ARGS__ })
 
 enum { PSH = 0x08, STREAM_MAX = 4 << 20, SCALE = 7, STEP = 100000 /* ns */ };
-
-static uint64_t state;
-
-static uint32_t number(uint32_t below)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (state >> 32) % below;
-}
 
 /* ---- the loop's clock -------------------------------------------------------- */
 
@@ -595,10 +586,7 @@ static void test_noise(int count)
 
 int main(void)
 {
-	const char *seed = getenv("LOCAL_ACK_SEED");
-
-	state = seed ? strtoull(seed, NULL, 0) : (uint64_t)getpid() << 20 ^ (uintptr_t)&seed;
-	diag("LOCAL_ACK_SEED=%#llx", (unsigned long long)state);
+	number_seed("LOCAL_ACK_SEED");
 	local_ack_init(&ends);
 	for (int i = 0; i < 2; i++) {
 		v6 = i;
