@@ -119,7 +119,8 @@ static long latest_pass(int rounds)
 		long before = __atomic_load_n(shared_latest, __ATOMIC_SEQ_CST);
 		long here = i & 3 ? by_vdso(CLOCK_MONOTONIC) : by_call(CLOCK_MONOTONIC);
 
-		back += here < before;
+		if (here < before && !back++)
+			diag("%ld ns back, %s, in pass %d", before - here, i & 3 ? "by the vDSO" : "by the call", i);
 		while (before < here && !__atomic_compare_exchange_n(shared_latest, &before, here, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 			;
 		if (i % 1000 == 0)
@@ -151,8 +152,9 @@ static void across(void)
 		back += (long)result;
 	}
 	is(back, 0, "no thread sees a time before one that a thread or another process saw");
-	for (back = 0; wait(&status) > 0; )
-		back += status != 0;
+	for (back = 0; wait(&status) > 0; back += status != 0)
+		if (WIFSIGNALED(status))
+			diag("signal %d", WTERMSIG(status));
 	is(back, 0, "neither does another process");
 }
 
