@@ -184,6 +184,10 @@ bool local_ack_deliver(const uint8_t *data, size_t size)
 	memcpy(connection->ether, data + 6, 6);
 	memcpy(connection->ether + 6, data, 6);
 	memcpy(connection->ether + 12, data + 12, 2);
+	if (!before(segment.acknowledgement, connection->far_ack)) {
+		connection->far_ack = segment.acknowledgement;
+		connection->far_window = segment.window;
+	}
 	if (segment.flags & TCP_FIN) {
 		connection->far_ends = true;
 		connection->far_end = segment.sequence + segment.size + 1;
@@ -202,17 +206,19 @@ bool local_ack_deliver(const uint8_t *data, size_t size)
 static void accept_syn(const struct segment *segment)
 {
 	struct flow flow = flow_from_machine(&segment->packet);
-	struct connection *connection;
+	struct connection *connection = connection_find(&flow);
 
+	/* Said again, or not meant for what is open: the two ends decide, and one of them resets. */
+	if (connection && connection->scale >= 0 &&
+	    (connection->near_start == segment->sequence + 1 || before(connection->una, connection->acked)))
+		return;
 	/* An answer: libslirp's SYN made the connection. */
-	if (segment->flags & TCP_ACK || segment_scale(segment) < 0)
-		connection = connection_find(&flow);
-	else
+	if (!(segment->flags & TCP_ACK) && segment_scale(segment) >= 0)
 		connection = connection_new(&flow, segment->packet.v6);
 	if (!connection)
 		return;
 	connection->scale = segment_scale(segment);
-	connection->next = segment->sequence + 1;
+	connection->near_start = connection->next = connection->far_ack = segment->sequence + 1;
 	if (connection->scale < 0)
 		connection_forget(connection);
 }
@@ -236,6 +242,7 @@ static bool segment_note(struct connection *connection, const struct segment *se
 		connection->far_ended = true;
 	if (before(segment->acknowledgement, connection->una))
 		return true;
+	connection->silent_since = loop_now();
 	moved = before(connection->edge, edge);
 	connection->edge = later(connection->edge, edge);
 	if (fresh) {

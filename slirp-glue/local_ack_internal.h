@@ -33,7 +33,9 @@ struct connection {
 	struct frame *kept, **kept_end;
 	uint32_t allowance;		/* bytes from una that may be acknowledged ahead */
 	uint16_t told_window;
-	uint32_t next;			/* the machine's own next byte */
+	uint32_t near_start, next;	/* the machine's own first and next byte */
+	uint32_t far_ack;		/* what libslirp last said of them */
+	uint16_t far_window;
 	GList due_link;			/* in local_ack_due */
 	bool due;
 

@@ -4,7 +4,7 @@
  *
  * Whatever libslirp was told has arrived is ours to repeat (local_ack.c tells why): the first
  * frame that is kept, after three duplicate acknowledgements or the time of RFC 6298, then
- * one with every acknowledgement that shows another hole (RFC 6582). The timer runs
+ * one with every acknowledgement that shows another hole (RFC 6582). The timer matters
  * while una != acked; it is set anew only when it has fired, not with each frame.
  */
 #include "local_ack_internal.h"
@@ -72,12 +72,17 @@ void kept_drop_all(struct connection *connection)
 
 static void repeat(struct connection *connection)
 {
-	if (!connection->kept)
+	struct segment segment;
+	struct frame *frame = connection->kept;
+
+	if (!frame || !segment_parse(frame->data, frame->size, &segment))
 		return;
+	/* What it acknowledges may be too old by now to be believed (RFC 5961). */
+	segment_rewrite(frame->data + (segment.packet.payload - frame->data), connection->far_ack, connection->far_window);
 	local_ack_counters.repeated++;
 	/* What is timed must not be what was sent twice. */
 	connection->timed_at = 0;
-	local_ack_ends.to_machine(connection->kept);
+	local_ack_ends.to_machine(frame);
 }
 
 void kept_lost(struct connection *connection)
@@ -152,8 +157,12 @@ void kept_acknowledged(struct connection *connection, uint32_t acknowledgement)
 
 	connection->allowance = MIN(connection->allowance + (acknowledgement - connection->una) / 16, (uint32_t)AHEAD_MAX);
 	connection->una = acknowledgement;
-	connection->duplicates = connection->backoff = 0;
 	connection->progress = connection->silent_since = loop_now();
+	if (connection->backoff && connection->timer.when) {
+		connection->backoff = 0;
+		loop_timer_set(&connection->timer, connection->progress + time_to_wait(connection));
+	}
+	connection->duplicates = connection->backoff = 0;
 	if (connection->timed_at && !before(acknowledgement, connection->timed)) {
 		time_take(connection, loop_now() - connection->timed_at);
 		connection->timed_at = 0;

@@ -2,9 +2,9 @@
 /*
  * local_ack_table.c - the connections that local_ack.c knows: found by flow, bounded in number
  *
- * When the table is full, the one unused for longest makes room. A connection that is
- * forgotten while una == acked goes on, since both ends agree; only the machine's windows
- * seem small to libslirp.
+ * When the table is full, the one unused for longest makes room if the machine never answered
+ * on it or it has been silent for IDLE. Any other would suffer: to libslirp the machine's
+ * scaled windows would seem tiny. The new one then goes without us, and without scaling.
  */
 #include "local_ack_internal.h"
 
@@ -12,6 +12,8 @@
 #include <string.h>
 
 enum { CONNECTIONS_MAX = 4096 };
+
+#define IDLE (7200 * 1000000000ULL)
 
 GQueue local_ack_due = G_QUEUE_INIT;
 static GHashTable *connections;
@@ -72,15 +74,24 @@ void connection_forget(struct connection *connection)
 	free(connection);
 }
 
-/* False: it cannot be, somebody relies on us. */
+static bool may_go(const struct connection *connection)
+{
+	return connection->una == connection->acked &&
+	       (connection->edge == connection->una || loop_now() - connection->silent_since > IDLE);
+}
+
+/* Of those unused for longest the first that may go; false: none. */
 static bool oldest_forget(void)
 {
-	struct connection *oldest = recent.tail->data;
+	int tries = 64;
 
-	if (before(oldest->una, oldest->acked))
-		return false;
-	connection_forget(oldest);
-	return true;
+	for (GList *link = recent.tail; link && tries--; link = link->prev) {
+		if (may_go(link->data)) {
+			connection_forget(link->data);
+			return true;
+		}
+	}
+	return false;
 }
 
 struct connection *connection_new(const struct flow *flow, bool v6)
@@ -99,6 +110,7 @@ struct connection *connection_new(const struct flow *flow, bool v6)
 	connection->scale = -1;
 	connection->kept_end = &connection->kept;
 	connection->allowance = AHEAD_MAX;
+	connection->silent_since = loop_now();
 	connection->timer.fire = kept_time_over;
 	connection->used.data = connection->due_link.data = connection;
 	g_queue_push_head_link(&recent, &connection->used);

@@ -34,7 +34,7 @@ extern const struct uplink_backend uplink_slirp, uplink_vde;
 /* uplink_output - a frame for the machine; @valid: its checksums need no check. */
 void uplink_output(const void *data, size_t size, bool valid);
 
-/* uplink_send - the same for one that lies in a frame already; it is not changed any more. */
+/* uplink_send - the same for one that lies in a frame already; its data stays, headers may be renewed. */
 void uplink_send(struct frame *frame, bool valid);
 
 /* uplink_name - as the user or the kernel called it. */

@@ -149,6 +149,7 @@ static void way_clear(void)
 /* ---- libslirp ---------------------------------------------------------------------- */
 
 static struct {
+	uint32_t heard;			/* bytes of the machine's that it has acknowledged */
 	uint32_t start, una, next, max, end, mss, window;
 	uint64_t progress;
 	bool reset, fin;
@@ -199,7 +200,7 @@ static void sender_say(uint8_t flags, const uint8_t *options, size_t options_siz
 {
 	static uint8_t frame[FRAME_BIG];
 	struct words words = {
-		.sequence = sender.next, .acknowledgement = 5001, .flags = flags, .window = 8000, .size = size,
+		.sequence = sender.next, .acknowledgement = 5001 + sender.heard, .flags = flags, .window = 8000, .size = size,
 		.options = options, .options_size = options_size, .from = sender.next - sender.start,
 	};
 
@@ -540,6 +541,31 @@ static void test_end(void)
 	near_port++;
 }
 
+/* The machine would not believe an acknowledgement that has grown old in what was kept. */
+static void test_old(void)
+{
+	struct packet packet;
+
+	run_ahead();
+	sender.heard = 200000;
+	sender_say(TCP_ACK, NULL, 0, 0);
+	way.cut = false;
+	clock_forward(1000 * MS);
+	ok(way.nr && packet_parse(way.frames[0]->data, way.frames[0]->size, &packet) &&
+	   get32(packet.payload + 8) == 205001 && !way.bad, "what is repeated acknowledges what libslirp has got by now");
+	hang_up();
+}
+
+/* A SYN that comes twice must not end what is open. */
+static void test_twice(void)
+{
+	run_ahead();
+	machine_say(TCP_SYN, ANY(2, 4, 5, 180, 1, 3, 3, SCALE), 8, 0);
+	way.cut = false;
+	ok(run(1 << 20, 2000000) == 1 << 20 && !machine.wrong, "a SYN that comes again changes nothing");
+	hang_up();
+}
+
 /* libslirp asks again for what was acknowledged, as if it had not heard. */
 static void test_deaf(void)
 {
@@ -635,6 +661,8 @@ int main(void)
 		test_short();
 		test_end();
 		test_deaf();
+		test_old();
+		test_twice();
 	}
 	test_shortage();
 	test_many();
