@@ -130,9 +130,9 @@ static bool is_allowed(const struct filter *filter, const struct packet *packet)
 		return false;
 	/* The machine says 10.0.2.2 where the user said 127.0.0.1. */
 	memcpy(target, packet->to, 16);
-	address_map(host, filter->host);
+	packet_address_map(host, filter->host);
 	if (!memcmp(target, host, 16))
-		address_map(target, loopback4);
+		packet_address_map(target, loopback4);
 	else if (!memcmp(target, filter->host6, 16))
 		memcpy(target, &in6addr_loopback, 16);
 	for (unsigned int i = 0; i < filter->nr_allowed; i++) {
@@ -220,7 +220,7 @@ static enum filter_verdict check_ipv6(const struct filter *filter, const struct 
 	if (is_neighbour_discovery(packet) || (to[0] == 0xff && is_udp_to(packet, DHCP6_SERVER)))
 		return FILTER_PASS;
 	/* ::1, ::, IPv4 in IPv6's clothes, multicast, link-local. */
-	if (!memcmp(to, zero, 12) || !memcmp(to, mapped_prefix, 12) || to[0] == 0xff ||
+	if (!memcmp(to, zero, 12) || !memcmp(to, packet_mapped_prefix, 12) || to[0] == 0xff ||
 	    (to[0] == 0xfe && (to[1] & 0xc0) == 0x80))
 		return FILTER_DROP;
 	/* The prefixes that name an IPv4 address: NAT64 and 6to4. */
@@ -315,7 +315,7 @@ void filter_own_refresh(struct filter *filter)
 		if (!one->ifa_addr)
 			continue;
 		if (one->ifa_addr->sa_family == AF_INET)
-			address_map(own, (void *)&((struct sockaddr_in *)one->ifa_addr)->sin_addr);
+			packet_address_map(own, (void *)&((struct sockaddr_in *)one->ifa_addr)->sin_addr);
 		else if (one->ifa_addr->sa_family == AF_INET6)
 			memcpy(own, &((struct sockaddr_in6 *)one->ifa_addr)->sin6_addr, 16);
 		else
@@ -365,6 +365,6 @@ int filter_allow_parse(const char *text, struct filter_allowed *allowed)
 		return inet_pton(AF_INET6, address, allowed->address) == 1 ? 0 : -EINVAL;
 	if (inet_pton(AF_INET, address, v4) != 1)
 		return -EINVAL;
-	address_map(allowed->address, v4);
+	packet_address_map(allowed->address, v4);
 	return 0;
 }

@@ -29,8 +29,9 @@
  *       |  told to   |   kept,    |  libslirp's |    room in the   |
  *       |  libslirp  |  may be    |  business   | machine's window |
  *
- * una <= acked, and acked <= keep_to where something is kept (local_ack_kept.c); what is kept begins at keep_from <= una, or after una where memory
- * was short: then acked stays where it is until the machine itself has come that far.
+ * una <= acked, and acked <= keep_to where something is kept (local_ack_kept.c). The list began
+ * at keep_from; where memory was short that may lie after acked, which then stays where it is
+ * until the machine itself has come that far.
  */
 #include "local_ack_internal.h"
 
@@ -142,14 +143,15 @@ static bool deliver_syn(const uint8_t *data, const struct segment *segment)
 static bool deliver_data(struct connection *connection, const uint8_t *data, size_t size, const struct segment *segment)
 {
 	uint32_t end = segment->sequence + segment->size;
-	bool wanted = kept_wants(connection, segment);
 	struct frame *frame;
+	bool wanted;
 
 	/* It asks again for what was acknowledged: it cannot have heard. */
 	if (segment->size && !before(connection->acked, end) && before(connection->una, connection->acked)) {
 		connection_due(connection);
 		return true;
 	}
+	wanted = kept_wants(connection, segment);
 	connection->sent = later(connection->sent, end);
 	frame = wanted ? frame_new(size) : NULL;
 	if (!frame)

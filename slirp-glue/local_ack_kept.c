@@ -153,16 +153,16 @@ static void time_take(struct connection *connection, uint64_t time)
 
 void kept_acknowledged(struct connection *connection, uint32_t acknowledgement)
 {
+	bool backed_off = connection->backoff;
 	struct segment segment;
 
 	connection->allowance = MIN(connection->allowance + (acknowledgement - connection->una) / 16, (uint32_t)AHEAD_MAX);
 	connection->una = acknowledgement;
-	connection->progress = connection->silent_since = loop_now();
-	if (connection->backoff && connection->timer.when) {
-		connection->backoff = 0;
-		loop_timer_set(&connection->timer, connection->progress + time_to_wait(connection));
-	}
+	connection->progress = loop_now();
 	connection->duplicates = connection->backoff = 0;
+	/* What was a long wait is none any more. */
+	if (backed_off && connection->timer.when)
+		loop_timer_set(&connection->timer, connection->progress + time_to_wait(connection));
 	if (connection->timed_at && !before(acknowledgement, connection->timed)) {
 		time_take(connection, loop_now() - connection->timed_at);
 		connection->timed_at = 0;

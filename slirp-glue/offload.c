@@ -20,15 +20,12 @@
 #include "offload.h"
 
 #include <linux/virtio_net.h>
+#include <netinet/in.h>
 #include <string.h>
+#include "packet.h"
 
 enum {
-	ETHERTYPE_IPV4 = 0x0800,
-	ETHERTYPE_IPV6 = 0x86dd,
 	ETHERTYPE_VLAN = 0x8100,
-	PROTOCOL_TCP = 6,
-	TCP_HEADER_MIN = 20,
-	TCP_FIN = 0x01,
 	TCP_PSH = 0x08,
 	TCP_CWR = 0x80,
 	GSO_TYPE_MASK = 0x7f,
@@ -105,29 +102,29 @@ static bool layout_find(const struct frame *frame, struct layout *layout)
 		type = get16(data + at);
 	}
 	layout->ip = at + 2;
-	layout->v6 = type == ETHERTYPE_IPV6;
-	if (type == ETHERTYPE_IPV4) {
+	layout->v6 = type == ETHER_IPV6;
+	if (type == ETHER_IPV4) {
 		if (frame->size < layout->ip + 20 || data[layout->ip] >> 4 != 4 ||
-		    data[layout->ip + 9] != PROTOCOL_TCP ||
+		    data[layout->ip + 9] != IPPROTO_TCP ||
 		    (get16(data + layout->ip + 6) & 0x3fff))
 			return false;
 		header = (data[layout->ip] & 15) * 4;
 		if (header < 20)
 			return false;
-	} else if (type == ETHERTYPE_IPV6) {
+	} else if (type == ETHER_IPV6) {
 		if (frame->size < layout->ip + 40 || data[layout->ip] >> 4 != 6 ||
-		    data[layout->ip + 6] != PROTOCOL_TCP)
+		    data[layout->ip + 6] != IPPROTO_TCP)
 			return false;
 		header = 40;
 	} else {
 		return false;
 	}
 	layout->tcp = layout->ip + header;
-	if (frame->size < layout->tcp + TCP_HEADER_MIN)
+	if (frame->size < layout->tcp + TCP_SIZE)
 		return false;
 	header = (data[layout->tcp + 12] >> 4) * 4;
 	layout->payload = layout->tcp + header;
-	return header >= TCP_HEADER_MIN && layout->payload < frame->size;
+	return header >= TCP_SIZE && layout->payload < frame->size;
 }
 
 bool offload_check(const struct frame *frame)
@@ -161,7 +158,7 @@ void offload_checksum(struct frame *frame)
 		uint8_t *field = frame->data + head->sum_from + head->sum_at;
 
 		offload_store(field, offload_sum(frame->data + head->sum_from,
-					     frame->size - head->sum_from, 0));
+						 frame->size - head->sum_from, 0));
 		/* Zero would mean "no checksum" to UDP. */
 		if (!field[0] && !field[1] && head->sum_at == 6)
 			put16(field, 0xffff);
@@ -175,7 +172,7 @@ static uint64_t pseudo_sum(const uint8_t *ip, bool v6, uint32_t length)
 	uint8_t rest[8] = { 0 };
 
 	put32(rest, length);
-	rest[7] = PROTOCOL_TCP;
+	rest[7] = IPPROTO_TCP;
 	return offload_sum(v6 ? ip + 8 : ip + 12, v6 ? 32 : 8, offload_sum(rest, 8, 0));
 }
 

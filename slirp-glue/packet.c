@@ -13,11 +13,11 @@
 #include "frame.h"
 #include "offload.h"
 
-const uint8_t mapped_prefix[12] = { [10] = 0xff, [11] = 0xff };
+const uint8_t packet_mapped_prefix[12] = { [10] = 0xff, [11] = 0xff };
 
-void address_map(uint8_t *to, const uint8_t *v4)
+void packet_address_map(uint8_t *to, const uint8_t *v4)
 {
-	memcpy(to, mapped_prefix, 12);
+	memcpy(to, packet_mapped_prefix, 12);
 	memcpy(to + 12, v4, 4);
 }
 
@@ -31,8 +31,8 @@ static bool parse_ipv4(const uint8_t *ip, size_t size, struct packet *packet)
 	total = get16(ip + 2);
 	if (header < 20 || total < header || total > size)
 		return false;
-	address_map(packet->from, ip + 12);
-	address_map(packet->to, ip + 16);
+	packet_address_map(packet->from, ip + 12);
+	packet_address_map(packet->to, ip + 16);
 	packet->protocol = ip[9];
 	/* A first fragment that more follow is still one whose ports may be rewritten. */
 	packet->fragment = get16(ip + 6) & 0x3fff;

@@ -32,10 +32,9 @@ struct packet {
 	uint16_t source, port;		/* of TCP and UDP */
 };
 
-extern const uint8_t mapped_prefix[12];
-
-/* address_map - an IPv4 address as it is in struct packet. */
-void address_map(uint8_t *to, const uint8_t *v4);
+/* packet_address_map - behind this prefix, an IPv4 address as it is in struct packet. */
+extern const uint8_t packet_mapped_prefix[12];
+void packet_address_map(uint8_t *to, const uint8_t *v4);
 
 /* packet_parse - false: not IP, or malformed; TCP and UDP have their fixed headers whole. */
 bool packet_parse(const uint8_t *frame, size_t size, struct packet *packet);
