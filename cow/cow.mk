@@ -9,10 +9,10 @@
 CC ?= gcc
 BUILD ?= build
 COW_OUT := $(BUILD)/cow
-COW_LIB := text crc32c blake io header map lease layer path chain chain_write chain_open identity create io_posix
-COW_TOOL := $(basename $(notdir $(wildcard cow/cow_tool.c cow/tool_*.c)))
-COW_HEADERS := $(wildcard cow/*.h)
-COW_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wstrict-prototypes -Icow -pthread
+COW_LIB := $(patsubst cow/%.c,%,$(wildcard cow/lib/*.c cow/posix/*.c))
+COW_TOOL := $(patsubst cow/%.c,%,$(wildcard cow/tool/*.c))
+COW_HEADERS := $(wildcard cow/*/*.h)
+COW_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wstrict-prototypes -Icow/lib -Icow/posix -pthread
 COW_CHECKS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 .PHONY: umlab-disk

@@ -13,9 +13,11 @@ LABS_OUT := $(BUILD)/labs
 LABS_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -D_GNU_SOURCE -Ilabs
 LABS_LIBS := -ljansson -lsmartcols -lyaml -lm
 
-LABS_SOURCES := $(wildcard labs/*.c)
+# Rooms of the command; a room includes only those named before it (tests/t/t0110-rooms.sh).
+LABS_ROOMS := base link image machine lab check cli
+LABS_SOURCES := $(filter-out %/image_rewrite.c,$(wildcard $(LABS_ROOMS:%=labs/%/*.c)))
 LABS_OBJECTS := $(patsubst labs/%.c,$(LABS_OUT)/obj/%.o,$(LABS_SOURCES))
-AGENT_SOURCES := $(wildcard labs/guest/*.c) labs/wirelink.c
+AGENT_SOURCES := $(wildcard labs/guest/*.c) labs/link/wirelink.c
 
 LABS_LOCALES := $(patsubst labs/po/%.po,$(LABS_OUT)/locale/%/LC_MESSAGES/umlab.mo,$(wildcard labs/po/*.po))
 
@@ -26,7 +28,7 @@ $(BUILD)/umlab: $(LABS_OBJECTS)
 	@echo "labs      $@"
 	@$(CC) -o $@ $^ $(LABS_LIBS)
 
-$(LABS_OUT)/obj/%.o: labs/%.c $(wildcard labs/*.h) | $(PACKAGES)
+$(LABS_OUT)/obj/%.o: labs/%.c $(wildcard labs/*/*.h) | $(PACKAGES)
 	@mkdir -p $(@D)
 	@$(CC) $(LABS_CFLAGS) -c -o $@ $<
 
@@ -34,12 +36,12 @@ $(LABS_OUT)/image-rewrite: labs/image/image_rewrite.c | $(PACKAGES)
 	@mkdir -p $(@D)
 	@$(CC) $(LABS_CFLAGS) -o $@ $< -lext2fs -lcom_err
 
-$(LABS_OUT)/agent: $(AGENT_SOURCES) $(wildcard labs/*.h labs/guest/*.h) | $(PACKAGES)
+$(LABS_OUT)/agent: $(AGENT_SOURCES) $(wildcard labs/*/*.h) | $(PACKAGES)
 	@mkdir -p $(@D)
 	@$(CC) $(LABS_CFLAGS) -static -o $@ $(AGENT_SOURCES)
 
-$(LABS_OUT)/agent.cpio: $(LABS_OUT)/agent tests/pack-cpio
-	@tests/pack-cpio $@ $<
+$(LABS_OUT)/agent.cpio: $(LABS_OUT)/agent labs/setup/pack-cpio
+	@labs/setup/pack-cpio $@ $<
 
 $(LABS_OUT)/guest/.done: $(wildcard labs/guest/*.sh)
 	@mkdir -p $(@D)
@@ -53,7 +55,7 @@ $(LABS_OUT)/locale/%/LC_MESSAGES/umlab.mo: labs/po/%.po | $(PACKAGES)
 # After messages have changed: marks what labs/po lacks (new ones are empty there).
 .PHONY: labs-po
 labs-po:
-	@xgettext --keyword=_ --keyword=N_ --from-code=UTF-8 --no-location --sort-output -o $(LABS_OUT)/umlab.pot labs/*.c
+	@xgettext --keyword=_ --keyword=N_ --from-code=UTF-8 --no-location --sort-output -o $(LABS_OUT)/umlab.pot $(LABS_SOURCES)
 	@for po in labs/po/*.po; do \
 		msgmerge -q -U --backup=none --no-fuzzy-matching --no-location --no-wrap $$po $(LABS_OUT)/umlab.pot && \
 		sed -i '/^"POT-Creation-Date/d; /^"Report-Msgid-Bugs-To/d' $$po; done

@@ -8,7 +8,7 @@ import gdb_kernel as k
 TURNS = ("kernel", "guest", "reset", "mapper")
 STOPS = ("-", "signal", "call", "again", "unused", "FP saved", "reset", "map failed")
 UNUSED, ZYGOTE = "none: kept for the next program", "none: what new ones are forked from"
-CHILD = "'arch/um/host/child.c'::"       # other files have variables of these names
+CHILD = "'arch/um/host/guest/child.c'::"       # other files have variables of these names
 RESUMES = ((1, "frame"), (2, "load FP"), (4, "save FP"), (8, "step"))
 
 

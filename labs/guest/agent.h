@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "wirelink.h"
+#include "link/wirelink.h"
 
 /* agent_init.c: first program of the machine; returns when there is no root to go to. */
 void init_main(char *name);

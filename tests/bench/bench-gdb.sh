@@ -79,7 +79,7 @@ umlab() {
 
 qemu() {
 	local i kernel
-	kernel=$("$here/../qemu-kernel.sh") || { echo "bench-gdb.sh: no package of a kernel 6.12 for QEMU: without it" >&2; return; }
+	kernel=$("$here/../peers/qemu-kernel.sh") || { echo "bench-gdb.sh: no package of a kernel 6.12 for QEMU: without it" >&2; return; }
 	(exec qemu-system-x86_64 -accel tcg -m 256 -nographic -no-reboot -kernel "$kernel" -initrd "$build/bench/stops.cpio" \
 		-append 'console=ttyS0 nokaslr quiet' -chardev "socket,path=$work/gdb,server=on,wait=off,id=gdb" -gdb chardev:gdb) \
 		< /dev/null > "$work/qemu.log" 2>&1 &

@@ -24,9 +24,9 @@ os.execvp("bash", ["bash"] + sys.argv[1:])' "$0" "$@"
 here=$(realpath "${BASH_SOURCE[0]%/*}")
 . "$here/bench-options.sh"
 export LC_ALL=C UMLAB_BUILD=$here/../../build
-. "$here/../lib-tap.sh"
-. "$here/../lib-guest.sh"
-. "$here/../lib-net.sh"
+. "$here/../lib/tap.sh"
+. "$here/../lib/guest.sh"
+. "$here/../lib/net.sh"
 umask 022
 rounds=3 rows=all seconds=${SECONDS_EACH:-3}
 options_read "rounds rows" "$@"

@@ -58,8 +58,8 @@ $(BENCH_OUT)/bench-switch: tests/bench/bench-switch.c tests/bench/bench-tool.h a
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -D_GNU_SOURCE -DUM_HOST_WORLD -Iarch-um/include -O2 -Wall -Wextra -o $@ $<
 
-$(BENCH_OUT)/net.cpio: tests/pack-net-cpio $(BENCH_OUT)/bench-net
-	tests/pack-net-cpio $@ $(BENCH_OUT)/bench-net
+$(BENCH_OUT)/net.cpio: tests/lib/pack-net-cpio $(BENCH_OUT)/bench-net
+	tests/lib/pack-net-cpio $@ $(BENCH_OUT)/bench-net
 
 $(BENCH_OUT)/bench-stops: tests/bench/bench-stops.c
 	@mkdir -p $(@D)

@@ -2,7 +2,7 @@
 /*
  * callsites.c - system calls from the same place very often, in code that changes, moves, is shared
  *
- * The fast engine shows hot call sites in another form (arch-um/host/site_jumps.c). Nobody may
+ * The fast engine shows hot call sites in another form (arch-um/host/guest/site_jumps.c). Nobody may
  * notice: every claim here holds on a real machine.
  */
 #define _GNU_SOURCE

@@ -3,7 +3,7 @@
  * chrooted.c - run a program of a second disk in the Debian system of the first, without its systemd
  *
  * Kernel parameters: root_disk=/dev/ubda, work_disk=/dev/ubdb, run="/srv/run-all" and its arguments, from=N and list=NAME.
- * The first disk is only read: a tmpfs takes the changes. Used by lib-selftests.sh.
+ * The first disk is only read: a tmpfs takes the changes. Used by lib/selftests.sh.
  */
 #define _GNU_SOURCE
 #include <sched.h>

@@ -6,7 +6,7 @@
  *   topic=a,b   run /topics/a, then /topics/b      limit=N   seconds that a topic may take (default 60)
  *   then=WHAT   poweroff (default), reboot, halt, panic, exit, idle, prompt
  * Each topic's output is relayed to the console as lines "@<topic> <line>", between
- * "@begin <topic>" and "@end <topic> <how it ended>": lib-guest.sh takes them apart.
+ * "@begin <topic>" and "@end <topic> <how it ended>": lib/guest.sh takes them apart.
  * A topic that hangs is killed with all that it left behind; the next one still runs.
  * then=prompt reads commands from the console, for tests that type (see do_command()).
  */

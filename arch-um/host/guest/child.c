@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * child.c - guest processes: engine choice, their pool, and the queue of mapping work
+ *
+ * Theory of operation
+ *
+ * A space is a host process that holds nothing but guest mappings, the stub and its
+ * command page. Making one costs the host a fork (some 100 us), so a destroyed
+ * space goes to a pool, with "unmap everything" as the first command of its next life.
+ *
+ * Mapping work is only queued by host_space_map/unmap(); it is carried out by the stub,
+ * many commands for one hand-over, before the space runs. Order is kept. An unmap of the
+ * whole space makes all commands before it pointless and replaces them.
+ *
+ * A map that the host refuses for lack of memory or of mappings (vm.max_map_count) is no
+ * error: all mappings of the space are dropped and the guest faults back what it
+ * uses. One that it refuses for the address (below vm.mmap_min_addr) becomes a bus
+ * error of the guest.
+ */
+#include <um/upcall.h>
+#include "guest/engine.h"
+#include "host_internal.h"
+#include "libk.h"
+#include "lx.h"
+
+#define POOL_MAX	16
+#define SLOTS_PER_BLOCK	64
+#define SLOT_SIZE	(UM_STUB_DATA_SIZE + UM_STUB_MAILBOX_SIZE)
+#define SLOT_BLOCK_SIZE	(SLOTS_PER_BLOCK * SLOT_SIZE)
+#define BLOCKS_MAX	512
+
+/* In order of preference. */
+static const struct engine_ops *const engines[] = { &engine_seccomp, &engine_ptrace };
+static const struct engine_ops *engine;
+
+static struct host_space *pool;
+static unsigned int nr_pool;
+
+static bool commands_flush(struct host_space *space, struct guest_event *event);
+
+/*
+ * Stub data of all spaces lies in one shared file, behind what is the same for all, in blocks
+ * that are mapped here as they are needed. The space structures themselves are kept in
+ * blocks beside it.
+ */
+static struct {
+	int fd;
+	unsigned int nr_blocks;
+	struct host_space *free;
+	struct host_space *spaces[BLOCKS_MAX];
+} slots = { .fd = -1 };
+
+int host_stub_fd(void)
+{
+	return slots.fd;
+}
+
+uint64_t host_stub_offset(const struct host_space *space)
+{
+	return STUB_FILE_SLOTS + (uint64_t)space->slot * SLOT_SIZE;
+}
+
+static int block_add(void)
+{
+	unsigned int block = slots.nr_blocks, i;
+	struct host_space *spaces;
+	void *data;
+	int error;
+
+	if (block == BLOCKS_MAX)
+		return -EAGAIN;
+	error = lx_ftruncate(slots.fd, STUB_FILE_SLOTS + (uint64_t)(block + 1) * SLOT_BLOCK_SIZE);
+	if (error < 0)
+		return error;
+	data = lx_mmap(NULL, SLOT_BLOCK_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, slots.fd,
+		       STUB_FILE_SLOTS + (uint64_t)block * SLOT_BLOCK_SIZE);
+	if (lx_is_error(data))
+		return (long)data;
+	spaces = lx_mmap(NULL, SLOTS_PER_BLOCK * sizeof(*spaces), PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (lx_is_error(spaces)) {
+		lx_munmap(data, SLOT_BLOCK_SIZE);
+		return (long)spaces;
+	}
+	for (i = 0; i < SLOTS_PER_BLOCK; i++) {
+		spaces[i].slot = block * SLOTS_PER_BLOCK + i;
+		spaces[i].data = data + (size_t)i * SLOT_SIZE;
+		spaces[i].mailbox = (void *)spaces[i].data + UM_STUB_DATA_SIZE;
+		spaces[i].next_free = slots.free;
+		slots.free = &spaces[i];
+	}
+	slots.spaces[block] = spaces;
+	slots.nr_blocks++;
+	return 0;
+}
+
+static void slot_free(struct host_space *space)
+{
+	space->next_free = slots.free;
+	slots.free = space;
+}
+
+int host_guest_init(const char *name, char *why, size_t why_size)
+{
+	size_t used = 0;
+	unsigned int i;
+	int error = -EINVAL;
+
+	host_fp_init();
+	slots.fd = lx_memfd_create("umlab-stub", MFD_CLOEXEC);
+	if (slots.fd < 0) {
+		snprintf(why, why_size, "memfd_create: error %d", -slots.fd);
+		return slots.fd;
+	}
+	for (i = 0; i < sizeof(engines) / sizeof(engines[0]); i++) {
+		if (strcmp(name, "auto") && strcmp(name, engines[i]->name))
+			continue;
+		error = engines[i]->init(why + used, why_size - used);
+		if (!error) {
+			engine = engines[i];
+			return 0;
+		}
+		/* Why not this one: said before what becomes of the next. */
+		used = strlen(why);
+		used += snprintf(why + used, why_size - used, " (no %s engine); ", engines[i]->name);
+	}
+	return error;
+}
+
+static struct host_space *slot_take(void)
+{
+	struct host_space *space;
+
+	if (!slots.free && block_add())
+		return NULL;
+	space = slots.free;
+	slots.free = space->next_free;
+	space->nr_queued = 0;
+	space->empty = true;
+	space->sites_lost = space->sites_off = false;
+	space->placement = 0;
+	space->debug = (struct host_debug) {};
+	return space;
+}
+
+int host_space_reserve(struct host_space **space)
+{
+	*space = slot_take();
+	return *space ? 0 : -ENOMEM;
+}
+
+static void space_end(struct host_space *space)
+{
+	engine->space_destroy(space);
+	slot_free(space);
+}
+
+/* A space from the pool, all mappings gone, or NULL. */
+static struct host_space *pool_take(void)
+{
+	struct host_space *space;
+
+	while ((space = pool)) {
+		pool = space->next_free;
+		nr_pool--;
+		host_space_debug_set(space, &(struct host_debug){});
+		space->sites_off = false;
+		if (!engine->space_reuse)
+			return space;
+		host_space_sync(space);
+		if (!engine->space_reuse(space))
+			return space;
+		space_end(space);
+	}
+	return NULL;
+}
+
+int host_space_create(struct host_space **result)
+{
+	struct host_space *space = pool_take();
+	int error;
+
+	if (!space) {
+		space = slot_take();
+		if (!space)
+			return -ENOMEM;
+		error = engine->space_create(space);
+		if (error) {
+			slot_free(space);
+			return error;
+		}
+	}
+	*result = space;
+	return 0;
+}
+
+void host_space_destroy(struct host_space *space)
+{
+	if (!space)
+		return;
+	if (space->pid && nr_pool < POOL_MAX && !space->sites_lost) {
+		host_space_unmap(space, 0, UM_TASK_SIZE);
+		host_space_sync(space);
+		space->next_free = pool;
+		pool = space;
+		nr_pool++;
+		return;
+	}
+	space_end(space);
+}
+
+void host_spaces_visit(void (*fn)(struct host_space *space))
+{
+	unsigned int block, i;
+
+	for (block = 0; block < slots.nr_blocks; block++)
+		for (i = 0; i < SLOTS_PER_BLOCK; i++)
+			if (slots.spaces[block][i].pid)
+				fn(&slots.spaces[block][i]);
+}
+
+/* ---- mapping work ---- */
+
+static struct stub_command *command_add(struct host_space *space)
+{
+	struct guest_event event;
+
+	/* A failure drops mappings, or shows again when the space is run. */
+	if (space->nr_queued == STUB_NR_COMMANDS)
+		commands_flush(space, &event);
+	return &space->data->commands[space->nr_queued++];
+}
+
+void host_space_map(struct host_space *space, uint64_t gaddr, uint64_t offset, uint64_t size,
+		    int prot)
+{
+	struct stub_command *last = space->nr_queued ?
+		&space->data->commands[space->nr_queued - 1] : NULL;
+
+	space->empty = false;
+	if (gaddr < UM_SITES + UM_SITES_SIZE && gaddr + size > UM_SITES)
+		space->sites_lost = true;
+	/* A page that was replaced: the new mapping takes the old one's place. */
+	if (last && last->call == __NR_munmap && last->addr == gaddr && last->size == size)
+		space->nr_queued--;
+	*command_add(space) = (struct stub_command) {
+		.call = __NR_mmap,
+		.addr = gaddr,
+		.size = size,
+		.prot = (prot & HOST_READ ? PROT_READ : 0) | (prot & HOST_WRITE ? PROT_WRITE : 0) |
+			(prot & HOST_EXEC ? PROT_EXEC : 0),
+		.fd = host_ram_fd(),
+		.offset = offset,
+	};
+}
+
+static void unmap_add(struct host_space *space, uint64_t gaddr, uint64_t size)
+{
+	struct stub_command *last = space->nr_queued ?
+		&space->data->commands[space->nr_queued - 1] : NULL;
+
+	/* Ranges that touch or overlap become one. */
+	if (last && last->call == __NR_munmap && gaddr <= last->addr + last->size &&
+	    last->addr <= gaddr + size) {
+		uint64_t end = last->addr + last->size;
+
+		if (gaddr + size > end)
+			end = gaddr + size;
+		if (gaddr < last->addr)
+			last->addr = gaddr;
+		last->size = end - last->addr;
+		return;
+	}
+	*command_add(space) = (struct stub_command) {
+		.call = __NR_munmap, .addr = gaddr, .size = size,
+	};
+}
+
+void host_space_unmap(struct host_space *space, uint64_t gaddr, uint64_t size)
+{
+	uint64_t end = gaddr + size;
+
+	if (gaddr == 0 && size >= UM_TASK_SIZE) {
+		if (space->empty)
+			return;
+		space->empty = true;
+		space->nr_queued = 0;
+	}
+	/* The window stays, unless the guest has mapped something of its own there. */
+	if (!engine->sites || space->sites_lost || end <= UM_SITES ||
+	    gaddr >= UM_SITES + UM_SITES_SIZE) {
+		unmap_add(space, gaddr, size);
+		return;
+	}
+	if (gaddr < UM_SITES)
+		unmap_add(space, gaddr, UM_SITES - gaddr);
+	if (end > UM_SITES + UM_SITES_SIZE)
+		unmap_add(space, UM_SITES + UM_SITES_SIZE, end - UM_SITES - UM_SITES_SIZE);
+}
+
+/*
+ * Command @failed could not be carried out. Returns false, with the reason in *@event, when
+ * the guest cannot go on.
+ */
+static bool command_failed(struct host_space *space, int error, unsigned int failed,
+			   struct guest_event *event)
+{
+	uint64_t addr = space->data->commands[failed].addr;
+
+	if (!space->pid) {
+		event->stop = GUEST_GONE;
+		event->signo = 0;
+		return false;
+	}
+	host_space_unmap(space, 0, UM_TASK_SIZE);
+	if (error == -ENOMEM)
+		return true;
+	*event = (struct guest_event) {
+		.stop = GUEST_TRAP, .signo = SIGBUS, .code = BUS_ADRERR, .addr = addr,
+	};
+	return false;
+}
+
+static bool commands_flush(struct host_space *space, struct guest_event *event)
+{
+	unsigned int done = 0;
+	int error;
+
+	space->data->nr_commands = space->nr_queued;
+	error = engine->flush(space, &done);
+	space->nr_queued = 0;
+	return !error || command_failed(space, error, done, event);
+}
+
+bool host_space_is_empty(const struct host_space *space)
+{
+	return space->empty;
+}
+
+void host_space_sync(struct host_space *space)
+{
+	struct guest_event event;
+
+	if (!engine->stopped_for_sure)
+		return;
+	/* What fails drops all mappings, which is the next command. */
+	while (space->pid && space->nr_queued && !engine->stopped_for_sure(space))
+		commands_flush(space, &event);
+}
+
+void host_guest_run(struct host_space *space, struct host_regs *regs, unsigned int flags,
+		    struct guest_event *event)
+{
+	event->gate_unknown = event->trapped = false;
+	for (;;) {
+		while (space->nr_queued && !engine->run_maps)
+			if (!commands_flush(space, event))
+				return;
+		space->data->nr_commands = space->nr_queued;
+		space->map_error = 0;
+		engine->run(space, regs, flags, event);
+		if (!space->map_error ||
+		    !command_failed(space, space->map_error, space->map_failed, event))
+			return;
+	}
+}
+
+bool host_sites_supported(void)
+{
+	return engine->sites;
+}
+
+int host_space_fp_get(struct host_space *space, void *fp)
+{
+	return engine->fp_get(space, fp, host_fp_size());
+}
+
+int host_space_fp_set(struct host_space *space, const void *fp)
+{
+	return engine->fp_set(space, fp, host_fp_size());
+}
+
+int host_space_debug_set(struct host_space *space, const struct host_debug *debug)
+{
+	int error;
+
+	if (!memcmp(&space->debug, debug, sizeof(*debug)))
+		return 0;
+	error = engine->debug_set(space, debug);
+	if (!error)
+		space->debug = *debug;
+	return error;
+}
+
+uint64_t host_space_debug_status(struct host_space *space)
+{
+	return engine->debug_status(space);
+}
+
+void host_guest_kick(void)
+{
+	if (engine)
+		engine->kick();
+}
+
+void host_guest_child_ended(void)
+{
+	if (engine && engine->child_ended)
+		engine->child_ended();
+}
+
+void host_guest_idle(void)
+{
+	if (engine && engine->idle)
+		engine->idle();
+}
+
+void host_guest_shutdown(void)
+{
+	if (!engine)
+		return;
+	engine->shutdown();
+	host_spaces_visit(engine->space_destroy);
+}

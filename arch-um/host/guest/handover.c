@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * handover.c - passing the turn between the machine's thread and a guest thread
+ *
+ * Theory of operation
+ *
+ * One side runs, the other waits for `turn` in the mailbox to change. Waiting means to look
+ * at the word again and again (spin), or to sleep (on a word of
+ * its own, futex), when the other side has to wake it. What that costs depends on where the two threads are (measured here, one
+ * round trip of an empty system call):
+ *
+ *   together   one processor, sleep and wake                     5 us
+ *   apart      two processors, both spin                         0.3 us, one processor burnt
+ *   apart      two processors, sleep and wake                    50 us: a processor wakes up
+ *
+ * So the machine is `together` by default, and `apart` while guest code stops so often
+ * that spinning pays: DENSE_RUNS stops within DENSE_TIME bring the guest threads to
+ * another processor. It stays so until spinning fails: guest code ran for longer than
+ * SPIN_TIME (too often), or the machine became idle.
+ *
+ * Two spaces that take turns (a pipe between processes) are a case of their own: while apart, each change
+ * of the space wakes a thread on the other processor, which costs more than the spinning saves. So when
+ * a space comes back soon, several times, it stays where it is and spins, and the other
+ * one runs beside the machine's thread, as if together. Once the spinning thread has given up, whoever
+ * runs next takes its place.
+ *
+ * Where others want the processors too, apart is bad: each side waits for its turn on a
+ * processor of its own. That shows as time between two looks of a spinning thread, or
+ * between a wake-up and its effect, that is longer than STOLEN_TIME. Then the machine is
+ * together for a while, twice as long each time (BACKOFF_*). An idle machine spins nowhere.
+ *
+ * The kernel side alone decides. A guest thread spins as often as its data page says, which
+ * is 0 while the machine is together or another space runs.
+ */
+#include <um/upcall.h>
+#include "guest/handover.h"
+#include "lx.h"
+#include "guest/placement.h"
+
+#define NSEC_PER_USEC	1000ULL
+#define SPIN_TIME	(50 * NSEC_PER_USEC)
+#define STOLEN_TIME	(150 * NSEC_PER_USEC)	/* between two looks: somebody else ran */
+#define DENSE_RUNS	32
+#define DENSE_TIME	(DENSE_RUNS * 25 * NSEC_PER_USEC)
+#define FAILURES_MAX	8		/* of the last 64 runs, more or less */
+#define RETURNS_ENOUGH	4		/* changes back to the space before, in a row */
+#define PATIENCE	4		/* times SPIN_TIME, of a thread that was soon back so often */
+#define BACKOFF_MIN	(20000 * NSEC_PER_USEC)
+#define BACKOFF_MAX	(4000000 * NSEC_PER_USEC)
+
+static struct {
+	bool apart;
+	uint64_t ticks_per_usec;
+	uint32_t guest_spins;		/* loops of the stub in SPIN_TIME */
+	struct host_space *spinning;	/* whose guest thread may spin now */
+	struct host_space *before;	/* the one that did before it, until */
+	uint64_t before_until;
+	unsigned int returns;
+	volatile bool waiting;		/* the other side was woken, the turn is not back yet */
+	unsigned int runs, failures;	/* since the last decision */
+	uint64_t runs_since;
+	uint64_t backoff, together_until;
+} handover;
+
+static uint64_t ticks(void)
+{
+	uint32_t low, high;
+
+	asm volatile("rdtsc" : "=a" (low), "=d" (high));
+	return (uint64_t)high << 32 | low;
+}
+
+static uint64_t ticks_of(uint64_t nsec)
+{
+	return nsec * handover.ticks_per_usec / NSEC_PER_USEC;
+}
+
+static void relax(void)
+{
+	asm volatile("pause" : : : "memory");
+}
+
+/* How long things last here: the processor's ticks, and its pause instruction. */
+void host_handover_init(void)
+{
+	uint64_t time = host_time_now(), start = ticks(), loops = 0, nsec;
+
+	do {
+		relax();
+		loops++;
+		nsec = host_time_now() - time;
+	} while (nsec < 200 * NSEC_PER_USEC);
+	handover.ticks_per_usec = (ticks() - start) * NSEC_PER_USEC / nsec ?: 1;
+
+	start = ticks();
+	for (loops = 0; loops < 1000; loops++)
+		relax();
+	handover.guest_spins = ticks_of(SPIN_TIME) * loops / (ticks() - start + 1);
+	handover.backoff = BACKOFF_MIN;
+}
+
+static void guest_spin_set(struct host_space *space, uint32_t spins)
+{
+	__atomic_store_n(&space->data->spin, spins, __ATOMIC_RELAXED);
+}
+
+/* Let no guest thread spin but that of @space (NULL: none). */
+static void spinner_set(struct host_space *space)
+{
+	if (handover.spinning == space)
+		return;
+	if (handover.spinning)
+		guest_spin_set(handover.spinning, 0);
+	if (space)
+		guest_spin_set(space, handover.guest_spins * (handover.returns < RETURNS_ENOUGH ? 1 : PATIENCE));
+	handover.spinning = space;
+}
+
+static void go_together(void)
+{
+	if (!handover.apart)
+		return;
+	handover.apart = false;
+	handover.runs = 0;
+	spinner_set(NULL);
+	host_placement_guests(false);
+}
+
+static void go_apart(void)
+{
+	if (!host_placement_guests(true))
+		return;
+	handover.apart = true;
+	handover.failures = 0;
+	handover.runs = 0;
+}
+
+/* Somebody else wants a processor that we burn. */
+static void give_way(uint64_t now)
+{
+	go_together();
+	handover.together_until = now + ticks_of(handover.backoff);
+	if (handover.backoff < BACKOFF_MAX)
+		handover.backoff *= 2;
+}
+
+/* Called once a run while together: is it time to part? */
+static void density_count(uint64_t now)
+{
+	if (++handover.runs < DENSE_RUNS)
+		return;
+	if (now - handover.runs_since < ticks_of(DENSE_TIME) && now > handover.together_until)
+		go_apart();
+	handover.runs = 0;
+	handover.runs_since = now;
+}
+
+/* The same while apart: one run that was short enough. */
+static void success_count(void)
+{
+	if (++handover.runs < 8)
+		return;
+	handover.runs = 0;
+	if (handover.failures)
+		handover.failures--;
+	else if (handover.backoff > BACKOFF_MIN)
+		handover.backoff -= handover.backoff / 16;
+}
+
+static bool turn_is_back(struct stub_mailbox *mailbox)
+{
+	return __atomic_load_n(&mailbox->turn, __ATOMIC_ACQUIRE) == STUB_TURN_KERNEL;
+}
+
+/* Returns true when the turn came back within SPIN_TIME. */
+static bool spin(struct stub_mailbox *mailbox)
+{
+	uint64_t start = ticks(), seen = start, now;
+
+	while (!turn_is_back(mailbox)) {
+		relax();
+		now = ticks();
+		if (now - seen > ticks_of(STOLEN_TIME)) {
+			give_way(now);
+			return false;
+		}
+		if (now - start > ticks_of(SPIN_TIME)) {
+			if (++handover.failures > FAILURES_MAX)
+				go_together();
+			return false;
+		}
+		seen = now;
+	}
+	success_count();
+	return true;
+}
+
+static void sleep_for_turn(struct stub_mailbox *mailbox)
+{
+	for (;;) {
+		__atomic_exchange_n(&mailbox->kernel_sleeps, 1, __ATOMIC_SEQ_CST);
+		if (turn_is_back(mailbox))
+			break;
+		lx_futex(&mailbox->kernel_sleeps, FUTEX_WAIT, 1, NULL);
+		if (turn_is_back(mailbox))
+			break;
+	}
+	mailbox->kernel_sleeps = 0;
+}
+
+/*
+ * Let somebody in @space go on. When its process ended just before, the handler's note of that in
+ * the word (seccomp_child_ended()) is gone now, and nobody there will ever give the turn back.
+ */
+static void turn_give(struct host_space *space, uint32_t turn)
+{
+	__atomic_exchange_n(&space->mailbox->turn, turn, __ATOMIC_SEQ_CST);
+	if (space->ended)
+		__atomic_store_n(&space->mailbox->turn, STUB_TURN_KERNEL, __ATOMIC_SEQ_CST);
+}
+
+/* Another space runs while apart. True: the one that spins is soon back and stays where it is. */
+static bool runs_beside(struct host_space *space)
+{
+	uint64_t now;
+
+	if (!handover.spinning || handover.spinning == space)
+		return false;
+	if (handover.returns >= RETURNS_ENOUGH) {
+		if (!__atomic_load_n(&handover.spinning->mailbox->guest_sleeps, __ATOMIC_RELAXED))
+			return true;
+		handover.returns = 0;
+	}
+	now = ticks();
+	if (space == handover.before && now - handover.before_until < ticks_of(SPIN_TIME))
+		handover.returns++;
+	else
+		handover.returns = 0;
+	handover.before = handover.spinning;
+	handover.before_until = now;
+	return false;
+}
+
+/* A wake-up at @from took effect at @to, or so the guest thread says. */
+static void latency_check(uint64_t from, uint64_t to)
+{
+	if (handover.apart && (int64_t)(to - from) > (int64_t)ticks_of(STOLEN_TIME))
+		give_way(ticks());
+}
+
+bool host_handover_sleeps(struct host_space *space)
+{
+	if (!space->asleep)
+		space->asleep = lx_futex_sleepers(&space->mailbox->guest_sleeps) == 1;
+	return space->asleep;
+}
+
+void host_handover(struct host_space *space)
+{
+	struct stub_mailbox *mailbox = space->mailbox;
+	bool beside = handover.apart && runs_beside(space), spins = handover.apart && !beside;
+	uint64_t woken = 0;
+
+	space->asleep = false;
+	if (spins)
+		spinner_set(space);
+	else
+		mailbox->kernel_sleeps = 1;	/* for sure */
+	host_placement_follow_guest(space, beside);
+	turn_give(space, STUB_TURN_GUEST);
+	if (__atomic_load_n(&mailbox->guest_sleeps, __ATOMIC_RELAXED)) {
+		mailbox->guest_sleeps = 0;
+		woken = ticks();
+		lx_futex(&mailbox->guest_sleeps, FUTEX_WAKE, 1, NULL);
+	}
+	handover.waiting = true;
+	if (!spins) {
+		sleep_for_turn(mailbox);
+		if (!beside)
+			density_count(ticks());
+		woken = 0;
+	} else if (!spin(mailbox)) {
+		sleep_for_turn(mailbox);
+		latency_check(mailbox->stopped_ticks, ticks());
+	}
+	handover.waiting = false;
+	if (woken)
+		latency_check(woken, mailbox->woken_ticks);
+}
+
+bool host_handover_is_stuck(struct host_space *space)
+{
+	/* In this order: the mapper wakes the guest thread before it sleeps. */
+	return handover.waiting && lx_futex_sleepers(&space->data->seq) == 1 &&
+	       lx_futex_sleepers(&space->mailbox->guest_sleeps) == 1 &&
+	       !turn_is_back(space->mailbox);
+}
+
+bool host_handover_by_mapper(struct host_space *space)
+{
+	struct stub_mailbox *mailbox = space->mailbox;
+	struct stub_data *data = space->data;
+
+	/*
+	 * Apart, this thread spins on the mapper's processor. And a guest thread that only
+	 * pretends to have stopped could take back the turn while the mapper still reads
+	 * the commands: one that sleeps on its word does nothing until it is woken.
+	 */
+	if (handover.apart || !host_handover_sleeps(space))
+		return false;
+	space->asleep = false;
+	host_placement_follow(space);
+	host_placement_follow_guest(space, false);
+	data->then_guest = 1;
+	mailbox->kernel_sleeps = 1;
+	turn_give(space, STUB_TURN_MAPPER);
+	__atomic_store_n(&data->seq, data->seq + 1, __ATOMIC_SEQ_CST);
+	lx_futex(&data->seq, FUTEX_WAKE, 1, NULL);
+	handover.waiting = true;
+	sleep_for_turn(mailbox);
+	handover.waiting = false;
+	data->then_guest = 0;
+	density_count(ticks());
+	return true;
+}
+
+int host_handover_reset(struct host_space *space, uint64_t epoch)
+{
+	struct siginfo info = { .si_signo = STUB_SIGNAL_RESET, .si_code = SI_QUEUE };
+	struct stub_mailbox *mailbox = space->mailbox;
+	int error;
+
+	space->asleep = false;
+	host_placement_follow_guest(space, false);
+	turn_give(space, STUB_TURN_RESET);
+	info.si_ptr = (void *)epoch;
+	error = lx_rt_tgsigqueueinfo(space->pid, space->tid, STUB_SIGNAL_RESET, &info);
+	if (!error && !(handover.apart && spin(mailbox)))
+		sleep_for_turn(mailbox);
+	return error;
+}
+
+void host_handover_idle(void)
+{
+	go_together();
+	handover.runs = 0;
+}
+
+void host_handover_forget(struct host_space *space)
+{
+	if (handover.spinning == space)
+		handover.spinning = NULL;
+	if (handover.before == space)
+		handover.before = NULL;
+}

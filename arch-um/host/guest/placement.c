@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * placement.c - which host processors the machine and its spaces run on
+ *
+ * A hand-over between two processors, with sleep and wake, costs five to ten times one on the
+ * same (measured: 50 us and 5 to 10 us), so the machine's thread keeps to one processor
+ * while it is busy and each space follows before it runs. Whenever the machine was
+ * idle, the host may choose another one. The seccomp engine may bring guest threads to a second
+ * one and spin (handover.c). Called in the machine's thread.
+ */
+#include "guest/engine.h"
+#include "libk.h"
+#include "lx.h"
+#include "guest/placement.h"
+
+#define CPU_WORDS		16
+#define RELEASE_INTERVAL	500000000ULL	/* ns */
+
+struct cpu_mask {
+	unsigned long words[CPU_WORDS];
+};
+
+static struct cpu_mask allowed;
+static int mask_size;			/* bytes of the masks that count; 0: one processor only */
+static unsigned int machine_cpu, guest_cpu;
+static bool guests_apart;
+/* When the machine last began to keep to its processor, and whether it may leave it now. */
+static uint64_t taken_at;
+static bool released = true;
+
+static bool may_use(unsigned int cpu)
+{
+	return cpu < mask_size * 8 && allowed.words[cpu / 64] & 1UL << (cpu % 64);
+}
+
+/* Keep thread @tid (0: this one) to @cpu. */
+static void keep_to(int tid, unsigned int cpu)
+{
+	struct cpu_mask mask = {};
+
+	mask.words[cpu / 64] = 1UL << (cpu % 64);
+	lx_sched_setaffinity(tid, mask_size, mask.words);
+}
+
+static unsigned int other_cpu(void)
+{
+	unsigned int cpu = machine_cpu;
+
+	do
+		cpu = (cpu + 1) % (mask_size * 8);
+	while (!may_use(cpu));
+	return cpu;
+}
+
+static void guest_cpu_choose(void)
+{
+	guest_cpu = guests_apart ? other_cpu() : machine_cpu;
+}
+
+void host_placement_take(void)
+{
+	unsigned int cpu;
+
+	if (!mask_size || !released || lx_getcpu(&cpu, NULL) || !may_use(cpu))
+		return;
+	released = false;
+	taken_at = host_time_now();
+	keep_to(0, cpu);
+	machine_cpu = cpu;
+	guest_cpu_choose();
+}
+
+/*
+ * The machine is about to sleep: it may wake where there is room. Not each time: an idle one
+ * wakes up often for a moment, which would be spent on this.
+ */
+void host_placement_release(void)
+{
+	if (!mask_size || host_time_now() - taken_at < RELEASE_INTERVAL)
+		return;
+	released = true;
+	lx_sched_setaffinity(0, mask_size, allowed.words);
+}
+
+void host_placement_init(void)
+{
+	int size = lx_sched_getaffinity(0, sizeof(allowed), allowed.words);
+	unsigned int i, nr = 0;
+	unsigned long word;
+
+	for (i = 0; size > 0 && i < size / sizeof(long); i++)
+		for (word = allowed.words[i]; word; word &= word - 1)
+			nr++;
+	if (nr > 1)
+		mask_size = size;
+	host_placement_take();
+}
+
+bool host_placement_guests(bool apart)
+{
+	if (!mask_size)
+		return false;
+	guests_apart = apart;
+	guest_cpu_choose();
+	return true;
+}
+
+/* Keep @tid to @cpu, unless @known says that it is there: one more than its number. */
+static void follow(int tid, unsigned int cpu, unsigned int *known)
+{
+	if (!mask_size || *known == cpu + 1)
+		return;
+	keep_to(tid, cpu);
+	*known = cpu + 1;
+}
+
+void host_placement_follow(struct host_space *space)
+{
+	follow(space->pid, machine_cpu, &space->placement);
+}
+
+void host_placement_follow_guest(struct host_space *space, bool beside)
+{
+	follow(space->tid, beside ? machine_cpu : guest_cpu, &space->guest_placement);
+}

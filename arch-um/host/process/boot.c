@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * boot.c - entry, hand-over to the kernel, and the end of the process
+ */
+#include <linux/auxvec.h>
+#include <um/host.h>
+#include <um/layout.h>
+#include <um/upcall.h>
+#include "process/boot.h"
+#include "process/confinement.h"
+#include "guest/engine.h"
+#include "host_internal.h"
+#include "libk.h"
+#include "lx.h"
+
+#define AUXV_HWCAP	16
+#define AUXV_VDSO	33
+#define AUXV_MINSIGSTKSZ 51
+#define MINSIGSTKSZ_DEFAULT 2048
+
+static struct um_boot boot;
+static unsigned long cpus_at_start[16];
+static int cpus_at_start_size;
+
+extern char _end[];
+
+void host_fail(const char *reason)
+{
+	host_print("linux: ", 7);
+	host_print(reason, strlen(reason));
+	host_print("\n", 1);
+	host_exit(1);
+}
+
+uint64_t host_hwcap2(void)
+{
+	return boot.host_hwcap2;
+}
+
+static uint64_t auxv_read(const uint64_t *auxv)
+{
+	uint64_t vdso = 0;
+
+	boot.minsigstksz = MINSIGSTKSZ_DEFAULT;
+	for (; auxv[0] != AT_NULL; auxv += 2) {
+		switch (auxv[0]) {
+		case AUXV_HWCAP:
+			boot.host_hwcap = auxv[1];
+			break;
+		case AT_HWCAP2:
+			boot.host_hwcap2 = auxv[1];
+			break;
+		case AUXV_VDSO:
+			vdso = auxv[1];
+			break;
+		case AUXV_MINSIGSTKSZ:
+			boot.minsigstksz = auxv[1];
+			break;
+		case AT_RANDOM:
+			memcpy(boot.random, (void *)auxv[1], sizeof(boot.random));
+			break;
+		}
+	}
+	return vdso;
+}
+
+/* Whatever is opened next must not become the standard error of host_print(). */
+static void descriptors_fill(void)
+{
+	int fd;
+
+	do
+		fd = lx_openat(AT_FDCWD, "/dev/null", O_RDWR, 0);
+	while (fd >= 0 && fd <= 2);
+	if (fd > 2)
+		lx_close(fd);
+}
+
+static bool debugger_is_there(void)
+{
+	static const char key[] = "\nTracerPid:\t";
+	char status[2048] = "";
+	int fd = lx_openat(AT_FDCWD, "/proc/self/status", O_RDONLY, 0), i, length;
+
+	if (fd < 0)
+		return true;		/* nobody will tell */
+	length = lx_read(fd, status, sizeof(status));
+	lx_close(fd);
+	for (i = 0; i + (int)sizeof(key) <= length; i++)
+		if (!memcmp(status + i, key, sizeof(key) - 1))
+			return status[i + sizeof(key) - 1] != '0';
+	return true;
+}
+
+/* gdb=wait: stand still until a debugger comes. A restart does not wait again. */
+static void debugger_wait(void)
+{
+	struct __kernel_timespec pause;
+	unsigned int i;
+
+	for (i = 1; i < boot.argc; i++) {
+		if (strcmp(boot.argv[i], "gdb=wait"))
+			continue;
+		memcpy(boot.argv[i], "gdb=done", 8);
+		while (!debugger_is_there()) {
+			pause = (struct __kernel_timespec) { .tv_nsec = 20000000 };
+			lx_ppoll(NULL, 0, &pause, NULL);
+		}
+	}
+}
+
+/* KASAN's memory about memory: code that looks there runs from now on. */
+static void shadow_map(void)
+{
+#ifdef CONFIG_KASAN
+	void *shadow = lx_mmap((void *)CONFIG_KASAN_SHADOW_OFFSET, UM_HOST_TASK_END >> 3,
+			       PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+
+	if (lx_is_error(shadow))
+		host_fail("no address space for KASAN (see ulimit -v, vm.overcommit_memory)");
+	lx_madvise(shadow, UM_HOST_TASK_END >> 3, MADV_DONTDUMP);
+#endif
+}
+
+/* First C code: @stack is what the host left, argc first. On the boot task's stack. */
+/* Init text, as um_start() is: the pages are of no use later. */
+__attribute__((section(".init.text"))) void host_boot(uint64_t *stack)
+{
+	const uint64_t *auxv;
+	struct sysinfo info;
+	uint64_t vdso;
+
+	boot.argc = stack[0];
+	boot.argv = (char **)&stack[1];
+	boot.envp = boot.argv + boot.argc + 1;
+	for (auxv = (uint64_t *)boot.envp; *auxv; auxv++)
+		;
+	shadow_map();
+	vdso = auxv_read(auxv + 1);
+	/*
+	 * The user may attach a debugger at any time, also where Yama allows that only to
+	 * ancestors. Whoever could use this has all the user's rights; we have fewer.
+	 */
+	lx_prctl(PR_SET_PTRACER, -1UL, 0, 0, 0);
+	debugger_wait();
+	boot.image_end = (uint64_t)_end;
+	if (!lx_sysinfo(&info))
+		boot.host_memory_size = (uint64_t)info.totalram * info.mem_unit;
+
+	descriptors_fill();
+	cpus_at_start_size = lx_sched_getaffinity(0, sizeof(cpus_at_start), cpus_at_start);
+	host_handlers_init();
+	host_timer_init(vdso);
+	um_start(&boot);
+}
+
+char **host_environment(void)
+{
+	return boot.envp;
+}
+
+void host_processors_restore(void)
+{
+	if (cpus_at_start_size > 0)
+		lx_sched_setaffinity(0, cpus_at_start_size, cpus_at_start);
+}
+
+static void process_clean(void)
+{
+	host_guest_shutdown();
+	host_term_restore_all();
+}
+
+void host_exit(int status)
+{
+	process_clean();
+	lx_exit_group(status);
+}
+
+void host_restart(void)
+{
+	const lx_sigset none = 0;
+
+	process_clean();
+	host_processors_restore();
+	lx_rt_sigprocmask(SIG_SETMASK, &none, NULL);
+	lx_execve("/proc/self/exe", boot.argv, host_confined_environment(boot.envp));
+	host_fail("restart: cannot run the program again");
+}

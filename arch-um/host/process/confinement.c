@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * confinement.c - the kernel process gives up what it never needs of the host
+ *
+ * Theory of operation
+ *
+ * Whoever takes over the guest's kernel is this process; it should have little of the user it
+ * runs as. Three steps, before the first guest instruction:
+ *
+ *   host_confine_files()   before there is any child: no new privileges; Landlock, where the
+ *                          host has it: no file is written, made or removed but below
+ *                          the folders of the command line's files, none but this program
+ *                          executed, no TCP. Guest processes are made later, inside the same
+ *                          domain, because Landlock forbids to trace what is outside.
+ *   host_confine_calls()   when the engine runs: a filter of the system calls that arch-um/host
+ *                          makes (all are in lx.h). Others fail with EPERM. Nearly all
+ *                          rules look at the number only: the host answers those from a bitmap.
+ *
+ * Helpers need more than that. They are started by a process that was forked before
+ * (helper_host.c) and does nothing else.
+ *
+ * A restart runs the program again, in the same process, which cannot take confinement off.
+ * So the calls of the start are in the list too, execve among them, and the next run takes over
+ * what holds (CONFINED_VARIABLE) instead of adding to it.
+ *
+ * What remains: files may be read, since layers of a disk name each other; sockets in the file
+ * system may be connected to; execve, where the host has no Landlock, may run anything, under the
+ * same filter; signals may be sent to the user's other processes.
+ */
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/landlock.h>
+#include <linux/seccomp.h>
+#include <um/host.h>
+#include "process/boot.h"
+#include "process/confinement.h"
+#include "libk.h"
+#include "lx.h"
+
+#define CLONE_NEW_ANY	0x7e020000	/* namespaces */
+#define PATHS_MAX	64
+#define ANY		-1
+
+struct rule {
+	int nr;
+	int argument;		/* ANY, or its number: */
+	uint32_t mask, value;	/* allowed if (argument & mask) == value */
+};
+
+#define CALL(name) { __NR_##name, ANY, 0, 0 }
+
+/* Frequent ones first: hosts before Linux 5.11 go through the list. */
+static const struct rule rules[] = {
+	CALL(futex), CALL(tgkill), CALL(timer_settime), CALL(ppoll), CALL(rt_sigprocmask),
+	CALL(rt_sigreturn), CALL(read), CALL(write), CALL(epoll_pwait), CALL(clock_gettime),
+	CALL(sched_setaffinity), CALL(getcpu), CALL(ptrace), CALL(wait4), CALL(waitid),
+	CALL(mmap), CALL(munmap), CALL(mprotect), CALL(fallocate), CALL(pread64), CALL(pwrite64),
+	CALL(preadv), CALL(pwritev), CALL(preadv2), CALL(readv), CALL(writev),
+	CALL(sendmmsg), CALL(recvmmsg), CALL(sendmsg), CALL(recvmsg), CALL(fdatasync),
+	CALL(fsync), CALL(syncfs), CALL(lseek), CALL(rt_tgsigqueueinfo), CALL(getrandom),
+	CALL(restart_syscall), CALL(rt_sigtimedwait), CALL(kill), CALL(madvise),
+	/* files */
+	CALL(openat), CALL(openat2), CALL(close), CALL(close_range), CALL(fstat), CALL(statx),
+	CALL(fstatfs), CALL(fcntl), CALL(flock), CALL(ftruncate), CALL(fchmod), CALL(fchmodat),
+	CALL(fchmodat2), CALL(fchownat), CALL(utimensat), CALL(getdents64), CALL(readlinkat),
+	CALL(faccessat), CALL(unlinkat), CALL(mkdirat), CALL(mknodat), CALL(symlinkat), CALL(linkat),
+	CALL(renameat2), CALL(fgetxattr), CALL(fsetxattr), CALL(fremovexattr), CALL(flistxattr),
+	CALL(umask), CALL(dup3), CALL(pipe2), CALL(eventfd2), CALL(epoll_create1), CALL(epoll_ctl),
+	/* anything but to put words into the mouth of whoever sits at the terminal */
+	{ __NR_ioctl, 1, 0xffffffff, TCGETS }, { __NR_ioctl, 1, 0xffffffff, TCSETS },
+	{ __NR_ioctl, 1, 0xffffffff, TIOCGPGRP }, { __NR_ioctl, 1, 0xffffffff, TIOCGWINSZ },
+	{ __NR_ioctl, 1, 0xffffffff, TIOCGPTN }, { __NR_ioctl, 1, 0xffffffff, TIOCSPTLCK },
+	{ __NR_ioctl, 1, 0xffffffff, TIOCGPTPEER }, { __NR_ioctl, 1, 0xffffffff, TCFLSH },
+	{ __NR_ioctl, 1, 0xffffffff, BLKGETSIZE64 },
+	/* sockets in the file system only */
+	{ __NR_socket, 0, 0xffffffff, LX_AF_UNIX }, { __NR_socketpair, 0, 0xffffffff, LX_AF_UNIX },
+	CALL(bind), CALL(listen), CALL(accept4), CALL(connect), CALL(setsockopt), CALL(getsockopt),
+	/* threads and processes, in the namespaces they are in */
+	{ __NR_clone, 0, CLONE_NEW_ANY, 0 }, CALL(execve), CALL(exit), CALL(exit_group),
+	CALL(getpid), CALL(getppid), CALL(gettid), CALL(geteuid), CALL(getegid), CALL(getpgid),
+	CALL(setpgid), CALL(sched_getaffinity), CALL(prlimit64), CALL(getrusage), CALL(uname),
+	{ __NR_prctl, 0, 0xffffffff, PR_SET_PDEATHSIG }, { __NR_prctl, 0, 0xffffffff, PR_SET_NAME },
+	{ __NR_prctl, 0, 0xffffffff, PR_SET_NO_NEW_PRIVS },
+	/* the start, again */
+	CALL(sysinfo), CALL(rt_sigaction), CALL(sigaltstack), CALL(timer_create),
+	CALL(memfd_create), CALL(seccomp), CALL(brk), CALL(arch_prctl),
+};
+#define NR_RULES (sizeof(rules) / sizeof(rules[0]))
+
+static struct sock_filter program[5 * NR_RULES + 8];
+static struct { int fd; bool folder; } paths[PATHS_MAX];
+static unsigned int nr_paths;
+static bool paths_lost;
+static bool confined;
+static bool inherited;			/* by a restart: all of this holds already */
+
+/* ---- files ---- */
+
+void host_confine_allow(const char *path, bool below)
+{
+	int fd;
+
+	if (nr_paths == PATHS_MAX) {
+		paths_lost = true;
+		return;
+	}
+	fd = lx_openat(AT_FDCWD, path, O_PATH | O_CLOEXEC, 0);
+	if (fd < 0)
+		return;			/* whoever wants the file says so */
+	paths[nr_paths].fd = fd;
+	paths[nr_paths++].folder = below;
+}
+
+void host_confine_allow_any(void)
+{
+	paths_lost = true;
+}
+
+/* What is denied outside the paths; with files at large, only what nobody needs. */
+static uint64_t rights_of(int abi, bool any_file)
+{
+	uint64_t rights = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
+			  LANDLOCK_ACCESS_FS_MAKE_BLOCK |
+			  /* Unless this is in it, nobody may rename or link between folders. */
+			  LANDLOCK_ACCESS_FS_REFER;
+
+	if (any_file)
+		return rights;
+	rights |= LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
+		  LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR |
+		  LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |
+		  LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_SYM;
+	if (abi >= 3)
+		rights |= LANDLOCK_ACCESS_FS_TRUNCATE;
+	return rights;
+}
+
+static void path_add(int ruleset, int fd, uint64_t rights)
+{
+	struct landlock_path_beneath_attr path = { .allowed_access = rights, .parent_fd = fd };
+
+	if (fd >= 0)
+		lx_landlock_add_rule(ruleset, LANDLOCK_RULE_PATH_BENEATH, &path);
+}
+
+static void path_add_named(int ruleset, const char *name, uint64_t rights)
+{
+	int fd = lx_openat(AT_FDCWD, name, O_PATH | O_CLOEXEC, 0);
+
+	path_add(ruleset, fd, rights);
+	if (fd >= 0)
+		lx_close(fd);
+}
+
+static bool landlock_enter(bool any_file)
+{
+	const uint64_t of_files = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE;
+	int abi = lx_landlock_create_ruleset(NULL, 0, LANDLOCK_CREATE_RULESET_VERSION), fd;
+	struct landlock_ruleset_attr attr = {};
+	unsigned int i;
+	bool done;
+
+	/* Version 1 knows no renames between folders, which a hostfs needs. */
+	if (abi < 2)
+		return false;
+	attr.handled_access_fs = rights_of(abi, any_file);
+	if (abi >= 4)
+		attr.handled_access_net = LANDLOCK_ACCESS_NET_BIND_TCP |
+					  LANDLOCK_ACCESS_NET_CONNECT_TCP;
+	fd = lx_landlock_create_ruleset(&attr, abi >= 4 ? sizeof(attr) : sizeof(uint64_t), 0);
+	if (fd < 0)
+		return false;
+	path_add_named(fd, "/proc/self/exe", LANDLOCK_ACCESS_FS_EXECUTE);
+	if (any_file) {
+		path_add_named(fd, "/", LANDLOCK_ACCESS_FS_REFER);
+	} else {
+		uint64_t below = attr.handled_access_fs & ~LANDLOCK_ACCESS_FS_EXECUTE;
+
+		for (i = 0; i < nr_paths; i++)
+			path_add(fd, paths[i].fd,
+				 paths[i].folder ? below : below & of_files);
+		path_add_named(fd, "/dev/null", below & of_files);
+		path_add_named(fd, "/dev/ptmx", below & of_files);
+		path_add_named(fd, "/dev/pts", below & of_files);
+		path_add_named(fd, "/dev/tty", below & of_files);
+		path_add_named(fd, "/proc/self/fd", below & of_files);
+	}
+	done = !lx_landlock_restrict_self(fd, 0);
+	lx_close(fd);
+	return done;
+}
+
+void host_confine_files(bool wanted, char *text, size_t size)
+{
+	const char *before = host_environment_get(CONFINED_VARIABLE);
+	bool landlock = false;
+	unsigned int i;
+
+	if (*before) {
+		inherited = true;
+		host_starter_inherit(before);
+	} else if (wanted) {
+		host_starter_start();
+		lx_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+		landlock = landlock_enter(paths_lost);
+	}
+	confined = inherited || wanted;
+	for (i = 0; i < nr_paths; i++)
+		lx_close(paths[i].fd);
+	nr_paths = 0;
+	if (inherited)
+		snprintf(text, size, "as before the restart");
+	else if (!wanted)
+		snprintf(text, size, "off (confine=off)");
+	else
+		snprintf(text, size, "%s", !landlock ? "no Landlock on this host" :
+			 paths_lost ? "no other program (Landlock)" :
+			 "writes only what its options name, no other program (Landlock)");
+}
+
+char **host_confined_environment(char **envp)
+{
+	static char variable[sizeof(CONFINED_VARIABLE) + 12];
+	static char *next[512];
+	unsigned int i, n = 0;
+
+	if (!confined)
+		return envp;
+	for (i = 0; envp[i] && n < sizeof(next) / sizeof(next[0]) - 2; i++)
+		if (strncmp(envp[i], CONFINED_VARIABLE "=", sizeof(CONFINED_VARIABLE)))
+			next[n++] = envp[i];
+	if (host_starter_fd())
+		lx_fcntl(host_starter_fd(), F_SETFD, 0);
+	snprintf(variable, sizeof(variable), CONFINED_VARIABLE "=%d", host_starter_fd());
+	next[n] = variable;
+	return next;
+}
+
+/* ---- system calls ---- */
+
+static unsigned int program_make(void)
+{
+	unsigned int n = 0, i;
+
+#define ADD(code, k, jt, jf) \
+	(program[n++] = (struct sock_filter) { (code), (jt), (jf), (k) })
+	ADD(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch), 0, 0);
+	ADD(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0);
+	ADD(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS, 0, 0);
+	ADD(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
+	for (i = 0; i < NR_RULES; i++) {
+		const struct rule *rule = &rules[i];
+
+		if (rule->argument == ANY) {
+			ADD(BPF_JMP | BPF_JEQ | BPF_K, rule->nr, 0, 1);
+			ADD(BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+			continue;
+		}
+		/* The number is loaded again for the next rule. */
+		ADD(BPF_JMP | BPF_JEQ | BPF_K, rule->nr, 0, 5);
+		ADD(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, args) + 8 * rule->argument, 0, 0);
+		ADD(BPF_ALU | BPF_AND | BPF_K, rule->mask, 0, 0);
+		ADD(BPF_JMP | BPF_JEQ | BPF_K, rule->value, 0, 1);
+		ADD(BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+		ADD(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
+	}
+	ADD(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM, 0, 0);
+#undef ADD
+	return n;
+}
+
+int host_confine_calls(void)
+{
+	struct { uint16_t length; struct sock_filter *program; } filter = { .program = program };
+
+	if (inherited || !confined)
+		return 0;
+	filter.length = program_make();
+	return lx_seccomp(SECCOMP_SET_MODE_FILTER, 0, &filter);
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * memory.c - guest RAM and the kernel's own mappings of it
+ */
+#include "process/boot.h"
+#include "guest/engine.h"
+#include "host_internal.h"
+#include "lx.h"
+
+static int ram_fd = -1;
+
+int host_ram_fd(void)
+{
+	return ram_fd;
+}
+
+static int prot_flags(int prot)
+{
+	return (prot & HOST_READ ? PROT_READ : 0) | (prot & HOST_WRITE ? PROT_WRITE : 0) |
+	       (prot & HOST_EXEC ? PROT_EXEC : 0);
+}
+
+int host_ram_create(void *at, uint64_t size)
+{
+	void *map;
+	int fd, error;
+
+	/* Guests execute its pages by mapping them; the file itself never runs. */
+	fd = lx_memfd_create("umlab-ram", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+	if (fd == -EINVAL)
+		fd = lx_memfd_create("umlab-ram", MFD_CLOEXEC);
+	if (fd < 0)
+		return fd;
+	error = lx_ftruncate(fd, size);
+	if (error)
+		goto out_close;
+	map = lx_mmap(at, size, PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_FIXED_NOREPLACE | MAP_NORESERVE, fd, 0);
+	if (lx_is_error(map)) {
+		error = (long)map;
+		goto out_close;
+	}
+	ram_fd = fd;
+	return 0;
+
+out_close:
+	lx_close(fd);
+	return error;
+}
+
+int host_ram_map(void *at, uint64_t offset, size_t size, int prot)
+{
+	void *map = lx_mmap(at, size, prot_flags(prot), MAP_SHARED | MAP_FIXED, ram_fd, offset);
+
+	return lx_is_error(map) ? (long)map : 0;
+}
+
+void *host_mem_alloc(size_t size)
+{
+	void *at = lx_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return lx_is_error(at) ? NULL : at;
+}
+
+void host_mem_free(void *at, size_t size)
+{
+	if (at)
+		lx_munmap(at, size);
+}
+
+int host_mem_unmap(void *at, size_t size)
+{
+	return lx_munmap(at, size);
+}
+
+#define PAGE_MASK_HOST	(~4095UL)
+
+void host_text_put(void *at, uint8_t byte)
+{
+	void *page = (void *)((unsigned long)at & PAGE_MASK_HOST);
+
+	if (lx_mprotect(page, 1, PROT_READ | PROT_WRITE | PROT_EXEC))
+		host_fail("the host does not let the kernel change its code");
+	*(volatile uint8_t *)at = byte;
+	lx_mprotect(page, 1, PROT_READ | PROT_EXEC);
+}
+
+bool host_ram_is_zero(uint64_t offset, uint64_t size)
+{
+	long data = lx_lseek(ram_fd, offset, SEEK_DATA);
+
+	/* A page that the host has swapped out counts as data; -ENXIO: none up to the end. */
+	return data == -ENXIO || data >= (long)(offset + size);
+}
+
+int host_ram_discard(uint64_t offset, uint64_t size)
+{
+	return lx_fallocate(ram_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, size);
+}

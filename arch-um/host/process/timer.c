@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * timer.c - the host's clocks, the machine's timer, and sleeping
+ */
+#include <linux/elf.h>
+#include <um/host.h>
+#include <um/upcall.h>
+#include "process/boot.h"
+#include "guest/engine.h"
+#include "host_internal.h"
+#include "libk.h"
+#include "lx.h"
+#include "guest/placement.h"
+
+#define NSEC_PER_SEC 1000000000ULL
+
+typedef int (*clock_gettime_fn)(int clock, struct __kernel_timespec *now);
+
+static clock_gettime_fn vdso_clock_gettime;
+static int timer_id = -1;
+
+/*
+ * A debugger that stops this process writes the time here (labs/gdb/gdb_clock.py). The machine's
+ * clock then leaves out what follows until the process runs on: for the guest nothing
+ * happened. But for HELD_SHOWN, since programs that ran on meanwhile could still read the time
+ * for as long as their line of it reaches (kernel/clock.c).
+ */
+volatile uint64_t host_time_stopped;
+static volatile uint64_t time_held;
+#define HELD_SHOWN	(2 * NSEC_PER_SEC)
+
+/*
+ * Theory of operation (stepping)
+ *
+ * A debugger's step over an instruction ends early when a signal is there: the handler has to run
+ * first, then the step is tried again. If the debugger needs longer for that than the timer,
+ * the step never succeeds. So events that find the machine where the event before found it
+ * make the timer wait, the longer the more there are. It only happens on machines that a debugger
+ * has stopped: a loop in the kernel may stay in one place too.
+ */
+#define STEP_GRACE	(100 * 1000000ULL)
+#define STEP_SHIFT_MAX	4
+static bool debugger_seen;
+static unsigned int events_in_place;
+
+void host_timer_place(uint64_t ip, uint64_t sp)
+{
+	static uint64_t last_ip, last_sp;
+
+	events_in_place = debugger_seen && ip && ip == last_ip && sp == last_sp ? events_in_place + 1 : 0;
+	last_ip = ip;
+	last_sp = sp;
+}
+
+static uint64_t step_grace(void)
+{
+	unsigned int shift = events_in_place - 1;
+
+	return STEP_GRACE << (shift < STEP_SHIFT_MAX ? shift : STEP_SHIFT_MAX);
+}
+
+/*
+ * Find a function of the host's vDSO (@base: AT_SYSINFO_EHDR). Its symbol table is walked
+ * without a hash: DT_HASH, where it exists, or the section that follows gives no better
+ * bound than the string table, which the linker puts behind the symbols.
+ */
+static void *vdso_find(uint64_t base, const char *name)
+{
+	const Elf64_Ehdr *header = (void *)base;
+	const Elf64_Phdr *segment = (void *)(base + header->e_phoff);
+	const Elf64_Dyn *dynamic = NULL;
+	const Elf64_Sym *symbol = NULL;
+	const char *strings = NULL;
+	uint64_t load = base;
+	int i;
+
+	for (i = 0; i < header->e_phnum; i++) {
+		if (segment[i].p_type == PT_LOAD)
+			load = base + segment[i].p_offset - segment[i].p_vaddr;
+		if (segment[i].p_type == PT_DYNAMIC)
+			dynamic = (void *)(base + segment[i].p_offset);
+	}
+	for (; dynamic && dynamic->d_tag != DT_NULL; dynamic++) {
+		if (dynamic->d_tag == DT_SYMTAB)
+			symbol = (void *)(load + dynamic->d_un.d_ptr);
+		if (dynamic->d_tag == DT_STRTAB)
+			strings = (void *)(load + dynamic->d_un.d_ptr);
+	}
+	for (; symbol && strings && (const char *)(symbol + 1) <= strings; symbol++)
+		if (symbol->st_shndx && !strcmp(strings + symbol->st_name, name))
+			return (void *)(load + symbol->st_value);
+	return NULL;
+}
+
+void host_timer_init(uint64_t vdso)
+{
+	struct sigevent event = {
+		.sigev_notify = SIGEV_THREAD_ID,
+		.sigev_signo = SIGALRM,
+		._sigev_un._tid = lx_gettid(),
+	};
+
+	if (vdso)
+		vdso_clock_gettime = (clock_gettime_fn)vdso_find(vdso, "__vdso_clock_gettime");
+	if (lx_timer_create(CLOCK_MONOTONIC, &event, &timer_id))
+		host_fail("cannot make a host timer (see ulimit -i)");
+}
+
+static uint64_t clock_read(int clock)
+{
+	struct __kernel_timespec now = {};
+
+	if (!vdso_clock_gettime || vdso_clock_gettime(clock, &now))
+		lx_clock_gettime(clock, &now);
+	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
+}
+
+static void held_add(uint64_t now)
+{
+	uint64_t since = __atomic_exchange_n(&host_time_stopped, 0, __ATOMIC_SEQ_CST);
+
+	debugger_seen = true;
+	if (since && now > since + HELD_SHOWN)
+		__atomic_add_fetch(&time_held, now - since - HELD_SHOWN, __ATOMIC_SEQ_CST);
+}
+
+uint64_t host_time_now(void)
+{
+	uint64_t now = clock_read(CLOCK_MONOTONIC);
+
+	if (__builtin_expect(host_time_stopped, 0))
+		held_add(now);
+	return now - time_held;
+}
+
+uint64_t host_time_held(void)
+{
+	return time_held;
+}
+
+uint64_t host_time_real(void)
+{
+	return clock_read(CLOCK_REALTIME);
+}
+
+void host_timer_set(uint64_t when)
+{
+	uint64_t host = when ? when + time_held : 0;
+	struct __kernel_itimerspec time;
+
+	if (host && events_in_place) {
+		uint64_t grace = clock_read(CLOCK_MONOTONIC) + step_grace();
+
+		host = host < grace ? grace : host;
+	}
+	time = (struct __kernel_itimerspec) {
+		.it_value = { host / NSEC_PER_SEC, host % NSEC_PER_SEC },
+	};
+	lx_timer_settime(timer_id, LX_TIMER_ABSTIME, &time, NULL);
+}
+
+void host_idle(void)
+{
+	const lx_sigset all = ~0ULL, none = 0;
+	struct pollfd poll = { .fd = host_poll_fd(), .events = POLLIN };
+
+	/*
+	 * With the signals blocked the look and the sleep cannot be parted; ppoll() opens the
+	 * mask again for just as long as it sleeps.
+	 */
+	lx_rt_sigprocmask(SIG_SETMASK, &all, NULL);
+	if (!um_irqs_pending) {
+		host_guest_idle();
+		host_placement_release();
+		lx_ppoll(&poll, poll.fd >= 0, NULL, &none);
+		host_placement_take();
+		if (poll.revents)
+			__atomic_or_fetch(&um_irqs_pending, UM_EVENT_POLL, __ATOMIC_SEQ_CST);
+	}
+	lx_rt_sigprocmask(SIG_SETMASK, &none, NULL);
+}

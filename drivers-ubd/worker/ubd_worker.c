@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ubd_worker.c - carry out disk requests on host threads
+ *
+ * Theory of operation
+ *
+ * The machine has one thread, and a host call that waits for a disk stops all of it.
+ * So a few host threads do the waiting. What they run is in this file, ubd_chain.c and cow/,
+ * and it is no kernel code, though it is compiled like it: it has no current task, takes
+ * no kernel lock, calls nothing but host_* calls marked "any thread" and touches only
+ * struct ubd_io, struct ubd_store and the variables below. The kernel is built for one
+ * processor, its atomics are not atomic for threads: here all is __atomic_*.
+ *
+ * Requests: a ring with one writer (the machine's thread) and all workers as readers.
+ *   ring.posted counts requests put in, ring.taken those taken out; a reader takes a
+ *   slot by moving `taken` with compare-and-swap. The ring has a slot for every request
+ *   that can be out, so it is never full and a slot is not written before it was taken.
+ * Results: a stack that workers push to and the machine takes as a whole, so nothing
+ *   can come back under a compare-and-swap. Who pushes onto the empty stack raises the
+ *   host event; those after him know that it is coming.
+ *
+ * Sleep and wake. A wake-up costs more than most requests, so nobody is woken who is up:
+ *   - A worker that finds the ring empty sets its bit in `idle`, looks again, sleeps.
+ *   - A waker clears a bit of `idle` and wakes that worker, which is now the scout.
+ *     While a scout is on its way nobody else is woken: it will look at the ring.
+ *   - The scout takes a request, ceases to be the scout and wakes the next worker if
+ *     requests remain. So as many workers get up as there is work for.
+ *   Nothing is lost: whoever gives up `scout` looks at the ring and at `idle` afterwards,
+ *   and whoever sets his bit in `idle` looks at the ring afterwards (all sequentially
+ *   consistent).
+ *
+ * Sync. The host reports the loss of written data once, to one fdatasync, and then counts
+ * those pages as clean. So one failed sync condemns the store: this and all later syncs
+ * fail until the disk is opened anew. Lack of space for the map of a layer is reported
+ * before anything is lost, and the next sync may succeed. Syncs of a store run one at a time, lest a second
+ * one succeed beside the one that gets the error; those who waited for the lock are
+ * served by a sync that began after they came.
+ */
+#include "worker/ubd_worker.h"
+
+#include <linux/errno.h>
+#include <linux/stddef.h>
+#include "kernel/ubd_option.h"
+
+enum {
+	UBD_WORKERS = 4,		/* a flush and a slow read leave two for the rest */
+	UBD_RING_SIZE = 2 * UBD_DISKS * UBD_DEPTH,
+};
+_Static_assert((UBD_RING_SIZE & (UBD_RING_SIZE - 1)) == 0, "counters wrap around");
+
+struct ubd_worker {
+	uint32_t wake;			/* changes when the worker is woken */
+	uint32_t bit;			/* in `idle` */
+};
+
+static struct {
+	uint32_t posted __attribute__((aligned(64)));
+	uint32_t taken __attribute__((aligned(64)));
+	struct ubd_io *slots[UBD_RING_SIZE];
+} ring;
+
+static struct ubd_worker workers[UBD_WORKERS];
+static uint32_t idle __attribute__((aligned(64)));
+static uint32_t scout;
+static struct ubd_io *finished __attribute__((aligned(64)));
+
+/* ---- either side --------------------------------------------------------- */
+
+static bool ring_empty(void)
+{
+	return __atomic_load_n(&ring.taken, __ATOMIC_SEQ_CST) ==
+	       __atomic_load_n(&ring.posted, __ATOMIC_SEQ_CST);
+}
+
+/* Take one worker out of `idle`; NULL if there is none. */
+static struct ubd_worker *idle_claim(void)
+{
+	uint32_t seen = __atomic_load_n(&idle, __ATOMIC_SEQ_CST);
+
+	while (seen) {
+		if (__atomic_compare_exchange_n(&idle, &seen, seen & (seen - 1), false,
+						__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+			return &workers[__builtin_ctz(seen)];
+	}
+	return NULL;
+}
+
+/* Have somebody look at the ring, if there is something in it and somebody sleeps. */
+static void wake_scout(void)
+{
+	struct ubd_worker *worker;
+
+	while (__atomic_load_n(&idle, __ATOMIC_SEQ_CST) && !ring_empty()) {
+		if (__atomic_exchange_n(&scout, 1, __ATOMIC_SEQ_CST))
+			return;
+		worker = idle_claim();
+		if (worker) {
+			__atomic_add_fetch(&worker->wake, 1, __ATOMIC_SEQ_CST);
+			host_worker_wake(&worker->wake);
+			return;
+		}
+		__atomic_store_n(&scout, 0, __ATOMIC_SEQ_CST);
+	}
+}
+
+/* ---- the machine's side -------------------------------------------------- */
+
+void ubd_worker_submit(struct ubd_io *io)
+{
+	uint32_t posted = ring.posted;
+
+	__atomic_store_n(&ring.slots[posted % UBD_RING_SIZE], io, __ATOMIC_RELAXED);
+	__atomic_store_n(&ring.posted, posted + 1, __ATOMIC_SEQ_CST);
+}
+
+void ubd_worker_kick(void)
+{
+	wake_scout();
+}
+
+struct ubd_io *ubd_worker_collect(void)
+{
+	struct ubd_io *io = __atomic_exchange_n(&finished, NULL, __ATOMIC_ACQUIRE);
+	struct ubd_io *list = NULL;
+
+	/* The last one pushed comes first: turn the list round. */
+	while (io) {
+		struct ubd_io *next = io->next;
+
+		io->next = list;
+		list = io;
+		io = next;
+	}
+	return list;
+}
+
+/* ---- the workers' side --------------------------------------------------- */
+
+static struct ubd_io *ring_take(void)
+{
+	uint32_t taken = __atomic_load_n(&ring.taken, __ATOMIC_SEQ_CST);
+	struct ubd_io *io;
+
+	do {
+		if (taken == __atomic_load_n(&ring.posted, __ATOMIC_SEQ_CST))
+			return NULL;
+		io = __atomic_load_n(&ring.slots[taken % UBD_RING_SIZE], __ATOMIC_RELAXED);
+	} while (!__atomic_compare_exchange_n(&ring.taken, &taken, taken + 1, false,
+					      __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
+	return io;
+}
+
+static void finish(struct ubd_io *io)
+{
+	struct ubd_io *head = __atomic_load_n(&finished, __ATOMIC_RELAXED);
+
+	do
+		io->next = head;
+	while (!__atomic_compare_exchange_n(&finished, &head, io, false,
+					    __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+	/* @io belongs to the machine from here on. */
+	if (!head)
+		host_worker_notify();
+}
+
+static int store_sync(struct ubd_store *store)
+{
+	uint32_t begun = __atomic_load_n(&store->sync_begun, __ATOMIC_SEQ_CST);
+	bool lost;
+	int error;
+
+	while (__atomic_exchange_n(&store->sync_lock, 1, __ATOMIC_ACQUIRE))
+		host_worker_wait(&store->sync_lock, 1);
+
+	/* Had one begun and ended since we came, it has done our work. */
+	lost = store->sync_error && store->sync_error != -ENOSPC && store->sync_error != -EDQUOT;
+	if (!lost && store->sync_begun == begun) {
+		__atomic_add_fetch(&store->sync_begun, 1, __ATOMIC_SEQ_CST);
+		store->sync_error = store->ops->sync(store);
+	}
+	error = store->sync_error;
+
+	__atomic_store_n(&store->sync_lock, 0, __ATOMIC_RELEASE);
+	host_worker_wake(&store->sync_lock);
+	return error;
+}
+
+static int carry_out(struct ubd_io *io)
+{
+	struct ubd_store *store = io->store;
+	int error;
+
+	switch (io->op) {
+	case UBD_READ:
+		return store->ops->read(store, io);
+	case UBD_FLUSH:
+		return store_sync(store);
+	case UBD_CALL:
+		return io->call(io->arg);
+	case UBD_DISCARD:
+		return store->ops->discard(store, io->offset, io->size);
+	case UBD_WRITE:
+		error = store->ops->write(store, io);
+		break;
+	case UBD_ZERO:
+		error = store->ops->zero(store, io->offset, io->size);
+		break;
+	default:
+		return -EOPNOTSUPP;
+	}
+	if (!error && io->durable)
+		error = store_sync(store);
+	return error;
+}
+
+static int worker_run(void *arg)
+{
+	struct ubd_worker *me = arg;
+	bool scouting = false;
+
+	for (;;) {
+		struct ubd_io *io = ring_take();
+		uint32_t seen;
+
+		if (scouting) {
+			scouting = false;
+			__atomic_store_n(&scout, 0, __ATOMIC_SEQ_CST);
+			wake_scout();
+		}
+		if (io) {
+			io->error = carry_out(io);
+			finish(io);
+			continue;
+		}
+		seen = __atomic_load_n(&me->wake, __ATOMIC_SEQ_CST);
+		__atomic_or_fetch(&idle, me->bit, __ATOMIC_SEQ_CST);
+		if (ring_empty())
+			host_worker_wait(&me->wake, seen);
+		/* If the bit has gone, somebody has made us the scout. */
+		scouting = !(__atomic_fetch_and(&idle, ~me->bit, __ATOMIC_SEQ_CST) & me->bit);
+	}
+	return 0;
+}
+
+int ubd_worker_start(void)
+{
+	static unsigned int nr_started;
+	int error = 0;
+
+	while (nr_started < UBD_WORKERS && error >= 0) {
+		workers[nr_started].bit = 1U << nr_started;
+		error = host_worker_start(worker_run, &workers[nr_started]);
+		if (error >= 0)
+			nr_started++;
+	}
+	/* One is enough to work, only slower. */
+	return nr_started ? 0 : error;
+}

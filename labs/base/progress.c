@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * progress.c - one line for each of several things that happen at the same time
+ *
+ * On standard error, so that results stay clean. A table that is higher than the terminal
+ * shows what is still under way; -q shows nothing.
+ */
+#include "base/progress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/tell.h"
+#include "base/txt.h"
+
+struct line {
+	char *name, *text;
+	bool good, ended;
+	struct timespec since;
+	double took;
+};
+
+static struct line *lines;
+static int nr_lines, nr_drawn;
+static bool fancy;
+static struct timespec begin;
+
+void progress_begin(int nr)
+{
+	lines = calloc(nr + 1, sizeof(*lines));
+	nr_lines = lines ? nr : 0;
+	nr_drawn = 0;
+	fancy = tell_fancy(STDERR_FILENO);
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+}
+
+static double seconds_since(const struct timespec *then)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec - then->tv_sec + (now.tv_nsec - then->tv_nsec) * 1e-9;
+}
+
+void progress_set(int at, const char *name, const char *text, bool good, bool ended)
+{
+	struct line *line = &lines[at];
+
+	if (line->text && !strcmp(line->text, text))
+		return;
+	if (!line->text)
+		clock_gettime(CLOCK_MONOTONIC, &line->since);
+	free(line->text);
+	free(line->name);
+	line->name = txt_copy(name);
+	line->text = txt_copy(text);
+	line->good = good;
+	line->ended = ended;
+	line->took = seconds_since(&line->since);
+	if (!fancy && tell_level >= TELL_NORMAL)
+		fprintf(stderr, "%-16s %s%s\n", name, text, ended ? txt_printf(" (%.1f s)", line->took) : "");
+}
+
+void progress_draw(void)
+{
+	struct winsize window = { .ws_row = 24 };
+	int room, nr_ended = 0;
+
+	if (!fancy || tell_level < TELL_NORMAL)
+		return;
+	ioctl(STDERR_FILENO, TIOCGWINSZ, &window);
+	room = window.ws_row > 4 ? window.ws_row - 3 : 20;
+	if (nr_drawn)
+		fprintf(stderr, "\033[%dA\033[J", nr_drawn);
+	nr_drawn = 1;
+	for (int i = 0; i < nr_lines; i++)
+		nr_ended += lines[i].ended;
+	for (int i = 0; i < nr_lines; i++) {
+		struct line *line = &lines[i];
+
+		/* Too many: those that are done give way. */
+		if (!line->text || nr_drawn >= room || (nr_lines > room && line->ended && line->good))
+			continue;
+		fprintf(stderr, "  %-20s \033[%dm%-16s\033[0m %6.1f s\n", line->name, !line->ended ? 33 : line->good ? 32 : 31, line->text,
+			line->ended ? line->took : seconds_since(&line->since));
+		nr_drawn++;
+	}
+	fprintf(stderr, _("  %d of %d, %.1f s\n"), nr_ended, nr_lines, seconds_since(&begin));
+}
+
+void progress_end(void)
+{
+	progress_draw();
+	for (int i = 0; i < nr_lines; i++) {
+		free(lines[i].name);
+		free(lines[i].text);
+	}
+	free(lines);
+	lines = NULL;
+	nr_lines = 0;
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * run.c - run other programs of the host
+ */
+#include "base/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/tell.h"
+#include "base/txt.h"
+
+/* Starts it with its output (and errors, if @errors) in a pipe; returns the reading end. */
+static int start(const char *const *command, bool errors, pid_t *pid)
+{
+	int output[2];
+
+	if (pipe2(output, O_CLOEXEC))
+		return -errno;
+	fflush(NULL);
+	*pid = fork();
+	if (!*pid) {
+		int null = open("/dev/null", O_RDONLY);
+
+		dup2(null, 0);
+		dup2(output[1], 1);
+		if (errors)
+			dup2(output[1], 2);
+		execvp(command[0], (char *const *)command);
+		fprintf(stderr, "%s: %s\n", command[0], strerror(errno));
+		_exit(127);
+	}
+	close(output[1]);
+	if (*pid < 0) {
+		close(output[0]);
+		return -errno;
+	}
+	return output[0];
+}
+
+/* All that comes out of @fd; closes it. */
+static char *drain(int fd)
+{
+	char *text = txt_copy(""), buf[4096];
+	size_t used = 0;
+	ssize_t size;
+
+	while ((size = fd_read(fd, buf, sizeof(buf))) > 0) {
+		char *more = realloc(text, used + size + 1);
+
+		if (!more)
+			break;
+		text = more;
+		memcpy(text + used, buf, size);
+		used += size;
+		text[used] = '\0';
+	}
+	close(fd);
+	return text;
+}
+
+static int ended(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return 127;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int run_quietly(const char *const *command, char **reason)
+{
+	pid_t pid;
+	int fd = start(command, true, &pid);
+	char *text, *line;
+
+	if (fd < 0) {
+		*reason = txt_copy(strerror(-fd));
+		return fd;
+	}
+	text = txt_trim(drain(fd));
+	if (!ended(pid))
+		return 0;
+	line = strrchr(text, '\n');
+	*reason = *text ? txt_copy(line ? line + 1 : text) : txt_printf(_("%s failed"), command[0]);
+	return -EIO;
+}
+
+int run_here(const char *const *command)
+{
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (!pid) {
+		execvp(command[0], (char *const *)command);
+		tell_error("%s: %s", command[0], strerror(errno));
+		_exit(127);
+	}
+	return pid < 0 ? 127 : ended(pid);
+}
+
+char *run_output(const char *const *command)
+{
+	pid_t pid;
+	int fd = start(command, false, &pid);
+	char *text;
+
+	if (fd < 0)
+		return NULL;
+	text = drain(fd);
+	return ended(pid) ? NULL : text;
+}

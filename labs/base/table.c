@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * table.c - tables for people (libsmartcols fits them to the terminal)
+ */
+#include "base/table.h"
+
+#include <libsmartcols/libsmartcols.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/tell.h"
+
+struct table {
+	struct libscols_table *cols;
+	int nr_columns;
+};
+
+struct table *table_create(const char *const *columns)
+{
+	struct table *table = calloc(1, sizeof(*table));
+
+	if (table)
+		table->cols = scols_new_table();
+	if (!table || !table->cols)
+		die(STATUS_FAILED, "out of memory");
+	for (; *columns; columns++, table->nr_columns++)
+		scols_table_new_column(table->cols, **columns == '>' ? *columns + 1 : *columns, 0, **columns == '>' ? SCOLS_FL_RIGHT : 0);
+	/* Off a terminal lines are never cut. */
+	scols_table_enable_nowrap(table->cols, isatty(STDOUT_FILENO) ? 0 : 1);
+	return table;
+}
+
+void table_add(struct table *table, const char *const *cells)
+{
+	struct libscols_line *line = scols_table_new_line(table->cols, NULL);
+
+	for (int i = 0; line && i < table->nr_columns; i++)
+		scols_line_set_data(line, i, cells[i] ? cells[i] : "");
+}
+
+void table_print(struct table *table)
+{
+	if (!scols_table_is_empty(table->cols))
+		scols_print_table(table->cols);
+}
+
+void table_destroy(struct table *table)
+{
+	if (table)
+		scols_unref_table(table->cols);
+	free(table);
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tell.c - what the command tells its user: results, remarks, errors
+ *
+ * Errors are one line on standard error: what, which, why, and what to do. Results go to
+ * standard output, by the verbs themselves. Called by every module of the command.
+ */
+#include "base/tell.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum tell_level tell_level = TELL_NORMAL;
+static const char *program = "umlab";
+
+void tell_init(const char *name)
+{
+	program = name;
+}
+
+const char *tell_program(void)
+{
+	return program;
+}
+
+bool tell_fancy(int fd)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(fd) && term && strcmp(term, "dumb") && !getenv("NO_COLOR");
+}
+
+/* One write for the whole line, so that lines of several processes do not mix. */
+static void tell_line(const char *kind, const char *fmt, va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, fmt, args) < 0)
+		return;
+	fflush(stdout);
+	fprintf(stderr, "%s: %s%s\n", program, kind, text);
+	free(text);
+}
+
+#define TELL(kind) do { \
+	va_list args; \
+	va_start(args, fmt); \
+	tell_line(kind, fmt, args); \
+	va_end(args); \
+} while (0)
+
+void tell_error(const char *fmt, ...)
+{
+	TELL("");
+}
+
+void tell_warning(const char *fmt, ...)
+{
+	TELL(_("warning: "));
+}
+
+void tell_note(const char *fmt, ...)
+{
+	if (tell_level >= TELL_NORMAL)
+		TELL("");
+}
+
+void tell_detail(const char *fmt, ...)
+{
+	if (tell_level >= TELL_VERBOSE)
+		TELL("");
+}
+
+void die(enum status status, const char *fmt, ...)
+{
+	TELL("");
+	exit(status);
+}
+
+bool tell_confirm(const char *fmt, ...)
+{
+	char answer[16];
+	va_list args;
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return false;
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputs(_(" [y/N] "), stderr);
+	return fgets(answer, sizeof(answer), stdin) && strchr(_("yY"), *answer) && *answer != '\n';
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * where.h - where things are: the user's folders, and what was installed with the command
+ */
+#ifndef WHERE_H
+#define WHERE_H
+
+#include "base/conf.h"
+
+/* $UMLAB_HOME, or the XDG folders. Made when missing; die() where that fails. */
+const char *where_state(void);		/* machines and labs */
+const char *where_images(void);		/* the user's own images */
+const char *where_runtime(void);	/* sockets and what lives as long as a machine; short */
+
+/* All folders with images, the user's own first. */
+void where_image_folders(struct words *folders);
+
+const char *where_kernel(void);		/* umlab-linux */
+const char *where_tool(const char *name);	/* umlab-disk, umlab-net: a path, or NULL: not installed */
+char *where_lib(const char *name);	/* a file that came with the command */
+const char *where_self(void);		/* the command's own path */
+
+/* A setting: environment UMLAB_NAME, then the user's umlab.conf, then the site's; or NULL. */
+const char *where_setting(const char *name);
+
+#endif

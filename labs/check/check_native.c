@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * check_native.c - check.yaml, our own description of what must hold in a lab
+ *
+ * The vocabulary is umlab-check(5). One entry of `checks` is one claim; `reachable` and
+ * `not_reachable` may be lists and make one claim for each.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/check.h"
+
+static const char *const known[] = {
+	"title", "on", "command", "exit", "fails", "output", "matches", "contains", "lacks", "reachable", "not_reachable", "points",
+	"hint", "wait", "timeout", "requires", "steps", "file", "capture", "packets", "no_packets", "snapshot", NULL
+};
+
+static char *text_of(const json_t *entry, const char *key)
+{
+	const json_t *value = json_object_get(entry, key);
+
+	if (json_is_integer(value))
+		return txt_printf("%lld", (long long)json_integer_value(value));
+	if (json_is_real(value))
+		return txt_printf("%g", json_real_value(value));
+	return json_is_string(value) ? txt_copy(json_string_value(value)) : NULL;
+}
+
+static bool keys_known(const json_t *entry, int number, char **reason)
+{
+	struct words names = { 0 };
+	const char *key, *nearest;
+	json_t *value;
+
+	for (int i = 0; known[i]; i++)
+		words_add(&names, known[i]);
+	json_object_foreach((json_t *)entry, key, value) {
+		if (words_have(&names, key))
+			continue;
+		nearest = words_nearest(&names, key);
+		*reason = nearest ? txt_printf(_("check %d: unknown word %s; did you mean %s?"), number, key, nearest) :
+			  txt_printf(_("check %d: unknown word %s"), number, key);
+		return false;
+	}
+	return true;
+}
+
+static bool snapshot_valid(const json_t *entry)
+{
+	const char *when = json_string_value(json_object_get(entry, "snapshot"));
+
+	return !json_object_get(entry, "snapshot") || (when && (!strcmp(when, "before") || !strcmp(when, "after") || !strcmp(when, "both")));
+}
+
+static void common_read(struct check *check, const json_t *entry)
+{
+	const char *snapshot = json_string_value(json_object_get(entry, "snapshot"));
+
+	check->snapshot_before = snapshot && strcmp(snapshot, "after");
+	check->snapshot_after = snapshot && strcmp(snapshot, "before");
+	if (json_is_number(json_object_get(entry, "points")))
+		check->points = json_number_value(json_object_get(entry, "points"));
+	if (json_is_number(json_object_get(entry, "wait")))
+		check->wait = json_number_value(json_object_get(entry, "wait"));
+	if (json_is_number(json_object_get(entry, "timeout")))
+		check->timeout = json_number_value(json_object_get(entry, "timeout"));
+	check->hint = text_of(entry, "hint");
+	check->requires_command = text_of(entry, "requires");
+	check->steps = text_of(entry, "steps");
+	check->output = text_of(entry, "output");
+	check->matches = text_of(entry, "matches");
+	check->contains = text_of(entry, "contains");
+	check->lacks = text_of(entry, "lacks");
+	check->capture = text_of(entry, "capture");
+	check->packets = text_of(entry, "packets");
+	check->no_packets = text_of(entry, "no_packets");
+	if (text_of(entry, "title")) {
+		free(check->title);
+		check->title = text_of(entry, "title");
+	}
+}
+
+static void reach_add(struct checks *checks, const json_t *entry, const char *machine, const json_t *target, bool reachable)
+{
+	const char *address = json_string_value(target);
+	struct check *check;
+
+	if (!address)
+		return;
+	check = check_add(checks, machine, txt_printf("ping -c 1 -W 2 %s", txt_shell_quote(address)),
+			  reachable ? _("%s reaches %s") : _("%s does not reach %s"), machine, address);
+	common_read(check, entry);
+	check->want_status = reachable;
+	check->fails = !reachable;
+	/* What must not be reached is given time to show, not time to go away. */
+	if (!reachable)
+		check->wait = 0;
+}
+
+static bool entry_read(struct checks *checks, const json_t *entry, int number, char **reason)
+{
+	static const char *const reaches[] = { "reachable", "not_reachable" };
+	char *machine = text_of(entry, "on"), *command = text_of(entry, "command"), *file = text_of(entry, "file");
+	struct check *check;
+	bool any = false;
+
+	if (!json_is_object(entry) || !keys_known(entry, number, reason)) {
+		if (!*reason)
+			*reason = txt_printf(_("check %d is no mapping"), number);
+		return false;
+	}
+	if (!machine) {
+		*reason = txt_printf(_("check %d does not say on which machine: `on: NAME`"), number);
+		return false;
+	}
+	if (!json_object_get(entry, "capture") != !(json_object_get(entry, "packets") || json_object_get(entry, "no_packets"))) {
+		*reason = txt_printf(_("check %d: capture and packets (or no_packets) go together"), number);
+		return false;
+	}
+	if (!snapshot_valid(entry)) {
+		*reason = txt_printf(_("check %d: snapshot is before, after or both"), number);
+		return false;
+	}
+	for (int i = 0; i < 2; i++) {
+		const json_t *target = json_object_get(entry, reaches[i]);
+		json_t *one;
+		size_t at;
+
+		if (json_is_string(target))
+			reach_add(checks, entry, machine, target, !i);
+		json_array_foreach((json_t *)target, at, one)
+			reach_add(checks, entry, machine, one, !i);
+		any |= target != NULL;
+	}
+	if (any)
+		return true;
+	if (file && !command)
+		command = txt_printf("cat %s", txt_shell_quote(file));
+	if (!command) {
+		*reason = txt_printf(_("check %d has none of command, file, reachable, not_reachable"), number);
+		return false;
+	}
+	check = check_add(checks, machine, command, "%s: %s", machine, command);
+	common_read(check, entry);
+	check->fails = json_is_true(json_object_get(entry, "fails"));
+	check->want_status = !check->fails;
+	if (json_is_integer(json_object_get(entry, "exit")))
+		check->status = json_integer_value(json_object_get(entry, "exit"));
+	else if (check->output || check->matches || check->contains || check->lacks || check->capture)
+		check->want_status = false;
+	return true;
+}
+
+bool check_native_read(struct checks *checks, const json_t *file, char **reason)
+{
+	const json_t *list = json_object_get(file, "checks");
+	json_t *entry;
+	size_t at;
+
+	if (!json_is_array(list)) {
+		*reason = txt_copy(_("there is no list `checks`"));
+		return false;
+	}
+	checks->wait = json_number_value(json_object_get(file, "wait"));
+	json_array_foreach((json_t *)list, at, entry)
+		if (!entry_read(checks, entry, at + 1, reason))
+			return false;
+	return true;
+}

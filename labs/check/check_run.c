@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * check_run.c - try claims about a running lab
+ *
+ * Each claim is tried until it holds or its time is over. Machines that do not run make
+ * their claims fail, not be skipped: a student who stops a router gains nothing.
+ */
+#include <regex.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "check/check.h"
+#include "check/check_capture.h"
+#include "base/files.h"
+#include "lab/labdir.h"
+#include "machine/machine.h"
+#include "machine/session.h"
+#include "machine/snapshot.h"
+
+enum { CONSOLE_KEPT = 1000 };
+
+struct check *check_add(struct checks *checks, const char *machine, const char *command, const char *fmt, ...)
+{
+	struct check *check;
+	va_list args;
+
+	checks->at = txt_grow(checks->at, checks->nr, sizeof(*checks->at));
+	check = &checks->at[checks->nr++];
+	*check = (struct check){ .machine = machine ? txt_copy(machine) : NULL, .command = command ? txt_copy(command) : NULL,
+		.timeout = 30, .points = 1, .wait = checks->wait, .verdict = CHECK_SKIP };
+	va_start(args, fmt);
+	if (vasprintf(&check->title, fmt, args) < 0)
+		check->title = NULL;
+	va_end(args);
+	return check;
+}
+
+void check_skip(struct check *check, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&check->found, fmt, args) < 0)
+		check->found = NULL;
+	va_end(args);
+	check->verdict = CHECK_SKIP;
+	check->command = NULL;
+}
+
+static bool regex_holds(const char *expression, const char *text)
+{
+	regex_t regex;
+	bool holds;
+
+	if (regcomp(&regex, expression, REG_EXTENDED | REG_NEWLINE | REG_NOSUB))
+		return false;
+	holds = !regexec(&regex, text, 0, NULL, 0);
+	regfree(&regex);
+	return holds;
+}
+
+static bool holds(const struct check *check)
+{
+	char *found = txt_trim(txt_copy(check->found));
+
+	if (check->found_status == 124 || check->found_status == 125)
+		return false;
+	if (check->fails)
+		return check->found_status != 0;
+	if (check->want_status && check->found_status != check->status)
+		return false;
+	if (check->output && strcmp(found, txt_trim(txt_copy(check->output))))
+		return false;
+	if (check->matches && !regex_holds(check->matches, check->found))
+		return false;
+	if (check->contains && !strstr(check->found, check->contains))
+		return false;
+	if (check->lacks && strstr(check->found, check->lacks))
+		return false;
+	return true;
+}
+
+/* The command of a claim, with its network watched; false: the watch itself failed. */
+static bool watched_holds(struct check *check, const struct lab *lab, const struct machine *machine)
+{
+	struct capture capture;
+	int wanted, unwanted;
+	char *found;
+
+	if (!capture_begin(&capture, lab, check->capture)) {
+		check->found_status = 125;
+		check->found = txt_printf(_("%s cannot be captured"), check->capture);
+		return false;
+	}
+	check->found_status = session_capture(machine, check->command, check->timeout, &check->found);
+	capture_end(&capture);
+	wanted = check->packets ? capture_count(&capture, check->packets) : 1;
+	unwanted = check->no_packets ? capture_count(&capture, check->no_packets) : 0;
+	capture_forget(&capture);
+	found = check->found;
+	if (wanted < 0 || unwanted < 0)
+		check->found = txt_printf(_("%s%s is no filter of tshark"), found, wanted < 0 ? check->packets : check->no_packets);
+	else if (!wanted)
+		check->found = txt_printf(_("%sno packet matches %s"), found, check->packets);
+	else if (unwanted)
+		check->found = txt_printf(_("%s%d packets match %s"), found, unwanted, check->no_packets);
+	return wanted > 0 && !unwanted && holds(check);
+}
+
+static double seconds_since(const struct timespec *then)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec - then->tv_sec + (now.tv_nsec - then->tv_nsec) * 1e-9;
+}
+
+/* Under a name that tells the claim, in place of what an earlier run kept. */
+static void snapshot_keep(struct check *check, struct machine *machine, int number, const char *when)
+{
+	char *name = txt_printf("check-%d-%s", number, when), *reason;
+
+	if (file_exists(snapshot_path(machine, name, "conf")))
+		snapshot_delete(machine, name);
+	if (snapshot_save_live(machine, name, check->title, &reason))
+		tell_warning("%s", reason);
+	else
+		check->snapshots = check->snapshots ? txt_printf("%s %s", check->snapshots, name) : name;
+}
+
+static void try_until(struct check *check, const struct lab *lab, const struct machine *machine)
+{
+	struct timespec begin;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	do {
+		free(check->found);
+		check->found = NULL;
+		if (!check->capture)
+			check->found_status = session_capture(machine, check->command, check->timeout, &check->found);
+		if (check->capture ? watched_holds(check, lab, machine) : holds(check)) {
+			check->verdict = CHECK_PASS;
+			return;
+		}
+		if (seconds_since(&begin) < check->wait)
+			usleep(500000);
+	} while (seconds_since(&begin) < check->wait);
+}
+
+static void try_one(struct check *check, const struct lab *lab, int number, bool solve)
+{
+	struct machine machine;
+	char *output;
+
+	if (!check->command)
+		return;
+	check->verdict = CHECK_FAIL;
+	if (machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), check->machine)) || !machine_runs(&machine)) {
+		check->found_status = 125;
+		check->found = txt_printf(lab_machine_find(lab, check->machine) ? _("%s does not run") : _("the lab has no machine %s"), check->machine);
+		return;
+	}
+	if (check->requires_command && session_capture(&machine, check->requires_command, check->timeout, &output)) {
+		check_skip(check, _("needs: %s"), check->requires_command);
+		return;
+	}
+	if (check->capture && !capture_possible()) {
+		check_skip(check, _("needs: %s"), "tshark");
+		return;
+	}
+	if (check->snapshot_before)
+		snapshot_keep(check, &machine, number, "before");
+	if (solve && check->steps)
+		session_capture(&machine, check->steps, 60, &output);
+	try_until(check, lab, &machine);
+	if (check->snapshot_after)
+		snapshot_keep(check, &machine, number, "after");
+}
+
+/* Evidence beside the command's own output, from the host's side. */
+static void console_keep(struct check *check, const struct lab *lab)
+{
+	struct machine machine;
+	size_t size;
+	char *text;
+
+	if (check->verdict != CHECK_FAIL || !check->machine || machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), check->machine)) ||
+	    file_read(txt_printf("%s/console.log", machine.dir), &text, &size))
+		return;
+	check->console = txt_copy(size > CONSOLE_KEPT ? text + size - CONSOLE_KEPT : text);
+	/* JSON takes whole characters only: what is no ASCII and no text goes. */
+	for (char *at = check->console; *at; at++)
+		if (*at & 0x80 || (*at < ' ' && *at != '\n' && *at != '\t'))
+			*at = ' ';
+	free(text);
+}
+
+static sigset_t ending_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	return set;
+}
+
+void check_signals_hold(bool hold)
+{
+	sigset_t set = ending_signals();
+
+	sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
+/* Whoever called us holds signals back until he has tidied up: so we end soon. */
+static bool interrupted(void)
+{
+	sigset_t pending, ending = ending_signals();
+
+	sigpending(&pending);
+	sigandset(&pending, &pending, &ending);
+	return !sigisemptyset(&pending);
+}
+
+void check_run(struct checks *checks, const struct lab *lab, bool solve)
+{
+	bool fancy = tell_fancy(STDERR_FILENO) && tell_level >= TELL_NORMAL;
+
+	for (int i = 0; i < checks->nr && !interrupted(); i++) {
+		if (fancy)
+			fprintf(stderr, "\r\033[K%d/%d %s", i + 1, checks->nr, checks->at[i].title);
+		try_one(&checks->at[i], lab, i + 1, solve);
+		console_keep(&checks->at[i], lab);
+	}
+	if (fancy)
+		fputs("\r\033[K", stderr);
+}
+
+int check_count(const struct checks *checks, enum verdict verdict)
+{
+	int nr = 0;
+
+	for (int i = 0; i < checks->nr; i++)
+		nr += checks->at[i].verdict == verdict;
+	return nr;
+}

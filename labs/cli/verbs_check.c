@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * verbs_check.c - umlab check: does a lab do what it should?
+ *
+ * What to check stands beside the lab: check.yaml (ours), correction.json or .yaml
+ * (kathara-lab-checker), or a folder _test (Netkit). Exit status 0: all hold, 1: some do
+ * not, 2: the check itself is wrong.
+ */
+#include "cli/verbs.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check/check.h"
+#include "check/check_selftest.h"
+#include "base/files.h"
+#include "lab/labdir.h"
+#include "lab/labmake.h"
+#include "lab/labnet.h"
+#include "cli/labverbs.h"
+#include "machine/machine.h"
+#include "machine/session.h"
+#include "base/yamlfile.h"
+
+static char *config_find(const struct lab *lab, const char *given)
+{
+	static const char *const names[] = { "check.yaml", "check.yml", "check.json", "correction.yaml", "correction.yml", "correction.json" };
+
+	if (given)
+		return txt_copy(given);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		char *path = txt_printf("%s/%s", lab->dir, names[i]);
+
+		if (file_exists(path))
+			return path;
+	}
+	return NULL;
+}
+
+/*
+ * Netkit's: _test/NAME.test (or _test/scripts/NAME.test) runs in NAME; what it prints is
+ * compared with _test/signature/NAME.user, blanks apart. Without a signature one is made.
+ */
+static bool netkit_read(struct checks *checks, const struct lab *lab)
+{
+	static const char *const folders[] = { "_test", "_test/scripts" };
+	bool any = false;
+
+	for (int i = 0; i < lab->nr_machines; i++)
+		for (int j = 0; j < 2; j++) {
+			const char *name = lab->machines[i].name;
+			char *script = txt_printf("%s/%s/%s.test", lab->dir, folders[j], name), *signature, *text;
+			struct check *check;
+			size_t size;
+
+			if (!file_exists(script))
+				continue;
+			any = true;
+			signature = txt_printf("%s/_test/signature/%s.user", lab->dir, name);
+			check = check_add(checks, name, txt_printf("sh /hostlab/%s/%s.test", folders[j], name), _("%s prints what its signature says"), name);
+			if (file_read(signature, &text, &size))
+				check_skip(check, _("there is no %s; `umlab check --sign` makes it"), signature);
+			else
+				check->output = text;
+		}
+	return any;
+}
+
+/* As diff -bB: runs of blanks are one, empty lines none. */
+static char *plain(const char *text)
+{
+	char *copy = txt_copy(text), *to = copy;
+
+	for (const char *at = copy; *at; at++) {
+		if (*at == '\r')
+			continue;
+		if (*at == ' ' || *at == '\t') {
+			if (to > copy && to[-1] != ' ' && to[-1] != '\n')
+				*to++ = ' ';
+			continue;
+		}
+		if (*at == '\n') {
+			while (to > copy && to[-1] == ' ')
+				to--;
+			if (to == copy || to[-1] == '\n')
+				continue;
+		}
+		*to++ = *at;
+	}
+	*to = '\0';
+	return copy;
+}
+
+static void netkit_sign(const struct lab *lab)
+{
+	dir_make(txt_printf("%s/_test/signature", lab->dir), 0755);
+	for (int i = 0; i < lab->nr_machines; i++) {
+		const char *name = lab->machines[i].name;
+		struct machine machine;
+		char *output;
+
+		if (!file_exists(txt_printf("%s/_test/%s.test", lab->dir, name)) ||
+		    machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), name)))
+			continue;
+		session_capture(&machine, txt_printf("sh /hostlab/_test/%s.test", name), 300, &output);
+		if (file_write(txt_printf("%s/_test/signature/%s.user", lab->dir, name), output, strlen(output), 0644))
+			die(STATUS_FAILED, _("cannot write below %s/_test"), lab->dir);
+	}
+}
+
+static void netkit_compare(struct checks *checks)
+{
+	for (int i = 0; i < checks->nr; i++) {
+		struct check *check = &checks->at[i];
+
+		if (check->verdict == CHECK_FAIL && check->output && check->found && !strcmp(plain(check->output), plain(check->found)))
+			check->verdict = CHECK_PASS;
+	}
+}
+
+static enum check_form form_of(const struct verb_args *args)
+{
+	return verb_flag(args, "tap") ? CHECK_TAP : verb_flag(args, "json") ? CHECK_JSON : verb_flag(args, "junit") ? CHECK_JUNIT :
+	       verb_flag(args, "csv") ? CHECK_CSV : CHECK_TABLE;
+}
+
+static void wrong(const char *where, const char *reason)
+{
+	die(STATUS_USAGE, "%s: %s", where, reason);
+}
+
+static enum status check_lab(struct verb_args *args, const char *dir)
+{
+	struct labmake_options options = { .timeout = 300 };
+	struct checks checks = { 0 };
+	struct lab lab;
+	char *path, *reason = NULL;
+	bool live = verb_flag(args, "live");
+	struct machines machines;
+	enum status status;
+	json_t *file = NULL;
+
+	lab_open(&lab, dir, false);
+	path = verb_flag(args, "netkit") ? NULL : config_find(&lab, verb_value(args, "config"));
+	machine_list(&machines, lab_id(lab.dir));
+	/* A lab that somebody works in is looked at as it is; one that is not there is started for this. */
+	if (!live && !machines.nr) {
+		if (labmake_start(&lab, &options) == STATUS_TIMEOUT)
+			tell_warning(_("not all machines are ready"));
+	} else {
+		live = true;
+	}
+	if (verb_flag(args, "sign")) {
+		netkit_sign(&lab);
+		return STATUS_OK;
+	}
+	if (path) {
+		file = yamlfile_load(path, &reason);
+		if (!file)
+			die(STATUS_USAGE, "%s", reason);
+		if (!(json_object_get(file, "test") ? check_kathara_read(&checks, &lab, file, &reason) : check_native_read(&checks, file, &reason)))
+			wrong(path, reason);
+	} else if (!netkit_read(&checks, &lab)) {
+		wrong(lab.dir, _("there is no check.yaml, correction.json, correction.yaml or _test"));
+	}
+	if (!checks.nr)
+		wrong(path ? path : lab.dir, _("it checks nothing"));
+	if (verb_flag(args, "self-test")) {
+		status = check_selftest(&checks, &lab, file, stdout);
+	} else {
+		check_run(&checks, &lab, verb_flag(args, "solve"));
+		if (!path)
+			netkit_compare(&checks);
+		check_report(&checks, lab.name ? lab.name : strrchr(lab.dir, '/') + 1, form_of(args), stdout);
+		status = check_count(&checks, CHECK_FAIL) ? STATUS_FAILED : STATUS_OK;
+	}
+	if (!live && !verb_flag(args, "keep")) {
+		labnet_lab_stop(lab_id(lab.dir));
+		machine_list(&machines, lab_id(lab.dir));
+		for (int i = 0; i < machines.nr; i++)
+			machine_remove(&machines.at[i]);
+	}
+	return status;
+}
+
+enum status verb_check(struct verb_args *args)
+{
+	const char *all = verb_value(args, "all");
+	enum status status = STATUS_OK;
+	struct words names = { 0 };
+	struct dirent *entry;
+	DIR *dir;
+
+	verb_want_words(args, 0, 1);
+	if (!all)
+		return check_lab(args, args->words.nr ? args->words.at[0] : verb_value(args, "directory"));
+	dir = opendir(all);
+	if (!dir)
+		die(STATUS_ABSENT, _("there is no folder %s"), all);
+	while ((entry = readdir(dir)))
+		if (file_exists(txt_printf("%s/%s/lab.conf", all, entry->d_name)))
+			words_add(&names, entry->d_name);
+	closedir(dir);
+	words_sort(&names);
+	for (int i = 0; i < names.nr; i++) {
+		enum status one = check_lab(args, txt_printf("%s/%s", all, names.at[i]));
+
+		status = one ? one : status;
+	}
+	return status;
+}

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * verbs_class.c - umlab class ...: one lab for each student of a class
+ *
+ * Each student has a lab folder with the student's own parameters (classfile.c), and so a
+ * lab like any other: all verbs work there. Here is what concerns all of them.
+ */
+#include "cli/verbs.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lab/classfile.h"
+#include "machine/disk.h"
+#include "base/files.h"
+#include "lab/labdir.h"
+#include "lab/labmake.h"
+#include "lab/labnet.h"
+#include "cli/labverbs.h"
+#include "machine/machine.h"
+#include "base/progress.h"
+#include "base/run.h"
+#include "machine/session.h"
+#include "base/table.h"
+
+/* One login a line, or the first column of a CSV; # starts a remark. */
+static void students_read(const char *path, struct words *logins)
+{
+	char *text, *rest, *line;
+	size_t size;
+	int error = file_read(path, &text, &size), number = 0;
+
+	if (error)
+		die(STATUS_ABSENT, _("cannot read %s: %s"), path, strerror(-error));
+	rest = text;
+	while ((line = strsep(&rest, "\n"))) {
+		number++;
+		line[strcspn(line, "#,;\t\r")] = '\0';
+		line = txt_trim(line);
+		if (!*line)
+			continue;
+		if (!lab_name_valid(line))
+			die(STATUS_FAILED, _("%s:%d: \"%s\" is no login"), path, number, line);
+		if (words_have(logins, line))
+			die(STATUS_FAILED, _("%s:%d: %s is there twice"), path, number, line);
+		words_add(logins, line);
+	}
+	if (!logins->nr)
+		die(STATUS_FAILED, _("%s names no student"), path);
+}
+
+enum status verb_class_create(struct verb_args *args)
+{
+	const char *file = verb_value(args, "students"), *from = verb_value(args, "lab"), *name;
+	struct words logins = { 0 };
+	struct lab lab;
+	char *reason = NULL;
+
+	verb_want_words(args, 1, 1);
+	name = args->words.at[0];
+	if (!lab_name_valid(name))
+		verb_die_usage(args->verb, _("\"%s\" is no name for a class"), name);
+	if (!file || !from)
+		verb_die_usage(args->verb, _("which students, and which lab? --students FILE --lab DIR"));
+	students_read(file, &logins);
+	lab_open(&lab, from, false);
+	for (int i = 0; i < logins.nr; i++) {
+		char *dir = class_lab_dir(name, logins.at[i]);
+
+		/* Who joins later is added; work that is there stays. */
+		if (file_exists(dir))
+			continue;
+		if (class_lab_copy(from, dir, logins.at[i], i + 1, &reason)) {
+			tree_remove(dir);
+			die(STATUS_FAILED, _("cannot make the lab of %s: %s"), logins.at[i], reason);
+		}
+	}
+	printf("%s\n", class_dir(name));
+	tell_note(_("%d students; `umlab class start %s` starts their labs"), logins.nr, name);
+	return STATUS_OK;
+}
+
+/* The class and those of it that are meant: words behind its name, or all. */
+static const char *members(struct verb_args *args, struct words *logins)
+{
+	const char *name;
+	int kept = 0;
+
+	verb_want_words(args, 1, -1);
+	name = args->words.at[0];
+	if (!lab_name_valid(name) || class_students(name, logins))
+		die(STATUS_ABSENT, _("there is no class %s"), name);
+	for (int i = 1; i < args->words.nr; i++)
+		if (!words_have(logins, args->words.at[i]))
+			die(STATUS_ABSENT, _("the class %s has no student %s"), name, args->words.at[i]);
+	for (int i = 0; i < logins->nr; i++)
+		if (args->words.nr == 1 || words_have(&args->words, logins->at[i]))
+			logins->at[kept++] = logins->at[i];
+	logins->nr = kept;
+	return name;
+}
+
+static void machines_of(const char *name, const char *login, struct machines *machines)
+{
+	machine_list(machines, lab_id(class_lab_dir(name, login)));
+}
+
+/* One student's lab, in a process of its own: says only what goes wrong. */
+static pid_t student_start(const char *name, const char *login)
+{
+	struct labmake_options options = { .timeout = 600, .jobs = 1 };
+	struct lab lab;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid)
+		return pid;
+	tell_level = TELL_QUIET;
+	lab_open(&lab, class_lab_dir(name, login), false);
+	_exit(labmake_start(&lab, &options));
+}
+
+/* As many students at the same time as machines boot in a single lab. */
+enum status verb_class_start(struct verb_args *args)
+{
+	enum status status = STATUS_OK;
+	struct words logins = { 0 };
+	const char *name = members(args, &logins);
+	int most = 2 * (int)sysconf(_SC_NPROCESSORS_ONLN), next = 0, active = 0, at, code;
+	pid_t *pids = calloc(logins.nr + 1, sizeof(*pids)), pid;
+
+	if (!pids)
+		die(STATUS_FAILED, "out of memory");
+	progress_begin(logins.nr);
+	while (next < logins.nr || active) {
+		for (; next < logins.nr && active < most; next++, active++) {
+			pids[next] = student_start(name, logins.at[next]);
+			if (pids[next] < 0)
+				die(STATUS_FAILED, _("no further process: %s"), strerror(errno));
+			progress_set(next, logins.at[next], machine_state_name(MACHINE_STARTING), true, false);
+		}
+		progress_draw();
+		pid = waitpid(-1, &code, 0);
+		for (at = 0; at < next && pids[at] != pid; at++)
+			;
+		if (pid < 0 || at == next)
+			continue;
+		active--;
+		code = WIFEXITED(code) ? WEXITSTATUS(code) : STATUS_FAILED;
+		progress_set(at, logins.at[at], code ? _("failed") : machine_state_name(MACHINE_READY), !code, true);
+		status = code ? (enum status)code : status;
+	}
+	progress_end();
+	free(pids);
+	return status;
+}
+
+enum status verb_class_stop(struct verb_args *args)
+{
+	enum status status = STATUS_OK;
+	struct words logins = { 0 };
+	const char *name = members(args, &logins);
+
+	for (int i = 0; i < logins.nr; i++) {
+		struct machines machines;
+		enum status one;
+
+		machines_of(name, logins.at[i], &machines);
+		one = labmake_stop(&machines, false, 60);
+		status = one ? one : status;
+	}
+	return status;
+}
+
+enum status verb_class_status(struct verb_args *args)
+{
+	static const char *const columns[] = { "STUDENT", ">MACHINES", ">READY", ">DISK", "STATES", NULL };
+	struct table *table = table_create(columns);
+	json_t *array = json_array();
+	struct words logins = { 0 };
+	const char *name = members(args, &logins);
+
+	for (int i = 0; i < logins.nr; i++) {
+		struct machines machines;
+		struct words states = { 0 };
+		uint64_t used = 0;
+		int ready = 0;
+
+		machines_of(name, logins.at[i], &machines);
+		for (int j = 0; j < machines.nr; j++) {
+			enum machine_state state = machine_state(&machines.at[j], NULL);
+
+			ready += state == MACHINE_READY;
+			used += disk_used(&machines.at[j]);
+			words_addf(&states, "%s:%s", machines.at[j].name, machine_state_word(state));
+		}
+		const char *cells[] = { logins.at[i], txt_printf("%d", machines.nr), txt_printf("%d", ready), txt_size(used), words_join(&states, " ") };
+
+		table_add(table, cells);
+		json_array_append_new(array, json_pack("{s:s, s:i, s:i, s:I, s:s, s:s}", "student", logins.at[i], "machines", machines.nr, "ready", ready,
+			"disk_used", (json_int_t)used, "states", words_join(&states, " "), "folder", class_lab_dir(name, logins.at[i])));
+	}
+	if (verb_flag(args, "json"))
+		json_dumpf(array, stdout, JSON_INDENT(2) | JSON_SORT_KEYS), putchar('\n');
+	else
+		table_print(table);
+	json_decref(array);
+	table_destroy(table);
+	return STATUS_OK;
+}
+
+enum status verb_class_reset(struct verb_args *args)
+{
+	enum status status = STATUS_OK;
+	struct words logins = { 0 };
+	const char *name;
+
+	if (args->words.nr < 2 && !verb_flag(args, "all"))
+		verb_die_usage(args->verb, _("whose labs? Name students, or --all"));
+	name = members(args, &logins);
+	for (int i = 0; i < logins.nr; i++) {
+		struct machines machines;
+
+		machines_of(name, logins.at[i], &machines);
+		for (int j = 0; j < machines.nr; j++)
+			if (machine_kill(&machines.at[j]) || (unlink(disk_path(&machines.at[j])) && errno != ENOENT)) {
+				tell_error(_("%s of %s cannot be reset"), machines.at[j].name, logins.at[i]);
+				status = STATUS_FAILED;
+			}
+	}
+	return status;
+}
+
+/* One pack for each student: lab folder, overlays, logs. Machines that run are left out, and told. */
+enum status verb_class_collect(struct verb_args *args)
+{
+	const char *to = verb_value(args, "to");
+	enum status status = STATUS_OK;
+	struct words logins = { 0 };
+	const char *name = members(args, &logins);
+
+	if (!to)
+		verb_die_usage(args->verb, _("where to? --to DIR"));
+	if (dir_make(to, 0700))
+		die(STATUS_FAILED, _("cannot make %s"), to);
+	for (int i = 0; i < logins.nr; i++) {
+		char *state = lab_state_dir(lab_id(class_lab_dir(name, logins.at[i]))), *part = txt_printf("%s/%s.part", to, logins.at[i]);
+		struct machines machines;
+		bool running = false;
+
+		machines_of(name, logins.at[i], &machines);
+		for (int j = 0; j < machines.nr; j++)
+			running |= machine_runs(&machines.at[j]);
+		if (running) {
+			tell_error(_("%s: machines run; stop them first, or their disks would be torn"), logins.at[i]);
+			status = STATUS_FAILED;
+			continue;
+		}
+		const char *command[] = { "tar", "--sparse", "--zstd", "--exclude=lock", "--exclude=keeper.lock", "-cf", part, "-C",
+			class_lab_dir(name, ""), logins.at[i], "-C", state, ".", NULL };
+
+		if (!file_exists(state))
+			command[10] = NULL;
+		if (run_here(command) || rename(part, txt_printf("%s/%s.tar.zst", to, logins.at[i]))) {
+			tell_error(_("%s: the pack could not be written"), logins.at[i]);
+			status = STATUS_FAILED;
+		}
+	}
+	return status;
+}
+
+enum status verb_class_exec(struct verb_args *args)
+{
+	enum status status = STATUS_OK;
+	struct words logins = { 0 };
+	const char *name, *on = verb_value(args, "machine");
+
+	if (!args->command.nr)
+		verb_die_usage(args->verb, _("which command? umlab class exec CLASS -- COMMAND"));
+	name = members(args, &logins);
+	for (int i = 0; i < logins.nr; i++) {
+		struct machines machines;
+
+		machines_of(name, logins.at[i], &machines);
+		for (int j = 0; j < machines.nr; j++) {
+			struct session_request request = { .command = &args->command, .in_fd = -1, .out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO };
+			int one;
+
+			if (!machine_runs(&machines.at[j]) || (on && strcmp(on, machines.at[j].name)))
+				continue;
+			printf("== %s %s\n", logins.at[i], machines.at[j].name);
+			fflush(stdout);
+			one = session_run(&machines.at[j], &request);
+			if (one) {
+				printf(_("== status %d\n"), one);
+				status = STATUS_FAILED;
+			}
+		}
+	}
+	return status;
+}
+
+enum status verb_class_remove(struct verb_args *args)
+{
+	struct words logins = { 0 };
+	const char *name = members(args, &logins);
+
+	if (!verb_flag(args, "force") && !tell_confirm(_("Remove the class %s with all work of %d students?"), name, logins.nr))
+		die(STATUS_FAILED, _("nothing was removed; --force does it without a question"));
+	for (int i = 0; i < logins.nr; i++) {
+		struct machines machines;
+
+		machines_of(name, logins.at[i], &machines);
+		labnet_lab_stop(lab_id(class_lab_dir(name, logins.at[i])));
+		for (int j = 0; j < machines.nr; j++)
+			if (machine_remove(&machines.at[j]))
+				die(STATUS_FAILED, _("cannot remove %s"), machines.at[j].dir);
+		tree_remove(class_lab_dir(name, logins.at[i]));
+	}
+	if (args->words.nr == 1)
+		tree_remove(class_dir(name));
+	return STATUS_OK;
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * verbs_debug.c - debug and module: gdb on a machine's kernel, modules of one's own in it
+ *
+ * The kernel is a process of this user, so gdb attaches to it as to any other. What gdb has to
+ * know besides lies in labs/gdb/umlab.py. gdb takes the place of this command, so that terminal,
+ * signals and machine interface are its own.
+ */
+#include "cli/verbs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "machine/disk.h"
+#include "base/files.h"
+#include "lab/labnet.h"
+#include "machine/machine.h"
+#include "base/run.h"
+#include "machine/session.h"
+#include "base/where.h"
+
+/* The kernel with debug data: beside build/linux-FLAVOR in build/kernel-FLAVOR, or installed. */
+static char *vmlinux_find(void)
+{
+	const char *given = getenv("UMLAB_VMLINUX");
+	const char *kernel = where_kernel(), *slash = strrchr(kernel, '/');
+	const char *name = slash ? slash + 1 : kernel;
+	char *path;
+
+	if (given && *given)
+		return txt_copy(given);
+	if (txt_starts(name, "linux")) {
+		path = txt_printf("%.*skernel%s/vmlinux", (int)(name - kernel), kernel, name + strlen("linux"));
+		if (file_exists(path))
+			return path;
+	}
+	path = where_lib("kernel/vmlinux");
+	if (!file_exists(path))
+		die(STATUS_ABSENT, _("there is no kernel with debug data for %s; `make kernel` builds it, UMLAB_VMLINUX names another"), kernel);
+	return path;
+}
+
+static char *script_find(void)
+{
+	char *path = where_lib("gdb/umlab.py");
+
+	if (!file_exists(path))
+		die(STATUS_ABSENT, _("there is no %s; `make labs` makes it"), path);
+	return path;
+}
+
+static pid_t kernel_pid(const struct machine *machine)
+{
+	pid_t pid;
+	int fd = pid_file_open(txt_printf("%s/kernel", machine->run_dir), &pid);
+
+	if (fd < 0)
+		die(STATUS_FAILED, _("%s does not run; --wait starts it under gdb"), machine->name);
+	close(fd);
+	return pid;
+}
+
+/* Its kernel stops at once; the keeper passes that on (keeper_kernel.c). */
+static void start_held(struct machine *machine)
+{
+	char *reason = NULL;
+	int error;
+
+	if (machine_runs(machine))
+		die(STATUS_FAILED, _("%s runs already; without --wait gdb joins it, `umlab stop %s` ends it"), machine->name, machine->name);
+	setenv("UMLAB_GDB_WAIT", "1", 1);
+	error = labnet_machine_start(machine, &reason);
+	if (!error)
+		error = machine_start(machine, &reason);
+	if (error < 0)
+		die(STATUS_FAILED, _("%s does not start: %s"), machine->name, reason ? reason : strerror(-error));
+	unsetenv("UMLAB_GDB_WAIT");
+}
+
+enum status verb_debug(struct verb_args *args)
+{
+	const char *core = verb_value(args, "core"), *gdb = getenv("UMLAB_GDB");
+	struct words words = { 0 };
+	struct machine machine;
+	const char *base;
+
+	verb_want_words(args, core ? 0 : 1, 1);
+	if (core && verb_flag(args, "wait"))
+		verb_die_usage(args->verb, _("--core reads what is left of a machine, --wait starts one: which?"));
+	gdb = gdb && *gdb ? gdb : "gdb";
+	words_add(&words, gdb);
+	words_add(&words, "-q");
+	if (verb_flag(args, "mi"))
+		words_add(&words, "--interpreter=mi2");
+	/* Of vmlinux-gdb.py beside the kernel; umlab.py loads what it would load. */
+	words_add(&words, "-iex");
+	words_add(&words, "set auto-load python-scripts off");
+	words_add(&words, "-x");
+	words_add(&words, script_find());
+	if (args->words.nr) {
+		machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
+		base = conf_get(&machine.conf, "base");
+		if (base)
+			setenv("UMLAB_IMAGE", base, 0);
+	}
+	words_add(&words, "-ex");
+	if (core) {
+		words_addf(&words, "core-file %s", core);
+	} else {
+		if (verb_flag(args, "wait"))
+			start_held(&machine);
+		words_addf(&words, "attach %d", (int)kernel_pid(&machine));
+	}
+	for (int i = 0; i < args->command.nr; i++)
+		words_add(&words, args->command.at[i]);
+	words_add(&words, vmlinux_find());
+	fflush(NULL);
+	execvp(gdb, (char *const *)words.at);
+	die(STATUS_ABSENT, _("cannot run %s: %s; install the package gdb, or name another in UMLAB_GDB"), gdb, strerror(errno));
+}
+
+/* ---- modules ------------------------------------------------------------------------- */
+
+/* The one module that kbuild says it made in @dir. */
+static char *module_built(const char *dir)
+{
+	char *text, *name;
+	size_t size;
+
+	if (file_read(txt_printf("%s/modules.order", dir), &text, &size))
+		die(STATUS_FAILED, _("%s has no modules.order: the build made no module"), dir);
+	name = txt_trim(text);
+	if (!*name || strchr(name, '\n'))
+		die(STATUS_USAGE, _("%s makes no module, or more than one; load them by umlab cp and insmod"), dir);
+	name = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
+	return txt_printf("%s/%.*s.ko", dir, (int)(strlen(name) - 2), name);
+}
+
+enum status verb_module(struct verb_args *args)
+{
+	char dir[PATH_MAX], *vmlinux, *module, *name;
+	struct session_request request = { .out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO };
+	struct words command = { 0 };
+	struct machine machine;
+	int status;
+
+	verb_want_words(args, 2, -1);
+	machine_find(&machine, args->words.at[0], NULL);
+	if (!realpath(args->words.at[1], dir))
+		die(STATUS_ABSENT, "%s: %s", args->words.at[1], strerror(errno));
+	vmlinux = vmlinux_find();
+	const char *const make[] = { "make", "-s", "-C", txt_printf("%.*s", (int)(strrchr(vmlinux, '/') - vmlinux), vmlinux),
+				     "ARCH=um", txt_printf("M=%s", dir), "modules", NULL };
+
+	if (run_here(make))
+		die(STATUS_FAILED, _("the module in %s does not build"), dir);
+	module = module_built(dir);
+	name = txt_copy(strrchr(module, '/') + 1);
+	name[strlen(name) - 3] = '\0';
+	request.in_fd = open(module, O_RDONLY | O_CLOEXEC);
+	if (request.in_fd < 0)
+		die(STATUS_FAILED, "%s: %s", module, strerror(errno));
+	words_add(&command, "sh");
+	words_add(&command, "-c");
+	words_add(&command, "name=$1; shift; cat > /run/$name.ko || exit; "
+			    "! grep -q \"^$(echo $name | tr - _) \" /proc/modules || rmmod $name || exit; "
+			    "insmod /run/$name.ko \"$@\"");
+	words_add(&command, "sh");
+	words_add(&command, name);
+	for (int i = 2; i < args->words.nr; i++)
+		words_add(&command, args->words.at[i]);
+	request.command = &command;
+	status = session_run(&machine, &request);
+	if (status)
+		tell_error(_("%s does not load in %s; `umlab exec %s dmesg` shows why"), name, machine.name, machine.name);
+	return status ? STATUS_FAILED : STATUS_OK;
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * verbs_guest.c - exec, connect and cp: programs and files in a guest, without a network
+ *
+ * All three are programs that the agent runs (session.c); cp is tar on both sides.
+ */
+#include "cli/verbs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "machine/machine.h"
+#include "machine/session.h"
+
+static struct session_request request_of(const struct verb_args *args, const struct machine *machine)
+{
+	struct session_request request = {
+		.command = &args->command, .user = verb_value(args, "user"), .cwd = verb_value(args, "workdir"),
+		.in_fd = STDIN_FILENO, .out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO,
+	};
+	const struct words *env = verb_values(args, "env");
+
+	session_env(machine, &request.env);
+	for (int i = 0; i < env->nr; i++) {
+		if (!strchr(env->at[i], '='))
+			verb_die_usage(args->verb, _("--env: \"%s\" is no variable, like NAME=value"), env->at[i]);
+		words_add(&request.env, env->at[i]);
+	}
+	return request;
+}
+
+enum status verb_exec(struct verb_args *args)
+{
+	struct machine machine;
+	struct session_request request;
+
+	verb_want_words(args, 1, 1);
+	if (!args->command.nr)
+		verb_die_usage(args->verb, _("which command?"));
+	machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
+	request = request_of(args, &machine);
+	request.no_output = verb_flag(args, "no-stdout");
+	request.no_errors = verb_flag(args, "no-stderr");
+	request.pty = verb_flag(args, "tty");
+	if (request.pty && !isatty(STDIN_FILENO))
+		verb_die_usage(args->verb, _("--tty: standard input is no terminal"));
+	if (verb_flag(args, "no-stdin"))
+		request.in_fd = -1;
+	return session_run(&machine, &request);
+}
+
+enum status verb_connect(struct verb_args *args)
+{
+	struct machine machine;
+	struct session_request request;
+
+	verb_want_words(args, 1, 1);
+	machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
+	request = request_of(args, &machine);
+	request.pty = isatty(STDIN_FILENO);
+	return session_run(&machine, &request);
+}
+
+/* ---- cp ---------------------------------------------------------------------------- */
+
+/* MACHINE:PATH, unless there is a slash before the colon. */
+static char *remote_part(const char *word, char **path)
+{
+	const char *colon = strchr(word, ':'), *slash = strchr(word, '/');
+
+	if (!colon || colon == word || (slash && slash < colon && strchr(slash + 1, '/') && strchr(slash + 1, '/') < colon))
+		return NULL;
+	*path = txt_copy(colon[1] ? colon + 1 : ".");
+	return txt_copy_part(word, colon - word);
+}
+
+/* One half of a copy: tar here, its other end a pipe. Returns the pipe. */
+static int tar_here(const char *const *command, bool reads, pid_t *pid)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		die(STATUS_FAILED, _("no pipe: %s"), strerror(errno));
+	*pid = fork();
+	if (!*pid) {
+		dup2(ends[reads ? 0 : 1], reads ? 0 : 1);
+		execvp(command[0], (char *const *)command);
+		tell_error("%s: %s", command[0], strerror(errno));
+		_exit(127);
+	}
+	close(ends[reads ? 0 : 1]);
+	return ends[reads ? 1 : 0];
+}
+
+static enum status tar_ended(pid_t pid, int guest_status)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return guest_status || !WIFEXITED(status) || WEXITSTATUS(status) ? STATUS_FAILED : STATUS_OK;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+static char *without_slash(const char *path)
+{
+	char *copy = txt_copy(path);
+	size_t size = strlen(copy);
+
+	while (size > 1 && copy[size - 1] == '/')
+		copy[--size] = '\0';
+	return copy;
+}
+
+/*
+ * In the guest: into a folder under the old name, or as the new name. The archive holds
+ * one entry called $1; "$2" is where it goes.
+ */
+static const char unpack_script[] =
+	"set -e; if [ -d \"$2\" ]; then cd \"$2\"; exec tar --no-same-owner -xf -; fi; "
+	"d=$(dirname -- \"$2\"); t=$(mktemp -d -- \"$d/.umlab.XXXXXX\"); trap 'rm -rf \"$t\"' EXIT; "
+	"tar --no-same-owner -C \"$t\" -xf -; mv -T -- \"$t/$1\" \"$2\"";
+
+static enum status copy_in(const struct machine *machine, const char *from, const char *to)
+{
+	char *path = without_slash(from), *dir = txt_copy(path), *slash = strrchr(dir, '/');
+	const char *name = base_name(path);
+	struct words command = { 0 };
+	struct session_request request = { .command = &command, .out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO };
+	pid_t pid;
+
+	if (!file_exists(path))
+		die(STATUS_FAILED, _("there is no %s"), path);
+	/* A path that ends in . or .. has no name of its own. */
+	if (!strcmp(name, ".") || !strcmp(name, "..") || !strcmp(path, "/")) {
+		path = realpath(path, NULL);
+		return path && strcmp(path, "/") ? copy_in(machine, path, to) : STATUS_FAILED;
+	}
+	if (slash)
+		slash[slash == dir] = '\0';
+	const char *tar[] = { "tar", "-C", slash ? dir : ".", "-cf", "-", "--", name, NULL };
+
+	words_add(&command, "/bin/sh");
+	words_add(&command, "-c");
+	words_add(&command, unpack_script);
+	words_add(&command, "sh");
+	words_add(&command, name);
+	words_add(&command, to);
+	request.in_fd = tar_here(tar, false, &pid);
+	return tar_ended(pid, session_run(machine, &request));
+}
+
+static enum status copy_out(const struct machine *machine, const char *from, const char *to)
+{
+	char *path = without_slash(from);
+	const char *name = base_name(path);
+	struct words command = { 0 };
+	struct session_request request = { .command = &command, .in_fd = -1, .err_fd = STDERR_FILENO };
+	struct stat status;
+	bool into = !stat(to, &status) && S_ISDIR(status.st_mode);
+	char *work = into ? txt_copy(to) : txt_printf("%s.umlab-XXXXXX", without_slash(to));
+	enum status result;
+	pid_t pid;
+
+	if (!into && !mkdtemp(work))
+		die(STATUS_FAILED, _("cannot write beside %s: %s"), to, strerror(errno));
+	const char *tar[] = { "tar", "-C", work, "--no-same-owner", "-xf", "-", NULL };
+
+	words_add(&command, "/bin/sh");
+	words_add(&command, "-c");
+	words_add(&command, "cd \"$(dirname -- \"$1\")\" && exec tar -cf - -- \"$(basename -- \"$1\")\"");
+	words_add(&command, "sh");
+	words_add(&command, path);
+	request.out_fd = tar_here(tar, true, &pid);
+	result = session_run(machine, &request);
+	close(request.out_fd);
+	result = tar_ended(pid, result);
+	if (!into) {
+		if (!result && rename(txt_printf("%s/%s", work, name), to)) {
+			tell_error(_("cannot write %s: %s"), to, strerror(errno));
+			result = STATUS_FAILED;
+		}
+		tree_remove(work);
+	}
+	return result;
+}
+
+enum status verb_cp(struct verb_args *args)
+{
+	enum status status = STATUS_OK;
+	char *to_machine, *to_path = NULL, *from_machine, *from_path = NULL;
+	const char *to;
+	int last;
+
+	verb_want_words(args, 2, -1);
+	last = args->words.nr - 1;
+	to = args->words.at[last];
+	to_machine = remote_part(to, &to_path);
+	for (int i = 0; i < last; i++) {
+		struct machine machine;
+		enum status one;
+
+		from_machine = remote_part(args->words.at[i], &from_path);
+		if (!from_machine == !to_machine)
+			verb_die_usage(args->verb, _("one side is MACHINE:PATH, the other a path of the host"));
+		machine_find(&machine, from_machine ? from_machine : to_machine, verb_value(args, "directory"));
+		one = from_machine ? copy_out(&machine, from_path, to) : copy_in(&machine, args->words.at[i], to_path);
+		status = one ? one : status;
+	}
+	return status;
+}

@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * verbs_image.c - umlab image ...: build, list, info, import, layer, update, remove
+ *
+ * What needs root is done in a guest: there root is nobody outside. Building from packages
+ * is labs/image/build.sh; import unpacks a tar, a folder or the layers of a container's
+ * image onto a new disk inside a machine that exists for this only.
+ */
+#include "cli/verbs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "machine/disk.h"
+#include "base/files.h"
+#include "image/image.h"
+#include "lab/labfile.h"
+#include "machine/machine.h"
+#include "base/progress.h"
+#include "base/run.h"
+#include "machine/session.h"
+#include "base/table.h"
+#include "base/where.h"
+
+static char *own_path(const char *name, const char *ending)
+{
+	return txt_printf("%s/%s.%s", where_images(), name, ending);
+}
+
+static void want_name(const struct verb_args *args, const char *name)
+{
+	if (!lab_name_valid(name))
+		verb_die_usage(args->verb, _("\"%s\" is no name for an image: up to %d of A-Z a-z 0-9 _ . -"), name, LAB_NAME_MAX);
+}
+
+static void want_new(const struct verb_args *args, const char *name)
+{
+	want_name(args, name);
+	if (file_exists(own_path(name, "img")) && !verb_flag(args, "force"))
+		die(STATUS_FAILED, _("there is an image %s already; --force replaces it"), name);
+}
+
+/* Machines have the image's path in their settings: it must not change below them. */
+static void want_unused(const char *path)
+{
+	struct machines machines;
+
+	machine_list(&machines, NULL);
+	for (int i = 0; i < machines.nr; i++) {
+		const char *base = conf_get(&machines.at[i].conf, "base");
+
+		if (base && !strcmp(base, path))
+			die(STATUS_FAILED, _("%s is what the machine %s is made from; remove that first"), path, machines.at[i].id);
+	}
+}
+
+enum status verb_image_list(struct verb_args *args)
+{
+	static const char *const columns[] = { "IMAGE", ">SIZE", "MEMORY", "ABOUT", "FILE", NULL };
+	struct table *table;
+	struct image *images;
+	int nr = image_list(&images);
+	json_t *array = json_array();
+
+	verb_want_words(args, 0, 0);
+	table = table_create(columns);
+	for (int i = 0; i < nr; i++) {
+		const char *about = conf_get(&images[i].info, "about");
+		const char *cells[] = { images[i].name, txt_size(file_allocated(images[i].path)), image_memory(&images[i]), about, images[i].path };
+
+		table_add(table, cells);
+		json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:s?, s:I}", "name", images[i].name, "file", images[i].path, "memory",
+			image_memory(&images[i]), "about", about, "size", (json_int_t)file_allocated(images[i].path)));
+	}
+	if (verb_flag(args, "names"))
+		for (int i = 0; i < nr; i++)
+			puts(images[i].name);
+	else if (verb_flag(args, "json"))
+		json_dumpf(array, stdout, JSON_INDENT(2) | JSON_SORT_KEYS), putchar('\n');
+	else
+		table_print(table);
+	table_destroy(table);
+	json_decref(array);
+	return STATUS_OK;
+}
+
+enum status verb_image_info(struct verb_args *args)
+{
+	struct image image;
+
+	verb_want_words(args, 1, 1);
+	image_find_or_die(args->words.at[0], &image);
+	printf("%-10s %s\n%-10s %s\n%-10s %s\n", _("image"), image.name, _("file"), image.path, _("size"), txt_size(file_allocated(image.path)));
+	for (int i = 0; i < image.info.keys.nr; i++)
+		printf("%-10s %s\n", image.info.keys.at[i], image.info.values.at[i]);
+	return STATUS_OK;
+}
+
+/* ---- build ------------------------------------------------------------------------- */
+
+static char *recipe_find(const char *name)
+{
+	char *path = where_lib(txt_printf("profiles/%s.packages", name));
+
+	if (strchr(name, '/') || txt_ends(name, ".packages"))
+		return txt_copy(name);
+	return file_exists(path) ? path : NULL;
+}
+
+enum status verb_image_build(struct verb_args *args)
+{
+	const char *profile, *name, *modules = where_lib("modules"), *headers = where_lib("headers.tar");
+	char *recipe, *work;
+	struct words command = { 0 };
+
+	verb_want_words(args, 1, 1);
+	profile = args->words.at[0];
+	name = verb_value(args, "name") ? : profile;
+	want_name(args, name);
+	recipe = recipe_find(profile);
+	if (!recipe || !file_exists(recipe))
+		die(STATUS_ABSENT, _("there is no recipe %s; there are minimal, base, dev, extra, or a file"), profile);
+	work = txt_printf("%s/.work/%s", where_images(), name);
+	if (dir_make(work, 0700))
+		die(STATUS_FAILED, _("cannot make %s"), work);
+	/* build.sh wants them as they lie in a file system: DIR/lib/modules. */
+	if (file_exists(modules)) {
+		char *dir = txt_printf("%s/modules", work);
+
+		dir_make(txt_printf("%s/lib", dir), 0700);
+		unlink(txt_printf("%s/lib/modules", dir));
+		modules = symlink(modules, txt_printf("%s/lib/modules", dir)) ? "" : dir;
+	} else {
+		modules = txt_printf("%.*s/modules", (int)(strrchr(where_kernel(), '/') - where_kernel()), where_kernel());
+	}
+	words_add(&command, where_lib("image/build.sh"));
+	words_add(&command, "--packages");
+	words_add(&command, recipe);
+	words_add(&command, "--output");
+	words_add(&command, own_path(name, "img"));
+	words_add(&command, "--work");
+	words_add(&command, work);
+	words_add(&command, "--kernel");
+	words_add(&command, where_kernel());
+	/* In a checkout they lie beside the kernel. */
+	if (!file_exists(headers))
+		headers = txt_printf("%.*s/headers.tar", (int)(strrchr(where_kernel(), '/') - where_kernel()), where_kernel());
+	words_add(&command, "--headers");
+	words_add(&command, headers);
+	words_add(&command, "--rewrite");
+	words_add(&command, where_lib("image-rewrite"));
+	if (file_exists(modules)) {
+		words_add(&command, "--modules");
+		words_add(&command, modules);
+	}
+	return run_here((const char *const *)command.at) ? STATUS_FAILED : STATUS_OK;
+}
+
+/* ---- a machine that works on images ------------------------------------------------ */
+
+static bool is_up(enum machine_state state)
+{
+	return state != MACHINE_BOOTING && state != MACHINE_STARTING;
+}
+
+static bool is_stopped(enum machine_state state)
+{
+	return state == MACHINE_STOPPED;
+}
+
+static void helper_create(struct machine *machine, const char *purpose, const char *from)
+{
+	struct image image;
+
+	machine_describe(machine, txt_printf("%s-%d", purpose, getpid()));
+	image_find_or_die(from, &image);
+	image_apply(&image, &machine->conf);
+}
+
+static void helper_start(struct machine *machine)
+{
+	char *reason = NULL;
+
+	if (machine_save(machine) || machine_start(machine, &reason) < 0 || !machine_wait(machine, is_up, 120) || !machine_runs(machine)) {
+		machine_remove(machine);
+		die(STATUS_FAILED, _("the machine that was to work on the image does not start: %s"), reason ? reason : "");
+	}
+}
+
+static void helper_stop(const struct machine *machine)
+{
+	if (machine_stop(machine) || !machine_wait(machine, is_stopped, 60))
+		machine_kill(machine);
+}
+
+/* A finished disk becomes the user's image. */
+static void disk_to_image(const char *disk, const char *name, const struct conf *info)
+{
+	char *path = own_path(name, "img"), *reason;
+	int error;
+
+	if (disk_seal(disk, &reason))
+		die(STATUS_FAILED, _("cannot seal %s: %s"), disk, reason);
+	if (rename(disk, path)) {
+		error = file_copy(disk, path, image_copy_progress);
+		if (error)
+			die(STATUS_FAILED, _("cannot write %s: %s"), path, strerror(-error));
+	}
+	chmod(path, 0444);
+	conf_write(info, own_path(name, "info"));
+	chmod(own_path(name, "info"), 0644);
+}
+
+/* ---- import ------------------------------------------------------------------------ */
+
+/* The layers of an OCI layout's first image, lowest first. */
+static void oci_layers(const char *dir, struct words *layers)
+{
+	json_error_t error;
+	json_t *index = json_load_file(txt_printf("%s/index.json", dir), 0, &error), *manifest, *list, *layer;
+	const char *digest;
+	size_t at;
+
+	digest = json_string_value(json_object_get(json_array_get(json_object_get(index, "manifests"), 0), "digest"));
+	if (!digest || !txt_starts(digest, "sha256:"))
+		die(STATUS_FAILED, _("%s/index.json names no image"), dir);
+	manifest = json_load_file(txt_printf("%s/blobs/sha256/%s", dir, digest + 7), 0, &error);
+	list = json_object_get(manifest, "layers");
+	if (!json_array_size(list))
+		die(STATUS_FAILED, _("the image in %s has no layers"), dir);
+	json_array_foreach(list, at, layer) {
+		digest = json_string_value(json_object_get(layer, "digest"));
+		if (digest && txt_starts(digest, "sha256:"))
+			words_addf(layers, "blobs/sha256/%s", digest + 7);
+	}
+}
+
+/* In the guest; $@ are archives below /import, or none: the folder itself. */
+static const char unpack_script[] =
+	"set -e; mkfs.ext4 -q -F -L umlab-root /dev/ubdb; mount /dev/ubdb /mnt; cd /import; "
+	"[ $# -gt 0 ] || tar -cf - . | tar -C /mnt --numeric-owner -xpf -; "
+	"for layer; do tar -tf \"$layer\" | grep -E '(^|/)\\.wh\\.' | while IFS= read -r gone; do "
+	"case $gone in */.wh..wh..opq|.wh..wh..opq) find \"/mnt/$(dirname \"$gone\")\" -mindepth 1 -delete ;; "
+	"*) rm -rf \"/mnt/$(dirname \"$gone\")/${gone##*.wh.}\" ;; esac; done; "
+	"tar -C /mnt --numeric-owner --exclude='.wh.*' -xpf \"$layer\"; done; "
+	"mkdir -p /mnt/proc /mnt/sys /mnt/dev /mnt/run /mnt/tmp; chmod 1777 /mnt/tmp; "
+	"[ -x /mnt/bin/sh ] || [ -L /mnt/bin ] || { echo 'this is no root file system: no /bin/sh' >&2; exit 1; }; "
+	"[ -e /mnt/sbin/init ] || echo 'umlab: it has no init of its own'; "
+	"rm -f /mnt/etc/resolv.conf.umlab; [ ! -e /mnt/etc/fstab ] || sed -i 's/^[^#]/#&/' /mnt/etc/fstab; "
+	"umount /mnt; sync";
+
+static enum status import_tree(const char *source, const char *name, const char *size_text)
+{
+	struct machine machine;
+	struct words layers = { 0 }, command = { 0 };
+	struct session_request request = { .command = &command, .in_fd = -1, .out_fd = STDERR_FILENO, .err_fd = STDERR_FILENO };
+	struct conf info = { 0 };
+	struct stat status;
+	uint64_t size = 4ull << 30;
+	char *path = realpath(source, NULL), *disk;
+	int fd, result;
+
+	if (size_text && !txt_size_parse(size_text, 1 << 20, &size))
+		die(STATUS_USAGE, _("--size: \"%s\" is no size"), size_text);
+	stat(path, &status);
+	helper_create(&machine, "import", "minimal");
+	if (!S_ISDIR(status.st_mode)) {
+		words_add(&layers, strrchr(path, '/') + 1);
+		*strrchr(path, '/') = '\0';
+	} else if (file_exists(txt_printf("%s/index.json", path)) && file_exists(txt_printf("%s/oci-layout", path))) {
+		oci_layers(path, &layers);
+	}
+	conf_add(&machine.conf, "mount", txt_printf("ro:/import:%s", *path ? path : "/"));
+	conf_add(&machine.conf, "append", "ubd1=new.img");
+	disk = txt_printf("%s/new.img", machine.dir);
+	dir_make(machine.dir, 0700);
+	fd = open(disk, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0 || ftruncate(fd, size))
+		die(STATUS_FAILED, _("cannot make %s: %s"), disk, strerror(errno));
+	close(fd);
+	tell_note(_("unpacking %s in a machine"), source);
+	helper_start(&machine);
+	words_add(&command, "/bin/sh");
+	words_add(&command, "-c");
+	words_add(&command, unpack_script);
+	words_add(&command, "sh");
+	for (int i = 0; i < layers.nr; i++)
+		words_add(&command, layers.at[i]);
+	result = session_run(&machine, &request);
+	helper_stop(&machine);
+	if (!result) {
+		conf_add(&info, "about", txt_printf("imported from %s", strrchr(source, '/') ? strrchr(source, '/') + 1 : source));
+		disk_to_image(disk, name, &info);
+	}
+	machine_remove(&machine);
+	if (result)
+		die(STATUS_FAILED, _("%s could not be unpacked; no image was made"), source);
+	return STATUS_OK;
+}
+
+static bool starts_with(const char *path, const char *magic, size_t size)
+{
+	char head[16] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool same = fd >= 0 && read(fd, head, sizeof(head)) > (ssize_t)size && !memcmp(head, magic, size);
+
+	if (fd >= 0)
+		close(fd);
+	return same;
+}
+
+/* ext2 to ext4 without a partition table: 0xef53 at 1080. */
+static bool is_ext(const char *path)
+{
+	unsigned char magic[2] = { 0 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool ext = fd >= 0 && pread(fd, magic, 2, 1080) == 2 && magic[0] == 0x53 && magic[1] == 0xef;
+
+	if (fd >= 0)
+		close(fd);
+	return ext;
+}
+
+enum status verb_image_import(struct verb_args *args)
+{
+	const char *source, *name;
+	struct conf info = { 0 };
+	char *part, *reason;
+	int error;
+
+	verb_want_words(args, 2, 2);
+	source = args->words.at[0];
+	name = args->words.at[1];
+	want_new(args, name);
+	if (!file_exists(source))
+		die(STATUS_ABSENT, _("there is no %s"), source);
+	part = txt_printf("%s/.import-%d", where_images(), getpid());
+	if (starts_with(source, "QFI\xfb", 4)) {
+		const char *command[] = { "qemu-img", "convert", "-O", "raw", source, part, NULL };
+
+		if (run_quietly(command, &reason))
+			die(STATUS_FAILED, _("qemu-img (package qemu-utils) could not convert it: %s"), reason);
+	} else if (is_ext(source)) {
+		error = file_copy(source, part, image_copy_progress);
+		if (error)
+			die(STATUS_FAILED, _("cannot copy %s: %s"), source, strerror(-error));
+	} else {
+		return import_tree(source, name, verb_value(args, "size"));
+	}
+	if (!is_ext(part)) {
+		unlink(part);
+		die(STATUS_FAILED, _("%s holds no ext4 file system without partitions; import a tar of its files instead"), source);
+	}
+	conf_add(&info, "about", txt_printf("imported from %s", source));
+	disk_to_image(part, name, &info);
+	return STATUS_OK;
+}
+
+/* What is one machine's own must not be every machine's. */
+static const char forget_script[] =
+	"rm -rf /var/lib/umlab/configured /etc/ssh/ssh_host_* /var/log/umlab-early.log; : >/etc/machine-id; sync";
+
+/* ---- layer ------------------------------------------------------------------------- */
+
+enum status verb_image_layer(struct verb_args *args)
+{
+	const char *from = verb_value(args, "from") ? : image_default(), *name;
+	struct session_request request = { .command = &args->command, .in_fd = STDIN_FILENO, .out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO };
+	struct machine machine;
+	struct conf info = { 0 };
+	const char *mem;
+	int result;
+
+	verb_want_words(args, 1, 1);
+	name = args->words.at[0];
+	want_new(args, name);
+	helper_create(&machine, "layer", from);
+	mem = conf_get(&machine.conf, "mem");
+	helper_start(&machine);
+	request.pty = isatty(STDIN_FILENO) && !args->command.nr;
+	if (request.pty)
+		tell_note(_("change what you like; `exit` makes the image %s of it, `exit 1` drops it"), name);
+	session_env(&machine, &request.env);
+	result = session_run(&machine, &request);
+	if (!result) {
+		char *ignored;
+
+		session_capture(&machine, forget_script, 30, &ignored);
+	}
+	helper_stop(&machine);
+	if (!result) {
+		conf_add(&info, "about", txt_printf("made from %s", from));
+		conf_add(&info, "from", from);
+		conf_add(&info, "mem", mem);
+		disk_to_image(disk_path(&machine), name, &info);
+	}
+	machine_remove(&machine);
+	if (result)
+		die(STATUS_FAILED, _("it ended with status %d; no image was made"), result);
+	return STATUS_OK;
+}
+
+/* ---- update ------------------------------------------------------------------------ */
+
+static const char update_script[] =
+	"export DEBIAN_FRONTEND=noninteractive; command -v apt-get >/dev/null || { echo 'this image has no apt-get; give a command behind --' >&2; exit 1; }; "
+	"apt-get -q -o APT::Update::Error-Mode=any update && apt-get -q -y -o Dpkg::Options::=--force-confold dist-upgrade && apt-get -q -y autoremove && apt-get clean";
+
+/*
+ * The new image stands alone and takes the place of the old one in one step. One of the site
+ * or of the checkout stays; the user's own, of the same name, is found before it.
+ */
+enum status verb_image_update(struct verb_args *args)
+{
+	struct words command = { 0 };
+	struct session_request request = { .command = &command, .in_fd = -1, .out_fd = STDERR_FILENO, .err_fd = STDERR_FILENO };
+	struct machine machine;
+	struct image image;
+	const char *name, *mem;
+	char *path, *part, *reason, *ignored;
+	int result;
+
+	verb_want_words(args, 1, 1);
+	name = args->words.at[0];
+	want_name(args, name);
+	image_find_or_die(name, &image);
+	path = own_path(image.name, "img");
+	if (!strcmp(image.path, path))
+		want_unused(path);
+	helper_create(&machine, "update", image.name);
+	mem = txt_copy(conf_get(&machine.conf, "mem"));
+	/* Packages are unpacked and scripts run: more than the image's machines need. */
+	conf_set(&machine.conf, "mem", "512M");
+	if (where_tool("umlab-net")) {
+		conf_add(&machine.conf, "nic", "eth0=slirp");
+		conf_add(&machine.conf, "address", "eth0 10.0.2.15/24 10.0.2.2 10.0.2.3");
+	}
+	tell_note(_("updating %s in a machine"), image.name);
+	helper_start(&machine);
+	if (args->command.nr) {
+		request.command = &args->command;
+	} else {
+		words_add(&command, "/bin/sh");
+		words_add(&command, "-c");
+		words_add(&command, update_script);
+	}
+	result = session_run(&machine, &request);
+	if (!result)
+		session_capture(&machine, forget_script, 30, &ignored);
+	helper_stop(&machine);
+	part = txt_printf("%s/.update-%d", where_images(), getpid());
+	if (!result && disk_flatten(disk_path(&machine), part, &reason)) {
+		tell_error(_("cannot write %s: %s"), part, reason);
+		result = 1;
+	}
+	machine_remove(&machine);
+	if (result) {
+		unlink(part);
+		die(STATUS_FAILED, _("it ended with status %d; the image is as it was"), result);
+	}
+	conf_set(&image.info, "from", NULL);
+	conf_set(&image.info, "mem", mem);
+	disk_to_image(part, image.name, &image.info);
+	return STATUS_OK;
+}
+
+/* ---- remove ------------------------------------------------------------------------ */
+
+enum status verb_image_remove(struct verb_args *args)
+{
+	verb_want_words(args, 1, -1);
+	for (int i = 0; i < args->words.nr; i++) {
+		char *path;
+
+		want_name(args, args->words.at[i]);
+		path = own_path(args->words.at[i], "img");
+		if (!file_exists(path))
+			die(STATUS_ABSENT, _("%s has no image %s of this user"), where_images(), args->words.at[i]);
+		want_unused(path);
+		if (unlink(path))
+			die(STATUS_FAILED, _("cannot remove %s: %s"), path, strerror(errno));
+		unlink(own_path(args->words.at[i], "info"));
+		tree_remove(txt_printf("%s/.work/%s", where_images(), args->words.at[i]));
+	}
+	return STATUS_OK;
+}

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * verbs_lab.c - labs as a whole: lstart, lhalt, lcrash, lclean, lrestart, linfo, wipe
+ */
+#include "cli/verbs.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "lab/labdir.h"
+#include "lab/labmake.h"
+#include "lab/labmap.h"
+#include "lab/labnet.h"
+#include "cli/labverbs.h"
+#include "machine/machine.h"
+#include "base/run.h"
+#include "base/table.h"
+#include "base/where.h"
+
+static double timeout_of(const struct verb_args *args, double otherwise)
+{
+	const char *value = verb_value(args, "timeout");
+	long seconds;
+
+	if (!value)
+		return otherwise;
+	if (!txt_int_parse(value, 1, 86400, &seconds))
+		verb_die_usage(args->verb, _("--timeout: \"%s\" is no number of seconds"), value);
+	return seconds;
+}
+
+/* Description, version and so on, as all of these tools show it. */
+static void banner(const struct lab *lab)
+{
+	const struct { const char *title, *text; } rows[] = {
+		{ N_("Lab"), lab->name }, { N_("Description"), lab->description }, { N_("Version"), lab->version },
+		{ N_("Author"), lab->author }, { N_("E-mail"), lab->email }, { N_("Web"), lab->web },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows) && tell_level >= TELL_NORMAL; i++)
+		if (rows[i].text && *rows[i].text)
+			fprintf(stderr, "%-12s %s\n", _(rows[i].title), rows[i].text);
+}
+
+static void settings_read(const struct verb_args *args, struct labmake_options *options)
+{
+	const struct words *passed = verb_values(args, "pass");
+
+	for (int i = 0; i < passed->nr; i++) {
+		char *word = txt_copy(passed->at[i]), *equal = strchr(word, '=');
+		const struct lab_key *key;
+		const char *wrong;
+
+		/* mem=64, --mem=64 (Netkit), "mem 64" */
+		word += strspn(word, "-");
+		equal = strchr(word, '=');
+		if (equal)
+			*equal = '\0';
+		key = lab_key_find(word);
+		if (!key)
+			verb_die_usage(args->verb, _("--pass: a machine has no option %s"), word);
+		wrong = key->check ? key->check(equal ? equal + 1 : "") : NULL;
+		if (wrong)
+			verb_die_usage(args->verb, "--pass %s: \"%s\" %s", word, equal ? equal + 1 : "", wrong);
+		words_addf(&options->settings, "%s=%s", key->alias_of ? key->alias_of : key->name, equal ? equal + 1 : "true");
+	}
+}
+
+/* A terminal program, and how it is told what to run. */
+static const struct { const char *name, *words[4]; } terminals[] = {
+	{ "tmux", { "new-window", "-n", "%" } }, { "xterm", { "-T", "%", "-e" } }, { "gnome-terminal", { "--title", "%", "--" } },
+	{ "kitty", { "-T", "%" } }, { "alacritty", { "-T", "%", "-e" } }, { "konsole", { "-e" } },
+	{ "xfce4-terminal", { "-T", "%", "-x" } }, { "wt", { "new-tab", "--title", "%" } },
+};
+
+static void terminal_open(const char *name, const struct machine *machine)
+{
+	for (size_t i = 0; i < sizeof(terminals) / sizeof(*terminals); i++) {
+		struct words command = { 0 };
+
+		if (strcmp(terminals[i].name, name))
+			continue;
+		words_add(&command, name);
+		for (int j = 0; j < 4 && terminals[i].words[j]; j++)
+			words_add(&command, strcmp(terminals[i].words[j], "%") ? terminals[i].words[j] : machine->name);
+		words_add(&command, where_self());
+		words_add(&command, "connect");
+		words_add(&command, machine->id);
+		if (!fork()) {
+			setsid();
+			execvp(command.at[0], command.at);
+			tell_warning(_("cannot open %s: %s"), name, strerror(errno));
+			_exit(127);
+		}
+		return;
+	}
+	tell_warning(_("%s is no terminal program that is known here"), name);
+}
+
+/* None over ssh and in scripts; in tmux a window each; --terminals decides otherwise. */
+static void terminals_open(const struct verb_args *args, const struct lab *lab, const struct labmake_options *options)
+{
+	const char *name = verb_value(args, "terminals");
+
+	if (verb_flag(args, "noterminals"))
+		return;
+	if (!name)
+		name = where_setting("terminals");
+	if (name && !*name)
+		name = getenv("TMUX") ? "tmux" : "xterm";
+	if (!name || !strcmp(name, "none"))
+		return;
+	for (int i = 0; i < lab->nr_machines; i++) {
+		const char *number = lab_option_get(&lab->machines[i], "num_terms"), *con = lab_option_get(&lab->machines[i], "con0");
+		struct machine machine;
+
+		if ((options->only.nr && !words_have(&options->only, lab->machines[i].name)) ||
+		    words_have(&options->except, lab->machines[i].name) || (con && !strcmp(con, "none")))
+			continue;
+		if (!machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), lab->machines[i].name)))
+			for (int n = number ? atoi(number) : 1; n > 0; n--)
+				terminal_open(name, &machine);
+	}
+}
+
+enum status verb_lstart(struct verb_args *args)
+{
+	struct labmake_options options = { .hosthome = verb_flag(args, "hosthome") && !verb_flag(args, "no-hosthome"),
+		.no_shared = verb_flag(args, "no-shared"), .force = verb_flag(args, "force"), .no_wait = verb_flag(args, "no-wait"),
+		.timeout = timeout_of(args, 300), .only = args->words };
+	const char *jobs = verb_value(args, "jobs");
+	const char *memory = verb_value(args, "lab-mem") ? : where_setting("lab_mem"), *cpus = verb_value(args, "lab-cpus") ? : where_setting("lab_cpus");
+	enum status status;
+	struct lab lab;
+	long number = 0;
+
+	verb_want_words(args, 0, -1);
+	if (jobs && *jobs && !txt_int_parse(jobs, 1, 1000, &number))
+		verb_die_usage(args->verb, _("--jobs: \"%s\" is no number"), jobs);
+	if (memory && !txt_size_parse(memory, 1 << 20, &options.lab_memory))
+		verb_die_usage(args->verb, _("--lab-mem: \"%s\" is no size"), memory);
+	if (cpus && (options.lab_cpus = atof(cpus)) <= 0)
+		verb_die_usage(args->verb, _("--lab-cpus: \"%s\" is no number"), cpus);
+	options.exam = verb_flag(args, "exam");
+	options.jobs = verb_flag(args, "sequential") ? 1 : number;
+	for (int i = 0; i < verb_values(args, "exclude")->nr; i++)
+		words_split(&options.except, verb_values(args, "exclude")->at[i], ",");
+	settings_read(args, &options);
+	lab_open(&lab, verb_value(args, "directory"), verb_flag(args, "force-lab"));
+	lab_remarks_print(&lab, stderr, tell_level < TELL_NORMAL);
+	for (int i = 0; i < lab.nr_remarks; i++)
+		if (lab.remarks[i].severity == LAB_ERROR)
+			die(STATUS_FAILED, _("nothing was started; mend the lab first (`umlab lint` tells the same)"));
+	if (verb_flag(args, "print")) {
+		lab_print(&lab);
+		return STATUS_OK;
+	}
+	banner(&lab);
+	status = labmake_start(&lab, &options);
+	terminals_open(args, &lab, &options);
+	return status;
+}
+
+/* The machines that a verb means: those named, else all of the lab. */
+static void machines_of(const struct verb_args *args, struct machines *machines)
+{
+	const char *dir = verb_value(args, "directory"), *id = lab_id(dir ? dir : ".");
+	int kept = 0;
+
+	machine_list(machines, id);
+	for (int i = 0; i < args->words.nr; i++) {
+		bool found = false;
+
+		for (int j = 0; j < machines->nr; j++)
+			found |= !strcmp(machines->at[j].name, args->words.at[i]);
+		if (!found)
+			die(STATUS_ABSENT, _("the lab has no machine %s that was started"), args->words.at[i]);
+	}
+	for (int i = 0; i < machines->nr; i++)
+		if (!args->words.nr || words_have(&args->words, machines->at[i].name))
+			machines->at[kept++] = machines->at[i];
+	machines->nr = kept;
+}
+
+static enum status remove_all(struct machines *machines)
+{
+	enum status status = STATUS_OK;
+	struct words labs = { 0 };
+
+	for (int i = 0; i < machines->nr; i++) {
+		if (machines->at[i].lab && !words_have(&labs, machines->at[i].lab))
+			words_add(&labs, machines->at[i].lab);
+	}
+	for (int i = 0; i < labs.nr; i++) {
+		struct machines rest;
+		int going = 0;
+
+		machine_list(&rest, labs.at[i]);
+		for (int j = 0; j < machines->nr; j++)
+			going += machines->at[j].lab && !strcmp(machines->at[j].lab, labs.at[i]);
+		if (going == rest.nr)
+			labnet_lab_stop(labs.at[i]);
+	}
+	for (int i = 0; i < machines->nr; i++)
+		if (machine_remove(&machines->at[i])) {
+			tell_error(_("cannot remove %s"), machines->at[i].dir);
+			status = STATUS_FAILED;
+		}
+	return status;
+}
+
+static bool has_snapshots(const struct machines *machines)
+{
+	for (int i = 0; i < machines->nr; i++)
+		if (file_exists(txt_printf("%s/snapshots", machines->at[i].dir)))
+			return true;
+	return false;
+}
+
+enum status verb_lclean(struct verb_args *args)
+{
+	struct machines machines;
+
+	machines_of(args, &machines);
+	if (has_snapshots(&machines) && !verb_flag(args, "force") && !tell_confirm(_("This lab has snapshots; remove them too?")))
+		die(STATUS_FAILED, _("nothing was removed: the lab has snapshots; --force removes them too"));
+	/* Its shutdown files are run, as Kathará does; then nothing of it is wanted any more. */
+	if (verb_flag(args, "orderly") && labmake_stop(&machines, false, timeout_of(args, 60)))
+		tell_warning(_("not all ended in order"));
+	return remove_all(&machines);
+}
+
+enum status verb_lhalt(struct verb_args *args)
+{
+	struct machines machines;
+	enum status status;
+
+	machines_of(args, &machines);
+	status = labmake_stop(&machines, verb_flag(args, "quick"), timeout_of(args, 60));
+	if (!status && verb_flag(args, "remove"))
+		return remove_all(&machines);
+	return status;
+}
+
+enum status verb_lcrash(struct verb_args *args)
+{
+	struct machines machines;
+	enum status status;
+
+	machines_of(args, &machines);
+	status = labmake_stop(&machines, true, timeout_of(args, 60));
+	return status || verb_flag(args, "keep") ? status : remove_all(&machines);
+}
+
+enum status verb_lrestart(struct verb_args *args)
+{
+	struct machines machines;
+
+	machines_of(args, &machines);
+	if (labmake_stop(&machines, false, 60) && labmake_stop(&machines, true, 20))
+		return STATUS_FAILED;
+	if (!verb_flag(args, "keep"))
+		remove_all(&machines);
+	return verb_lstart(args);
+}
+
+/* ---- linfo ------------------------------------------------------------------------- */
+
+static json_t *lab_json(const struct lab *lab)
+{
+	json_t *array = json_array(), *object;
+
+	for (int i = 0; i < lab->nr_machines; i++) {
+		const struct lab_machine *from = &lab->machines[i];
+		json_t *nics = json_array();
+		struct machine machine;
+		enum machine_state state = MACHINE_STOPPED;
+		bool made = !machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), from->name));
+
+		if (made)
+			state = machine_state(&machine, NULL);
+		for (int j = 0; j < from->nr_nics; j++)
+			json_array_append_new(nics, json_pack("{s:i, s:s?, s:s?}", "index", from->nics[j].index, "domain",
+				from->nics[j].domain, "mac", from->nics[j].mac));
+		json_array_append_new(array, json_pack("{s:s, s:s, s:b, s:o}", "name", from->name, "state", machine_state_word(state),
+						       "made", made, "interfaces", nics));
+	}
+	object = json_pack("{s:s, s:s?, s:s?, s:s, s:s, s:o}", "folder", lab->dir, "name", lab->name, "description", lab->description,
+			   "id", lab_id(lab->dir), "dialect", lab->dialect == LAB_NETKIT ? "netkit" : "kathara", "machines", array);
+	return object;
+}
+
+static void lab_table(const struct lab *lab)
+{
+	static const char *const columns[] = { "MACHINE", "STATE", "INTERFACES", NULL };
+	struct table *table = table_create(columns);
+
+	for (int i = 0; i < lab->nr_machines; i++) {
+		const struct lab_machine *from = &lab->machines[i];
+		struct words nics = { 0 };
+		struct machine machine;
+
+		for (int j = 0; j < from->nr_nics; j++)
+			words_addf(&nics, "%d:%s", from->nics[j].index, from->nics[j].domain ? from->nics[j].domain : "tap");
+		const char *cells[] = { from->name, machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), from->name)) ?
+			_("not made") : machine_state_name(machine_state(&machine, NULL)), words_join(&nics, " ") };
+
+		table_add(table, cells);
+	}
+	table_print(table);
+	table_destroy(table);
+}
+
+enum status verb_linfo(struct verb_args *args)
+{
+	struct lab lab;
+	json_t *json;
+
+	verb_want_words(args, 0, 0);
+	do {
+		lab_open(&lab, verb_value(args, "directory"), verb_flag(args, "force-lab"));
+		if (verb_flag(args, "json")) {
+			json = lab_json(&lab);
+			json_dumpf(json, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+			putchar('\n');
+			json_decref(json);
+			return STATUS_OK;
+		}
+		if (verb_flag(args, "svg")) {
+			labmap_svg(&lab, stdout);
+			return STATUS_OK;
+		}
+		if (verb_flag(args, "watch") && tell_fancy(STDOUT_FILENO))
+			fputs("\033[H\033[J", stdout);
+		banner(&lab);
+		if (verb_flag(args, "topology"))
+			labmap_text(&lab, stdout);
+		else
+			lab_table(&lab);
+		fflush(stdout);
+	} while (verb_flag(args, "watch") && !sleep(1));
+	return STATUS_OK;
+}
+
+/* ---- wipe -------------------------------------------------------------------------- */
+
+enum status verb_wipe(struct verb_args *args)
+{
+	struct machines machines;
+	enum status status;
+
+	verb_want_words(args, 0, 0);
+	machine_list(&machines, NULL);
+	if (machines.nr && !verb_flag(args, "force") &&
+	    !tell_confirm(_("Remove all %d machines of this user, with their disks and snapshots?"), machines.nr))
+		die(STATUS_FAILED, _("nothing was removed; --force does it without a question"));
+	status = remove_all(&machines);
+	/* What no machine knows of any more. */
+	if (!status) {
+		labnet_stop_all();
+		tree_remove(txt_printf("%s/machines", where_state()));
+		tree_remove(txt_printf("%s/labs", where_state()));
+		tree_remove(where_runtime());
+	}
+	return status;
+}

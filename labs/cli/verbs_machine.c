@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * verbs_machine.c - the life of single machines: run, create, start, stop, kill, remove, set
+ *
+ * Entries of the table in umlab.c; what a machine is, is machine.c's matter.
+ */
+#include "cli/verbs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "machine/disk.h"
+#include "base/files.h"
+#include "image/image.h"
+#include "lab/labfile.h"
+#include "machine/machine.h"
+#include "lab/labnet.h"
+#include "machine/session.h"
+
+/* ---- making ------------------------------------------------------------------------ */
+
+/* What run, create and set have in common; checked as in lab.conf. */
+static const struct { const char *option, *key; } settings[] = {
+	{ "mem", "mem" }, { "cpus", "cpus" }, { "disk", "disk" }, { "rate", "rate" },
+};
+
+static void settings_apply(const struct verb_args *args, struct conf *conf)
+{
+	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
+		const char *value = verb_value(args, settings[i].option), *wrong;
+		uint64_t size;
+
+		if (!value)
+			continue;
+		wrong = lab_key_find(settings[i].key)->check(value);
+		if (wrong)
+			verb_die_usage(args->verb, "--%s: \"%s\" %s", settings[i].option, value, wrong);
+		/* The kernel takes whole megabytes. */
+		if (!strcmp(settings[i].key, "mem") && txt_size_parse(value, 1 << 20, &size))
+			conf_setf(conf, "mem", "%luM", (unsigned long)(size >> 20));
+		else
+			conf_set(conf, settings[i].key, value);
+	}
+	labnet_settings_apply(args, conf);
+}
+
+static char *free_name(void)
+{
+	struct machine machine;
+
+	for (int number = 1;; number++) {
+		char *name = txt_printf("m%d", number);
+
+		if (machine_open(&machine, name) == -ENOENT)
+			return name;
+	}
+}
+
+static void create(struct verb_args *args, struct machine *machine)
+{
+	const char *name = args->words.nr ? args->words.at[0] : free_name();
+	const char *image_name = verb_value(args, "image");
+	struct image image;
+	char *reason;
+
+	if (!lab_name_valid(name))
+		die(STATUS_USAGE, _("\"%s\" is no name for a machine: up to %d of A-Z a-z 0-9 _ . -"), name, LAB_NAME_MAX);
+	machine_describe(machine, name);
+	if (file_exists(machine->dir))
+		die(STATUS_FAILED, _("there is a machine %s already; `umlab start %s` starts it, `umlab remove %s` removes it"), name, name, name);
+	if (image_find(image_name ? image_name : image_default(), &image, &reason))
+		die(STATUS_ABSENT, "%s", reason);
+	settings_apply(args, &machine->conf);
+	image_apply(&image, &machine->conf);
+	int error = machine_save(machine);
+
+	if (error)
+		die(STATUS_FAILED, _("cannot write %s: %s"), machine->dir, strerror(-error));
+	if (disk_create(machine, &reason)) {
+		machine_remove(machine);
+		die(STATUS_FAILED, "%s", reason);
+	}
+}
+
+enum status verb_create(struct verb_args *args)
+{
+	struct machine machine;
+
+	verb_want_words(args, 0, 1);
+	create(args, &machine);
+	printf("%s\n", machine.name);
+	return STATUS_OK;
+}
+
+static enum status start(struct machine *machine)
+{
+	char *reason = NULL;
+	int error = labnet_machine_start(machine, &reason);
+
+	if (!error)
+		error = machine_start(machine, &reason);
+	if (error < 0) {
+		tell_error(_("%s does not start: %s"), machine->name, reason ? reason : strerror(-error));
+		return STATUS_FAILED;
+	}
+	if (error > 0)
+		tell_note(_("%s runs already"), machine->name);
+	return STATUS_OK;
+}
+
+/* Netkit's: made when it is not there, started, and not waited for. */
+enum status verb_vstart(struct verb_args *args)
+{
+	struct machine machine;
+
+	verb_want_words(args, 1, 1);
+	if (machine_open(&machine, args->words.at[0]))
+		create(args, &machine);
+	return start(&machine);
+}
+
+static bool is_ready(enum machine_state state)
+{
+	return state != MACHINE_BOOTING && state != MACHINE_STARTING;
+}
+
+/* Waits for a started machine and says how it went. */
+static enum status wait_ready(const struct machine *machine, double seconds)
+{
+	if (!machine_wait(machine, is_ready, seconds)) {
+		tell_error(_("%s is not ready after %.0f s; `umlab log %s` shows where it is"), machine->name, seconds, machine->id);
+		return STATUS_TIMEOUT;
+	}
+	switch (machine_state(machine, NULL)) {
+	case MACHINE_STOPPED:
+		tell_error(_("%s ended while it started; `umlab log %s` shows its last words"), machine->name, machine->id);
+		return STATUS_FAILED;
+	case MACHINE_TROUBLE:
+		tell_warning(_("a startup file of %s failed; `umlab log --startup %s` shows it"), machine->name, machine->id);
+		return STATUS_FAILED;
+	default:
+		return STATUS_OK;
+	}
+}
+
+static double timeout_of(const struct verb_args *args, double otherwise)
+{
+	const char *value = verb_value(args, "timeout");
+	long seconds;
+
+	if (!value)
+		return otherwise;
+	if (!txt_int_parse(value, 0, 86400, &seconds))
+		verb_die_usage(args->verb, _("--timeout: \"%s\" is no number of seconds"), value);
+	return seconds;
+}
+
+enum status verb_start(struct verb_args *args)
+{
+	enum status status = STATUS_OK;
+
+	verb_want_words(args, 1, -1);
+	for (int i = 0; i < args->words.nr; i++) {
+		struct machine machine;
+		enum status one;
+
+		machine_find(&machine, args->words.at[i], NULL);
+		one = start(&machine);
+		if (!one && !verb_flag(args, "no-wait"))
+			one = wait_ready(&machine, timeout_of(args, 120));
+		status = one ? one : status;
+	}
+	return status;
+}
+
+/* ---- run, console, connect --------------------------------------------------------- */
+
+static int detach_key(const struct verb_args *args)
+{
+	const char *text = verb_value(args, "detach-key");
+	int key = session_key_parse(text ? text : "^]");
+
+	if (key < 0)
+		verb_die_usage(args->verb, _("--detach-key: \"%s\" is no key, like ^] or ctrl-a"), text);
+	return key;
+}
+
+static enum status attach(const struct machine *machine, int key)
+{
+	int error;
+
+	if (isatty(STDIN_FILENO))
+		tell_note(_("console of %s; Ctrl-%c leaves it, the machine goes on"), machine->name, key | 0x40);
+	error = session_console(machine, key);
+	if (error) {
+		tell_error(error == -ENOTCONN ? _("%s does not run; `umlab start %s` starts it") : _("no connection to %s: try `umlab info %s`"),
+			   machine->name, machine->id);
+		return STATUS_FAILED;
+	}
+	if (isatty(STDIN_FILENO))
+		tell_note(machine_runs(machine) ? _("left %s; it goes on") : _("%s has ended"), machine->name);
+	return STATUS_OK;
+}
+
+enum status verb_run(struct verb_args *args)
+{
+	struct machine machine;
+	int key = detach_key(args);
+	enum status status;
+
+	verb_want_words(args, 0, 1);
+	if (!args->words.nr || machine_open(&machine, args->words.at[0]))
+		create(args, &machine);
+	status = start(&machine);
+	if (!status)
+		status = attach(&machine, key);
+	if (!status && verb_flag(args, "remove") && !machine_runs(&machine))
+		machine_remove(&machine);
+	return status;
+}
+
+enum status verb_console(struct verb_args *args)
+{
+	struct machine machine;
+	int key = detach_key(args);
+
+	verb_want_words(args, 1, 1);
+	machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
+	return attach(&machine, key);
+}
+
+/* ---- stop, kill, remove ------------------------------------------------------------ */
+
+static bool is_stopped(enum machine_state state)
+{
+	return state == MACHINE_STOPPED;
+}
+
+static enum status stop(struct machine *machine, double seconds, bool force)
+{
+	int error;
+
+	if (!machine_runs(machine)) {
+		tell_note(_("%s does not run"), machine->name);
+		return STATUS_OK;
+	}
+	error = machine_stop(machine);
+	if (error) {
+		tell_error(_("%s cannot be asked to stop: %s; `umlab kill %s` ends it"), machine->name, strerror(-error), machine->id);
+		return STATUS_FAILED;
+	}
+	if (machine_wait(machine, is_stopped, seconds))
+		return STATUS_OK;
+	if (force)
+		return machine_kill(machine) ? STATUS_FAILED : STATUS_OK;
+	tell_error(_("%s still runs after %.0f s; `umlab kill %s` ends it"), machine->name, seconds, machine->id);
+	return STATUS_TIMEOUT;
+}
+
+enum status verb_stop(struct verb_args *args)
+{
+	enum status status = STATUS_OK;
+
+	verb_want_words(args, 1, -1);
+	for (int i = 0; i < args->words.nr; i++) {
+		struct machine machine;
+		enum status one;
+
+		machine_find(&machine, args->words.at[i], NULL);
+		one = stop(&machine, timeout_of(args, 60), verb_flag(args, "force"));
+		status = one ? one : status;
+	}
+	return status;
+}
+
+enum status verb_restart(struct verb_args *args)
+{
+	enum status status = verb_stop(args);
+
+	return status ? status : verb_start(args);
+}
+
+enum status verb_kill(struct verb_args *args)
+{
+	enum status status = STATUS_OK;
+
+	verb_want_words(args, 1, -1);
+	for (int i = 0; i < args->words.nr; i++) {
+		struct machine machine;
+
+		machine_find(&machine, args->words.at[i], NULL);
+		if (machine_kill(&machine)) {
+			tell_error(_("%s cannot be ended; its process does not react to SIGKILL (a file server that hangs?)"), machine.name);
+			status = STATUS_FAILED;
+		}
+	}
+	return status;
+}
+
+enum status verb_remove(struct verb_args *args)
+{
+	enum status status = STATUS_OK;
+
+	verb_want_words(args, 1, -1);
+	for (int i = 0; i < args->words.nr; i++) {
+		struct machine machine;
+		int error;
+
+		machine_find(&machine, args->words.at[i], NULL);
+		if (machine_runs(&machine) && !verb_flag(args, "force")) {
+			tell_error(_("%s runs; stop it first, or remove it with --force"), machine.name);
+			status = STATUS_FAILED;
+			continue;
+		}
+		if (file_exists(txt_printf("%s/snapshots", machine.dir)) && !verb_flag(args, "force") &&
+		    !tell_confirm(_("%s has snapshots; remove them too?"), machine.name)) {
+			tell_error(_("%s has snapshots; --force removes them too"), machine.name);
+			status = STATUS_FAILED;
+			continue;
+		}
+		error = machine_remove(&machine);
+		if (error) {
+			tell_error(_("cannot remove %s: %s"), machine.dir, strerror(-error));
+			status = STATUS_FAILED;
+		}
+	}
+	return status;
+}
+
+/* ---- reset, set -------------------------------------------------------------------- */
+
+enum status verb_reset(struct verb_args *args)
+{
+	enum status status = STATUS_OK;
+
+	verb_want_words(args, 1, -1);
+	for (int i = 0; i < args->words.nr; i++) {
+		struct machine machine;
+		bool ran;
+
+		machine_find(&machine, args->words.at[i], verb_value(args, "directory"));
+		ran = machine_runs(&machine);
+		if (machine_kill(&machine)) {
+			status = STATUS_FAILED;
+			continue;
+		}
+		/* The next start makes a new one; so there is no moment with half a disk. */
+		unlink(disk_path(&machine));
+		if (ran && start(&machine))
+			status = STATUS_FAILED;
+	}
+	return status;
+}
+
+enum status verb_set(struct verb_args *args)
+{
+	struct machine machine;
+	int error;
+
+	verb_want_words(args, 1, 1);
+	machine_find(&machine, args->words.at[0], NULL);
+	settings_apply(args, &machine.conf);
+	error = machine_save(&machine);
+	if (error)
+		die(STATUS_FAILED, _("cannot write %s: %s"), machine.dir, strerror(-error));
+	if (machine_runs(&machine))
+		tell_note(_("%s runs; this counts from its next start"), machine.name);
+	return STATUS_OK;
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * verbs_net.c - capture and link: the networks of a lab, by the names of its machines
+ *
+ * Both find the switch and the port that a name stands for, and let umlab-net do the work.
+ */
+#include "cli/verbs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "lab/labdir.h"
+#include "lab/labnet.h"
+#include "cli/labverbs.h"
+#include "machine/machine.h"
+#include "base/run.h"
+#include "base/where.h"
+
+static const char *tool_or_die(void)
+{
+	const char *tool = where_tool("umlab-net");
+
+	if (!tool)
+		die(STATUS_FAILED, _("umlab-net is not installed beside umlab: there are no networks"));
+	return tool;
+}
+
+/* MACHINE:ethN of what was started, so interfaces that came later count too. Returns the switch. */
+static char *find_interface(const struct lab *lab, const char *word, int *port)
+{
+	const char *colon = strchr(word, ':');
+	char *name = txt_copy_part(word, colon - word), *path;
+	struct machine machine;
+	long index;
+
+	colon += txt_starts(colon, ":eth") ? 4 : 1;
+	if (!txt_int_parse(colon, 0, LAB_NIC_MAX - 1, &index))
+		die(STATUS_USAGE, _("%s is no interface, like %s:eth0"), word, name);
+	if (machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), name))) {
+		if (!lab_machine_find(lab, name))
+			die(STATUS_ABSENT, _("the lab has no machine %s"), name);
+		die(STATUS_FAILED, _("the lab does not run; `umlab lstart` starts it"));
+	}
+	path = labnet_nic_switch(labnet_nic_find(&machine.conf, index), port);
+	if (!path)
+		die(STATUS_ABSENT, _("%s has no eth%ld in a collision domain"), name, index);
+	return path;
+}
+
+/* MACHINE:ethN or a collision domain; *port is 0 for the whole domain. Returns the switch. */
+static char *find(const struct lab *lab, const char *word, int *port)
+{
+	struct words domains = { 0 };
+	const char *nearest;
+	char *path;
+
+	*port = 0;
+	lab_domains(lab, &domains);
+	if (strchr(word, ':')) {
+		path = find_interface(lab, word, port);
+	} else {
+		path = labnet_path(lab_id(lab->dir), word);
+		nearest = words_nearest(&domains, word);
+		/* One that `lconfig` made is not in lab.conf. */
+		if (!words_have(&domains, word) && !file_exists(path) && nearest)
+			die(STATUS_ABSENT, _("the lab has no collision domain %s; did you mean %s?"), word, nearest);
+		if (!words_have(&domains, word) && !file_exists(path))
+			die(STATUS_ABSENT, _("the lab has no collision domain %s; one interface is MACHINE:eth0"), word);
+	}
+	if (!file_exists(path))
+		die(STATUS_FAILED, _("the lab does not run; `umlab lstart` starts it"));
+	return path;
+}
+
+enum status verb_capture(struct verb_args *args)
+{
+	const char *file = verb_value(args, "write"), *tool = tool_or_die();
+	struct lab lab;
+	char *path;
+	int port;
+
+	verb_want_words(args, 1, 1);
+	lab_open(&lab, verb_value(args, "directory"), false);
+	path = find(&lab, args->words.at[0], &port);
+	if (verb_flag(args, "wireshark")) {
+		char *line = txt_printf("exec %s capture %s %s | exec wireshark -k -i -", txt_shell_quote(tool), path, port ? txt_printf("%d", port) : "");
+
+		execlp("sh", "sh", "-c", line, NULL);
+		die(STATUS_FAILED, "sh: %s", strerror(errno));
+	}
+	if (!file && isatty(STDOUT_FILENO))
+		verb_die_usage(args->verb, _("a capture is no text: give --write FILE, --wireshark, or a pipe"));
+	struct words words = { 0 };
+
+	words_add(&words, tool);
+	words_add(&words, "capture");
+	words_add(&words, path);
+	if (port)
+		words_addf(&words, "%d", port);
+	if (file && strcmp(file, "-")) {
+		words_add(&words, "-w");
+		words_add(&words, file);
+	}
+	execv(tool, words.at);
+	die(STATUS_FAILED, "%s: %s", tool, strerror(errno));
+}
+
+enum status verb_link_set(struct verb_args *args)
+{
+	struct words words = { 0 };
+	struct lab lab;
+	char *path;
+	int port;
+
+	verb_want_words(args, 2, -1);
+	lab_open(&lab, verb_value(args, "directory"), false);
+	path = find(&lab, args->words.at[0], &port);
+	if (!port)
+		verb_die_usage(args->verb, _("which interface? MACHINE:eth0"));
+	words_add(&words, tool_or_die());
+	words_add(&words, "link");
+	words_add(&words, "set");
+	words_add(&words, path);
+	words_addf(&words, "%d", port);
+	for (int i = 1; i < args->words.nr; i++)
+		words_add(&words, args->words.at[i]);
+	return run_here((const char *const *)words.at);
+}
+
+enum status verb_link_show(struct verb_args *args)
+{
+	const char *tool = tool_or_die();
+	struct words domains = { 0 };
+	struct lab lab;
+	enum status status = STATUS_OK;
+
+	verb_want_words(args, 0, 0);
+	lab_open(&lab, verb_value(args, "directory"), false);
+	lab_domains(&lab, &domains);
+	for (int i = 0; i < domains.nr; i++) {
+		const char *command[] = { tool, "ports", labnet_path(lab_id(lab.dir), domains.at[i]), NULL };
+
+		printf("%s\n", domains.at[i]);
+		if (run_here(command))
+			status = STATUS_FAILED;
+	}
+	return status;
+}

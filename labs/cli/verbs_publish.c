@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * verbs_publish.c - umlab image export and publish: images for other users and hosts
+ *
+ * What is published stands alone, whatever it was made from, and its name tells its
+ * content: machines that were made from it can rely on it.
+ */
+#include "cli/verbs.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "machine/disk.h"
+#include "base/files.h"
+#include "image/image.h"
+#include "base/run.h"
+#include "base/where.h"
+
+/* The disk of an image in a file of its own. */
+static void image_copy(const struct image *image, const char *to)
+{
+	char *reason;
+	int error;
+
+	if (conf_get(&image->info, "from")) {
+		if (disk_flatten(image->path, to, &reason))
+			die(STATUS_FAILED, _("cannot write %s: %s"), to, reason);
+		return;
+	}
+	error = file_copy(image->path, to, image_copy_progress);
+	if (error)
+		die(STATUS_FAILED, _("cannot write %s: %s"), to, strerror(-error));
+}
+
+/*
+ * Twelve digits or more that no other content has: a sealed layer's own id, the recorded
+ * hash of a sealed image, else the hash of all of it.
+ */
+static char *content_id(const struct image *image)
+{
+	char *recorded = txt_printf("%s.umlab-id", image->path), *sum;
+	const char *info[] = { where_tool("umlab-disk"), "info", "--json", image->path, NULL };
+	const char *hash[] = { "sha256sum", file_exists(recorded) ? recorded : image->path, NULL };
+	const char *id = NULL;
+	json_t *layers = NULL;
+
+	if (info[0] && (sum = run_output(info)))
+		layers = json_loads(sum, 0, NULL);
+	id = json_string_value(json_object_get(json_array_get(json_object_get(layers, "layers"), 0), "uuid"));
+	if (id)
+		return txt_printf("%.8s%.4s", id, id + 9);
+	tell_note(_("reading %s"), hash[1]);
+	sum = run_output(hash);
+	if (!sum || strlen(sum) < 64)
+		die(STATUS_FAILED, _("cannot read %s"), hash[1]);
+	return sum;
+}
+
+enum status verb_image_export(struct verb_args *args)
+{
+	struct image image;
+
+	verb_want_words(args, 2, 2);
+	image_find_or_die(args->words.at[0], &image);
+	if (file_exists(args->words.at[1]) && !verb_flag(args, "force"))
+		die(STATUS_FAILED, _("%s is there already; --force replaces it"), args->words.at[1]);
+	unlink(args->words.at[1]);
+	image_copy(&image, args->words.at[1]);
+	return STATUS_OK;
+}
+
+/* NAME@HASH.img never changes; NAME.img is a link to the newest. */
+enum status verb_image_publish(struct verb_args *args)
+{
+	const char *dir;
+	int error;
+
+	verb_want_words(args, 1, -1);
+	dir = args->words.at[0];
+	error = dir_make(dir, 0755);
+	if (error)
+		die(STATUS_FAILED, _("cannot make %s: %s"), dir, strerror(-error));
+	for (int i = 1; i < (args->words.nr > 1 ? args->words.nr : 2); i++) {
+		struct image image;
+		char *sum, *file, *link, *reason;
+
+		image_find_or_die(args->words.nr > 1 ? args->words.at[i] : image_default(), &image);
+		sum = content_id(&image);
+		file = txt_printf("%s@%.12s.img", image.name, sum);
+		if (!file_exists(txt_printf("%s/%s", dir, file))) {
+			char *part = txt_printf("%s/.%s-%d", dir, file, getpid());
+
+			image_copy(&image, part);
+			if (rename(part, txt_printf("%s/%s", dir, file)))
+				die(STATUS_FAILED, _("cannot write %s/%s: %s"), dir, file, strerror(errno));
+			if (disk_seal(txt_printf("%s/%s", dir, file), &reason))
+				tell_warning("%s", reason);
+			chmod(txt_printf("%s/%s", dir, file), 0444);
+		}
+		if (image.info.keys.nr)
+			conf_write(&image.info, txt_printf("%s/%s.info", dir, image.name));
+		chmod(txt_printf("%s/%s.info", dir, image.name), 0644);
+		link = txt_printf("%s/.%s-%d", dir, image.name, getpid());
+		if (symlink(file, link) || rename(link, txt_printf("%s/%s.img", dir, image.name)))
+			die(STATUS_FAILED, _("cannot write %s/%s.img: %s"), dir, image.name, strerror(errno));
+		printf("%s/%s\n", dir, file);
+	}
+	tell_note(_("students find them with UMLAB_IMAGES=%s, or images=%s in /etc/umlab/umlab.conf"), dir, dir);
+	return STATUS_OK;
+}

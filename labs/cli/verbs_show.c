@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * verbs_show.c - list, info, log and top: what there is and how it does
+ */
+#include "cli/verbs.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "machine/disk.h"
+#include "base/files.h"
+#include "lab/labdir.h"
+#include "machine/machine.h"
+#include "base/table.h"
+#include "machine/usage.h"
+
+static char *age(const struct conf *status)
+{
+	long seconds = time(NULL) - conf_get_int(status, "started", time(NULL));
+
+	if (!conf_get(status, "started"))
+		return "";
+	if (seconds < 60)
+		return txt_printf("%lds", seconds);
+	if (seconds < 3600)
+		return txt_printf("%ldm", seconds / 60);
+	return txt_printf("%ldh%02ldm", seconds / 3600, seconds / 60 % 60);
+}
+
+static json_t *machine_json(const struct machine *machine)
+{
+	struct conf status;
+	enum machine_state state = machine_state(machine, &status);
+	json_t *nics = json_array(), *object;
+	const char *value;
+	struct usage usage = { 0 };
+
+	if (state != MACHINE_STOPPED)
+		usage_of(conf_get_int(&status, "pid", 0), &usage);
+	for (int at = -1; (value = conf_next(&machine->conf, "nic", &at));)
+		json_array_append_new(nics, json_string(value));
+	object = json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:s?, s:o, s:I, s:s}", "id", machine->id, "name", machine->name, "lab", machine->lab,
+			   "state", machine_state_word(state), "image", conf_get(&machine->conf, "image"),
+			   "memory", conf_get(&machine->conf, "mem"), "networks", nics, "disk_used", (json_int_t)disk_used(machine),
+			   "folder", machine->dir);
+	if (state != MACHINE_STOPPED) {
+		json_object_set_new(object, "pid", json_integer(conf_get_int(&status, "pid", 0)));
+		json_object_set_new(object, "started", json_integer(conf_get_int(&status, "started", 0)));
+		json_object_set_new(object, "memory_used", json_integer(usage.memory));
+		json_object_set_new(object, "cpu_seconds", json_real(usage.cpu_seconds));
+	}
+	return object;
+}
+
+static enum status print_json(json_t *value)
+{
+	json_dumpf(value, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+	putchar('\n');
+	json_decref(value);
+	return STATUS_OK;
+}
+
+/* Those that a list shows: the current lab's, or all. */
+static void machines_chosen(struct verb_args *args, struct machines *machines)
+{
+	const char *dir = verb_value(args, "directory");
+
+	if (verb_flag(args, "all") || (!dir && !file_exists("lab.conf")))
+		machine_list(machines, NULL);
+	else
+		machine_list(machines, lab_id(dir ? dir : "."));
+}
+
+enum status verb_list(struct verb_args *args)
+{
+	static const char *const columns[] = { "MACHINE", "STATE", "UP", ">MEMORY", ">DISK", "IMAGE", NULL };
+	struct machines machines;
+	struct table *table;
+	json_t *array;
+
+	verb_want_words(args, 0, 0);
+	machines_chosen(args, &machines);
+	if (verb_flag(args, "names")) {
+		for (int i = 0; i < machines.nr; i++)
+			puts(machines.at[i].id);
+		return STATUS_OK;
+	}
+	if (verb_flag(args, "json")) {
+		array = json_array();
+		for (int i = 0; i < machines.nr; i++)
+			json_array_append_new(array, machine_json(&machines.at[i]));
+		return print_json(array);
+	}
+	table = table_create(columns);
+	for (int i = 0; i < machines.nr; i++) {
+		struct machine *machine = &machines.at[i];
+		struct conf status;
+		enum machine_state state = machine_state(machine, &status);
+		const char *cells[] = { machine->id, machine_state_name(state), age(&status), conf_get(&machine->conf, "mem"),
+			txt_size(disk_used(machine)), conf_get(&machine->conf, "image") };
+
+		if (state != MACHINE_STOPPED || !verb_flag(args, "running"))
+			table_add(table, cells);
+	}
+	table_print(table);
+	table_destroy(table);
+	return STATUS_OK;
+}
+
+enum status verb_info(struct verb_args *args)
+{
+	struct machine machine;
+	struct conf status, last;
+	enum machine_state state;
+	struct usage usage = { 0 };
+
+	verb_want_words(args, 1, 1);
+	machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
+	if (verb_flag(args, "json"))
+		return print_json(machine_json(&machine));
+	state = machine_state(&machine, &status);
+	printf("%-12s %s\n%-12s %s\n", _("machine"), machine.id, _("state"), machine_state_name(state));
+	if (state != MACHINE_STOPPED) {
+		usage_of(conf_get_int(&status, "pid", 0), &usage);
+		printf("%-12s %s\n%-12s %s, %.1f s of processor time\n", _("up"), age(&status), _("uses"), txt_size(usage.memory), usage.cpu_seconds);
+		printf("%-12s %ld\n", _("process"), conf_get_int(&status, "pid", 0));
+	} else if (!conf_read(&last, txt_printf("%s/last", machine.dir))) {
+		if (conf_get(&last, "signal"))
+			printf("%-12s %s %s\n", _("ended"), _("by signal"), conf_get(&last, "signal"));
+		else if (conf_get(&last, "exit"))
+			printf("%-12s %s %s\n", _("ended"), _("with status"), conf_get(&last, "exit"));
+	}
+	printf("%-12s %s (%s)\n", _("image"), conf_get(&machine.conf, "image"), conf_get(&machine.conf, "base"));
+	for (int i = 0; i < machine.conf.keys.nr; i++)
+		if (strcmp(machine.conf.keys.at[i], "image") && strcmp(machine.conf.keys.at[i], "base"))
+			printf("%-12s %s\n", machine.conf.keys.at[i], machine.conf.values.at[i]);
+	printf("%-12s %s, %s\n", _("disk"), disk_path(&machine), txt_size(disk_used(&machine)));
+	return STATUS_OK;
+}
+
+/* ---- log --------------------------------------------------------------------------- */
+
+static void copy_to_output(int fd)
+{
+	char data[16384];
+	ssize_t size;
+
+	while ((size = fd_read(fd, data, sizeof(data))) > 0)
+		if (fd_write_all(STDOUT_FILENO, data, size))
+			return;
+}
+
+enum status verb_log(struct verb_args *args)
+{
+	static const char *const kinds[] = { "startup", "boot", "shutdown", "keeper", "record" };
+	const char *kind = "console";
+	struct machine machine;
+	char *path;
+	int fd;
+
+	verb_want_words(args, 1, 1);
+	machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (verb_flag(args, kinds[i]))
+			kind = kinds[i];
+	path = txt_printf("%s/%s.log", machine.dir, kind);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		die(STATUS_ABSENT, _("%s has no such log yet: %s"), machine.name, path);
+	copy_to_output(fd);
+	while (verb_flag(args, "follow") && machine_runs(&machine)) {
+		poll(NULL, 0, 200);
+		copy_to_output(fd);
+	}
+	return STATUS_OK;
+}
+
+/* ---- top --------------------------------------------------------------------------- */
+
+static void top_show(const struct machines *machines, struct usage *before, double seconds, bool clear)
+{
+	static const char *const columns[] = { "MACHINE", "STATE", ">CPU%", ">MEMORY", ">PROCESSES", NULL };
+	struct table *table = table_create(columns);
+
+	for (int i = 0; i < machines->nr; i++) {
+		struct conf status;
+		enum machine_state state = machine_state(&machines->at[i], &status);
+		struct usage now = { 0 };
+
+		if (state == MACHINE_STOPPED)
+			continue;
+		usage_of(conf_get_int(&status, "pid", 0), &now);
+		const char *cells[] = { machines->at[i].id, machine_state_name(state),
+			txt_printf("%.1f", seconds > 0 ? (now.cpu_seconds - before[i].cpu_seconds) / seconds * 100 : 0),
+			txt_size(now.memory), txt_printf("%d", now.nr_processes) };
+
+		before[i] = now;
+		table_add(table, cells);
+	}
+	if (clear)
+		fputs("\033[H\033[J", stdout);
+	table_print(table);
+	fflush(stdout);
+	table_destroy(table);
+}
+
+enum status verb_top(struct verb_args *args)
+{
+	struct machines machines;
+	struct usage *before;
+	bool once = verb_flag(args, "once") || !isatty(STDOUT_FILENO);
+
+	verb_want_words(args, 0, 0);
+	machines_chosen(args, &machines);
+	before = calloc(machines.nr + 1, sizeof(*before));
+	for (int i = 0; i < machines.nr; i++) {
+		struct conf status;
+
+		if (machine_state(&machines.at[i], &status) != MACHINE_STOPPED)
+			usage_of(conf_get_int(&status, "pid", 0), &before[i]);
+	}
+	do {
+		poll(NULL, 0, 1000);
+		top_show(&machines, before, 1, !once && tell_fancy(STDOUT_FILENO));
+	} while (!once);
+	return STATUS_OK;
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * verbs_snapshot.c - umlab snapshot ..., and machines as one file: export, import
+ *
+ * What snapshots are made of is told in snapshot.c.
+ */
+#include "cli/verbs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "machine/disk.h"
+#include "base/files.h"
+#include "image/image.h"
+#include "lab/labfile.h"
+#include "base/run.h"
+#include "machine/snapshot.h"
+
+static void find(struct verb_args *args, struct machine *machine)
+{
+	verb_want_words(args, 1, 3);
+	machine_find(machine, args->words.at[0], verb_value(args, "directory"));
+}
+
+static const char *name_of(struct verb_args *args, const struct machine *machine, bool must_exist)
+{
+	struct snapshot *snapshots;
+	struct words names = { 0 };
+	const char *name = args->words.at[1], *nearest;
+	int nr;
+
+	if (!lab_name_valid(name))
+		verb_die_usage(args->verb, _("\"%s\" is no name for a snapshot: up to %d of A-Z a-z 0-9 _ . -"), name, LAB_NAME_MAX);
+	if (!must_exist || file_exists(snapshot_path(machine, name, "conf")))
+		return name;
+	nr = snapshot_list(machine, &snapshots);
+	for (int i = 0; i < nr; i++)
+		words_add(&names, snapshots[i].name);
+	nearest = words_nearest(&names, name);
+	die(STATUS_ABSENT, nearest ? _("%s has no snapshot %s; did you mean %s?") : _("%s has no snapshot %s; `umlab snapshot list` shows them"),
+	    machine->name, name, nearest);
+}
+
+static bool is_stopped(enum machine_state state)
+{
+	return state == MACHINE_STOPPED;
+}
+
+static bool is_up(enum machine_state state)
+{
+	return state != MACHINE_BOOTING && state != MACHINE_STARTING;
+}
+
+/* Stops it if it runs; true: it ran, and has to be started again. */
+static bool pause_machine(struct machine *machine, bool orderly)
+{
+	if (!machine_runs(machine))
+		return false;
+	if (!orderly || machine_stop(machine) || !machine_wait(machine, is_stopped, 60))
+		if (machine_kill(machine))
+			die(STATUS_FAILED, _("%s cannot be ended"), machine->name);
+	return true;
+}
+
+static enum status go_on(struct machine *machine, bool ran)
+{
+	char *reason = NULL;
+
+	if (!ran)
+		return STATUS_OK;
+	if (machine_start(machine, &reason) >= 0 && machine_wait(machine, is_up, 120) && machine_runs(machine))
+		return STATUS_OK;
+	tell_error(_("%s does not start again: %s"), machine->name, reason ? reason : "");
+	return STATUS_FAILED;
+}
+
+enum status verb_snapshot_save(struct verb_args *args)
+{
+	const char *name, *about = verb_value(args, "message");
+	struct machine machine;
+	char *reason;
+	bool ran;
+
+	verb_want_words(args, 2, 2);
+	find(args, &machine);
+	name = name_of(args, &machine, false);
+	if (file_exists(snapshot_path(&machine, name, "conf")))
+		die(STATUS_FAILED, _("%s has a snapshot %s already; `umlab snapshot delete` removes it"), machine.name, name);
+	if (verb_flag(args, "live") && machine_runs(&machine)) {
+		if (snapshot_save_live(&machine, name, about, &reason))
+			die(STATUS_FAILED, "%s", reason);
+		return STATUS_OK;
+	}
+	ran = pause_machine(&machine, true);
+	if (snapshot_save(&machine, name, about, &reason)) {
+		tell_error("%s", reason);
+		go_on(&machine, ran);
+		return STATUS_FAILED;
+	}
+	return go_on(&machine, ran);
+}
+
+static enum status restore(struct machine *machine, const char *name)
+{
+	char *reason;
+	bool ran = pause_machine(machine, false);
+
+	if (disk_restore(machine, snapshot_path(machine, name, "disk"), &reason))
+		die(STATUS_FAILED, "%s", reason);
+	if (snapshot_current_set(machine, name))
+		die(STATUS_FAILED, _("cannot write %s"), machine->dir);
+	return go_on(machine, ran);
+}
+
+enum status verb_snapshot_restore(struct verb_args *args)
+{
+	struct machine machine;
+
+	verb_want_words(args, 2, 2);
+	find(args, &machine);
+	return restore(&machine, name_of(args, &machine, true));
+}
+
+enum status verb_snapshot_delete(struct verb_args *args)
+{
+	struct machine machine;
+
+	verb_want_words(args, 2, 2);
+	find(args, &machine);
+	if (snapshot_delete(&machine, name_of(args, &machine, true)))
+		die(STATUS_FAILED, _("cannot write %s"), machine.dir);
+	return STATUS_OK;
+}
+
+enum status verb_snapshot_pop(struct verb_args *args)
+{
+	struct machine machine;
+	const char *name;
+	enum status status;
+
+	verb_want_words(args, 1, 1);
+	find(args, &machine);
+	name = snapshot_current(&machine);
+	if (!name)
+		die(STATUS_ABSENT, _("%s has no snapshot to go back to"), machine.name);
+	name = txt_copy(name);
+	status = restore(&machine, name);
+	if (!status && verb_flag(args, "delete") && snapshot_delete(&machine, name))
+		die(STATUS_FAILED, _("cannot write %s"), machine.dir);
+	return status;
+}
+
+static void print_tree(const struct machine *machine, const struct snapshot *snapshots, int nr, const char *parent, int depth)
+{
+	for (int i = 0; i < nr; i++) {
+		const struct snapshot *one = &snapshots[i];
+		char when[32] = "";
+		bool mine = parent ? one->parent && !strcmp(one->parent, parent) : !one->parent;
+
+		if (!mine)
+			continue;
+		strftime(when, sizeof(when), "%F %H:%M", localtime(&(time_t){ one->when }));
+		printf("%*s%s%s  %s  %s%s%s\n", 2 * depth, "", one->name, snapshot_current(machine) && !strcmp(snapshot_current(machine), one->name) ?
+		       " *" : "", when, txt_size(file_allocated(one->disk)), one->about ? "  " : "", one->about ? one->about : "");
+		print_tree(machine, snapshots, nr, one->name, depth + 1);
+	}
+}
+
+enum status verb_snapshot_list(struct verb_args *args)
+{
+	struct machine machine;
+	struct snapshot *snapshots;
+	int nr;
+
+	verb_want_words(args, 1, 1);
+	find(args, &machine);
+	nr = snapshot_list(&machine, &snapshots);
+	if (verb_flag(args, "names"))
+		for (int i = 0; i < nr; i++)
+			puts(snapshots[i].name);
+	else
+		print_tree(&machine, snapshots, nr, NULL, 0);
+	return STATUS_OK;
+}
+
+/* ---- a machine as one file --------------------------------------------------------- */
+
+enum status verb_export(struct verb_args *args)
+{
+	struct machine machine;
+	char *part;
+
+	verb_want_words(args, 2, 2);
+	machine_find(&machine, args->words.at[0], NULL);
+	if (machine_runs(&machine))
+		die(STATUS_FAILED, _("%s runs; stop it first"), machine.name);
+	if (file_exists(args->words.at[1]) && !verb_flag(args, "force"))
+		die(STATUS_FAILED, _("%s is there already; --force replaces it"), args->words.at[1]);
+	part = txt_printf("%s.part-%d", args->words.at[1], getpid());
+	const char *command[] = { "tar", "-C", machine.dir, "--sparse", "--zstd", "--exclude=lock", "--exclude=keeper.lock", "--exclude=*.log",
+		"-cf", part, ".", NULL };
+
+	if (run_here(command) || rename(part, args->words.at[1])) {
+		unlink(part);
+		die(STATUS_FAILED, _("%s could not be written (tar and zstd are needed)"), args->words.at[1]);
+	}
+	return STATUS_OK;
+}
+
+enum status verb_import(struct verb_args *args)
+{
+	struct machine machine;
+	struct image image;
+	const char *name;
+	char *reason;
+
+	verb_want_words(args, 2, 2);
+	name = args->words.at[1];
+	if (!lab_name_valid(name))
+		verb_die_usage(args->verb, _("\"%s\" is no name for a machine"), name);
+	machine_describe(&machine, name);
+	if (file_exists(machine.dir))
+		die(STATUS_FAILED, _("there is a machine %s already"), name);
+	if (!file_exists(args->words.at[0]))
+		die(STATUS_ABSENT, _("there is no %s"), args->words.at[0]);
+	if (dir_make(machine.dir, 0700))
+		die(STATUS_FAILED, _("cannot make %s"), machine.dir);
+	const char *command[] = { "tar", "-C", machine.dir, "--sparse", "--no-same-owner", "-xf", args->words.at[0], NULL };
+
+	if (run_here(command) || machine_open(&machine, name)) {
+		tree_remove(machine.dir);
+		die(STATUS_FAILED, _("%s holds no machine"), args->words.at[0]);
+	}
+	/* The image may lie elsewhere on this host. */
+	if (!image_find(conf_get(&machine.conf, "image") ? : "", &image, &reason))
+		conf_set(&machine.conf, "base", image.path);
+	else if (txt_ends(disk_path(&machine), ".cow"))
+		tell_warning("%s", reason);
+	return machine_save(&machine) ? STATUS_FAILED : STATUS_OK;
+}

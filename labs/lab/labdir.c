@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * labdir.c - which lab a folder is, and what is kept about labs
+ *
+ * Never in the lab's folder itself: that may be read-only, shared, or under version
+ * control. lab.info beside the machines' folders says where the lab lies.
+ */
+#include "lab/labdir.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/where.h"
+#include "base/tell.h"
+
+char *lab_id(const char *dir)
+{
+	char *path = realpath(dir, NULL), *id;
+	const char *base;
+	int size = 0;
+
+	if (!path)
+		die(STATUS_ABSENT, _("there is no folder %s"), dir);
+	base = strrchr(path, '/') + 1;
+	id = txt_printf("%.24s", base);
+	for (char *at = id; *at; at++) {
+		/* One dash for what does not go into a name. */
+		if (isalnum((unsigned char)*at) || *at == '_')
+			id[size++] = *at;
+		else if (size && id[size - 1] != '-')
+			id[size++] = '-';
+	}
+	id[size] = '\0';
+	id = txt_printf("%s%s%08x", id, size && id[size - 1] != '-' ? "-" : "", (unsigned int)txt_hash(path));
+	free(path);
+	return id;
+}
+
+char *lab_state_dir(const char *id)
+{
+	return txt_printf("%s/labs/%s", where_state(), id);
+}
+
+int lab_state_read(const char *id, struct conf *conf)
+{
+	return conf_read(conf, txt_printf("%s/lab.info", lab_state_dir(id)));
+}
+
+int lab_state_write(const char *id, const struct lab *lab)
+{
+	struct conf conf = { 0 };
+	int error = dir_make(lab_state_dir(id), 0700);
+
+	if (error)
+		return error;
+	/* Domains that came while it ran stay. */
+	lab_state_read(id, &conf);
+	conf_set(&conf, "dir", lab->dir);
+	conf_set(&conf, "name", lab->name);
+	return conf_write(&conf, txt_printf("%s/lab.info", lab_state_dir(id)));
+}
+
+void lab_state_prune(const char *id)
+{
+	char *dir = lab_state_dir(id), *info = txt_printf("%s/lab.info", dir);
+	struct dirent *entry;
+	DIR *open = opendir(dir);
+	bool empty = true;
+
+	while (open && (entry = readdir(open)))
+		if (*entry->d_name != '.' && strcmp(entry->d_name, "lab.info"))
+			empty = false;
+	if (open)
+		closedir(open);
+	if (empty) {
+		unlink(info);
+		rmdir(dir);
+	}
+}
+
+void lab_state_list(struct words *ids)
+{
+	DIR *open = opendir(txt_printf("%s/labs", where_state()));
+	struct dirent *entry;
+
+	while (open && (entry = readdir(open)))
+		if (*entry->d_name != '.')
+			words_add(ids, entry->d_name);
+	if (open)
+		closedir(open);
+	words_sort(ids);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * labfile.h - the description of a lab: lab.conf, lab.dep and the files beside them
+ */
+#ifndef LABFILE_H
+#define LABFILE_H
+
+#include "base/txt.h"
+
+enum {
+	LAB_NAME_MAX = 63,
+	LAB_NIC_MAX = 16,	/* the kernel has eth0 to eth15 */
+};
+
+/* Whose rules hold where the two families of tools differ; see lab.conf(5). */
+enum lab_dialect { LAB_KATHARA, LAB_NETKIT };
+
+enum lab_severity {
+	LAB_ERROR,	/* the line is not used, the lab is not started */
+	LAB_WARNING,	/* the line means less than its author thought */
+	LAB_STRICT,	/* fine here, refused by the tool that lint was asked about */
+};
+
+struct lab_remark {
+	enum lab_severity severity;
+	const char *file;
+	int line, column;	/* from 1; 0: the file as a whole */
+	char *text;
+};
+
+struct lab_nic {
+	int index;		/* eth number */
+	char *domain;		/* collision domain */
+	char *mac;		/* NULL: derived from lab and machine */
+	char *tap;		/* Netkit's "tap,HOST,GUEST": the guest's address, else NULL */
+	char *tap_host;
+	int line;
+};
+
+struct lab_option {
+	char *key;		/* as in the table of options, aliases resolved */
+	char *value;
+	int line;
+};
+
+struct lab_machine {
+	char *name;
+	struct lab_nic *nics;	/* by index */
+	int nr_nics;
+	struct lab_option *options;
+	int nr_options;
+	struct words needs;	/* lab.dep: started before this one */
+	bool implied;		/* not in lab.conf: a folder and a startup file */
+};
+
+struct lab {
+	char *dir;		/* absolute */
+	enum lab_dialect dialect;
+	bool dialect_known;	/* given, or something in the lab tells */
+	char *name, *description, *version, *author, *email, *web;
+	struct lab_machine *machines;
+	int nr_machines;
+	struct words chosen;	/* machines="..." */
+	bool has_chosen;
+	bool has_deps;
+	struct lab_remark *remarks;
+	int nr_remarks;
+};
+
+/* What lab.conf may say about a machine; also the source of lab.conf(5). */
+struct lab_key {
+	const char *name;
+	const char *alias_of;	/* NULL: the name itself counts */
+	char family;		/* 'k' Kathará, 'n' Netkit, 'b' both, 'u' ours */
+	bool repeats;
+	const char *(*check)(const char *value);	/* what is wrong, or NULL */
+	const char *help;
+};
+extern const struct lab_key lab_keys[];
+const struct lab_key *lab_key_find(const char *name);
+
+/*
+ * Reads the lab in @dir. Always gives a lab; what is wrong with it stands in its remarks.
+ * @folders: without lab.conf every folder is a machine (Kathará's -F).
+ * Returns the number of remarks that are errors, or -errno when @dir is no folder.
+ */
+int lab_read(struct lab *lab, const char *dir, bool folders);
+
+/* The parts of it, for tests: no file is touched. */
+void lab_parse_conf(struct lab *lab, const char *text, size_t size);
+void lab_parse_dep(struct lab *lab, const char *text, size_t size);
+void lab_release(struct lab *lab);
+
+struct lab_machine *lab_machine_find(const struct lab *lab, const char *name);
+/* The last value of an option, or NULL. */
+const char *lab_option_get(const struct lab_machine *machine, const char *key);
+bool lab_option_true(const struct lab_machine *machine, const char *key);
+/* All collision domains, sorted. */
+void lab_domains(const struct lab *lab, struct words *domains);
+
+void lab_remark(struct lab *lab, enum lab_severity severity, const char *file, int line, int column, const char *fmt, ...)
+	__attribute__((format(printf, 6, 7)));
+bool lab_name_valid(const char *name);
+
+/* lablint.c: adds a LAB_STRICT remark for each thing that the original tool refuses. */
+void lab_lint_strict(struct lab *lab, enum lab_dialect tool);
+/* labkeys.c */
+char *lab_mac_normalize(const char *text);
+
+#endif

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lablint.c - what the original tools would refuse in a lab
+ *
+ * `umlab lint --strict=kathara` and `--strict=netkit` read lab.conf and lab.dep once more,
+ * line by line, by the grammar of that tool (lab.conf(5), section GRAMMARS), and look at
+ * the lab as labfile.c understood it. Each refusal is a LAB_STRICT remark.
+ */
+#include <regex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "lab/labfile.h"
+#include "base/tell.h"
+
+static bool matches(const char *text, const char *expression)
+{
+	regex_t regex;
+	bool match;
+
+	if (regcomp(&regex, expression, REG_EXTENDED | REG_NOSUB))
+		die(STATUS_FAILED, "bad expression %s", expression);
+	match = !regexec(&regex, text, 0, NULL, 0);
+	regfree(&regex);
+	return match;
+}
+
+#define STRICT(lab, file, line, ...) lab_remark(lab, LAB_STRICT, file, line, 1, __VA_ARGS__)
+
+/* ---- Kathará ----------------------------------------------------------------------- */
+
+#define WORD "[A-Za-z0-9_]+"
+
+static void kathara_conf_line(struct lab *lab, const char *line, int number)
+{
+	const char *key, *value;
+
+	if (!*line || *line == '#')
+		return;
+	if (matches(line, "^LAB_(NAME|DESCRIPTION|VERSION|AUTHOR|EMAIL|WEB)=")) {
+		value = strchr(line, '=') + 1;
+		if (strchr(value, '='))
+			STRICT(lab, "lab.conf", number, "Kathará takes no second = in a LAB_ line");
+		return;
+	}
+	if (matches(line, "^[a-z0-9_]{1,30}\\[" WORD "\\]=(\"[^\"']+\"|'[^\"']+'|[^\"']+)([[:space:]]+#.*)?$")) {
+		value = strchr(line, '=') + 1;
+		if (*value != '"' && *value != '\'' && strstr(value, " #") && matches(line, "^" WORD "\\[[0-9]+\\]"))
+			STRICT(lab, "lab.conf", number, "Kathará takes a remark for part of a value without quotes");
+		return;
+	}
+	key = line + strcspn(line, "[= ");
+	if (!matches(line, "^[a-z0-9_]{1,30}(\\[|=)"))
+		STRICT(lab, "lab.conf", number, "Kathará wants names of up to 30 letters a-z 0-9 _");
+	else if (*key == ' ' || strstr(key, "] =") || strstr(key, "= "))
+		STRICT(lab, "lab.conf", number, "Kathará wants no blank around =");
+	else if (txt_ends(line, "=") || txt_ends(line, "=\"\""))
+		STRICT(lab, "lab.conf", number, "Kathará wants a value behind =");
+	else
+		STRICT(lab, "lab.conf", number, "Kathará calls this line a syntax error");
+}
+
+static void kathara_dep_line(struct lab *lab, const char *line, int number)
+{
+	if (*line && *line != '#' && !matches(line, "^" WORD ":[[:space:]]?(" WORD " ?)+$"))
+		STRICT(lab, "lab.dep", number, "Kathará calls this line a syntax error (single blanks, letters A-Z a-z 0-9 _)");
+}
+
+static void kathara_machine(struct lab *lab, const struct lab_machine *machine)
+{
+	if (machine->implied)
+		STRICT(lab, "lab.conf", 0, "Kathará starts only machines that lab.conf names; %s has a folder and a startup file only", machine->name);
+	for (int i = 0; i < machine->nr_nics; i++) {
+		const struct lab_nic *nic = &machine->nics[i];
+
+		if (nic->index != i)
+			STRICT(lab, "lab.conf", nic->line, "Kathará wants no gap: %s has eth%d but no eth%d", machine->name, nic->index, i);
+		if (nic->tap)
+			STRICT(lab, "lab.conf", nic->line, "Kathará has no tap; it has %s[bridged]=true", machine->name);
+		else if (nic->domain && !matches(nic->domain, "^" WORD "$"))
+			STRICT(lab, "lab.conf", nic->line, "Kathará wants collision domains of A-Z a-z 0-9 _, not %s", nic->domain);
+		for (int j = 0; j < i; j++)
+			if (nic->domain && machine->nics[j].domain && !strcmp(nic->domain, machine->nics[j].domain))
+				STRICT(lab, "lab.conf", nic->line, "Kathará lets a machine join a collision domain once; %s is in %s twice",
+				       machine->name, nic->domain);
+	}
+}
+
+/* ---- Netkit ------------------------------------------------------------------------ */
+
+static void netkit_conf_line(struct lab *lab, const char *line, int number)
+{
+	const struct lab_key *key;
+	char arg[64];
+
+	if (!matches(line, "^[^]= []+\\[[^]]*\\]"))
+		return;		/* anything else is a remark for Netkit */
+	if (!matches(line, "^[A-Za-z0-9-]{1,63}\\["))
+		STRICT(lab, "lab.conf", number, "Netkit wants names of A-Z a-z 0-9 -");
+	if (!matches(line, "^[^]]*\\]="))
+		STRICT(lab, "lab.conf", number, "Netkit wants = directly behind ]");
+	else if (matches(line, "=[[:space:]]*[\"']"))
+		STRICT(lab, "lab.conf", number, "Netkit takes quotes for part of the value");
+	else if (matches(line, "=.*[[:space:]]#"))
+		STRICT(lab, "lab.conf", number, "Netkit takes a remark behind a value for part of it");
+	if (sscanf(line, "%*[^[][%63[^]]]", arg) != 1 || matches(arg, "^[0-9]+$"))
+		return;
+	key = lab_key_find(arg);
+	if (!key || (key->family != 'n' && key->family != 'b'))
+		STRICT(lab, "lab.conf", number, "Netkit's vstart has no option %s", arg);
+}
+
+static void netkit_dep_line(struct lab *lab, const char *line, int number)
+{
+	if (*line && *line != '#' && !matches(line, "^[^:]+:"))
+		STRICT(lab, "lab.dep", number, "make, which reads this for Netkit, wants MACHINE: MACHINE...");
+}
+
+static void netkit_machine(struct lab *lab, const struct lab_machine *machine)
+{
+	for (int i = 0; i < machine->nr_nics; i++)
+		if (machine->nics[i].mac)
+			STRICT(lab, "lab.conf", machine->nics[i].line, "Netkit has no MAC address behind a slash");
+}
+
+/* ------------------------------------------------------------------------------------ */
+
+static void each_line(struct lab *lab, const char *name, void (*check)(struct lab *, const char *, int))
+{
+	char *path = txt_printf("%s/%s", lab->dir, name), *text, *line, *next;
+	int number = 0;
+	size_t size;
+
+	if (!file_read(path, &text, &size)) {
+		line = size >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? text + 3 : text;
+		for (; line; line = next) {
+			next = strchr(line, '\n');
+			if (next)
+				*next++ = '\0';
+			check(lab, txt_trim(line), ++number);
+		}
+		free(text);
+	}
+	free(path);
+}
+
+void lab_lint_strict(struct lab *lab, enum lab_dialect tool)
+{
+	each_line(lab, "lab.conf", tool == LAB_KATHARA ? kathara_conf_line : netkit_conf_line);
+	each_line(lab, "lab.dep", tool == LAB_KATHARA ? kathara_dep_line : netkit_dep_line);
+	for (int i = 0; i < lab->nr_machines; i++)
+		(tool == LAB_KATHARA ? kathara_machine : netkit_machine)(lab, &lab->machines[i]);
+}

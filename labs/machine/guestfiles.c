@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * guestfiles.c - the scripts that run inside a guest, and their parameters
+ *
+ * The scripts (labs/guest/ *.sh) are the same for all; params.sh beside them says what this
+ * machine is: variables in shell syntax, made from machine.conf. Called by the keeper at
+ * each start.
+ */
+#include "machine/guestfiles.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "base/where.h"
+
+static const char *const scripts[] = { "early.sh", "startup.sh", "shutdown.sh" };
+
+static void variable(FILE *out, const char *name, const char *value)
+{
+	fprintf(out, "%s=%s\n", name, txt_shell_quote(value ? value : ""));
+}
+
+/* All values of a key as the lines of one variable. */
+static void variable_lines(FILE *out, const char *name, const struct conf *conf, const char *key)
+{
+	struct words lines = { 0 };
+	const char *value;
+
+	for (int at = -1; (value = conf_next(conf, key, &at));)
+		words_add(&lines, value);
+	variable(out, name, words_join(&lines, "\n"));
+}
+
+/* nofile=1024:2048 becomes the shell's "ulimit -S -n 1024" and "ulimit -H -n 2048". */
+static void limits(FILE *out, const struct conf *conf)
+{
+	static const char *const letters[] = {
+		"core=c", "data=d", "nice=e", "fsize=f", "sigpending=i", "memlock=l", "rss=m", "nofile=n", "msgqueue=q",
+		"rtprio=r", "stack=s", "cpu=t", "nproc=u", "as=v", "locks=x",
+	};
+	const char *value;
+
+	fputs("limits() {\n\t:\n", out);
+	for (int at = -1; (value = conf_next(conf, "ulimit", &at));)
+		for (size_t i = 0; i < sizeof(letters) / sizeof(*letters); i++) {
+			const char *equal = strchr(letters[i], '='), *colon = strchr(value, ':');
+			long soft, hard;
+
+			if (strncmp(value, letters[i], equal - letters[i] + 1))
+				continue;
+			soft = atol(value + (equal - letters[i]) + 1);
+			hard = colon ? atol(colon + 1) : soft;
+			if (hard >= 0)
+				fprintf(out, "\tulimit -H -%c %ld\n", equal[1], hard);
+			if (soft >= 0)
+				fprintf(out, "\tulimit -S -%c %ld\n", equal[1], soft);
+		}
+	fputs("}\n", out);
+}
+
+int guestfiles_write(const struct machine *machine, const char *dir)
+{
+	static const char *const copied[] = { "lab", "dialect", "shell", "ipv6", "bridged", "shared" };
+	const struct conf *conf = &machine->conf;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	int error;
+
+	variable(out, "name", machine->name);
+	for (size_t i = 0; i < sizeof(copied) / sizeof(*copied); i++)
+		variable(out, copied[i], conf_get(conf, copied[i]));
+	variable_lines(out, "env", conf, "env");
+	variable_lines(out, "sysctl", conf, "sysctl");
+	variable_lines(out, "exec", conf, "exec");
+	variable_lines(out, "address", conf, "address");
+	limits(out, conf);
+	fclose(out);
+	error = file_write(txt_printf("%s/params.sh", dir), text, size, 0644);
+	free(text);
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(*scripts) && !error; i++) {
+		error = file_read(where_lib(txt_printf("guest/%s", scripts[i])), &text, &size);
+		if (!error)
+			error = file_write(txt_printf("%s/%s", dir, scripts[i]), text, size, 0755);
+	}
+	return error;
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * keeper_kernel.c - the kernel of a machine: its command line, and what it may read of us
+ *
+ * Below the machine's runtime folder:
+ *   con0, con1        sockets that the kernel makes (console, agent); netctl: interfaces
+ *   guest/            hostfs, read-only: params (agent_init.c), params.sh and the scripts of
+ *                     labs/guest/, which run inside
+ *   host0, host1 ...  links to the folders of the host that the guest mounts: their own
+ *                     paths may hold blanks, colons and commas, which options cannot
+ * The kernel runs in the machine's folder, so its disk needs no path.
+ */
+#include "machine/keeper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "machine/bounds.h"
+#include "machine/disk.h"
+#include "base/files.h"
+#include "machine/guestfiles.h"
+#include "lab/labnet.h"
+#include "base/tell.h"
+#include "base/where.h"
+
+void kernel_words(const struct machine *machine, struct words *words)
+{
+	const struct conf *conf = &machine->conf;
+	struct words folders = { 0 };
+	const char *value;
+	int nr = 0;
+
+	words_addf(words, "mem=%s", conf_get(conf, "mem") ? : "256M");
+	words_addf(words, "ubd0=%s", disk_argument(machine));
+	words_addf(words, "initrd=%s", where_lib("agent.cpio"));
+	words_addf(words, "con0=unix:%s/con0", machine->run_dir);
+	words_addf(words, "con1=unix:%s/con1", machine->run_dir);
+	words_addf(words, "netctl=%s/netctl", machine->run_dir);
+	words_addf(&folders, "%s/guest,ro", machine->run_dir);
+	for (int at = -1; (value = conf_next(conf, "mount", &at));)
+		words_addf(&folders, "%s/host%d%s", machine->run_dir, nr++, txt_starts(value, "ro:") ? ",ro" : "");
+	words_addf(words, "hostfs=%s", words_join(&folders, ":"));
+	words_addf(words, "umlab.host=%s/guest", machine->run_dir);
+	for (int at = -1; (value = conf_next(conf, "nic", &at));) {
+		words_add(words, labnet_nic_option(conf, value));
+		/* A lab sets its addresses; a machine alone takes what the uplink offers. */
+		if (!machine->lab && txt_starts(value, "eth0=slirp"))
+			words_add(words, "umlab.dhcp");
+	}
+	words_addf(words, "umid=%s%s%s", machine->name, machine->lab ? "." : "", machine->lab ? machine->lab : "");
+	/* `umlab debug --wait` started this keeper; only the first kernel waits. */
+	if (getenv("UMLAB_GDB_WAIT")) {
+		words_add(words, "gdb=wait");
+		unsetenv("UMLAB_GDB_WAIT");
+	}
+	words_add(words, "umlab.autologin");
+	words_add(words, "quiet");
+	for (int at = -1; (value = conf_next(conf, "append", &at));)
+		words_add(words, value);
+}
+
+/* "ro:/hostlab:/home/me/my lab": links, and lines of params for agent_init.c. */
+static void folders_link(const struct machine *machine, FILE *params)
+{
+	const char *value, *target;
+	int nr = 0;
+
+	for (int at = -1; (value = conf_next(&machine->conf, "mount", &at)); nr++) {
+		char *link = txt_printf("%s/host%d", machine->run_dir, nr);
+
+		target = strchr(value + 3, ':');
+		if (!target || symlink(target + 1, link))
+			continue;
+		fprintf(params, "mount=%.*s:%s:%.2s\n", (int)(target - value - 3), value + 3, link, value);
+	}
+}
+
+static int guest_folder_make(const struct machine *machine)
+{
+	char *dir = txt_printf("%s/guest", machine->run_dir), *text = NULL;
+	const char *init = conf_get(&machine->conf, "init");
+	size_t size;
+	FILE *params;
+	int error = dir_make(dir, 0700);
+
+	if (error)
+		return error;
+	params = open_memstream(&text, &size);
+	if (init)
+		fprintf(params, "init=%s\n", init);
+	folders_link(machine, params);
+	fclose(params);
+	error = file_write(txt_printf("%s/params", dir), text, size, 0644);
+	if (!error)
+		error = guestfiles_write(machine, dir);
+	return error;
+}
+
+int kernel_prepare(struct keeper *keeper, char **reason)
+{
+	struct machine *machine = &keeper->machine;
+	int error;
+
+	tree_remove(machine->run_dir);
+	error = dir_make(machine->run_dir, 0700);
+	if (!error)
+		error = guest_folder_make(machine);
+	if (error) {
+		*reason = txt_printf(_("cannot prepare %s: %s"), machine->run_dir, strerror(-error));
+		return error;
+	}
+	if (!file_exists(disk_path(machine)))
+		error = disk_create(machine, reason);
+	return error;
+}
+
+int kernel_spawn(struct keeper *keeper, char **reason)
+{
+	struct machine *machine = &keeper->machine;
+	struct words words = { 0 };
+	const char *kernel = where_kernel();
+	int lock, null, log;
+	pid_t pid;
+
+	words_add(&words, "umlab-linux");
+	kernel_words(machine, &words);
+	lock = open(txt_printf("%s/lock", machine->dir), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB)) {
+		*reason = txt_printf(_("cannot lock %s: %s"), machine->dir, strerror(errno));
+		return -errno;
+	}
+	log = open(txt_printf("%s/boot.log", machine->dir), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	pid = fork();
+	if (!pid) {
+		setsid();
+		signal(SIGPIPE, SIG_DFL);
+		signal(SIGHUP, SIG_DFL);
+		dup2(null, 0);
+		dup2(log >= 0 ? log : null, 1);
+		dup2(log >= 0 ? log : null, 2);
+		fcntl(lock, F_SETFD, 0);
+		if (!chdir(machine->dir))
+			bounds_exec(machine, kernel, &words);
+		printf("cannot run %s: %s\n", kernel, strerror(errno));
+		fflush(stdout);
+		_exit(127);
+	}
+	/* From here on the kernel alone holds the lock. */
+	close(lock);
+	close(log);
+	close(null);
+	if (pid < 0) {
+		*reason = txt_printf(_("no further process: %s"), strerror(errno));
+		return -errno;
+	}
+	keeper->kernel_pid = pid;
+	keeper->kernel_fd = pidfd_open(pid, 0);
+	return pid_file_write(txt_printf("%s/kernel", machine->run_dir), pid);
+}
+
+int kernel_adopt(struct keeper *keeper)
+{
+	keeper->kernel_fd = pid_file_open(txt_printf("%s/kernel", keeper->machine.run_dir), &keeper->kernel_pid);
+	keeper->adopted = true;
+	return keeper->kernel_fd < 0 ? -ESRCH : 0;
+}

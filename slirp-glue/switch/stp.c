@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stp.c - spanning tree: which ports forward, so that loops carry no frames
+ *
+ * Theory of operation
+ *
+ * IEEE 802.1D-1998. Bridges tell each other what they believe by configuration messages;
+ * a message is a vector (root, cost to it, sender, sender's port), and the smaller one
+ * is the better one. Each port keeps the best that it has heard, for MAX_AGE seconds.
+ *   root port   the one whose vector, with the cost of its link added, is the best, if it
+ *               beats "I am the root myself"
+ *   designated  a port on which ours would be the best message: we speak there
+ *   blocked     all others: somebody else serves that link, we would close a loop
+ * elect() works this out anew after every event, and it alone changes roles.
+ *
+ * States of a port:
+ *   BLOCKING    entered by elect() for blocked ports; only messages are received
+ *   LISTENING   entered by elect() for root and designated ports; left by time
+ *   LEARNING    learns addresses, after `delay` seconds of LISTENING
+ *   FORWARDING  after `delay` seconds more
+ * When a port begins or ceases to forward, the bridge tells the root (notification), the
+ * root tells all (flag in its messages), and whoever hears of it forgets its addresses.
+ *
+ * All in the forwarding thread. Known limits: no rapid transitions, so a new port takes
+ * twice `delay`; one tree for all VLANs.
+ */
+#include "switch/stp.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "switch/switch.h"
+
+enum {
+	BRIDGE_ID = 8,
+	LLC_AT = 14,
+	BPDU_AT = 17,			/* destination, source, length, 3 bytes of LLC */
+	CONFIG_SIZE = 35,
+	NOTIFICATION_SIZE = 4,
+	TYPE_CONFIG = 0,
+	TYPE_RAPID = 2,			/* its first 35 bytes mean the same */
+	TYPE_NOTIFICATION = 0x80,
+	FLAG_CHANGE = 0x01,
+	FLAG_ACK = 0x80,
+	LINK_COST = 4,			/* 1 Gbit/s */
+	MAX_AGE = 20,
+	HELLO = 2,
+};
+
+#define SECOND 1000000000ULL
+
+struct vector {
+	uint8_t root[BRIDGE_ID];
+	uint32_t cost;
+	uint8_t bridge[BRIDGE_ID];
+	uint16_t port;
+};
+
+enum role { ROLE_BLOCKED, ROLE_ROOT, ROLE_DESIGNATED };
+
+struct stp_port {
+	struct port *port;
+	struct stp_port *next;
+	struct vector heard;
+	uint64_t heard_until;		/* 0: nothing heard */
+	uint64_t heard_age;		/* ns since the root sent it, when it came */
+	uint64_t state_until;
+	enum role role;
+	bool acknowledge;		/* answer a notification with the next message */
+};
+
+static struct {
+	bool on;
+	uint8_t id[BRIDGE_ID];
+	unsigned int delay;
+	struct stp_port *ports;
+	struct stp_port *root_port;	/* NULL: we are the root */
+	uint8_t root[BRIDGE_ID];
+	uint32_t cost;
+	uint64_t changed_until;		/* as the root: tell of a change until then */
+	bool notify;			/* tell the root until it acknowledges */
+	bool root_says_change;
+	struct loop_timer timer;
+} stp = { .id = { 0x80, 0x00 }, .delay = 15 };
+
+static int vector_compare(const struct vector *a, const struct vector *b)
+{
+	int order = memcmp(a->root, b->root, BRIDGE_ID);
+
+	if (!order)
+		order = a->cost < b->cost ? -1 : a->cost > b->cost;
+	if (!order)
+		order = memcmp(a->bridge, b->bridge, BRIDGE_ID);
+	if (!order)
+		order = (int)a->port - b->port;
+	return order;
+}
+
+static uint16_t port_id(const struct stp_port *p)
+{
+	return 0x8000 | p->port->number;
+}
+
+/* What we would say on that port. */
+static void vector_ours(const struct stp_port *p, struct vector *ours)
+{
+	memcpy(ours->root, stp.root, BRIDGE_ID);
+	ours->cost = stp.cost;
+	memcpy(ours->bridge, stp.id, BRIDGE_ID);
+	ours->port = port_id(p);
+}
+
+/* ---- messages ------------------------------------------------------------- */
+
+static void bpdu_send(struct stp_port *p, const uint8_t *bpdu, size_t size)
+{
+	struct frame *frame = frame_new(FRAME_SMALL);
+
+	if (!frame)
+		return;
+	memset(frame->data, 0, 60);
+	memcpy(frame->data, "\x01\x80\xc2\x00\x00\x00", 6);
+	memcpy(frame->data + 6, stp.id + 2, 6);
+	put16(frame->data + 12, size + 3);
+	memcpy(frame->data + LLC_AT, "\x42\x42\x03", 3);
+	memcpy(frame->data + BPDU_AT, bpdu, size);
+	frame->size = 60;
+	port_send(p->port, frame);
+	frame_put(frame);
+}
+
+static void config_send(struct stp_port *p)
+{
+	uint8_t bpdu[CONFIG_SIZE] = { 0 };
+	struct stp_port *root = stp.root_port;
+	uint64_t age = 0;
+	bool change = root ? stp.root_says_change : loop_now() < stp.changed_until;
+
+	/* Age grows by a second with each bridge, and with the time it lay here. */
+	if (root)
+		age = root->heard_age + loop_now() -
+		      (root->heard_until - (MAX_AGE * SECOND - root->heard_age)) + SECOND;
+	if (age >= MAX_AGE * SECOND)
+		return;
+	bpdu[4] = (change ? FLAG_CHANGE : 0) | (p->acknowledge ? FLAG_ACK : 0);
+	p->acknowledge = false;
+	memcpy(bpdu + 5, stp.root, BRIDGE_ID);
+	put32(bpdu + 13, stp.cost);
+	memcpy(bpdu + 17, stp.id, BRIDGE_ID);
+	put16(bpdu + 25, port_id(p));
+	put16(bpdu + 27, age * 256 / SECOND);
+	put16(bpdu + 29, MAX_AGE * 256);
+	put16(bpdu + 31, HELLO * 256);
+	put16(bpdu + 33, stp.delay * 256);
+	bpdu_send(p, bpdu, sizeof(bpdu));
+}
+
+static void configs_send(void)
+{
+	for (struct stp_port *p = stp.ports; p; p = p->next)
+		if (p->role == ROLE_DESIGNATED)
+			config_send(p);
+}
+
+static void notification_send(void)
+{
+	static const uint8_t bpdu[NOTIFICATION_SIZE] = { 0, 0, 0, TYPE_NOTIFICATION };
+
+	if (stp.root_port)
+		bpdu_send(stp.root_port, bpdu, sizeof(bpdu));
+}
+
+/* ---- roles and states ----------------------------------------------------- */
+
+static void topology_changed(void)
+{
+	fdb_forget_port(the_switch.fdb, 0);
+	if (stp.root_port) {
+		stp.notify = true;
+		notification_send();
+	} else {
+		stp.changed_until = loop_now() + (MAX_AGE + stp.delay) * SECOND;
+	}
+}
+
+static void state_set(struct stp_port *p, enum port_stp state)
+{
+	bool was_forwarding = p->port->stp == PORT_FORWARDING;
+
+	if (p->port->stp == state)
+		return;
+	p->port->stp = state;
+	p->state_until = loop_now() + stp.delay * SECOND;
+	if (was_forwarding || state == PORT_FORWARDING)
+		topology_changed();
+}
+
+/* The best path to a root: sets root, cost and root_port. */
+static void root_choose(void)
+{
+	struct vector best;
+
+	memcpy(best.root, stp.id, BRIDGE_ID);
+	best.cost = 0;
+	memcpy(best.bridge, stp.id, BRIDGE_ID);
+	best.port = 0;
+	stp.root_port = NULL;
+	for (struct stp_port *p = stp.ports; p; p = p->next) {
+		struct vector path = p->heard;
+
+		if (!p->heard_until || !memcmp(path.bridge, stp.id, BRIDGE_ID))
+			continue;
+		path.cost += LINK_COST;
+		if (vector_compare(&path, &best) < 0) {
+			best = path;
+			stp.root_port = p;
+		}
+	}
+	memcpy(stp.root, best.root, BRIDGE_ID);
+	stp.cost = best.cost;
+}
+
+static void elect(void)
+{
+	root_choose();
+	for (struct stp_port *p = stp.ports; p; p = p->next) {
+		struct vector ours;
+
+		vector_ours(p, &ours);
+		if (p == stp.root_port)
+			p->role = ROLE_ROOT;
+		else if (!p->heard_until || vector_compare(&ours, &p->heard) < 0)
+			p->role = ROLE_DESIGNATED;
+		else
+			p->role = ROLE_BLOCKED;
+		if (p->role == ROLE_BLOCKED)
+			state_set(p, PORT_BLOCKING);
+		else if (p->port->stp == PORT_BLOCKING)
+			state_set(p, PORT_LISTENING);
+	}
+}
+
+static void tick(struct loop_timer *timer)
+{
+	static unsigned int count;
+	uint64_t now = loop_now();
+	bool lost = false;
+
+	for (struct stp_port *p = stp.ports; p; p = p->next) {
+		if (p->heard_until && p->heard_until <= now) {
+			p->heard_until = 0;
+			lost = true;
+		}
+		if (p->state_until > now || p->role == ROLE_BLOCKED)
+			continue;
+		if (p->port->stp == PORT_LISTENING)
+			state_set(p, PORT_LEARNING);
+		else if (p->port->stp == PORT_LEARNING)
+			state_set(p, PORT_FORWARDING);
+	}
+	if (lost)
+		elect();
+	if (++count % HELLO == 0) {
+		if (!stp.root_port)
+			configs_send();
+		else if (stp.notify)
+			notification_send();
+	}
+	loop_timer_set(timer, now + SECOND);
+}
+
+/* ---- what comes in -------------------------------------------------------- */
+
+bool stp_is_bpdu(const struct frame *frame)
+{
+	return !memcmp(frame->data, "\x01\x80\xc2\x00\x00\x00", 6) &&
+	       frame->size >= BPDU_AT + NOTIFICATION_SIZE &&
+	       !memcmp(frame->data + LLC_AT, "\x42\x42\x03", 3);
+}
+
+static void config_receive(struct stp_port *p, const uint8_t *bpdu)
+{
+	struct vector vector, ours;
+	uint64_t age = get16(bpdu + 27) * SECOND / 256;
+
+	memcpy(vector.root, bpdu + 5, BRIDGE_ID);
+	vector.cost = get32(bpdu + 13) & 0x7fffffff;
+	memcpy(vector.bridge, bpdu + 17, BRIDGE_ID);
+	vector.port = get16(bpdu + 25);
+	if (age >= MAX_AGE * SECOND)
+		return;
+	vector_ours(p, &ours);
+	/* A worse one than what was heard counts if it is from the same sender. */
+	if (p->heard_until && vector_compare(&vector, &p->heard) > 0 &&
+	    (memcmp(vector.bridge, p->heard.bridge, BRIDGE_ID) || vector.port != p->heard.port)) {
+		if (p->role == ROLE_DESIGNATED && vector_compare(&ours, &vector) < 0)
+			config_send(p);
+		return;
+	}
+	p->heard = vector;
+	p->heard_age = age;
+	p->heard_until = loop_now() + MAX_AGE * SECOND - age;
+	elect();
+	if (p == stp.root_port) {
+		bool change = bpdu[4] & FLAG_CHANGE;
+
+		if (bpdu[4] & FLAG_ACK)
+			stp.notify = false;
+		if (change && !stp.root_says_change)
+			fdb_forget_port(the_switch.fdb, 0);
+		stp.root_says_change = change;
+		configs_send();
+	} else if (p->role == ROLE_DESIGNATED) {
+		config_send(p);
+	}
+}
+
+void stp_receive(struct port *port, const struct frame *frame)
+{
+	const uint8_t *bpdu = frame->data + BPDU_AT;
+	struct stp_port *p = port->stp_port;
+
+	if (!p || get16(bpdu) != 0)
+		return;
+	if (bpdu[3] == TYPE_NOTIFICATION) {
+		if (p->role == ROLE_DESIGNATED) {
+			p->acknowledge = true;
+			config_send(p);
+			topology_changed();
+		}
+	} else if ((bpdu[3] == TYPE_CONFIG || bpdu[3] == TYPE_RAPID) &&
+		   frame->size >= BPDU_AT + CONFIG_SIZE) {
+		config_receive(p, bpdu);
+	}
+}
+
+/* ---- coming and going ----------------------------------------------------- */
+
+static void port_add(struct port *port)
+{
+	struct stp_port *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return;
+	p->port = port;
+	p->next = stp.ports;
+	stp.ports = p;
+	port->stp_port = p;
+	port->stp = PORT_BLOCKING;
+	elect();
+	if (p->role == ROLE_DESIGNATED)
+		config_send(p);
+}
+
+static void port_remove(struct port *port)
+{
+	struct stp_port **link = &stp.ports, *p = port->stp_port;
+
+	while (*link != p)
+		link = &(*link)->next;
+	*link = p->next;
+	if (stp.root_port == p)
+		stp.root_port = NULL;
+	port->stp_port = NULL;
+	port->stp = PORT_FORWARDING;
+	free(p);
+	elect();
+	topology_changed();
+}
+
+void stp_port_changed(struct port *port)
+{
+	bool wanted = stp.on && port->kind && port->up;
+
+	if (wanted && !port->stp_port)
+		port_add(port);
+	else if (!wanted && port->stp_port)
+		port_remove(port);
+}
+
+/* An address that no machine has: locally administered, and of this process. */
+static void id_make(void)
+{
+	uint64_t number = loop_now_exact() ^ (uint64_t)(uintptr_t)&stp;
+
+	stp.id[2] = 0x02;
+	for (int i = 3; i < BRIDGE_ID; i++, number >>= 8)
+		stp.id[i] = number;
+}
+
+void stp_set(bool on)
+{
+	struct port *port = NULL;
+
+	if (on == stp.on)
+		return;
+	if (on && !stp.id[2])
+		id_make();
+	memcpy(stp.root, stp.id, BRIDGE_ID);
+	stp.on = the_switch.stp = on;
+	stp.notify = stp.root_says_change = false;
+	while ((port = port_next(port)))
+		stp_port_changed(port);
+	stp.timer.fire = tick;
+	loop_timer_set(&stp.timer, on ? loop_now() + SECOND : 0);
+}
+
+void stp_set_priority(uint16_t priority)
+{
+	put16(stp.id, priority);
+	if (stp.on)
+		elect();
+}
+
+void stp_set_delay(unsigned int seconds)
+{
+	stp.delay = seconds;
+}
+
+const char *stp_state_name(const struct port *port)
+{
+	static const char *const names[] = {
+		[PORT_FORWARDING] = "forwarding", [PORT_LEARNING] = "learning",
+		[PORT_LISTENING] = "listening", [PORT_BLOCKING] = "blocking",
+	};
+
+	return names[port->stp];
+}
+
+static void id_describe(const uint8_t *id, char *text, size_t size)
+{
+	snprintf(text, size, "%u/%02x:%02x:%02x:%02x:%02x:%02x", get16(id), id[2], id[3], id[4],
+		 id[5], id[6], id[7]);
+}
+
+void stp_describe(char *text, size_t size)
+{
+	char own[40], root[40];
+
+	id_describe(stp.id, own, sizeof(own));
+	id_describe(stp.root, root, sizeof(root));
+	if (stp.root_port)
+		snprintf(text, size, "on, bridge %s, root %s through port %u at cost %u", own, root,
+			 stp.root_port->port->number, stp.cost);
+	else
+		snprintf(text, size, "on, bridge %s, the root", own);
+}

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * uplink_slirp.c - the internet for a machine, by libslirp
+ *
+ * libslirp plays a small network with a router and ends the machine's connections in
+ * sockets of this process. Every frame passes the filter (filter.c) before. TFTP, the
+ * old emulations and libslirp's programs behind ports stay off. TCP to the machine runs ahead
+ * of its acknowledgements (local_ack.c). What libslirp wants to poll goes into the loop of uplink.c.
+ *
+ *   10.0.2.2   the host: answers ping, and services of the host that were allowed (allow=)
+ *   10.0.2.3   its name server     10.0.2.15   the machine, by DHCP
+ *   fec0::2, fec0::3 and a prefix by router advertisement, where the host has IPv6
+ */
+#include "uplink/uplink.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <glib.h>
+#include <libslirp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "uplink/filter.h"
+#include "uplink/local_ack.h"
+#include "common/loop.h"
+#include "common/say.h"
+#include "uplink/uplink_cable.h"
+#include "uplink/uplink_forwards.h"
+
+enum { OWN_REFRESH = 10 };
+
+static struct {
+	Slirp *slirp;
+	struct filter filter;
+	enum { IPV6_AUTO, IPV6_ON, IPV6_OFF } ipv6;
+	char hostname[64];
+	struct loop_timer refresh;
+	bool told_ping;
+	bool local_ack;				/* not on a cable with settings: what they do is to be seen */
+	uint64_t frames_in, frames_out;
+} up = {
+	.filter = {
+		.net = { 10, 0, 2, 0 }, .mask = { 255, 255, 255, 0 },
+		.host = { 10, 0, 2, 2 }, .dns = { 10, 0, 2, 3 },
+		.net6 = { 0xfe, 0xc0 }, .host6 = { 0xfe, 0xc0, [15] = 2 },
+		.dns6 = { 0xfe, 0xc0, [15] = 3 },
+	},
+};
+
+/* ---- what libslirp calls --------------------------------------------------- */
+
+static ssize_t packet_out(const void *data, size_t size, void *opaque)
+{
+	filter_delivered(&up.filter, data, size);
+	up.frames_out++;
+	if (!up.local_ack || !local_ack_deliver(data, size))
+		uplink_output(data, size, true);
+	return size;
+}
+
+static void guest_error(const char *text, void *opaque)
+{
+}
+
+static int64_t clock_ns(void *opaque)
+{
+	return loop_now_exact();
+}
+
+struct slirp_timer {
+	struct loop_timer timer;
+	SlirpTimerCb fn;
+	void *arg;
+};
+
+static void timer_fire(struct loop_timer *timer)
+{
+	struct slirp_timer *mine = container_of(timer, struct slirp_timer, timer);
+
+	mine->fn(mine->arg);
+}
+
+static void *timer_new(SlirpTimerCb fn, void *arg, void *opaque)
+{
+	struct slirp_timer *mine = calloc(1, sizeof(*mine));
+
+	if (!mine)
+		abort();
+	mine->fn = fn;
+	mine->arg = arg;
+	mine->timer.fire = timer_fire;
+	return mine;
+}
+
+static void timer_free(void *timer, void *opaque)
+{
+	struct slirp_timer *mine = timer;
+
+	loop_timer_set(&mine->timer, 0);
+	free(mine);
+}
+
+static void timer_mod(void *timer, int64_t expire_ms, void *opaque)
+{
+	struct slirp_timer *mine = timer;
+
+	loop_timer_set(&mine->timer, expire_ms > 0 ? expire_ms * 1000000ULL : 1);
+}
+
+static void fd_ignore(int fd, void *opaque)
+{
+}
+
+static void notify(void *opaque)
+{
+}
+
+static const SlirpCb callbacks = {
+	.send_packet = packet_out,
+	.guest_error = guest_error,
+	.clock_get_ns = clock_ns,
+	.timer_new = timer_new,
+	.timer_free = timer_free,
+	.timer_mod = timer_mod,
+	.register_poll_fd = fd_ignore,
+	.unregister_poll_fd = fd_ignore,
+	.notify = notify,
+};
+
+static void to_machine(struct frame *frame)
+{
+	uplink_send(frame, true);
+}
+
+static void to_stack(const uint8_t *frame, size_t size)
+{
+	slirp_input(up.slirp, frame, size);
+}
+
+static const struct local_ack_ends ends = { .to_machine = to_machine, .to_stack = to_stack };
+
+/* ---- frames and polling ---------------------------------------------------- */
+
+static void refuse(const struct frame *frame)
+{
+	uint8_t answer[128];
+	size_t size = filter_refusal(frame->data, frame->size, answer);
+
+	if (size)
+		uplink_output(answer, size, true);
+}
+
+static void input(struct frame *frame)
+{
+	up.frames_in++;
+	switch (filter_check(&up.filter, frame->data, frame->size)) {
+	case FILTER_PASS:
+		if (up.local_ack && local_ack_accept(frame->data, frame->size))
+			break;
+		slirp_input(up.slirp, frame->data, frame->size);
+		break;
+	case FILTER_NO_PING:
+		if (!up.told_ping && get16(frame->data + 12) == 0x0800)
+			say("ping beyond the host needs, on the host: sysctl -w net.ipv4.ping_group_range='%u %u'",
+			    getgid(), getgid());
+		up.told_ping = true;
+		refuse(frame);
+		break;
+	case FILTER_REFUSE:
+		refuse(frame);
+		break;
+	case FILTER_DROP:
+		break;
+	}
+}
+
+static struct pollfd *poll_fds;
+static int poll_room, nr_polled;
+
+static int poll_add(int fd, int events, void *opaque)
+{
+	struct pollfd *new = &poll_fds[nr_polled];
+
+	if (nr_polled == poll_room)
+		return -1;
+	*new = (struct pollfd) {
+		.fd = fd,
+		.events = (events & SLIRP_POLL_IN ? POLLIN : 0) |
+			  (events & SLIRP_POLL_OUT ? POLLOUT : 0) |
+			  (events & SLIRP_POLL_PRI ? POLLPRI : 0),
+	};
+	return nr_polled++;
+}
+
+static int poll_get(int index, void *opaque)
+{
+	int events = index < 0 ? 0 : poll_fds[index].revents;
+
+	return (events & POLLIN ? SLIRP_POLL_IN : 0) | (events & POLLOUT ? SLIRP_POLL_OUT : 0) |
+	       (events & POLLPRI ? SLIRP_POLL_PRI : 0) | (events & POLLERR ? SLIRP_POLL_ERR : 0) |
+	       (events & POLLHUP ? SLIRP_POLL_HUP : 0);
+}
+
+static int poll_fill(struct pollfd *fds, int room, int *timeout)
+{
+	uint32_t wait = UINT32_MAX;
+
+	poll_fds = fds;
+	poll_room = room;
+	nr_polled = 0;
+	slirp_pollfds_fill(up.slirp, &wait, poll_add, NULL);
+	*timeout = wait == UINT32_MAX ? -1 : (int)(wait > 60000 ? 60000 : wait);
+	return nr_polled;
+}
+
+static void poll_done(struct pollfd *fds, int nr)
+{
+	poll_fds = fds;
+	slirp_pollfds_poll(up.slirp, 0, poll_get, NULL);
+	if (up.local_ack)
+		local_ack_run();
+}
+
+/* ---- commands ---------------------------------------------------------------- */
+
+static int do_show(struct mgmt_reply *reply, char **words, int nr_words)
+{
+	char net[INET_ADDRSTRLEN];
+
+	mgmt_line(reply, "kind slirp");
+	mgmt_line(reply, "network %s/24%s", inet_ntop(AF_INET, up.filter.net, net, sizeof(net)),
+		  up.filter.restricted ? ", restricted" : "");
+	mgmt_line(reply, "ipv6 %s", up.ipv6 == IPV6_ON ? "on" : "off");
+	mgmt_line(reply, "ping %s", up.filter.can_ping ? "on" :
+		  "off: the host's net.ipv4.ping_group_range leaves this user out");
+	mgmt_line(reply, "frames %llu from the machine, %llu to it", (unsigned long long)up.frames_in,
+		  (unsigned long long)up.frames_out);
+	mgmt_line(reply, "filter %llu dropped, %llu refused", (unsigned long long)up.filter.dropped,
+		  (unsigned long long)up.filter.refused);
+	mgmt_line(reply, "tcp %s: %llu bytes acknowledged before the machine, %llu frames repeated, %llu connections given up",
+		  up.local_ack ? "ahead" : "not ahead", (unsigned long long)local_ack_counters.ahead,
+		  (unsigned long long)local_ack_counters.repeated, (unsigned long long)local_ack_counters.given_up);
+	forwards_show(reply, "forward ");
+	return 0;
+}
+
+static int do_connections(struct mgmt_reply *reply, char **words, int nr_words)
+{
+	char *text = slirp_connection_info(up.slirp), *rest = NULL;
+
+	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		mgmt_line(reply, "%s", line);
+	g_free(text);
+	return 0;
+}
+
+static int do_stop(struct mgmt_reply *reply, char **words, int nr_words)
+{
+	loop_stop(0);
+	return 0;
+}
+
+static const struct mgmt_command commands[] = {
+	{ "show", 0, 0, "", do_show },
+	{ "connections", 0, 0, "", do_connections },
+	{ "forward-add", 1, 1, "SPEC", forwards_do_add },
+	{ "forward-remove", 1, 1, "SPEC", forwards_do_remove },
+	{ "forward-list", 0, 0, "", forwards_do_list },
+	{ "stop", 0, 0, "", do_stop },
+	{ NULL, 0, 0, NULL, NULL },
+};
+
+/* ---- start ------------------------------------------------------------------- */
+
+static int net_option(const char *text)
+{
+	unsigned int a, b, c;
+	char rest;
+
+	if (sscanf(text, "%u.%u.%u.0/24%c", &a, &b, &c, &rest) != 3 || a > 223 || b > 255 ||
+	    c > 255 || !a || a == 127)
+		return -EINVAL;
+	memcpy(up.filter.net, (uint8_t[]) { a, b, c, 0 }, 4);
+	memcpy(up.filter.host, (uint8_t[]) { a, b, c, 2 }, 4);
+	memcpy(up.filter.dns, (uint8_t[]) { a, b, c, 3 }, 4);
+	return 0;
+}
+
+static int allow(const char *service)
+{
+	int error = filter_allow_parse(service, &up.filter.allowed[up.filter.nr_allowed++]);
+
+	if (error == -EOPNOTSUPP)
+		say("allow=%s: UDP port 69 (TFTP) of the host cannot be reached through libslirp, which keeps it to itself; serve the file by HTTP",
+		    service);
+	return error;
+}
+
+static int option(const char *word)
+{
+	if (!strcmp(word, "restrict")) {
+		up.filter.restricted = true;
+	} else if (!strncmp(word, "forward=", 8)) {
+		return forwards_want(word + 8);
+	} else if (!strncmp(word, "allow=", 6) && up.filter.nr_allowed < FILTER_ALLOWED_MAX) {
+		return allow(word + 6);
+	} else if (!strncmp(word, "net=", 4)) {
+		return net_option(word + 4);
+	} else if (!strncmp(word, "hostname=", 9) && strlen(word + 9) < sizeof(up.hostname)) {
+		strcpy(up.hostname, word + 9);
+	} else if (!strcmp(word, "ipv6=on") || !strcmp(word, "ipv6=off")) {
+		up.ipv6 = word[6] == 'n' ? IPV6_ON : IPV6_OFF;
+	} else {
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static bool host_lets_ping(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_ICMP);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static void own_refresh(struct loop_timer *timer)
+{
+	filter_own_refresh(&up.filter);
+	up.filter.can_ping = host_lets_ping();
+	loop_timer_set(timer, loop_now() + OWN_REFRESH * 1000000000ULL);
+}
+
+/* Has the host an IPv6 address of the internet's range (2000::/3)? */
+static bool host_has_ipv6(void)
+{
+	for (unsigned int i = 0; i < up.filter.nr_own; i++)
+		if ((up.filter.own[i][0] & 0xe0) == 0x20)
+			return true;
+	return false;
+}
+
+static int start(void)
+{
+	SlirpConfig config = {
+		.version = 4, .in_enabled = true, .if_mtu = WIRE_MTU_MAX, .if_mru = WIRE_MTU_MAX,
+		.vprefix_len = 64, .vhostname = *up.hostname ? up.hostname : NULL,
+	};
+
+	own_refresh(&up.refresh);
+	up.refresh.fire = own_refresh;
+	if (up.ipv6 == IPV6_AUTO)
+		up.ipv6 = host_has_ipv6() ? IPV6_ON : IPV6_OFF;
+	config.in6_enabled = up.ipv6 == IPV6_ON;
+	memcpy(&config.vnetwork, up.filter.net, 4);
+	memcpy(&config.vnetmask, up.filter.mask, 4);
+	memcpy(&config.vhost, up.filter.host, 4);
+	memcpy(&config.vnameserver, up.filter.dns, 4);
+	memcpy(&config.vdhcp_start, up.filter.net, 4);
+	((uint8_t *)&config.vdhcp_start)[3] = 15;
+	memcpy(&config.vprefix_addr6, up.filter.net6, 8);
+	memcpy(&config.vhost6, up.filter.host6, 16);
+	memcpy(&config.vnameserver6, up.filter.dns6, 16);
+	up.slirp = slirp_new(&config, &callbacks, NULL);
+	if (!up.slirp) {
+		say("libslirp does not start");
+		return -EINVAL;
+	}
+	up.local_ack = !cable_is_bad_to() && !cable_is_bad_from();
+	local_ack_init(&ends);
+	forwards_start(up.slirp, up.filter.net);
+	return 0;
+}
+
+static void stop(void)
+{
+	forwards_stop();
+	local_ack_release();
+	slirp_cleanup(up.slirp);
+}
+
+const struct uplink_backend uplink_slirp = {
+	.name = "slirp",
+	.commands = commands,
+	.option = option,
+	.start = start,
+	.input = input,
+	.poll_fill = poll_fill,
+	.poll_done = poll_done,
+	.stop = stop,
+};

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# labs.sh - a home folder of its own for the umlab command, as an ordinary user
+#
+# Sourced after tap.sh and guest.sh. `umlab` is the command, with a time limit
+# ($UMLAB_LIMIT seconds); whatever runs in the end is removed with the scratch folder.
+
+UMLAB=$BUILD/umlab
+export UMLAB_HOME=$SCRATCH/home XDG_RUNTIME_DIR=$SCRATCH/run HOME=$SCRATCH/home UMLAB_LIMIT=${UMLAB_LIMIT:-120}
+
+umlab() { (as_user timeout -k 5 "$UMLAB_LIMIT" "$UMLAB" "$@"); }
+
+need_umlab() {
+	need_kernel
+	[ -x "$UMLAB" ] || skip_all "no command at $UMLAB (make labs)"
+	[ -r "$BUILD/images/debian-12.img" ] || skip_all "no Debian image (make image)"
+	# The guests' user may have no way into the checkout.
+	if ! (as_user test -x "$UMLAB") 2>/dev/null; then
+		mkdir -p "$SCRATCH/build"
+		cp -r "$BUILD/umlab" "$BUILD/labs" "$LINUX" "$SCRATCH/build/"
+		mkdir "$SCRATCH/build/images"
+		cp --sparse=always --reflink=auto "$BUILD"/images/*.img "$SCRATCH/build/images/"
+		chmod -R a+rX "$SCRATCH/build"
+		UMLAB=$SCRATCH/build/umlab
+	fi
+	mkdir -m 700 "$SCRATCH/home" "$SCRATCH/run"
+	[ "$(id -u)" -ne 0 ] || chown "$TEST_UID:$TEST_UID" "$SCRATCH/home" "$SCRATCH/run"
+	cd "$SCRATCH/home" || exit 1
+}
+
+# What runs there ends a moment after it was told to: nothing in a folder below the runtime folder, no network.
+emptied() { wait_for 10 sh -c '[ -z "$(ls "$1" 2> /dev/null)" ]' - "$XDG_RUNTIME_DIR/$1"; }
+nets_gone() { emptied umlab/net; }
+
+# Whatever a test left running.
+machines_kill() {
+	local lock
+	for lock in "$SCRATCH"/home/state/*/*/kernel "$SCRATCH"/run/umlab/*/kernel; do
+		[ -e "$lock" ] && kill -KILL "$(cut -d' ' -f1 "$lock")" 2>/dev/null
+	done
+	sleep 0.3
+}
+cleanup() { machines_kill; }   # a script that mounts something has its own

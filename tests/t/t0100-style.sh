@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# t0100-style.sh - the standing checks of the source: names, heads, walls, comments
+. "$(dirname "$0")/../lib/tap.sh"
+cd "$TOP" || exit 1
+FOLDERS=$(ls -d arch-um drivers-ubd cow slirp-glue labs tests 2>/dev/null)
+
+# Files git knows or would add; kbuild dictates the names below asm/, uapi/ and vdso/.
+# shellcheck disable=SC2086
+git ls-files -co --exclude-standard $FOLDERS > "$SCRATCH/files" 2>/dev/null || find $FOLDERS -type f > "$SCRATCH/files"
+grep -E '\.[chS]$' "$SCRATCH/files" | while read -r file; do [ -e "$file" ] && echo "$file"; done > "$SCRATCH/sources"
+grep -vE '/(asm|uapi|vdso)/' "$SCRATCH/sources" > "$SCRATCH/ours"
+
+none() { # none FILE TITLE: the file of offences is empty
+	[ ! -s "$1" ]; ok $? "$2" || sort -u "$1" | head -n 40 | diag
+}
+
+grep -E '\.[ch]$' "$SCRATCH/ours" | sed 's,.*/,,' | sort | uniq -d > "$SCRATCH/twice"
+none "$SCRATCH/twice" "each .c and .h name occurs once in the tree"
+
+: > "$SCRATCH/headless"
+{ cat "$SCRATCH/ours"; grep -E '\.(sh|mk|py)$' "$SCRATCH/files"; } | while read -r file; do
+	[ -f "$file" ] || continue
+	head -n 5 "$file" | grep -qF -e "$(basename "$file") - " -e "$(basename "$file" | sed 's/\.[a-z]*$//') - " || echo "$file"
+	head -n 3 "$file" | grep -q 'SPDX-License-Identifier:' || echo "$file (SPDX)"
+done > "$SCRATCH/headless"
+none "$SCRATCH/headless" "each file starts with its name, its purpose and its licence"
+
+grep -E '^(arch-um|cow|drivers-ubd|slirp-glue|labs)/' "$SCRATCH/ours" | while read -r file; do
+	lines=$(wc -l < "$file")
+	[ "$lines" -le 500 ] || head -n 30 "$file" | grep -qiE 'lines|one file|long|size' || echo "$file: $lines lines, and the head gives no reason"
+done > "$SCRATCH/long"
+none "$SCRATCH/long" "no file passes 500 lines without a reason in its head"
+
+# host.h: each call has a caller outside arch-um/host.
+if [ -e arch-um/include/um/host.h ]; then
+	gcc -fpreprocessed -dD -E -P arch-um/include/um/host.h 2>/dev/null | grep -oE '\bhost_[a-z0-9_]+ *\(' | tr -d ' (' | sort -u |
+	while read -r name; do
+		grep -vE '^arch-um/(host/|include/um/host\.h)' "$SCRATCH/ours" | xargs grep -qlw -- "$name" || echo "$name() has no caller"
+	done > "$SCRATCH/uncalled"
+	none "$SCRATCH/uncalled" "each host_* call of host.h has a caller"
+else
+	skip "each host_* call of host.h has a caller" "no host.h yet"
+fi
+
+# The wall around arch-um/host, seen in its objects. The compiler may call the four mem* itself.
+OBJECTS=$BUILD/kernel/arch/um
+if compgen -G "$OBJECTS/host/*/*.o" > /dev/null; then
+	inside=$(find "$OBJECTS/host" -name '*.o' ! -name 'built-in*')
+	outside=$(find "$OBJECTS" "$BUILD/kernel/drivers" -name '*.o' ! -name 'built-in*' ! -path "$OBJECTS/host/*" ! -name '*.mod.o' -path '*um*' -o \
+		-path "$OBJECTS/*" ! -path "$OBJECTS/host/*" -name '*.o' ! -name 'built-in*')
+	# shellcheck disable=SC2086
+	{
+	nm -A --defined-only -g $inside 2>/dev/null | awk '{ print $NF }' | sort -u > "$SCRATCH/host.defined"
+	nm -A -u $inside 2>/dev/null | awk '{ print $NF }' | sort -u > "$SCRATCH/host.wanted"
+	nm -A -u $outside 2>/dev/null | awk '{ print $NF }' | sort -u > "$SCRATCH/kernel.wanted"
+	}
+	comm -13 "$SCRATCH/host.defined" "$SCRATCH/host.wanted" | grep -vE '^(um_|stub_|lx_|mem(cpy|move|set|cmp)$|_GLOBAL_OFFSET_TABLE_$|_end$)' |
+		while read -r name; do grep -qsw "$name" arch-um/host/libk.h || echo "$name"; done > "$SCRATCH/out"
+	none "$SCRATCH/out" "arch-um/host reaches the kernel by um_* names and what libk.h lists"
+	comm -12 "$SCRATCH/host.defined" "$SCRATCH/kernel.wanted" | grep -vE '^(host_|mem(cpy|move|set|cmp)$)' > "$SCRATCH/in"
+	none "$SCRATCH/in" "the kernel reaches arch-um/host by host_* names only"
+	cat arch-um/include/um/*.h arch-um/host/process/boot.h > "$SCRATCH/contract"
+	comm -12 "$SCRATCH/host.defined" "$SCRATCH/kernel.wanted" | grep '^host_' | while read -r name; do
+		grep -qw "$name" "$SCRATCH/contract" || echo "$name"
+	done > "$SCRATCH/undeclared"
+	none "$SCRATCH/undeclared" "each name that crosses is declared in um/*.h or host/process/boot.h"
+else
+	skip "arch-um/host and the kernel meet at host_* and um_* only" "no objects (make kernel)"
+fi
+
+# Comments cite functions as name(): each is in our code, in the generic kernel or in a system header.
+xargs perl -ne 'BEGIN { undef $/ } s{^.*?\n}{} if 0; while (m{/\*(.*?)\*/|//([^\n]*)}gs) { my $c = $1 // $2;
+	while ($c =~ /(?<![\w>.\$-])([a-z_][a-z0-9_]{3,})\(\)/g) { print "$1 $ARGV\n" } }' < "$SCRATCH/ours" | sort -u > "$SCRATCH/cited"
+xargs perl -ne 'BEGIN { undef $/ } s{/\*.*?\*/|//[^\n]*}{ }gs; print "$1\n" while /\b([A-Za-z_]\w{3,})\b/g' < <(cat "$SCRATCH/sources"; grep '\.sh$' "$SCRATCH/files") | sort -u > "$SCRATCH/code"
+cut -d' ' -f1 "$SCRATCH/cited" | sort -u | comm -23 - "$SCRATCH/code" > "$SCRATCH/elsewhere"
+SOURCE=$BUILD/src/linux
+if [ -d "$SOURCE/kernel" ]; then
+	(cd "$SOURCE" && grep -rhowFf "$SCRATCH/elsewhere" include kernel mm fs/*.[ch] fs/proc block lib init drivers/tty drivers/base drivers/block \
+		security net/core scripts tools/testing/kunit tools/testing/selftests 2>/dev/null) | sort -u > "$SCRATCH/generic"
+	grep -rhowFf "$SCRATCH/elsewhere" /usr/include 2>/dev/null | sort -u >> "$SCRATCH/generic"
+	sort -u "$SCRATCH/generic" | comm -23 "$SCRATCH/elsewhere" - | while read -r name; do grep "^$name " "$SCRATCH/cited"; done > "$SCRATCH/missing"
+	none "$SCRATCH/missing" "each function that a comment names exists"
+else
+	grep -E '^(host|um|lx|stub|cow|ubd|lab|fdb|chain|mirror)_' "$SCRATCH/elsewhere" > "$SCRATCH/missing"
+	none "$SCRATCH/missing" "each function of ours that a comment names exists"
+fi
+
+for script in $(grep -E '\.sh$|/pack-cpio$|tests/run$' "$SCRATCH/files"); do
+	head -n 1 "$script" | grep -q python || bash -n "$script" 2>> "$SCRATCH/syntax"
+done
+touch "$SCRATCH/syntax"
+none "$SCRATCH/syntax" "each shell script parses"
+done_testing

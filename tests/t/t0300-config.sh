@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# t0300-config.sh - the configured kernel offers what sysadmin courses need
+#
+# The features stand in config.required, one per line; this script only compares them
+# with the .config of the last build. It starts no machine.
+
+. "$(dirname "$0")/../lib/tap.sh"
+
+config=${UMLAB_CONFIG:-$BUILD/kernel/.config}
+[ -r "$config" ] || skip_all "no $config (make kernel)"
+
+# missing SYMBOL...: prints those that are neither built in nor a module.
+missing() {
+	local symbol
+	for symbol; do grep -qx "CONFIG_$symbol=[ym]" "$config" || echo "$symbol"; done
+}
+
+# feature LINE: one claim for one whole line of the table.
+feature() {
+	local name=${1%%:*} lacking
+	# shellcheck disable=SC2086  # a list of words
+	lacking=$(missing ${1#*:})
+	case $name in
+	"? "*)  name=${name#"? "}
+		[ -z "$lacking" ] || { todo "$name" "the port lacks ${lacking//$'\n'/ }"; return; } ;;
+	esac
+	is "$lacking" "" "$name"
+}
+
+line=
+while IFS= read -r next; do
+	case $next in
+	"#"* | "") ;;
+	[[:blank:]]*) line="$line $next" ;;
+	*) [ -z "$line" ] || feature "$line"; line=$next ;;
+	esac
+done < "$TOP/tests/known/config.required"
+[ -z "$line" ] || feature "$line"
+
+# A module may not be what the kernel needs before it can load one.
+for symbol in EXT4_FS BLK_DEV_UBD UNIX DEVTMPFS TMPFS BINFMT_ELF; do
+	grep -qx "CONFIG_$symbol=y" "$config"; ok $? "$symbol is built in"
+done
+
+done_testing

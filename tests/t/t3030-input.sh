@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# t3030-input.sh - standard input that is no terminal: /dev/null, a file, a pipe, closed
+. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/guest.sh"
+need_kernel
+try() { # try TITLE: one boot with the input of this shell
+	boot 40 "$SCRATCH/log" mem=128M initrd="$MINI_CPIO" topic=hello then=poweroff
+	is $? 0 "$1" || tail -n 15 "$SCRATCH/log" | diag
+	grep -q '@end hello exit 0' "$SCRATCH/log"; ok $? "$1: the program ran"
+}
+GUEST_INPUT=/dev/null try "input from /dev/null"
+printf 'echo from a file\npoweroff\n' > "$SCRATCH/input"
+chmod 644 "$SCRATCH/input"
+GUEST_INPUT=$SCRATCH/input try "input from a file"
+: > "$SCRATCH/empty"; chmod 644 "$SCRATCH/empty"
+GUEST_INPUT=$SCRATCH/empty try "input from an empty file"
+mkfifo "$SCRATCH/pipe"; sleep 300 > "$SCRATCH/pipe" & sleeper=$!
+GUEST_INPUT=$SCRATCH/pipe try "input from a silent pipe"
+kill $sleeper
+
+GUEST_INPUT=$SCRATCH/input boot 40 "$SCRATCH/log" mem=128M initrd="$MINI_CPIO" then=prompt
+is $? 0 "a guest obeys commands from a file"
+grep -q '@echo from a file' "$SCRATCH/log"; ok $? "all of them"
+
+guest_start mem=128M
+guest_sees 30 guest#; ok $? "a guest on a pipe is up"
+guest_type echo through a pipe
+guest_sees 5 '@echo through a pipe'; ok $? "it obeys a line from the pipe"
+guest_type flood 2000
+guest_sees 30 '@flooded'; ok $? "it prints much to a pipe"
+is "$(grep -c '@flood [0-9]* 0123456789abc.*XYZ' "$guest_log")" 2000 "and no line is lost"
+guest_type poweroff
+guest_ends 20; is $? 0 "it powers off"
+
+# The writer goes away: the machine stays.
+guest_start mem=128M
+guest_sees 30 guest#
+exec 9>&-
+sleep 1
+kill -0 "$guest_pid"; ok $? "a closed pipe does not end the machine"
+kill -TERM "$guest_pid"
+guest_ends 20; is $? 0 "SIGTERM still does"
+
+(as_user timeout 40 setsid -w "$LINUX" mem=128M initrd="$MINI_CPIO" topic=hello ${UMLAB_KERNEL_ARGS:-}) <&- > "$SCRATCH/log" 2>&1
+is $? 0 "standard input may be closed"
+(as_user timeout 40 setsid -w "$LINUX" mem=128M initrd="$MINI_CPIO" topic=hello ${UMLAB_KERNEL_ARGS:-}) < /dev/null > /dev/null 2>&1
+is $? 0 "standard output may be /dev/null"
+as_user timeout 40 setsid -w "$LINUX" mem=128M initrd="$MINI_CPIO" topic=hello ${UMLAB_KERNEL_ARGS:-} < /dev/null 2>&1 | head -n 1 > /dev/null
+status=${PIPESTATUS[0]}
+[ "$status" -ne 124 ]; ok $? "a reader that goes away leaves no machine that hangs ($status)"
+done_testing

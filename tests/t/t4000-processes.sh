@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# t4000-processes.sh - processes inside a guest: fork, threads, wait, exec
+. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/guest.sh"
+guest_topics forks threads waits execs
+done_testing

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# t4020-files.sh - what processes use together: futexes, pipes, sockets, files, /proc
+. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/guest.sh"
+guest_topics futexes ipc tmpfiles procfiles
+done_testing

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# t5040-isolation.sh - guest code reaches nothing of the host, whatever it tries, under each engine
+# time limit: 1800
+. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/guest.sh"
+TOPIC_LIMIT=240
+args=${UMLAB_KERNEL_ARGS:-}
+for engine in seccomp ptrace; do
+	echo "# engine=$engine"
+	UMLAB_KERNEL_ARGS="$args engine=$engine"
+	guest_topics isolation gates stubrange stubsignals stubjumps forging staleuse
+done
+done_testing

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# t5900-selftests.sh - the generic kernel's own selftests pass inside a guest, as far as they take seconds
+# time limit: 1800
+. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/console.sh"
+. "$(dirname "$0")/../lib/selftests.sh"
+selftests selftests.list
+done_testing

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# t9200-image-build.sh - the image is built by an ordinary user and survives interruptions
+# time limit: 1200
+#
+# Starts from the package lists and downloads of the last build, so that it needs no network.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/guest.sh"
+need_kernel
+REWRITE=$BUILD/labs/image-rewrite
+[ -e "$BUILD/image/index.done" ] || skip_all "no downloads to start from (make image)"
+
+mkdir "$SCRATCH/labs" "$SCRATCH/steps"
+cp -R "$TOP/labs/image" "$TOP/labs/setup" "$SCRATCH/labs/"
+cp -R "$BUILD"/image/{apt,cache,sources.list,index.done} "$SCRATCH/steps/"
+[ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" "$SCRATCH/steps"
+image=$SCRATCH/out.d/image
+mkdir -m 777 "$SCRATCH/out.d"
+
+build() { (as_user "$SCRATCH/labs/image/build.sh" --output "$image" --kernel "$LINUX" --rewrite "$REWRITE" --work "$SCRATCH/steps" "$@") 2>&1; }
+
+# interrupted SIGNAL TITLE COMMAND...: a build gets the signal once the command succeeds.
+interrupted() {
+	local signal=$1 title=$2 pid status=0; shift 2
+	as_user "$SCRATCH/labs/image/build.sh" --output "$image" --kernel "$LINUX" --rewrite "$REWRITE" --work "$SCRATCH/steps" > "$SCRATCH/log" 2>&1 &
+	pid=$!
+	wait_for 300 "$@"
+	ok $? "$title is reached" || diag < "$SCRATCH/log"
+	kill "-$signal" "$pid"
+	wait_status 20 "$pid" 2>/dev/null || status=$?
+	[ "$status" -ge 128 ] && [ ! -e "$image" ]
+	ok $? "$title: SIG$signal ends the build without an image"
+}
+
+claim "--prepare works without an image" build --prepare
+[ ! -e "$image" ] && [ -e "$SCRATCH/steps/unpacked.img" ]
+ok $? "it stops before the guest"
+rm "$SCRATCH/steps/"{unpack,format}.done "$SCRATCH/steps/unpacked.img"
+
+interrupted KILL "unpacking" test -d "$SCRATCH/steps/tree/usr/bin"
+interrupted TERM "making the file system" test -e "$SCRATCH/steps/unpacked.img"
+interrupted HUP "the guest's part" grep -q '^Setting up' "$SCRATCH/steps/configure.log"
+claim "the next call goes on to an image" build
+claim "its file system is clean" e2fsck -fn "$image"
+is "$(build)" "" "a second call does nothing"
+is "$(debugfs -R 'stat /etc/shadow' "$image" 2>/dev/null | sed -n 's/^User: *\([0-9]*\).*/\1/p')" 0 "files are root's though nobody was root"
+
+# New modules only need the last step.
+mkdir -p "$SCRATCH/modules/lib/modules/6.12/kernel"
+echo code > "$SCRATCH/modules/lib/modules/6.12/kernel/some.ko"
+chmod -R a+rX "$SCRATCH/modules"
+like "$(build --modules "$SCRATCH/modules" | grep -c ': done')" '^1$' "new modules take one step"
+is "$(debugfs -R 'cat /lib/modules/6.12/kernel/some.ko' "$image" 2>/dev/null)" code "modules are in the image"
+done_testing

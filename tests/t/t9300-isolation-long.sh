@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# t9300-isolation-long.sh - the attacks that race, for as long as it takes to lose a race
+# time limit: 3600
+. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/guest.sh"
+args=${UMLAB_KERNEL_ARGS:-} TOPIC_LIMIT=800
+for engine in seccomp ptrace; do
+	UMLAB_KERNEL_ARGS="$args engine=$engine rounds=200"
+	guest_topics stubjumps forging staleuse
+done
+done_testing

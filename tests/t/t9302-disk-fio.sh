@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# t9302-disk-fio.sh - machines killed under fio: each sector keeps a checksum that is its own
+# time limit: 7200
+#
+# KILLS=N: how often (1000, about three seconds each on an idle machine); KINDS: as there. Beside t9300-disk-kill.sh, whose
+# writer knows what was flushed: here the writer is fio, 16 requests in flight, and it is fio on
+# the host that reads. The disk begins full of sectors that fio has marked with their place and CRC,
+# so whatever is neither the old nor a new sector is found.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/disks.sh"
+. "$(dirname "$0")/../lib/net.sh"
+. "$(dirname "$0")/../lib/hostroot.sh"
+need_hostroot fio
+DISK=$(reachable "$BUILD/umlab-disk")
+KILLS=${KILLS:-1000} KINDS=${KINDS:-layer raw cow3 chain} SIZE=32M
+FIO="fio --name=k --size=$SIZE --verify=crc32c --verify_interval=512"
+NET_MEM=192M
+
+is_whole() { # is_whole FILE: fio says so
+	$FIO --filename="$1" --rw=read --bs=256k --verify_fatal=1 --output=/dev/null
+}
+
+killed_under_fio() { # killed_under_fio FILE: returns 1 if fio did not write until the end
+	local early
+	hostroot_guest m ubd0="$SCRATCH/$1"
+	# Not hostroot_do, which waits for its end.
+	printf '%s\n' "echo @write" "$FIO --filename=/dev/ubda --rw=randwrite --bsrange=512-32k --bs_unaligned=0 --direct=1 --ioengine=libaio --iodepth=16 \
+		--fsync=20 --do_verify=0 --time_based --runtime=60 --randseed=$RANDOM --output=/dev/null" "echo @early" > m.do
+	chmod 644 m.do; echo "chroot /h /bin/bash $SCRATCH/m.do" > m.in
+	wait_for 20 grep -q '^@write' m.log
+	sleep "0.$((5 + RANDOM % 5))$((RANDOM % 10))"
+	early=$(grep -c '^@early' m.log)
+	net_end m
+	[ "$early" -eq 0 ] || { diag < m.log; return 1; }
+}
+
+$FIO --filename=base.img --rw=write --bs=256k --do_verify=0 --output=/dev/null; chmod 644 base.img
+claim "fio finds all in order at the beginning" is_whole base.img
+cp base.img broken.img; dd if=base.img of=broken.img bs=512 skip=100 seek=3000 count=1 conv=notrunc status=none
+! is_whole broken.img 2> /dev/null; ok $? "and a sector of another place it does not"
+for kind in $KINDS; do
+	disk_make $kind
+	bad=0 changed=0
+	for ((i = 1; i <= (KILLS + 3) / 4; i++)); do
+		cp --sparse=always $kind.disk before.disk
+		killed_under_fio $kind.disk || { bad=$((bad + 1)); break; }
+		cmp -s $kind.disk before.disk || changed=$((changed + 1))
+		wait_for 10 "$DISK" check $kind.disk || { bad=$((bad + 1)); "$DISK" check $kind.disk | diag; }
+		"$DISK" convert --force --to raw $kind.disk now.raw
+		is_whole now.raw > out 2>&1 || { bad=$((bad + 1)); head -n 5 out | diag; cp $kind.disk "$kind.bad$bad"; }
+	done
+	is $bad 0 "$kind: after each of $((i - 1)) kills each sector is old or new"
+	[ "$changed" -gt $(((i - 1) / 2)) ]; ok $? "$kind: fio had written something ($changed times)"
+done
+done_testing

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# t9330-scattered.sh - a process whose memory takes far more pieces than the host allows mappings
+# time limit: 1200
+. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/guest.sh"
+free_mb=$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo)
+[ "$free_mb" -gt 6000 ] || skip_all "needs 6 GB of free memory, this host has $free_mb MB"
+[ "$(cat /proc/sys/vm/max_map_count)" -lt 1000000 ] || skip_all "vm.max_map_count allows all the mappings"
+args=${UMLAB_KERNEL_ARGS:-} TOPIC_LIMIT=400
+for engine in seccomp ptrace; do
+	UMLAB_KERNEL_ARGS="$args engine=$engine mem=4800M"
+	guest_topics scattered
+done
+done_testing

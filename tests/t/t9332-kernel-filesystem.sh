@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# t9332-kernel-filesystem.sh - the kernel course's changed file system: the solution applies, builds, boots and passes its check
+# time limit: 1500
+. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/labs.sh"
+need_umlab
+[ -r "$BUILD/images/minimal.img" ] || skip_all "no image minimal (make images)"
+[ -r /usr/src/linux-source-6.12.tar.xz ] || skip_all "no kernel source"
+lab=$SCRATCH/home/kernel-filesystem tree=$SCRATCH/tree
+cp -r "$TOP/labs/examples/kernel-filesystem" "$lab"
+[ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" "$lab"
+
+# A checkout of its own: the source is going to be changed.
+mkdir -p "$tree/build" "$tree/labs"
+cp -R "$TOP"/{GNUmakefile,arch-um,drivers-ubd,cow} "$tree/"
+cp -R "$TOP/labs/setup" "$tree/labs/"
+(cd "$TOP" && find . -path ./build -prune -o -name '*.mk' -exec cp --parents {} "$tree/" \;)
+touch -d tomorrow "$tree/build/.packages-build"
+make_() { env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -C "$tree" -j"$(nproc)" "$@"; }
+checks() { (cd "$lab" && umlab lrestart > /dev/null 2>&1; umlab check --live) > out 2>&1; }
+
+claim "the source is unpacked, the small kernel built" make_ kernel FLAVOR=minimal
+UMLAB_LINUX=$tree/build/linux-minimal
+export UMLAB_LINUX
+chmod a+rx "$SCRATCH" "$tree" "$tree/build"
+cd "$lab" || exit
+is "$(umlab lint -q .)" "" "lint finds nothing"
+claim "the lab starts" umlab lstart
+checks; is $? 1 "the kernel as it is does not pass"
+claim "the solution applies to its source" patch -sd "$tree/build/src/linux" -p1 -i "$lab/solution.patch"
+start=$SECONDS
+claim "make builds it" make_ kernel FLAVOR=minimal
+echo "$((SECONDS - start)) s to build it after the change" | diag
+checks; ok $? "and it passes" || diag < out
+umlab lclean > /dev/null 2>&1
+done_testing

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# t9895-image-update.sh - umlab image update: apt brings an image up to date, from an archive in a network of its own
+# time limit: 600
+#
+# The archive is on another host, for an uplink leads to no address of its own.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/net.sh"
+. "$(dirname "$0")/../lib/hosts.sh"
+. "$(dirname "$0")/../lib/labs.sh"
+. "$(dirname "$0")/../lib/deb.sh"
+need_umlab
+need_hosts
+need_programs python3 dpkg-deb
+cleanup() { local name; machines_kill; for name in "${!net_pids[@]}"; do net_end "$name"; done; }
+hosts_start
+as_user() { exec nsenter -n -t "${net_pids[host1]}" "${USER_PREFIX[@]}" "$@"; }
+export UMLAB_LIMIT=300 UMLAB_IMAGE=debian-12
+
+# package VERSION: the archive offers it.
+package() {
+	rm -rf "$SCRATCH/package"; mkdir -p "$SCRATCH/package/DEBIAN" "$SCRATCH/package/usr/share/umlab-test" "$SCRATCH/package/etc"
+	echo "$1" > "$SCRATCH/package/usr/share/umlab-test/version"; echo "setting=$1" > "$SCRATCH/package/etc/umlab-test.conf"
+	echo /etc/umlab-test.conf > "$SCRATCH/package/DEBIAN/conffiles"
+	deb_archive "$SCRATCH/archive" "$1"
+}
+package 1
+at_user web host2 python3 -u -m http.server -d "$SCRATCH/archive" --bind 192.168.77.2 8000
+wait_for 10 grep -q 'port [0-9]' "$SCRATCH/web.log"
+
+claim "an image with version 1 of a package, and a setting of its own" umlab image layer course --from debian-12 -- sh -c "
+	rm -rf /etc/apt/sources.list.d; echo deb [trusted=yes] http://192.168.77.2:8000 ./ > /etc/apt/sources.list
+	echo $(base64 -w0 "$SCRATCH/archive/umlab-test.deb") | base64 -d > /tmp/p.deb && dpkg -i /tmp/p.deb && echo setting=mine > /etc/umlab-test.conf"
+package 2
+umlab image update course > out 2>&1; is $? 0 "umlab image update" || diag < out >&2
+umlab create -i course c > /dev/null; umlab start c
+is "$(umlab exec c -- cat /usr/share/umlab-test/version)" 2 "a new machine has version 2"
+is "$(umlab exec c -- cat /etc/umlab-test.conf)" setting=mine "and the setting that was the image's"
+is "$(umlab exec c -- sh -c 'ls /var/cache/apt/archives/*.deb 2> /dev/null; wc -c < /etc/machine-id')" 33 "no download was left behind, and it has an identity of its own"
+is "$(umlab exec c -- dpkg --audit)" "" "nothing is half installed"
+umlab remove -f c
+net_end web
+umlab image update course > out 2>&1; is $? 1 "without the archive an update fails"
+like "$(cat out)" "the image is as it was" "and says that the image is as it was"
+umlab create -i course c > /dev/null; umlab start c; is "$(umlab exec c -- cat /usr/share/umlab-test/version)" 2 "which is true"
+claim "wipe" umlab wipe -f
+done_testing

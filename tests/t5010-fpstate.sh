@@ -1,6 +1,0 @@
-# SPDX-License-Identifier: GPL-2.0-only
-# t5010-fpstate.sh - FP, vector and segment registers inside a guest
-. "$(dirname "$0")/lib-tap.sh"
-. "$(dirname "$0")/lib-guest.sh"
-guest_topics fpstate segments
-done_testing

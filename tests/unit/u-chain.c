@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * u-chain.c - chains of layers against a model: contents, crashes, failing calls
+ *
+ * On a simulated disk (simdisk.h). An argument multiplies the number of trials.
+ */
+#include "cowmodel.h"
+#include "map.h"
+
+static struct model model;
+static struct cow_error error;
+static const struct cow_options write_options = { .flags = COW_LAYER_WRITE };
+static const struct cow_options read_options;
+
+static const struct shape {
+	char kind;
+	int depth;
+	unsigned int cluster_bits;
+	const char *title;
+} shapes[] = {
+	{ 'r', 0, 0, "raw" },
+	{ 'v', 1, 0, "COW V3" },
+	{ 'l', 1, 12, "one layer, 4 KiB" },
+	{ 'l', 1, 16, "one layer, 64 KiB" },
+	{ 'l', 3, 0, "3 layers of mixed cluster sizes" },
+	{ 'l', 8, 12, "8 layers" },
+};
+
+#define NR_SHAPES (int)(sizeof(shapes) / sizeof(shapes[0]))
+
+/* ---- contents ---------------------------------------------------------------------- */
+
+static void contents(const struct shape *shape, int rounds)
+{
+	const char *top = model_chain(&model, shape->kind, shape->depth, shape->cluster_bits);
+	struct cow_chain *chain;
+	int bad = -1, ret = 0;
+	bool flushed;
+
+	for (int round = 0; round < rounds && bad == -1 && !ret; round++) {
+		ret = cow_chain_open(&sim_io, top, &write_options, &chain, &error);
+		if (ret)
+			break;
+		for (int step = 0; step < 60 && !ret; step++)
+			ret = model_step(&model, chain, &flushed);
+		bad = model_compare(&model, chain, false);
+		ret = ret ? ret : cow_chain_close(chain);
+		model_flushed(&model);
+		if (ret || cow_chain_open(&sim_io, top, &read_options, &chain, &error))
+			break;
+		if (bad == -1)
+			bad = model_compare(&model, chain, false);
+		cow_chain_close(chain);
+	}
+	ok(bad == -1 && !ret, "%s: %d sessions of random requests read back as the model says (sector %d, error %d %s)",
+	   shape->title, rounds, bad, ret, error.text);
+}
+
+static void lower_layers_stay(void)
+{
+	const char *top = model_chain(&model, 'l', 3, 12);
+	uint32_t before[3], after[3];
+	const char *names[] = { "base", "layer0", "layer1" };
+	struct cow_chain *chain;
+	bool flushed;
+
+	for (int i = 0; i < 3; i++)
+		before[i] = sim_find(names[i])->mtime;
+	if (!cow_chain_open(&sim_io, top, &write_options, &chain, &error)) {
+		for (int step = 0; step < 50; step++)
+			model_step(&model, chain, &flushed);
+		cow_chain_close(chain);
+	}
+	for (int i = 0; i < 3; i++)
+		after[i] = sim_find(names[i])->mtime;
+	ok(!memcmp(before, after, sizeof(before)), "a write reaches only the top layer");
+}
+
+static void many_layers(void)
+{
+	const char *top = model_chain(&model, 'l', 64, 12);
+	struct cow_create create = { .base = "layer63" };
+	struct cow_chain *chain = NULL;
+	int ret = cow_chain_open(&sim_io, top, &write_options, &chain, &error);
+
+	ok(!ret && model_compare(&model, chain, false) == -1, "64 layers over a raw file read right (%s)", error.text);
+	cow_chain_close(chain);
+	ret = cow_create(&sim_io, "layer64", &create, &error);
+	ret = ret ? ret : cow_chain_open(&sim_io, "layer64", &write_options, &chain, &error);
+	ok(ret == -EMLINK && strstr(error.text, "more than 64 layers"), "the 65th is refused with words (%s)", error.text);
+}
+
+/* A cluster that is written in parts keeps what it had in the rest. */
+static void parts_of_clusters(void)
+{
+	struct cow_chain *chain;
+	uint8_t buf[512];
+	struct cow_iovec vec = { buf, 512 };
+	const char *top = model_chain(&model, 'l', 1, 16);
+	uint64_t count = 1;
+
+	if (cow_chain_open(&sim_io, top, &write_options, &chain, &error))
+		bail("%s", error.text);
+	sector_fill(buf, 77, 2);
+	cow_chain_write(chain, &vec, 1, 77 * 512, 512);
+	model_write(&model, 77, 2, true);
+	ok(model_compare(&model, chain, false) == -1, "one sector written into a 64 KiB cluster changes one sector");
+	cow_chain_zero(chain, 65536, 65536);
+	ok(cow_map_run(chain->layers[0], 1, &count) == COW_ZERO, "a whole cluster zeroed is an entry of the map");
+	for (int i = 128; i < 256; i++)
+		model_write(&model, i, 0, true);
+	sector_fill(buf, 130, 3);
+	vec = (struct cow_iovec){ buf, 512 };
+	cow_chain_write(chain, &vec, 1, 130 * 512, 512);
+	model_write(&model, 130, 3, true);
+	ok(model_compare(&model, chain, false) == -1, "a sector written into a zeroed cluster leaves the rest zero");
+	ok(cow_chain_write(chain, &(struct cow_iovec){ buf, 512 }, 1, MODEL_SIZE, 512) == -EINVAL, "a write behind the end is refused");
+	ok(cow_chain_read(chain, &(struct cow_iovec){ buf, 512 }, 1, MODEL_SIZE - 256, 512, 0) == -EINVAL, "a read across the end is refused");
+	cow_chain_close(chain);
+	if (cow_chain_open(&sim_io, top, &read_options, &chain, &error))
+		bail("%s", error.text);
+	ok(cow_chain_write(chain, &(struct cow_iovec){ buf, 512 }, 1, 0, 512) == -EROFS, "a chain opened for reading is not written");
+	cow_chain_close(chain);
+}
+
+static void sizes(void)
+{
+	static const uint64_t bytes[] = { 512, 1000, 1024, 4096, 4097, 32768, 65536 + 512, 1 << 20 };
+	static uint8_t data[(1 << 20) + 4096], got[(1 << 20) + 4096];
+	struct cow_chain *chain;
+	bool good = true;
+
+	memset(data, 0x5a, sizeof(data));
+	for (unsigned int i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++) {
+		struct cow_create create = { .base = "odd" };
+		uint64_t size = cow_round_up(bytes[i], 512);
+
+		sim_reset();
+		sim_make("odd", data, bytes[i]);
+		if (cow_create(&sim_io, "top", &create, &error) || cow_chain_open(&sim_io, "top", &write_options, &chain, &error)) {
+			good = false;
+			break;
+		}
+		good &= chain->size == size;
+		memset(got, 1, sizeof(got));
+		good &= !cow_chain_read(chain, &(struct cow_iovec){ got, size }, 1, 0, size, 0) &&
+			!memcmp(got, data, bytes[i]) && (size == bytes[i] || got[bytes[i]] == 0);
+		/* The last sector, which may be the only one of its cluster. */
+		good &= !cow_chain_write(chain, &(struct cow_iovec){ got, 512 }, 1, size - 512, 512);
+		good &= !cow_chain_zero(chain, 0, size);
+		good &= !cow_chain_close(chain);
+		good &= !cow_chain_open(&sim_io, "top", &read_options, &chain, &error);
+		good &= !cow_chain_read(chain, &(struct cow_iovec){ got, size }, 1, 0, size, 0) && !got[0] && !got[size - 1];
+		cow_chain_close(chain);
+	}
+	ok(good, "disks of 512 bytes up to odd sizes work to their last sector (%s)", error.text);
+}
+
+static void growing(void)
+{
+	const char *top = model_chain(&model, 'l', 2, 12);
+	static uint8_t buf[4096], got[4096];
+	struct cow_chain *chain;
+	uint64_t size = MODEL_SIZE + 5 * 1024 * 1024 + 512;
+	int ret;
+
+	if (cow_chain_open(&sim_io, top, &write_options, &chain, &error))
+		bail("%s", error.text);
+	ret = cow_chain_grow(chain, size, &error);
+	ok(!ret && chain->size == size, "a layer grows (%s)", error.text);
+	ok(model_compare(&model, chain, false) == -1, "what it held is as before");
+	ok(!cow_chain_read(chain, &(struct cow_iovec){ got, 4096 }, 1, size - 4096, 4096, 0) && !memcmp(got, buf, 4096), "what is new reads as zeros");
+	memset(buf, 7, sizeof(buf));
+	ret = cow_chain_write(chain, &(struct cow_iovec){ buf, 512 }, 1, size - 512, 512);
+	ok(!ret && cow_chain_grow(chain, size - 512, &error) == -EINVAL, "its new end is written, and it does not shrink");
+	ok(!cow_chain_close(chain) && !cow_chain_open(&sim_io, top, &read_options, &chain, &error) && chain->size == size &&
+	   !cow_chain_read(chain, &(struct cow_iovec){ got, 512 }, 1, size - 512, 512, 0) && !memcmp(got, buf, 512),
+	   "and it is so when opened again (%s)", error.text);
+	cow_chain_close(chain);
+}
+
+/* A raw file that somebody has cut does not grow again by a write behind its new end. */
+static void cut_file(void)
+{
+	const char *top = model_chain(&model, 'r', 0, 0);
+	static uint8_t buf[4096];
+	struct cow_iovec vec = { buf, 4096 };
+	struct cow_chain *chain;
+	int full, now;
+
+	if (cow_chain_open(&sim_io, top, &write_options, &chain, &error))
+		bail("%s", error.text);
+	sim_find(top)->size = 65536;
+	full = cow_chain_write(chain, &vec, 1, 65536, 4096);
+	vec = (struct cow_iovec){ buf, 4096 };
+	now = cow_chain_write_now(chain, &vec, 1, 65536, 4096);
+	ok(full == -EIO && now == -EIO && sim_find(top)->size == 65536, "a write behind the end of a file that was cut fails (%d %d)", full, now);
+	vec = (struct cow_iovec){ buf, 4096 };
+	ok(!cow_chain_write_now(chain, &vec, 1, 65536 - 4096, 4096), "one before it does not");
+	cow_chain_close(chain);
+}
+
+/* What cow_chain_write_now() leaves to the workers it leaves as it was. */
+static void write_now(void)
+{
+	const char *top = model_chain(&model, 'l', 1, 12);
+	static uint8_t buf[4096];
+	struct cow_iovec vec = { buf, 4096 };
+	struct cow_chain *chain;
+	int before, part, whole, again;
+
+	if (cow_chain_open(&sim_io, top, &write_options, &chain, &error))
+		bail("%s", error.text);
+	before = cow_chain_write_now(chain, &vec, 1, 8192, 4096);
+	ok(before == -EAGAIN && vec.size == 4096 && !chain->layers[0]->begun, "the first write of all is more than a copy");
+	cow_layer_begin(chain->layers[0]);
+	vec.size = 512;
+	part = cow_chain_write_now(chain, &vec, 1, 8192, 512);
+	ok(part == -EAGAIN && vec.size == 512, "so is a part of a cluster that is not here");
+	vec.size = 4096;
+	whole = cow_chain_write_now(chain, &vec, 1, 8192, 4096);
+	vec = (struct cow_iovec){ buf, 512 };
+	again = cow_chain_write_now(chain, &vec, 1, 8192 + 512, 512);
+	for (int i = 16; i < 24; i++)
+		model_write(&model, i, 0, true);
+	ok(!whole && !again && model_compare(&model, chain, false) == -1, "a whole cluster is not, nor a part of one that is here");
+	chain->layers[0]->remote = true;
+	vec = (struct cow_iovec){ buf, 512 };
+	ok(cow_chain_write_now(chain, &vec, 1, 8192, 512) == -EAGAIN, "a remote file may keep one waiting");
+	cow_chain_close(chain);
+}
+
+/* ---- crashes ------------------------------------------------------------------------ */
+
+struct tally {
+	int trials, bad, unopened;
+	int sector;
+};
+
+static void crash_trial(const struct shape *shape, struct tally *tally)
+{
+	const char *top = model_chain(&model, shape->kind, shape->depth, shape->cluster_bits);
+	struct cow_chain *chain;
+	bool flushed;
+	int bad;
+
+	tally->trials++;
+	/* Two lives: the second one writes on what the crash of the first left. */
+	for (int life = 0; life < 2; life++) {
+		if (cow_chain_open(&sim_io, top, &write_options, &chain, &error)) {
+			tally->unopened++;
+			return;
+		}
+		sim.calls = 0;
+		sim.power_off = 1 + sim_random(sim_random(2) ? 250 : 2000);
+		for (int step = 0; step < 40; step++)
+			if (model_step(&model, chain, &flushed))
+				break;
+		/* Or in the midst of a flush, which is where the order counts. */
+		if (sim.calls < (unsigned long)sim.power_off) {
+			sim.power_off = sim.calls + 1 + sim_random(5);
+			if (!cow_chain_flush(chain))
+				model_flushed(&model);
+		}
+		if (!sim_random(3)) {
+			if (!cow_chain_close(chain))
+				model_flushed(&model);
+			chain = NULL;
+		}
+		sim.power_off = 1;
+		cow_chain_close(chain);
+		sim_crash();
+		sim.clock += 1000000000;
+		if (cow_chain_open(&sim_io, top, &read_options, &chain, &error)) {
+			tally->unopened++;
+			return;
+		}
+		bad = model_compare(&model, chain, true);
+		if (bad != -1) {
+			tally->bad++;
+			tally->sector = bad;
+		}
+		model_adopt(&model, chain);
+		cow_chain_close(chain);
+		if (bad != -1)
+			return;
+	}
+}
+
+static void crashes(const struct shape *shape, int trials)
+{
+	struct tally tally = { .sector = -1 };
+
+	while (tally.trials < trials)
+		crash_trial(shape, &tally);
+	ok(!tally.bad && !tally.unopened, "%s: after each of %d power failures every sector is old or new, and flushed ones are there (%d wrong, first sector %d; %d did not open: %s)",
+	   shape->title, 2 * trials, tally.bad, tally.sector, tally.unopened, error.text);
+}
+
+/* ---- failing calls ------------------------------------------------------------------- */
+
+/* The n-th call fails, for every n: an error comes back or all is well, and nothing is damaged. */
+static void failing_calls(const struct shape *shape, int error_code, int stride)
+{
+	unsigned long n, last = 0;
+	int bad = 0, first_bad = -1;
+
+	/* Number 0 counts how many there are. */
+	for (n = 0; n <= last; n = n ? n + stride : 1 + sim_random(stride)) {
+		struct cow_chain *chain = NULL;
+		const char *top;
+		bool flushed, lost = false;
+		int ret, close_error = 0, where = -1;
+
+		sim.seed = 4242;	/* the same requests each time */
+		top = model_chain(&model, shape->kind, shape->depth, shape->cluster_bits);
+		sim.calls = 0;
+		sim.fail_at = n;
+		sim.fail_with = error_code;
+		ret = cow_chain_open(&sim_io, top, &write_options, &chain, &error);
+		if (!ret) {
+			for (int step = 0; step < 30; step++) {
+				model_step(&model, chain, &flushed);
+				lost |= chain->layers[0]->lost != 0;
+			}
+			/* Whatever failed: what was acknowledged can be read as long as it is open. */
+			where = lost ? -1 : model_compare(&model, chain, false);
+			if (where == -2 && sim.calls >= n)
+				where = -1;
+			close_error = cow_chain_close(chain);
+			if (!close_error && !lost)
+				model_flushed(&model);
+		}
+		if (!n)
+			last = sim.calls;
+		sim_crash();
+		sim.clock += 1000000000;
+		if (cow_chain_open(&sim_io, top, &read_options, &chain, &error)) {
+			where = -3;
+		} else {
+			if (where == -1)
+				where = model_compare(&model, chain, true);
+			cow_chain_close(chain);
+		}
+		if (where != -1) {
+			bad++;
+			if (first_bad < 0)
+				first_bad = n;
+		}
+	}
+	ok(!bad, "%s: error %d from any %s of %lu calls damages nothing (%d did, first number %d)", shape->title,
+	   error_code, stride > 1 ? "sampled one" : "one", last, bad, first_bad);
+	error.text[0] = 0;
+}
+
+/* A failed sync is never forgotten. */
+static void failed_sync(const struct shape *shape)
+{
+	const char *top = model_chain(&model, shape->kind, shape->depth, shape->cluster_bits);
+	static uint8_t buf[4096];
+	struct cow_chain *chain;
+	struct cow_iovec vec = { buf, 4096 };
+	int first, second, third;
+
+	if (cow_chain_open(&sim_io, top, &write_options, &chain, &error))
+		bail("%s", error.text);
+	cow_chain_write(chain, &vec, 1, 8192, 4096);
+	sim.calls = 0;
+	sim.fail_at = 1;
+	sim.fail_with = -EIO;
+	first = cow_chain_flush(chain);
+	second = cow_chain_flush(chain);
+	vec = (struct cow_iovec){ buf, 4096 };
+	third = cow_chain_write(chain, &vec, 1, 8192, 4096);
+	ok(first == -EIO && second == -EIO && third == -EIO, "%s: after a failed sync all later flushes and writes fail (%d %d %d)", shape->title, first, second, third);
+	ok(cow_chain_close(chain) == -EIO, "%s: and closing says so", shape->title);
+}
+
+static void full_disk(void)
+{
+	const char *top = model_chain(&model, 'l', 1, 12);
+	static uint8_t buf[4096];
+	struct cow_chain *chain;
+	int written, flushed, again;
+
+	if (cow_chain_open(&sim_io, top, &write_options, &chain, &error))
+		bail("%s", error.text);
+	for (int i = 0; i < 8; i++)
+		sector_fill(buf + i * 512, 16 + i, 9);
+	cow_layer_begin(chain->layers[0]);
+	sim.calls = 0;
+	sim.fail_at = 1;
+	sim.fail_with = -ENOSPC;
+	written = cow_chain_write(chain, &(struct cow_iovec){ buf, 4096 }, 1, 8192, 4096);
+	ok(written == -ENOSPC && model_compare(&model, chain, false) == -1, "a write without space says so, and the old content is there");
+	again = cow_chain_write(chain, &(struct cow_iovec){ buf, 4096 }, 1, 8192, 4096);
+	for (int i = 0; i < 8; i++)
+		model_write(&model, 16 + i, 9, true);
+	/* sync, then the map's write fails */
+	sim.calls = 0;
+	sim.fail_at = 2;
+	flushed = cow_chain_flush(chain);
+	ok(!again && flushed == -ENOSPC, "a flush without space for the map says so (%d %d)", again, flushed);
+	ok(!cow_chain_flush(chain) && !cow_chain_close(chain), "and succeeds when there is space again");
+	sim_crash();
+	ok(!cow_chain_open(&sim_io, top, &read_options, &chain, &error) && model_compare(&model, chain, false) == -1, "with everything in its place");
+	cow_chain_close(chain);
+}
+
+int main(int argc, char **argv)
+{
+	int times = argc > 1 ? atoi(argv[1]) : 1;
+
+	for (int i = 0; i < NR_SHAPES; i++)
+		contents(&shapes[i], 20 * times);
+	lower_layers_stay();
+	many_layers();
+	parts_of_clusters();
+	sizes();
+	growing();
+	cut_file();
+	write_now();
+	for (int i = 0; i < NR_SHAPES; i++)
+		crashes(&shapes[i], (shapes[i].depth > 3 ? 20 : 80) * times);
+	for (int i = 1; i < NR_SHAPES; i++) {
+		int stride = shapes[i].depth > 1 ? 17 : 5;
+
+		failing_calls(&shapes[i], -EIO, times > 1 ? 1 : stride);
+		failing_calls(&shapes[i], -ENOSPC, times > 1 ? 1 : stride);
+	}
+	for (int i = 0; i < 3; i++)
+		failed_sync(&shapes[i]);
+	full_disk();
+	sim_reset();
+	return tap_done();
+}
