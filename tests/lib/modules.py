@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# modules.py - which module uses which, from the symbols of the objects that a build left
+"""usage: modules.py [--build DIR] cycles|headers|rooms|exits|folders
+
+cycles   modules that use each other, directly or through others
+headers  .c files that others use but that have no header named after them
+rooms    symbols that one room takes from a room above it (ROOMS below)
+exits    files outside a room that may end the program, and call exit() all the same
+folders  folders by their number of source files, largest first
+
+A module is a .c file. Files that include the same <name>_internal.h are one module, <name>.
+Each line of output is one offence; the status is 1 if there is any (folders: always 0).
+tests/t/t0110-rooms.sh runs all of them. Needs nm, and objects of a finished `make`.
+"""
+import argparse
+import collections
+import os
+import re
+import subprocess
+import sys
+
+TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
+
+# Where the objects of a source folder lie below the build folder.
+OBJECTS = {
+    "arch-um": "kernel/arch/um",
+    "drivers-ubd": "kernel/drivers-ubd",
+    "cow": "cow",
+    "slirp-glue": "slirp-glue",
+    "labs": "labs/obj",
+}
+
+# Each room may use the rooms before it. Rooms in one tuple are equals and may not use each other.
+ROOMS = {
+    "labs": ["base", "link", "image", "machine", "lab", "check", "cli"],
+    "slirp-glue": ["common", ("switch", "uplink"), "cli"],
+    "cow": ["lib", "posix", "tool"],
+    "drivers-ubd": ["worker", "kernel"],
+}
+
+# Only these rooms end the program.
+MAY_EXIT = {"labs": {"cli", "guest"}, "slirp-glue": {"cli"}, "cow": {"tool"}}
+# Not _exit(), by which a forked child ends, and not abort(), which reports a broken invariant.
+EXITS = {"exit", "quick_exit", "err", "errx", "verr", "verrx", "error"}
+
+
+def sources():
+    """All .c files of the product that git knows or would add, with the object of each."""
+    listed = subprocess.run(["git", "-C", TOP, "ls-files", "-co", "--exclude-standard", *OBJECTS],
+                            capture_output=True, text=True, check=True).stdout.split()
+    return [name for name in listed if name.endswith(".c") and os.path.exists(os.path.join(TOP, name))]
+
+
+def object_of(build, source):
+    top, rest = source.split("/", 1)
+    return os.path.join(build, OBJECTS[top], rest[:-2] + ".o")
+
+
+def symbols(path):
+    """Global symbols that an object defines, and those that it wants."""
+    defined, wanted = set(), set()
+    listing = subprocess.run(["nm", "-g", path], capture_output=True, text=True, check=True).stdout
+    for line in listing.splitlines():
+        kind, name = line.split()[-2:]
+        (wanted if kind in "Uwv" else defined).add(name)
+    return defined, wanted
+
+
+def module_of(source):
+    """The file, or the <name> of the <name>_internal.h that it includes."""
+    with open(os.path.join(TOP, source), encoding="utf-8") as file:
+        inner = re.findall(r'^#include "(?:[^"]*/)?(\w+)_internal\.h"', file.read(), re.M)
+    stem = os.path.basename(source)[:-2]
+    for name in inner:
+        if stem == name or stem.startswith(name + "_"):
+            return os.path.join(os.path.dirname(source), name)
+    return source[:-2]
+
+
+class Tree:
+    def __init__(self, build):
+        self.symbols, self.missing = {}, []
+        for source in sources():
+            path = object_of(build, source)
+            if os.path.exists(path):
+                self.symbols[source] = symbols(path)
+        # An object tells nothing about the kernel's: components are linked apart.
+        self.owner = collections.defaultdict(dict)
+        for source, (defined, _) in self.symbols.items():
+            for name in defined:
+                self.owner[self.image(source)].setdefault(name, source)
+
+    @staticmethod
+    def image(source):
+        """Sources that are linked together share one space of names."""
+        top = source.split("/", 1)[0]
+        return "kernel" if top in ("arch-um", "drivers-ubd") else top
+
+    def uses(self):
+        """(user, name, definer) for each symbol that crosses from one source to another."""
+        for source, (_, wanted) in self.symbols.items():
+            for name in sorted(wanted):
+                definer = self.owner[self.image(source)].get(name)
+                if definer and definer != source:
+                    yield source, name, definer
+
+
+def strong_components(graph):
+    """Tarjan's algorithm: groups of nodes that reach each other."""
+    index, low, on_stack, stack, found = {}, {}, set(), [], []
+
+    def visit(node):
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        on_stack.add(node)
+        for other in graph.get(node, ()):
+            if other not in index:
+                visit(other)
+                low[node] = min(low[node], low[other])
+            elif other in on_stack:
+                low[node] = min(low[node], index[other])
+        if low[node] == index[node]:
+            group = []
+            while True:
+                member = stack.pop()
+                on_stack.discard(member)
+                group.append(member)
+                if member == node:
+                    break
+            found.append(sorted(group))
+
+    sys.setrecursionlimit(10000)
+    for node in sorted(graph):
+        if node not in index:
+            visit(node)
+    return found
+
+
+def cycles(tree):
+    graph, reasons = collections.defaultdict(set), collections.defaultdict(set)
+    for source, name, definer in tree.uses():
+        user, used = module_of(source), module_of(definer)
+        # um/host.h and um/upcall.h are a contract between two worlds: calls cross both ways.
+        if source.startswith("arch-um/host/") != definer.startswith("arch-um/host/"):
+            continue
+        if user != used:
+            graph[user].add(used)
+            reasons[user, used].add(name)
+    for group in strong_components(graph):
+        if len(group) > 1:
+            pairs = [f"{os.path.basename(a)} -> {os.path.basename(b)} ({', '.join(sorted(reasons[a, b])[:3])})"
+                     for a in group for b in group if b in graph[a]]
+            yield f"{' '.join(group)}: {'; '.join(pairs)}"
+
+
+def headers(tree):
+    used = {definer for _, _, definer in tree.uses()}
+    for source in sorted(used):
+        stem = os.path.basename(source)[:-2]
+        with open(os.path.join(TOP, source), encoding="utf-8") as file:
+            first = re.findall(r'^#include ["<]([^">]+)[">]', file.read(), re.M)
+        names = {os.path.basename(name) for name in first}
+        own = {stem + ".h", "um_" + stem + ".h"} | {os.path.basename(module_of(source)) + end
+                                                   for end in (".h", "_internal.h")}
+        # What host/ implements of the contract is declared there.
+        contract = source.startswith("arch-um/host/") and {"host.h", "upcall.h"} & names
+        if not (own & names) and not contract:
+            yield source
+
+
+def rank(top, source):
+    room = source.split("/")[1]
+    for number, entry in enumerate(ROOMS[top]):
+        if room == entry or (isinstance(entry, tuple) and room in entry):
+            return number
+    return None
+
+
+def rooms(tree):
+    for source, name, definer in tree.uses():
+        top = source.split("/", 1)[0]
+        if top not in ROOMS or definer.split("/", 1)[0] != top:
+            continue
+        here, there = rank(top, source), rank(top, definer)
+        same_room = source.split("/")[1] == definer.split("/")[1]
+        if here is not None and there is not None and (there > here or (there == here and not same_room)):
+            yield f"{source} uses {name}() of {definer}"
+
+
+def exits(tree):
+    for source, (_, wanted) in sorted(tree.symbols.items()):
+        top, room = source.split("/")[:2]
+        if top in MAY_EXIT and room not in MAY_EXIT[top]:
+            for name in sorted(wanted & EXITS):
+                yield f"{source} calls {name}()"
+
+
+def folders(_tree):
+    listed = subprocess.run(["git", "-C", TOP, "ls-files", "-co", "--exclude-standard"],
+                            capture_output=True, text=True, check=True).stdout.split()
+    count = collections.Counter(os.path.dirname(name) for name in listed
+                                if re.search(r"\.(c|h|S|sh|py)$", name))
+    for folder, number in count.most_common():
+        yield f"{number} {folder}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--build", default=os.environ.get("UMLAB_BUILD", os.path.join(TOP, "build")))
+    parser.add_argument("what", choices=["cycles", "headers", "rooms", "exits", "folders"])
+    args = parser.parse_args()
+    offences = list(globals()[args.what](Tree(args.build)))
+    print(*offences, sep="\n", end="\n" if offences else "")
+    return 1 if offences and args.what != "folders" else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
