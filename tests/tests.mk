@@ -37,7 +37,7 @@ $(TESTS_OUT)/host/%: tests/host/%.c tests/lib/tap.h
 unit_ubd_worker := drivers-ubd/worker/ubd_worker.c
 unit_cflags_ubd_worker := -DUM_HOST_WORLD -Iarch-um/include -Idrivers-ubd
 
-unit_ubd_now := drivers-ubd/worker/ubd_now.c
+unit_ubd_now := drivers-ubd/kernel/ubd_now.c
 unit_cflags_ubd_now := $(unit_cflags_ubd_worker)
 
 # Disks: with a copy of the library that checks itself.

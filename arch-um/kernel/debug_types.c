@@ -68,4 +68,4 @@
 #include <../kernel/time/tick-internal.h>
 #include <../kernel/printk/printk_ringbuffer.h>
 #include <../mm/slab.h>
-#include <../drivers-ubd/ubd_internal.h>
+#include <../drivers-ubd/kernel/ubd_disk.h>

@@ -3,28 +3,18 @@
  * cow_types.h - fixed-width types, error numbers and the few memory functions of cow/
  *
  * The same sources are built for programs (with a C library) and for the kernel image
- * (COW_FREESTANDING: none; the compiler's own headers and the kernel's uapi ones). The
- * driver around it in that image is kernel code and has the kernel's headers.
+ * (COW_FREESTANDING: none; the compiler's own headers and the kernel's uapi ones). Kernel
+ * code never includes these headers: the disk driver reaches cow/ through drivers-ubd/worker/.
  */
 #ifndef COW_TYPES_H
 #define COW_TYPES_H
 
-#ifdef __KERNEL__
-/* The driver: it includes these headers among the kernel's own. */
-#include <linux/errno.h>
-#include <linux/stdarg.h>
-#include <linux/stddef.h>
-#include <linux/string.h>
-#include <linux/types.h>
-#else
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#endif
 
-#if defined(__KERNEL__)
-#elif defined(COW_FREESTANDING)
+#ifdef COW_FREESTANDING
 #include <linux/errno.h>
 typedef long ssize_t;
 void *memcpy(void *to, const void *from, size_t size);

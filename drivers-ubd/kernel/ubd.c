@@ -1,30 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ubd.c - files of the host as disks /dev/ubda ... /dev/ubdp
+ * ubd.c - the block devices /dev/ubda ... /dev/ubdp: requests and disks
  *
- * Requests and block devices: major 98, 16 minors each. ubd_disks.c says which disks there
- * are, ubd_open.c opens what they are kept in; what that is, raw or layers, cow/ knows.
+ * A blk-mq driver with one queue per disk, major 98 and 16 minors each. ubd_disks.c decides
+ * which disks exist, ubd_store.c opens the files behind them, and cow/ knows whether a file is
+ * a raw disk or a layer.
  *
- * A blk-mq driver with one queue per disk. A request becomes a struct ubd_io that
- * points at the pages themselves and goes to the worker threads (ubd_worker.c); their
- * event brings it back in hard interrupt context, and blk-mq ends it in its softirq.
- * What is only a copy between this memory and the host's page cache is done at once
- * (ubd_now.c): two thread switches would cost ten times as much.
+ * A request becomes a struct ubd_io that points at the pages of the request and goes to the
+ * worker threads (worker/ubd_worker.c). Their host event brings the request back in hard
+ * interrupt context, and blk-mq ends it in its softirq. A request that is only a copy between
+ * guest memory and the host's page cache is carried out at once (ubd_now.c): two thread
+ * switches would cost ten times as much.
  *
- * The host's page cache is this disk's volatile cache: FLUSH and FUA are fdatasync, and
- * a lost write stays lost (ubd_worker.c). With ",sync" every write is durable.
+ * The host's page cache is the volatile cache of this disk: FLUSH and FUA are fdatasync, and
+ * after a failed one no later flush succeeds (worker/ubd_worker.c). With ",sync" every write
+ * is durable.
  */
+#include "kernel/ubd.h"
+
 #include <linux/blk-mq.h>
 #include <linux/hdreg.h>
 #include <linux/major.h>
 #include <linux/sched/stat.h>
 #include <linux/slab.h>
-#include "kernel/ubd_internal.h"
+#include "kernel/ubd_call.h"
+#include "kernel/ubd_disk.h"
+#include "kernel/ubd_now.h"
 
 enum {
 	UBD_MINORS = 16,
 	UBD_MAX_SECTORS = 2048,		/* one request: 1 MB */
-	UBD_NOW_SIZE = 64 * 1024,	/* larger copies are done at once only if nobody wants the processor */
+	UBD_NOW_SIZE = 64 * 1024,	/* larger copies only while no other task is runnable */
 };
 
 /* ---- requests ------------------------------------------------------------- */
@@ -45,7 +51,7 @@ static blk_status_t ubd_status(int error)
 	}
 }
 
-/* Point @io at the pages of @rq: RAM is mapped linearly, so no copy and no mapping. */
+/* Point @io at the pages of @rq. RAM is mapped linearly, so nothing is copied or mapped. */
 static bool ubd_map_pages(struct request *rq, struct ubd_io *io)
 {
 	struct req_iterator iter;
@@ -110,12 +116,12 @@ static void ubd_report(struct request *rq, const struct ubd_io *io)
 	if (io->error == -EOPNOTSUPP)
 		return;
 	if (io->op == UBD_FLUSH) {
-		pr_err_ratelimited("%s: %s: cannot flush: error %d; the host may have lost data, so no flush succeeds from here on\n",
+		pr_err_ratelimited("%s: %s: cannot flush: error %d; the host may have lost data, so every later flush fails too\n",
 				   ubd->name, ubd->path, -io->error);
 		return;
 	}
 	if (io->error == -EPERM && io->op == UBD_WRITE) {
-		pr_err_ratelimited("%s: %s: what looks like the header of an overlay is not written to the start of a raw disk (the flag nocow allows it)\n",
+		pr_err_ratelimited("%s: %s: refused to write the header of an overlay to the start of a raw disk (the flag nocow allows it)\n",
 				   ubd->name, ubd->path);
 		return;
 	}
@@ -123,14 +129,14 @@ static void ubd_report(struct request *rq, const struct ubd_io *io)
 			   ubd->path, verbs[io->op], io->size, io->offset, -io->error);
 }
 
-/* Carry out @rq on this thread if that is quicker; false: not done. */
+/* Carry out @rq on this thread if that is quicker. False: not done, give it to a worker. */
 static bool ubd_do_now(struct request *rq, struct ubd_io *io)
 {
 	if (io->size > UBD_NOW_SIZE && nr_running() > 1)
 		return false;
 	if (ubd_now(io))
 		return true;
-	/* The attempt may have used the pieces up. */
+	/* The attempt may have changed the pieces. */
 	if (io->op == UBD_READ) {
 		io->nr_vec = 0;
 		ubd_map_pages(rq, io);
@@ -160,7 +166,7 @@ static blk_status_t ubd_queue_rq(struct blk_mq_hw_ctx *hctx,
 		ubd_worker_submit(io);
 		local_irq_restore(flags);
 	}
-	/* One kick for the whole batch, also when its last request needed none. */
+	/* One kick for the whole batch, even if its last request went to no worker. */
 	if (bd->last)
 		ubd_worker_kick();
 	return BLK_STS_OK;
@@ -178,7 +184,7 @@ static void ubd_complete_rq(struct request *rq)
 	blk_mq_end_request(rq, ubd_status(io->error));
 }
 
-/* The worker has the request's memory: nothing but the worker can end it. */
+/* The worker uses the request's memory, so only the worker can end the request. */
 static enum blk_eh_timer_return ubd_timeout(struct request *rq)
 {
 	return BLK_EH_RESET_TIMER;
@@ -191,8 +197,7 @@ static const struct blk_mq_ops ubd_mq_ops = {
 	.timeout = ubd_timeout,
 };
 
-/* Hard interrupt: workers have finished something. */
-void ubd_finished(void *data)
+void ubd_io_finished(void *data)
 {
 	struct ubd_io *io = ubd_worker_collect(), *next;
 
@@ -220,20 +225,20 @@ static int ubd_getgeo(struct block_device *bdev, struct hd_geometry *geo)
 	return 0;
 }
 
-void ubd_free(struct ubd_disk *ubd)
+void ubd_disk_free(struct ubd_disk *ubd)
 {
 	kfree(ubd->path);
 	kfree(ubd->base);
 	kfree(ubd);
 }
 
-/* The last one who had the device open is gone. */
+/* The last user of the device has closed it. */
 static void ubd_free_disk(struct gendisk *gendisk)
 {
 	struct ubd_disk *ubd = gendisk->private_data;
 
 	blk_mq_free_tag_set(&ubd->tags);
-	ubd_free(ubd);
+	ubd_disk_free(ubd);
 }
 
 static const struct block_device_operations ubd_fops = {
@@ -267,7 +272,7 @@ static const struct attribute_group ubd_group = {
 	.is_visible = ubd_attr_visible,
 };
 
-/* Of a disk that never came to be: its parts are freed by whoever failed. */
+/* For a disk whose setup failed: the caller frees @ubd, so put_disk() must not. */
 static const struct block_device_operations ubd_no_fops = {
 	.owner = THIS_MODULE,
 };
@@ -281,7 +286,7 @@ static struct gendisk *ubd_alloc_gendisk(struct ubd_disk *ubd)
 {
 	const struct ubd_option *option = &ubd->option;
 	bool can_write = !option->read_only;
-	bool can_discard = can_write && ubd_store_can_discard(ubd) && !option->no_discard;
+	u32 granularity = can_write && !option->no_discard ? ubd->store.discard_granularity : 0;
 	struct queue_limits limits = {
 		.logical_block_size = SECTOR_SIZE,
 		.physical_block_size = 4096,
@@ -290,8 +295,8 @@ static struct gendisk *ubd_alloc_gendisk(struct ubd_disk *ubd)
 		.max_segment_size = UINT_MAX,
 		.seg_boundary_mask = ULONG_MAX,
 		.dma_alignment = 3,	/* the host copies to any address */
-		.discard_granularity = can_discard ? ubd_store_granularity(ubd) : 0,
-		.max_hw_discard_sectors = can_discard ? UINT_MAX >> SECTOR_SHIFT : 0,
+		.discard_granularity = granularity,
+		.max_hw_discard_sectors = granularity ? UINT_MAX >> SECTOR_SHIFT : 0,
 		.max_write_zeroes_sectors = can_write ? UINT_MAX >> SECTOR_SHIFT : 0,
 		.features = option->sync ? 0 : BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA,
 	};
@@ -299,7 +304,7 @@ static struct gendisk *ubd_alloc_gendisk(struct ubd_disk *ubd)
 	return blk_mq_alloc_disk(&ubd->tags, &limits, ubd);
 }
 
-int ubd_add_disk(struct ubd_disk *ubd)
+int ubd_gendisk_add(struct ubd_disk *ubd)
 {
 	struct gendisk *gendisk;
 	int error;

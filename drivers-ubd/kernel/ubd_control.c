@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ubd_control.c - disks that come, go and grow while the machine runs
+ * ubd_control.c - add, remove and grow disks while the machine runs
  *
- *   linux ... diskctl=PATH      a socket; `umlab-disk machine PATH COMMAND` speaks to it
+ *   linux ... diskctl=PATH      a socket; `umlab-disk machine PATH COMMAND` connects to it
  *
- * Commands are `add ubd1=FILE,flags`, `remove ubd1`, `grow ubd0 [BYTES]`, `list`; the socket
- * and its lines are control_socket.c's.
+ * Commands are `add ubd1=FILE,flags`, `remove ubd1`, `grow ubd0 [BYTES]` and `list`.
+ * asm/um_control.h reads the lines and calls the functions below in task context.
  */
 #include <linux/ctype.h>
 #include <linux/init.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <asm/um_control.h>
-#include "kernel/ubd_internal.h"
+#include "kernel/ubd_disk.h"
+#include "kernel/ubd_disks.h"
 
 static char *control_path;
 
@@ -23,7 +24,7 @@ static int __init control_setup(char *path)
 }
 __setup("diskctl=", control_setup);
 
-/* "ubd3", "ubdd"; -EINVAL. */
+/* The number in "ubd3" or "ubdd", or -EINVAL. */
 static int parse_disk(const char *word)
 {
 	unsigned int index;
@@ -43,11 +44,12 @@ static void command_list(struct um_control *control, char *word, char *rest)
 	unsigned int i;
 
 	for (i = 0; i < UBD_DISKS; i++) {
-		const struct ubd_disk *ubd = ubd_get(i);
+		const struct ubd_disk *ubd = ubd_disks_get(i);
 
 		if (ubd)
-			um_control_answer(control, "ubd%u %s %llu %s %s\n", i, ubd->name, ubd->store.size,
-			       ubd->option.read_only ? "ro" : "rw", ubd->path);
+			um_control_answer(control, "ubd%u %s %llu %s %s\n", i, ubd->name,
+					  ubd->store.size,
+					  ubd->option.read_only ? "ro" : "rw", ubd->path);
 	}
 	um_control_answer(control, "ok\n");
 }
@@ -60,11 +62,13 @@ static void command_add(struct um_control *control, char *setting, char *rest)
 		um_control_answer(control, "error: add ubdN=FILE[,BASE][,flag]...\n");
 		return;
 	}
-	error = ubd_add(setting + 3);
+	error = ubd_disks_add(setting + 3);
 	if (error == -EBUSY)
 		um_control_answer(control, "error: there is such a disk already\n");
 	else if (error)
-		um_control_answer(control, "error: no disk (error %d); the machine's log says why\n", -error);
+		um_control_answer(control,
+				  "error: no disk (error %d); the machine's log says why\n",
+				  -error);
 	else
 		um_control_answer(control, "ok\n");
 }
@@ -73,9 +77,10 @@ static void command_remove(struct um_control *control, char *word, char *rest)
 {
 	int index = parse_disk(word), error;
 
-	error = index < 0 ? index : ubd_remove(index);
+	error = index < 0 ? index : ubd_disks_remove(index);
 	if (error == -EBUSY)
-		um_control_answer(control, "error: the guest has it open (mounted, swap, a program)\n");
+		um_control_answer(control,
+				  "error: the guest has it open (mounted, swap, a program)\n");
 	else if (error)
 		um_control_answer(control, "error: no such disk\n");
 	else
@@ -84,7 +89,7 @@ static void command_remove(struct um_control *control, char *word, char *rest)
 
 static void command_grow(struct um_control *control, char *word, char *size_word)
 {
-	char why[256] = "no such disk";
+	char why[UBD_WHY_SIZE] = "no such disk";
 	int index = parse_disk(word);
 	u64 size = 0;
 
@@ -93,21 +98,21 @@ static void command_grow(struct um_control *control, char *word, char *size_word
 
 		size = memparse(size_word, &end);
 		if (*end || !size) {
-			um_control_answer(control, "error: '%s' is no size\n", size_word);
+			um_control_answer(control, "error: '%s' is not a size\n", size_word);
 			return;
 		}
 	}
-	if (index < 0 || ubd_grow(index, size, why))
+	if (index < 0 || ubd_disks_grow(index, size, why))
 		um_control_answer(control, "error: %s\n", why);
 	else
 		um_control_answer(control, "ok\n");
 }
 
 static const struct um_control_verb verbs[] = {
-	{ "list", command_list },
-	{ "add", command_add },
-	{ "remove", command_remove },
-	{ "grow", command_grow },
+	{ .name = "list", .carry_out = command_list },
+	{ .name = "add", .carry_out = command_add },
+	{ .name = "remove", .carry_out = command_remove },
+	{ .name = "grow", .carry_out = command_grow },
 	{}
 };
 

@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ubd_disks.c - which disks there are: from the command line, and while the machine runs
+ * ubd_disks.c - the disks of the machine: those of the command line, and hot-plug
  *
- * ubd<n>=FILE[,BASE][,flag]... on the command line (ubd_option.c) or `add` on the control
- * socket (ubd_control.c) makes disk n. A disk whose file cannot be had costs one line and
- * is absent. When the machine ends in order its disks are closed, after the last request:
- * layers are clean then, and nobody holds them.
+ * ubd<n>=FILE[,BASE][,flag]... on the command line, or `add` on the control socket
+ * (ubd_control.c), makes disk n. If its file cannot be opened, the disk is missing and one
+ * line says why. When the machine shuts down, each disk is closed after its last request: its
+ * layers are then clean, and other processes may open them.
  */
+#include "kernel/ubd_disks.h"
+
 #include <linux/ctype.h>
 #include <linux/init.h>
 #include <linux/major.h>
 #include <linux/reboot.h>
 #include <linux/slab.h>
 #include <asm/um_irq.h>
-#include "kernel/ubd_internal.h"
+#include "kernel/ubd.h"
+#include "kernel/ubd_disk.h"
 
-/* Changes at start and under ubd_mutex. */
+/* Changes under ubd_mutex. */
 static struct ubd_disk *ubd_disks[UBD_DISKS];
 static DEFINE_MUTEX(ubd_mutex);
 
-/* "0ro=FILE,flags": what followed "ubd" in each option; a later one replaces an earlier. */
+/* Options of the command line without their "ubd": "0ro=FILE,flags". The last one counts. */
 static const char *ubd_settings[UBD_DISKS];
 
 static int ubd_copy_names(struct ubd_disk *ubd)
@@ -57,10 +60,10 @@ static int ubd_create(const char *setting)
 	error = ubd_copy_names(ubd);
 	if (error)
 		goto out_free;
-	error = ubd_open_store(ubd);
+	error = ubd_store_open(ubd);
 	if (error)
 		goto out_free;
-	error = ubd_add_disk(ubd);
+	error = ubd_gendisk_add(ubd);
 	if (error) {
 		pr_err("%s: %s: error %d, no disk\n", ubd->name, ubd->path, -error);
 		goto out_close;
@@ -70,17 +73,17 @@ static int ubd_create(const char *setting)
 	return 0;
 
 out_close:
-	ubd_close_store(ubd);
+	ubd_store_close(ubd);
 out_free:
 	kfree(option);
 	if (ubd)
-		ubd_free(ubd);
+		ubd_disk_free(ubd);
 	return error;
 }
 
 /* ---- while the machine runs --------------------------------------------------- */
 
-/* A machine without disks has no threads for them. */
+/* Start the worker threads with the first disk, so a machine without disks has none. */
 static int ubd_start(void)
 {
 	static bool started;
@@ -90,7 +93,7 @@ static int ubd_start(void)
 		return 0;
 	error = ubd_worker_start();
 	if (!error)
-		error = um_irq_register_worker(ubd_finished, NULL);
+		error = um_irq_register_worker(ubd_io_finished, NULL);
 	if (error)
 		pr_err("ubd: no host threads (error %d), no disks\n", -error);
 	else
@@ -98,7 +101,7 @@ static int ubd_start(void)
 	return error;
 }
 
-int ubd_add(const char *setting)
+int ubd_disks_add(const char *setting)
 {
 	int error;
 
@@ -110,7 +113,7 @@ int ubd_add(const char *setting)
 	return error;
 }
 
-int ubd_remove(unsigned int index)
+int ubd_disks_remove(unsigned int index)
 {
 	struct ubd_disk *ubd;
 	int error = 0;
@@ -124,14 +127,14 @@ int ubd_remove(unsigned int index)
 	if (!error) {
 		ubd_disks[index] = NULL;
 		del_gendisk(ubd->gendisk);
-		ubd_close_store(ubd);
+		ubd_store_close(ubd);
 		put_disk(ubd->gendisk);
 	}
 	mutex_unlock(&ubd_mutex);
 	return error;
 }
 
-int ubd_grow(unsigned int index, u64 size, char *why)
+int ubd_disks_grow(unsigned int index, u64 size, char why[UBD_WHY_SIZE])
 {
 	struct ubd_disk *ubd;
 	int error = -ENODEV;
@@ -140,7 +143,7 @@ int ubd_grow(unsigned int index, u64 size, char *why)
 	ubd = ubd_disks[index];
 	if (ubd) {
 		blk_mq_freeze_queue(ubd->gendisk->queue);
-		error = ubd_grow_store(ubd, size, why);
+		error = ubd_store_grow(ubd, size, why);
 		blk_mq_unfreeze_queue(ubd->gendisk->queue);
 		if (!error)
 			set_capacity_and_notify(ubd->gendisk, ubd->store.size >> SECTOR_SHIFT);
@@ -149,12 +152,12 @@ int ubd_grow(unsigned int index, u64 size, char *why)
 	return error;
 }
 
-const struct ubd_disk *ubd_get(unsigned int index)
+const struct ubd_disk *ubd_disks_get(unsigned int index)
 {
 	return ubd_disks[index];
 }
 
-/* The machine ends: nothing starts any more, what is under way ends, layers become clean. */
+/* Shutdown: let no new request start, wait for those under way, close the layers cleanly. */
 static int ubd_end(struct notifier_block *block, unsigned long event, void *data)
 {
 	unsigned int i;
@@ -163,19 +166,19 @@ static int ubd_end(struct notifier_block *block, unsigned long event, void *data
 		if (!ubd_disks[i])
 			continue;
 		blk_mq_freeze_queue(ubd_disks[i]->gendisk->queue);
-		ubd_close_store(ubd_disks[i]);
+		ubd_store_close(ubd_disks[i]);
 	}
 	return NOTIFY_DONE;
 }
 
 static struct notifier_block ubd_reboot_notifier = {
 	.notifier_call = ubd_end,
-	.priority = INT_MIN,		/* the last of all */
+	.priority = INT_MIN,		/* after everything that may still write */
 };
 
 /* ---- start ---------------------------------------------------------------------- */
 
-/* Too early to allocate: note where in the command line the option stands. */
+/* Memory cannot be allocated yet: keep a pointer into the command line. */
 static int __init ubd_setup(char *setting)
 {
 	char *end;
@@ -200,7 +203,7 @@ static int __init ubd_init(void)
 	register_reboot_notifier(&ubd_reboot_notifier);
 	for (i = 0; i < UBD_DISKS; i++)
 		if (ubd_settings[i])
-			ubd_add(ubd_settings[i]);
+			ubd_disks_add(ubd_settings[i]);
 	return 0;
 }
 device_initcall(ubd_init);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ubd_option.c - read ubd<n>[letters]=FILE[,BASE][,flag]...
+ * ubd_option.c - parse ubd<n>[letters]=FILE[,BASE][,flag]...
  *
- * Strings in, a struct out: the early check of the command line (asm/um_option.h) uses
- * it before there is memory to allocate, ubd.c once more when it adds the disks. The
- * letters behind the number are the classic short spellings of the flags. A second word
- * that is no flag names the base; the file is made if it is not there.
+ * The letters behind the number are the classic short spellings of the flags. A second word
+ * that is not a flag names the base; the driver then creates FILE if it does not exist.
+ *
+ * Strings in, a struct out. kernel/options.c uses this (asm/um_option.h) before memory can be
+ * allocated, ubd_disks.c parses the option again when it adds the disk.
  */
 #include "kernel/ubd_option.h"
 
@@ -14,6 +15,7 @@
 #include <linux/errno.h>
 #include <linux/string.h>
 #include <asm/um_option.h>
+#include "worker/ubd_worker.h"
 
 static const struct ubd_flag {
 	char letter;
@@ -21,12 +23,17 @@ static const struct ubd_flag {
 	size_t offset;
 	bool value;
 } ubd_flags[] = {
-	{ 'r', "ro", offsetof(struct ubd_option, read_only), true },
-	{ 0, "rw", offsetof(struct ubd_option, read_only), false },
-	{ 's', "sync", offsetof(struct ubd_option, sync), true },
-	{ 'c', "shared", offsetof(struct ubd_option, shared), true },
-	{ 'd', "nocow", offsetof(struct ubd_option, raw), true },
-	{ 't', "nodiscard", offsetof(struct ubd_option, no_discard), true },
+	{ .letter = 'r', .word = "ro", .value = true,
+	  .offset = offsetof(struct ubd_option, read_only) },
+	{ .word = "rw", .value = false, .offset = offsetof(struct ubd_option, read_only) },
+	{ .letter = 's', .word = "sync", .value = true,
+	  .offset = offsetof(struct ubd_option, sync) },
+	{ .letter = 'c', .word = "shared", .value = true,
+	  .offset = offsetof(struct ubd_option, shared) },
+	{ .letter = 'd', .word = "nocow", .value = true,
+	  .offset = offsetof(struct ubd_option, raw) },
+	{ .letter = 't', .word = "nodiscard", .value = true,
+	  .offset = offsetof(struct ubd_option, no_discard) },
 };
 
 static void flag_apply(const struct ubd_flag *flag, struct ubd_option *option)
@@ -34,7 +41,7 @@ static void flag_apply(const struct ubd_flag *flag, struct ubd_option *option)
 	*(bool *)((char *)option + flag->offset) = flag->value;
 }
 
-/* "0", "15", "a", "p"; moves *@name behind it. */
+/* Parse "0", "15", "a" or "p" and advance *@name past it. */
 static int parse_index(const char **name, unsigned int *index)
 {
 	const char *s = *name;
@@ -97,7 +104,7 @@ static int parse_word(const char *word, size_t size, struct ubd_option *option)
 	return -EINVAL;
 }
 
-/* A word that was meant as a flag has no dot and no slash; nor has a base to be mistaken for one. */
+/* A base has a dot or a slash in its name, so that a misspelt flag is never taken for one. */
 static bool is_path(const char *word, size_t size)
 {
 	size_t i;
@@ -146,7 +153,8 @@ int ubd_option_parse(const char *name, const char *value, struct ubd_option *res
 				value += size;
 				continue;
 			}
-			*why = "flags are ro, rw, sync, nocow, shared, nodiscard, serial=TEXT; a base has a dot or a slash in its name";
+			*why = "flags are ro, rw, sync, nocow, shared, nodiscard, serial=TEXT; "
+			       "a base has a dot or a slash in its name";
 			return -EINVAL;
 		}
 		value += size;

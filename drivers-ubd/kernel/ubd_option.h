@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ubd_option.h - what a ubd<n>=... option says
+ * ubd_option.h - a parsed ubd<n>=... option
  */
 #ifndef UBD_OPTION_H
 #define UBD_OPTION_H
@@ -8,27 +8,26 @@
 #include <linux/types.h>
 
 enum {
-	UBD_DISKS = 16,
-	UBD_SERIAL_SIZE = 21,		/* 20 characters and the end */
+	UBD_SERIAL_SIZE = 21,		/* 20 characters and the terminating zero */
 };
 
 struct ubd_option {
 	unsigned int index;		/* 0: ubda ... 15: ubdp */
-	const char *path;		/* inside the option's value, not terminated */
+	const char *path;		/* points into the option's value, not terminated */
 	unsigned int path_size;
-	const char *base;		/* likewise: the file below it; NULL: what it says itself */
+	const char *base;		/* likewise, the file below; NULL: as the overlay says */
 	unsigned int base_size;
 	bool read_only;
-	bool sync;			/* every write is on stable storage before it is done */
-	bool shared;			/* other machines may have the file open: no lock */
-	bool raw;			/* take the file as it is, even if it looks like an overlay */
+	bool sync;			/* each write reaches stable storage before it completes */
+	bool shared;			/* other machines may have the file open: take no lock */
+	bool raw;			/* a raw disk even if the file looks like an overlay */
 	bool no_discard;
 	char serial[UBD_SERIAL_SIZE];
 };
 
 /*
- * ubd_option_parse - read an option named @name ("ubd0", "ubda", "ubd0r") with @value.
- * -ENOENT: not ours; -EINVAL: malformed, *@why tells what is wrong with it.
+ * ubd_option_parse - parse the option @name ("ubd0", "ubda", "ubd0r") with @value.
+ * -ENOENT: not a disk option; -EINVAL: malformed, and *@why says what is wrong.
  */
 int ubd_option_parse(const char *name, const char *value, struct ubd_option *option,
 		     const char **why);

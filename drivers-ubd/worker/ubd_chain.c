@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ubd_chain.c - a disk whose sectors are kept by cow/: a raw file, or layers
+ * ubd_chain.c - the store of a real disk: a chain of cow/, that is a raw file or layers
  *
- * The operations run on worker threads under the rules of ubd_worker.c.
+ * ubd_worker.c calls the operations on worker threads; ubd_now.c calls read_now and write_now
+ * on the machine's own thread.
  */
-#include "worker/ubd_worker.h"
+#include "worker/ubd_chain.h"
 
 #include <cow.h>
 
 _Static_assert(sizeof(struct host_iovec) == sizeof(struct cow_iovec) &&
 	       offsetof(struct host_iovec, base) == offsetof(struct cow_iovec, base) &&
 	       offsetof(struct host_iovec, size) == offsetof(struct cow_iovec, size),
-	       "requests go to cow/ as they are");
+	       "cow/ takes the pieces of a request unchanged");
 
 static struct cow_iovec *io_vec(struct ubd_io *io)
 {
@@ -29,10 +30,11 @@ static int chain_read_now(struct ubd_store *store, struct ubd_io *io)
 
 	if (store->never_now)
 		return -EAGAIN;
-	ret = cow_chain_read(store->chain, io_vec(io), io->nr_vec, io->offset, io->size, COW_IO_NOWAIT);
+	ret = cow_chain_read(store->chain, io_vec(io), io->nr_vec, io->offset, io->size,
+			     COW_IO_NOWAIT);
 	if (ret == -EOPNOTSUPP)
 		store->never_now = true;
-	/* Whatever is wrong: a worker's attempt tells. */
+	/* Leave every error to a worker: its attempt reports what is wrong. */
 	return ret ? -EAGAIN : 0;
 }
 
@@ -71,9 +73,27 @@ static const struct ubd_store_ops chain_ops = {
 	.sync = chain_sync,
 };
 
+void ubd_chain_resized(struct ubd_store *store)
+{
+	store->size = store->chain->size / 512 * 512;
+}
+
+static uint32_t discard_granularity(const struct cow_layer *top)
+{
+	const uint32_t page_size = 4096;
+
+	if (!top->writable)
+		return 0;
+	if (top->entry_bits == 2)
+		return cow_layer_cluster_size(top);
+	return top->can_punch ? page_size : 0;
+}
+
 void ubd_chain_init(struct ubd_store *store, struct cow_chain *chain)
 {
 	store->ops = &chain_ops;
 	store->chain = chain;
-	store->size = chain->size / 512 * 512;
+	store->discard_granularity = discard_granularity(chain->layers[0]);
+	store->leased = chain->layers[0]->lease;
+	ubd_chain_resized(store);
 }

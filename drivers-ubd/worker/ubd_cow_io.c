@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ubd_cow_io.c - struct cow_io in the kernel image: files of the host by host_* calls
+ * ubd_cow_io.c - the file operations that cow/ gets in the kernel image, as host_* calls
  *
- * Runs on worker threads under the rules of ubd_worker.c, reads that do not wait also on
- * the machine's thread.
+ * cow/ calls these on worker threads (ubd_chain.c, ubd_job.c), and readv, writev and size on
+ * the machine's thread too (ubd_now.c). In programs io_posix.c takes the place of this file.
  */
 #include "worker/ubd_cow_io.h"
 
@@ -25,15 +25,15 @@ static void disk_close(const struct cow_io *io, int file)
 	host_file_close(file);
 }
 
-static ssize_t disk_readv(const struct cow_io *io, int file, struct cow_iovec *vec, unsigned int count,
-			  uint64_t offset, unsigned int flags)
+static ssize_t disk_readv(const struct cow_io *io, int file, struct cow_iovec *vec,
+			  unsigned int count, uint64_t offset, unsigned int flags)
 {
 	return host_file_preadv(file, (struct host_iovec *)vec, count, offset,
 				flags & COW_IO_NOWAIT ? HOST_IO_NOWAIT : 0);
 }
 
-static ssize_t disk_writev(const struct cow_io *io, int file, struct cow_iovec *vec, unsigned int count,
-			   uint64_t offset)
+static ssize_t disk_writev(const struct cow_io *io, int file, struct cow_iovec *vec,
+			   unsigned int count, uint64_t offset)
 {
 	ssize_t done;
 	size_t size = 0;
@@ -115,7 +115,7 @@ static int disk_unlink(const struct cow_io *io, const char *path)
 	return host_file_unlink(path);
 }
 
-/* Open the folder of @path. */
+/* Open the folder that contains @path. */
 static int folder_open(const char *path)
 {
 	size_t length = 0, size;
@@ -144,7 +144,7 @@ static int disk_sync_folder(const struct cow_io *io, const char *path)
 		return fd;
 	ret = host_file_sync(fd, false);
 	host_file_close(fd);
-	/* Some file systems cannot sync a folder; they do not need it either. */
+	/* File systems that cannot sync a folder do not need it either. */
 	return ret == -EINVAL || ret == -EOPNOTSUPP || ret == -ENOSYS ? 0 : ret;
 }
 
@@ -246,7 +246,7 @@ static bool disk_owner_alive(const struct cow_io *io, const struct cow_disk_owne
 
 	disk_owner(io, &me);
 	if (strcmp(me.host, owner->host))
-		return true;	/* cannot be seen from here */
+		return true;	/* its processes are not visible here: assume so */
 	if (strcmp(me.boot_id, owner->boot_id))
 		return false;
 	cow_text(path, sizeof(path), "/proc/%U", owner->pid);

@@ -2,55 +2,56 @@
 /*
  * ubd_worker.c - carry out disk requests on host threads
  *
+ * kernel/ubd.c submits and collects requests on the machine's thread; the workers call the
+ * operations of the request's store (ubd_chain.c) or run a job (ubd_job.c).
+ *
  * Theory of operation
  *
- * The machine has one thread, and a host call that waits for a disk stops all of it.
- * So a few host threads do the waiting. What they run is in this file, ubd_chain.c and cow/,
- * and it is no kernel code, though it is compiled like it: it has no current task, takes
- * no kernel lock, calls nothing but host_* calls marked "any thread" and touches only
- * struct ubd_io, struct ubd_store and the variables below. The kernel is built for one
- * processor, its atomics are not atomic for threads: here all is __atomic_*.
+ * The machine has one thread, and a host call that waits for a disk stops all of it. So a few
+ * host threads do the waiting. They are not kernel tasks: they have no `current`, take no
+ * kernel lock, make only host_* calls marked "any thread", and touch only struct ubd_io,
+ * struct ubd_store and the variables below. The kernel's atomics are not atomic between
+ * threads, because the kernel is built for one processor: this file uses __atomic_*.
  *
  * Requests: a ring with one writer (the machine's thread) and all workers as readers.
- *   ring.posted counts requests put in, ring.taken those taken out; a reader takes a
- *   slot by moving `taken` with compare-and-swap. The ring has a slot for every request
- *   that can be out, so it is never full and a slot is not written before it was taken.
- * Results: a stack that workers push to and the machine takes as a whole, so nothing
- *   can come back under a compare-and-swap. Who pushes onto the empty stack raises the
- *   host event; those after him know that it is coming.
+ *   ring.posted counts the requests put in, ring.taken those taken out. A reader takes a slot
+ *   by advancing `taken` with compare-and-swap. The ring has a slot for every request that can
+ *   be outstanding, so it is never full, and no slot is overwritten before it was taken.
+ * Results: a stack onto which workers push, and which the machine takes as a whole. So no
+ *   entry can leave and come back between load and compare-and-swap (the ABA problem). The
+ *   worker that pushes onto an empty stack raises the host event; later ones need not.
  *
- * Sleep and wake. A wake-up costs more than most requests, so nobody is woken who is up:
- *   - A worker that finds the ring empty sets its bit in `idle`, looks again, sleeps.
- *   - A waker clears a bit of `idle` and wakes that worker, which is now the scout.
- *     While a scout is on its way nobody else is woken: it will look at the ring.
- *   - The scout takes a request, ceases to be the scout and wakes the next worker if
- *     requests remain. So as many workers get up as there is work for.
- *   Nothing is lost: whoever gives up `scout` looks at the ring and at `idle` afterwards,
- *   and whoever sets his bit in `idle` looks at the ring afterwards (all sequentially
- *   consistent).
+ * Sleep and wake. A wake-up costs more than most requests, so a worker is woken only if none
+ * is on its way:
+ *   - A worker that finds the ring empty sets its bit in `idle`, looks again, then sleeps.
+ *   - A waker clears a bit of `idle` and wakes that worker, which becomes the scout. While
+ *     there is a scout nobody else is woken, because the scout is going to look at the ring.
+ *   - The scout takes a request, gives up the role and wakes the next worker if requests
+ *     remain. So as many workers get up as there is work for.
+ *   No request is overlooked: a thread that clears `scout` looks at the ring and at `idle`
+ *   afterwards, and a worker that sets its bit in `idle` looks at the ring afterwards. All
+ *   these accesses are sequentially consistent.
  *
- * Sync. The host reports the loss of written data once, to one fdatasync, and then counts
- * those pages as clean. So one failed sync condemns the store: this and all later syncs
- * fail until the disk is opened anew. Lack of space for the map of a layer is reported
- * before anything is lost, and the next sync may succeed. Syncs of a store run one at a time, lest a second
- * one succeed beside the one that gets the error; those who waited for the lock are
- * served by a sync that began after they came.
+ * Sync. The host reports lost data once, to one fdatasync, and then counts those pages as
+ * clean. So one failed sync condemns the store: this sync and all later ones fail until the
+ * disk is opened again. -ENOSPC and -EDQUOT are exceptions: a layer reports that there is no
+ * space for its map before anything is lost, and the next sync may succeed. Syncs of a store
+ * run one at a time, so that no second sync succeeds beside the one that gets the error. A
+ * thread that waited for the lock is served by any sync that began after the thread came.
  */
 #include "worker/ubd_worker.h"
 
 #include <linux/errno.h>
-#include <linux/stddef.h>
-#include "kernel/ubd_option.h"
 
 enum {
-	UBD_WORKERS = 4,		/* a flush and a slow read leave two for the rest */
+	UBD_WORKERS = 4,		/* beside a flush and a slow read two remain */
 	UBD_RING_SIZE = 2 * UBD_DISKS * UBD_DEPTH,
 };
-_Static_assert((UBD_RING_SIZE & (UBD_RING_SIZE - 1)) == 0, "counters wrap around");
+_Static_assert((UBD_RING_SIZE & (UBD_RING_SIZE - 1)) == 0, "the counters wrap around at a multiple of the size");
 
 struct ubd_worker {
-	uint32_t wake;			/* changes when the worker is woken */
-	uint32_t bit;			/* in `idle` */
+	uint32_t wake;			/* counts wake-ups; the worker sleeps on it */
+	uint32_t bit;			/* of this worker in `idle` */
 };
 
 static struct {
@@ -72,7 +73,7 @@ static bool ring_empty(void)
 	       __atomic_load_n(&ring.posted, __ATOMIC_SEQ_CST);
 }
 
-/* Take one worker out of `idle`; NULL if there is none. */
+/* Take one worker out of `idle`; NULL if all are busy. */
 static struct ubd_worker *idle_claim(void)
 {
 	uint32_t seen = __atomic_load_n(&idle, __ATOMIC_SEQ_CST);
@@ -85,7 +86,7 @@ static struct ubd_worker *idle_claim(void)
 	return NULL;
 }
 
-/* Have somebody look at the ring, if there is something in it and somebody sleeps. */
+/* If requests are waiting and a worker sleeps, make sure that one is going to look. */
 static void wake_scout(void)
 {
 	struct ubd_worker *worker;
@@ -123,7 +124,7 @@ struct ubd_io *ubd_worker_collect(void)
 	struct ubd_io *io = __atomic_exchange_n(&finished, NULL, __ATOMIC_ACQUIRE);
 	struct ubd_io *list = NULL;
 
-	/* The last one pushed comes first: turn the list round. */
+	/* The stack has the last request on top: reverse the list. */
 	while (io) {
 		struct ubd_io *next = io->next;
 
@@ -172,7 +173,7 @@ static int store_sync(struct ubd_store *store)
 	while (__atomic_exchange_n(&store->sync_lock, 1, __ATOMIC_ACQUIRE))
 		host_worker_wait(&store->sync_lock, 1);
 
-	/* Had one begun and ended since we came, it has done our work. */
+	/* A sync that began and ended since this call began has done our work. */
 	lost = store->sync_error && store->sync_error != -ENOSPC && store->sync_error != -EDQUOT;
 	if (!lost && store->sync_begun == begun) {
 		__atomic_add_fetch(&store->sync_begun, 1, __ATOMIC_SEQ_CST);
@@ -236,7 +237,7 @@ static int worker_run(void *arg)
 		__atomic_or_fetch(&idle, me->bit, __ATOMIC_SEQ_CST);
 		if (ring_empty())
 			host_worker_wait(&me->wake, seen);
-		/* If the bit has gone, somebody has made us the scout. */
+		/* If a waker has cleared the bit, this worker is now the scout. */
 		scouting = !(__atomic_fetch_and(&idle, ~me->bit, __ATOMIC_SEQ_CST) & me->bit);
 	}
 	return 0;
@@ -253,6 +254,6 @@ int ubd_worker_start(void)
 		if (error >= 0)
 			nr_started++;
 	}
-	/* One is enough to work, only slower. */
+	/* One worker is enough, only slower. */
 	return nr_started ? 0 : error;
 }

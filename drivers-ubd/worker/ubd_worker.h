@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ubd_worker.h - disk requests, carried out by host threads
+ * ubd_worker.h - the contract between the disk driver and the host threads that work for it
  *
- * ubd.c fills a struct ubd_io and submits it; a worker thread carries it out through
- * the operations of the disk's store; ubd.c collects it again in an interrupt. Between
- * submit and collect the request and its memory belong to the worker.
+ * kernel/ is kernel code. It fills a struct ubd_io and submits it; a worker thread carries the
+ * request out; the driver collects it in an interrupt. worker/ is host-world code: it includes
+ * no kernel header and calls only host_* and cow_* functions. This header is all that the two
+ * sides know of each other, so it needs nothing but fixed-width types.
+ *
+ * Ownership: from ubd_worker_submit() until ubd_worker_collect() returns it, a request and the
+ * memory that it points at belong to the worker.
  */
 #ifndef UBD_WORKER_H
 #define UBD_WORKER_H
@@ -12,6 +16,7 @@
 #include <um/host.h>
 
 enum {
+	UBD_DISKS = 16,
 	UBD_DEPTH = 64,			/* requests in flight for each disk */
 	UBD_SEGMENTS = 64,		/* pieces of memory in one request */
 };
@@ -22,7 +27,7 @@ enum ubd_op {
 	UBD_ZERO,
 	UBD_DISCARD,
 	UBD_FLUSH,
-	UBD_CALL,			/* a function of the driver's: open, close, grow ... */
+	UBD_CALL,			/* run one of the jobs below: open, close, grow ... */
 };
 
 struct cow_chain;
@@ -32,24 +37,25 @@ struct ubd_io {
 	struct ubd_io *next;		/* list of finished requests */
 	struct ubd_store *store;
 	enum ubd_op op;
-	int (*call)(void *arg);		/* UBD_CALL; runs under the rules of ubd_worker.c */
+	int (*call)(void *arg);		/* UBD_CALL: a ubd_job_*() function */
 	void *arg;
-	bool durable;			/* write, zero: on stable storage before it is done */
+	bool durable;			/* write, zero: reach stable storage before completion */
 	int error;			/* result: 0 or -errno */
 	uint64_t offset;
 	uint64_t size;
 	unsigned int nr_vec;
-	struct host_iovec vec[UBD_SEGMENTS];	/* may be used up by the store */
+	struct host_iovec vec[UBD_SEGMENTS];	/* the store may change the entries */
 };
 
 /*
- * Where the sectors of a disk are kept: ubd_chain.c, or the store of a test. Each call
- * transfers all or returns -errno. They run on any worker, several at a time, in code
- * that must not touch the kernel (ubd_worker.c). read_now and write_now run on the
- * machine's thread and return -EAGAIN rather than wait; the request then goes to a worker.
- * After zero and discard the range reads as zero; discard may return -EOPNOTSUPP.
- * sync: all that was written before the call is on stable storage. One at a time.
- * -ENOSPC and -EDQUOT: not yet, nothing is lost; any other error: something may be.
+ * Where a disk keeps its sectors: ubd_chain.c, or the store of a test. Each call transfers
+ * everything or returns -errno. Calls run on any worker, several at a time.
+ * read_now, write_now - run on the machine's own thread; they return -EAGAIN instead of
+ *	waiting, and the request then goes to a worker.
+ * zero, discard - the range reads as zero afterwards; discard may return -EOPNOTSUPP.
+ * sync - everything written before the call is on stable storage. One call at a time.
+ * sync may report -ENOSPC and -EDQUOT before any data is lost, and may succeed later. Any
+ * other error of sync means that data may be lost.
  */
 struct ubd_store_ops {
 	int (*read)(struct ubd_store *store, struct ubd_io *io);
@@ -63,38 +69,82 @@ struct ubd_store_ops {
 
 struct ubd_store {
 	const struct ubd_store_ops *ops;
-	struct cow_chain *chain;
-	bool never_now;			/* read_now is not worth the attempt */
-	uint64_t slow_until;		/* no write_now before; host_time_now() */
-	uint64_t hold_off;		/* how long that lasted the last time; 0: it is forgotten */
-	uint64_t size;			/* of the disk, whole sectors */
+	struct cow_chain *chain;	/* of ubd_chain.c; opaque to kernel/ */
+
+	/* Set by ubd_job_open() and ubd_job_grow(). */
+	uint64_t size;			/* of the disk in bytes, whole sectors */
+	uint32_t discard_granularity;	/* bytes; 0: the store cannot discard */
+	bool leased;			/* needs ubd_job_beat() every UBD_BEAT_SECONDS */
+
+	/* Used on the machine's thread only. */
+	bool never_now;			/* read_now cannot succeed on this file */
+	uint64_t slow_until;		/* no write_now before this host_time_now() */
+	uint64_t hold_off;		/* length of the last such pause in ns; 0: none lately */
 
 	/* Private to ubd_worker.c. */
 	uint32_t sync_lock;
-	uint32_t sync_begun;		/* how many syncs have begun; changes under sync_lock */
-	int sync_error;			/* of the first sync that lost something, for good */
+	uint32_t sync_begun;		/* number of syncs begun; changes under sync_lock */
+	int sync_error;			/* of the first sync that lost data, kept for good */
 };
 
-/* ubd_chain.c: @store keeps its sectors in @chain. */
-void ubd_chain_init(struct ubd_store *store, struct cow_chain *chain);
+/* ---- ubd_worker.c: requests; called on the machine's thread --------------------- */
 
-/*
- * ubd_now - on the machine's thread: carry @io out if that takes one copy and no waiting;
- * its result is in ->error. false: it is as before, but a read's pieces may be used up.
- */
-bool ubd_now(struct ubd_io *io);
-
-/* ubd_worker_start - start the threads; later calls do nothing. */
+/* ubd_worker_start - start the threads; later calls do nothing. 0 or -errno. */
 int ubd_worker_start(void);
 
 /*
- * ubd_worker_submit - hand @io over; interrupts off. At most UBD_DISKS * UBD_DEPTH
- * requests and UBD_DISKS calls may be out. ubd_worker_kick - after one or more submits: somebody looks at them now.
+ * ubd_worker_submit - hand @io over; interrupts off. At most UBD_DISKS * UBD_DEPTH requests
+ * and UBD_DISKS calls may be outstanding.
+ * ubd_worker_kick - call after one or more submits: makes sure that a worker looks at them.
  */
 void ubd_worker_submit(struct ubd_io *io);
 void ubd_worker_kick(void);
 
-/* ubd_worker_collect - the finished requests, oldest first, linked by ->next; or NULL. */
+/* ubd_worker_collect - the finished requests, oldest first, linked by ->next; NULL if none. */
 struct ubd_io *ubd_worker_collect(void);
+
+/* ---- ubd_job.c: functions for ubd_io.call; each runs on a worker thread ------------ */
+
+enum {
+	UBD_TEXT_SIZE = 1200,		/* one message */
+	UBD_NOTES_SIZE = 2048,		/* several lines */
+	UBD_BEAT_SECONDS = 30,		/* time between two ubd_job_beat() */
+};
+
+struct ubd_open_job {
+	/* In. */
+	struct ubd_store *store;
+	const char *path;
+	const char *base;		/* file below the overlay; NULL: none was named */
+	bool read_only;
+	bool shared;			/* other machines may have the file open: take no lock */
+	bool raw;			/* a raw disk even if the file looks like an overlay */
+
+	/* Out. */
+	bool created;			/* the file did not exist, an overlay was made */
+	bool fell_back;			/* opened read-only, because writing is not allowed */
+	uint64_t file_size;		/* bytes, before rounding down to whole sectors */
+	char error[UBD_TEXT_SIZE];	/* why the job failed */
+	char why_fell_back[UBD_TEXT_SIZE];
+	char notes[UBD_NOTES_SIZE];	/* lines that the user should see */
+};
+
+struct ubd_grow_job {
+	struct ubd_store *store;
+	uint64_t size;			/* bytes; 0: the present size of the raw file */
+	char error[UBD_TEXT_SIZE];	/* out: why the job failed */
+};
+
+/*
+ * ubd_job_open - open, or create, the file and fill the store. @arg: struct ubd_open_job.
+ * ubd_job_close - close the store; a layer is marked clean. @arg: struct ubd_store.
+ * ubd_job_beat - renew the lease. @arg: struct ubd_store. -ESTALE: another process broke the
+ *	lease and may be writing; from here on the store refuses to write.
+ * ubd_job_grow - @arg: struct ubd_grow_job. No request may be under way.
+ */
+int ubd_job_open(void *arg);
+int ubd_job_close(void *arg);
+int ubd_job_beat(void *arg);
+int ubd_job_grow(void *arg);
 
 #endif /* UBD_WORKER_H */

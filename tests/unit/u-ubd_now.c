@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-ubd_now.c - which disk requests the machine's own thread carries out (drivers-ubd/worker/ubd_now.c)
+ * u-ubd_now.c - which disk requests the machine's own thread carries out (drivers-ubd/kernel/ubd_now.c)
  *
  * The clock and the store are the test's.
  */
 #include "tap.h"
-#include "worker/ubd_worker.h"
+#include "kernel/ubd_now.h"
 
 #define MS	1000000ULL
 

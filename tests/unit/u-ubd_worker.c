@@ -14,8 +14,6 @@
 #include "tap.h"
 #include "worker/ubd_worker.h"
 
-#include "kernel/ubd_option.h"
-
 #define OUT	(UBD_DISKS * UBD_DEPTH)
 
 /* ---- the host ---------------------------------------------------------------- */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ubd_now.h - requests that the machine's own thread carries out at once
+ */
+#ifndef UBD_NOW_H
+#define UBD_NOW_H
+
+#include "worker/ubd_worker.h"
+
+/*
+ * ubd_now - carry @io out if that takes one copy and no waiting. True: done, the result is in
+ * ->error. False: not done; the pieces of a read may have changed.
+ */
+bool ubd_now(struct ubd_io *io);
+
+#endif /* UBD_NOW_H */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ubd_chain.h - a store whose sectors are kept by a chain of cow/
+ */
+#ifndef UBD_CHAIN_H
+#define UBD_CHAIN_H
+
+#include "worker/ubd_worker.h"
+
+/* ubd_chain_init - fill @store for the open @chain. */
+void ubd_chain_init(struct ubd_store *store, struct cow_chain *chain);
+
+/* ubd_chain_resized - the size of the chain has changed; take it over. */
+void ubd_chain_resized(struct ubd_store *store);
+
+#endif /* UBD_CHAIN_H */
