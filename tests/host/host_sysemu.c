@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * host_sysemu.c - what the ptrace engine needs of the host: PTRACE_SYSEMU, register sets, the end with the tracer
+ * host_sysemu.c - check what the ptrace engine needs of the host
+ *
+ * These are PTRACE_SYSEMU, access to the register sets, and the death of tracees with their tracer.
  */
 #define _GNU_SOURCE
 #include <elf.h>
@@ -36,7 +38,7 @@ static void suppressed_calls(void)
 	if (pid == 0) {
 		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 		raise(SIGSTOP);
-		/* None of these happens: the tracer answers 1000, 1001, ... */
+		/* The host makes none of these calls: the tracer answers 1000, 1001, ... */
 		long first = syscall(SYS_exit_group, 9), second = syscall(SYS_getpid);
 
 		syscall(SYS_kill, first == 1000 && second == 1001 ? 1 : 0, 0);
@@ -44,11 +46,14 @@ static void suppressed_calls(void)
 			*(volatile char *)0x10 = 1;
 	}
 	stop_of(pid);
-	is(ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)(long)(PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL)), 0, "PTRACE_O_EXITKILL");
-	/* raise() itself has calls to finish. */
+	is(ptrace(PTRACE_SETOPTIONS, pid, NULL,
+		  (void *)(long)(PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL)), 0,
+	   "the host accepts PTRACE_O_EXITKILL");
+	/* raise() has further system calls to make before it returns. */
 	for (;;) {
 		if (ptrace(PTRACE_SYSEMU, pid, NULL, NULL)) {
-			skip("PTRACE_SYSEMU stops at a call and does not make it", strerror(errno));
+			skip("PTRACE_SYSEMU stops at a system call and suppresses it",
+			     strerror(errno));
 			break;
 		}
 		status = stop_of(pid);
@@ -65,17 +70,21 @@ static void suppressed_calls(void)
 			calls += regs.rdi == 1;
 		ptrace(PTRACE_SETREGS, pid, NULL, &regs);
 	}
-	ok(calls == 1, "PTRACE_SYSEMU stops at a call, does not make it, and our result counts");
-	ok(WIFSTOPPED(status) && WSTOPSIG(status) == SIGSEGV, "a fault stops the tracee before its signal");
+	ok(calls == 1, "PTRACE_SYSEMU suppresses a system call, and the tracer's result counts");
+	ok(WIFSTOPPED(status) && WSTOPSIG(status) == SIGSEGV,
+	   "a fault stops the tracee before its signal");
 	siginfo_t info;
 
 	ptrace(PTRACE_GETSIGINFO, pid, NULL, &info);
-	ok(info.si_addr == (void *)0x10 && info.si_code == SEGV_MAPERR, "PTRACE_GETSIGINFO has the address");
+	ok(info.si_addr == (void *)0x10 && info.si_code == SEGV_MAPERR,
+	   "PTRACE_GETSIGINFO reports the address of a fault");
 	static unsigned char xstate[16384];
 	struct iovec vector = { xstate, sizeof(xstate) };
 
-	is(ptrace(PTRACE_GETREGSET, pid, (void *)NT_X86_XSTATE, &vector), 0, "NT_X86_XSTATE is readable");
-	is(ptrace(PTRACE_SETREGSET, pid, (void *)NT_X86_XSTATE, &vector), 0, "and writable");
+	is(ptrace(PTRACE_GETREGSET, pid, (void *)NT_X86_XSTATE, &vector), 0,
+	   "the register set NT_X86_XSTATE is readable");
+	is(ptrace(PTRACE_SETREGSET, pid, (void *)NT_X86_XSTATE, &vector), 0,
+	   "the register set NT_X86_XSTATE is writable");
 	kill(pid, SIGKILL);
 	stop_of(pid);
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * confine.c - run a program as on a strict host: 512 processes at most, no new user namespaces
+ * confine.c - run a program as on a strict host: at most 512 processes, no user namespaces
  *
  * usage: confine COMMAND [ARGUMENT...]
- * Used by t3090 for the kernel. Namespaces are refused by a seccomp filter with EPERM, as hosts
- * do that switch them off; clone3, whose flags a filter cannot see, with ENOSYS.
+ *
+ * t3090 runs the kernel in this way. A seccomp filter refuses user namespaces with EPERM, like a
+ * host that has them switched off. The filter cannot see the flags of clone3, so clone3 fails with
+ * ENOSYS.
  */
 #include <errno.h>
 #include <linux/filter.h>

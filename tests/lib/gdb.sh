@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# gdb.sh - gdb on a test guest's kernel, as the user who runs it
+# gdb.sh - run gdb on the kernel of a test guest, as the user who runs the guest
 #
-# Sourced after guest.sh. UMLAB_VMLINUX is the kernel with debug data (default: that of $LINUX).
+# Sourced after guest.sh. UMLAB_VMLINUX names the kernel with debug data (default
+# build/kernel/vmlinux).
 
 VMLINUX=${UMLAB_VMLINUX:-$BUILD/kernel/vmlinux}
 
@@ -9,17 +10,19 @@ need_gdb() {
 	need_kernel
 	command -v gdb > /dev/null || skip_all "no gdb"
 	[ -r "$VMLINUX" ] || skip_all "no kernel with debug data at $VMLINUX (make kernel)"
-	# gdb finds scripts and modules beside vmlinux.
+	# A copy does not help here: gdb looks for scripts and modules beside vmlinux.
 	(as_user test -r "$VMLINUX") 2>/dev/null || skip_all "the guest's user cannot read $VMLINUX"
 	export PYTHONDONTWRITEBYTECODE=1
 }
 
-# gdb_run COMMAND...: gdb commands in batch mode, by default on the guest of guest_start. Its output in $gdb_out.
+# gdb_run COMMAND...: run gdb commands in batch mode; the output is in $gdb_out. gdb_attached
+# COMMAND...: the same, attached to the kernel that guest_start started.
 gdb_commands() { local line; for line; do printf '%s\0%s\0' -ex "$line"; done; }
 gdb_run() {
 	local words=()
 	mapfile -d '' -t words < <(gdb_commands "$@")
-	gdb_out=$( (as_user timeout "${GDB_LIMIT:-60}" gdb -nx -q -batch -iex 'set auto-load python-scripts off' \
-		-ex 'set pagination off' -ex 'set width 0' -x "$TOP/labs/gdb/umlab.py" "${words[@]}" "$VMLINUX") 2>&1 < /dev/null)
+	gdb_out=$( (as_user timeout "${GDB_LIMIT:-60}" gdb -nx -q -batch \
+		-iex 'set auto-load python-scripts off' -ex 'set pagination off' -ex 'set width 0' \
+		-x "$TOP/labs/gdb/umlab.py" "${words[@]}" "$VMLINUX") 2>&1 < /dev/null)
 }
 gdb_attached() { gdb_run "attach $guest_pid" "$@"; }

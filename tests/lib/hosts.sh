@@ -4,8 +4,8 @@
 # Sourced after net.sh. What runs in them is as unprivileged as anywhere (USER_PREFIX):
 #   hosts_start                 host1 (192.168.77.1, fd77::1) and host2 (192.168.77.2, fd77::2)
 #   at HOST COMMAND...          as root, there
-#   at_user NAME HOST COMMAND...    in the background, as the guests' user; output to $SCRATCH/NAME.log
-#   guest_at HOST NAME OPTION...    net_guest there
+#   at_user NAME HOST COMMAND...    in the background, as the guests' user; output to
+#   $SCRATCH/NAME.log guest_at HOST NAME OPTION...    net_guest there
 
 need_hosts() {
 	need_programs unshare nsenter ip

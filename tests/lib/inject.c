@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * inject.c - makes a running process ask its host for something, as whoever took it over would
+ * inject.c - make a running process issue host system calls, as an attacker inside it would
  *
- * usage: inject PID FILE     FILE: one that the process should not be able to write
+ * usage: inject PID FILE     FILE is one that the process must not be able to write
  *
- * Stops the process by ptrace, lets it make one system call after the other by a `syscall`
- * instruction of its own, and prints "<what> <result>" for each. Then it goes on as if nothing
- * had been. Exit status 2: it cannot be traced.
+ * Stops the process by ptrace and lets it execute one system call after the other through a
+ * `syscall` instruction in its own code. Prints "<what> <result>" for each call. The process then
+ * continues with the registers it had. Exit status 2: the process cannot be traced. t3200 uses it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -33,7 +33,7 @@ static pid_t pid;
 static int memory;
 static struct user_regs_struct before;
 static unsigned long instruction;
-static unsigned long long signals;	/* that came meanwhile */
+static unsigned long long signals;	/* bits of the signals that arrived meanwhile */
 
 static void find_instruction(void)
 {
@@ -121,7 +121,7 @@ int main(int argc, char **argv)
 	call("setuid", SYS_setuid, 0, 0, 0, 0, 0);
 	call("ioctl(TIOCSTI)", SYS_ioctl, 0, TIOCSTI, before.rsp, 0, 0);
 	call("prctl(PR_SET_DUMPABLE)", SYS_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
-	/* Where the filter says yes, Landlock says no. */
+	/* The seccomp filter allows openat(); Landlock must refuse the path. */
 	call("write", SYS_openat, AT_FDCWD, text(0, argv[2]), O_WRONLY, 0, 0);
 	snprintf(path, sizeof(path), "/tmp/umlab-injected-%d", pid);
 	call("create", SYS_openat, AT_FDCWD, text(0, path), O_WRONLY | O_CREAT, 0600, 0);

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# labs.sh - a home folder of its own for the umlab command, as an ordinary user
+# labs.sh - run the umlab command as an ordinary user with a separate home folder
 #
-# Sourced after tap.sh and guest.sh. `umlab` is the command, with a time limit
-# ($UMLAB_LIMIT seconds); whatever runs in the end is removed with the scratch folder.
+# Sourced after tap.sh and guest.sh. The function `umlab` runs the command with a time limit of
+# $UMLAB_LIMIT seconds. cleanup kills the machines that still run at the end of the script.
 
 UMLAB=$BUILD/umlab
-export UMLAB_HOME=$SCRATCH/home XDG_RUNTIME_DIR=$SCRATCH/run HOME=$SCRATCH/home UMLAB_LIMIT=${UMLAB_LIMIT:-120}
+export UMLAB_HOME=$SCRATCH/home XDG_RUNTIME_DIR=$SCRATCH/run HOME=$SCRATCH/home
+export UMLAB_LIMIT=${UMLAB_LIMIT:-120}
 
 umlab() { (as_user timeout -k 5 "$UMLAB_LIMIT" "$UMLAB" "$@"); }
 
@@ -13,7 +14,7 @@ need_umlab() {
 	need_kernel
 	[ -x "$UMLAB" ] || skip_all "no command at $UMLAB (make labs)"
 	[ -r "$BUILD/images/debian-12.img" ] || skip_all "no Debian image (make image)"
-	# The guests' user may have no way into the checkout.
+	# The user who runs the guests may not be allowed to enter the checkout.
 	if ! (as_user test -x "$UMLAB") 2>/dev/null; then
 		mkdir -p "$SCRATCH/build"
 		cp -r "$BUILD/umlab" "$BUILD/labs" "$LINUX" "$SCRATCH/build/"
@@ -27,11 +28,12 @@ need_umlab() {
 	cd "$SCRATCH/home" || exit 1
 }
 
-# What runs there ends a moment after it was told to: nothing in a folder below the runtime folder, no network.
+# emptied FOLDER: wait until a folder below the runtime folder is empty. Processes end a moment
+# after they were told to. nets_gone: the same for the networks.
 emptied() { wait_for 10 sh -c '[ -z "$(ls "$1" 2> /dev/null)" ]' - "$XDG_RUNTIME_DIR/$1"; }
 nets_gone() { emptied umlab/net; }
 
-# Whatever a test left running.
+# Kill the machines that a test left running.
 machines_kill() {
 	local lock
 	for lock in "$SCRATCH"/home/state/*/*/kernel "$SCRATCH"/run/umlab/*/kernel; do
@@ -39,4 +41,4 @@ machines_kill() {
 	done
 	sleep 0.3
 }
-cleanup() { machines_kill; }   # a script that mounts something has its own
+cleanup() { machines_kill; }   # a script that mounts something replaces this function

@@ -45,11 +45,17 @@ MAY_EXIT = {"labs": {"cli", "guest"}, "slirp-glue": {"cli"}, "cow": {"tool"}}
 EXITS = {"exit", "quick_exit", "err", "errx", "verr", "verrx", "error"}
 
 
+def git_files(*folders):
+    """Files that git knows or would add."""
+    return subprocess.run(["git", "-C", TOP, "ls-files", "-co", "--exclude-standard", *folders],
+                          capture_output=True, text=True, check=True).stdout.split()
+
+
 def sources():
     """All .c files of the product that git knows or would add, with the object of each."""
-    listed = subprocess.run(["git", "-C", TOP, "ls-files", "-co", "--exclude-standard", *OBJECTS],
-                            capture_output=True, text=True, check=True).stdout.split()
-    return [name for name in listed if name.endswith(".c") and os.path.exists(os.path.join(TOP, name))]
+    listed = git_files(*OBJECTS)
+    return [name for name in listed
+            if name.endswith(".c") and os.path.exists(os.path.join(TOP, name))]
 
 
 def object_of(build, source):
@@ -149,7 +155,8 @@ def cycles(tree):
             reasons[user, used].add(name)
     for group in strong_components(graph):
         if len(group) > 1:
-            pairs = [f"{os.path.basename(a)} -> {os.path.basename(b)} ({', '.join(sorted(reasons[a, b])[:3])})"
+            pairs = [f"{os.path.basename(a)} -> {os.path.basename(b)} "
+                     f"({', '.join(sorted(reasons[a, b])[:3])})"
                      for a in group for b in group if b in graph[a]]
             yield f"{' '.join(group)}: {'; '.join(pairs)}"
 
@@ -161,8 +168,8 @@ def headers(tree):
         with open(os.path.join(TOP, source), encoding="utf-8") as file:
             first = re.findall(r'^#include ["<]([^">]+)[">]', file.read(), re.M)
         names = {os.path.basename(name) for name in first}
-        own = {stem + ".h", "um_" + stem + ".h"} | {os.path.basename(module_of(source)) + end
-                                                   for end in (".h", "_internal.h")}
+        module = os.path.basename(module_of(source))
+        own = {stem + ".h", "um_" + stem + ".h", module + ".h", module + "_internal.h"}
         # What host/ implements of the contract is declared there.
         contract = source.startswith("arch-um/host/") and {"host.h", "upcall.h"} & names
         if not (own & names) and not contract:
@@ -184,7 +191,9 @@ def rooms(tree):
             continue
         here, there = rank(top, source), rank(top, definer)
         same_room = source.split("/")[1] == definer.split("/")[1]
-        if here is not None and there is not None and (there > here or (there == here and not same_room)):
+        if here is None or there is None:
+            continue
+        if there > here or (there == here and not same_room):
             yield f"{source} uses {name}() of {definer}"
 
 
@@ -197,9 +206,7 @@ def exits(tree):
 
 
 def folders(_tree):
-    listed = subprocess.run(["git", "-C", TOP, "ls-files", "-co", "--exclude-standard"],
-                            capture_output=True, text=True, check=True).stdout.split()
-    count = collections.Counter(os.path.dirname(name) for name in listed
+    count = collections.Counter(os.path.dirname(name) for name in git_files()
                                 if re.search(r"\.(c|h|S|sh|py)$", name))
     for folder, number in count.most_common():
         yield f"{number} {folder}"
@@ -207,7 +214,8 @@ def folders(_tree):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--build", default=os.environ.get("UMLAB_BUILD", os.path.join(TOP, "build")))
+    build = os.environ.get("UMLAB_BUILD", os.path.join(TOP, "build"))
+    parser.add_argument("--build", default=build)
     parser.add_argument("what", choices=["cycles", "headers", "rooms", "exits", "folders"])
     args = parser.parse_args()
     offences = list(globals()[args.what](Tree(args.build)))

@@ -5,10 +5,10 @@
 # their console:
 #   net_guest NAME OPTION...      boots one and waits until it takes commands
 #   net_uml NAME OPTION...        the same with Debian's user-mode-linux
-#   net_do NAME COMMAND...        what the command printed in it; 1 if it does not end in $NET_LIMIT s
-#   net_run NAME WORD...          umlab-net run ..., in the background, until its folder answers
-#   net_listens NAME PORT         waits for a server in it
-#   net WORD...                   umlab-net, as the guests' user
+#   net_do NAME COMMAND...        what the command printed in it; 1 if it does not end in
+#   $NET_LIMIT s net_run NAME WORD...          umlab-net run ..., in the background, until its
+#   folder answers net_listens NAME PORT         waits for a server in it net WORD...             
+#        umlab-net, as the guests' user
 # All of them end with the script. UMLAB_KERNEL_ARGS applies; sockets are in $SCRATCH.
 
 NET=$BUILD/umlab-net
@@ -33,7 +33,8 @@ need_programs() { # need_programs PROGRAM...: skips the script without them
 
 net() { (as_user "$NET" "$@") 2>&1; }
 
-# background NAME COMMAND...: as the guests' user, output to $SCRATCH/NAME.log; ends with the script.
+# background NAME COMMAND...: as the guests' user, output to $SCRATCH/NAME.log; ends with the
+# script.
 background() {
 	local name=$1; shift
 	as_user setpriv --pdeathsig KILL "$@" < /dev/null > "$SCRATCH/$name.log" 2>&1 &
@@ -95,7 +96,8 @@ net_do() {
 	tail -c "+$from" "$log" | tr -d '\r' | sed "s/@end-$mark.*//; /^\$/d"
 }
 
-# net_until NAME SECONDS ERE COMMAND...: repeats the command in the machine until its output matches.
+# net_until NAME SECONDS ERE COMMAND...: repeats the command in the machine until its output
+# matches.
 net_until() {
 	local name=$1 end=$(($(date +%s) + $2)) pattern=$3; shift 3
 	until net_do "$name" "$@" | grep -Eq -- "$pattern"; do
@@ -113,8 +115,8 @@ net_up() { # net_up NAME ADDRESS/BITS [INTERFACE]
 }
 pings() { net_do "$1" "ping -c ${3:-2} -i 0.2 -W 3 $2" | grep -q ' 0% packet loss'; } # pings NAME ADDRESS [COUNT]
 
-# vde_start NAME FOLDER: Debian's vde_switch. As a daemon it would outlive the script, and it ends at the
-# end of its input: a pipe that it holds open itself.
+# vde_start NAME FOLDER: Debian's vde_switch. As a daemon it would outlive the script, and it ends
+# at the end of its input: a pipe that it holds open itself.
 vde_start() {
 	mkfifo -m 666 "$SCRATCH/$1.console"
 	as_user setpriv --pdeathsig KILL vde_switch -s "$2" -n 128 <> "$SCRATCH/$1.console" > "$SCRATCH/$1.log" 2>&1 &

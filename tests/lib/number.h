@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * number.h - numbers for generated input (xorshift), from a seed that is told and can be given again
+ * number.h - pseudo-random numbers (xorshift) for generated test input
+ *
+ * number_seed() prints the seed, so that a failing run can be repeated.
  */
 #ifndef NUMBER_H
 #define NUMBER_H
@@ -13,18 +15,19 @@
 
 static uint64_t number_state;
 
-/* number_seed - by the environment's @variable, or another one in each run. */
+/* number_seed - take the seed from the environment's @variable or choose one, and print it. */
 static inline void number_seed(const char *variable)
 {
 	const char *given = getenv(variable);
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	number_state = given ? strtoull(given, NULL, 0) : ((uint64_t)getpid() << 32 ^ now.tv_nsec) | 1;
+	number_state = given ? strtoull(given, NULL, 0)
+			     : ((uint64_t)getpid() << 32 ^ now.tv_nsec) | 1;
 	diag("%s=%#llx", variable, (unsigned long long)number_state);
 }
 
-/* number - from 0 to @below - 1; @below is not 0. */
+/* number - return a number from 0 to @below - 1; @below must not be 0. */
 static inline uint32_t number(uint32_t below)
 {
 	number_state ^= number_state << 13;

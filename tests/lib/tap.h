@@ -2,10 +2,10 @@
 /*
  * tap.h - results of a test program in the Test Anything Protocol
  *
- * A program calls ok() once for each claim and ends with `return tap_done();`.
- * Lines carry no number, the reader counts: so a forked child may report too, and
- * a line that a dying program lost is noticed by the plan only. Each line is one
- * write() with no buffer in between, for programs that fork, crash and longjmp.
+ * A program calls ok() once for each claim and ends with `return tap_done();`. Lines carry no
+ * number, so that forked children may report too. The plan at the end shows whether a dying program
+ * lost a line. Each line is one write() without a buffer, because test programs fork, crash and
+ * longjmp.
  */
 #ifndef TAP_H
 #define TAP_H
@@ -26,11 +26,15 @@ struct tap_count {
 
 static struct tap_count *tap_count;
 
-/* Before main(): forked children share the count, and no mapping appears while a test looks at its own. */
+/*
+ * Runs before main(). The count lies in shared memory for forked children. It is mapped here, so
+ * that no mapping appears while a test examines its address space.
+ */
 __attribute__((constructor))
 static void tap_init(void)
 {
-	tap_count = mmap(NULL, sizeof(*tap_count), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	tap_count = mmap(NULL, sizeof(*tap_count), PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (tap_count == MAP_FAILED)
 		_exit(125);
 }
@@ -54,7 +58,7 @@ static inline void tap_line(const char *head, const char *fmt, va_list args, con
 		_exit(125);
 }
 
-/* One claim. Returns the condition, so that later claims may depend on it. */
+/* Report one claim. Returns the condition, so that later claims can depend on it. */
 __attribute__((format(printf, 2, 3)))
 static inline int ok(bool condition, const char *fmt, ...)
 {
@@ -69,7 +73,7 @@ static inline int ok(bool condition, const char *fmt, ...)
 	return condition;
 }
 
-/* A remark for the reader of a failure. */
+/* Print a remark that helps to understand a failure. */
 __attribute__((format(printf, 1, 2)))
 static inline void diag(const char *fmt, ...)
 {
@@ -80,7 +84,7 @@ static inline void diag(const char *fmt, ...)
 	va_end(args);
 }
 
-/* Two numbers must be equal; tells both when they are not. */
+/* Claim that two numbers are equal; print both if they are not. */
 static inline int is(long got, long want, const char *title)
 {
 	int equal = ok(got == want, "%s", title);
@@ -90,7 +94,7 @@ static inline int is(long got, long want, const char *title)
 	return equal;
 }
 
-/* A claim that cannot be tried here. */
+/* Report a claim that cannot be tested here. */
 static inline void skip(const char *title, const char *reason)
 {
 	char tail[256];
@@ -102,7 +106,7 @@ static inline void skip(const char *title, const char *reason)
 	__atomic_add_fetch(&tap_count->nr_claims, 1, __ATOMIC_SEQ_CST);
 }
 
-/* The set-up itself broke: nothing that follows would mean anything. */
+/* The set-up failed, so no further claim would mean anything: end the program. */
 __attribute__((format(printf, 1, 2), noreturn))
 static inline void bail(const char *fmt, ...)
 {
@@ -115,13 +119,13 @@ static inline void bail(const char *fmt, ...)
 	exit(125);
 }
 
-/* The program runs inside a guest, where it is root and owns the machine. */
+/* Tell whether the program runs inside a guest, where it is root. */
 static inline int in_guest(void)
 {
 	return getenv("UMLAB_GUEST") != NULL;
 }
 
-/* The value of a word "name=value" on the kernel's command line, or NULL. */
+/* Return the value of "name=value" on the kernel's command line, or NULL. */
 static inline const char *boot_option(const char *name)
 {
 	static char line[8192];
@@ -139,7 +143,7 @@ static inline const char *boot_option(const char *name)
 	return value;
 }
 
-/* Ends the program: writes the plan, returns the exit status. */
+/* Write the plan and return the exit status of the program. */
 static inline int tap_done(void)
 {
 	char plan[32];

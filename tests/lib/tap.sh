@@ -1,26 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # tap.sh - results of a test script in the Test Anything Protocol, and its scratch folder
 #
-# Sourced by each test script. Titles are claims. Lines are not numbered; the plan
-# comes last (done_testing), so a script that stops half way is noticed by prove. What a
-# claim got instead goes to standard error; tests/run shows it at the end.
+# Each test script sources this file. Titles are claims. Result lines carry no numbers. The plan
+# comes last (done_testing), so prove notices a script that stops half-way. What a failed claim got
+# instead goes to standard error, and tests/run repeats it at the end.
 
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
 BUILD=${UMLAB_BUILD:-$TOP/build}
 nr_claims=0 nr_failed=0
-export LC_ALL=C.UTF-8; unset LANGUAGE   # programs are matched by what they say
+export LC_ALL=C.UTF-8; unset LANGUAGE   # tests match the English messages of programs
 
 # ok STATUS TITLE: the claim holds when STATUS is 0.
 ok() {
 	nr_claims=$((nr_claims + 1))
-	if [ "$1" -eq 0 ]; then echo "ok - $2"; else nr_failed=$((nr_failed + 1)); echo "not ok - $2"; return 1; fi
+	if [ "$1" -eq 0 ]; then echo "ok - $2"; return; fi
+	nr_failed=$((nr_failed + 1))
+	echo "not ok - $2"
+	return 1
 }
 
-# claim TITLE COMMAND...: the claim holds when the command succeeds; shows its output otherwise.
+# claim TITLE COMMAND...: the claim holds when the command succeeds; otherwise shows its output.
 claim() {
 	local title=$1 output status; shift
 	output=$("$@" 2>&1); status=$?
-	ok $status "$title" || { echo "$output"; echo "exit status $status of: $*"; } | tail -n 40 | diag >&2
+	ok $status "$title" || { echo "$output"; echo "exit status $status of: $*"; } |
+		tail -n 40 | diag >&2
 }
 
 is() { # is GOT WANT TITLE
@@ -28,7 +32,8 @@ is() { # is GOT WANT TITLE
 }
 
 like() { # like TEXT ERE TITLE
-	printf '%s\n' "$1" | grep -Eq -- "$2"; ok $? "$3" || printf 'no match for %s in:\n%s\n' "$2" "$1" | tail -n 40 | diag >&2
+	printf '%s\n' "$1" | grep -Eq -- "$2"
+	ok $? "$3" || printf 'no match for %s in:\n%s\n' "$2" "$1" | tail -n 40 | diag >&2
 }
 
 skip() { nr_claims=$((nr_claims + 1)); echo "ok - $1 # SKIP $2"; }       # skip TITLE REASON
@@ -37,7 +42,7 @@ skip_all() { echo "1..0 # SKIP $*"; exit 0; }
 diag() { tr -d '\r' | sed 's/^/# /'; }
 done_testing() { echo "1..$nr_claims"; [ "$nr_failed" -eq 0 ]; exit $?; }
 
-# relay FILE: passes on the results another program wrote and counts them.
+# relay FILE: copy the results that another program wrote to our output, and count them.
 relay() {
 	local line
 	while IFS= read -r line; do
@@ -50,9 +55,17 @@ relay() {
 	done < "$1"
 }
 
-# One scratch folder per script, gone at its end (kept with KEEP=1). Guests of another user write there.
+# Each script has one scratch folder and removes it at its end (KEEP=1 keeps it). Guests run as
+# another user and write there too.
 SCRATCH=$(mktemp -d "${TMPDIR:-/tmp}/umlab-test.XXXXXX") || exit 1
 chmod 777 "$SCRATCH"
-cleanup() { :; }   # a script may define its own
-trap 'status=$?; trap - EXIT; cleanup; [ -n "${KEEP:-}" ] && echo "# kept: $SCRATCH" || rm -rf "$SCRATCH"; exit $status' EXIT
+cleanup() { :; }   # a script may replace this function
+finish() {
+	local status=$?
+	trap - EXIT
+	cleanup
+	if [ -n "${KEEP:-}" ]; then echo "# kept: $SCRATCH"; else rm -rf "$SCRATCH"; fi
+	exit $status
+}
+trap finish EXIT
 trap 'exit 143' INT TERM HUP

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * typist.c - type at a program on a terminal of its own, by a script, and report in TAP
+ * typist.c - run a program on a pseudo terminal, type at it by a script, and report in TAP
  *
  * usage: typist [-l LOG] SCRIPT COMMAND [ARGUMENT...]
- * Runs the command on a new pseudo terminal (24 x 80, its controlling terminal) and obeys
- * the script's lines; used by console.sh for guests. One action per line:
- *   expect SECONDS ERE     wait until the output since the last match has the pattern
+ *
+ * Runs the command on a new pseudo terminal of 24 rows and 80 columns, which becomes its
+ * controlling terminal, and carries out the script. console.sh runs guests in this way. The
+ * script has one action per line:
+ *   expect SECONDS ERE     wait until the output since the last match matches the pattern
  *   send TEXT              type the text and Return; \r \n \t \\ \xHH are understood
  *   type TEXT              type the text only
- *   sleep SECONDS          let it run
+ *   sleep SECONDS          let the command run
  *   resize ROWS COLUMNS    change the window
  *   signal NUMBER          send a signal to the command's process
  *   hangup                 close the terminal
  *   status SECONDS WANT    wait for the end; WANT is a number, "nonzero" or "signal"
- *   settings               the terminal's settings are those from before the command
- *   ok TITLE               a claim: all actions since the last one succeeded
- * After a failed action the rest is skipped, and each further claim fails.
+ *   settings               check that the terminal has its settings from before the command
+ *   ok TITLE               claim that all actions since the last claim succeeded
+ * After a failed action typist skips all further actions, and each further claim fails.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -70,7 +72,7 @@ static void start(char **command)
 	fcntl(slave_fd, F_SETFD, FD_CLOEXEC);
 }
 
-/* Takes what the command printed; waits for it up to `seconds`. */
+/* Reads what the command printed; waits for output up to @seconds. */
 static void take_output(double seconds)
 {
 	struct pollfd poll_fd = { .fd = master_fd, .events = POLLIN };
@@ -114,7 +116,8 @@ static int expect(double seconds, const char *pattern)
 	}
 	regfree(&regex);
 	if (!found) {
-		printf("# no match for: %s%s\n", pattern, child_ended ? " (the command has ended)" : "");
+		printf("# no match for: %s%s\n", pattern,
+		       child_ended ? " (the command has ended)" : "");
 		return 0;
 	}
 	output_size -= match.rm_eo;
@@ -132,13 +135,15 @@ static int type(char *text, int with_return)
 			continue;
 		}
 		from++;
-		if (*from == 'x' && isxdigit((unsigned char)from[1]) && isxdigit((unsigned char)from[2])) {
+		if (*from == 'x' && isxdigit((unsigned char)from[1]) &&
+		    isxdigit((unsigned char)from[2])) {
 			char digits[3] = { from[1], from[2], 0 };
 
 			*to++ = strtol(digits, NULL, 16);
 			from += 2;
 		} else {
-			*to++ = *from == 'r' ? '\r' : *from == 'n' ? '\n' : *from == 't' ? '\t' : *from;
+			*to++ = *from == 'r' ? '\r' : *from == 'n' ? '\n' :
+				*from == 't' ? '\t' : *from;
 		}
 	}
 	if (write(master_fd, text, to - text) != to - text)
@@ -183,8 +188,9 @@ static int settings(void)
 	    after.c_cflag == settings_before.c_cflag && after.c_lflag == settings_before.c_lflag &&
 	    !memcmp(after.c_cc, settings_before.c_cc, sizeof(after.c_cc)))
 		return 1;
-	printf("# settings: iflag %#x, was %#x; oflag %#x, was %#x; lflag %#x, was %#x\n", after.c_iflag, settings_before.c_iflag,
-	       after.c_oflag, settings_before.c_oflag, after.c_lflag, settings_before.c_lflag);
+	printf("# settings: iflag %#x, was %#x; oflag %#x, was %#x; lflag %#x, was %#x\n",
+	       after.c_iflag, settings_before.c_iflag, after.c_oflag, settings_before.c_oflag,
+	       after.c_lflag, settings_before.c_lflag);
 	return 0;
 }
 
@@ -225,7 +231,7 @@ static int act(const char *action, char *rest)
 	return 0;
 }
 
-/* The last lines, for the reader of a failure. */
+/* Shows the last lines of output, to explain a failure. */
 static void show_output(void)
 {
 	char *at = output + output_size, *line;

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-# nbdput.py - writes a text into an NBD export and flushes: nbdput.py SOCKET OFFSET TEXT
+# nbdput.py - write a text into an NBD export and flush: nbdput.py SOCKET OFFSET TEXT
 #
-# A client of our own, small enough to be read, so that tests need no other package. Sectors
-# that the text only touches are read first. A server that has just been started gets time to come.
+# A minimal client, so that the tests need no further package. Sectors that the text covers only in
+# part are read first. The client waits up to 20 seconds for a server that is still starting.
 import socket, struct, sys, time
 
 path, offset, text = sys.argv[1], int(sys.argv[2]), sys.argv[3].encode()

@@ -1,17 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# qemu-kernel.sh - the path of Debian's own kernel 6.12, for QEMU: another host to compare with and to try
+# qemu-kernel.sh - print the path of Debian's own kernel 6.12, which QEMU boots as another host
 #
-#   qemu-kernel.sh
+# usage: qemu-kernel.sh
 #
-# Its package is unpacked below build/bench, not installed. Status 1 where the distribution has none.
+# The package is downloaded and unpacked below build/bench, not installed. The exit status is 1
+# where the distribution has no such package.
 set -eu
 folder=$(realpath "${BASH_SOURCE[0]%/*}/../../build")/bench/qemu
 if ! compgen -G "$folder/boot/vmlinuz-6.12*" > /dev/null; then
-	name=$(apt-cache search --names-only '^linux-image-6\.12\..*-cloud-amd64$' | sort -V | tail -n 1 | cut -d' ' -f1)
+	name=$(apt-cache search --names-only '^linux-image-6\.12\..*-cloud-amd64$' |
+		sort -V | tail -n 1 | cut -d' ' -f1)
 	[[ $name ]] || exit 1
 	mkdir -p "$folder"
-	(cd "$folder" && apt-get download -qq "$name" && dpkg -x ./*.deb . && rm -rf lib usr ./*.deb) > /dev/null 2>&1 || exit 1
+	(cd "$folder" && apt-get download -qq "$name" && dpkg -x ./*.deb . &&
+		rm -rf lib usr ./*.deb) > /dev/null 2>&1 || exit 1
 fi
 compgen -G "$folder/boot/vmlinuz-6.12*" | sort -V | tail -n 1

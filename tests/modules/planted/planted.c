@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * planted.c - a module with one mistake of each kind, for kernels that find them (t9340)
+ * planted.c - a kernel module that makes one mistake of each kind, for kernels that detect them
  *
- * The parameter what= says which is made; the module then refuses to stay.
+ * The parameter what= names the mistake to make. Loading then fails with EAGAIN, so that the module
+ * can be loaded again. t9340 uses it.
  */
 #include <linux/delay.h>
 #include <linux/jiffies.h>
@@ -52,7 +53,7 @@ static void stack_bounds(void)
 {
 	volatile char text[16] = "", *at = text;
 
-	/* Or UBSAN, which knows the array's size, is first. */
+	/* Hide the array's size from UBSAN, which would report before KASAN. */
 	OPTIMIZER_HIDE_VAR(at);
 	sink = at[place];
 }
@@ -130,7 +131,7 @@ static void shared_add(struct timer_list *timer)
 	mod_timer(timer, jiffies + 1);
 }
 
-/* With an interrupt: found when it comes while somebody looks at the variable. */
+/* Race with a timer interrupt. KCSAN reports it when the interrupt hits a watched access. */
 static void race(void)
 {
 	unsigned long end = jiffies + 10 * HZ;
@@ -140,7 +141,7 @@ static void race(void)
 	mod_timer(&timer, jiffies + 1);
 	while (time_before(jiffies, end)) {
 		shared++;
-		barrier();	/* in memory, each time */
+		barrier();	/* access memory each time */
 	}
 	timer_delete_sync(&timer);
 	destroy_timer_on_stack(&timer);
