@@ -11,6 +11,7 @@
 
 LABS_OUT := $(BUILD)/labs
 LABS_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -D_GNU_SOURCE -Ilabs
+LABS_CFLAGS += -DUMLAB_VERSION='"$(VERSION)"'
 LABS_LIBS := -ljansson -lsmartcols -lyaml -lm
 
 # Rooms of the command; a room includes only those named before it (tests/t/t0110-rooms.sh).
@@ -87,7 +88,9 @@ install-labs: labs labs-man $(BUILD)/headers.tar
 	install -m 644 labs/doc/*.1 $(LABS_MAN)/*.1 $(SHARE)/man/man1/
 	install -m 644 labs/doc/*.5 $(SHARE)/man/man5/
 	install -m 644 labs/doc/*.7 $(SHARE)/man/man7/
-	install -m 644 labs/completion/umlab $(SHARE)/bash-completion/completions/
+	install -m 644 labs/completion/umlab labs/completion/umlab-linux $(SHARE)/bash-completion/completions/
+	ln -sf umlab $(SHARE)/bash-completion/completions/umlab-disk
+	ln -sf umlab $(SHARE)/bash-completion/completions/umlab-net
 	install -m 644 labs/completion/_umlab $(SHARE)/zsh/site-functions/
 	install -d $(SHARE)/umlab/examples && cp -r labs/examples/. $(SHARE)/umlab/examples/
 

@@ -7,14 +7,7 @@
 
 #include <stdbool.h>
 
-/* Exit statuses of every verb. `exec` returns that of the guest's program instead. */
-enum status {
-	STATUS_OK = 0,
-	STATUS_FAILED = 1,
-	STATUS_USAGE = 2,
-	STATUS_ABSENT = 3,	/* no such machine, lab, image */
-	STATUS_TIMEOUT = 124,
-};
+#include "base/status.h"
 
 /* How much is told; set by main() from -q and -v. */
 enum tell_level { TELL_QUIET, TELL_NORMAL, TELL_VERBOSE };

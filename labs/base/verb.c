@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verb.c - parse the arguments of a verb, print its help and its man page
+ * verb.c - parse the arguments of a verb according to its table entry
+ *
+ * Called by program_run() for the command line, and by verb_complete.c, which asks for the
+ * options of a verb. Errors are printed here and returned; the caller ends the program.
  */
 #include "base/verb.h"
 
@@ -9,177 +12,264 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct verb_option no_options[] = { { 0 } };
+#include "base/tell.h"
 
-/* Every verb has these; main() looks at them. */
-static const struct verb_option common_options[] = {
-	{ 'q', "quiet", NULL, N_("tell errors only") },
-	{ 'v', "verbose", NULL, N_("tell more") },
-	{ 'h', "help", NULL, N_("show this") },
-	{ 0 }
+static const struct verb_option level_options[] = {
+	{ .letter = 'q', .name = "quiet", .help = N_("Print errors only") },
+	{ .letter = 'v', .name = "verbose", .help = N_("Print more details") },
 };
 
-enum { NR_COMMON = sizeof(common_options) / sizeof(*common_options) - 1 };
+static const struct verb_option help_option = {
+	.letter = 'h', .name = "help", .help = N_("Print this text")
+};
 
-static const struct verb_option *options_of(const struct verb *verb)
+enum { NR_LEVELS = sizeof(level_options) / sizeof(*level_options) };
+
+/* ---- verbs and options by name ------------------------------------------------------- */
+
+int verb_name_words(const struct verb *verb)
 {
-	return verb->options ? verb->options : no_options;
+	return strchr(verb->name, ' ') ? 2 : 1;
 }
 
-const struct verb *verb_find(const char *first, const char *second)
+bool verb_in_group(const struct verb *verb, const char *group)
+{
+	size_t size = strlen(group);
+
+	return !strncmp(verb->name, group, size) && verb->name[size] == ' ';
+}
+
+const struct verb *verb_find(const struct program *program, const char *first, const char *second)
 {
 	const struct verb *single = NULL;
 
-	for (int i = 0; verbs[i]; i++) {
-		const char *name = verbs[i]->name, *blank = strchr(name, ' ');
+	for (const struct verb *const *at = program->verbs; *at; at++) {
+		const struct verb *verb = *at;
 
-		if (!blank && !strcmp(name, first))
-			single = verbs[i];
-		if (blank && second && !strncmp(name, first, blank - name) && !first[blank - name] && !strcmp(blank + 1, second))
-			return verbs[i];
+		if (!strcmp(verb->name, first))
+			single = verb;
+		if (second && verb_in_group(verb, first) &&
+		    !strcmp(verb->name + strlen(first) + 1, second))
+			return verb;
 	}
 	return single;
 }
 
-void verb_die_usage(const struct verb *verb, const char *fmt, ...)
+const struct verb_option *verb_option_nth(const struct program *program, const struct verb *verb,
+					  int nr)
 {
-	char *text;
-	va_list args;
-
-	va_start(args, fmt);
-	if (vasprintf(&text, fmt, args) < 0)
-		text = NULL;
-	va_end(args);
-	tell_error("%s", text);
-	fprintf(stderr, _("usage: umlab %s %s\n       umlab help %s tells more\n"), verb->name, verb->usage, verb->name);
-	exit(STATUS_USAGE);
+	for (const struct verb_option *own = verb->options; own && own->name; own++)
+		if (!nr--)
+			return own;
+	if (program->has_levels) {
+		if (nr < NR_LEVELS)
+			return &level_options[nr];
+		nr -= NR_LEVELS;
+	}
+	return nr ? NULL : &help_option;
 }
 
-/* Position of an option in the verb's list, the common ones last; -1: none. */
-static int option_find(const struct verb *verb, const char *name, size_t size, char letter)
+int verb_option_find(const struct program *program, const struct verb *verb, const char *name,
+		     size_t size, char letter)
 {
-	const struct verb_option *options = options_of(verb);
-	int nr = 0;
+	const struct verb_option *option;
 
-	for (; options[nr].name; nr++)
-		if (name ? !strncmp(options[nr].name, name, size) && !options[nr].name[size] : options[nr].letter == letter)
-			return nr;
-	for (int i = 0; i < NR_COMMON; i++)
-		if (name ? !strncmp(common_options[i].name, name, size) && !common_options[i].name[size] : common_options[i].letter == letter)
-			return nr + i;
+	for (int i = 0; (option = verb_option_nth(program, verb, i)); i++)
+		if (name ? !strncmp(option->name, name, size) && !option->name[size] :
+			   option->letter == letter)
+			return i;
 	return -1;
 }
 
-static const struct verb_option *option_at(const struct verb *verb, int at)
+bool verb_option_wants_value(const struct verb_option *option)
 {
-	const struct verb_option *options = options_of(verb);
-	int nr = 0;
-
-	while (options[nr].name)
-		nr++;
-	return at < nr ? &options[at] : &common_options[at - nr];
+	return option->value && *option->value != '[';
 }
 
-static void common_apply(const struct verb *verb, const struct verb_option *option)
+/* ---- errors ----------------------------------------------------------------------------- */
+
+enum status verb_usage(const struct verb_args *args, const char *fmt, ...)
 {
-	switch (option->letter) {
-	case 'q':
-		tell_level = TELL_QUIET;
-		break;
-	case 'v':
-		tell_level = TELL_VERBOSE;
-		break;
-	case 'h':
-		verb_help(verb);
-		exit(STATUS_OK);
-	}
+	const char *program = args->program->name, *verb = args->verb->name;
+	char *text;
+	va_list list;
+
+	va_start(list, fmt);
+	if (vasprintf(&text, fmt, list) < 0)
+		text = NULL;
+	va_end(list);
+	tell_error("%s: %s", verb, text ? text : fmt);
+	free(text);
+	fprintf(stderr, _("usage: %s %s %s\n"), program, verb, args->verb->usage);
+	fprintf(stderr, _("'%s help %s' explains the verb and its options\n"), program, verb);
+	return STATUS_USAGE;
 }
 
-/* One option; returns how many further words it took. */
-static int option_take(const struct verb *verb, struct verb_args *args, int at, const char *value, const char *next, const char *shown)
+static enum status option_unknown(const struct verb_args *args, const char *word)
 {
-	const struct verb_option *option = option_at(verb, at);
-	int took = 0;
-
-	if (option >= common_options && option < common_options + NR_COMMON) {
-		common_apply(verb, option);
-		return 0;
-	}
-	if (!option->value && value)
-		verb_die_usage(verb, _("%s takes no value"), shown);
-	if (option->value && !value && *option->value != '[') {
-		if (!next)
-			verb_die_usage(verb, _("%s needs a value: %s"), shown, option->value);
-		value = next;
-		took = 1;
-	}
-	words_add(&args->values[at], value ? value : "");
-	return took;
-}
-
-static void option_unknown(const struct verb *verb, const char *word)
-{
-	const struct verb_option *options = options_of(verb);
+	const struct verb_option *option;
 	struct words known = { 0 };
 	const char *nearest;
 
-	for (; options->name; options++)
-		words_addf(&known, "--%s", options->name);
+	for (int i = 0; (option = verb_option_nth(args->program, args->verb, i)); i++)
+		words_addf(&known, "--%s", option->name);
 	nearest = words_nearest(&known, word);
 	if (nearest)
-		verb_die_usage(verb, _("unknown option %s; did you mean %s?"), word, nearest);
-	verb_die_usage(verb, _("unknown option %s"), word);
+		return verb_usage(args, _("unknown option %s; did you mean %s?"), word, nearest);
+	return verb_usage(args, _("unknown option %s"), word);
 }
 
-void verb_parse(const struct verb *verb, int argc, char **argv, struct verb_args *args)
+/* ---- parsing ------------------------------------------------------------------------------ */
+
+/* The words that are still to be parsed. */
+struct rest {
+	char **argv;
+	int argc, at;
+	bool help;			/* --help was among them */
+};
+
+static bool number_check(const struct verb_args *args, const struct verb_option *option,
+			 const char *shown, const char *value)
 {
-	*args = (struct verb_args){ .verb = verb };
-	for (int i = 0; i < argc; i++) {
-		char *word = argv[i];
+	long number;
+
+	if (option->max <= 0 || txt_int_parse(value, option->min, option->max, &number))
+		return true;
+	verb_usage(args, _("%s: '%s' is not a number from %ld to %ld"), shown, value, option->min,
+		   option->max);
+	return false;
+}
+
+/* Applies the option at position @nr; @value: what was attached to it, or NULL. */
+static bool option_take(struct verb_args *args, int nr, const char *value, const char *shown,
+			struct rest *rest)
+{
+	const struct verb_option *option = verb_option_nth(args->program, args->verb, nr);
+
+	if (!option->value && value) {
+		verb_usage(args, _("%s takes no value"), shown);
+		return false;
+	}
+	if (verb_option_wants_value(option) && !value) {
+		if (rest->at + 1 >= rest->argc) {
+			verb_usage(args, _("%s needs a value: %s"), shown, option->value);
+			return false;
+		}
+		value = rest->argv[++rest->at];
+	}
+	if (value && !number_check(args, option, shown, value))
+		return false;
+	if (option == &help_option)
+		rest->help = true;
+	else if (option == &level_options[0])
+		tell_level = TELL_QUIET;
+	else if (option == &level_options[1])
+		tell_level = TELL_VERBOSE;
+	words_add(&args->values[nr], value ? value : "");
+	return true;
+}
+
+static bool option_long(struct verb_args *args, char *word, struct rest *rest)
+{
+	size_t size = strcspn(word + 2, "=");
+	char *value = word[2 + size] ? word + 3 + size : NULL;
+	char *shown = txt_copy_part(word, size + 2);
+	int nr = verb_option_find(args->program, args->verb, word + 2, size, 0);
+	bool valid = nr >= 0 && option_take(args, nr, value, shown, rest);
+
+	if (nr < 0)
+		option_unknown(args, shown);
+	free(shown);
+	return valid;
+}
+
+/* Letters may stand together; the last may have its value attached. */
+static bool option_letters(struct verb_args *args, char *word, struct rest *rest)
+{
+	for (char *letter = word + 1; *letter; letter++) {
+		char shown[3] = { '-', *letter };
+		int nr = verb_option_find(args->program, args->verb, NULL, 0, *letter);
+		bool valued;
+
+		if (nr < 0) {
+			option_unknown(args, shown);
+			return false;
+		}
+		valued = verb_option_nth(args->program, args->verb, nr)->value;
+		if (!option_take(args, nr, valued && letter[1] ? letter + 1 : NULL, shown, rest))
+			return false;
+		if (valued)
+			break;
+	}
+	return true;
+}
+
+static void command_take(struct verb_args *args, struct rest *rest)
+{
+	args->has_command = true;
+	while (++rest->at < rest->argc)
+		words_add(&args->command, rest->argv[rest->at]);
+}
+
+/* `exec pc1 ls -l`: everything behind the first word is the command, unless an option follows. */
+static bool command_follows(const struct verb_args *args, const struct rest *rest)
+{
+	return args->verb->command == VERB_COMMAND_WORD && args->words.nr == 1 &&
+	       rest->at + 1 < rest->argc && rest->argv[rest->at + 1][0] != '-';
+}
+
+static bool words_check(const struct verb_args *args)
+{
+	const struct verb *verb = args->verb;
+
+	if (args->words.nr < verb->min_words)
+		verb_usage(args, _("an argument is missing"));
+	else if (verb->max_words >= 0 && args->words.nr > verb->max_words)
+		verb_usage(args, _("unexpected argument '%s'"), args->words.at[verb->max_words]);
+	else if (args->has_command && verb->command == VERB_COMMAND_NONE)
+		verb_usage(args, _("no command is expected after --"));
+	else
+		return true;
+	return false;
+}
+
+enum verb_outcome verb_parse(const struct program *program, const struct verb *verb, int argc,
+			     char **argv, struct verb_args *args)
+{
+	struct rest rest = { .argv = argv, .argc = argc };
+
+	*args = (struct verb_args) { .program = program, .verb = verb };
+	for (; rest.at < argc && !rest.help; rest.at++) {
+		char *word = argv[rest.at];
+		bool valid = true;
 
 		if (!strcmp(word, "--")) {
-			args->has_command = true;
-			while (++i < argc)
-				words_add(&args->command, argv[i]);
+			command_take(args, &rest);
 		} else if (word[0] == '-' && word[1] == '-') {
-			size_t size = strcspn(word + 2, "=");
-			char *value = word[2 + size] ? word + 3 + size : NULL;
-			int at = option_find(verb, word + 2, size, 0);
-
-			if (at < 0)
-				option_unknown(verb, word);
-			i += option_take(verb, args, at, value, i + 1 < argc ? argv[i + 1] : NULL, word);
+			valid = option_long(args, word, &rest);
 		} else if (word[0] == '-' && word[1]) {
-			/* Letters may stand together; the last may have its value attached. */
-			for (char *letter = word + 1; *letter; letter++) {
-				char shown[3] = { '-', *letter };
-				int at = option_find(verb, NULL, 0, *letter);
-				bool valued = at >= 0 && option_at(verb, at)->value;
-
-				if (at < 0)
-					option_unknown(verb, shown);
-				i += option_take(verb, args, at, valued && letter[1] ? letter + 1 : NULL,
-						 i + 1 < argc ? argv[i + 1] : NULL, shown);
-				if (valued)
-					break;
-			}
+			valid = option_letters(args, word, &rest);
 		} else {
 			words_add(&args->words, word);
-			/* exec MACHINE COMMAND -x: the options behind are the command's. Verbs of a group want the --. */
-			if (verb->takes_command && !strchr(verb->name, ' ') && args->words.nr == 1 && i + 1 < argc && strcmp(argv[i + 1], "--") && argv[i + 1][0] != '-') {
-				args->has_command = true;
-				while (++i < argc)
-					words_add(&args->command, argv[i]);
-			}
+			if (command_follows(args, &rest))
+				command_take(args, &rest);
 		}
+		if (!valid)
+			return VERB_WRONG;
 	}
+	if (rest.help)
+		return VERB_HELP;
+	return words_check(args) ? VERB_READY : VERB_WRONG;
 }
+
+/* ---- what was given ----------------------------------------------------------------------- */
 
 const struct words *verb_values(const struct verb_args *args, const char *option)
 {
-	int at = option_find(args->verb, option, strlen(option), 0);
+	static const struct words none;
+	int nr = verb_option_find(args->program, args->verb, option, strlen(option), 0);
 
-	return &args->values[at];
+	return nr < 0 ? &none : &args->values[nr];
 }
 
 int verb_flag(const struct verb_args *args, const char *option)
@@ -194,112 +284,9 @@ const char *verb_value(const struct verb_args *args, const char *option)
 	return values->nr ? values->at[values->nr - 1] : NULL;
 }
 
-void verb_want_words(const struct verb_args *args, int least, int most)
+long verb_number(const struct verb_args *args, const char *option, long preset)
 {
-	if (args->words.nr < least)
-		verb_die_usage(args->verb, _("something is missing"));
-	if (most >= 0 && args->words.nr > most)
-		verb_die_usage(args->verb, _("one word too many: %s"), args->words.at[most]);
-	if (args->has_command && !args->verb->takes_command)
-		verb_die_usage(args->verb, _("no command is expected behind --"));
-}
+	const char *value = verb_value(args, option);
 
-/* ---- help -------------------------------------------------------------------------- */
-
-static char *option_spelling(const struct verb_option *option)
-{
-	char letter[5] = "    ";
-	char *value = NULL;
-
-	if (option->letter)
-		snprintf(letter, sizeof(letter), "-%c, ", option->letter);
-	if (option->value && *option->value == '[')
-		value = txt_printf("[=%.*s]", (int)strlen(option->value) - 2, option->value + 1);
-	else if (option->value)
-		value = txt_printf("=%s", option->value);
-	return txt_printf("%s--%s%s", letter, option->name, value ? value : "");
-}
-
-void verb_help(const struct verb *verb)
-{
-	const struct verb_option *lists[] = { options_of(verb), common_options };
-
-	printf(_("usage: umlab %s %s\n\n%s\n"), verb->name, verb->usage, _(verb->summary));
-	if (verb->help)
-		printf("\n%s\n", _(verb->help));
-	printf(_("\nOptions:\n"));
-	for (int i = 0; i < 2; i++)
-		for (const struct verb_option *option = lists[i]; option->name; option++)
-			printf("  %-28s %s\n", option_spelling(option), _(option->help));
-}
-
-void verb_help_all(void)
-{
-	struct words groups = { 0 };
-
-	printf(_("usage: umlab VERB [OPTION]... [WORD]...\n\nMachines and labs of machines, as an ordinary user.\n"));
-	for (int i = 0; verbs[i]; i++)
-		if (verbs[i]->group && !words_have(&groups, verbs[i]->group))
-			words_add(&groups, verbs[i]->group);
-	for (int g = 0; g < groups.nr; g++) {
-		printf("\n%s\n", _(groups.at[g]));
-		for (int i = 0; verbs[i]; i++)
-			if (verbs[i]->group && !strcmp(verbs[i]->group, groups.at[g]))
-				printf("  %-18s %s\n", verbs[i]->name, _(verbs[i]->summary));
-	}
-	printf(_("\numlab help VERB tells more. The commands of Netkit and Kathará work as well:\numlab-netkit(7), umlab-kathara(7).\n"));
-}
-
-/* ---- man page ---------------------------------------------------------------------- */
-
-static void roff(const char *text)
-{
-	bool start = true;
-
-	for (; *text; text++) {
-		if (start && (*text == '.' || *text == '\''))
-			fputs("\\&", stdout);
-		start = *text == '\n';
-		if (*text == '\\')
-			fputs("\\e", stdout);
-		else if (*text == '-')
-			fputs("\\-", stdout);
-		else if (*text == '\n' && text[1] == '\n')
-			fputs("\n.PP", stdout);
-		else if (*text == '\n' && text[1] == ' ')
-			fputs("\n.br", stdout);
-		else
-			putchar(*text);
-	}
-	putchar('\n');
-}
-
-void verb_man(const struct verb *verb)
-{
-	const struct verb_option *lists[] = { options_of(verb), common_options };
-	char *name = txt_copy(verb->name), *title;
-
-	for (char *at = name; *at; at++)
-		if (*at == ' ')
-			*at = '-';
-	title = txt_copy(name);
-	for (char *at = title; *at; at++)
-		if (*at >= 'a' && *at <= 'z')
-			*at -= 'a' - 'A';
-	printf(".\\\" made from the table of verbs\n.TH UMLAB-%s 1 \"\" umlab \"User Commands\"\n.SH NAME\numlab-%s \\- ", title, name);
-	roff(verb->summary);
-	printf(".SH SYNOPSIS\n.B umlab %s\n", verb->name);
-	roff(verb->usage);
-	printf(".SH DESCRIPTION\n");
-	roff(verb->help ? verb->help : verb->summary);
-	printf(".SH OPTIONS\n");
-	for (int i = 0; i < 2; i++)
-		for (const struct verb_option *option = lists[i]; option->name; option++) {
-			char *spelling = option_spelling(option);
-
-			printf(".TP\n.B ");
-			roff(spelling + strspn(spelling, " "));
-			roff(option->help);
-		}
-	printf(".SH SEE ALSO\n.BR umlab (1),\n.BR umlab-lab-dirs (7)\n");
+	return value && *value ? strtol(value, NULL, 10) : preset;
 }

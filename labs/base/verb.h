@@ -1,60 +1,137 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verb.h - one entry for each verb of the command: its options, its help, its function
+ * verb.h - command lines of umlab, umlab-disk and umlab-net: programs, verbs and options
  *
- * The same entry gives the parser of its arguments, `umlab help VERB`, the man page
- * umlab-VERB(1) and completion, so these cannot differ.
+ * Each program describes itself by a struct program: a table of verbs with their options.
+ * The same table gives the parser (verb.c), the help and the man pages (verb_help.c) and the
+ * completion (verb_complete.c), so these always agree. main() hands its arguments to
+ * program_run() (program.h).
+ *
+ * Completion kinds. A kind says what an option's value or a word is, so that the shell can
+ * offer candidates: "file", "dir" and "verb" are known here, "=TEXT" offers TEXT itself, any
+ * other kind is passed to the program's complete(). Alternatives are joined by "|".
+ *
+ * These files use only the C library, tell.c and txt.c: umlab-disk is linked statically and
+ * runs in guests. Nothing here ends the program.
  */
 #ifndef VERB_H
 #define VERB_H
 
-#include "base/tell.h"
+#include <stdbool.h>
+
+#include "base/status.h"
 #include "base/txt.h"
 
+enum { VERB_OPTIONS_MAX = 48 };
+
+/* Groups of verbs: not listed in the help; the last group, whatever its index is. */
+enum { VERB_GROUP_HIDDEN = 0, VERB_GROUP_LAST = ~0u };
+
 struct verb_option {
-	char letter;		/* 0: none */
-	const char *name;	/* NULL ends the list */
-	const char *value;	/* what its value is called; NULL: a flag. With "[]" around: may be missing */
-	const char *help;
+	char letter;			/* 0: none */
+	const char *name;		/* without "--"; NULL ends a list */
+	const char *value;		/* "SIZE"; "[SIZE]" if optional; NULL: a flag */
+	const char *kind;		/* completion kind of the value, or NULL */
+	const char *help;		/* "Set the memory of the machine" */
+	const char *preset;		/* default, as the help shows it, or NULL */
+	const char *range;		/* accepted values, as shown in the help, or NULL */
+	long min, max;			/* accepted integers, checked and shown, if max > 0 */
 };
 
-/* What was given: read by verb_flag() and its sisters. */
+/* Where the arguments of a verb may hold a command line for somebody else. */
+enum verb_command {
+	VERB_COMMAND_NONE,
+	VERB_COMMAND_DASHES,		/* only after "--" */
+	VERB_COMMAND_WORD,		/* also right after the first word: exec pc1 ls -l */
+};
+
+struct program;
+struct verb_args;
+
+struct verb {
+	const char *name;		/* "image build": two words for a verb of a group */
+	unsigned int group;		/* index of a title in program.groups, or see below */
+	const char *usage;		/* what follows the name: "[OPTION]... MACHINE..." */
+	const char *summary;		/* one line that starts with a verb, no full stop */
+	const char *help;		/* paragraphs, or NULL */
+	const char *examples;		/* command lines for the help and the man page, or NULL */
+	const struct verb_option *options;	/* or NULL */
+	/* Completion kinds of the words by position: "machine snapshot"; "..." repeats the last. */
+	const char *words;
+	int min_words, max_words;	/* number of words, checked; max_words < 0: any */
+	enum verb_command command;
+	enum status (*run)(const struct verb_args *args);
+};
+
+/* A section of a program's man page: plain text, blank lines between paragraphs. */
+struct verb_note {
+	const char *title;		/* "FILES"; NULL ends the list */
+	const char *text;
+};
+
+struct completion;
+
+struct program {
+	const char *name;
+	const char *version;
+	const char *purpose;		/* one line that starts with a verb */
+	const char *description;	/* paragraphs for the man page, or NULL */
+	const char *footer;		/* lines behind the list of verbs in the help, or NULL */
+	const char *see_also;		/* "umlab-disk(5), umlab-linux(1)", or NULL */
+	const char *const *groups;	/* titles, from index 1 on; NULL ends */
+	const struct verb *const *verbs;	/* ends with &program_help_verb, NULL */
+	const struct verb_note *notes;	/* or NULL */
+	bool has_levels;		/* each verb takes -q and -v, which set tell_level */
+	bool is_translated;		/* texts of the table are looked up by gettext() */
+	/* Offers candidates for kinds that only the program knows; NULL: there are none. */
+	void (*complete)(struct completion *completion, const char *kind);
+};
+
+/* What a command line said; read it by verb_flag() and the functions after it. */
 struct verb_args {
+	const struct program *program;
 	const struct verb *verb;
-	struct words values[32];	/* by position in the list of options */
-	struct words words;		/* everything else */
-	struct words command;		/* behind -- */
+	struct words values[VERB_OPTIONS_MAX];	/* by position of the option */
+	struct words words;		/* arguments that are no options */
+	struct words command;		/* see enum verb_command */
 	bool has_command;
 };
 
-struct verb {
-	const char *name;		/* "image build": two words for the verbs of a group */
-	const char *group;		/* title in the list of all verbs; NULL: not listed there */
-	const char *usage;		/* behind the name */
-	const char *summary;		/* one line */
-	const char *help;		/* paragraphs, or NULL */
-	const struct verb_option *options;
-	const char *completes;		/* kinds of its words: machine lab image file snapshot domain verb */
-	/* Options end at the first word: what follows is a command line (exec). */
-	bool takes_command;
-	enum status (*run)(struct verb_args *args);
+enum verb_outcome {
+	VERB_READY,			/* the arguments are valid: call verb->run() */
+	VERB_HELP,			/* --help was given: print the verb's help */
+	VERB_WRONG,			/* an error was printed: the status is STATUS_USAGE */
 };
 
-extern const struct verb *const verbs[];
-const struct verb *verb_find(const char *first, const char *second);
+/* The verb that the first words of a command line name, or NULL. */
+const struct verb *verb_find(const struct program *program, const char *first, const char *second);
+/* How many words the verb's name has: 1 or 2. */
+int verb_name_words(const struct verb *verb);
+/* Is @verb one of the group of verbs called @group ("image")? */
+bool verb_in_group(const struct verb *verb, const char *group);
 
-/* Fills @args from argv behind the verb; dies with a usage line when something is wrong. */
-void verb_parse(const struct verb *verb, int argc, char **argv, struct verb_args *args);
-/* How often a flag was given, and the last value of an option (NULL: none). */
+/* The verb's options and then those that all verbs take, by position; NULL behind them. */
+const struct verb_option *verb_option_nth(const struct program *program, const struct verb *verb,
+					  int nr);
+/* Position of an option by its name (@size letters) or, if @name is NULL, its letter; or -1. */
+int verb_option_find(const struct program *program, const struct verb *verb, const char *name,
+		     size_t size, char letter);
+/* Must a value follow the option? (Optional values are attached by "=".) */
+bool verb_option_wants_value(const struct verb_option *option);
+
+/* Fills @args from the arguments that follow the verb. */
+enum verb_outcome verb_parse(const struct program *program, const struct verb *verb, int argc,
+			     char **argv, struct verb_args *args);
+
+/* How often an option was given; its last value, or NULL; all its values. */
 int verb_flag(const struct verb_args *args, const char *option);
 const char *verb_value(const struct verb_args *args, const char *option);
 const struct words *verb_values(const struct verb_args *args, const char *option);
-/* Dies unless the number of words is in this range; @most < 0: any. */
-void verb_want_words(const struct verb_args *args, int least, int most);
-void verb_die_usage(const struct verb *verb, const char *fmt, ...) __attribute__((format(printf, 2, 3), noreturn));
+/* The value of an option that has min and max, which verb_parse() has checked. */
+long verb_number(const struct verb_args *args, const char *option, long preset);
 
-void verb_help(const struct verb *verb);
-void verb_help_all(void);
-void verb_man(const struct verb *verb);
+/* Prints "PROGRAM: VERB: what is wrong" and the usage line; returns STATUS_USAGE. */
+enum status verb_usage(const struct verb_args *args, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * complete.h - what may stand where the user just pressed TAB
+ * complete.h - candidates for TAB: machines, labs, images, snapshots, collision domains
  */
 #ifndef COMPLETE_H
 #define COMPLETE_H
 
-/* @words: those behind `umlab`, the last one is the unfinished one. One candidate a line; "files" asks the shell for paths. */
-void complete_print(int nr, char **words);
+#include "base/verb_complete.h"
+
+/* For struct program: offers the names of a kind that only umlab knows ("machine", "image"). */
+void umlab_complete(struct completion *completion, const char *kind);
 
 #endif

@@ -6,6 +6,7 @@
  * (kathara-lab-checker), or a folder _test (Netkit). Exit status 0: all hold, 1: some do
  * not, 2: the check itself is wrong.
  */
+#include "cli/options.h"
 #include "cli/verbs.h"
 
 #include <dirent.h>
@@ -133,7 +134,7 @@ static void wrong(const char *where, const char *reason)
 	die(STATUS_USAGE, "%s: %s", where, reason);
 }
 
-static enum status check_lab(struct verb_args *args, const char *dir)
+static enum status check_lab(const struct verb_args *args, const char *dir)
 {
 	struct labmake_options options = { .timeout = 300 };
 	struct checks checks = { 0 };
@@ -187,7 +188,7 @@ static enum status check_lab(struct verb_args *args, const char *dir)
 	return status;
 }
 
-enum status verb_check(struct verb_args *args)
+static enum status verb_check(const struct verb_args *args)
 {
 	const char *all = verb_value(args, "all");
 	enum status status = STATUS_OK;
@@ -195,7 +196,6 @@ enum status verb_check(struct verb_args *args)
 	struct dirent *entry;
 	DIR *dir;
 
-	verb_want_words(args, 0, 1);
 	if (!all)
 		return check_lab(args, args->words.nr ? args->words.at[0] : verb_value(args, "directory"));
 	dir = opendir(all);
@@ -213,3 +213,50 @@ enum status verb_check(struct verb_args *args)
 	}
 	return status;
 }
+
+/* ---- table ---- */
+
+static const struct verb_option check_options[] = {
+	OPTION_DIRECTORY,
+	{ .name = "config", .value = "FILE", .kind = "file",
+	  .help = N_("what to check, if not beside the lab") },
+	{ .name = "all", .value = "DIR", .kind = "dir",
+	  .help = N_("all labs in this folder") },
+	{ .name = "live",
+	  .help = N_("as it is: start nothing") },
+	{ .name = "keep",
+	  .help = N_("keep a lab that was started for this") },
+	{ .name = "solve",
+	  .help = N_("type each check's steps first") },
+	{ .name = "self-test",
+	  .help = N_("see whether the checks notice when the lab is broken") },
+	{ .name = "tap",
+	  .help = N_("as TAP") },
+	OPTION_JSON,
+	{ .name = "junit",
+	  .help = N_("as JUnit XML") },
+	{ .name = "csv",
+	  .help = N_("as CSV") },
+	{ .name = "netkit",
+	  .help = N_("by the folder _test") },
+	{ .name = "sign",
+	  .help = N_("make the signatures of _test") },
+	{ 0 }
+};
+
+const struct verb check_verb = {
+	.name = "check",
+	.group = GROUP_LABS,
+	.usage = "[OPTION]... [DIR]",
+	.summary = N_("tell whether a lab does what it should"),
+	.help = N_("Reads check.yaml, or correction.json and correction.yaml of "
+		   "kathara-lab-checker, or the\n"
+		   "folder _test of Netkit. A lab that does not run is started for it and "
+		   "removed afterwards.\n"
+		   "Exit status: 0 all holds, 1 something does not, 2 the check itself is "
+		   "wrong."),
+	.options = check_options,
+	.words = "dir",
+	.max_words = 1,
+	.run = verb_check,
+};

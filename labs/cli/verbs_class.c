@@ -5,6 +5,8 @@
  * Each student has a lab folder with the student's own parameters (classfile.c), and so a
  * lab like any other: all verbs work there. Here is what concerns all of them.
  */
+#include "cli/options.h"
+#include "cli/usage.h"
 #include "cli/verbs.h"
 
 #include <errno.h>
@@ -55,19 +57,18 @@ static void students_read(const char *path, struct words *logins)
 		die(STATUS_FAILED, _("%s names no student"), path);
 }
 
-enum status verb_class_create(struct verb_args *args)
+static enum status verb_class_create(const struct verb_args *args)
 {
 	const char *file = verb_value(args, "students"), *from = verb_value(args, "lab"), *name;
 	struct words logins = { 0 };
 	struct lab lab;
 	char *reason = NULL;
 
-	verb_want_words(args, 1, 1);
 	name = args->words.at[0];
 	if (!lab_name_valid(name))
-		verb_die_usage(args->verb, _("\"%s\" is no name for a class"), name);
+		die_usage(args, _("\"%s\" is no name for a class"), name);
 	if (!file || !from)
-		verb_die_usage(args->verb, _("which students, and which lab? --students FILE --lab DIR"));
+		die_usage(args, _("which students, and which lab? --students FILE --lab DIR"));
 	students_read(file, &logins);
 	lab_open(&lab, from, false);
 	for (int i = 0; i < logins.nr; i++) {
@@ -87,12 +88,11 @@ enum status verb_class_create(struct verb_args *args)
 }
 
 /* The class and those of it that are meant: words behind its name, or all. */
-static const char *members(struct verb_args *args, struct words *logins)
+static const char *members(const struct verb_args *args, struct words *logins)
 {
 	const char *name;
 	int kept = 0;
 
-	verb_want_words(args, 1, -1);
 	name = args->words.at[0];
 	if (!lab_name_valid(name) || class_students(name, logins))
 		die(STATUS_ABSENT, _("there is no class %s"), name);
@@ -128,7 +128,7 @@ static pid_t student_start(const char *name, const char *login)
 }
 
 /* As many students at the same time as machines boot in a single lab. */
-enum status verb_class_start(struct verb_args *args)
+static enum status verb_class_start(const struct verb_args *args)
 {
 	enum status status = STATUS_OK;
 	struct words logins = { 0 };
@@ -162,7 +162,7 @@ enum status verb_class_start(struct verb_args *args)
 	return status;
 }
 
-enum status verb_class_stop(struct verb_args *args)
+static enum status verb_class_stop(const struct verb_args *args)
 {
 	enum status status = STATUS_OK;
 	struct words logins = { 0 };
@@ -179,7 +179,7 @@ enum status verb_class_stop(struct verb_args *args)
 	return status;
 }
 
-enum status verb_class_status(struct verb_args *args)
+static enum status verb_class_status(const struct verb_args *args)
 {
 	static const char *const columns[] = { "STUDENT", ">MACHINES", ">READY", ">DISK", "STATES", NULL };
 	struct table *table = table_create(columns);
@@ -216,14 +216,14 @@ enum status verb_class_status(struct verb_args *args)
 	return STATUS_OK;
 }
 
-enum status verb_class_reset(struct verb_args *args)
+static enum status verb_class_reset(const struct verb_args *args)
 {
 	enum status status = STATUS_OK;
 	struct words logins = { 0 };
 	const char *name;
 
 	if (args->words.nr < 2 && !verb_flag(args, "all"))
-		verb_die_usage(args->verb, _("whose labs? Name students, or --all"));
+		die_usage(args, _("whose labs? Name students, or --all"));
 	name = members(args, &logins);
 	for (int i = 0; i < logins.nr; i++) {
 		struct machines machines;
@@ -239,7 +239,7 @@ enum status verb_class_reset(struct verb_args *args)
 }
 
 /* One pack for each student: lab folder, overlays, logs. Machines that run are left out, and told. */
-enum status verb_class_collect(struct verb_args *args)
+static enum status verb_class_collect(const struct verb_args *args)
 {
 	const char *to = verb_value(args, "to");
 	enum status status = STATUS_OK;
@@ -247,7 +247,7 @@ enum status verb_class_collect(struct verb_args *args)
 	const char *name = members(args, &logins);
 
 	if (!to)
-		verb_die_usage(args->verb, _("where to? --to DIR"));
+		die_usage(args, _("where to? --to DIR"));
 	if (dir_make(to, 0700))
 		die(STATUS_FAILED, _("cannot make %s"), to);
 	for (int i = 0; i < logins.nr; i++) {
@@ -276,14 +276,14 @@ enum status verb_class_collect(struct verb_args *args)
 	return status;
 }
 
-enum status verb_class_exec(struct verb_args *args)
+static enum status verb_class_exec(const struct verb_args *args)
 {
 	enum status status = STATUS_OK;
 	struct words logins = { 0 };
 	const char *name, *on = verb_value(args, "machine");
 
 	if (!args->command.nr)
-		verb_die_usage(args->verb, _("which command? umlab class exec CLASS -- COMMAND"));
+		die_usage(args, _("which command? umlab class exec CLASS -- COMMAND"));
 	name = members(args, &logins);
 	for (int i = 0; i < logins.nr; i++) {
 		struct machines machines;
@@ -307,7 +307,7 @@ enum status verb_class_exec(struct verb_args *args)
 	return status;
 }
 
-enum status verb_class_remove(struct verb_args *args)
+static enum status verb_class_remove(const struct verb_args *args)
 {
 	struct words logins = { 0 };
 	const char *name = members(args, &logins);
@@ -328,3 +328,134 @@ enum status verb_class_remove(struct verb_args *args)
 		tree_remove(class_dir(name));
 	return STATUS_OK;
 }
+
+/* ---- table ---- */
+
+static const struct verb_option class_create_options[] = {
+	{ .name = "students", .value = "FILE", .kind = "file",
+	  .help = N_("a login on each line, or first in each") },
+	{ .name = "lab", .value = "DIR", .kind = "dir",
+	  .help = N_("the lab that each gets a copy of") },
+	{ 0 }
+};
+
+const struct verb class_create_verb = {
+	.name = "class create",
+	.group = GROUP_CLASSES,
+	.usage = "--students FILE --lab DIR CLASS",
+	.summary = N_("give each student a lab"),
+	.help = N_("In the files of the lab {{login}} and {{number}} stand for the "
+		   "student, {{range NAME 10-99}}\n"
+		   "for a number and {{word NAME red green}} for a word that are drawn by "
+		   "login and NAME.\n"
+		   "Students that are there already keep what they have."),
+	.options = class_create_options,
+	.words = "dir",
+	.min_words = 1,
+	.max_words = 1,
+	.run = verb_class_create,
+};
+
+const struct verb class_start_verb = {
+	.name = "class start",
+	.group = GROUP_CLASSES,
+	.usage = "CLASS [LOGIN]...",
+	.summary = N_("start the labs"),
+	.min_words = 1,
+	.max_words = -1,
+	.run = verb_class_start,
+};
+
+const struct verb class_stop_verb = {
+	.name = "class stop",
+	.group = GROUP_CLASSES,
+	.usage = "CLASS [LOGIN]...",
+	.summary = N_("end the labs in order"),
+	.min_words = 1,
+	.max_words = -1,
+	.run = verb_class_stop,
+};
+
+static const struct verb_option class_status_options[] = {
+	OPTION_JSON,
+	{ 0 }
+};
+
+const struct verb class_status_verb = {
+	.name = "class status",
+	.group = GROUP_CLASSES,
+	.usage = "[OPTION]... CLASS [LOGIN]...",
+	.summary = N_("show how far they are"),
+	.options = class_status_options,
+	.min_words = 1,
+	.max_words = -1,
+	.run = verb_class_status,
+};
+
+static const struct verb_option class_exec_options[] = {
+	{ .letter = 'm', .name = "machine", .value = "NAME",
+	  .help = N_("only on machines of this name") },
+	{ 0 }
+};
+
+const struct verb class_exec_verb = {
+	.name = "class exec",
+	.group = GROUP_CLASSES,
+	.usage = "[OPTION]... CLASS [LOGIN]... -- COMMAND...",
+	.summary = N_("run a command in all machines"),
+	.options = class_exec_options,
+	.min_words = 1,
+	.max_words = -1,
+	.command = VERB_COMMAND_DASHES,
+	.run = verb_class_exec,
+};
+
+static const struct verb_option class_reset_options[] = {
+	{ .letter = 'a', .name = "all",
+	  .help = N_("of all students") },
+	{ 0 }
+};
+
+const struct verb class_reset_verb = {
+	.name = "class reset",
+	.group = GROUP_CLASSES,
+	.usage = "[OPTION]... CLASS [LOGIN]...",
+	.summary = N_("give students pristine disks"),
+	.options = class_reset_options,
+	.min_words = 1,
+	.max_words = -1,
+	.run = verb_class_reset,
+};
+
+static const struct verb_option class_collect_options[] = {
+	{ .name = "to", .value = "DIR", .kind = "dir",
+	  .help = N_("where the packs go") },
+	{ 0 }
+};
+
+const struct verb class_collect_verb = {
+	.name = "class collect",
+	.group = GROUP_CLASSES,
+	.usage = "--to DIR CLASS [LOGIN]...",
+	.summary = N_("pack what the students did"),
+	.options = class_collect_options,
+	.min_words = 1,
+	.max_words = -1,
+	.run = verb_class_collect,
+};
+
+static const struct verb_option class_remove_options[] = {
+	OPTION_FORCE(N_("without a question")),
+	{ 0 }
+};
+
+const struct verb class_remove_verb = {
+	.name = "class remove",
+	.group = GROUP_CLASSES,
+	.usage = "[OPTION]... CLASS [LOGIN]...",
+	.summary = N_("remove the labs of a class"),
+	.options = class_remove_options,
+	.min_words = 1,
+	.max_words = -1,
+	.run = verb_class_remove,
+};

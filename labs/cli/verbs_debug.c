@@ -6,6 +6,8 @@
  * know besides lies in labs/gdb/umlab.py. gdb takes the place of this command, so that terminal,
  * signals and machine interface are its own.
  */
+#include "cli/options.h"
+#include "cli/usage.h"
 #include "cli/verbs.h"
 
 #include <errno.h>
@@ -84,16 +86,17 @@ static void start_held(struct machine *machine)
 	unsetenv("UMLAB_GDB_WAIT");
 }
 
-enum status verb_debug(struct verb_args *args)
+static enum status verb_debug(const struct verb_args *args)
 {
 	const char *core = verb_value(args, "core"), *gdb = getenv("UMLAB_GDB");
 	struct words words = { 0 };
 	struct machine machine;
 	const char *base;
 
-	verb_want_words(args, core ? 0 : 1, 1);
+	if (!core && !args->words.nr)
+		die_usage(args, _("name a machine, or a core file with --core FILE"));
 	if (core && verb_flag(args, "wait"))
-		verb_die_usage(args->verb, _("--core reads what is left of a machine, --wait starts one: which?"));
+		die_usage(args, _("--core reads what is left of a machine, --wait starts one: which?"));
 	gdb = gdb && *gdb ? gdb : "gdb";
 	words_add(&words, gdb);
 	words_add(&words, "-q");
@@ -143,7 +146,7 @@ static char *module_built(const char *dir)
 	return txt_printf("%s/%.*s.ko", dir, (int)(strlen(name) - 2), name);
 }
 
-enum status verb_module(struct verb_args *args)
+static enum status verb_module(const struct verb_args *args)
 {
 	char dir[PATH_MAX], *vmlinux, *module, *name;
 	struct session_request request = { .out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO };
@@ -151,7 +154,6 @@ enum status verb_module(struct verb_args *args)
 	struct machine machine;
 	int status;
 
-	verb_want_words(args, 2, -1);
 	machine_find(&machine, args->words.at[0], NULL);
 	if (!realpath(args->words.at[1], dir))
 		die(STATUS_ABSENT, "%s: %s", args->words.at[1], strerror(errno));
@@ -182,3 +184,51 @@ enum status verb_module(struct verb_args *args)
 		tell_error(_("%s does not load in %s; `umlab exec %s dmesg` shows why"), name, machine.name, machine.name);
 	return status ? STATUS_FAILED : STATUS_OK;
 }
+
+/* ---- table ---- */
+
+static const struct verb_option debug_options[] = {
+	OPTION_DIRECTORY,
+	{ .name = "wait",
+	  .help = N_("start it and stop at the kernel's first instruction") },
+	{ .name = "attach",
+	  .help = N_("no effect: a machine that runs is joined anyway") },
+	{ .name = "mi",
+	  .help = N_("gdb's machine interface, for front ends") },
+	{ .name = "core", .value = "FILE", .kind = "file",
+	  .help = N_("read a core file that a panic left (kernel option core=FILE)") },
+	{ 0 }
+};
+
+const struct verb debug_verb = {
+	.name = "debug",
+	.group = GROUP_KERNELS,
+	.usage = "[OPTION]... [MACHINE] [-- GDB ARGUMENT...]",
+	.summary = N_("open gdb on the kernel of a machine"),
+	.help = N_("The machine stands still while gdb holds it and goes on when gdb "
+		   "leaves; its clock does\n"
+		   "not run meanwhile. `um-help` in gdb lists the commands for guest "
+		   "tasks, page tables,\n"
+		   "spaces, disks and system calls; lx-* are those of the generic kernel. "
+		   "Symbols of\n"
+		   "modules load by themselves. UMLAB_GDB and UMLAB_VMLINUX name another "
+		   "gdb and kernel."),
+	.options = debug_options,
+	.words = "machine",
+	.max_words = 1,
+	.command = VERB_COMMAND_WORD,
+	.run = verb_debug,
+};
+
+const struct verb module_verb = {
+	.name = "module",
+	.group = GROUP_KERNELS,
+	.usage = "MACHINE DIR [PARAMETER]...",
+	.summary = N_("build a kernel module and load it into a machine that runs"),
+	.help = N_("DIR holds its source and a Makefile with obj-m. One that is loaded is "
+		   "replaced."),
+	.words = "machine|file...",
+	.min_words = 2,
+	.max_words = -1,
+	.run = verb_module,
+};

@@ -2,6 +2,7 @@
 /*
  * verbs_doctor.c - umlab doctor: what on this host helps or hinders, and what to do
  */
+#include "cli/options.h"
 #include "cli/verbs.h"
 
 #include <stdio.h>
@@ -128,9 +129,8 @@ static void look_images(void)
 		found(access(images[i].path, R_OK) ? BAD : GOOD, txt_printf(_("image %s: %s"), images[i].name, images[i].path), _("it cannot be read"));
 }
 
-enum status verb_doctor(struct verb_args *args)
+static enum status verb_doctor(const struct verb_args *)
 {
-	verb_want_words(args, 0, 0);
 	nr_bad = 0;
 	look_kernel();
 	look_tools();
@@ -142,3 +142,13 @@ enum status verb_doctor(struct verb_args *args)
 	look_images();
 	return nr_bad ? STATUS_FAILED : STATUS_OK;
 }
+
+/* ---- table ---- */
+
+const struct verb doctor_verb = {
+	.name = "doctor",
+	.group = GROUP_OTHER,
+	.usage = "",
+	.summary = N_("tell what on this host helps or hinders"),
+	.run = verb_doctor,
+};

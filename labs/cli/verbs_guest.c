@@ -4,6 +4,8 @@
  *
  * All three are programs that the agent runs (session.c); cp is tar on both sides.
  */
+#include "cli/options.h"
+#include "cli/usage.h"
 #include "cli/verbs.h"
 
 #include <errno.h>
@@ -31,38 +33,36 @@ static struct session_request request_of(const struct verb_args *args, const str
 	session_env(machine, &request.env);
 	for (int i = 0; i < env->nr; i++) {
 		if (!strchr(env->at[i], '='))
-			verb_die_usage(args->verb, _("--env: \"%s\" is no variable, like NAME=value"), env->at[i]);
+			die_usage(args, _("--env: \"%s\" is no variable, like NAME=value"), env->at[i]);
 		words_add(&request.env, env->at[i]);
 	}
 	return request;
 }
 
-enum status verb_exec(struct verb_args *args)
+static enum status verb_exec(const struct verb_args *args)
 {
 	struct machine machine;
 	struct session_request request;
 
-	verb_want_words(args, 1, 1);
 	if (!args->command.nr)
-		verb_die_usage(args->verb, _("which command?"));
+		die_usage(args, _("which command?"));
 	machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
 	request = request_of(args, &machine);
 	request.no_output = verb_flag(args, "no-stdout");
 	request.no_errors = verb_flag(args, "no-stderr");
 	request.pty = verb_flag(args, "tty");
 	if (request.pty && !isatty(STDIN_FILENO))
-		verb_die_usage(args->verb, _("--tty: standard input is no terminal"));
+		die_usage(args, _("--tty: standard input is no terminal"));
 	if (verb_flag(args, "no-stdin"))
 		request.in_fd = -1;
 	return session_run(&machine, &request);
 }
 
-enum status verb_connect(struct verb_args *args)
+static enum status verb_connect(const struct verb_args *args)
 {
 	struct machine machine;
 	struct session_request request;
 
-	verb_want_words(args, 1, 1);
 	machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
 	request = request_of(args, &machine);
 	request.pty = isatty(STDIN_FILENO);
@@ -199,14 +199,13 @@ static enum status copy_out(const struct machine *machine, const char *from, con
 	return result;
 }
 
-enum status verb_cp(struct verb_args *args)
+static enum status verb_cp(const struct verb_args *args)
 {
 	enum status status = STATUS_OK;
 	char *to_machine, *to_path = NULL, *from_machine, *from_path = NULL;
 	const char *to;
 	int last;
 
-	verb_want_words(args, 2, -1);
 	last = args->words.nr - 1;
 	to = args->words.at[last];
 	to_machine = remote_part(to, &to_path);
@@ -216,10 +215,89 @@ enum status verb_cp(struct verb_args *args)
 
 		from_machine = remote_part(args->words.at[i], &from_path);
 		if (!from_machine == !to_machine)
-			verb_die_usage(args->verb, _("one side is MACHINE:PATH, the other a path of the host"));
+			die_usage(args, _("one side is MACHINE:PATH, the other a path of the host"));
 		machine_find(&machine, from_machine ? from_machine : to_machine, verb_value(args, "directory"));
 		one = from_machine ? copy_out(&machine, from_path, to) : copy_in(&machine, args->words.at[i], to_path);
 		status = one ? one : status;
 	}
 	return status;
 }
+
+/* ---- table ---- */
+
+static const struct verb_option connect_options[] = {
+	OPTION_DIRECTORY,
+	OPTION_USER,
+	OPTION_WORKDIR,
+	OPTION_ENV,
+	{ 0 }
+};
+
+const struct verb connect_verb = {
+	.name = "connect",
+	.group = GROUP_MACHINES,
+	.usage = "[OPTION]... MACHINE",
+	.summary = N_("open a shell in a machine"),
+	.help = N_("A shell of its own on each call, independent of the console and of "
+		   "the guest's network."),
+	.options = connect_options,
+	.words = "machine",
+	.min_words = 1,
+	.max_words = 1,
+	.run = verb_connect,
+};
+
+static const struct verb_option exec_options[] = {
+	OPTION_DIRECTORY,
+	{ .letter = 't', .name = "tty",
+	  .help = N_("with a terminal of its own") },
+	OPTION_USER,
+	OPTION_WORKDIR,
+	OPTION_ENV,
+	{ .name = "no-stdin",
+	  .help = N_("without input") },
+	{ .name = "wait",
+	  .help = N_("no effect: a machine that boots is waited for (Kathará)") },
+	{ .name = "no-stdout",
+	  .help = N_("drop its output") },
+	{ .name = "no-stderr",
+	  .help = N_("drop its error output") },
+	{ 0 }
+};
+
+const struct verb exec_verb = {
+	.name = "exec",
+	.group = GROUP_MACHINES,
+	.usage = "[OPTION]... MACHINE [--] COMMAND...",
+	.summary = N_("run a command in a machine"),
+	.help = N_("Input, output and error output are separate and may hold any bytes; "
+		   "the exit status is\n"
+		   "the command's own, 128 and the signal's number if it was killed, 127 "
+		   "if there is no\n"
+		   "such command, 125 if the machine could not be reached. The guest "
+		   "needs no network."),
+	.options = exec_options,
+	.words = "machine",
+	.min_words = 1,
+	.max_words = 1,
+	.command = VERB_COMMAND_WORD,
+	.run = verb_exec,
+};
+
+static const struct verb_option cp_options[] = {
+	OPTION_DIRECTORY,
+	{ 0 }
+};
+
+const struct verb cp_verb = {
+	.name = "cp",
+	.group = GROUP_MACHINES,
+	.usage = "[OPTION]... FROM... TO",
+	.summary = N_("copy files and folders into a machine or out of it"),
+	.help = N_("MACHINE:PATH is a path in a machine. The guest needs no network."),
+	.options = cp_options,
+	.words = "machine|file...",
+	.min_words = 2,
+	.max_words = -1,
+	.run = verb_cp,
+};

@@ -6,6 +6,8 @@
  * is labs/image/build.sh; import unpacks a tar, a folder or the layers of a container's
  * image onto a new disk inside a machine that exists for this only.
  */
+#include "cli/options.h"
+#include "cli/usage.h"
 #include "cli/verbs.h"
 
 #include <errno.h>
@@ -36,7 +38,7 @@ static char *own_path(const char *name, const char *ending)
 static void want_name(const struct verb_args *args, const char *name)
 {
 	if (!lab_name_valid(name))
-		verb_die_usage(args->verb, _("\"%s\" is no name for an image: up to %d of A-Z a-z 0-9 _ . -"), name, LAB_NAME_MAX);
+		die_usage(args, _("\"%s\" is no name for an image: up to %d of A-Z a-z 0-9 _ . -"), name, LAB_NAME_MAX);
 }
 
 static void want_new(const struct verb_args *args, const char *name)
@@ -60,7 +62,7 @@ static void want_unused(const char *path)
 	}
 }
 
-enum status verb_image_list(struct verb_args *args)
+static enum status verb_image_list(const struct verb_args *args)
 {
 	static const char *const columns[] = { "IMAGE", ">SIZE", "MEMORY", "ABOUT", "FILE", NULL };
 	struct table *table;
@@ -68,7 +70,6 @@ enum status verb_image_list(struct verb_args *args)
 	int nr = image_list(&images);
 	json_t *array = json_array();
 
-	verb_want_words(args, 0, 0);
 	table = table_create(columns);
 	for (int i = 0; i < nr; i++) {
 		const char *about = conf_get(&images[i].info, "about");
@@ -90,11 +91,10 @@ enum status verb_image_list(struct verb_args *args)
 	return STATUS_OK;
 }
 
-enum status verb_image_info(struct verb_args *args)
+static enum status verb_image_info(const struct verb_args *args)
 {
 	struct image image;
 
-	verb_want_words(args, 1, 1);
 	image_find_or_die(args->words.at[0], &image);
 	printf("%-10s %s\n%-10s %s\n%-10s %s\n", _("image"), image.name, _("file"), image.path, _("size"), txt_size(file_allocated(image.path)));
 	for (int i = 0; i < image.info.keys.nr; i++)
@@ -113,13 +113,12 @@ static char *recipe_find(const char *name)
 	return file_exists(path) ? path : NULL;
 }
 
-enum status verb_image_build(struct verb_args *args)
+static enum status verb_image_build(const struct verb_args *args)
 {
 	const char *profile, *name, *modules = where_lib("modules"), *headers = where_lib("headers.tar");
 	char *recipe, *work;
 	struct words command = { 0 };
 
-	verb_want_words(args, 1, 1);
 	profile = args->words.at[0];
 	name = verb_value(args, "name") ? : profile;
 	want_name(args, name);
@@ -327,14 +326,13 @@ static bool is_ext(const char *path)
 	return ext;
 }
 
-enum status verb_image_import(struct verb_args *args)
+static enum status verb_image_import(const struct verb_args *args)
 {
 	const char *source, *name;
 	struct conf info = { 0 };
 	char *part, *reason;
 	int error;
 
-	verb_want_words(args, 2, 2);
 	source = args->words.at[0];
 	name = args->words.at[1];
 	want_new(args, name);
@@ -368,7 +366,7 @@ static const char forget_script[] =
 
 /* ---- layer ------------------------------------------------------------------------- */
 
-enum status verb_image_layer(struct verb_args *args)
+static enum status verb_image_layer(const struct verb_args *args)
 {
 	const char *from = verb_value(args, "from") ? : image_default(), *name;
 	struct session_request request = { .command = &args->command, .in_fd = STDIN_FILENO, .out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO };
@@ -377,7 +375,6 @@ enum status verb_image_layer(struct verb_args *args)
 	const char *mem;
 	int result;
 
-	verb_want_words(args, 1, 1);
 	name = args->words.at[0];
 	want_new(args, name);
 	helper_create(&machine, "layer", from);
@@ -416,7 +413,7 @@ static const char update_script[] =
  * The new image stands alone and takes the place of the old one in one step. One of the site
  * or of the checkout stays; the user's own, of the same name, is found before it.
  */
-enum status verb_image_update(struct verb_args *args)
+static enum status verb_image_update(const struct verb_args *args)
 {
 	struct words command = { 0 };
 	struct session_request request = { .command = &command, .in_fd = -1, .out_fd = STDERR_FILENO, .err_fd = STDERR_FILENO };
@@ -426,7 +423,6 @@ enum status verb_image_update(struct verb_args *args)
 	char *path, *part, *reason, *ignored;
 	int result;
 
-	verb_want_words(args, 1, 1);
 	name = args->words.at[0];
 	want_name(args, name);
 	image_find_or_die(name, &image);
@@ -472,9 +468,8 @@ enum status verb_image_update(struct verb_args *args)
 
 /* ---- remove ------------------------------------------------------------------------ */
 
-enum status verb_image_remove(struct verb_args *args)
+static enum status verb_image_remove(const struct verb_args *args)
 {
-	verb_want_words(args, 1, -1);
 	for (int i = 0; i < args->words.nr; i++) {
 		char *path;
 
@@ -490,3 +485,124 @@ enum status verb_image_remove(struct verb_args *args)
 	}
 	return STATUS_OK;
 }
+
+/* ---- table ---- */
+
+static const struct verb_option image_build_options[] = {
+	{ .name = "name", .value = "NAME",
+	  .help = N_("its name, if not the recipe's") },
+	{ 0 }
+};
+
+const struct verb image_build_verb = {
+	.name = "image build",
+	.group = GROUP_IMAGES,
+	.usage = "[OPTION]... RECIPE",
+	.summary = N_("make an image from packages: minimal, base, dev, extra, or a file"),
+	.help = N_("Needs no root. An interrupted build goes on where it stopped; a "
+		   "second one does nothing."),
+	.options = image_build_options,
+	.min_words = 1,
+	.max_words = 1,
+	.run = verb_image_build,
+};
+
+static const struct verb_option image_update_options[] = {
+	OPTION_TIMEOUT,
+	{ 0 }
+};
+
+const struct verb image_update_verb = {
+	.name = "image update",
+	.group = GROUP_IMAGES,
+	.usage = "[OPTION]... IMAGE [-- COMMAND...]",
+	.summary = N_("bring the packages of an image up to date"),
+	.help = N_("In a machine with the internet, by apt-get, or by a command of your "
+		   "own. The new image\n"
+		   "replaces the old one when all went well; one that machines are made "
+		   "from is not touched."),
+	.options = image_update_options,
+	.words = "image",
+	.min_words = 1,
+	.max_words = 1,
+	.command = VERB_COMMAND_DASHES,
+	.run = verb_image_update,
+};
+
+static const struct verb_option image_list_options[] = {
+	OPTION_JSON,
+	OPTION_NAMES,
+	{ 0 }
+};
+
+const struct verb image_list_verb = {
+	.name = "image list",
+	.group = GROUP_IMAGES,
+	.usage = "[OPTION]...",
+	.summary = N_("show the images"),
+	.options = image_list_options,
+	.run = verb_image_list,
+};
+
+const struct verb image_info_verb = {
+	.name = "image info",
+	.group = GROUP_IMAGES,
+	.usage = "IMAGE",
+	.summary = N_("show all about an image"),
+	.words = "image",
+	.min_words = 1,
+	.max_words = 1,
+	.run = verb_image_info,
+};
+
+static const struct verb_option image_import_options[] = {
+	OPTION_FORCE(N_("replace what is there")),
+	{ .name = "size", .value = "SIZE",
+	  .help = N_("of its disk; 4G if not said") },
+	{ 0 }
+};
+
+const struct verb image_import_verb = {
+	.name = "image import",
+	.group = GROUP_IMAGES,
+	.usage = "[OPTION]... FILE|DIR NAME",
+	.summary = N_("make an image of a tar, folder, container image or disk"),
+	.help = N_("A tar (of OpenVZ, LXC, ...) or folder holds a root file system; a "
+		   "folder with index.json\n"
+		   "is an OCI layout; a disk is qcow2 or raw with an ext4 file system."),
+	.options = image_import_options,
+	.words = "dir",
+	.min_words = 2,
+	.max_words = 2,
+	.run = verb_image_import,
+};
+
+static const struct verb_option image_layer_options[] = {
+	OPTION_FORCE(N_("replace what is there")),
+	{ .name = "from", .value = "IMAGE", .kind = "image",
+	  .help = N_("what it starts as") },
+	{ 0 }
+};
+
+const struct verb image_layer_verb = {
+	.name = "image layer",
+	.group = GROUP_IMAGES,
+	.usage = "[OPTION]... NAME [-- COMMAND...]",
+	.summary = N_("make an image by changing another in a shell"),
+	.options = image_layer_options,
+	.min_words = 1,
+	.max_words = 1,
+	.command = VERB_COMMAND_DASHES,
+	.run = verb_image_layer,
+};
+
+const struct verb image_remove_verb = {
+	.name = "image remove",
+	.group = GROUP_IMAGES,
+	.usage = "IMAGE...",
+	.summary = N_("remove images of this user"),
+	.words = "image...",
+	.min_words = 1,
+	.max_words = -1,
+	.run = verb_image_remove,
+};

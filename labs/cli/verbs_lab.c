@@ -2,6 +2,8 @@
 /*
  * verbs_lab.c - labs as a whole: lstart, lhalt, lcrash, lclean, lrestart, linfo, wipe
  */
+#include "cli/options.h"
+#include "cli/usage.h"
 #include "cli/verbs.h"
 
 #include <errno.h>
@@ -30,7 +32,7 @@ static double timeout_of(const struct verb_args *args, double otherwise)
 	if (!value)
 		return otherwise;
 	if (!txt_int_parse(value, 1, 86400, &seconds))
-		verb_die_usage(args->verb, _("--timeout: \"%s\" is no number of seconds"), value);
+		die_usage(args, _("--timeout: \"%s\" is no number of seconds"), value);
 	return seconds;
 }
 
@@ -63,10 +65,10 @@ static void settings_read(const struct verb_args *args, struct labmake_options *
 			*equal = '\0';
 		key = lab_key_find(word);
 		if (!key)
-			verb_die_usage(args->verb, _("--pass: a machine has no option %s"), word);
+			die_usage(args, _("--pass: a machine has no option %s"), word);
 		wrong = key->check ? key->check(equal ? equal + 1 : "") : NULL;
 		if (wrong)
-			verb_die_usage(args->verb, "--pass %s: \"%s\" %s", word, equal ? equal + 1 : "", wrong);
+			die_usage(args, "--pass %s: \"%s\" %s", word, equal ? equal + 1 : "", wrong);
 		words_addf(&options->settings, "%s=%s", key->alias_of ? key->alias_of : key->name, equal ? equal + 1 : "true");
 	}
 }
@@ -128,7 +130,7 @@ static void terminals_open(const struct verb_args *args, const struct lab *lab, 
 	}
 }
 
-enum status verb_lstart(struct verb_args *args)
+static enum status verb_lstart(const struct verb_args *args)
 {
 	struct labmake_options options = { .hosthome = verb_flag(args, "hosthome") && !verb_flag(args, "no-hosthome"),
 		.no_shared = verb_flag(args, "no-shared"), .force = verb_flag(args, "force"), .no_wait = verb_flag(args, "no-wait"),
@@ -139,13 +141,12 @@ enum status verb_lstart(struct verb_args *args)
 	struct lab lab;
 	long number = 0;
 
-	verb_want_words(args, 0, -1);
 	if (jobs && *jobs && !txt_int_parse(jobs, 1, 1000, &number))
-		verb_die_usage(args->verb, _("--jobs: \"%s\" is no number"), jobs);
+		die_usage(args, _("--jobs: \"%s\" is no number"), jobs);
 	if (memory && !txt_size_parse(memory, 1 << 20, &options.lab_memory))
-		verb_die_usage(args->verb, _("--lab-mem: \"%s\" is no size"), memory);
+		die_usage(args, _("--lab-mem: \"%s\" is no size"), memory);
 	if (cpus && (options.lab_cpus = atof(cpus)) <= 0)
-		verb_die_usage(args->verb, _("--lab-cpus: \"%s\" is no number"), cpus);
+		die_usage(args, _("--lab-cpus: \"%s\" is no number"), cpus);
 	options.exam = verb_flag(args, "exam");
 	options.jobs = verb_flag(args, "sequential") ? 1 : number;
 	for (int i = 0; i < verb_values(args, "exclude")->nr; i++)
@@ -222,7 +223,7 @@ static bool has_snapshots(const struct machines *machines)
 	return false;
 }
 
-enum status verb_lclean(struct verb_args *args)
+static enum status verb_lclean(const struct verb_args *args)
 {
 	struct machines machines;
 
@@ -235,7 +236,7 @@ enum status verb_lclean(struct verb_args *args)
 	return remove_all(&machines);
 }
 
-enum status verb_lhalt(struct verb_args *args)
+static enum status verb_lhalt(const struct verb_args *args)
 {
 	struct machines machines;
 	enum status status;
@@ -247,7 +248,7 @@ enum status verb_lhalt(struct verb_args *args)
 	return status;
 }
 
-enum status verb_lcrash(struct verb_args *args)
+static enum status verb_lcrash(const struct verb_args *args)
 {
 	struct machines machines;
 	enum status status;
@@ -257,7 +258,7 @@ enum status verb_lcrash(struct verb_args *args)
 	return status || verb_flag(args, "keep") ? status : remove_all(&machines);
 }
 
-enum status verb_lrestart(struct verb_args *args)
+static enum status verb_lrestart(const struct verb_args *args)
 {
 	struct machines machines;
 
@@ -316,12 +317,11 @@ static void lab_table(const struct lab *lab)
 	table_destroy(table);
 }
 
-enum status verb_linfo(struct verb_args *args)
+static enum status verb_linfo(const struct verb_args *args)
 {
 	struct lab lab;
 	json_t *json;
 
-	verb_want_words(args, 0, 0);
 	do {
 		lab_open(&lab, verb_value(args, "directory"), verb_flag(args, "force-lab"));
 		if (verb_flag(args, "json")) {
@@ -349,12 +349,11 @@ enum status verb_linfo(struct verb_args *args)
 
 /* ---- wipe -------------------------------------------------------------------------- */
 
-enum status verb_wipe(struct verb_args *args)
+static enum status verb_wipe(const struct verb_args *args)
 {
 	struct machines machines;
 	enum status status;
 
-	verb_want_words(args, 0, 0);
 	machine_list(&machines, NULL);
 	if (machines.nr && !verb_flag(args, "force") &&
 	    !tell_confirm(_("Remove all %d machines of this user, with their disks and snapshots?"), machines.nr))
@@ -369,3 +368,185 @@ enum status verb_wipe(struct verb_args *args)
 	}
 	return status;
 }
+
+/* ---- table ---- */
+
+/* Options of verbs that start labs. */
+#define START_OPTIONS \
+	OPTION_DIRECTORY, \
+	OPTION_FORCE_LAB, \
+	{ .letter = 'j', .name = "jobs", .value = "N", \
+	  .help = N_("so many boot at the same time") }, \
+	{ .letter = 'p', .name = "parallel", .value = "[N]", \
+	  .help = N_("no effect: starts are parallel (Netkit)") }, \
+	{ .name = "sequential", \
+	  .help = N_("one after the other") }, \
+	{ .letter = 'o', .name = "pass", .value = "OPTION", \
+	  .help = N_("an option for every machine, as in lab.conf: mem=128") }, \
+	{ .name = "exclude", .value = "MACHINE", .kind = "machine", \
+	  .help = N_("all but this one") }, \
+	{ .name = "print", \
+	  .help = N_("show what would be done") }, \
+	{ .name = "hosthome", \
+	  .help = N_("the home folder as /hosthome") }, \
+	{ .letter = 'H', .name = "no-hosthome", \
+	  .help = N_("no /hosthome (it is so anyway)") }, \
+	{ .letter = 'S', .name = "no-shared", \
+	  .help = N_("no /shared") }, \
+	{ .letter = 'f', .name = "force", \
+	  .help = N_("also when memory will not suffice") }, \
+	{ .name = "no-wait", \
+	  .help = N_("do not wait until they are ready") }, \
+	{ .letter = 'l', .name = "list", \
+	  .help = N_("no effect: the states are shown anyway") }, \
+	{ .name = "exam", \
+	  .help = N_("keep a record of all that is typed, run and shown") }, \
+	{ .name = "lab-mem", .value = "SIZE", \
+	  .help = N_("what all machines together may take") }, \
+	{ .name = "lab-cpus", .value = "N", \
+	  .help = N_("processors that all share") }, \
+	{ .name = "terminals", .value = "[PROGRAM]", .kind = "terminal", \
+	  .help = N_("open one for each machine: tmux, xterm, gnome-terminal, kitty, ...") }, \
+	{ .name = "noterminals", \
+	  .help = N_("open none, whatever umlab.conf says") }, \
+	OPTION_TIMEOUT
+
+static const struct verb_option lstart_options[] = {
+	START_OPTIONS,
+	{ 0 }
+};
+
+const struct verb lstart_verb = {
+	.name = "lstart",
+	.group = GROUP_LABS,
+	.usage = "[OPTION]... [MACHINE]...",
+	.summary = N_("start a lab"),
+	.help = N_("Reads lab.conf in the current folder, as written for Netkit or "
+		   "Kathará. Returns when all\n"
+		   "startup files have ended, and tells which of their commands failed. "
+		   "Machines that run\n"
+		   "already stay as they are."),
+	.options = lstart_options,
+	.words = "machine...",
+	.max_words = -1,
+	.run = verb_lstart,
+};
+
+static const struct verb_option lrestart_options[] = {
+	START_OPTIONS,
+	{ .letter = 'k', .name = "keep",
+	  .help = N_("keep the disks as they are") },
+	{ 0 }
+};
+
+const struct verb lrestart_verb = {
+	.name = "lrestart",
+	.group = GROUP_LABS,
+	.usage = "[OPTION]... [MACHINE]...",
+	.summary = N_("end a lab and start it anew"),
+	.options = lrestart_options,
+	.words = "machine...",
+	.max_words = -1,
+	.run = verb_lrestart,
+};
+
+static const struct verb_option lhalt_options[] = {
+	OPTION_DIRECTORY,
+	{ .letter = 'q', .name = "quick",
+	  .help = N_("at once") },
+	{ .letter = 'r', .name = "remove",
+	  .help = N_("and remove the machines") },
+	OPTION_TIMEOUT,
+	{ 0 }
+};
+
+const struct verb lhalt_verb = {
+	.name = "lhalt",
+	.group = GROUP_LABS,
+	.usage = "[OPTION]... [MACHINE]...",
+	.summary = N_("end the machines of a lab in order, keep their disks"),
+	.options = lhalt_options,
+	.words = "machine...",
+	.max_words = -1,
+	.run = verb_lhalt,
+};
+
+static const struct verb_option lcrash_options[] = {
+	OPTION_DIRECTORY,
+	{ .letter = 'k', .name = "keep",
+	  .help = N_("keep the disks") },
+	OPTION_TIMEOUT,
+	{ 0 }
+};
+
+const struct verb lcrash_verb = {
+	.name = "lcrash",
+	.group = GROUP_LABS,
+	.usage = "[OPTION]... [MACHINE]...",
+	.summary = N_("end the machines of a lab at once, and remove them"),
+	.options = lcrash_options,
+	.words = "machine...",
+	.max_words = -1,
+	.run = verb_lcrash,
+};
+
+static const struct verb_option lclean_options[] = {
+	OPTION_DIRECTORY,
+	{ .letter = 'f', .name = "force",
+	  .help = N_("snapshots too, without a question") },
+	{ .name = "orderly",
+	  .help = N_("let the machines shut down first") },
+	OPTION_TIMEOUT,
+	{ 0 }
+};
+
+const struct verb lclean_verb = {
+	.name = "lclean",
+	.group = GROUP_LABS,
+	.usage = "[OPTION]... [MACHINE]...",
+	.summary = N_("end a lab and remove its machines"),
+	.options = lclean_options,
+	.words = "machine...",
+	.max_words = -1,
+	.run = verb_lclean,
+};
+
+static const struct verb_option linfo_options[] = {
+	OPTION_DIRECTORY,
+	OPTION_FORCE_LAB,
+	{ .letter = 't', .name = "topology",
+	  .help = N_("as a map for the terminal") },
+	{ .name = "svg",
+	  .help = N_("as a map in SVG") },
+	{ .letter = 'w', .name = "watch",
+	  .help = N_("again each second") },
+	{ .letter = 'c', .name = "conf",
+	  .help = N_("no effect: this is read from the lab's files anyway") },
+	OPTION_JSON,
+	{ 0 }
+};
+
+const struct verb linfo_verb = {
+	.name = "linfo",
+	.group = GROUP_LABS,
+	.usage = "[OPTION]...",
+	.summary = N_("show a lab: its machines, or a map"),
+	.options = linfo_options,
+	.run = verb_linfo,
+};
+
+static const struct verb_option wipe_options[] = {
+	OPTION_FORCE(N_("without a question")),
+	{ .letter = 'a', .name = "all",
+	  .help = N_("no effect: only one's own can be removed") },
+	{ 0 }
+};
+
+const struct verb wipe_verb = {
+	.name = "wipe",
+	.group = GROUP_LABS,
+	.usage = "[OPTION]...",
+	.summary = N_("remove all machines of this user"),
+	.options = wipe_options,
+	.run = verb_wipe,
+};

@@ -2,6 +2,8 @@
 /*
  * verbs_lint.c - lint: what is wrong with a lab, and what a start would do
  */
+#include "cli/options.h"
+#include "cli/usage.h"
 #include "cli/verbs.h"
 
 #include <jansson.h>
@@ -79,17 +81,16 @@ static enum status print_json(const struct lab *lab)
 	return STATUS_OK;
 }
 
-enum status verb_lint(struct verb_args *args)
+static enum status verb_lint(const struct verb_args *args)
 {
 	const char *strict = verb_value(args, "strict");
 	int nr[LAB_STRICT + 1] = { 0 };
 	struct lab lab;
 
-	verb_want_words(args, 0, 1);
 	lab_open(&lab, args->words.nr ? args->words.at[0] : verb_value(args, "directory"), verb_flag(args, "force-lab"));
 	if (strict) {
 		if (strcmp(strict, "kathara") && strcmp(strict, "netkit"))
-			verb_die_usage(args->verb, _("--strict is kathara or netkit, not %s"), strict);
+			die_usage(args, _("--strict is kathara or netkit, not %s"), strict);
 		lab_lint_strict(&lab, *strict == 'k' ? LAB_KATHARA : LAB_NETKIT);
 	}
 	for (int i = 0; i < lab.nr_remarks; i++)
@@ -104,3 +105,28 @@ enum status verb_lint(struct verb_args *args)
 		tell_note(_("%d machines, %d errors, %d warnings"), lab.nr_machines, nr[LAB_ERROR] + nr[LAB_STRICT], nr[LAB_WARNING]);
 	return nr[LAB_ERROR] || nr[LAB_STRICT] ? STATUS_FAILED : STATUS_OK;
 }
+
+/* ---- table ---- */
+
+static const struct verb_option lint_options[] = {
+	OPTION_DIRECTORY,
+	{ .name = "strict", .value = "TOOL",
+	  .help = N_("also what kathara or netkit would refuse") },
+	{ .name = "print",
+	  .help = N_("what a start would do") },
+	OPTION_FORCE_LAB,
+	OPTION_JSON,
+	{ 0 }
+};
+
+const struct verb lint_verb = {
+	.name = "lint",
+	.group = GROUP_LABS,
+	.usage = "[OPTION]... [DIR]",
+	.summary = N_("tell what is wrong with a lab"),
+	.help = N_("Nothing is started. Each remark has file, line and column."),
+	.options = lint_options,
+	.words = "dir",
+	.max_words = 1,
+	.run = verb_lint,
+};

@@ -4,6 +4,8 @@
  *
  * Entries of the table in umlab.c; what a machine is, is machine.c's matter.
  */
+#include "cli/options.h"
+#include "cli/usage.h"
 #include "cli/verbs.h"
 
 #include <errno.h>
@@ -37,7 +39,7 @@ static void settings_apply(const struct verb_args *args, struct conf *conf)
 			continue;
 		wrong = lab_key_find(settings[i].key)->check(value);
 		if (wrong)
-			verb_die_usage(args->verb, "--%s: \"%s\" %s", settings[i].option, value, wrong);
+			die_usage(args, "--%s: \"%s\" %s", settings[i].option, value, wrong);
 		/* The kernel takes whole megabytes. */
 		if (!strcmp(settings[i].key, "mem") && txt_size_parse(value, 1 << 20, &size))
 			conf_setf(conf, "mem", "%luM", (unsigned long)(size >> 20));
@@ -59,7 +61,7 @@ static char *free_name(void)
 	}
 }
 
-static void create(struct verb_args *args, struct machine *machine)
+static void create(const struct verb_args *args, struct machine *machine)
 {
 	const char *name = args->words.nr ? args->words.at[0] : free_name();
 	const char *image_name = verb_value(args, "image");
@@ -85,11 +87,10 @@ static void create(struct verb_args *args, struct machine *machine)
 	}
 }
 
-enum status verb_create(struct verb_args *args)
+static enum status verb_create(const struct verb_args *args)
 {
 	struct machine machine;
 
-	verb_want_words(args, 0, 1);
 	create(args, &machine);
 	printf("%s\n", machine.name);
 	return STATUS_OK;
@@ -112,11 +113,10 @@ static enum status start(struct machine *machine)
 }
 
 /* Netkit's: made when it is not there, started, and not waited for. */
-enum status verb_vstart(struct verb_args *args)
+static enum status verb_vstart(const struct verb_args *args)
 {
 	struct machine machine;
 
-	verb_want_words(args, 1, 1);
 	if (machine_open(&machine, args->words.at[0]))
 		create(args, &machine);
 	return start(&machine);
@@ -154,15 +154,14 @@ static double timeout_of(const struct verb_args *args, double otherwise)
 	if (!value)
 		return otherwise;
 	if (!txt_int_parse(value, 0, 86400, &seconds))
-		verb_die_usage(args->verb, _("--timeout: \"%s\" is no number of seconds"), value);
+		die_usage(args, _("--timeout: \"%s\" is no number of seconds"), value);
 	return seconds;
 }
 
-enum status verb_start(struct verb_args *args)
+static enum status verb_start(const struct verb_args *args)
 {
 	enum status status = STATUS_OK;
 
-	verb_want_words(args, 1, -1);
 	for (int i = 0; i < args->words.nr; i++) {
 		struct machine machine;
 		enum status one;
@@ -184,7 +183,7 @@ static int detach_key(const struct verb_args *args)
 	int key = session_key_parse(text ? text : "^]");
 
 	if (key < 0)
-		verb_die_usage(args->verb, _("--detach-key: \"%s\" is no key, like ^] or ctrl-a"), text);
+		die_usage(args, _("--detach-key: \"%s\" is no key, like ^] or ctrl-a"), text);
 	return key;
 }
 
@@ -205,13 +204,12 @@ static enum status attach(const struct machine *machine, int key)
 	return STATUS_OK;
 }
 
-enum status verb_run(struct verb_args *args)
+static enum status verb_run(const struct verb_args *args)
 {
 	struct machine machine;
 	int key = detach_key(args);
 	enum status status;
 
-	verb_want_words(args, 0, 1);
 	if (!args->words.nr || machine_open(&machine, args->words.at[0]))
 		create(args, &machine);
 	status = start(&machine);
@@ -222,12 +220,11 @@ enum status verb_run(struct verb_args *args)
 	return status;
 }
 
-enum status verb_console(struct verb_args *args)
+static enum status verb_console(const struct verb_args *args)
 {
 	struct machine machine;
 	int key = detach_key(args);
 
-	verb_want_words(args, 1, 1);
 	machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
 	return attach(&machine, key);
 }
@@ -260,11 +257,10 @@ static enum status stop(struct machine *machine, double seconds, bool force)
 	return STATUS_TIMEOUT;
 }
 
-enum status verb_stop(struct verb_args *args)
+static enum status verb_stop(const struct verb_args *args)
 {
 	enum status status = STATUS_OK;
 
-	verb_want_words(args, 1, -1);
 	for (int i = 0; i < args->words.nr; i++) {
 		struct machine machine;
 		enum status one;
@@ -276,18 +272,17 @@ enum status verb_stop(struct verb_args *args)
 	return status;
 }
 
-enum status verb_restart(struct verb_args *args)
+static enum status verb_restart(const struct verb_args *args)
 {
 	enum status status = verb_stop(args);
 
 	return status ? status : verb_start(args);
 }
 
-enum status verb_kill(struct verb_args *args)
+static enum status verb_kill(const struct verb_args *args)
 {
 	enum status status = STATUS_OK;
 
-	verb_want_words(args, 1, -1);
 	for (int i = 0; i < args->words.nr; i++) {
 		struct machine machine;
 
@@ -300,11 +295,10 @@ enum status verb_kill(struct verb_args *args)
 	return status;
 }
 
-enum status verb_remove(struct verb_args *args)
+static enum status verb_remove(const struct verb_args *args)
 {
 	enum status status = STATUS_OK;
 
-	verb_want_words(args, 1, -1);
 	for (int i = 0; i < args->words.nr; i++) {
 		struct machine machine;
 		int error;
@@ -332,11 +326,10 @@ enum status verb_remove(struct verb_args *args)
 
 /* ---- reset, set -------------------------------------------------------------------- */
 
-enum status verb_reset(struct verb_args *args)
+static enum status verb_reset(const struct verb_args *args)
 {
 	enum status status = STATUS_OK;
 
-	verb_want_words(args, 1, -1);
 	for (int i = 0; i < args->words.nr; i++) {
 		struct machine machine;
 		bool ran;
@@ -355,12 +348,11 @@ enum status verb_reset(struct verb_args *args)
 	return status;
 }
 
-enum status verb_set(struct verb_args *args)
+static enum status verb_set(const struct verb_args *args)
 {
 	struct machine machine;
 	int error;
 
-	verb_want_words(args, 1, 1);
 	machine_find(&machine, args->words.at[0], NULL);
 	settings_apply(args, &machine.conf);
 	error = machine_save(&machine);
@@ -370,3 +362,199 @@ enum status verb_set(struct verb_args *args)
 		tell_note(_("%s runs; this counts from its next start"), machine.name);
 	return STATUS_OK;
 }
+
+/* ---- table ---- */
+
+static const struct verb_option run_options[] = {
+	OPTION_IMAGE,
+	OPTIONS_SETTINGS,
+	OPTION_DETACH_KEY,
+	{ .name = "remove",
+	  .help = N_("remove it when it has ended") },
+	{ 0 }
+};
+
+const struct verb run_verb = {
+	.name = "run",
+	.group = GROUP_MACHINES,
+	.usage = "[OPTION]... [NAME]",
+	.summary = N_("create a machine if there is none, start it, show its console"),
+	.help = N_("The console is left with Ctrl-] and the machine goes on; `poweroff` "
+		   "inside ends it."),
+	.options = run_options,
+	.words = "machine",
+	.max_words = 1,
+	.run = verb_run,
+};
+
+static const struct verb_option create_options[] = {
+	OPTION_IMAGE,
+	OPTIONS_SETTINGS,
+	{ 0 }
+};
+
+const struct verb create_verb = {
+	.name = "create",
+	.group = GROUP_MACHINES,
+	.usage = "[OPTION]... [NAME]",
+	.summary = N_("make a machine, without starting it"),
+	.options = create_options,
+	.max_words = 1,
+	.run = verb_create,
+};
+
+static const struct verb_option start_options[] = {
+	OPTION_NO_WAIT,
+	OPTION_TIMEOUT,
+	{ 0 }
+};
+
+const struct verb start_verb = {
+	.name = "start",
+	.group = GROUP_MACHINES,
+	.usage = "[OPTION]... MACHINE...",
+	.summary = N_("start machines and wait until they are ready"),
+	.options = start_options,
+	.words = "machine...",
+	.min_words = 1,
+	.max_words = -1,
+	.run = verb_start,
+};
+
+static const struct verb_option stop_options[] = {
+	OPTION_FORCE(N_("end it when it takes too long")),
+	OPTION_TIMEOUT,
+	{ 0 }
+};
+
+const struct verb stop_verb = {
+	.name = "stop",
+	.group = GROUP_MACHINES,
+	.usage = "[OPTION]... MACHINE...",
+	.summary = N_("end machines in order"),
+	.options = stop_options,
+	.words = "machine...",
+	.min_words = 1,
+	.max_words = -1,
+	.run = verb_stop,
+};
+
+static const struct verb_option restart_options[] = {
+	OPTION_FORCE(N_("end it when it takes too long")),
+	OPTION_NO_WAIT,
+	OPTION_TIMEOUT,
+	{ 0 }
+};
+
+const struct verb restart_verb = {
+	.name = "restart",
+	.group = GROUP_MACHINES,
+	.usage = "[OPTION]... MACHINE...",
+	.summary = N_("stop, then start"),
+	.options = restart_options,
+	.words = "machine...",
+	.max_words = -1,
+	.run = verb_restart,
+};
+
+const struct verb kill_verb = {
+	.name = "kill",
+	.group = GROUP_MACHINES,
+	.usage = "MACHINE...",
+	.summary = N_("end machines at once, like pulling the plug"),
+	.words = "machine...",
+	.min_words = 1,
+	.max_words = -1,
+	.run = verb_kill,
+};
+
+static const struct verb_option remove_options[] = {
+	{ .letter = 'f', .name = "force",
+	  .help = N_("also when it runs, also its snapshots") },
+	{ 0 }
+};
+
+const struct verb remove_verb = {
+	.name = "remove",
+	.group = GROUP_MACHINES,
+	.usage = "[OPTION]... MACHINE...",
+	.summary = N_("remove machines with all their files"),
+	.options = remove_options,
+	.words = "machine...",
+	.min_words = 1,
+	.max_words = -1,
+	.run = verb_remove,
+};
+
+static const struct verb_option console_options[] = {
+	OPTION_DIRECTORY,
+	OPTION_DETACH_KEY,
+	{ 0 }
+};
+
+const struct verb console_verb = {
+	.name = "console",
+	.group = GROUP_MACHINES,
+	.usage = "[OPTION]... MACHINE",
+	.summary = N_("show the console of a machine"),
+	.help = N_("Several may look at once. The detach key leaves it; the machine goes "
+		   "on."),
+	.options = console_options,
+	.words = "machine",
+	.min_words = 1,
+	.max_words = 1,
+	.run = verb_console,
+};
+
+static const struct verb_option reset_options[] = {
+	OPTION_DIRECTORY,
+	{ 0 }
+};
+
+const struct verb reset_verb = {
+	.name = "reset",
+	.group = GROUP_MACHINES,
+	.usage = "[OPTION]... MACHINE...",
+	.summary = N_("give a machine its pristine disk back"),
+	.help = N_("A machine that runs is ended and started again. Snapshots stay."),
+	.options = reset_options,
+	.words = "machine...",
+	.min_words = 1,
+	.max_words = -1,
+	.run = verb_reset,
+};
+
+static const struct verb_option set_options[] = {
+	OPTIONS_SETTINGS,
+	{ 0 }
+};
+
+const struct verb set_verb = {
+	.name = "set",
+	.group = GROUP_MACHINES,
+	.usage = "OPTION... MACHINE",
+	.summary = N_("change memory, processors, disk or networks"),
+	.options = set_options,
+	.words = "machine",
+	.min_words = 1,
+	.max_words = 1,
+	.run = verb_set,
+};
+
+static const struct verb_option vstart_options[] = {
+	OPTION_IMAGE,
+	OPTIONS_SETTINGS,
+	{ 0 }
+};
+
+const struct verb vstart_verb = {
+	.name = "vstart",
+	.group = VERB_GROUP_HIDDEN,
+	.usage = "[OPTION]... NAME",
+	.summary = N_("create a machine if there is none, and start it, as in Netkit"),
+	.options = vstart_options,
+	.words = "machine",
+	.min_words = 1,
+	.max_words = 1,
+	.run = verb_vstart,
+};

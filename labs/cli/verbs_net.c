@@ -4,6 +4,8 @@
  *
  * Both find the switch and the port that a name stands for, and let umlab-net do the work.
  */
+#include "cli/options.h"
+#include "cli/usage.h"
 #include "cli/verbs.h"
 
 #include <errno.h>
@@ -76,14 +78,13 @@ static char *find(const struct lab *lab, const char *word, int *port)
 	return path;
 }
 
-enum status verb_capture(struct verb_args *args)
+static enum status verb_capture(const struct verb_args *args)
 {
 	const char *file = verb_value(args, "write"), *tool = tool_or_die();
 	struct lab lab;
 	char *path;
 	int port;
 
-	verb_want_words(args, 1, 1);
 	lab_open(&lab, verb_value(args, "directory"), false);
 	path = find(&lab, args->words.at[0], &port);
 	if (verb_flag(args, "wireshark")) {
@@ -93,7 +94,7 @@ enum status verb_capture(struct verb_args *args)
 		die(STATUS_FAILED, "sh: %s", strerror(errno));
 	}
 	if (!file && isatty(STDOUT_FILENO))
-		verb_die_usage(args->verb, _("a capture is no text: give --write FILE, --wireshark, or a pipe"));
+		die_usage(args, _("a capture is no text: give --write FILE, --wireshark, or a pipe"));
 	struct words words = { 0 };
 
 	words_add(&words, tool);
@@ -109,18 +110,17 @@ enum status verb_capture(struct verb_args *args)
 	die(STATUS_FAILED, "%s: %s", tool, strerror(errno));
 }
 
-enum status verb_link_set(struct verb_args *args)
+static enum status verb_link_set(const struct verb_args *args)
 {
 	struct words words = { 0 };
 	struct lab lab;
 	char *path;
 	int port;
 
-	verb_want_words(args, 2, -1);
 	lab_open(&lab, verb_value(args, "directory"), false);
 	path = find(&lab, args->words.at[0], &port);
 	if (!port)
-		verb_die_usage(args->verb, _("which interface? MACHINE:eth0"));
+		die_usage(args, _("which interface? MACHINE:eth0"));
 	words_add(&words, tool_or_die());
 	words_add(&words, "link");
 	words_add(&words, "set");
@@ -131,14 +131,13 @@ enum status verb_link_set(struct verb_args *args)
 	return run_here((const char *const *)words.at);
 }
 
-enum status verb_link_show(struct verb_args *args)
+static enum status verb_link_show(const struct verb_args *args)
 {
 	const char *tool = tool_or_die();
 	struct words domains = { 0 };
 	struct lab lab;
 	enum status status = STATUS_OK;
 
-	verb_want_words(args, 0, 0);
 	lab_open(&lab, verb_value(args, "directory"), false);
 	lab_domains(&lab, &domains);
 	for (int i = 0; i < domains.nr; i++) {
@@ -150,3 +149,62 @@ enum status verb_link_show(struct verb_args *args)
 	}
 	return status;
 }
+
+/* ---- table ---- */
+
+static const struct verb_option capture_options[] = {
+	OPTION_DIRECTORY,
+	{ .letter = 'w', .name = "write", .value = "FILE", .kind = "file",
+	  .help = N_("to this file") },
+	{ .name = "wireshark",
+	  .help = N_("live in Wireshark") },
+	{ 0 }
+};
+
+const struct verb capture_verb = {
+	.name = "capture",
+	.group = GROUP_NETWORKS,
+	.usage = "[OPTION]... DOMAIN|MACHINE:ethN",
+	.summary = N_("record what passes a collision domain or an interface"),
+	.help = N_("As pcap, to a file or to standard output, until interrupted."),
+	.options = capture_options,
+	.words = "domain|machine",
+	.min_words = 1,
+	.max_words = 1,
+	.run = verb_capture,
+};
+
+static const struct verb_option link_set_options[] = {
+	OPTION_DIRECTORY,
+	{ 0 }
+};
+
+const struct verb link_set_verb = {
+	.name = "link set",
+	.group = GROUP_NETWORKS,
+	.usage = "[OPTION]... MACHINE:ethN SETTING...",
+	.summary = N_("delay, loss, rate, or a cut cable"),
+	.help = N_("Settings: up, down, delay=10ms, jitter=1ms, loss=1%, dup=1%, "
+		   "reorder=1%, rate=10mbit,\n"
+		   "of what goes to the machine; in-rate=10mbit, of what it sends. 0 or "
+		   "off ends one."),
+	.options = link_set_options,
+	.words = "machine...",
+	.min_words = 2,
+	.max_words = -1,
+	.run = verb_link_set,
+};
+
+static const struct verb_option link_show_options[] = {
+	OPTION_DIRECTORY,
+	{ 0 }
+};
+
+const struct verb link_show_verb = {
+	.name = "link show",
+	.group = GROUP_NETWORKS,
+	.usage = "[OPTION]...",
+	.summary = N_("show the ports of a lab's collision domains"),
+	.options = link_show_options,
+	.run = verb_link_show,
+};

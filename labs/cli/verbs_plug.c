@@ -6,6 +6,8 @@
  * speaks to the kernel's netctl socket and to the uplink. What the running machine refuses
  * is not written down.
  */
+#include "cli/options.h"
+#include "cli/usage.h"
 #include "cli/verbs.h"
 
 #include <stdio.h>
@@ -81,9 +83,9 @@ static void interface_add(const struct verb_args *args, struct machine *machine,
 	slash = strchr(word, '/');
 	domain = slash ? txt_copy_part(word, slash - word) : txt_copy(word);
 	if (slash && !(mac = lab_mac_normalize(slash + 1)))
-		verb_die_usage(args->verb, _("\"%s\" is no MAC address"), slash + 1);
+		die_usage(args, _("\"%s\" is no MAC address"), slash + 1);
 	if (!lab_name_valid(domain))
-		verb_die_usage(args->verb, _("\"%s\" is no name of a collision domain"), domain);
+		die_usage(args, _("\"%s\" is no name of a collision domain"), domain);
 	if (index >= 0 && labnet_nic_find(&machine->conf, index))
 		die(STATUS_FAILED, _("%s has an eth%ld already"), machine->name, index);
 	while (index < 0 || labnet_nic_find(&machine->conf, index))
@@ -131,15 +133,16 @@ static void interface_remove(struct machine *machine, const char *word)
 	nic_replace(machine, found, NULL);
 }
 
-enum status verb_lconfig(struct verb_args *args)
+static enum status verb_lconfig(const struct verb_args *args)
 {
 	const struct words *added = verb_values(args, "add"), *removed = verb_values(args, "rm");
 	const char *name = verb_value(args, "name");
 	struct machine machine;
 
-	verb_want_words(args, name ? 0 : 1, name ? 0 : 1);
+	if (args->words.nr != !name)
+		die_usage(args, _("name one machine"));
 	if (!added->nr && !removed->nr)
-		verb_die_usage(args->verb, _("what? --add DOMAIN, --rm DOMAIN"));
+		die_usage(args, _("what? --add DOMAIN, --rm DOMAIN"));
 	machine_find(&machine, name ? name : args->words.at[0], verb_value(args, "directory"));
 	for (int i = 0; i < removed->nr; i++)
 		interface_remove(&machine, removed->at[i]);
@@ -188,13 +191,12 @@ static void forward_tell(const struct machine *machine, const char *nic, const c
 	net_or_die(machine, command);
 }
 
-static enum status forward_change(struct verb_args *args, bool add)
+static enum status forward_change(const struct verb_args *args, bool add)
 {
 	struct machine machine;
 	const char *nic;
 	char *spec, *option;
 
-	verb_want_words(args, 2, 2);
 	machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
 	nic = txt_copy(uplink_or_die(&machine));
 	spec = forward_normalize(args->words.at[1]);
@@ -216,23 +218,22 @@ static enum status forward_change(struct verb_args *args, bool add)
 	return STATUS_OK;
 }
 
-enum status verb_forward_add(struct verb_args *args)
+static enum status verb_forward_add(const struct verb_args *args)
 {
 	return forward_change(args, true);
 }
 
-enum status verb_forward_remove(struct verb_args *args)
+static enum status verb_forward_remove(const struct verb_args *args)
 {
 	return forward_change(args, false);
 }
 
-enum status verb_forward_list(struct verb_args *args)
+static enum status verb_forward_list(const struct verb_args *args)
 {
 	struct words parts = { 0 };
 	struct machine machine;
 	const char *nic;
 
-	verb_want_words(args, 1, 1);
 	machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
 	nic = uplink_or_die(&machine);
 	if (machine_runs(&machine)) {
@@ -247,3 +248,84 @@ enum status verb_forward_list(struct verb_args *args)
 			puts(parts.at[i] + 8);
 	return STATUS_OK;
 }
+
+/* ---- table ---- */
+
+static const struct verb_option lconfig_options[] = {
+	OPTION_DIRECTORY,
+	{ .letter = 'n', .name = "name", .value = "MACHINE", .kind = "machine",
+	  .help = N_("the machine") },
+	{ .name = "add", .value = "DOMAIN", .kind = "domain",
+	  .help = N_("one more interface, in this collision domain; N:DOMAIN/MAC says "
+			   "which; slirp: with the internet") },
+	{ .name = "rm", .value = "DOMAIN", .kind = "domain",
+	  .help = N_("away with the interface in this domain, or with ethN") },
+	{ 0 }
+};
+
+const struct verb lconfig_verb = {
+	.name = "lconfig",
+	.group = GROUP_NETWORKS,
+	.usage = "[OPTION]... MACHINE",
+	.summary = N_("add and remove interfaces, also while a machine runs"),
+	.help = N_("Prints the names of new interfaces. What is added here is gone when "
+		   "the lab is made anew."),
+	.options = lconfig_options,
+	.words = "machine",
+	.max_words = 1,
+	.run = verb_lconfig,
+};
+
+static const struct verb_option forward_list_options[] = {
+	OPTION_DIRECTORY,
+	{ 0 }
+};
+
+const struct verb forward_list_verb = {
+	.name = "forward list",
+	.group = GROUP_NETWORKS,
+	.usage = "[OPTION]... MACHINE",
+	.summary = N_("show the ports of the host that lead into a machine"),
+	.options = forward_list_options,
+	.words = "machine",
+	.min_words = 1,
+	.max_words = 1,
+	.run = verb_forward_list,
+};
+
+static const struct verb_option forward_add_options[] = {
+	OPTION_DIRECTORY,
+	{ 0 }
+};
+
+const struct verb forward_add_verb = {
+	.name = "forward add",
+	.group = GROUP_NETWORKS,
+	.usage = "[OPTION]... MACHINE HOST:GUEST[/udp]",
+	.summary = N_("let a port of the host lead into a machine"),
+	.help = N_("Also as umlab-net(1) writes it: tcp:ADDRESS:PORT-ADDRESS:PORT, "
+		   "unix:PATH-PORT. Works at once\n"
+		   "and for later starts."),
+	.options = forward_add_options,
+	.words = "machine...",
+	.min_words = 2,
+	.max_words = 2,
+	.run = verb_forward_add,
+};
+
+static const struct verb_option forward_remove_options[] = {
+	OPTION_DIRECTORY,
+	{ 0 }
+};
+
+const struct verb forward_remove_verb = {
+	.name = "forward remove",
+	.group = GROUP_NETWORKS,
+	.usage = "[OPTION]... MACHINE HOST:GUEST[/udp]",
+	.summary = N_("end such a forward"),
+	.options = forward_remove_options,
+	.words = "machine...",
+	.min_words = 2,
+	.max_words = 2,
+	.run = verb_forward_remove,
+};

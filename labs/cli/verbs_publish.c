@@ -5,6 +5,7 @@
  * What is published stands alone, whatever it was made from, and its name tells its
  * content: machines that were made from it can rely on it.
  */
+#include "cli/options.h"
 #include "cli/verbs.h"
 
 #include <errno.h>
@@ -61,11 +62,10 @@ static char *content_id(const struct image *image)
 	return sum;
 }
 
-enum status verb_image_export(struct verb_args *args)
+static enum status verb_image_export(const struct verb_args *args)
 {
 	struct image image;
 
-	verb_want_words(args, 2, 2);
 	image_find_or_die(args->words.at[0], &image);
 	if (file_exists(args->words.at[1]) && !verb_flag(args, "force"))
 		die(STATUS_FAILED, _("%s is there already; --force replaces it"), args->words.at[1]);
@@ -75,12 +75,11 @@ enum status verb_image_export(struct verb_args *args)
 }
 
 /* NAME@HASH.img never changes; NAME.img is a link to the newest. */
-enum status verb_image_publish(struct verb_args *args)
+static enum status verb_image_publish(const struct verb_args *args)
 {
 	const char *dir;
 	int error;
 
-	verb_want_words(args, 1, -1);
 	dir = args->words.at[0];
 	error = dir_make(dir, 0755);
 	if (error)
@@ -113,3 +112,36 @@ enum status verb_image_publish(struct verb_args *args)
 	tell_note(_("students find them with UMLAB_IMAGES=%s, or images=%s in /etc/umlab/umlab.conf"), dir, dir);
 	return STATUS_OK;
 }
+
+/* ---- table ---- */
+
+static const struct verb_option image_export_options[] = {
+	OPTION_FORCE(N_("replace what is there")),
+	{ 0 }
+};
+
+const struct verb image_export_verb = {
+	.name = "image export",
+	.group = GROUP_IMAGES,
+	.usage = "[OPTION]... IMAGE FILE",
+	.summary = N_("write an image as a raw disk"),
+	.options = image_export_options,
+	.words = "image file",
+	.min_words = 2,
+	.max_words = 2,
+	.run = verb_image_export,
+};
+
+const struct verb image_publish_verb = {
+	.name = "image publish",
+	.group = GROUP_IMAGES,
+	.usage = "DIR [IMAGE]...",
+	.summary = N_("put images where a class finds them"),
+	.help = N_("Under names that never change content: NAME@HASH.img, and NAME.img as "
+		   "a link to it.\n"
+		   "Machines keep the one they were made from."),
+	.words = "dir image...",
+	.min_words = 1,
+	.max_words = -1,
+	.run = verb_image_publish,
+};

@@ -2,6 +2,7 @@
 /*
  * verbs_show.c - list, info, log and top: what there is and how it does
  */
+#include "cli/options.h"
 #include "cli/verbs.h"
 
 #include <dirent.h>
@@ -68,7 +69,7 @@ static enum status print_json(json_t *value)
 }
 
 /* Those that a list shows: the current lab's, or all. */
-static void machines_chosen(struct verb_args *args, struct machines *machines)
+static void machines_chosen(const struct verb_args *args, struct machines *machines)
 {
 	const char *dir = verb_value(args, "directory");
 
@@ -78,14 +79,13 @@ static void machines_chosen(struct verb_args *args, struct machines *machines)
 		machine_list(machines, lab_id(dir ? dir : "."));
 }
 
-enum status verb_list(struct verb_args *args)
+static enum status verb_list(const struct verb_args *args)
 {
 	static const char *const columns[] = { "MACHINE", "STATE", "UP", ">MEMORY", ">DISK", "IMAGE", NULL };
 	struct machines machines;
 	struct table *table;
 	json_t *array;
 
-	verb_want_words(args, 0, 0);
 	machines_chosen(args, &machines);
 	if (verb_flag(args, "names")) {
 		for (int i = 0; i < machines.nr; i++)
@@ -114,14 +114,13 @@ enum status verb_list(struct verb_args *args)
 	return STATUS_OK;
 }
 
-enum status verb_info(struct verb_args *args)
+static enum status verb_info(const struct verb_args *args)
 {
 	struct machine machine;
 	struct conf status, last;
 	enum machine_state state;
 	struct usage usage = { 0 };
 
-	verb_want_words(args, 1, 1);
 	machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
 	if (verb_flag(args, "json"))
 		return print_json(machine_json(&machine));
@@ -157,7 +156,7 @@ static void copy_to_output(int fd)
 			return;
 }
 
-enum status verb_log(struct verb_args *args)
+static enum status verb_log(const struct verb_args *args)
 {
 	static const char *const kinds[] = { "startup", "boot", "shutdown", "keeper", "record" };
 	const char *kind = "console";
@@ -165,7 +164,6 @@ enum status verb_log(struct verb_args *args)
 	char *path;
 	int fd;
 
-	verb_want_words(args, 1, 1);
 	machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (verb_flag(args, kinds[i]))
@@ -211,13 +209,12 @@ static void top_show(const struct machines *machines, struct usage *before, doub
 	table_destroy(table);
 }
 
-enum status verb_top(struct verb_args *args)
+static enum status verb_top(const struct verb_args *args)
 {
 	struct machines machines;
 	struct usage *before;
 	bool once = verb_flag(args, "once") || !isatty(STDOUT_FILENO);
 
-	verb_want_words(args, 0, 0);
 	machines_chosen(args, &machines);
 	before = calloc(machines.nr + 1, sizeof(*before));
 	for (int i = 0; i < machines.nr; i++) {
@@ -232,3 +229,89 @@ enum status verb_top(struct verb_args *args)
 	} while (!once);
 	return STATUS_OK;
 }
+
+/* ---- table ---- */
+
+static const struct verb_option list_options[] = {
+	OPTION_ALL,
+	{ .letter = 'r', .name = "running",
+	  .help = N_("only those that run") },
+	OPTION_DIRECTORY,
+	OPTION_JSON,
+	OPTION_NAMES,
+	{ 0 }
+};
+
+const struct verb list_verb = {
+	.name = "list",
+	.group = GROUP_MACHINES,
+	.usage = "[OPTION]...",
+	.summary = N_("show the machines and their states"),
+	.help = N_("In a lab's folder those of the lab, elsewhere all."),
+	.options = list_options,
+	.run = verb_list,
+};
+
+static const struct verb_option info_options[] = {
+	OPTION_DIRECTORY,
+	OPTION_JSON,
+	{ 0 }
+};
+
+const struct verb info_verb = {
+	.name = "info",
+	.group = GROUP_MACHINES,
+	.usage = "[OPTION]... MACHINE",
+	.summary = N_("show all about a machine"),
+	.options = info_options,
+	.words = "machine",
+	.min_words = 1,
+	.max_words = 1,
+	.run = verb_info,
+};
+
+static const struct verb_option log_options[] = {
+	OPTION_DIRECTORY,
+	{ .letter = 'f', .name = "follow",
+	  .help = N_("go on until the machine ends") },
+	{ .name = "startup",
+	  .help = N_("of the startup files") },
+	{ .name = "boot",
+	  .help = N_("of the kernel as a process of the host") },
+	{ .name = "shutdown",
+	  .help = N_("of the shutdown files") },
+	{ .name = "keeper",
+	  .help = N_("of the keeper") },
+	{ .name = "record",
+	  .help = N_("all that was typed, run and shown, of an exam") },
+	{ 0 }
+};
+
+const struct verb log_verb = {
+	.name = "log",
+	.group = GROUP_MACHINES,
+	.usage = "[OPTION]... MACHINE",
+	.summary = N_("show what a machine printed"),
+	.options = log_options,
+	.words = "machine",
+	.min_words = 1,
+	.max_words = 1,
+	.run = verb_log,
+};
+
+static const struct verb_option top_options[] = {
+	OPTION_ALL,
+	OPTION_DIRECTORY,
+	{ .name = "once",
+	  .help = N_("show it once") },
+	{ 0 }
+};
+
+const struct verb top_verb = {
+	.name = "top",
+	.group = GROUP_MACHINES,
+	.usage = "[OPTION]...",
+	.summary = N_("show what machines take of the host"),
+	.options = top_options,
+	.run = verb_top,
+};

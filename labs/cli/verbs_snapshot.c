@@ -4,6 +4,8 @@
  *
  * What snapshots are made of is told in snapshot.c.
  */
+#include "cli/options.h"
+#include "cli/usage.h"
 #include "cli/verbs.h"
 
 #include <errno.h>
@@ -21,13 +23,12 @@
 #include "base/run.h"
 #include "machine/snapshot.h"
 
-static void find(struct verb_args *args, struct machine *machine)
+static void find(const struct verb_args *args, struct machine *machine)
 {
-	verb_want_words(args, 1, 3);
 	machine_find(machine, args->words.at[0], verb_value(args, "directory"));
 }
 
-static const char *name_of(struct verb_args *args, const struct machine *machine, bool must_exist)
+static const char *name_of(const struct verb_args *args, const struct machine *machine, bool must_exist)
 {
 	struct snapshot *snapshots;
 	struct words names = { 0 };
@@ -35,7 +36,7 @@ static const char *name_of(struct verb_args *args, const struct machine *machine
 	int nr;
 
 	if (!lab_name_valid(name))
-		verb_die_usage(args->verb, _("\"%s\" is no name for a snapshot: up to %d of A-Z a-z 0-9 _ . -"), name, LAB_NAME_MAX);
+		die_usage(args, _("\"%s\" is no name for a snapshot: up to %d of A-Z a-z 0-9 _ . -"), name, LAB_NAME_MAX);
 	if (!must_exist || file_exists(snapshot_path(machine, name, "conf")))
 		return name;
 	nr = snapshot_list(machine, &snapshots);
@@ -79,14 +80,13 @@ static enum status go_on(struct machine *machine, bool ran)
 	return STATUS_FAILED;
 }
 
-enum status verb_snapshot_save(struct verb_args *args)
+static enum status verb_snapshot_save(const struct verb_args *args)
 {
 	const char *name, *about = verb_value(args, "message");
 	struct machine machine;
 	char *reason;
 	bool ran;
 
-	verb_want_words(args, 2, 2);
 	find(args, &machine);
 	name = name_of(args, &machine, false);
 	if (file_exists(snapshot_path(&machine, name, "conf")))
@@ -117,33 +117,30 @@ static enum status restore(struct machine *machine, const char *name)
 	return go_on(machine, ran);
 }
 
-enum status verb_snapshot_restore(struct verb_args *args)
+static enum status verb_snapshot_restore(const struct verb_args *args)
 {
 	struct machine machine;
 
-	verb_want_words(args, 2, 2);
 	find(args, &machine);
 	return restore(&machine, name_of(args, &machine, true));
 }
 
-enum status verb_snapshot_delete(struct verb_args *args)
+static enum status verb_snapshot_delete(const struct verb_args *args)
 {
 	struct machine machine;
 
-	verb_want_words(args, 2, 2);
 	find(args, &machine);
 	if (snapshot_delete(&machine, name_of(args, &machine, true)))
 		die(STATUS_FAILED, _("cannot write %s"), machine.dir);
 	return STATUS_OK;
 }
 
-enum status verb_snapshot_pop(struct verb_args *args)
+static enum status verb_snapshot_pop(const struct verb_args *args)
 {
 	struct machine machine;
 	const char *name;
 	enum status status;
 
-	verb_want_words(args, 1, 1);
 	find(args, &machine);
 	name = snapshot_current(&machine);
 	if (!name)
@@ -171,13 +168,12 @@ static void print_tree(const struct machine *machine, const struct snapshot *sna
 	}
 }
 
-enum status verb_snapshot_list(struct verb_args *args)
+static enum status verb_snapshot_list(const struct verb_args *args)
 {
 	struct machine machine;
 	struct snapshot *snapshots;
 	int nr;
 
-	verb_want_words(args, 1, 1);
 	find(args, &machine);
 	nr = snapshot_list(&machine, &snapshots);
 	if (verb_flag(args, "names"))
@@ -190,12 +186,11 @@ enum status verb_snapshot_list(struct verb_args *args)
 
 /* ---- a machine as one file --------------------------------------------------------- */
 
-enum status verb_export(struct verb_args *args)
+static enum status verb_export(const struct verb_args *args)
 {
 	struct machine machine;
 	char *part;
 
-	verb_want_words(args, 2, 2);
 	machine_find(&machine, args->words.at[0], NULL);
 	if (machine_runs(&machine))
 		die(STATUS_FAILED, _("%s runs; stop it first"), machine.name);
@@ -212,17 +207,16 @@ enum status verb_export(struct verb_args *args)
 	return STATUS_OK;
 }
 
-enum status verb_import(struct verb_args *args)
+static enum status verb_import(const struct verb_args *args)
 {
 	struct machine machine;
 	struct image image;
 	const char *name;
 	char *reason;
 
-	verb_want_words(args, 2, 2);
 	name = args->words.at[1];
 	if (!lab_name_valid(name))
-		verb_die_usage(args->verb, _("\"%s\" is no name for a machine"), name);
+		die_usage(args, _("\"%s\" is no name for a machine"), name);
 	machine_describe(&machine, name);
 	if (file_exists(machine.dir))
 		die(STATUS_FAILED, _("there is a machine %s already"), name);
@@ -243,3 +237,129 @@ enum status verb_import(struct verb_args *args)
 		tell_warning("%s", reason);
 	return machine_save(&machine) ? STATUS_FAILED : STATUS_OK;
 }
+
+/* ---- table ---- */
+
+static const struct verb_option export_options[] = {
+	OPTION_FORCE(N_("replace what is there")),
+	{ 0 }
+};
+
+const struct verb export_verb = {
+	.name = "export",
+	.group = GROUP_MACHINES,
+	.usage = "[OPTION]... MACHINE FILE",
+	.summary = N_("write a machine as one file"),
+	.help = N_("Its settings, its disk and its snapshots; not its image."),
+	.options = export_options,
+	.words = "machine|file...",
+	.min_words = 2,
+	.max_words = 2,
+	.run = verb_export,
+};
+
+const struct verb import_verb = {
+	.name = "import",
+	.group = GROUP_MACHINES,
+	.usage = "FILE NAME",
+	.summary = N_("make a machine of such a file"),
+	.words = "dir",
+	.min_words = 2,
+	.max_words = 2,
+	.run = verb_import,
+};
+
+static const struct verb_option snapshot_save_options[] = {
+	OPTION_DIRECTORY,
+	{ .letter = 'm', .name = "message", .value = "TEXT",
+	  .help = N_("what it is") },
+	{ .name = "live",
+	  .help = N_("freeze the disk of a machine that runs, and do not stop it") },
+	{ 0 }
+};
+
+const struct verb snapshot_save_verb = {
+	.name = "snapshot save",
+	.group = GROUP_SNAPSHOTS,
+	.usage = "[OPTION]... MACHINE NAME",
+	.summary = N_("keep the disk as it is, under a name"),
+	.help = N_("A machine that runs is stopped for it and started again, but for "
+		   "--live: then its disk stands still meanwhile."),
+	.options = snapshot_save_options,
+	.words = "machine...",
+	.min_words = 2,
+	.max_words = 2,
+	.run = verb_snapshot_save,
+};
+
+static const struct verb_option snapshot_list_options[] = {
+	OPTION_DIRECTORY,
+	OPTION_NAMES,
+	{ 0 }
+};
+
+const struct verb snapshot_list_verb = {
+	.name = "snapshot list",
+	.group = GROUP_SNAPSHOTS,
+	.usage = "[OPTION]... MACHINE",
+	.summary = N_("show the snapshots as a tree; * is where the disk stands"),
+	.options = snapshot_list_options,
+	.words = "machine",
+	.min_words = 1,
+	.max_words = 1,
+	.run = verb_snapshot_list,
+};
+
+static const struct verb_option snapshot_restore_options[] = {
+	OPTION_DIRECTORY,
+	{ 0 }
+};
+
+const struct verb snapshot_restore_verb = {
+	.name = "snapshot restore",
+	.group = GROUP_SNAPSHOTS,
+	.usage = "[OPTION]... MACHINE NAME",
+	.summary = N_("put the disk back to a snapshot"),
+	.help = N_("What was written since is lost; the snapshot stays."),
+	.options = snapshot_restore_options,
+	.words = "machine snapshot",
+	.min_words = 2,
+	.max_words = 2,
+	.run = verb_snapshot_restore,
+};
+
+static const struct verb_option snapshot_pop_options[] = {
+	OPTION_DIRECTORY,
+	{ .name = "delete",
+	  .help = N_("and delete the snapshot") },
+	{ 0 }
+};
+
+const struct verb snapshot_pop_verb = {
+	.name = "snapshot pop",
+	.group = GROUP_SNAPSHOTS,
+	.usage = "[OPTION]... MACHINE",
+	.summary = N_("put the disk back to the last snapshot"),
+	.options = snapshot_pop_options,
+	.words = "machine",
+	.min_words = 1,
+	.max_words = 1,
+	.run = verb_snapshot_pop,
+};
+
+static const struct verb_option snapshot_delete_options[] = {
+	OPTION_DIRECTORY,
+	{ 0 }
+};
+
+const struct verb snapshot_delete_verb = {
+	.name = "snapshot delete",
+	.group = GROUP_SNAPSHOTS,
+	.usage = "[OPTION]... MACHINE NAME",
+	.summary = N_("forget a snapshot"),
+	.options = snapshot_delete_options,
+	.words = "machine snapshot",
+	.min_words = 2,
+	.max_words = 2,
+	.run = verb_snapshot_delete,
+};

@@ -7,6 +7,7 @@
  * guest by the same way; the guest's host key comes back by it, so there is nothing to
  * confirm and no known_hosts of the user to spoil.
  */
+#include "cli/options.h"
 #include "cli/verbs.h"
 
 #include <errno.h>
@@ -65,14 +66,13 @@ static char *introduce(const struct machine *machine, const char *user, const ch
 	return known;
 }
 
-enum status verb_ssh(struct verb_args *args)
+static enum status verb_ssh(const struct verb_args *args)
 {
 	const char *name, *user = verb_value(args, "user") ? : "root", *at;
 	struct words settings = { 0 }, command = { 0 };
 	struct machine machine;
 	char *key;
 
-	verb_want_words(args, 1, 1);
 	name = args->words.at[0];
 	at = strchr(name, '@');
 	if (at) {
@@ -105,3 +105,30 @@ enum status verb_ssh(struct verb_args *args)
 	execvp("ssh", command.at);
 	die(STATUS_FAILED, _("ssh: %s; is the package openssh-client installed?"), strerror(errno));
 }
+
+/* ---- table ---- */
+
+static const struct verb_option ssh_options[] = {
+	OPTION_DIRECTORY,
+	OPTION_USER,
+	{ .name = "config",
+	  .help = N_("print what ssh, scp and rsync -e need to know") },
+	{ 0 }
+};
+
+const struct verb ssh_verb = {
+	.name = "ssh",
+	.group = GROUP_MACHINES,
+	.usage = "[OPTION]... MACHINE [COMMAND...]",
+	.summary = N_("log in to a machine by ssh"),
+	.help = N_("With a key of this user's own, over the agent: the guest needs no "
+		   "network, only sshd.\n"
+		   "`umlab ssh --config MACHINE >>~/.ssh/config` lets ssh, scp and rsync "
+		   "find the machine."),
+	.options = ssh_options,
+	.words = "machine",
+	.min_words = 1,
+	.max_words = 1,
+	.command = VERB_COMMAND_WORD,
+	.run = verb_ssh,
+};

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * status.h - exit statuses that umlab, umlab-disk and umlab-net share
+ */
+#ifndef STATUS_H
+#define STATUS_H
+
+/* `umlab exec` and `umlab ssh` return the status of the guest's program instead. */
+enum status {
+	STATUS_OK = 0,
+	STATUS_FAILED = 1,
+	STATUS_USAGE = 2,
+	STATUS_ABSENT = 3,	/* there is no such machine, lab or image */
+	STATUS_TIMEOUT = 124,
+};
+
+#endif
