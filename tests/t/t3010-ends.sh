@@ -10,22 +10,24 @@ mini="mem=128M initrd=$MINI_CPIO"
 {
 boot 30 "$SCRATCH/log" $mini then=panic panic=-1; status=$?
 [ $status -ne 0 ] && [ $status -ne 124 ]; ok $? "a panic ends with a status other than 0 ($status)"
-like "$(cat "$SCRATCH/log")" 'Kernel panic|sysrq.*crash' "and says so"
-like "$(cat "$SCRATCH/log")" '^.*[a-z_]+\+0x[0-9a-f]+/0x[0-9a-f]+' "with a backtrace that names functions"
+like "$(cat "$SCRATCH/log")" 'Kernel panic|sysrq.*crash' "the console shows the panic"
+like "$(cat "$SCRATCH/log")" '^.*[a-z_]+\+0x[0-9a-f]+/0x[0-9a-f]+' \
+	"the backtrace of a panic names functions"
 
 boot 30 "$SCRATCH/log" $mini then=exit panic=-1; status=$?
-[ $status -ne 0 ] && [ $status -ne 124 ]; ok $? "the end of process 1 is a panic ($status)"
+[ $status -ne 0 ] && [ $status -ne 124 ]; ok $? "the exit of process 1 causes a panic ($status)"
 boot 30 "$SCRATCH/log" $mini init=/nowhere rdinit=/nowhere panic=-1; status=$?
-[ $status -ne 0 ] && [ $status -ne 124 ]; ok $? "no init is a panic ($status)"
+[ $status -ne 0 ] && [ $status -ne 124 ]; ok $? "a missing init program causes a panic ($status)"
 boot 30 "$SCRATCH/log" mem=128M panic=-1; status=$?
-[ $status -ne 0 ] && [ $status -ne 124 ]; ok $? "no root file system is a panic ($status)"
+[ $status -ne 0 ] && [ $status -ne 124 ]; ok $? "no root file system causes a panic ($status)"
 boot 30 "$SCRATCH/log" $mini then=halt; status=$?
-[ $status -ne 124 ]; ok $? "halt ends the process too ($status)"
+[ $status -ne 124 ]; ok $? "halt ends the process ($status)"
 
 start=$(date +%s)
 boot 30 "$SCRATCH/log" $mini then=panic panic=3; status=$?
 took=$(($(date +%s) - start))
-[ $status -ne 124 ] && [ $took -ge 3 ] && [ $took -le 15 ]; ok $? "panic=3 waits three seconds first ($took s in all)"
+[ $status -ne 124 ] && [ $took -ge 3 ] && [ $took -le 15 ]
+ok $? "panic=3 waits three seconds before the machine ends ($took s in all)"
 }
 
 guest_at_console mem=128M initrd="$MINI_CPIO" then=prompt << 'END'
@@ -36,14 +38,14 @@ expect 10 guest#
 ok a reboot starts the machine again in the same process
 send uptime
 expect 5 @uptime [0-9]\.
-ok with a fresh uptime
+ok the uptime begins at zero after a reboot
 send reboot
 expect 30 @guest up
 expect 10 guest#
 send poweroff
 status 20 0
 settings
-ok a second reboot works and poweroff still ends with status 0
+ok a second reboot works, and poweroff then ends with status 0
 END
 
 guest_at_console mem=128M initrd="$MINI_CPIO" then=prompt << 'END'
@@ -52,7 +54,7 @@ signal 15
 expect 10 @asked to stop
 status 20 0
 settings
-ok SIGTERM asks the guest to shut down in order
+ok SIGTERM asks the guest to shut down cleanly
 END
 
 guest_at_console mem=128M initrd="$MINI_CPIO" then=prompt << 'END'

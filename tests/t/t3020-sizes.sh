@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# t3020-sizes.sh - machines of 32 MB to 16 GB
+# t3020-sizes.sh - machines with 32 MB to 16 GB of memory
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/guest.sh"
 need_kernel
@@ -8,16 +8,18 @@ for size in 32M 33M 64M 100M 256M 1G 4G 16G; do
 	is $? 0 "mem=$size boots and powers off" || tail -n 15 "$SCRATCH/log" | diag
 done
 boot 60 "$SCRATCH/log" initrd="$MINI_CPIO" topic=hello panic=-1
-is $? 0 "without mem= there is a default that boots"
+is $? 0 "the default of mem= boots"
 
-# Memory is taken when it is used, not when the machine starts.
+# The host allocates guest memory on first use, not when the machine starts.
 guest_start mem=4G
-guest_sees 60 guest#; ok $? "a machine of 4 GB is up"
+guest_sees 60 guest#; ok $? "a machine with 4 GB boots"
 used=0
 for pid in $(guest_processes "$guest_pid"); do
-	used=$((used + $(awk '/^Pss:/ { print $2 }' "/proc/$pid/smaps_rollup" 2>/dev/null || echo 0)))
+	pss=$(awk '/^Pss:/ { print $2 }' "/proc/$pid/smaps_rollup" 2>/dev/null)
+	used=$((used + ${pss:-0}))
 done
-[ "$used" -gt 0 ] && [ "$used" -lt 400000 ]; ok $? "an idle machine of 4 GB takes less than 400 MB of the host ($used kB)"
+[ "$used" -gt 0 ] && [ "$used" -lt 400000 ]
+ok $? "an idle machine with 4 GB takes less than 400 MB of the host ($used kB)"
 guest_type poweroff
-guest_ends 20; is $? 0 "and ends"
+guest_ends 20; is $? 0 "a machine with 4 GB powers off"
 done_testing

@@ -1,32 +1,37 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# t3040-consoles.sh - where consoles can be: terminal, pts, socket, file, nowhere
+# t3040-consoles.sh - the backends of a console: terminal, pts, socket, file, null
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/guest.sh"
 need_kernel
 boot 40 "$SCRATCH/log" mem=128M initrd="$MINI_CPIO" topic=hello con0=file:"$SCRATCH/con"
-is $? 0 "con0=file: boots"
-grep -q '@end hello exit 0' "$SCRATCH/con"; ok $? "and the file has what the guest printed"
+is $? 0 "a machine with con0=file: boots"
+grep -q '@end hello exit 0' "$SCRATCH/con"; ok $? "the file of con0=file: holds the guest's output"
 boot 40 "$SCRATCH/log" mem=128M initrd="$MINI_CPIO" topic=hello con0=null
-is $? 0 "con0=null boots"
-! grep -q '@end hello' "$SCRATCH/log"; ok $? "and the guest's lines go nowhere"
+is $? 0 "a machine with con0=null boots"
+! grep -q '@end hello' "$SCRATCH/log"; ok $? "con0=null discards the guest's output"
 
 guest_start mem=128M con0=pts
 terminal=
-if wait_for 20 grep -aoE '/dev/pts/[0-9]+' "$guest_log"; then terminal=$(grep -aoE '/dev/pts/[0-9]+' "$guest_log" | head -n 1); fi
-[ -n "$terminal" ]; ok $? "con0=pts tells its terminal's name"
+if wait_for 20 grep -aoE '/dev/pts/[0-9]+' "$guest_log"; then
+	terminal=$(grep -aoE '/dev/pts/[0-9]+' "$guest_log" | head -n 1)
+fi
+[ -n "$terminal" ]; ok $? "con0=pts prints the name of its terminal"
 if [ -n "$terminal" ]; then
 	exec 8<> "$terminal"
 	timeout 30 cat <&8 > "$SCRATCH/pts" & reader=$!
-	answers() { printf 'echo on a pts\r' >&8; wait_for 2 grep -q '@echo on a pts' "$SCRATCH/pts"; }
-	wait_for 20 answers; ok $? "a client there talks to the guest"
+	answers() {
+		printf 'echo on a pts\r' >&8
+		wait_for 2 grep -q '@echo on a pts' "$SCRATCH/pts"
+	}
+	wait_for 20 answers; ok $? "a client at the terminal of con0=pts reaches the guest"
 	printf 'poweroff\r' >&8
-	guest_ends 20; is $? 0 "and powers it off"
+	guest_ends 20; is $? 0 "a client at the terminal of con0=pts powers the guest off"
 	kill $reader 2>/dev/null; exec 8>&-
 else
 	kill -KILL "$guest_pid"
 fi
 
-# A client of the socket: perl is here, as prove needs it.
+# A client of the socket, in perl, which prove needs anyway.
 cat > "$SCRATCH/client" <<'END'
 use IO::Socket::UNIX;
 my ($path, $command, $want) = @ARGV;
@@ -40,18 +45,20 @@ exit($want eq 'END' ? 0 : 1);
 END
 guest_start mem=128M con0=unix:"$SCRATCH/socket"
 wait_for 20 test -S "$SCRATCH/socket"; ok $? "con0=unix: makes its socket"
-claim "a client of the socket talks to the guest" perl "$SCRATCH/client" "$SCRATCH/socket" "echo by socket" '@echo by socket'
-claim "a second client after it too" perl "$SCRATCH/client" "$SCRATCH/socket" "echo again" '@echo again'
-kill -0 "$guest_pid"; ok $? "and the machine outlives its clients"
+claim "a client of the socket reaches the guest" \
+	perl "$SCRATCH/client" "$SCRATCH/socket" "echo by socket" '@echo by socket'
+claim "a second client reaches the guest after the first" \
+	perl "$SCRATCH/client" "$SCRATCH/socket" "echo again" '@echo again'
+kill -0 "$guest_pid"; ok $? "the machine survives the end of its clients"
 perl "$SCRATCH/client" "$SCRATCH/socket" poweroff END
-guest_ends 20; is $? 0 "a client powers it off"
-[ ! -e "$SCRATCH/socket" ]; ok $? "the socket is gone with the machine"
+guest_ends 20; is $? 0 "a client of the socket powers the guest off"
+[ ! -e "$SCRATCH/socket" ]; ok $? "the machine removes its socket at its end"
 
 guest_start mem=128M con1=file:"$SCRATCH/second"
 guest_sees 30 guest#
 guest_type write /dev/hvc1
 written() { [ "$(stat -c %s "$SCRATCH/second" 2>/dev/null || echo 0)" -ge 1000000 ]; }
-wait_for 20 written; ok $? "a second console is /dev/hvc1"
+wait_for 20 written; ok $? "the second console is /dev/hvc1"
 guest_type poweroff
-guest_ends 20; is $? 0 "and does not disturb the end"
+guest_ends 20; is $? 0 "a machine with two consoles powers off"
 done_testing

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# t3050-terminal.sh - a terminal is put back however the machine ends; its window and keys reach the guest
+# t3050-terminal.sh - a machine restores its terminal; window size and keys reach the guest
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/console.sh"
@@ -12,19 +12,19 @@ guest_at_console $options << 'END'
 expect 30 guest#
 send winsize
 expect 5 @winsize 24 80
-ok the guest knows the window
+ok the guest knows the size of the window
 resize 40 132
 sleep 0.5
 send winsize
 expect 5 @winsize 40 132
-ok and follows it
+ok the guest follows a change of the window size
 send echo one\x7f\x7f\x7ftwo
 expect 5 @echo two
-ok line editing is the guest's
+ok the guest edits its input lines
 send poweroff
 status 20 0
 settings
-ok the terminal is put back after poweroff
+ok poweroff restores the terminal
 END
 
 guest_at_console $options << 'END'
@@ -32,7 +32,7 @@ expect 30 guest#
 send sysrq c
 status 20 nonzero
 settings
-ok the terminal is put back after a panic
+ok a panic restores the terminal
 END
 
 guest_at_console $options << 'END'
@@ -41,7 +41,7 @@ type \x03
 expect 5 @asked to stop
 status 20 0
 settings
-ok Ctrl-C goes to the guest, not to the kernel's process
+ok Ctrl-C reaches the guest, not the kernel process
 END
 
 guest_at_console $options << 'END'
@@ -50,7 +50,7 @@ signal 2
 sleep 1
 status 20 0
 settings
-ok SIGINT from outside ends the machine in order
+ok SIGINT from outside shuts the machine down cleanly
 END
 
 guest_at_console $options << 'END'
@@ -59,10 +59,10 @@ send flood 3000
 expect 20 @flooded
 send echo after the flood
 expect 5 @echo after the flood
-ok a flood of output arrives
+ok the terminal receives a flood of output
 hangup
 status 30 0
-ok a closed terminal shuts the machine down in order
+ok closing the terminal shuts the machine down cleanly
 END
 }
 done_testing

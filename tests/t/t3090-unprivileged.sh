@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# t3090-unprivileged.sh - no root, no capability, no /dev/kvm, no tun, no user namespaces, 512 processes
+# t3090-unprivileged.sh - a machine needs no root, capability, /dev/kvm, tun or user namespace
 # time limit: 600
-# A user of its own when we are root: the limit counts all processes of the user.
+#
+# The machine may have 512 processes. The limit counts all processes of a user, so root runs this
+# test as a user that no other test uses.
 [ "$(id -u)" -ne 0 ] || UMLAB_TEST_UID=${UMLAB_TEST_UID_ALONE:-64999}
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/guest.sh"
@@ -9,12 +11,23 @@ need_kernel
 confine=$(reachable "$BUILD/tests/confine")
 hide=()
 if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
-	hide=(unshare -m bash -c 'for file in /dev/kvm /dev/net/tun; do [ ! -e $file ] || mount --bind /proc/version $file; done; exec "$@"' -)
+	hide=(unshare -m bash -c 'for file in /dev/kvm /dev/net/tun; do
+		[ ! -e $file ] || mount --bind /proc/version $file
+	done
+	exec "$@"' -)
 fi
-"${hide[@]}" "${USER_PREFIX[@]}" "$confine" sh -c 'id; grep -E "^(Cap|NoNew|Seccomp:)" /proc/self/status; ls -l /dev/kvm /dev/net/tun; ulimit -u' 2>&1 | diag
-timeout -k 3 560 "${hide[@]}" "${USER_PREFIX[@]}" "$confine" setsid -w "$LINUX" mem=512M initrd="$GUEST_CPIO" limit=180 \
-	topic=hello,forks,threads,waits,execs,mappings panic=-1 ${UMLAB_KERNEL_ARGS:-} < /dev/null > "$SCRATCH/log" 2>&1
-is $? 0 "a machine confined to that powers off"
+"${hide[@]}" "${USER_PREFIX[@]}" "$confine" sh -c 'id
+	grep -E "^(Cap|NoNew|Seccomp:)" /proc/self/status
+	ls -l /dev/kvm /dev/net/tun
+	ulimit -u' 2>&1 | diag
+# shellcheck disable=SC2086  # several options in one variable
+timeout -k 3 560 "${hide[@]}" "${USER_PREFIX[@]}" "$confine" \
+	setsid -w "$LINUX" mem=512M initrd="$GUEST_CPIO" limit=180 panic=-1 \
+	topic=hello,forks,threads,waits,execs,mappings \
+	${UMLAB_KERNEL_ARGS:-} < /dev/null > "$SCRATCH/log" 2>&1
+is $? 0 "a machine on such a host powers off"
 tr -d '\r' < "$SCRATCH/log" | sed -n 's/^.*\(@[a-z@][a-z0-9_]* \)/\1/p' > "$SCRATCH/lines"
-for topic in hello forks threads waits execs mappings; do topic_results $topic "$SCRATCH/lines"; done
+for topic in hello forks threads waits execs mappings; do
+	topic_results $topic "$SCRATCH/lines"
+done
 done_testing

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# t4010-memory.sh - memory inside a guest: mappings, sharing, much of it
+# t4010-memory.sh - memory inside a guest: mappings, sharing, large amounts, large pages
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/guest.sh"
 guest_topics mappings sharing largepages usercopy bigmem devmem

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# t4020-files.sh - what processes use together: futexes, pipes, sockets, files, /proc
+# t4020-files.sh - futexes, pipes, sockets, files and /proc inside a guest
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/guest.sh"
 guest_topics futexes ipc tmpfiles procfiles

@@ -5,8 +5,11 @@
 guest_topics times vdsotime
 TOPIC_OPTIONS=clock=host guest_topics vdsotime
 
-# clock_error HOST GUEST: how far, in ns, the guest's clock strays from the host's at equal counts of
-# the processor; the median of all moments, so one that the host's scheduler spoilt does not count.
+# clock_error HOST GUEST: print how far the guest's clock strays from the host's, in ns
+#
+# HOST and GUEST hold pairs of cycle count and time, see tests/guest/clockpairs.c. Both clocks are
+# compared at equal cycle counts. The result is the median of the deviations, because the
+# scheduler of the host may delay single readings.
 clock_error() {
 	sed -n 's/.*# pair //p' "$1" "$2" | tr -d '\r' | awk -v hosts="$(grep -c '# pair' "$1")" '
 		NR <= hosts { cycles[NR] = $1; ns[NR] = $2; next }
@@ -19,15 +22,19 @@ clock_error() {
 	awk '{ stray[NR] = $1 } END {
 		middle = stray[int((NR + 1) / 2)]
 		for (i = 1; i <= NR; i++) print (stray[i] > middle ? stray[i] - middle : middle - stray[i])
-	}' "$SCRATCH/strays" | sort -g | awk '{ error[NR] = $1 } END { printf "%d\n", (NR > 20 ? error[int(NR / 2)] : 1e9) }'
+	}' "$SCRATCH/strays" | sort -g | awk '{ error[NR] = $1 }
+		END { printf "%d\n", (NR > 20 ? error[int(NR / 2)] : 1e9) }'
 }
 
 for clock in tsc host; do
 	"$BUILD/tests/guest/clockpairs" > "$SCRATCH/host.$clock" &
-	boot 60 "$SCRATCH/guest.$clock" mem=128M panic=-1 initrd="$GUEST_CPIO" topic=clockpairs limit=40 then=poweroff clock=$clock
+	boot 60 "$SCRATCH/guest.$clock" mem=128M panic=-1 initrd="$GUEST_CPIO" topic=clockpairs \
+		limit=40 then=poweroff clock=$clock
 	wait $!
 	error=$(clock_error "$SCRATCH/host.$clock" "$SCRATCH/guest.$clock")
-	[ "$error" -le 50000 ]; ok $? "clock=$clock: the guest's clock keeps within 50 us of the host's, at work and asleep ($error ns)"
-	like "$(cat "$SCRATCH/guest.$clock")" "ok - the clock never goes back" "clock=$clock: and never goes back"
+	[ "$error" -le 50000 ]
+	ok $? "clock=$clock: the guest's clock stays within 50 us of the host's ($error ns)"
+	like "$(cat "$SCRATCH/guest.$clock")" "ok - the clock never goes back" \
+		"clock=$clock: the guest's clock never goes back"
 done
 done_testing
