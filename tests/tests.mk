@@ -41,7 +41,7 @@ unit_ubd_now := drivers-ubd/kernel/ubd_now.c
 unit_cflags_ubd_now := $(unit_cflags_ubd_worker)
 
 # Disks: with a copy of the library that checks itself.
-COW_UNITS := chain header threads
+COW_UNITS := blake chain header threads
 $(foreach unit,$(COW_UNITS),$(eval unit_$(unit) := $(COW_OUT)/checked/libcow.a))
 $(foreach unit,$(COW_UNITS),$(eval unit_cflags_$(unit) := $(COW_CHECKS) -Icow/lib -Icow/posix -Wno-unused-parameter -Wno-unused-function))
 $(COW_UNITS:%=$(TESTS_OUT)/u-%): tests/unit/simdisk.h tests/unit/cowmodel.h

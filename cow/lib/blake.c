@@ -7,36 +7,24 @@
  */
 #include "blake.h"
 
-/*
- * The constants are the first 64 bits behind the point of the square roots of the first
- * eight primes: r is the integer root of p * 2^128, found bit by bit.
- */
-static uint64_t root_fraction(unsigned int prime)
-{
-	unsigned __int128 root = 0;
+/* RFC 7693, section 2.6: the initialization vector, the same as that of SHA-512. */
+static const uint64_t iv[8] = {
+	0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
+	0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179,
+};
 
-	for (int bit = 66; bit >= 0; bit--) {
-		unsigned __int128 trial = root | (unsigned __int128)1 << bit;
-		uint64_t high = trial >> 33, low = trial & 0x1ffffffffULL;
-		/* trial^2 against prime << 128, in units of 2^66 and what is left over */
-		unsigned __int128 top = (unsigned __int128)high * high;
-		unsigned __int128 middle = ((unsigned __int128)high * low << 1) +
-					   ((unsigned __int128)low * low >> 33);
-
-		top += middle >> 33;
-		if (top < (unsigned __int128)prime << 62)
-			root = trial;
-	}
-	return root;
-}
-
-static const uint8_t primes[8] = { 2, 3, 5, 7, 11, 13, 17, 19 };
-
-/* Message word used at step i of a round: the i-th digit from the left. */
-static const uint64_t schedule[10] = {
-	0x0123456789abcdef, 0xea489fd61c02b753, 0xb8c052fdae367194, 0x7931dcbe265a40f8,
-	0x905724afe1bc683d, 0x2c6a0b834d75fe19, 0xc51fed4a0763928b, 0xdb7ec13950f4862a,
-	0x6fe9b308c2d714a5, 0xa2847615fb9e3cd0,
+/* RFC 7693, section 2.7: the order of the message words in each round. Rounds 10 and 11 repeat 0 and 1. */
+static const uint8_t sigma[10][16] = {
+	{ 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 },
+	{ 14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3 },
+	{ 11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4 },
+	{ 7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8 },
+	{ 9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13 },
+	{ 2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9 },
+	{ 12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11 },
+	{ 13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10 },
+	{ 6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5 },
+	{ 10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0 },
 };
 
 static inline uint64_t rotate(uint64_t value, unsigned int by)
@@ -56,49 +44,30 @@ static inline void mix(uint64_t *v, int a, int b, int c, int d, uint64_t x, uint
 	v[b] = rotate(v[b] ^ v[c], 63);
 }
 
-static inline uint64_t word(const uint64_t *message, uint64_t digits, int step)
-{
-	return message[digits >> (60 - 4 * step) & 15];
-}
-
-static void start_state(uint64_t *state)
-{
-	static uint64_t made[8];
-	static uint32_t ready;
-
-	/* Two threads may make them at once: they make the same. */
-	if (!__atomic_load_n(&ready, __ATOMIC_ACQUIRE)) {
-		for (int i = 0; i < 8; i++)
-			__atomic_store_n(&made[i], root_fraction(primes[i]), __ATOMIC_RELAXED);
-		__atomic_store_n(&ready, 1, __ATOMIC_RELEASE);
-	}
-	for (int i = 0; i < 8; i++)
-		state[i] = __atomic_load_n(&made[i], __ATOMIC_RELAXED);
-}
-
 static void absorb(struct cow_blake *blake, const uint8_t *block, bool last)
 {
 	uint64_t v[16], message[16];
 
 	memcpy(message, block, sizeof(message));
 	memcpy(v, blake->state, sizeof(blake->state));
-	start_state(v + 8);
+	memcpy(v + 8, iv, sizeof(iv));
 	v[12] ^= blake->nr_bytes;
 	if (last)
 		v[14] = ~v[14];
 
+#pragma GCC unroll 12
 	for (int round = 0; round < 12; round++) {
-		uint64_t digits = schedule[round % 10];
+		const uint8_t *order = sigma[round % 10];
 
 		/* Four columns, then four diagonals; spelt out, so that v lives in registers. */
-		mix(v, 0, 4, 8, 12, word(message, digits, 0), word(message, digits, 1));
-		mix(v, 1, 5, 9, 13, word(message, digits, 2), word(message, digits, 3));
-		mix(v, 2, 6, 10, 14, word(message, digits, 4), word(message, digits, 5));
-		mix(v, 3, 7, 11, 15, word(message, digits, 6), word(message, digits, 7));
-		mix(v, 0, 5, 10, 15, word(message, digits, 8), word(message, digits, 9));
-		mix(v, 1, 6, 11, 12, word(message, digits, 10), word(message, digits, 11));
-		mix(v, 2, 7, 8, 13, word(message, digits, 12), word(message, digits, 13));
-		mix(v, 3, 4, 9, 14, word(message, digits, 14), word(message, digits, 15));
+		mix(v, 0, 4, 8, 12, message[order[0]], message[order[1]]);
+		mix(v, 1, 5, 9, 13, message[order[2]], message[order[3]]);
+		mix(v, 2, 6, 10, 14, message[order[4]], message[order[5]]);
+		mix(v, 3, 7, 11, 15, message[order[6]], message[order[7]]);
+		mix(v, 0, 5, 10, 15, message[order[8]], message[order[9]]);
+		mix(v, 1, 6, 11, 12, message[order[10]], message[order[11]]);
+		mix(v, 2, 7, 8, 13, message[order[12]], message[order[13]]);
+		mix(v, 3, 4, 9, 14, message[order[14]], message[order[15]]);
 	}
 	for (int i = 0; i < 8; i++)
 		blake->state[i] ^= v[i] ^ v[i + 8];
@@ -107,7 +76,7 @@ static void absorb(struct cow_blake *blake, const uint8_t *block, bool last)
 void cow_blake_init(struct cow_blake *blake)
 {
 	memset(blake, 0, sizeof(*blake));
-	start_state(blake->state);
+	memcpy(blake->state, iv, sizeof(iv));
 	/* Parameters: 32 bytes of result, no key, one leaf. */
 	blake->state[0] ^= 0x01010000 | COW_HASH_SIZE;
 }
