@@ -11,7 +11,7 @@
  *
  * Writes are in chain_write.c.
  */
-#include "cow.h"
+#include "chain.h"
 
 #include "cursor.h"
 #include "map.h"
@@ -38,14 +38,14 @@ static void source_below(const struct cow_chain *chain, uint64_t offset, uint64_
 	uint64_t unit = offset >> chain->unit_bits, stop;
 	uint8_t owner;
 
-	if (!chain->owner || unit >= chain->owner_size) {
+	if (!chain->owner || unit >= chain->nr_units) {
 		source_last(chain, offset, end, source);
 		return;
 	}
 	owner = chain->owner[unit];
 	stop = ((end - 1) >> chain->unit_bits) + 1;
-	if (stop > chain->owner_size)
-		stop = chain->owner_size;
+	if (stop > chain->nr_units)
+		stop = chain->nr_units;
 	while (++unit < stop && chain->owner[unit] == owner)
 		;
 	if (unit << chain->unit_bits < end)
@@ -147,18 +147,4 @@ int cow_chain_read_below(struct cow_chain *chain, void *to, uint64_t offset, uin
 	struct cow_iovec vec = { to, size };
 
 	return read_from(chain, 1, &vec, 1, offset, size, 0);
-}
-
-int cow_chain_flush(struct cow_chain *chain)
-{
-	return chain->layers[0]->writable ? cow_layer_sync(chain->layers[0]) : 0;
-}
-
-int cow_chain_grow(struct cow_chain *chain, uint64_t size, struct cow_error *error)
-{
-	int ret = cow_layer_grow(chain->layers[0], size, error);
-
-	if (!ret)
-		chain->size = chain->layers[0]->size;
-	return ret;
 }

@@ -7,8 +7,11 @@
  * alone. What was raw when the layer was made is raw for ever, whatever a guest has
  * written into its first sector. Used by programs and, at start, by the driver.
  */
-#include "cow.h"
+#include "chain_open.h"
+
+#include "identity.h"
 #include "map.h"
+#include "path.h"
 
 static void say(const struct cow_options *options, const char *text)
 {
@@ -170,8 +173,8 @@ static void paint_layer(struct cow_chain *chain, unsigned int index)
 			continue;
 		first = at << shift;
 		end = (at + count) << shift;
-		if (end > chain->owner_size)
-			end = chain->owner_size;
+		if (end > chain->nr_units)
+			end = chain->nr_units;
 		if (first < end)
 			memset(chain->owner + first, state == COW_DATA ? index : COW_OWNER_ZERO, end - first);
 	}
@@ -194,8 +197,8 @@ static int make_owner(struct cow_chain *chain)
 	if (!size)
 		return 0;
 	chain->unit_bits = bits;
-	chain->owner_size = (size + (1ULL << bits) - 1) >> bits;
-	chain->owner = chain->io->alloc(chain->io, chain->owner_size);
+	chain->nr_units = (size + (1ULL << bits) - 1) >> bits;
+	chain->owner = chain->io->alloc(chain->io, chain->nr_units);
 	if (!chain->owner)
 		return -ENOMEM;
 	for (unsigned int i = chain->nr_layers - 1; i; i--)
@@ -284,7 +287,7 @@ int cow_chain_close(struct cow_chain *chain)
 	for (unsigned int i = 0; i < COW_RANGES; i++)
 		if (chain->ranges[i].buffer)
 			io->free(io, chain->ranges[i].buffer, cow_layer_cluster_size(chain->layers[0]));
-	io->free(io, chain->owner, chain->owner_size);
+	io->free(io, chain->owner, chain->nr_units);
 	for (unsigned int i = 0; i < chain->nr_layers; i++) {
 		int error = cow_layer_close(chain->layers[i]);
 

@@ -23,7 +23,7 @@
  * a header in its first bytes, lest the next one to open it follow that to a file of the
  * guest's choice; a user who names it as raw can do without this.
  */
-#include "cow.h"
+#include "chain_write.h"
 
 #include "cursor.h"
 #include "map.h"
@@ -470,4 +470,20 @@ int cow_chain_zero(struct cow_chain *chain, uint64_t offset, uint64_t size)
 int cow_chain_discard(struct cow_chain *chain, uint64_t offset, uint64_t size)
 {
 	return zero(chain, offset, size, true);
+}
+
+/* ---- flush and grow ---- */
+
+int cow_chain_flush(struct cow_chain *chain)
+{
+	return chain->layers[0]->writable ? cow_layer_sync(chain->layers[0]) : 0;
+}
+
+int cow_chain_grow(struct cow_chain *chain, uint64_t size, struct cow_error *error)
+{
+	int ret = cow_layer_grow(chain->layers[0], size, error);
+
+	if (!ret)
+		chain->size = chain->layers[0]->size;
+	return ret;
 }

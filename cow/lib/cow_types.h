@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cow_types.h - fixed-width types, error numbers and the few memory functions of cow/
+ * cow_types.h - fixed-width types, error numbers and memory functions for cow/
  *
- * The same sources are built for programs (with a C library) and for the kernel image
- * (COW_FREESTANDING: none; the compiler's own headers and the kernel's uapi ones). Kernel
- * code never includes these headers: the disk driver reaches cow/ through drivers-ubd/worker/.
+ * Two kinds of code include the headers of cow/lib:
+ *   - Freestanding code (COW_FREESTANDING) has only the compiler's own headers and the error
+ *     numbers of the uapi headers. This is cow/lib itself, in programs and in the kernel image,
+ *     and drivers-ubd/worker/, through which the kernel's disk driver reaches it.
+ *   - Programs have a C library: cow/posix, cow/tool and the tests.
  */
 #ifndef COW_TYPES_H
 #define COW_TYPES_H
@@ -16,14 +18,22 @@
 
 #ifdef COW_FREESTANDING
 #include <linux/errno.h>
+
 typedef long ssize_t;
-void *memcpy(void *to, const void *from, size_t size);
-void *memmove(void *to, const void *from, size_t size);
-void *memset(void *at, int byte, size_t size);
-int memcmp(const void *a, const void *b, size_t size);
+
 size_t strlen(const char *s);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t size);
+
+/*
+ * The program or the kernel image provides these functions. Without the compiler's builtin forms,
+ * each copy of a few bytes would be a call, and the CRC would take four times as long.
+ */
+#define memcpy	__builtin_memcpy
+#define memmove	__builtin_memmove
+#define memset	__builtin_memset
+#define memcmp	__builtin_memcmp
+
 #else
 #include <errno.h>
 #include <string.h>

@@ -6,9 +6,11 @@
  * of one, and what exists is never replaced. Used by programs and, for
  * ubd0=new.cow,base.img, by the driver.
  */
-#include "cow.h"
+#include "create.h"
 
-#include "map.h"
+#include "identity.h"
+#include "layer.h"
+#include "path.h"
 
 /* ---- files that appear complete ----------------------------------------------------- */
 

@@ -26,7 +26,7 @@
  * over "umlab layer1", the size, and for each run of at most 1 MiB its first cluster, count
  * and state (8 bytes each) and, for data, the hash of the bytes.
  */
-#include "cow.h"
+#include "identity.h"
 
 #include "blake.h"
 #include "crc32c.h"

@@ -5,7 +5,9 @@
  * A layer names the file below it twice: relative to its own folder, so that both may
  * move together, and absolute. Folders are resolved, the last component stays as it is.
  */
-#include "cow.h"
+#include "path.h"
+
+#include "text.h"
 
 /* Length of the folder part of @path with its slash; 0: none. */
 static size_t folder_length(const char *path)

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * options.h - how to open a chain, and whom to keep informed meanwhile
+ *
+ * Types only. Shared by chain_open.c, identity.c and create.c, so that none of these modules
+ * needs the header of another one for them.
+ */
+#ifndef COW_OPTIONS_H
+#define COW_OPTIONS_H
+
+#include "cow_types.h"
+
+/*
+ * Progress of a long step, such as hashing a base. The library calls step() now and then; if it
+ * returns true, the operation stops and fails with -ECANCELED.
+ */
+struct cow_progress {
+	bool (*step)(struct cow_progress *progress, const char *what, uint64_t done, uint64_t total);
+};
+
+struct cow_options {
+	unsigned int flags;		/* enum cow_layer_open, for the top layer */
+	const char *base;		/* use this file below the top layer; NULL: the recorded one */
+	bool any_base;			/* accept a base whose identity differs (rebase) */
+	void (*note)(void *data, const char *text);	/* receives remarks for the user; or NULL */
+	void *data;			/* first argument of note */
+	struct cow_progress *progress;	/* may be NULL */
+};
+
+#endif /* COW_OPTIONS_H */
