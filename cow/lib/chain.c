@@ -1,29 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chain.c - which layer answers a sector: reads
+ * chain.c - find the layer that provides a sector, and read the sector
  *
  * Theory of operation
  *
- * Reading. The map of the top layer says data, zeros or absent. What is absent there is
- * looked up in `owner`, one byte for each unit, which was made from the maps of all lower
- * layers when the chain was opened: they do not change, so a read costs the same at any
- * depth. Neighbouring clusters with the same answer become one transfer.
+ * The map of the top layer says data, zeros or absent for each cluster. Absent clusters are
+ * looked up in `owner`, an array with one byte for each unit of the disk. chain_open.c computes
+ * it from the maps of all lower layers. These never change while the chain is open, so a read
+ * costs the same at any depth. Neighbouring clusters with the same source become one transfer.
  *
- * Writes are in chain_write.c.
+ * Called by the driver's worker threads, by umlab-disk and by chain_write.c, on any thread and
+ * without locks. A read that races with a write returns the old or the new content of each
+ * sector.
  */
 #include "chain.h"
 
 #include "cursor.h"
 #include "map.h"
 
-/* ---- who has it ------------------------------------------------------------------ */
+/* ---- sources --------------------------------------------------------------------- */
 
 static bool last_is_raw(const struct cow_chain *chain)
 {
 	return chain->layers[chain->nr_layers - 1]->kind == COW_KIND_RAW;
 }
 
-static void source_last(const struct cow_chain *chain, uint64_t offset, uint64_t end, struct cow_source *source)
+static void source_last(const struct cow_chain *chain, uint64_t offset, uint64_t end,
+			struct cow_source *source)
 {
 	unsigned int last = chain->nr_layers - 1;
 	uint64_t raw_end = last_is_raw(chain) ? chain->layers[last]->size : 0;
@@ -33,7 +36,8 @@ static void source_last(const struct cow_chain *chain, uint64_t offset, uint64_t
 	source->end = offset < raw_end && raw_end < end ? raw_end : end;
 }
 
-static void source_below(const struct cow_chain *chain, uint64_t offset, uint64_t end, struct cow_source *source)
+static void source_below(const struct cow_chain *chain, uint64_t offset, uint64_t end,
+			 struct cow_source *source)
 {
 	uint64_t unit = offset >> chain->unit_bits, stop;
 	uint8_t owner;
@@ -59,8 +63,8 @@ static void source_below(const struct cow_chain *chain, uint64_t offset, uint64_
 	source->end = end;
 }
 
-void cow_chain_source(const struct cow_chain *chain, unsigned int from, uint64_t offset, uint64_t end,
-		      struct cow_source *source)
+void cow_chain_source(const struct cow_chain *chain, unsigned int from, uint64_t offset,
+		      uint64_t end, struct cow_source *source)
 {
 	const struct cow_layer *top = chain->layers[0];
 	enum cow_cluster state;
@@ -92,8 +96,9 @@ static void fill_zeros(const struct cow_iovec *vec, unsigned int count)
 		memset(vec[i].base, 0, vec[i].size);
 }
 
-static int read_source(struct cow_chain *chain, const struct cow_source *source, struct cow_iovec *vec,
-		       unsigned int count, uint64_t offset, uint64_t size, unsigned int flags)
+static int read_source(struct cow_chain *chain, const struct cow_source *source,
+		       struct cow_iovec *vec, unsigned int count, uint64_t offset, uint64_t size,
+		       unsigned int flags)
 {
 	const struct cow_layer *layer = chain->layers[source->layer];
 	ssize_t done;
@@ -102,15 +107,16 @@ static int read_source(struct cow_chain *chain, const struct cow_source *source,
 		fill_zeros(vec, count);
 		return 0;
 	}
-	done = chain->io->readv(chain->io, layer->file, vec, count, layer->data_offset + offset, flags);
+	done = chain->io->readv(chain->io, layer->file, vec, count, layer->data_offset + offset,
+				flags);
 	if (done < 0)
 		return done;
-	/* Only a file that somebody shortens under us is short here. */
+	/* A short read means that someone truncated the file while it was open. */
 	return (uint64_t)done == size ? 0 : -EIO;
 }
 
-static int read_from(struct cow_chain *chain, unsigned int from, struct cow_iovec *vec, unsigned int count,
-		     uint64_t offset, uint64_t size, unsigned int flags)
+static int read_from(struct cow_chain *chain, unsigned int from, struct cow_iovec *vec,
+		     unsigned int count, uint64_t offset, uint64_t size, unsigned int flags)
 {
 	struct cow_iovec part[COW_VEC_MAX];
 	struct cursor cursor = { vec, count, 0 };

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chain_open.c - follow a layer to the last one below it, and make `owner` of their maps
+ * chain_open.c - open a layer and all layers below it, and merge the maps of the lower ones
  *
- * A layer names the one below it by path and by content (identity.c). The path relative
- * to its folder comes first, then the absolute one; a base that the caller names counts
- * alone. What was raw when the layer was made is raw for ever, whatever a guest has
- * written into its first sector. Used by programs and, at start, by the driver.
+ * The header of a layer names the layer below by path and by content (identity.c). We try the
+ * path relative to the layer's folder first, then the absolute path. If the caller names a base,
+ * only that file is tried. A base that was raw when the overlay was made is opened as raw, even
+ * if a guest has since written something like a header into its first sector.
+ *
+ * Called by umlab-disk, by the tests, and by the driver on a host thread when a disk is added.
+ * One thread at a time may use a chain while it is opened or closed.
  */
 #include "chain_open.h"
 
@@ -13,20 +16,15 @@
 #include "map.h"
 #include "path.h"
 
-static void say(const struct cow_options *options, const char *text)
-{
-	if (options->note)
-		options->note(options->data, text);
-}
 
-/* ---- finding the layer below -------------------------------------------------------- */
+/* ---- finding the layer below ------------------------------------------------------ */
 
 struct below {
 	enum cow_parent_kind kind;
 	const char *relative, *absolute;
 };
 
-/* What @layer stands on; kind none: nothing. */
+/* The base that @layer records; COW_PARENT_NONE if there is none. */
 static struct below layer_below(const struct cow_layer *layer)
 {
 	struct below below = { COW_PARENT_NONE, "", "" };
@@ -45,19 +43,22 @@ static struct below layer_below(const struct cow_layer *layer)
 static int open_below(struct cow_chain *chain, const char *path, enum cow_parent_kind kind,
 		      struct cow_layer **layer, struct cow_error *error)
 {
-	int ret = cow_layer_open(chain->io, path, kind == COW_PARENT_RAW ? COW_LAYER_RAW : 0, layer, error);
+	int ret = cow_layer_open(chain->io, path, kind == COW_PARENT_RAW ? COW_LAYER_RAW : 0,
+				 layer, error);
 
 	if (!ret && kind == COW_PARENT_LAYER && (*layer)->kind != COW_KIND_LAYER) {
-		ret = cow_fail(error, -ESTALE, "%s: is %s, but the layer above it was made on a layer", path,
-			       cow_kind_name((*layer)->kind));
+		ret = cow_fail(error, -ESTALE,
+			       "%s: is %s, but the overlay was made on a layer: use another base",
+			       path, cow_kind_name((*layer)->kind));
 		cow_layer_close(*layer);
 	}
 	return ret;
 }
 
-/* Open what is below @above; -ENOENT with all places that were tried. */
-static int find_below(struct cow_chain *chain, const struct cow_layer *above, const struct cow_options *options,
-		      bool top, struct cow_layer **layer, struct cow_error *error)
+/* Open the layer below @above. -ENOENT: @error lists the paths that were tried. */
+static int find_below(struct cow_chain *chain, const struct cow_layer *above,
+		      const struct cow_options *options, bool top, struct cow_layer **layer,
+		      struct cow_error *error)
 {
 	struct below below = layer_below(above);
 	char relative[COW_PATH] = "";
@@ -70,13 +71,23 @@ static int find_below(struct cow_chain *chain, const struct cow_layer *above, co
 		if (!ret)
 			ret = open_below(chain, relative, below.kind, layer, error);
 	}
-	if (ret && below.absolute[0] && (ret == -ENOENT || ret == -ENAMETOOLONG || ret == -ENOTDIR))
+	if (below.absolute[0] && (ret == -ENOENT || ret == -ENAMETOOLONG || ret == -ENOTDIR))
 		ret = open_below(chain, below.absolute, below.kind, layer, error);
 	if (ret == -ENOENT)
-		return cow_fail(error, -ENOENT, "%s: its base is not there: neither %s nor %s; name it with --base, or for good with umlab-disk rebase -u",
+		return cow_fail(error, -ENOENT,
+				"%s: base image not found, neither as %s nor as %s; name it with "
+				"--base, or record its place with umlab-disk rebase -u",
 				above->path, relative[0] ? relative : "(no relative path)",
 				below.absolute[0] ? below.absolute : "(no absolute path)");
 	return ret;
+}
+
+static bool same_layer(const struct cow_layer *a, const struct cow_stat *stat_a,
+		       const struct cow_layer *b, const struct cow_stat *stat_b)
+{
+	if (stat_a->dev == stat_b->dev && stat_a->ino == stat_b->ino)
+		return true;
+	return a->header && b->header && !memcmp(a->header->uuid, b->header->uuid, 16);
 }
 
 static int check_loop(struct cow_chain *chain, struct cow_layer *next, struct cow_error *error)
@@ -88,14 +99,16 @@ static int check_loop(struct cow_chain *chain, struct cow_layer *next, struct co
 		const struct cow_layer *above = chain->layers[i];
 
 		ret = chain->io->stat(chain->io, above->file, &other);
-		if (!ret && ((this.dev == other.dev && this.ino == other.ino) ||
-			     (next->header && above->header && !memcmp(next->header->uuid, above->header->uuid, 16))))
-			return cow_fail(error, -ELOOP, "%s: stands on itself, by way of %s: the chain has a loop", next->path, above->path);
+		if (!ret && same_layer(next, &this, above, &other))
+			return cow_fail(error, -ELOOP,
+					"%s: is its own base, by way of %s: rebase one of them",
+					next->path, above->path);
 	}
 	return ret;
 }
 
-static int check_old_identity(const struct cow_layer *above, struct cow_layer *base, struct cow_error *error)
+static int check_old_identity(const struct cow_layer *above, struct cow_layer *base,
+			      struct cow_error *error)
 {
 	struct cow_stat stat;
 	int ret = base->io->stat(base->io, base->file, &stat);
@@ -103,10 +116,16 @@ static int check_old_identity(const struct cow_layer *above, struct cow_layer *b
 	if (ret)
 		return ret;
 	if (stat.size != above->old->size)
-		return cow_fail(error, -ESTALE, "%s: its base %s has %U bytes and had %U when this overlay was made: another file, or one that was changed; bring back the old one",
+		return cow_fail(error, -ESTALE,
+				"%s: base image %s has %U bytes, but had %U when the overlay was "
+				"made; restore the old file",
 				above->path, base->path, stat.size, above->old->size);
+	/* COW V3 records nothing else about its base. */
 	if ((uint32_t)(stat.mtime / 1000000000) != above->old->mtime)
-		return cow_fail(error, -ESTALE, "%s: its base %s has another modification time than when this overlay was made, and COW V3 can tell no more. If the content is the same: umlab-disk rebase -u %s %s",
+		return cow_fail(error, -ESTALE,
+				"%s: base image %s has another modification time than when the "
+				"overlay was made; if its content is the same, run "
+				"umlab-disk rebase -u %s %s",
 				above->path, base->path, above->path, base->path);
 	return 0;
 }
@@ -122,13 +141,20 @@ static int check_identity(struct cow_chain *chain, struct cow_layer *above, stru
 	if (above->old)
 		return check_old_identity(above, base, error);
 	ret = cow_identity_check(base, above->path, &above->header->parent, &seen, options, error);
-	/* Spare the next one the comparison. */
+	/* Record the dates, so that the next open need not compare the content. */
 	if (!ret && seen && above->writable)
 		ret = cow_layer_put_header(above);
 	return ret;
 }
 
-static int open_lower(struct cow_chain *chain, const struct cow_options *options, struct cow_error *error)
+static int too_many(const struct cow_chain *chain, struct cow_error *error)
+{
+	return cow_fail(error, -EMLINK, "%s: more than %u layers: flatten or commit some",
+			chain->layers[0]->path, COW_CHAIN_MAX);
+}
+
+static int open_lower(struct cow_chain *chain, const struct cow_options *options,
+		      struct cow_error *error)
 {
 	for (;;) {
 		struct cow_layer *above = chain->layers[chain->nr_layers - 1], *next;
@@ -137,7 +163,7 @@ static int open_lower(struct cow_chain *chain, const struct cow_options *options
 		if (layer_below(above).kind == COW_PARENT_NONE)
 			return 0;
 		if (chain->nr_layers == COW_CHAIN_MAX + 1)
-			return cow_fail(error, -EMLINK, "%s: more than %u layers: flatten or commit some", chain->layers[0]->path, COW_CHAIN_MAX);
+			return too_many(chain, error);
 		ret = find_below(chain, above, options, chain->nr_layers == 1, &next, error);
 		if (ret)
 			return ret;
@@ -150,13 +176,13 @@ static int open_lower(struct cow_chain *chain, const struct cow_options *options
 		}
 		if (chain->nr_layers == COW_CHAIN_MAX && next->entry_bits) {
 			cow_layer_close(next);
-			return cow_fail(error, -EMLINK, "%s: more than %u layers: flatten or commit some", chain->layers[0]->path, COW_CHAIN_MAX);
+			return too_many(chain, error);
 		}
 		chain->layers[chain->nr_layers++] = next;
 	}
 }
 
-/* ---- one map of all that lies below -------------------------------------------------- */
+/* ---- the merged map of the lower layers --------------------------------------------- */
 
 static void paint_layer(struct cow_chain *chain, unsigned int index)
 {
@@ -176,11 +202,12 @@ static void paint_layer(struct cow_chain *chain, unsigned int index)
 		if (end > chain->nr_units)
 			end = chain->nr_units;
 		if (first < end)
-			memset(chain->owner + first, state == COW_DATA ? index : COW_OWNER_ZERO, end - first);
+			memset(chain->owner + first, state == COW_DATA ? index : COW_OWNER_ZERO,
+			       end - first);
 	}
 }
 
-/* From the bottom upwards, so that the upper layer wins. */
+/* Start with the lowest layer, so that upper layers overwrite its entries. */
 static int make_owner(struct cow_chain *chain)
 {
 	unsigned int bits = COW_CLUSTER_BITS_MAX;
@@ -221,19 +248,23 @@ static int make_buffers(struct cow_chain *chain)
 	return 0;
 }
 
-/* ---- open and close -------------------------------------------------------------------- */
+/* ---- open and close ------------------------------------------------------------------ */
 
-static void warn_damaged(const struct cow_chain *chain, const struct cow_options *options)
+static void warn_committing(const struct cow_chain *chain, const struct cow_options *options)
 {
 	char text[COW_PATH + 128];
 
+	if (!options->note)
+		return;
 	for (unsigned int i = 1; i < chain->nr_layers; i++) {
 		const struct cow_layer *layer = chain->layers[i];
 
-		if (layer->header && layer->header->parent.committing) {
-			cow_text(text, sizeof(text), "%s: its commit was interrupted: run umlab-disk commit again", layer->path);
-			say(options, text);
-		}
+		if (!layer->header || !layer->header->parent.committing)
+			continue;
+		cow_text(text, sizeof(text),
+			 "%s: its commit was interrupted: run umlab-disk commit again",
+			 layer->path);
+		options->note(options->data, text);
 	}
 }
 
@@ -253,8 +284,11 @@ int cow_chain_open(const struct cow_io *io, const char *path, const struct cow_o
 	}
 	chain->nr_layers = 1;
 	chain->size = chain->layers[0]->size;
-	if (options->flags & COW_LAYER_SHARED && options->flags & COW_LAYER_WRITE && chain->layers[0]->entry_bits) {
-		ret = cow_fail(error, -EINVAL, "%s: an overlay cannot be written by two machines at once: share a raw file, or open it read-only", path);
+	if (options->flags & COW_LAYER_SHARED && options->flags & COW_LAYER_WRITE &&
+	    chain->layers[0]->entry_bits) {
+		ret = cow_fail(error, -EINVAL,
+			       "%s: an overlay cannot be written by two machines at once: share a "
+			       "raw file, or open the overlay read-only", path);
 		goto out_close;
 	}
 	ret = open_lower(chain, options, error);
@@ -267,7 +301,7 @@ int cow_chain_open(const struct cow_io *io, const char *path, const struct cow_o
 		cow_fail(error, ret, "%s: %s", path, cow_reason(ret));
 		goto out_close;
 	}
-	warn_damaged(chain, options);
+	warn_committing(chain, options);
 	*result = chain;
 	return 0;
 
@@ -286,7 +320,8 @@ int cow_chain_close(struct cow_chain *chain)
 	io = chain->io;
 	for (unsigned int i = 0; i < COW_RANGES; i++)
 		if (chain->ranges[i].buffer)
-			io->free(io, chain->ranges[i].buffer, cow_layer_cluster_size(chain->layers[0]));
+			io->free(io, chain->ranges[i].buffer,
+				 cow_layer_cluster_size(chain->layers[0]));
 	io->free(io, chain->owner, chain->nr_units);
 	for (unsigned int i = 0; i < chain->nr_layers; i++) {
 		int error = cow_layer_close(chain->layers[i]);

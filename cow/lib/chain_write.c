@@ -1,27 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chain_write.c - what a write, a zeroing, a discard does to the top layer of a chain
+ * chain_write.c - change the top layer of a chain: write, zero, discard, flush, grow
  *
  * Theory of operation
  *
- * Writing. Clusters that the top layer has are overwritten in place. Others are written
- * whole: what the request does not cover at its two ends is read from below first and
- * goes out in the same transfer. The map follows when the data has been written, so a
- * write that fails leaves the cluster as it was. Zeros are a map entry and nothing else,
- * but for the sectors of a cluster that is only partly zeroed.
+ * Writing. A cluster that the top layer holds is overwritten in place. Any other cluster is
+ * written whole: the sectors that the request does not cover are read from the layers below and
+ * are written in the same transfer. The map changes only after the data has been written, so a
+ * failed write leaves the cluster unchanged. Zeroing a whole cluster changes only its map entry;
+ * zeroing a part of a cluster writes zeros to its sectors.
  *
- * Two requests at once. The guest may write two parts of one absent cluster at the same
- * time: the second must not copy what the first has replaced. So whoever changes map
- * entries holds the range of their clusters (`ranges`, each with a buffer for one
- * cluster) from looking at the entries until they are set. Writes in place hold nothing:
- * they touch their own sectors only, and an entry leaves the state data only by a zero
- * or discard of the whole cluster, which then overlaps with them anyway.
+ * Concurrent requests. A guest may write two parts of one absent cluster at the same time. The
+ * second writer must not copy old sectors over those that the first has just written. So whoever
+ * changes map entries takes the range of their clusters before it looks at the entries, and
+ * releases the range after it has set them. There are COW_RANGES ranges, each with a buffer for
+ * one cluster; a request waits until a range is free and no other range overlaps it. Writes in
+ * place take no range. They touch only their own sectors, and an entry leaves the state COW_DATA
+ * only if the whole cluster is zeroed or discarded. Such a request overlaps the write, so either
+ * order of the two is correct.
  *
- * Crash. See layer.c: each sector is old or new, and new for good after a flush.
+ * Crashes. After a crash each sector is old or new; after a flush it is new (layer.c).
  *
- * A raw file as only layer is written like any other file. It never gets what looks like
- * a header in its first bytes, lest the next one to open it follow that to a file of the
- * guest's choice; a user who names it as raw can do without this.
+ * Raw files. A raw file that is the only layer is written like any other file, with one
+ * exception: a write that would make its first bytes look like the header of an overlay is
+ * refused. Otherwise a guest could name a file of the host there as the base, and the next program
+ * that opens the disk would read that file. The check is off if the user declared the file raw.
+ *
+ * Called on any thread: by the driver's worker threads, by umlab-disk and by the tests.
  */
 #include "chain_write.h"
 
@@ -36,7 +41,7 @@ enum {
 
 static const uint8_t zeros[ZEROS_SIZE];
 
-/* ---- ranges ---------------------------------------------------------------------------- */
+/* ---- ranges -------------------------------------------------------------------------- */
 
 static struct cow_range *range_find(struct cow_chain *chain, uint64_t first, uint64_t end)
 {
@@ -53,8 +58,9 @@ static struct cow_range *range_find(struct cow_chain *chain, uint64_t first, uin
 	return free;
 }
 
-/* NULL: not free at present; *@seen is what range_freed said then. */
-static struct cow_range *range_try(struct cow_chain *chain, uint64_t first, uint64_t end, uint32_t *seen)
+/* NULL if the range is not available; *@seen is then the value of range_freed to sleep on. */
+static struct cow_range *range_try(struct cow_chain *chain, uint64_t first, uint64_t end,
+				   uint32_t *seen)
 {
 	struct cow_range *range;
 
@@ -88,17 +94,20 @@ static void range_release(struct cow_chain *chain, struct cow_range *range)
 	chain->io->wake(chain->io, &chain->range_freed);
 }
 
-/* ---- writing ----------------------------------------------------------------------------- */
+/* ---- writing ------------------------------------------------------------------------- */
 
-static int write_pieces(struct cow_chain *chain, struct cow_iovec *vec, unsigned int count, uint64_t offset)
+static int write_pieces(struct cow_chain *chain, struct cow_iovec *vec, unsigned int count,
+			uint64_t offset)
 {
 	struct cow_layer *top = chain->layers[0];
-	ssize_t done = chain->io->writev(chain->io, top->file, vec, count, top->data_offset + offset);
+	ssize_t done = chain->io->writev(chain->io, top->file, vec, count,
+					 top->data_offset + offset);
 
 	return done < 0 ? done : 0;
 }
 
-static int write_in_place(struct cow_chain *chain, struct cursor *cursor, uint64_t offset, uint64_t end)
+static int write_in_place(struct cow_chain *chain, struct cursor *cursor, uint64_t offset,
+			  uint64_t end)
 {
 	struct cow_iovec part[COW_VEC_MAX];
 	unsigned int nr;
@@ -114,13 +123,14 @@ static int write_in_place(struct cow_chain *chain, struct cursor *cursor, uint64
 }
 
 /*
- * What is not in the file yet, in pieces. The host keeps a file in its page cache in such pieces
- * as it was first written in, and ext4 walks along all blocks of a piece for each later write
- * to one of them. Measured on Linux 6.18: 4 KB writes at random, a second, to a file that was written in
- * pieces of 1 MB 150 000, of 64 KB 390 000, of 4 KB 640 000; the first writing itself 4.0, 3.2 and
- * 1.0 GB/s.
+ * Write data that the file does not hold yet, in pieces of 64 KiB. The host's page cache keeps a
+ * file in folios of the size in which it was first written, and ext4 walks all blocks of a folio
+ * at each later write to one of them. Measured on Linux 6.18, for first writes in pieces of
+ * 1 MB, 64 KB and 4 KB: the first write itself reaches 4.0, 3.2 and 1.0 GB/s; later random writes
+ * of 4 KB reach 150 000, 390 000 and 640 000 a second.
  */
-static int write_fresh(struct cow_chain *chain, struct cursor *cursor, uint64_t offset, uint64_t end)
+static int write_fresh(struct cow_chain *chain, struct cursor *cursor, uint64_t offset,
+		       uint64_t end)
 {
 	uint64_t stop;
 	int ret = 0;
@@ -132,7 +142,26 @@ static int write_fresh(struct cow_chain *chain, struct cursor *cursor, uint64_t 
 	return ret;
 }
 
-/* Write [@offset, @end), which lies within one cluster, and with it the rest of that from below. */
+/* Copy the next @size bytes at @cursor to @to. */
+static int gather(struct cursor *cursor, uint8_t *to, uint64_t size)
+{
+	struct cow_iovec piece = { NULL, 0 };
+	unsigned int nr;
+	uint64_t taken;
+
+	for (; size; size -= taken, to += taken) {
+		taken = cursor_take(cursor, size, &piece, 1, &nr);
+		if (!taken)
+			return -EINVAL;
+		memcpy(to, piece.base, taken);
+	}
+	return 0;
+}
+
+/*
+ * Write [@offset, @end), which lies within one cluster, and fill the rest of the cluster with what
+ * the layers below provide.
+ */
 static int write_with_rest(struct cow_chain *chain, struct cow_range *range, struct cursor *cursor,
 			   uint64_t cluster, uint64_t offset, uint64_t end, enum cow_cluster state)
 {
@@ -140,6 +169,7 @@ static int write_with_rest(struct cow_chain *chain, struct cow_range *range, str
 	uint64_t start = cluster << top->cluster_bits;
 	uint64_t stop = start + cow_layer_cluster_size(top);
 	struct cow_iovec part[COW_VEC_MAX];
+	struct cursor look = *cursor;
 	unsigned int nr = 0, more;
 	int ret = 0;
 
@@ -154,22 +184,14 @@ static int write_with_rest(struct cow_chain *chain, struct cow_range *range, str
 
 	if (offset > start)
 		part[nr++] = (struct cow_iovec){ range->buffer, offset - start };
-	/* A cluster has at most 128 sectors: more pieces than that are gathered in the buffer. */
-	if (cursor_take(&(struct cursor){ cursor->vec, cursor->count, cursor->skip }, end - offset, part + nr,
-			COW_VEC_MAX - 2, &more) == end - offset) {
-		cursor_take(cursor, end - offset, part + nr, COW_VEC_MAX - 2, &more);
+	/* A 64 KiB cluster may come in 128 pieces. If they exceed one transfer, use the buffer. */
+	if (cursor_take(&look, end - offset, part + nr, COW_VEC_MAX - 2, &more) == end - offset) {
+		*cursor = look;
 		nr += more;
 	} else {
-		uint8_t *to = range->buffer + (offset - start);
-		struct cow_iovec one = { NULL, 0 };
-		uint64_t taken, left = end - offset;
-
-		for (; left; left -= taken, to += taken) {
-			taken = cursor_take(cursor, left, &one, 1, &more);
-			if (!taken)
-				return -EINVAL;
-			memcpy(to, one.base, taken);
-		}
+		ret = gather(cursor, range->buffer + (offset - start), end - offset);
+		if (ret)
+			return ret;
 		part[nr++] = (struct cow_iovec){ range->buffer + (offset - start), end - offset };
 	}
 	if (end < stop)
@@ -185,8 +207,9 @@ static bool whole_clusters(const struct cow_chain *chain, uint64_t offset, uint6
 }
 
 /*
- * Write [@offset, @end) to clusters that were seen not to be here: within one of them, or
- * whole ones. Some may have come meanwhile.
+ * Write [@offset, @end) to clusters that the map did not show as data: either a part of one cluster
+ * or whole clusters. The state is read again under the range, for another request may have changed
+ * it in between.
  */
 static int write_new(struct cow_chain *chain, struct cursor *cursor, uint64_t offset, uint64_t end)
 {
@@ -213,8 +236,12 @@ static int write_new(struct cow_chain *chain, struct cursor *cursor, uint64_t of
 	return ret;
 }
 
-/* The next part of [@offset, @end) that can be written in one way; *@here: in place. */
-static uint64_t write_part(const struct cow_layer *top, uint64_t size, uint64_t offset, uint64_t end, bool *here)
+/*
+ * End of the first part of [@offset, @end) that can be written in one way. *@here: write the part
+ * in place, else with write_new(). @size is that of the disk.
+ */
+static uint64_t write_part(const struct cow_layer *top, uint64_t size, uint64_t offset,
+			   uint64_t end, bool *here)
 {
 	uint64_t first = offset >> top->cluster_bits, cluster_size = cow_layer_cluster_size(top);
 	uint64_t count = ((end - 1) >> top->cluster_bits) + 1 - first;
@@ -226,7 +253,7 @@ static uint64_t write_part(const struct cow_layer *top, uint64_t size, uint64_t 
 		end = stop;
 	if (*here)
 		return end;
-	/* Not here: a cut first cluster by itself, then whole ones, then a cut last one. */
+	/* A partial first cluster comes alone, then whole clusters, then a partial last one. */
 	if (offset % cluster_size) {
 		stop = (first + 1) << top->cluster_bits;
 		return stop < end ? stop : end;
@@ -249,7 +276,7 @@ static int check_request(struct cow_chain *chain, uint64_t offset, uint64_t size
 	return cow_layer_begin(top);
 }
 
-/* A raw file that somebody shortens must not grow back with holes where data was. */
+/* If someone truncates a raw file, a write must not extend it again: that would leave a hole. */
 static int raw_check_end(struct cow_chain *chain, uint64_t end)
 {
 	uint64_t size;
@@ -268,15 +295,11 @@ static int raw_write(struct cow_chain *chain, struct cursor *cursor, uint64_t of
 		return ret;
 	if (!offset && chain->layers[0]->probed_raw) {
 		struct cursor look = *cursor;
-		struct cow_iovec piece = { NULL, 0 };
-		unsigned int nr;
 		uint8_t head[8];
 
-		for (size_t at = 0; at < sizeof(head); at += piece.size) {
-			if (!cursor_take(&look, sizeof(head) - at, &piece, 1, &nr))
-				return -EINVAL;
-			memcpy(head + at, piece.base, piece.size);
-		}
+		ret = gather(&look, head, sizeof(head));
+		if (ret)
+			return ret;
 		if (cow_header_kind(head, sizeof(head)) != COW_KIND_RAW)
 			return -EPERM;
 	}
@@ -316,8 +339,10 @@ int cow_chain_write_now(struct cow_chain *chain, struct cow_iovec *vec, unsigned
 	bool here;
 	int ret;
 
-	/* The first write of all changes the header and waits for a sync. */
-	if (!size || top->remote || (top->kind == COW_KIND_LAYER && !__atomic_load_n(&top->begun, __ATOMIC_ACQUIRE)))
+	if (!size || top->remote)
+		return -EAGAIN;
+	/* The first write to a layer changes the header and waits for a sync. */
+	if (top->kind == COW_KIND_LAYER && !__atomic_load_n(&top->begun, __ATOMIC_ACQUIRE))
 		return -EAGAIN;
 	ret = check_request(chain, offset, size);
 	if (ret)
@@ -328,7 +353,7 @@ int cow_chain_write_now(struct cow_chain *chain, struct cow_iovec *vec, unsigned
 		return -EAGAIN;
 	if (here)
 		return write_in_place(chain, &cursor, offset, end);
-	/* Whole clusters need nothing from below. */
+	/* Only whole clusters can be written without reading from below. */
 	if (!whole_clusters(chain, offset, end))
 		return -EAGAIN;
 	first = offset >> top->cluster_bits;
@@ -343,7 +368,7 @@ int cow_chain_write_now(struct cow_chain *chain, struct cow_iovec *vec, unsigned
 	return ret;
 }
 
-/* ---- zeros ----------------------------------------------------------------------------------- */
+/* ---- zeros --------------------------------------------------------------------------- */
 
 static int write_zeros(struct cow_chain *chain, uint64_t offset, uint64_t end)
 {
@@ -359,8 +384,10 @@ static int write_zeros(struct cow_chain *chain, uint64_t offset, uint64_t end)
 			vec[nr].size = end - at < ZEROS_SIZE ? end - at : ZEROS_SIZE;
 			at += vec[nr].size;
 		}
-		ret = top->entry_bits == 2 ? cow_chain_write(chain, vec, nr, offset, at - offset) :
-					     write_pieces(chain, vec, nr, offset);
+		if (top->entry_bits == 2)
+			ret = cow_chain_write(chain, vec, nr, offset, at - offset);
+		else
+			ret = write_pieces(chain, vec, nr, offset);
 		offset = at;
 	}
 	return ret;
@@ -381,7 +408,7 @@ static int raw_zero(struct cow_chain *chain, uint64_t offset, uint64_t end, bool
 	return ret;
 }
 
-/* COW V3 knows no zeros: they have to stand in the file before the bits say that they do. */
+/* The COW V3 map has no entry for zeros, so they are written to the file as data. */
 static int v3_zero(struct cow_chain *chain, uint64_t offset, uint64_t end, bool discard)
 {
 	struct cow_layer *top = chain->layers[0];
@@ -390,7 +417,8 @@ static int v3_zero(struct cow_chain *chain, uint64_t offset, uint64_t end, bool 
 	int ret = -EOPNOTSUPP;
 
 	if (top->can_punch)
-		ret = chain->io->punch(chain->io, top->file, top->data_offset + offset, end - offset);
+		ret = chain->io->punch(chain->io, top->file, top->data_offset + offset,
+				       end - offset);
 	if (ret == -EOPNOTSUPP && !discard)
 		ret = write_zeros(chain, offset, end);
 	if (!ret)
@@ -399,7 +427,7 @@ static int v3_zero(struct cow_chain *chain, uint64_t offset, uint64_t end, bool 
 	return ret;
 }
 
-/* Whole clusters: an entry, and the space back where data was. */
+/* Zero whole clusters: change their entries, and return the space of those with data. */
 static void layer_zero_clusters(struct cow_chain *chain, uint64_t first, uint64_t end)
 {
 	struct cow_layer *top = chain->layers[0];
@@ -409,7 +437,7 @@ static void layer_zero_clusters(struct cow_chain *chain, uint64_t first, uint64_
 		count = end - at;
 		if (cow_map_run(top, at, &count) != COW_DATA || !top->can_punch)
 			continue;
-		/* Its failure costs space only: the entry will say zeros. */
+		/* If this fails, only space is lost: the entry will say zeros. */
 		chain->io->punch(chain->io, top->file, top->data_offset + (at << top->cluster_bits),
 				 count << top->cluster_bits);
 	}
@@ -417,12 +445,13 @@ static void layer_zero_clusters(struct cow_chain *chain, uint64_t first, uint64_
 	range_release(chain, range);
 }
 
-/* Some sectors of one cluster. */
+/* Zero some sectors of one cluster. */
 static int layer_zero_part(struct cow_chain *chain, uint64_t offset, uint64_t end)
 {
+	const struct cow_layer *top = chain->layers[0];
 	uint64_t count = 1;
 
-	if (cow_map_run(chain->layers[0], offset >> chain->layers[0]->cluster_bits, &count) == COW_ZERO)
+	if (cow_map_run(top, offset >> top->cluster_bits, &count) == COW_ZERO)
 		return 0;
 	return write_zeros(chain, offset, end);
 }
@@ -472,7 +501,7 @@ int cow_chain_discard(struct cow_chain *chain, uint64_t offset, uint64_t size)
 	return zero(chain, offset, size, true);
 }
 
-/* ---- flush and grow ---- */
+/* ---- flush and grow ------------------------------------------------------------------ */
 
 int cow_chain_flush(struct cow_chain *chain)
 {

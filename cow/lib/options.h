@@ -15,14 +15,15 @@
  * returns true, the operation stops and fails with -ECANCELED.
  */
 struct cow_progress {
-	bool (*step)(struct cow_progress *progress, const char *what, uint64_t done, uint64_t total);
+	bool (*step)(struct cow_progress *progress, const char *what, uint64_t done,
+		     uint64_t total);
 };
 
 struct cow_options {
 	unsigned int flags;		/* enum cow_layer_open, for the top layer */
 	const char *base;		/* use this file below the top layer; NULL: the recorded one */
 	bool any_base;			/* accept a base whose identity differs (rebase) */
-	void (*note)(void *data, const char *text);	/* receives remarks for the user; or NULL */
+	void (*note)(void *data, const char *text);	/* gets remarks for the user; or NULL */
 	void *data;			/* first argument of note */
 	struct cow_progress *progress;	/* may be NULL */
 };

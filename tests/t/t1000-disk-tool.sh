@@ -47,7 +47,7 @@ claim "check finds nothing" disk check --data top.cow
 
 ##### identity of the base
 cp base.img moved.img; mkdir elsewhere; mv base.img elsewhere/
-refused "a missing base" "its base is not there: neither base.img nor $SCRATCH/base.img; name it with --base" disk check top.cow
+refused "a missing base" "base image not found, neither as base.img nor as $SCRATCH/base.img; name it with --base" disk check top.cow
 claim "a copy with another name and date is accepted" disk check --base moved.img top.cow
 mv elsewhere/base.img .; touch base.img
 claim "a touched base is accepted" disk check top.cow
@@ -78,7 +78,7 @@ mv top.keep top.cow
 claim "the layer brought back is accepted" disk check second.cow
 ln -s second.cow loop.cow
 disk rebase -u top.cow second.cow > /dev/null 2>&1
-refused "a chain that bites its tail" "stands on itself" disk check second.cow
+refused "a chain that bites its tail" "is its own base" disk check second.cow
 disk rebase -u top.cow base.img; disk rebase -u second.cow top.cow
 claim "and is mended" disk check second.cow
 raw second.cow > /dev/null; cp second.cow.raw second.want
