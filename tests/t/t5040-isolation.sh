@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# t5040-isolation.sh - guest code reaches nothing of the host, whatever it tries, under each engine
+# t5040-isolation.sh - attacks by guest code reach nothing of the host, under each engine
 # time limit: 1800
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/guest.sh"

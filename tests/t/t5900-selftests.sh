@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# t5900-selftests.sh - the generic kernel's own selftests pass inside a guest, as far as they take seconds
+# t5900-selftests.sh - the short ones of the generic kernel's own selftests pass inside a guest
 # time limit: 1800
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/guest.sh"
