@@ -1,48 +1,56 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# labs.mk - build the umlab command and what it brings along (included by GNUmakefile)
+# labs.mk - builds the umlab command and the files it needs (included by GNUmakefile)
 #
-# build/umlab            the command
-# build/labs/agent.cpio  initial file system of every machine: the agent as /init
-# build/labs/guest/      scripts that run inside guests
-# build/labs/locale/     messages in other languages, from labs/po
-# build/labs/image-rewrite  used by image builds
-# build/labs/image/      recipes of images, as they are in the source; build/labs/gdb/ likewise
+# build/umlab               the command
+# build/labs/agent.cpio     initial file system of every machine, with the agent as /init
+# build/labs/guest/         scripts that run inside machines
+# build/labs/locale/        translations, from labs/po
+# build/labs/image-rewrite  a helper of image builds
+# build/labs/{image,profiles,setup,gdb}  links to these folders of the source
 
 LABS_OUT := $(BUILD)/labs
-LABS_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -D_GNU_SOURCE -Ilabs
-LABS_CFLAGS += -DUMLAB_VERSION='"$(VERSION)"'
-LABS_LIBS := -ljansson -lsmartcols -lyaml -lm
+LABS_CPPFLAGS := -D_GNU_SOURCE -Ilabs
+LABS_PKGS := jansson smartcols yaml-0.1
 
 # Rooms of the command; a room includes only those named before it (tests/t/t0110-rooms.sh).
 LABS_ROOMS := base link image machine lab check cli
 LABS_SOURCES := $(filter-out %/image_rewrite.c,$(wildcard $(LABS_ROOMS:%=labs/%/*.c)))
 LABS_OBJECTS := $(patsubst labs/%.c,$(LABS_OUT)/obj/%.o,$(LABS_SOURCES))
 AGENT_SOURCES := $(wildcard labs/guest/*.c) labs/link/wirelink.c
+AGENT_OBJECTS := $(patsubst labs/%.c,$(LABS_OUT)/obj/%.o,$(AGENT_SOURCES))
 
-LABS_LOCALES := $(patsubst labs/po/%.po,$(LABS_OUT)/locale/%/LC_MESSAGES/umlab.mo,$(wildcard labs/po/*.po))
+LABS_LOCALES := $(patsubst labs/po/%.po,$(LABS_OUT)/locale/%/LC_MESSAGES/umlab.mo,\
+	$(wildcard labs/po/*.po))
 
 .PHONY: labs
-labs: $(BUILD)/umlab $(LABS_OUT)/image-rewrite $(LABS_OUT)/agent.cpio $(LABS_OUT)/guest/.done $(LABS_LOCALES) $(LABS_OUT)/image $(LABS_OUT)/profiles $(LABS_OUT)/setup $(LABS_OUT)/gdb
+labs: $(BUILD)/umlab $(LABS_OUT)/agent.cpio $(LABS_OUT)/guest/.done $(LABS_LOCALES)
+labs: $(LABS_OUT)/image-rewrite $(addprefix $(LABS_OUT)/,image profiles setup gdb)
+
+$(LABS_OUT)/obj/%.o: labs/%.c labs/labs.mk $(FLAGS) | $(PACKAGES)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LABS_CPPFLAGS) $(HOST_CPPFLAGS) $(HOST_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/umlab: $(LABS_OBJECTS)
+	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_LDFLAGS) -o $@.part $^ \
+		$(call pkg_config,libs,$(LABS_PKGS)) -lm
+	@mv $@.part $@
 	@echo "labs      $@"
-	@$(CC) -o $@ $^ $(LABS_LIBS)
 
-$(LABS_OUT)/obj/%.o: labs/%.c $(wildcard labs/*/*.h) | $(PACKAGES)
-	@mkdir -p $(@D)
-	@$(CC) $(LABS_CFLAGS) -c -o $@ $<
+$(LABS_OUT)/image-rewrite: $(LABS_OUT)/obj/image/image_rewrite.o
+	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_LDFLAGS) -o $@.part $^ \
+		$(call pkg_config,libs,ext2fs com_err)
+	@mv $@.part $@
 
-$(LABS_OUT)/image-rewrite: labs/image/image_rewrite.c | $(PACKAGES)
-	@mkdir -p $(@D)
-	@$(CC) $(LABS_CFLAGS) -o $@ $< -lext2fs -lcom_err
+# Static, because it runs in machines of any image.
+$(LABS_OUT)/agent: $(AGENT_OBJECTS)
+	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_STATIC_LDFLAGS) -o $@.part $^
+	@mv $@.part $@
 
-$(LABS_OUT)/agent: $(AGENT_SOURCES) $(wildcard labs/*/*.h) | $(PACKAGES)
-	@mkdir -p $(@D)
-	@$(CC) $(LABS_CFLAGS) -static -o $@ $(AGENT_SOURCES)
+-include $(LABS_OBJECTS:.o=.d) $(AGENT_OBJECTS:.o=.d) $(LABS_OUT)/obj/image/image_rewrite.d
 
 $(LABS_OUT)/agent.cpio: $(LABS_OUT)/agent labs/setup/pack-cpio
-	@labs/setup/pack-cpio $@ $<
+	$(Q)labs/setup/pack-cpio $@ $<
 
 $(LABS_OUT)/guest/.done: $(wildcard labs/guest/*.sh)
 	@mkdir -p $(@D)
@@ -51,61 +59,70 @@ $(LABS_OUT)/guest/.done: $(wildcard labs/guest/*.sh)
 
 $(LABS_OUT)/locale/%/LC_MESSAGES/umlab.mo: labs/po/%.po | $(PACKAGES)
 	@mkdir -p $(@D)
-	@msgfmt --check-format --check-domain -o $@ $<
+	$(Q)msgfmt --check-format --check-domain -o $@ $<
 
-# After messages have changed: marks what labs/po lacks (new ones are empty there).
+# Run this after messages have changed: it adds the new ones to labs/po, without a translation.
 .PHONY: labs-po
 labs-po:
-	@xgettext --keyword=_ --keyword=N_ --from-code=UTF-8 --no-location --sort-output -o $(LABS_OUT)/umlab.pot $(LABS_SOURCES)
-	@for po in labs/po/*.po; do \
-		msgmerge -q -U --backup=none --no-fuzzy-matching --no-location --no-wrap $$po $(LABS_OUT)/umlab.pot && \
+	$(Q)xgettext --keyword=_ --keyword=N_ --from-code=UTF-8 --no-location --sort-output \
+		-o $(LABS_OUT)/umlab.pot $(LABS_SOURCES)
+	$(Q)for po in labs/po/*.po; do \
+		msgmerge -q -U --backup=none --no-fuzzy-matching --no-location --no-wrap \
+			$$po $(LABS_OUT)/umlab.pot && \
 		sed -i '/^"POT-Creation-Date/d; /^"Report-Msgid-Bugs-To/d' $$po; done
 
-# Recipes and the scripts of image builds: as they are in the source.
-$(LABS_OUT)/image $(LABS_OUT)/profiles $(LABS_OUT)/setup $(LABS_OUT)/gdb: $(LABS_OUT)/%:
+# The command finds recipes, scripts and gdb files beside itself, as it does when installed.
+$(addprefix $(LABS_OUT)/,image profiles setup gdb): $(LABS_OUT)/%:
 	@mkdir -p $(@D)
-	@ln -sfn ../../labs/$* $@
+	@ln -sfnr labs/$* $@
 
-# umlab-VERB.1, from the table of verbs.
+# The table of verbs is also the source of the manual pages umlab-VERB(1).
 LABS_MAN := $(LABS_OUT)/man
 .PHONY: labs-man
 labs-man: $(BUILD)/umlab
 	@rm -rf $(LABS_MAN) && mkdir -p $(LABS_MAN)
-	@$< help --names | while read -r verb; do \
+	$(Q)$< help --names | while read -r verb; do \
 		$< help --man $$verb >$(LABS_MAN)/umlab-$$(echo $$verb | tr ' ' -).1; done
 
 .PHONY: install-labs
 install-labs: labs labs-man $(BUILD)/headers.tar
-	install -d $(BIN) $(LIB)/guest $(SHARE)/man/man1 $(SHARE)/man/man5 $(SHARE)/man/man7 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions
-	install -m 755 $(BUILD)/umlab $(BIN)/umlab
-	install -m 644 $(LABS_OUT)/agent.cpio $(LIB)/agent.cpio
-	install -m 755 labs/guest/*.sh $(LIB)/guest/
-	install -m 755 $(LABS_OUT)/image-rewrite $(LIB)/
-	rm -rf $(LIB)/image $(LIB)/profiles $(LIB)/setup $(LIB)/gdb
-	install -m 644 $(BUILD)/headers.tar $(LIB)/
-	cp -r labs/image labs/profiles labs/setup labs/gdb $(LIB)/
-	rm -rf $(LIB)/locale && cp -r $(LABS_OUT)/locale $(LIB)/
-	install -m 644 labs/doc/*.1 $(LABS_MAN)/*.1 $(SHARE)/man/man1/
-	install -m 644 labs/doc/*.5 $(SHARE)/man/man5/
-	install -m 644 labs/doc/*.7 $(SHARE)/man/man7/
-	install -m 644 labs/completion/umlab labs/completion/umlab-linux $(SHARE)/bash-completion/completions/
-	ln -sf umlab $(SHARE)/bash-completion/completions/umlab-disk
-	ln -sf umlab $(SHARE)/bash-completion/completions/umlab-net
-	install -m 644 labs/completion/_umlab $(SHARE)/zsh/site-functions/
-	install -d $(SHARE)/umlab/examples && cp -r labs/examples/. $(SHARE)/umlab/examples/
+	$(Q)$(INSTALL) -d $(BIN) $(LIB)/guest $(LIB)/setup $(SHARE)/man/man1 $(SHARE)/man/man5
+	$(Q)$(INSTALL) -d $(SHARE)/man/man7 $(SHARE)/umlab/examples
+	$(Q)$(INSTALL) -d $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions
+	$(Q)$(INSTALL) -m 755 $(BUILD)/umlab $(BIN)/umlab
+	$(Q)$(INSTALL) -m 755 $(LABS_OUT)/image-rewrite $(LIB)/
+	$(Q)$(INSTALL_DATA) $(LABS_OUT)/agent.cpio $(BUILD)/headers.tar $(LIB)/
+	$(Q)$(INSTALL) -m 755 labs/guest/*.sh $(LIB)/guest/
+	$(Q)rm -rf $(addprefix $(LIB)/,image profiles setup gdb locale)
+	$(Q)cp -r labs/image labs/profiles labs/gdb $(LABS_OUT)/locale $(LIB)/
+	$(Q)rm -f $(LIB)/image/*.[ch]
+	$(Q)$(INSTALL) -D -m 755 labs/setup/unprivileged.sh $(LIB)/setup/unprivileged.sh
+	$(Q)chmod -R u=rwX,go=rX $(addprefix $(LIB)/,image profiles gdb locale)
+	$(Q)$(INSTALL_DATA) labs/doc/*.1 $(LABS_MAN)/*.1 $(SHARE)/man/man1/
+	$(Q)$(INSTALL_DATA) labs/doc/*.5 $(SHARE)/man/man5/
+	$(Q)$(INSTALL_DATA) labs/doc/*.7 $(SHARE)/man/man7/
+	$(Q)$(INSTALL_DATA) labs/completion/umlab labs/completion/umlab-linux \
+		$(SHARE)/bash-completion/completions/
+	$(Q)ln -sf umlab $(SHARE)/bash-completion/completions/umlab-disk
+	$(Q)ln -sf umlab $(SHARE)/bash-completion/completions/umlab-net
+	$(Q)$(INSTALL_DATA) labs/completion/_umlab $(SHARE)/zsh/site-functions/
+	$(Q)cp -r labs/examples/. $(SHARE)/umlab/examples/
+	$(Q)chmod -R u=rwX,go=rX $(SHARE)/umlab
 
-# What modules are built with, inside.
+# Everything that is needed to build kernel modules inside a machine.
 $(BUILD)/headers.tar: $(BUILD)/linux labs/setup/headers.sh
-	@labs/setup/headers.sh $(BUILD) $@
+	$(Q)CC='$(CC)' labs/setup/headers.sh $(BUILD) $@
 
 $(BUILD)/images/dev.img: $(BUILD)/headers.tar
 
-# Images from the recipes of labs/profiles; they stand on what the Debian image's build does.
+# Images from the recipes in labs/profiles, by the scripts that build the Debian image.
 .PHONY: images
 PROFILE_INPUTS := $(shell find labs/profiles -mindepth 2 -type f 2>/dev/null)
 images: $(BUILD)/images/minimal.img $(BUILD)/images/base.img
-$(BUILD)/images/%.img: labs/profiles/%.packages $(PROFILE_INPUTS) $(IMAGE_INPUTS) $(BUILD)/linux $(LABS_OUT)/image-rewrite | $(PACKAGES) $(BUILD)/umlab-disk
-	@labs/image/build.sh --packages $< --output $@ --kernel $(BUILD)/linux --modules $(BUILD)/modules \
-		--headers $(BUILD)/headers.tar --rewrite $(LABS_OUT)/image-rewrite --work $(BUILD)/image-$*
+$(BUILD)/images/%.img: labs/profiles/%.packages $(PROFILE_INPUTS) $(IMAGE_INPUTS) \
+		$(BUILD)/linux $(LABS_OUT)/image-rewrite | $(PACKAGES) $(BUILD)/umlab-disk
+	@labs/image/build.sh --packages $< --output $@ --kernel $(BUILD)/linux \
+		--modules $(BUILD)/modules --headers $(BUILD)/headers.tar \
+		--rewrite $(LABS_OUT)/image-rewrite --work $(BUILD)/image-$*
 	@$(BUILD)/umlab-disk seal $@
 	@touch $@

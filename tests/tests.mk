@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# tests.mk - build the test programs (included by GNUmakefile; works alone: make -f tests/tests.mk)
+# tests.mk - builds the test programs (included by GNUmakefile)
 #
-# tests/guest/<topic>.c -> build/tests/guest/<topic>   static, run inside a guest (or on the host)
-# tests/host/<name>.c   -> build/tests/host/<name>     what we need of the host
-# tests/unit/u-<module>.c -> build/tests/u-<module>  unit tests, with the sources that unit_<module> names
-# tests/lib/typist.c       -> build/tests/typist         types at a guest's console
-# build/tests/guest.cpio holds guest_init as /init and all topics; mini.cpio only the small ones.
+# tests/guest/<topic>.c    -> build/tests/guest/<topic>  static; runs in a guest or on the host
+# tests/host/<name>.c      -> build/tests/host/<name>    checks what we need of the host
+# tests/unit/u-<module>.c  -> build/tests/u-<module>     unit test, see "unit tests" below
+# tests/lib/<tool>.c       -> build/tests/<tool>         tools of test scripts
+# build/tests/guest.cpio holds guest_init as /init and all topics, mini.cpio only the small ones.
 
-TESTS_OUT := build/tests
-ifndef COW_OUT
-include cow/cow.mk
-endif
-TESTS_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Wno-missing-field-initializers -Wno-unused-result -Wno-cast-function-type \
+TESTS_OUT := $(BUILD)/tests
+TESTS_CFLAGS := -O1 -Wno-missing-field-initializers -Wno-unused-result -Wno-cast-function-type \
 	-fno-omit-frame-pointer -pthread -Itests/lib -Iarch-um/include
 
 TESTS_TOPICS := $(filter-out guest_init,$(basename $(notdir $(wildcard tests/guest/*.c))))
@@ -19,72 +16,103 @@ TESTS_MINI := hello
 
 TESTS_GUEST := $(addprefix $(TESTS_OUT)/guest/,guest_init $(TESTS_TOPICS))
 TESTS_HOST := $(patsubst tests/host/%.c,$(TESTS_OUT)/host/%,$(wildcard tests/host/*.c))
-
 TESTS_UNIT := $(patsubst tests/unit/%.c,$(TESTS_OUT)/%,$(wildcard tests/unit/u-*.c))
+TESTS_TOOLS := $(addprefix $(TESTS_OUT)/,typist confine inject)
 
 .PHONY: tests-build
-tests-build: $(TESTS_HOST) $(TESTS_UNIT) $(TESTS_OUT)/typist $(TESTS_OUT)/confine $(TESTS_OUT)/inject $(TESTS_OUT)/guest.cpio $(TESTS_OUT)/mini.cpio $(TESTS_OUT)/net.cpio
+tests-build: $(TESTS_HOST) $(TESTS_UNIT) $(TESTS_TOOLS)
+tests-build: $(addprefix $(TESTS_OUT)/,guest.cpio mini.cpio net.cpio)
 
-$(TESTS_OUT)/guest/%: tests/guest/%.c tests/lib/tap.h tests/guest/vdso_symbol.h tests/guest/attack.h
+# No hardening: these programs misuse memory on purpose and rely on where they are loaded.
+$(TESTS_OUT)/guest/%: tests/guest/%.c tests/tests.mk $(FLAGS) | $(PACKAGES)
 	@mkdir -p $(@D)
-	$(CC) $(TESTS_CFLAGS) $(TESTS_CFLAGS_$*) -static -o $@ $<
+	$(Q)$(CC) -std=gnu11 -g $(WARNINGS) $(TESTS_CFLAGS) $(TESTS_CFLAGS_$*) \
+		$(CPPFLAGS) $(CFLAGS) \
+		-MMD -MP -MF $@.d -MT $@ -static $(LDFLAGS) -o $@ $<
 
-$(TESTS_OUT)/host/%: tests/host/%.c tests/lib/tap.h
+$(TESTS_HOST): $(TESTS_OUT)/host/%: tests/host/%.c
+$(TESTS_TOOLS): $(TESTS_OUT)/%: tests/lib/%.c
+$(TESTS_HOST) $(TESTS_TOOLS): tests/tests.mk $(FLAGS) | $(PACKAGES)
 	@mkdir -p $(@D)
-	$(CC) $(TESTS_CFLAGS) -o $@ $<
+	$(Q)$(CC) $(HOST_CPPFLAGS) $(HOST_BASE_CFLAGS) $(TESTS_CFLAGS) $(CFLAGS) \
+		-MMD -MP -MF $@.d -MT $@ $(HOST_LDFLAGS) -o $@ $(filter %.c,$^)
 
-# Code of the machine's kernel that makes sense without it: the host's calls are the test's own.
+##### unit tests
+
+# unit_<module> lists the sources (and archives) that the test of <module> is linked with,
+# unit_cflags_<module> and unit_libs_<module> its flags and libraries.
+
+# Code of the machine's kernel that works without it: the test provides the host's calls.
 unit_ubd_worker := drivers-ubd/worker/ubd_worker.c
 unit_cflags_ubd_worker := -DUM_HOST_WORLD -Iarch-um/include -Idrivers-ubd
 
 unit_ubd_now := drivers-ubd/kernel/ubd_now.c
 unit_cflags_ubd_now := $(unit_cflags_ubd_worker)
 
-# Disks: with a copy of the library that checks itself.
+# The disk library, under the sanitizers.
 COW_UNITS := blake chain header threads
 $(foreach unit,$(COW_UNITS),$(eval unit_$(unit) := $(COW_OUT)/checked/libcow.a))
-$(foreach unit,$(COW_UNITS),$(eval unit_cflags_$(unit) := $(COW_CHECKS) -Icow/lib -Icow/posix -Wno-unused-parameter -Wno-unused-function))
-$(COW_UNITS:%=$(TESTS_OUT)/u-%): tests/unit/simdisk.h tests/unit/cowmodel.h
+$(foreach unit,$(COW_UNITS),$(eval unit_cflags_$(unit) := $(SANITIZE) -Icow/lib -Icow/posix \
+	-Wno-unused-parameter -Wno-unused-function))
 
-# The lab command's modules, under the sanitizers.
-unit_labfile := $(addprefix labs/,lab/labfile.c lab/labkeys.c lab/lablint.c base/txt.c base/files.c base/tell.c)
-unit_cflags_labfile := -D_GNU_SOURCE -Ilabs -fsanitize=address,undefined -fno-sanitize-recover=all
+# The modules of the umlab command, under the sanitizers.
+unit_labfile := $(addprefix labs/,lab/labfile.c lab/labkeys.c lab/lablint.c \
+	base/txt.c base/files.c base/tell.c)
+unit_cflags_labfile := -D_GNU_SOURCE -Ilabs $(SANITIZE)
 unit_wirelink := labs/link/wirelink.c
 unit_cflags_wirelink := $(unit_cflags_labfile)
 
-# The network's, likewise. UBSan flags the offset of a NULL in liburcu's own macros.
+# The modules of umlab-net, likewise. UBSan objects to liburcu's macros, which offset a NULL.
 NET_CHECKS = -D_GNU_SOURCE -DUM_HOST_WORLD -Iarch-um/include -Islirp-glue -Wno-unused-parameter \
-	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-sanitize=pointer-overflow,null
-NET_SWITCH := $(addprefix slirp-glue/,switch/switch.c switch/port.c switch/fdb.c switch/stp.c common/impair.c switch/capture.c common/offload.c common/frame.c common/loop.c common/say.c)
+	$(SANITIZE) -fno-sanitize=pointer-overflow,null
+NET_SWITCH := $(addprefix slirp-glue/,switch/switch.c switch/port.c switch/fdb.c switch/stp.c \
+	switch/capture.c common/impair.c common/offload.c common/frame.c common/loop.c common/say.c)
 URCU := -lurcu-memb -lurcu-cds -lurcu-common
 unit_impair := $(addprefix slirp-glue/,common/impair.c common/frame.c common/loop.c)
 unit_fdb := slirp-glue/switch/fdb.c
 unit_offload := $(addprefix slirp-glue/,common/offload.c common/frame.c)
-unit_filter := $(addprefix slirp-glue/,uplink/filter.c common/packet.c common/offload.c common/frame.c)
-unit_local_ack := $(addprefix slirp-glue/,uplink/local_ack.c uplink/local_ack_table.c uplink/local_ack_kept.c uplink/segment.c common/packet.c common/offload.c common/frame.c)
+unit_filter := $(addprefix slirp-glue/,uplink/filter.c common/packet.c common/offload.c \
+	common/frame.c)
+unit_local_ack := $(addprefix slirp-glue/,uplink/local_ack.c uplink/local_ack_table.c \
+	uplink/local_ack_kept.c uplink/segment.c common/packet.c common/offload.c common/frame.c)
 unit_forward := slirp-glue/uplink/forward.c
 unit_switch := $(NET_SWITCH)
 unit_frames := $(NET_SWITCH) $(addprefix slirp-glue/,uplink/filter.c common/packet.c)
-$(foreach unit,impair fdb offload filter forward switch frames local_ack,$(eval unit_cflags_$(unit) := $$(NET_CHECKS)))
-unit_cflags_local_ack += -I/usr/include/glib-2.0 -I/usr/lib/$(shell $(CC) -print-multiarch)/glib-2.0/include
-unit_libs_local_ack := -lglib-2.0
+$(foreach unit,impair fdb offload filter forward switch frames local_ack, \
+	$(eval unit_cflags_$(unit) = $$(NET_CHECKS)))
+unit_cflags_local_ack += $(call pkg_config,cflags,glib-2.0)
+unit_libs_local_ack = $(call pkg_config,libs,glib-2.0)
 $(foreach unit,fdb switch frames,$(eval unit_libs_$(unit) := $$(URCU)))
 
-.SECONDEXPANSION:
-$(TESTS_OUT)/u-%: tests/unit/u-%.c tests/lib/tap.h tests/lib/number.h $$(unit_%)
-	@mkdir -p $(@D)
-	$(CC) $(TESTS_CFLAGS) $(unit_cflags_$*) -o $@ $< $(unit_$*) $(unit_libs_$*)
+# unit_rules MODULE: each test compiles the sources with its own flags into its own folder.
+define unit_rules
+unit_objects_$1 := $$(patsubst %.c,$(TESTS_OUT)/obj/$1/%.o,tests/unit/u-$1.c \
+	$$(filter %.c,$$(unit_$1)))
 
-$(TESTS_OUT)/typist $(TESTS_OUT)/confine $(TESTS_OUT)/inject: $(TESTS_OUT)/%: tests/lib/%.c
-	@mkdir -p $(@D)
-	$(CC) $(TESTS_CFLAGS) -o $@ $<
+$(TESTS_OUT)/obj/$1/%.o: %.c tests/tests.mk $(FLAGS) | $(PACKAGES)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(HOST_CPPFLAGS) $$(HOST_BASE_CFLAGS) $$(TESTS_CFLAGS) $$(unit_cflags_$1) \
+		$$(CFLAGS) -MMD -MP -c -o $$@ $$<
+
+$(TESTS_OUT)/u-$1: $$(unit_objects_$1) $$(filter %.a,$$(unit_$1))
+	$$(Q)$$(CC) $$(HOST_CFLAGS) $$(TESTS_CFLAGS) $$(unit_cflags_$1) $$(HOST_LDFLAGS) \
+		-o $$@ $$^ $$(unit_libs_$1)
+
+-include $$(unit_objects_$1:.o=.d)
+endef
+$(foreach unit,$(TESTS_UNIT:$(TESTS_OUT)/u-%=%),$(eval $(call unit_rules,$(unit))))
+
+##### what guests boot
 
 $(TESTS_OUT)/guest.cpio: labs/setup/pack-cpio $(TESTS_GUEST)
-	labs/setup/pack-cpio $@ $(TESTS_OUT)/guest/guest_init $(addprefix $(TESTS_OUT)/guest/,$(TESTS_TOPICS))
+	$(Q)labs/setup/pack-cpio $@ $(TESTS_GUEST)
 
-$(TESTS_OUT)/mini.cpio: labs/setup/pack-cpio $(TESTS_OUT)/guest/guest_init $(addprefix $(TESTS_OUT)/guest/,$(TESTS_MINI))
-	labs/setup/pack-cpio $@ $(TESTS_OUT)/guest/guest_init $(addprefix $(TESTS_OUT)/guest/,$(TESTS_MINI))
+TESTS_MINI_GUEST := $(addprefix $(TESTS_OUT)/guest/,guest_init $(TESTS_MINI))
+$(TESTS_OUT)/mini.cpio: labs/setup/pack-cpio $(TESTS_MINI_GUEST)
+	$(Q)labs/setup/pack-cpio $@ $(TESTS_MINI_GUEST)
 
 $(TESTS_OUT)/net.cpio: tests/lib/pack-net-cpio | $(PACKAGES)
 	@mkdir -p $(@D)
-	tests/lib/pack-net-cpio $@
+	$(Q)tests/lib/pack-net-cpio $@
+
+-include $(TESTS_GUEST:=.d) $(TESTS_HOST:=.d) $(TESTS_TOOLS:=.d)

@@ -302,7 +302,7 @@ static void __init option_check(const char *word)
 	if (!strcmp(word, "--help") || !strcmp(word, "-h"))
 		help_show();
 	if (!strcmp(word, "--version")) {
-		say("linux (umlab) " UTS_RELEASE "\n");
+		say("umlab-linux " UMLAB_VERSION " (Linux " UTS_RELEASE ")\n");
 		host_exit(0);
 	}
 	if (word[0] == '-')

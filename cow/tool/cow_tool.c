@@ -383,7 +383,7 @@ int main(int argc, char **argv)
 			return TOOL_OK;
 		}
 		if (letter == 'V') {
-			puts("umlab-disk 1.0");
+			puts("umlab-disk " UMLAB_VERSION);
 			return TOOL_OK;
 		}
 		if (letter == '?' || !verb || !strchr(verb->options, letter)) {

@@ -1,13 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# packages.sh - have the Debian packages of some groups installed
+# packages.sh - check or install the Debian packages of some groups
 #
-#   packages.sh GROUP...    groups of the file `packages` beside this script
+#   packages.sh check GROUP...      names the missing packages in one line
+#   packages.sh install GROUP...    installs them as root or by sudo without a password;
+#                                   otherwise prints the command for an administrator
 #
-# Installs what is missing where it may: as root, or by sudo that asks for no
-# password. Elsewhere prints the one line that an administrator has to type.
-# Exit status: 0 all there, 1 something missing. Called by GNUmakefile and .ci/run.
+# The groups are in the file `packages` beside this script. The exit status is 0 when all
+# packages are installed, else 1. Called by GNUmakefile: goals that only build check,
+# `make deps` and the goals of the README's two commands install.
 set -u
 list=${BASH_SOURCE[0]%/*}/packages
 
@@ -21,39 +23,55 @@ wanted() {
 missing() {
 	local package
 	for package; do
-		[[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
-			echo "$package"
+		dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null |
+			grep -qx installed || echo "$package"
 	done
 }
 
-# A fresh machine has no package lists, an old one has lists that name files long gone,
-# and an interrupted installation has to be finished first. Another apt is waited for.
+# The first attempt fails on a fresh machine without package lists, with lists that name old
+# files, and after an interrupted installation. Wait while another apt holds the lock.
 apt_install() {
-	local get=("$@" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300)
+	local get=("$@" env DEBIAN_FRONTEND=noninteractive
+		apt-get -q -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300)
 	local install=(install -y --no-install-recommends "${need[@]}")
 	"${get[@]}" "${install[@]}" 2>/dev/null && return
 	"$@" dpkg --configure -a && "${get[@]}" update && "${get[@]}" "${install[@]}"
 }
 
+verb=${1-}
+shift
 if ! command -v dpkg-query >/dev/null; then
-	echo "packages.sh: this machine is no Debian; it needs what $list names" >&2
+	# On another distribution the build itself shows what is missing.
+	[[ $verb == install ]] || exit 0
+	echo "packages.sh: this is not Debian; install the equivalents of what $list lists" >&2
 	exit 1
 fi
+# shellcheck disable=SC2046 # a list of names
 mapfile -t need < <(missing $(wanted "$@"))
 (( ${#need[@]} )) || exit 0
 
-if (( EUID == 0 )); then
-	echo "packages  installing ${need[*]}"
-	apt_install </dev/null || exit 1
-elif sudo -n true 2>/dev/null; then
-	echo "packages  installing ${need[*]} (sudo)"
-	apt_install sudo -n </dev/null || exit 1
-else
-	{
-		echo "umlab needs packages that only an administrator can install. The line is:"
-		echo "    sudo apt-get install --no-install-recommends ${need[*]}"
-	} >&2
-	exit 1
-fi
+case $verb in
+check)
+	echo "umlab: missing packages: ${need[*]}; run 'make deps'" >&2
+	exit 1 ;;
+install)
+	if (( EUID == 0 )); then
+		echo "packages  installing ${need[*]}"
+		apt_install </dev/null || exit 1
+	elif sudo -n true 2>/dev/null; then
+		echo "packages  installing ${need[*]} (sudo)"
+		apt_install sudo -n </dev/null || exit 1
+	else
+		{
+			echo "umlab needs packages that an administrator has to install:"
+			echo "    sudo apt-get install --no-install-recommends ${need[*]}"
+		} >&2
+		exit 1
+	fi ;;
+*)
+	echo "usage: packages.sh check|install GROUP..." >&2
+	exit 2 ;;
+esac
 mapfile -t need < <(missing "${need[@]}")
-(( ${#need[@]} == 0 )) || { echo "packages.sh: still missing: ${need[*]}" >&2; exit 1; }
+(( ${#need[@]} == 0 )) ||
+	{ echo "packages.sh: still missing: ${need[*]}" >&2; exit 1; }

@@ -1,15 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# progress.sh - say what a long step does and how far it is
+# progress.sh - show what a long step does and how far it has come
 #
 #   STEP 2>&1 | progress.sh TITLE TOTAL LOG [DONE]
 #
-# Reads the step's output. Lines shaped like kbuild's ("  CC      init/main.o") count
-# as work done, after what an earlier run has DONE; TOTAL is how many there will be in
-# all (0: not known). Every other line is a message. A terminal gets one line that is
-# written over, anything else a plain line every 15 seconds. The whole output goes to
-# LOG; messages are shown at once, as they come, above it.
+# Reads the step's output. Lines like kbuild's ("  CC      init/main.o") count as work done; an
+# earlier run may have DONE some already. TOTAL is the expected number of them (0: unknown).
+# Every other line is a message and is shown at once. On a terminal the progress is one line
+# that is overwritten, elsewhere a plain line every 15 seconds. All output also goes to LOG.
 set -u
 title=$1 total=$2 log=$3
 work='^  [A-Z][A-Z0-9_ ]*(\[M\])? +[^ ]+$'

@@ -5,11 +5,11 @@
 #
 #   run.sh BUILD [--mem SIZE] [--disk FILE] [--flavor NAME] [--gdb] -- [KERNEL OPTION]...
 #
-# The machine gets a writable disk of its own: an overlay on the image, removed when the
-# next run finds its owner gone, or FILE, a sparse copy of the image that is made when it
-# is not there and stays, whatever becomes of the image. Becomes the kernel by exec: signals and exit status are its own.
-# Under root the guest runs as an unprivileged user; unprivileged.sh says how.
-# UMLAB_LINUX=FILE runs another kernel, UMLAB_CONSOLE its console options.
+# Without --disk the machine gets a new overlay on the image; a later run removes the overlay
+# when its process is gone. FILE is a sparse copy of the image, which is created when missing
+# and kept; it does not depend on the image. The script becomes the kernel by exec, so signals
+# and the exit status are the kernel's. When root calls, the machine runs as an ordinary user
+# (unprivileged.sh). UMLAB_LINUX=FILE runs another kernel, UMLAB_CONSOLE sets its console.
 set -eu
 umask 022
 here=$(realpath "${BASH_SOURCE[0]%/*}")
@@ -38,7 +38,7 @@ done
 
 kernel=${UMLAB_LINUX:-./linux${flavor:+-$flavor}}
 image=images/debian-12.img
-# Other kernels know no layers.
+# Only our kernel can read overlays.
 [[ -n $disk || -z ${UMLAB_LINUX-} ]] || disk=run/disk-$$.img
 if [[ -z $disk ]]; then
 	disk=run/disk-$$.cow
@@ -53,7 +53,7 @@ if [[ $disk == run/disk-$$.* || -n ${new-} ]]; then
 	unprivileged --own "$disk"
 fi
 
-# The internet on eth0, unless the caller says what eth0 is.
+# Connect eth0 to the internet, unless the caller configures eth0.
 network=(eth0=slirp umlab.dhcp)
 for word; do
 	[[ $word != eth0=* ]] || network=()
@@ -61,13 +61,13 @@ done
 [[ -x ./umlab-net ]] || network=()
 export UMLAB_NET=./umlab-net
 
-# gdb starts the kernel that has its debug data; it is stopped at its first instruction.
+# gdb starts the kernel that has debug data and stops it at its first instruction.
 command=("$kernel")
 if [[ $gdb ]]; then
-	command=("${UMLAB_GDB:-gdb}" -q -iex "set auto-load python-scripts off" -x "$here/../gdb/umlab.py" -ex starti
-		--args "kernel${flavor:+-$flavor}/vmlinux")
+	command=("${UMLAB_GDB:-gdb}" -q -iex "set auto-load python-scripts off"
+		-x "$here/../gdb/umlab.py" -ex starti --args "kernel${flavor:+-$flavor}/vmlinux")
 fi
 
-# shellcheck disable=SC2086  # several words, or none
+# shellcheck disable=SC2086  # each may be several words, or none
 exec "$here/unprivileged.sh" "${command[@]}" $mem "ubd0=$disk" root=/dev/ubda rw \
 	${UMLAB_CONSOLE:-con0=fd:0,fd:1} umlab.autologin "${network[@]}" ${TERM:+"TERM=$TERM"} "$@"

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# source.sh - unpack Debian's kernel source and lay our folders over it
+# source.sh - unpack Debian's kernel source and link our folders into it
 #
 #   source.sh TARBALL FOLDER    run from the top of the checkout
 #
-# The generic tree stays as Debian ships it but for upstream's own user-mode port:
-# arch/um and arch/x86/um go, and symbolic links lead to our folders instead. The
-# work happens in FOLDER.part, renamed at the end: FOLDER is whole or not there.
+# The generic tree stays as Debian ships it, except for upstream's own user-mode port:
+# arch/um and arch/x86/um are removed, and symbolic links lead to our folders instead.
+# The work happens in FOLDER.part, which is renamed at the end, so FOLDER is complete or absent.
 set -euo pipefail
 tarball=$1 folder=$2 top=$PWD
 here=${BASH_SOURCE[0]%/*}
@@ -16,8 +16,8 @@ umask 022
 rm -rf "$folder.part" "$folder.old"
 mkdir -p "$folder.part"
 
-# One checkpoint is 2000 records of 10 KiB; 6.12 holds 76 of them. Files are dated
-# today, so that kbuild notices when a newer package took the place of an older one.
+# One checkpoint is 2000 records of 10 KiB; 6.12 has 76 of them. Files get today's date (-m),
+# so that kbuild notices when a newer package replaced an older one.
 xz -dc -T0 "$tarball" |
 	tar -x -m -C "$folder.part" --strip-components=1 \
 	    --checkpoint=2000 --checkpoint-action=echo='  UNPACK  %u' 2>&1 |
@@ -26,7 +26,8 @@ xz -dc -T0 "$tarball" |
 
 rm -rf "$folder.part/arch/um" "$folder.part/arch/x86/um"
 overlay() {
-	ln -s "$(realpath -m --relative-to="$(realpath "$folder.part/${2%/*}")" "$top/$1")" "$folder.part/$2"
+	local above; above=$(realpath "$folder.part/${2%/*}")
+	ln -s "$(realpath -m --relative-to="$above" "$top/$1")" "$folder.part/$2"
 }
 overlay arch-um arch/um
 overlay drivers-ubd ./drivers-ubd

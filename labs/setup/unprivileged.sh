@@ -4,14 +4,14 @@
 # unprivileged.sh - run a command as an ordinary user without capabilities
 #
 #   unprivileged.sh COMMAND [ARGUMENT]...    as `nobody`, or whoever called sudo
-#   unprivileged.sh --own FILE...            hand files over to that user
+#   unprivileged.sh --own FILE...            give files to that user
 #
-# A caller who is not root keeps the user id and only loses the way to new rights.
+# A caller who is not root keeps the user id and can only gain no new privileges.
 #
-# Under root the checkout may lie where that user has no way in (/root is 0700).
-# The current folder is the way round: names relative to it are looked up from it,
-# and no folder above it is asked. So callers stand in build/, which is searchable
-# for everybody, and name the kernel, disks and sockets relative to it.
+# When root calls, that user may not be able to enter the checkout (/root has mode 0700).
+# Relative names still work: the kernel looks them up from the current folder and checks no
+# folder above it. So callers change to build/, which everybody may search, and name the
+# kernel, disks and sockets relative to it.
 set -eu
 
 if [[ $(id -u) == 0 ]]; then

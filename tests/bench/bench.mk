@@ -2,12 +2,16 @@
 # bench.mk - builds the measuring programs and runs the comparison (included by GNUmakefile)
 
 BENCH_OUT := $(BUILD)/bench
+BENCH_CFLAGS := -Wno-missing-field-initializers
+BENCH_CFLAGS_bench-net := -D_GNU_SOURCE
+BENCH_CFLAGS_bench-switch := -D_GNU_SOURCE -DUM_HOST_WORLD -Iarch-um/include
 
 .PHONY: bench bench-build
-bench-build: tests-build $(BENCH_OUT)/bench-machine $(BENCH_OUT)/bench.cpio $(BENCH_OUT)/job.cpio $(BENCH_OUT)/disk.cpio $(BUILD)/umlab-disk \
-	$(BENCH_OUT)/stops.cpio $(BENCH_OUT)/net.cpio $(BENCH_OUT)/bench-switch $(BUILD)/umlab-net
+bench-build: tests-build $(BUILD)/umlab-disk $(BUILD)/umlab-net
+bench-build: $(addprefix $(BENCH_OUT)/,bench-machine bench-switch)
+bench-build: $(addprefix $(BENCH_OUT)/,bench.cpio job.cpio disk.cpio stops.cpio net.cpio)
 
-# Labs by themselves: they need the images of labs/profiles.
+# Benchmarks of labs; they need the images of labs/profiles.
 .PHONY: bench-labs
 bench-labs: $(BUILD)/linux labs images
 	@tests/bench/bench-labs.sh
@@ -18,55 +22,47 @@ bench: $(BUILD)/linux $(IMAGE) bench-build
 	@tests/bench/bench-net.sh $(if $(ROUNDS),--rounds $(ROUNDS))
 	@tests/bench/bench-gdb.sh $(if $(ROUNDS),--rounds $(ROUNDS))
 
-$(BENCH_OUT)/bench-guest: tests/bench/bench-guest.c
-	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O2 -Wall -Wextra -Wno-missing-field-initializers -pthread -static -s -o $@ $<
+##### programs
 
-$(BENCH_OUT)/bench-machine: tests/bench/bench-machine.c
+BENCH_HOST := $(addprefix $(BENCH_OUT)/,bench-machine bench-switch)
+$(BENCH_HOST): $(BENCH_OUT)/%: tests/bench/%.c tests/bench/bench.mk $(FLAGS) | $(PACKAGES)
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O2 -Wall -Wextra -Wno-missing-field-initializers -o $@ $<
+	$(Q)$(CC) $(BENCH_CFLAGS) $(BENCH_CFLAGS_$*) $(HOST_CPPFLAGS) $(HOST_CFLAGS) \
+		-MMD -MP -MF $@.d -MT $@ $(HOST_LDFLAGS) -o $@ $<
 
-$(BENCH_OUT)/bench-exec: tests/bench/bench-exec.c
+# Programs that run in machines are static and plain: the same code measures every kernel.
+BENCH_GUEST := $(addprefix $(BENCH_OUT)/,bench-guest bench-exec bench-disk bench-net bench-stops)
+BENCH_CFLAGS_bench-exec := -nostdlib -fno-stack-protector
+$(BENCH_GUEST): $(BENCH_OUT)/%: tests/bench/%.c tests/bench/bench.mk $(FLAGS) | $(PACKAGES)
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O2 -Wall -Wextra -Wno-missing-field-initializers -static -nostdlib -fno-stack-protector -s -o $@ $<
+	$(Q)$(CC) -std=gnu11 -O2 $(WARNINGS) $(BENCH_CFLAGS) $(BENCH_CFLAGS_$*) -pthread \
+		-MMD -MP -MF $@.d -MT $@ -static -s -o $@ $<
+
+-include $(BENCH_HOST:=.d) $(BENCH_GUEST:=.d)
+
+##### initial file systems
+
+# pack_cpio INIT,PROGRAM: an initramfs with INIT as /init, and perhaps a second program.
+define pack_cpio
+@rm -rf $@.tree && mkdir -p $@.tree/dev
+@cp $1 $@.tree/init
+$(if $2,@cp $2 $@.tree/)
+$(Q)cd $@.tree && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 >../$(@F).part
+@mv $@.part $@ && rm -rf $@.tree
+endef
 
 $(BENCH_OUT)/bench.cpio: $(BENCH_OUT)/bench-guest $(BENCH_OUT)/bench-exec
-	@rm -rf $@.tree && mkdir -p $@.tree
-	@cp $(BENCH_OUT)/bench-guest $@.tree/init && cp $(BENCH_OUT)/bench-exec $@.tree/
-	@cd $@.tree && printf '%s\n' . ./init ./bench-exec | cpio --quiet -o -H newc -R 0:0 >../$(@F).part
-	@mv $@.part $@ && rm -rf $@.tree
-
-# With the compiler of this host and what it needs.
-$(BENCH_OUT)/job.cpio: tests/bench/pack-job.sh $(BENCH_OUT)/bench-guest
-	@$< $(BENCH_OUT)/bench-guest $(BENCH_OUT)
-
-$(BENCH_OUT)/bench-disk: tests/bench/bench-disk.c
-	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O2 -Wall -Wextra -Wno-missing-field-initializers -static -s -o $@ $<
+	$(call pack_cpio,$(BENCH_OUT)/bench-guest,$(BENCH_OUT)/bench-exec)
 
 $(BENCH_OUT)/disk.cpio: $(BENCH_OUT)/bench-disk
-	@rm -rf $@.tree && mkdir -p $@.tree/dev
-	@cp $(BENCH_OUT)/bench-disk $@.tree/init
-	@cd $@.tree && printf '%s\n' . ./init ./dev | cpio --quiet -o -H newc -R 0:0 >../$(@F).part
-	@mv $@.part $@ && rm -rf $@.tree
-
-$(BENCH_OUT)/bench-net: tests/bench/bench-net.c tests/bench/bench-tool.h
-	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -static -s -o $@ $<
-
-$(BENCH_OUT)/bench-switch: tests/bench/bench-switch.c tests/bench/bench-tool.h arch-um/include/um/wire.h
-	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -D_GNU_SOURCE -DUM_HOST_WORLD -Iarch-um/include -O2 -Wall -Wextra -o $@ $<
-
-$(BENCH_OUT)/net.cpio: tests/lib/pack-net-cpio $(BENCH_OUT)/bench-net
-	tests/lib/pack-net-cpio $@ $(BENCH_OUT)/bench-net
-
-$(BENCH_OUT)/bench-stops: tests/bench/bench-stops.c
-	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -s -o $@ $<
+	$(call pack_cpio,$<)
 
 $(BENCH_OUT)/stops.cpio: $(BENCH_OUT)/bench-stops
-	@rm -rf $@.tree && mkdir -p $@.tree/dev
-	@cp $(BENCH_OUT)/bench-stops $@.tree/init
-	@cd $@.tree && printf '%s\n' . ./init ./dev | cpio --quiet -o -H newc -R 0:0 >../$(@F).part
-	@mv $@.part $@ && rm -rf $@.tree
+	$(call pack_cpio,$<)
+
+# The host's compiler and all that it needs.
+$(BENCH_OUT)/job.cpio: tests/bench/pack-job.sh $(BENCH_OUT)/bench-guest
+	$(Q)$< $(BENCH_OUT)/bench-guest $(BENCH_OUT)
+
+$(BENCH_OUT)/net.cpio: tests/lib/pack-net-cpio $(BENCH_OUT)/bench-net
+	$(Q)tests/lib/pack-net-cpio $@ $(BENCH_OUT)/bench-net

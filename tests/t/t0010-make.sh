@@ -4,7 +4,7 @@
 # t0010-make.sh - the GNUmakefile: what it builds, what it leaves alone, interruptions
 #
 # A made-up kernel source stands in for Debian's, so that a build takes a second.
-. "${0%/*}/lib/tap.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
 
 tree=$SCRATCH/clone
 build=$tree/build
@@ -50,7 +50,7 @@ $(command -v tar) "\$@" || exit
 END
 chmod 755 "$SCRATCH/held/tar"
 
-# The packages are none of this test's business: their stamp is there already.
+# This test checks no packages: their stamp exists already.
 make_() {
 	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -C "$tree" -j2 TARBALL="$SCRATCH/source.tar.xz" "$@"
 }
@@ -137,15 +137,20 @@ chmod 755 "$SCRATCH/bin" "$SCRATCH"/bin/*
 packages() {
 	# The checkout may lie where that user has no way in.
 	cp -R "$TOP/labs/setup" "$SCRATCH/setup" && chmod -R a+rX "$SCRATCH/setup"
-	PATH=$SCRATCH/bin:$PATH "$TOP/labs/setup/unprivileged.sh" "$SCRATCH/setup/packages.sh" build
+	PATH=$SCRATCH/bin:$PATH "$TOP/labs/setup/unprivileged.sh" "$SCRATCH/setup/packages.sh" "$@" build
 }
-packages > "$SCRATCH/packages.log" 2>&1
+packages check > "$SCRATCH/missing.log" 2>&1
+is "$?-$(wc -l < "$SCRATCH/missing.log")" 1-1 "a build without the packages ends with one line"
+like "$(cat "$SCRATCH/missing.log")" "missing packages: linux-source-6.12 .*'make deps'" \
+	"that line names the packages and make deps"
+packages install > "$SCRATCH/packages.log" 2>&1
 is $? 1 "missing packages that nobody here can install end with status 1"
 is "$(grep -c 'apt-get install' "$SCRATCH/packages.log")" 1 "the line for the administrator is printed once"
 ! grep -q ' gcc' "$SCRATCH/packages.log"
 ok $? "it names missing packages only"
-is "$(awk '/^[a-z]/ { print $2 }' "$TOP/labs/setup/packages" | while read -r name; do
-	grep -qF "| \`$name\` |" "$TOP/README.md" || echo "$name"; done)" "" "the README explains every package"
+rows() { sed -nE 's/^([a-z]+) +([^ ]+) +(.*)$/| `\2` | \1 | \3 |/p' "$TOP/labs/setup/packages"; }
+is "$(diff <(rows) <(grep -E '^\| `[^`]*` \| (build|image|test|bench|deb) \|' "$TOP/README.md"))" "" \
+	"the table in the README has the same packages, groups and purposes"
 
 # A clone below a closed folder, as /root is.
 chmod 700 "$SCRATCH/closed"

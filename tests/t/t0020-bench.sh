@@ -4,7 +4,7 @@
 # t0020-bench.sh - the measuring programs measure what they say
 #
 # Not how fast anything is: a test machine is too noisy for that (make bench).
-. "${0%/*}/lib/tap.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
 
 bench=$SCRATCH/bench
 mkdir "$bench"

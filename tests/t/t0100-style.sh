@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # t0100-style.sh - the standing checks of the source: names, heads, walls, comments
-. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
 cd "$TOP" || exit 1
 FOLDERS=$(ls -d arch-um drivers-ubd cow slirp-glue labs tests 2>/dev/null)
 

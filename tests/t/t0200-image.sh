@@ -3,7 +3,7 @@
 # time limit: 300
 #
 # What stands in the file system is read with debugfs, without a guest; then a guest tells the rest.
-. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/console.sh"
 PATH=$PATH:/usr/sbin:/sbin

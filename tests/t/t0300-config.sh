@@ -6,7 +6,7 @@
 # The features stand in config.required, one per line; this script only compares them
 # with the .config of the last build. It starts no machine.
 
-. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
 
 config=${UMLAB_CONFIG:-$BUILD/kernel/.config}
 [ -r "$config" ] || skip_all "no $config (make kernel)"

@@ -5,7 +5,7 @@
 #
 # A little tree with the headers that kcc precompiles stands in for the kernel's.
 
-. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
 
 command -v gcc > /dev/null || skip_all "no gcc"
 cd "$SCRATCH" || exit 1

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # t0400-install.sh - what `make install` leaves works from where it lies, and is documented
-. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh"
 need_kernel
 cd "$TOP" || exit 1

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # t0900-kunit.sh - the generic kernel's kunit.py builds a kernel of this port and its default suites pass
 # time limit: 3600
-. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh"
 SOURCE=$BUILD/src/linux
 KNOWN=$TOP/tests/known/kunit.known
