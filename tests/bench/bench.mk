@@ -47,7 +47,7 @@ define pack_cpio
 @rm -rf $@.tree && mkdir -p $@.tree/dev
 @cp $1 $@.tree/init
 $(if $2,@cp $2 $@.tree/)
-$(Q)cd $@.tree && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 >../$(@F).part
+$(Q)cd $@.tree && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 >../$(@F).part
 @mv $@.part $@ && rm -rf $@.tree
 endef
 

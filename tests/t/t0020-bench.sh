@@ -15,7 +15,8 @@ BENCH_EXEC=$bench/bench-exec "$bench/bench-guest" getppid fork_exec thread_switc
 is $? 0 "bench-guest runs on the host"
 is "$(awk '$1 == "@bench" && $3 > 0 && $4 > 0 { print $2 }' "$SCRATCH/calls" | xargs)" "getppid fork_exec thread_switch" \
 	"it measures the rows that it is asked for"
-like "$(cpio --quiet -t < "$bench/bench.cpio" | xargs)" 'init bench-exec' "the initramfs holds it as /init, and what it executes"
+like "$(cpio --quiet -t < "$bench/bench.cpio" | xargs)" 'bench-exec dev init' \
+	"the initramfs holds it as /init, and what it executes"
 
 truncate -s 256M "$SCRATCH/disk"
 "$bench/bench-disk" "$SCRATCH/disk" > "$SCRATCH/disks" 2>&1
