@@ -16,6 +16,7 @@
 
 #include "machine/disk.h"
 #include "base/files.h"
+#include "base/where.h"
 #include "image/image.h"
 #include "lab/labfile.h"
 #include "machine/machine.h"
@@ -61,7 +62,16 @@ static char *free_name(void)
 	}
 }
 
-static void create(const struct verb_args *args, struct machine *machine)
+/* A machine has internet access unless --net says otherwise. */
+static void default_net_apply(struct conf *conf)
+{
+	if (where_tool("umlab-net"))
+		conf_add(conf, "nic", "eth0=slirp");
+	else
+		tell_warning(_("umlab-net: not found; the machine has no network"));
+}
+
+static void create(const struct verb_args *args, bool wants_net, struct machine *machine)
 {
 	const char *name = args->words.nr ? args->words.at[0] : free_name();
 	const char *image_name = verb_value(args, "image");
@@ -76,6 +86,8 @@ static void create(const struct verb_args *args, struct machine *machine)
 	if (image_find(image_name ? image_name : image_default(), &image, &reason))
 		die(STATUS_ABSENT, "%s", reason);
 	settings_apply(args, &machine->conf);
+	if (wants_net && !verb_flag(args, "net"))
+		default_net_apply(&machine->conf);
 	image_apply(&image, &machine->conf);
 	int error = machine_save(machine);
 
@@ -91,7 +103,7 @@ static enum status verb_create(const struct verb_args *args)
 {
 	struct machine machine;
 
-	create(args, &machine);
+	create(args, true, &machine);
 	printf("%s\n", machine.name);
 	return STATUS_OK;
 }
@@ -112,13 +124,13 @@ static enum status start(struct machine *machine)
 	return STATUS_OK;
 }
 
-/* Netkit's: made when it is not there, started, and not waited for. */
+/* As in Netkit: does not wait, and a new machine has only the interfaces that --net names. */
 static enum status verb_vstart(const struct verb_args *args)
 {
 	struct machine machine;
 
 	if (machine_open(&machine, args->words.at[0]))
-		create(args, &machine);
+		create(args, false, &machine);
 	return start(&machine);
 }
 
@@ -127,13 +139,36 @@ static bool is_ready(enum machine_state state)
 	return state != MACHINE_BOOTING && state != MACHINE_STARTING;
 }
 
-/* Waits for a started machine and says how it went. */
+/* Prints the warnings of the guest's startup.sh, such as an interface without an address. */
+static void startup_warnings_print(const struct machine *machine)
+{
+	static const char mark[] = "umlab: warning: ";
+	char *text, *line, *rest;
+	size_t size;
+
+	if (file_read(txt_printf("%s/startup.log", machine->dir), &text, &size))
+		return;
+	rest = text;
+	while ((line = strsep(&rest, "\n"))) {
+		if (!txt_starts(line, mark))
+			continue;
+		/* The guest may print anything. */
+		for (char *at = line; *at; at++)
+			if ((unsigned char)*at < ' ' || *at == 0x7f)
+				*at = '?';
+		tell_warning("%s: %.200s", machine->name, line + strlen(mark));
+	}
+	free(text);
+}
+
+/* Waits for a started machine and reports the outcome. */
 static enum status wait_ready(const struct machine *machine, double seconds)
 {
 	if (!machine_wait(machine, is_ready, seconds)) {
 		tell_error(_("%s is not ready after %.0f s; `umlab log %s` shows where it is"), machine->name, seconds, machine->id);
 		return STATUS_TIMEOUT;
 	}
+	startup_warnings_print(machine);
 	switch (machine_state(machine, NULL)) {
 	case MACHINE_STOPPED:
 		tell_error(_("%s ended while it started; `umlab log %s` shows its last words"), machine->name, machine->id);
@@ -175,6 +210,9 @@ static enum status verb_start(const struct verb_args *args)
 	return status;
 }
 
+/* How long `run` waits for a machine to become ready before it shows the console anyway. */
+enum { RUN_SECONDS = 30 };
+
 /* ---- run, console, connect --------------------------------------------------------- */
 
 static int detach_key(const struct verb_args *args)
@@ -211,10 +249,17 @@ static enum status verb_run(const struct verb_args *args)
 	enum status status;
 
 	if (!args->words.nr || machine_open(&machine, args->words.at[0]))
-		create(args, &machine);
+		create(args, true, &machine);
 	status = start(&machine);
-	if (!status)
+	if (!status) {
+		if (isatty(STDIN_FILENO))
+			tell_note(_("%s: starting; the console follows when the machine is ready"),
+				  machine.name);
+		/* After this time the console shows what keeps the machine from becoming ready. */
+		if (machine_wait(&machine, is_ready, RUN_SECONDS))
+			startup_warnings_print(&machine);
 		status = attach(&machine, key);
+	}
 	if (!status && verb_flag(args, "remove") && !machine_runs(&machine))
 		machine_remove(&machine);
 	return status;

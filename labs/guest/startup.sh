@@ -27,12 +27,49 @@ true) sysctl -q -w net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disabl
 false) sysctl -q -w net.ipv6.conf.default.disable_ipv6=1 ;;
 esac 2>/dev/null
 
-# "eth2 10.0.2.15/24 10.0.2.2 10.0.2.3": address, way out, name server
+# address_set INTERFACE ADDRESS/24: by ip, or by ifconfig in images that have only that.
+address_set() {
+	if command -v ip >/dev/null; then
+		ip addr add "$2" dev "$1"
+	else
+		ifconfig "$1" "${2%/*}" netmask 255.255.255.0 up
+	fi
+}
+
+# gateway_set INTERFACE ADDRESS: the default route. Routes of the lab itself take precedence.
+gateway_set() {
+	if command -v ip >/dev/null; then
+		ip route add default via "$2" dev "$1" metric 1024
+	else
+		route add default gw "$2" "$1"
+	fi
+}
+
+# carrier_wait INTERFACE: the process behind an uplink starts beside the machine; wait until it
+# has connected the interface. The host prints warnings that begin like the one here.
+carrier_wait() {
+	tries=0
+	while [ "$(cat "/sys/class/net/$1/carrier" 2>/dev/null)" != 1 ]; do
+		tries=$((tries + 1))
+		if [ $tries -gt 100 ]; then
+			echo "umlab: warning: $1 has no connection to its uplink after 10 s"
+			return
+		fi
+		sleep 0.1
+	done
+}
+
+# Lines "eth2 10.0.2.15/24 10.0.2.2 10.0.2.3": interface, address, gateway, name server.
 printf '%s\n' "$address" | while read -r interface own gateway server; do
 	[ -n "$own" ] || continue
-	ip addr add "$own" dev "$interface"
-	[ -z "$gateway" ] || ip route add default via "$gateway" dev "$interface" metric 1024
-	[ -z "$server" ] || echo "nameserver $server" >/etc/resolv.conf
+	address_set "$interface" "$own" || echo "umlab: warning: $interface has no address"
+	[ -z "$gateway" ] || gateway_set "$interface" "$gateway"
+	if [ -n "$server" ]; then
+		# A link to a service that this machine does not run would swallow the line.
+		[ -e /etc/resolv.conf ] || rm -f /etc/resolv.conf
+		echo "nameserver $server" >/etc/resolv.conf
+		carrier_wait "$interface"
+	fi
 done
 printf '%s\n' "$sysctl" | while IFS= read -r setting; do
 	[ -z "$setting" ] || sysctl -q -w "$setting"

@@ -33,6 +33,42 @@ static void variable_lines(FILE *out, const char *name, const struct conf *conf,
 	variable(out, name, words_join(&lines, "\n"));
 }
 
+/* The network of an interface at an uplink, "10.0.2" unless the settings name another; or NULL. */
+static char *uplink_prefix(const char *nic)
+{
+	const char *option = strchr(nic, '='), *net = strstr(nic, ",net=");
+	char *prefix;
+
+	if (!option || strcspn(option + 1, ",") != strlen("slirp") || !txt_starts(option + 1, "slirp"))
+		return NULL;
+	if (!net)
+		return txt_copy("10.0.2");
+	prefix = txt_copy_part(net + 5, strcspn(net + 5, "/,"));
+	if (strrchr(prefix, '.'))
+		*strrchr(prefix, '.') = '\0';
+	return prefix;
+}
+
+/*
+ * The addresses of a lab's machine, or that of a single machine's uplink. Every uplink gives its
+ * machine the same address, so startup.sh sets the address at once and needs no DHCP client.
+ */
+static void addresses(FILE *out, const struct machine *machine)
+{
+	const char *nic, *value;
+	struct words lines = { 0 };
+	char *prefix;
+
+	for (int at = -1; (value = conf_next(&machine->conf, "address", &at));)
+		words_add(&lines, value);
+	for (int at = -1; !machine->lab && (nic = conf_next(&machine->conf, "nic", &at));) {
+		prefix = txt_starts(nic, "eth0=") ? uplink_prefix(nic) : NULL;
+		if (prefix)
+			words_addf(&lines, "eth0 %s.15/24 %s.2 %s.3", prefix, prefix, prefix);
+	}
+	variable(out, "address", words_join(&lines, "\n"));
+}
+
 /* nofile=1024:2048 becomes the shell's "ulimit -S -n 1024" and "ulimit -H -n 2048". */
 static void limits(FILE *out, const struct conf *conf)
 {
@@ -75,7 +111,7 @@ int guestfiles_write(const struct machine *machine, const char *dir)
 	variable_lines(out, "env", conf, "env");
 	variable_lines(out, "sysctl", conf, "sysctl");
 	variable_lines(out, "exec", conf, "exec");
-	variable_lines(out, "address", conf, "address");
+	addresses(out, machine);
 	limits(out, conf);
 	fclose(out);
 	error = file_write(txt_printf("%s/params.sh", dir), text, size, 0644);

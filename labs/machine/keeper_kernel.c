@@ -49,12 +49,8 @@ void kernel_words(const struct machine *machine, struct words *words)
 		words_addf(&folders, "%s/host%d%s", machine->run_dir, nr++, txt_starts(value, "ro:") ? ",ro" : "");
 	words_addf(words, "hostfs=%s", words_join(&folders, ":"));
 	words_addf(words, "umlab.host=%s/guest", machine->run_dir);
-	for (int at = -1; (value = conf_next(conf, "nic", &at));) {
+	for (int at = -1; (value = conf_next(conf, "nic", &at));)
 		words_add(words, labnet_nic_option(conf, value));
-		/* A lab sets its addresses; a machine alone takes what the uplink offers. */
-		if (!machine->lab && txt_starts(value, "eth0=slirp"))
-			words_add(words, "umlab.dhcp");
-	}
 	words_addf(words, "umid=%s%s%s", machine->name, machine->lab ? "." : "", machine->lab ? machine->lab : "");
 	/* `umlab debug --wait` started this keeper; only the first kernel waits. */
 	if (getenv("UMLAB_GDB_WAIT")) {

@@ -17,7 +17,7 @@ need_umlab() {
 	# The user who runs the guests may not be allowed to enter the checkout.
 	if ! (as_user test -x "$UMLAB") 2>/dev/null; then
 		mkdir -p "$SCRATCH/build"
-		cp -r "$BUILD/umlab" "$BUILD/labs" "$LINUX" "$SCRATCH/build/"
+		cp -r "$BUILD/umlab" "$BUILD/umlab-net" "$BUILD/labs" "$LINUX" "$SCRATCH/build/"
 		mkdir "$SCRATCH/build/images"
 		cp --sparse=always --reflink=auto "$BUILD"/images/*.img "$SCRATCH/build/images/"
 		chmod -R a+rX "$SCRATCH/build"
@@ -28,9 +28,12 @@ need_umlab() {
 	cd "$SCRATCH/home" || exit 1
 }
 
-# emptied FOLDER: wait until a folder below the runtime folder is empty. Processes end a moment
-# after they were told to. nets_gone: the same for the networks.
-emptied() { wait_for 10 sh -c '[ -z "$(ls "$1" 2> /dev/null)" ]' - "$XDG_RUNTIME_DIR/$1"; }
+# emptied FOLDER: wait until a folder below the runtime folder is empty, except for the folder of
+# the networks, which may stay. Processes end a moment after they were told to. nets_gone: wait
+# until there are no networks.
+emptied() {
+	wait_for 10 sh -c '[ -z "$(ls -I net "$1" 2> /dev/null)" ]' - "$XDG_RUNTIME_DIR/$1"
+}
 nets_gone() { emptied umlab/net; }
 
 # Kill the machines that a test left running.

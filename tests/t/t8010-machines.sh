@@ -21,6 +21,9 @@ like "$(cat err)" "umlab start pc" "and says how to start it"
 
 claim "start returns when the machine is ready" umlab start pc
 is "$(umlab list --json | jq -r '.[0].state')" ready "and so says list"
+address() { umlab exec "$1" -- ip -4 -br addr show eth0 | awk '{ print $3 }'; }
+is "$(address pc)" 10.0.2.15/24 "eth0 has its address when start returns"
+claim "and the uplink answers" umlab exec pc -- ping -c 1 -W 5 10.0.2.2
 claim "starting it again is fine" umlab start pc
 is "$(umlab exec pc hostname)" pc "the guest has the machine's name"
 
@@ -77,6 +80,30 @@ is "$(umlab exec pc echo again)" again "and comes back by itself"
 (printf 'echo con-$((6*7))\n'; wait_for 20 grep -aq con-42 shown; printf '\035') | UMLAB_LIMIT=40 umlab console pc > shown
 claim "a console: typed lines are run" grep -aq con-42 shown
 like "$(umlab log pc | tr -d '\r')" "con-42" "and log keeps what it showed"
+
+# The image without a DHCP client, another network of the uplink, and no network at all.
+if umlab image list --names | grep -qx minimal; then
+	umlab create -i minimal --net slirp,net=10.9.8.0/24 small > /dev/null
+	umlab start small
+	is "$(address small)" 10.9.8.15/24 "image minimal: eth0 has its address in the network of net="
+	like "$(umlab exec small ip route)" "^default via 10.9.8.2 " "and a default route"
+else
+	skip "image minimal: eth0 has its address in the network of net=" "no image minimal (make images)"
+	skip "and a default route" "no image minimal (make images)"
+fi
+umlab create --net none alone > /dev/null; umlab start alone
+umlab exec alone test -e /sys/class/net/eth0; is $? 1 "--net none: no interface"
+at_console "${USER_PREFIX[@]}" "$UMLAB" run --remove visit << 'END'
+expect 60 root@visit:~#
+send ip -4 -br addr show eth0
+expect 30 eth0 +UP +10\.0\.2\.15/24
+ok run shows the prompt of a machine that has its address
+send poweroff
+status 60 0
+settings
+ok and with --remove nothing stays of it
+END
+umlab remove -f small alone 2> err
 
 umlab exec pc -- sh -c 'echo mine > /root/mine; sync'
 claim "stop ends it in order" umlab stop pc
