@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * eth.c - network interfaces eth0 to eth15
+ * eth.c - network interfaces eth0 to eth15: what the network core calls
  *
- * eth<n>=KIND... on the command line (eth_option.c) makes an interface. It speaks to one
- * descriptor of the host: a socket to the switch or to a helper, or one that was handed to
- * us. eth_link.c makes and mends that connection, eth_frames.c moves the frames, by
- * eth_control.c interfaces come and go later; here are the calls of the network core.
+ * eth<n>=KIND... on the command line (eth_option.c) makes an interface; eth_control.c adds and
+ * removes interfaces later. An interface uses one descriptor of the host: a socket to the
+ * switch or to a helper, or a descriptor that the process was started with. eth_link.c keeps up
+ * the connection. eth_frames.c moves frames in messages, eth_stream.c in a byte stream
+ * (eth->stream is set).
  *
- *   ip link set eth0 up   -> eth_open()   -> eth_link_start(): connects, carrier comes
- *   the other end dies    -> carrier goes, eth_link.c tries again until it is back
+ *   ip link set eth0 up   -> eth_open()   -> eth_link_start(): connects, carrier on
+ *   the other end dies    -> carrier off, eth_link.c tries until it can connect again
  *   ip link set eth0 down -> eth_stop()   -> eth_link_stop()
  *
- * Received: descriptor ready (hard interrupt) -> NAPI -> eth_frames_receive() until the
- * host has no more. Sent: gathered while the core says that more is coming, then one
- * call to the host; a full socket stops the queue until the host takes more.
+ * Receiving: the descriptor becomes readable (hard interrupt) -> NAPI -> eth_poll() until the
+ * host has no more frames. Sending: frames gather while the core says that more are coming,
+ * then go to the host in one call; a full socket stops the queue until the host has room.
  */
+#include "eth.h"
+
 #include <linux/ctype.h>
 #include <linux/etherdevice.h>
 #include <linux/ethtool.h>
@@ -22,12 +25,31 @@
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 #include <asm/um_option.h>
-#include "eth_internal.h"
+#include <um/wire.h>
+#include "eth_device.h"
+#include "eth_frames.h"
+#include "eth_link.h"
+#include "eth_stream.h"
 
 static const char *eth_settings[ETH_DEVICES];
-const char *eth_machine_name;
 
 /* ---- calls of the network core -------------------------------------------- */
+
+static void unsent_flush(struct eth_device *eth)
+{
+	if (eth->stream)
+		eth_stream_flush(eth);
+	else
+		eth_frames_flush(eth);
+}
+
+static void unsent_drop(struct eth_device *eth)
+{
+	if (eth->stream)
+		eth_stream_drop(eth);
+	else
+		eth_frames_drop(eth);
+}
 
 static int eth_poll(struct napi_struct *napi, int budget)
 {
@@ -35,7 +57,7 @@ static int eth_poll(struct napi_struct *napi, int budget)
 	int done;
 
 	if (eth->tx_blocked)
-		eth_frames_flush(eth);
+		unsent_flush(eth);
 	eth_frames_gather(true);
 	done = eth->stream ? eth_stream_receive(eth, budget) : eth_frames_receive(eth, budget);
 	if (done < budget)
@@ -69,9 +91,29 @@ static int eth_stop(struct net_device *dev)
 	return 0;
 }
 
+/* Without a connection a frame is lost, as on a cable without another end. */
+static void frame_lose(struct eth_device *eth, struct sk_buff *skb)
+{
+	if (eth->option.kind == ETH_NULL) {
+		eth->counters.tx_packets++;
+		eth->counters.tx_bytes += skb->len;
+	} else {
+		eth->counters.tx_dropped++;
+	}
+	dev_kfree_skb_any(skb);
+}
+
 static netdev_tx_t eth_start_xmit(struct sk_buff *skb, struct net_device *dev)
 {
-	return eth_frames_send(netdev_priv(dev), skb, netdev_xmit_more());
+	struct eth_device *eth = netdev_priv(dev);
+
+	if (eth->fd < 0 || !eth->welcome)
+		frame_lose(eth, skb);
+	else if (eth->stream)
+		eth_stream_send(eth, skb);
+	else
+		eth_frames_send(eth, skb, netdev_xmit_more());
+	return NETDEV_TX_OK;
 }
 
 static void eth_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
@@ -162,7 +204,7 @@ static const struct ethtool_ops eth_ethtool_ops = {
 
 /* ---- interfaces ----------------------------------------------------------- */
 
-/* FNV-1a: the same text gives the same address wherever it is computed. */
+/* FNV-1a, so that the same text gives the same address everywhere. */
 static u64 hash_text(u64 hash, const char *text)
 {
 	for (; *text; text++)
@@ -171,9 +213,9 @@ static u64 hash_text(u64 hash, const char *text)
 }
 
 /*
- * The same machine has the same address each time: what tells machines apart is umid=, or
- * else the first disk and the folder it is looked up from; and the host and its user. A
- * machine without either is a new one at each start.
+ * The same machine gets the same address at each start. The address is a hash of the host, its
+ * user, the interface, and umid=. Without umid= the first disk and the present folder take its
+ * place. A machine without either gets a random address at each start.
  */
 static void address_choose(struct eth_device *eth)
 {
@@ -187,7 +229,8 @@ static void address_choose(struct eth_device *eth)
 		eth_hw_addr_set(eth->dev, eth->option.mac);
 		return;
 	}
-	if (host_identity(host, sizeof(host), !eth_machine_name) < 0 || (!eth_machine_name && !disk)) {
+	if (host_identity(host, sizeof(host), !eth_machine_name) < 0 ||
+	    (!eth_machine_name && !disk)) {
 		eth_hw_addr_random(eth->dev);
 		return;
 	}
@@ -249,7 +292,7 @@ int eth_add(unsigned int index, const char *value, const char **why)
 	error = eth_probe_option(value);
 	if (error)
 		goto out_free;
-	eth_link_init(eth);
+	eth_link_init(eth, unsent_drop);
 
 	snprintf(dev->name, sizeof(dev->name), "eth%u", index);
 	dev->netdev_ops = &eth_ops;
@@ -276,7 +319,6 @@ out_free:
 	return error;
 }
 
-/* Waits until nobody in the guest holds on to it; what it was set to goes with it. */
 void eth_remove(struct eth_device *eth)
 {
 	devices[eth->index] = NULL;
@@ -299,13 +341,6 @@ static int __init eth_setup(char *setting)
 }
 __setup("eth", eth_setup);
 
-static int __init machine_name_setup(char *name)
-{
-	eth_machine_name = name;
-	return 1;
-}
-__setup("umid=", machine_name_setup);
-
 static int __init eth_init(void)
 {
 	const char *why;
@@ -315,7 +350,7 @@ static int __init eth_init(void)
 		int error = eth_settings[i] ? eth_add(i, eth_settings[i], &why) : 0;
 
 		if (error)
-			pr_err("eth%u cannot be made: %s (error %d)\n", i, why, -error);
+			pr_err("eth%u: cannot add the interface: %s (error %d)\n", i, why, -error);
 	}
 	return 0;
 }

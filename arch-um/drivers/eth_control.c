@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * eth_control.c - interfaces that come and go while the machine runs, and their cables
+ * eth_control.c - add and remove interfaces and cut cables while the machine runs
  *
- *   linux ... netctl=PATH       a socket; `umlab-net machine PATH COMMAND` speaks to it
+ *   linux ... netctl=PATH       a socket; `umlab-net machine PATH COMMAND` connects to it
  *
- * Commands are `add eth1=KIND...` (as on the command line), `remove eth1`, `link eth0 up|down`,
- * `list`; the socket and its lines are control_socket.c's. A cable that is cut here stays so,
- * whatever the other end says, until it is mended here.
+ * Commands are `add eth1=KIND...` (as on the command line), `remove eth1`,
+ * `link eth0 up|down` and `list`. asm/um_control.h reads the lines and calls the functions
+ * below in task context. A cable that is cut here stays cut, whatever the other end says,
+ * until `link ethN up` repairs it.
  */
 #include <linux/init.h>
 #include <linux/string.h>
 #include <asm/um_control.h>
-#include "eth_internal.h"
+#include "eth.h"
+#include "eth_device.h"
+#include "eth_link.h"
 
 static char *control_path;
 
@@ -35,7 +38,7 @@ static void command_list(struct um_control *control, char *word, char *rest)
 {
 	unsigned int i;
 
-	/* Lines of an answer begin with a blank, as those of umlab-net's own programs do. */
+	/* Lines of an answer begin with a blank, as those of umlab-net's servers do. */
 	for (i = 0; i < ETH_DEVICES; i++) {
 		const struct eth_device *eth = eth_get(i);
 
@@ -48,7 +51,7 @@ static void command_list(struct um_control *control, char *word, char *rest)
 	um_control_answer(control, "ok\n");
 }
 
-/* The interface "eth3", or -1; *@rest is what follows its number. */
+/* The number in "eth3", or -1; *@rest is what follows the number. */
 static int parse_interface(char *word, char **rest)
 {
 	unsigned long index;
@@ -66,7 +69,8 @@ static void command_add(struct um_control *control, char *setting, char *rest)
 	const char *why;
 
 	if (index < 0 || *value != '=') {
-		um_control_answer(control, "error: add ethN=KIND..., N is 0 to %d\n", ETH_DEVICES - 1);
+		um_control_answer(control, "error: add ethN=KIND..., N is 0 to %d\n",
+				  ETH_DEVICES - 1);
 		return;
 	}
 	error = eth_add(index, value + 1, &why);
@@ -114,10 +118,10 @@ static void command_link(struct um_control *control, char *word, char *state)
 }
 
 static const struct um_control_verb verbs[] = {
-	{ "list", command_list },
-	{ "add", command_add },
-	{ "remove", command_remove },
-	{ "link", command_link },
+	{ .name = "list", .carry_out = command_list },
+	{ .name = "add", .carry_out = command_add },
+	{ .name = "remove", .carry_out = command_remove },
+	{ .name = "link", .carry_out = command_link },
 	{}
 };
 

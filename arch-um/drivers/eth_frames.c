@@ -1,32 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * eth_frames.c - frames between the host and the network core
+ * eth_frames.c - frames in messages, between the host and the network core
  *
- * Receiving. ETH_RX_BATCH slots stand ready, each with an sk_buff for the first
- * RX_LINEAR bytes and a big page for the rest of a giant frame. One call to the host
- * fills as many as there are messages. An ordinary frame takes the sk_buff only. A giant
- * one takes the big page if it fills it well, or gets a copy in pages of its size, lest
- * a socket be charged 64 KB for 3. Small frames may come several in one message (WIRE_BUNDLE);
- * each gets an sk_buff of its own then.
+ * eth.c calls these functions with softirqs off. Interfaces on a byte stream use eth_stream.c
+ * instead.
  *
- * Sending. Frames wait in eth->tx[] while the core says that more are coming, and small ones while
- * some interface receives: what a router passes on, and answers, come in batches like what
- * they follow from. They go to the host in one call, small ones together in one message,
- * straight from the sk_buff's pages: the host copies. What it does not take stays there, the
- * queue stops, and the descriptor is watched for room.
+ * Receiving. ETH_RX_BATCH slots stand ready, each with an sk_buff for the first RX_LINEAR
+ * bytes and a big page for the rest of a giant frame. One call to the host fills as many slots
+ * as there are messages. An ordinary frame takes only the sk_buff. A giant frame takes the big
+ * page too if it fills most of the page; otherwise its rest is copied into pages of the right
+ * size, so that no socket is charged 64 KB for 3 KB. A message may hold several small frames
+ * (WIRE_BUNDLE); each of them gets an sk_buff.
+ *
+ * Sending. Frames wait in eth->tx[] while the core says that more are coming. Small frames
+ * also wait while any interface receives: a router's forwarded frames, and answers, come in
+ * batches like the frames that caused them. Waiting frames go to the host in one call, small
+ * ones together in one message, straight from the sk_buff's pages: the host copies them. If
+ * the host does not take all of them, the rest stays in eth->tx[], the queue stops, and the
+ * descriptor is watched for room.
  */
+#include "eth_frames.h"
+
 #include <linux/etherdevice.h>
 #include <linux/slab.h>
 #include <linux/virtio_net.h>
-#include "eth_internal.h"
+#include <um/wire.h>
+#include "eth_device.h"
+#include "eth_link.h"
 
 enum {
+	ETH_RX_BATCH = 16,
+	ETH_TX_BATCH = 32,
 	RX_LINEAR = 1600,
 	RX_BIG_ORDER = 4,
 	RX_BIG_SIZE = PAGE_SIZE << RX_BIG_ORDER,
 	RX_VECS = 3,
 	TX_VECS = 2 + MAX_SKB_FRAGS,
-	BUNDLED_MAX = 2048,		/* a larger frame is worth a message of its own */
+	BUNDLED_MAX = 2048,		/* larger frames get their own message */
 	BUNDLED_VECS = 4,
 };
 static_assert(RX_LINEAR + RX_BIG_SIZE >= WIRE_FRAME_MAX);
@@ -46,7 +56,7 @@ struct eth_tx_slot {
 	unsigned int nr_vec;
 };
 
-/* Pieces of the messages that are more than one frame. */
+/* The pieces of messages that hold more than one frame. */
 struct eth_bundle {
 	struct wire_head head;
 	struct host_iovec vec[ETH_TX_BATCH * (BUNDLED_VECS + 1)];
@@ -70,7 +80,7 @@ static bool slot_fill(struct eth_device *eth, struct eth_rx_slot *slot)
 	return slot->skb && slot->big;
 }
 
-/* Slots that have their memory, from the first on. */
+/* Give memory to up to @wanted slots; returns how many, from the first on, have it. */
 static unsigned int slots_fill(struct eth_device *eth, struct host_frame *frames,
 			       unsigned int wanted)
 {
@@ -91,7 +101,7 @@ static unsigned int slots_fill(struct eth_device *eth, struct host_frame *frames
 	return i;
 }
 
-/* The part of a giant frame behind the linear one. */
+/* Add the @size bytes of a giant frame behind its linear part. */
 static bool giant_add(struct eth_rx_slot *slot, size_t size)
 {
 	unsigned int order = get_order(size);
@@ -107,7 +117,7 @@ static bool giant_add(struct eth_rx_slot *slot, size_t size)
 	return true;
 }
 
-/* Gives @skb, a whole frame, to the network core. */
+/* Give @skb, a whole frame, to the network core. */
 static void skb_deliver(struct eth_device *eth, struct sk_buff *skb, struct wire_head *head)
 {
 	struct virtio_net_hdr *virtio = head_virtio(head);
@@ -149,14 +159,15 @@ static void frame_deliver(struct eth_device *eth, struct eth_rx_slot *slot, size
 	skb_deliver(eth, skb, &slot->head);
 }
 
-/* @size bytes of the message in @slot, from @at on; they may lie in both parts. */
+/* Copy @size bytes of the message in @slot from @at on; they may lie in both parts. */
 static void slot_copy(const struct eth_rx_slot *slot, size_t at, void *to, size_t size)
 {
 	size_t linear = at < RX_LINEAR ? min_t(size_t, size, RX_LINEAR - at) : 0;
 
 	memcpy(to, slot->skb->data + at, linear);
 	if (size > linear)
-		memcpy(to + linear, page_address(slot->big) + at + linear - RX_LINEAR, size - linear);
+		memcpy(to + linear, page_address(slot->big) + at + linear - RX_LINEAR,
+		       size - linear);
 }
 
 static void bundle_deliver(struct eth_device *eth, const struct eth_rx_slot *slot, size_t size)
@@ -201,7 +212,8 @@ static void message_take(struct eth_device *eth, struct eth_rx_slot *slot,
 			return;
 		}
 		if (slot->head.kind != WIRE_FRAME) {
-			eth_link_message(eth, &slot->head, slot->skb->data, min_t(size_t, size, RX_LINEAR));
+			eth_link_message(eth, &slot->head, slot->skb->data,
+					 min_t(size_t, size, RX_LINEAR));
 			return;
 		}
 	}
@@ -219,7 +231,7 @@ int eth_frames_receive(struct eth_device *eth, int budget)
 		unsigned int nr = slots_fill(eth, frames, wanted);
 		int got, i;
 
-		/* Without memory the frames stay with the host; look again soon. */
+		/* Without memory the frames stay with the host; NAPI polls again soon. */
 		if (!nr)
 			return budget;
 		got = host_net_receive(eth->fd, eth->transport, frames, nr);
@@ -232,7 +244,7 @@ int eth_frames_receive(struct eth_device *eth, int budget)
 		eth->counters.rx_batches++;
 		for (i = 0; i < got; i++)
 			message_take(eth, &eth->rx[i], &frames[i]);
-		/* Not longer than a batch, lest the other end waits for its acknowledgements. */
+		/* Send after each batch: the other end waits for its acknowledgements. */
 		eth_frames_gather(false);
 		eth_frames_gather(true);
 		done += got;
@@ -252,12 +264,12 @@ static void tx_done(struct eth_device *eth, unsigned int nr)
 		dev_consume_skb_any(eth->tx[i].skb);
 	eth->nr_tx -= nr;
 	memmove(eth->tx, eth->tx + nr, eth->nr_tx * sizeof(*eth->tx));
-	/* The pieces of a frame may lie in its slot, which has moved. */
+	/* The first piece of a frame is the head in its slot, which has moved. */
 	for (i = 0; i < eth->nr_tx; i++)
 		eth->tx[i].vec[0].base = &eth->tx[i].head;
 }
 
-/* How many frames from @from on go into one message. */
+/* The number of frames from @from on that go into one message. */
 static unsigned int bundle_length(const struct eth_device *eth, unsigned int from)
 {
 	size_t bytes = sizeof(struct wire_head);
@@ -269,14 +281,16 @@ static unsigned int bundle_length(const struct eth_device *eth, unsigned int fro
 		const struct eth_tx_slot *slot = &eth->tx[i];
 
 		bytes += sizeof(slot->head) + slot->skb->len;
-		if (slot->skb->len > BUNDLED_MAX || slot->nr_vec > BUNDLED_VECS || bytes > WIRE_BUNDLE_MAX)
+		if (slot->skb->len > BUNDLED_MAX || slot->nr_vec > BUNDLED_VECS ||
+		    bytes > WIRE_BUNDLE_MAX)
 			break;
 	}
 	return max(i - from, 1U);
 }
 
-/* Messages of what waits; each has lengths[] frames. Returns their number. */
-static unsigned int messages_make(struct eth_device *eth, struct host_frame *messages, u8 *lengths)
+/* Put the waiting frames into messages of lengths[] frames each; returns their number. */
+static unsigned int messages_make(struct eth_device *eth, struct host_frame *messages,
+				  u8 *lengths)
 {
 	struct host_iovec *vec = eth->bundle->vec;
 	unsigned int i = 0, nr = 0, first = eth->heads ? 0 : 1;
@@ -305,7 +319,7 @@ static unsigned int messages_make(struct eth_device *eth, struct host_frame *mes
 	return nr;
 }
 
-/* Hands over what waits. False: the host takes no more for now. */
+/* Hand the waiting frames over. False: the host takes no more for now. */
 static bool tx_flush(struct eth_device *eth)
 {
 	struct host_frame messages[ETH_TX_BATCH];
@@ -314,11 +328,12 @@ static bool tx_flush(struct eth_device *eth)
 	int sent;
 
 	while (eth->nr_tx) {
-		sent = host_net_send(eth->fd, eth->transport, messages, messages_make(eth, messages, lengths));
+		sent = host_net_send(eth->fd, eth->transport, messages,
+				     messages_make(eth, messages, lengths));
 		if (sent == -EAGAIN)
 			return false;
 		if (sent <= 0) {
-			/* The end of the other side shows on reading; a bad frame is dropped. */
+			/* Drop a frame that the host refuses. If the other end has gone, reading tells. */
 			eth->counters.tx_dropped++;
 			tx_done(eth, 1);
 			continue;
@@ -334,29 +349,20 @@ static bool tx_flush(struct eth_device *eth)
 	return true;
 }
 
-static bool flush(struct eth_device *eth)
+/* Hand the waiting frames over, and stop the queue if the host does not take all of them. */
+static void tx_flush_or_block(struct eth_device *eth)
 {
-	return eth->stream ? eth_stream_flush(eth) : tx_flush(eth);
-}
-
-static void tx_block(struct eth_device *eth)
-{
-	eth->counters.tx_full++;
-	eth->tx_blocked = true;
-	netif_stop_queue(eth->dev);
-	host_poll_watch(eth->fd, true, true);
+	if (!tx_flush(eth))
+		eth_link_block(eth);
 }
 
 void eth_frames_flush(struct eth_device *eth)
 {
-	if (eth->fd < 0 || !flush(eth))
-		return;
-	eth->tx_blocked = false;
-	host_poll_watch(eth->fd, true, false);
-	netif_wake_queue(eth->dev);
+	if (eth->fd >= 0 && tx_flush(eth))
+		eth_link_unblock(eth);
 }
 
-/* One interface receives at a time: softirqs of one processor. */
+/* Only one interface receives at a time, because softirqs run on one processor. */
 static struct eth_device *gathering[ETH_DEVICES];
 static unsigned int nr_gathering;
 static bool gather_now;
@@ -368,12 +374,12 @@ void eth_frames_gather(bool gather)
 		struct eth_device *eth = gathering[--nr_gathering];
 
 		eth->gathers = false;
-		if (eth->nr_tx && !eth->tx_blocked && !tx_flush(eth))
-			tx_block(eth);
+		if (eth->nr_tx && !eth->tx_blocked)
+			tx_flush_or_block(eth);
 	}
 }
 
-/* May a frame of @size bytes wait for the end of what is received now? */
+/* Whether a frame of @size bytes waits until the present batch has been received. */
 static bool waits(struct eth_device *eth, size_t size)
 {
 	if (!gather_now || size > BUNDLED_MAX)
@@ -384,7 +390,7 @@ static bool waits(struct eth_device *eth, size_t size)
 	return true;
 }
 
-static void slot_set(struct eth_device *eth, struct eth_tx_slot *slot, struct sk_buff *skb)
+static void slot_set(struct eth_tx_slot *slot, struct sk_buff *skb)
 {
 	unsigned int i, nr = 1;
 
@@ -394,7 +400,9 @@ static void slot_set(struct eth_device *eth, struct eth_tx_slot *slot, struct sk
 	for (i = 0; i < skb_shinfo(skb)->nr_frags; i++) {
 		const skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
 
-		slot->vec[nr++] = (struct host_iovec) { skb_frag_address(frag), skb_frag_size(frag) };
+		slot->vec[nr++] = (struct host_iovec) {
+			skb_frag_address(frag), skb_frag_size(frag),
+		};
 	}
 	slot->nr_vec = nr;
 }
@@ -409,40 +417,23 @@ static bool head_make(struct eth_device *eth, struct sk_buff *skb, struct wire_h
 	return !virtio_net_hdr_from_skb(skb, head_virtio(head), true, false, 0);
 }
 
-netdev_tx_t eth_frames_send(struct eth_device *eth, struct sk_buff *skb, bool more)
+void eth_frames_send(struct eth_device *eth, struct sk_buff *skb, bool more)
 {
-	struct eth_tx_slot *slot;
+	struct eth_tx_slot *slot = &eth->tx[eth->nr_tx];
 
-	if (eth->option.kind == ETH_NULL || eth->fd < 0 || !eth->welcome)
-		goto out_drop;
-	if (eth->stream) {
-		if (!eth_stream_send(eth, skb))
-			tx_block(eth);
-		return NETDEV_TX_OK;
+	if (head_make(eth, skb, &slot->head)) {
+		slot_set(slot, skb);
+		eth->nr_tx++;
+		if (eth->nr_tx < ETH_TX_BATCH && (more || waits(eth, skb->len)))
+			return;
+		tx_flush_or_block(eth);
+		return;
 	}
-	slot = &eth->tx[eth->nr_tx];
-	if (!head_make(eth, skb, &slot->head))
-		goto out_drop;
-	slot_set(eth, slot, skb);
-	eth->nr_tx++;
-	if (eth->nr_tx < ETH_TX_BATCH && (more || waits(eth, skb->len)))
-		return NETDEV_TX_OK;
-	if (!tx_flush(eth))
-		tx_block(eth);
-	return NETDEV_TX_OK;
-
-out_drop:
-	if (eth->option.kind == ETH_NULL) {
-		eth->counters.tx_packets++;
-		eth->counters.tx_bytes += skb->len;
-	} else {
-		eth->counters.tx_dropped++;
-	}
+	eth->counters.tx_dropped++;
 	dev_kfree_skb_any(skb);
-	/* Those before it waited for this one. */
-	if (eth->nr_tx && !eth->tx_blocked && !tx_flush(eth))
-		tx_block(eth);
-	return NETDEV_TX_OK;
+	/* The frames before this one may have waited for it. */
+	if (eth->nr_tx && !eth->tx_blocked)
+		tx_flush_or_block(eth);
 }
 
 /* ---- beginning and end ---------------------------------------------------- */
@@ -452,9 +443,6 @@ void eth_frames_drop(struct eth_device *eth)
 	eth->counters.tx_dropped += eth->nr_tx;
 	if (eth->tx)
 		tx_done(eth, eth->nr_tx);
-	if (eth->stream)
-		eth_stream_reset(eth);
-	eth->tx_blocked = false;
 }
 
 int eth_frames_init(struct eth_device *eth)

@@ -2,36 +2,38 @@
 /*
  * eth_link.c - the host side of an interface: connect, notice the end, connect again
  *
+ * eth.c starts and stops the link, eth_frames.c and eth_stream.c report what the other end
+ * says and when it has gone.
+ *
  * Theory of operation
  *
- * While the interface is up, eth->work sees to it that there is a connection. States:
- *   none      fd is -1. The work tries to connect, at first at once, then every
- *             RETRY_TIME; the first failure of a row is reported.
- *   waiting   fd is open, a hello was sent (kinds with heads only). eth_link_message()
- *             leaves it when the welcome comes; a refusal makes it `lost`.
- *   welcome   carrier on, frames flow.
- *   lost      the other end has gone: set in softirq by whoever noticed, carrier off.
- *             The work closes the descriptor, reaps the helper, and we are at `none`.
- * eth_link_stop() leads from any state to `none` and ends the work.
+ * While the interface is up, eth->work (workqueue) keeps up a connection. States:
+ *   none      fd is -1. The work tries to connect, first at once, then every RETRY_TIME. It
+ *             reports the first failure of a row.
+ *   waiting   fd is open and a hello was sent (kinds with heads only). A welcome in
+ *             eth_link_message() leads to `welcome`, a refusal to `lost`.
+ *   welcome   the carrier is on and frames flow.
+ *   lost      the other end has gone: eth_link_lost() was called in softirq context and
+ *             turned the carrier off. The work closes the descriptor and ends the helper,
+ *             which leads to `none`.
+ * eth_link_stop() leads from any state to `none` and stops the work.
  *
- * All of the host side is made in link_connect() and let go in link_close(): a machine
- * that was frozen would call these two.
+ * link_open() sets up the whole host side and link_close() releases it, so that a machine
+ * that is suspended needs these two calls only.
  *
- * The kernel has one processor, so turning softirqs off keeps the NAPI side out.
+ * The kernel has one processor, so local_bh_disable() keeps the NAPI side out.
  */
+#include "eth_link.h"
+
 #include <linux/etherdevice.h>
 #include <linux/rtnetlink.h>
 #include <asm/um_irq.h>
-#include "eth_internal.h"
+#include <um/wire.h>
+#include "eth_device.h"
 
 #define RETRY_TIME HZ
 
-bool eth_kind_has_heads(enum eth_kind kind)
-{
-	return kind == ETH_SLIRP || kind == ETH_VDE || kind == ETH_SWITCH;
-}
-
-/* The carrier is there if both sides of the cable are whole. */
+/* The carrier is on if both sides of the cable are whole. */
 static void carrier_set(struct eth_device *eth, bool peer_up)
 {
 	eth->peer_up = peer_up;
@@ -56,8 +58,8 @@ static int hello_send(struct eth_device *eth)
 {
 	struct wire_hello hello = {
 		.head.kind = WIRE_HELLO, .magic = WIRE_MAGIC, .version = WIRE_VERSION,
-		.features = WIRE_OFFLOAD | WIRE_BUNDLES, .port = eth->option.port, .vlan = eth->option.vlan,
-		.mtu = eth->dev->mtu,
+		.features = WIRE_OFFLOAD | WIRE_BUNDLES, .port = eth->option.port,
+		.vlan = eth->option.vlan, .mtu = eth->dev->mtu,
 	};
 	ssize_t size;
 
@@ -77,7 +79,7 @@ static int switch_connect(struct eth_device *eth)
 	return host_net_connect(path, false);
 }
 
-/* The helper gets the other end of a socket as descriptor 3. */
+/* The helper gets the other end of a socket pair as its descriptor 3. */
 static int helper_connect(struct eth_device *eth)
 {
 	const char *words[8];
@@ -85,7 +87,7 @@ static int helper_connect(struct eth_device *eth)
 	unsigned int nr = 0;
 	int fd, pid;
 
-	/* "@" stands for our process id. */
+	/* umlab-net replaces "@" by our process id. */
 	snprintf(name, sizeof(name), "%.40s-%s", eth_machine_name ? eth_machine_name : "@",
 		 eth->dev->name);
 	words[nr++] = "umlab-net";
@@ -134,8 +136,9 @@ static void link_close(struct eth_device *eth)
 		eth->counters.link_losses++;
 	eth->welcome = false;
 	eth->lost = false;
+	eth->tx_blocked = false;
 	carrier_set(eth, false);
-	eth_frames_drop(eth);
+	eth->unsent_drop(eth);
 	local_bh_enable();
 	if (fd >= 0) {
 		um_irq_unregister_fd(fd);
@@ -181,17 +184,18 @@ static void complain(struct eth_device *eth, int error)
 		return;
 	eth->complained = true;
 	if (eth->option.kind == ETH_SLIRP || eth->option.kind == ETH_VDE)
-		netdev_err(eth->dev, "the helper umlab-net cannot be started (error %d); trying again every second\n",
+		netdev_err(eth->dev,
+			   "cannot start the helper umlab-net (error %d); trying again every second\n",
 			   -error);
 	else if (eth->option.kind == ETH_FD)
-		netdev_err(eth->dev, "descriptor %d cannot be used (error %d)\n", eth->option.fd,
+		netdev_err(eth->dev, "cannot use descriptor %d (error %d)\n", eth->option.fd,
 			   -error);
 	else
 		netdev_err(eth->dev, "nothing answers at %s (error %d); trying again every second\n",
 			   eth->option.target, -error);
 }
 
-/* Keeps up the connection; once a second while there is none. */
+/* Clean up after a loss; connect if there is no connection. */
 static void link_work(struct work_struct *work)
 {
 	struct eth_device *eth = container_of(to_delayed_work(work), struct eth_device, work);
@@ -200,7 +204,7 @@ static void link_work(struct work_struct *work)
 	if (eth->lost) {
 		link_close(eth);
 		if (eth->option.kind == ETH_FD)
-			return;		/* there is no other one */
+			return;		/* we were given this one descriptor only */
 		if (eth->wanted)
 			schedule_delayed_work(&eth->work, RETRY_TIME);
 		return;
@@ -218,15 +222,16 @@ static void link_work(struct work_struct *work)
 		schedule_delayed_work(&eth->work, RETRY_TIME);
 }
 
-/* ---- calls of the other files --------------------------------------------- */
+/* ---- calls of eth.c and eth_control.c --------------------------------------- */
 
-void eth_link_init(struct eth_device *eth)
+void eth_link_init(struct eth_device *eth, void (*unsent_drop)(struct eth_device *eth))
 {
 	eth->fd = -1;
+	eth->unsent_drop = unsent_drop;
 	INIT_DELAYED_WORK(&eth->work, link_work);
 }
 
-/* Already within eth_open(), so that an interface that can connect comes up with carrier. */
+/* Connect before eth_open() returns, so that the interface comes up with its carrier on. */
 void eth_link_start(struct eth_device *eth)
 {
 	eth->wanted = true;
@@ -244,6 +249,16 @@ void eth_link_stop(struct eth_device *eth)
 	link_close(eth);
 }
 
+void eth_link_cut(struct eth_device *eth, bool cut)
+{
+	local_bh_disable();
+	eth->cut = cut;
+	carrier_set(eth, eth->peer_up);
+	local_bh_enable();
+}
+
+/* ---- calls of eth_frames.c and eth_stream.c ---------------------------------- */
+
 void eth_link_lost(struct eth_device *eth)
 {
 	if (eth->lost || eth->fd < 0)
@@ -255,12 +270,19 @@ void eth_link_lost(struct eth_device *eth)
 	mod_delayed_work(system_wq, &eth->work, 0);
 }
 
-void eth_link_cut(struct eth_device *eth, bool cut)
+void eth_link_block(struct eth_device *eth)
 {
-	local_bh_disable();
-	eth->cut = cut;
-	carrier_set(eth, eth->peer_up);
-	local_bh_enable();
+	eth->counters.tx_full++;
+	eth->tx_blocked = true;
+	netif_stop_queue(eth->dev);
+	host_poll_watch(eth->fd, true, true);
+}
+
+void eth_link_unblock(struct eth_device *eth)
+{
+	eth->tx_blocked = false;
+	host_poll_watch(eth->fd, true, false);
+	netif_wake_queue(eth->dev);
 }
 
 static void welcome_take(struct eth_device *eth, const struct wire_welcome *welcome)
@@ -278,7 +300,6 @@ static void welcome_take(struct eth_device *eth, const struct wire_welcome *welc
 	eth_link_lost(eth);
 }
 
-/* A message that is no frame; head and body are as they came. */
 void eth_link_message(struct eth_device *eth, const struct wire_head *head, const void *body,
 		      size_t size)
 {
@@ -300,7 +321,8 @@ void eth_link_message(struct eth_device *eth, const struct wire_head *head, cons
 		break;
 	case WIRE_NOTE:
 		if (net_ratelimit())
-			netdev_info(eth->dev, "%*pE\n", (int)min_t(size_t, size, WIRE_NOTE_MAX), body);
+			netdev_info(eth->dev, "%*pE\n",
+				    (int)min_t(size_t, size, WIRE_NOTE_MAX), body);
 		break;
 	}
 }

@@ -1,39 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * eth_option.c - read eth<n>=KIND[:TARGET][,WORD]...
+ * eth_option.c - parse eth<n>=KIND[:TARGET][,WORD]..., and umid=
  *
  *   slirp[,OPTION]...                     the internet, through a helper (slirp-glue)
  *   switch:FOLDER[,port=N][,vlan=N]       a port of a switch (umlab-net run switch)
  *   vde:URL                               anything that libvdeplug opens, through a helper
  *   fd:N                                  a socket or tap that the process was started with
- *   unix:PATH                             a stream socket; frames behind 4 bytes of length
+ *   unix:PATH                             a stream socket; each frame follows its length
  *   null                                  a link to nowhere
- * All take mac=XX:XX:XX:XX:XX:XX and mtu=N.
+ * All kinds take mac=XX:XX:XX:XX:XX:XX and mtu=N.
  *
- * Strings in, a struct out: the early check of the command line (asm/um_option.h) uses it
- * before there is memory to allocate.
+ * Strings in, a struct out. kernel/boot/options.c uses this (asm/um_option.h) before memory
+ * can be allocated, eth.c parses the option again when it adds the interface.
  */
-#include "eth_internal.h"
+#include "eth_option.h"
 
 #include <linux/build_bug.h>
 #include <linux/ctype.h>
 #include <linux/etherdevice.h>
+#include <linux/init.h>
 #include <linux/string.h>
 #include <asm/um_option.h>
+#include <um/host.h>
+#include <um/wire.h>
 
 enum target { TARGET_NONE, TARGET_PATH, TARGET_TEXT, TARGET_NUMBER };
 
 static const struct eth_kind_syntax {
 	const char *name;
 	enum target target;
-	bool helper;			/* unknown words are for the helper */
+	bool helper;			/* unknown words are for the helper umlab-net */
+	bool heads;			/* messages begin with struct wire_head */
 } kinds[] = {
-	[ETH_SLIRP] = { "slirp", TARGET_NONE, true },
-	[ETH_SWITCH] = { "switch", TARGET_PATH, false },
-	[ETH_VDE] = { "vde", TARGET_TEXT, true },
-	[ETH_FD] = { "fd", TARGET_NUMBER, false },
-	[ETH_UNIX] = { "unix", TARGET_PATH, false },
-	[ETH_NULL] = { "null", TARGET_NONE, false },
+	[ETH_SLIRP] = { .name = "slirp", .target = TARGET_NONE, .helper = true, .heads = true },
+	[ETH_SWITCH] = { .name = "switch", .target = TARGET_PATH, .heads = true },
+	[ETH_VDE] = { .name = "vde", .target = TARGET_TEXT, .helper = true, .heads = true },
+	[ETH_FD] = { .name = "fd", .target = TARGET_NUMBER },
+	[ETH_UNIX] = { .name = "unix", .target = TARGET_PATH },
+	[ETH_NULL] = { .name = "null", .target = TARGET_NONE },
 };
 
 const char *eth_kind_name(enum eth_kind kind)
@@ -41,7 +45,25 @@ const char *eth_kind_name(enum eth_kind kind)
 	return kinds[kind].name;
 }
 
-/* The number in the @size bytes at @text; -1 if they are none, or it passes @max. */
+bool eth_kind_has_heads(enum eth_kind kind)
+{
+	return kinds[kind].heads;
+}
+
+/* ---- the machine's name ----------------------------------------------------- */
+
+const char *eth_machine_name;
+
+static int __init machine_name_setup(char *name)
+{
+	eth_machine_name = name;
+	return 1;
+}
+__setup("umid=", machine_name_setup);
+
+/* ---- parsing ------------------------------------------------------------------ */
+
+/* The number in the @size bytes at @text; -1 if they are not a number, or it exceeds @max. */
 static int parse_number(const char *text, size_t size, int max)
 {
 	int number = 0;
@@ -98,7 +120,7 @@ static int parse_mac(const char *text, size_t size, struct eth_option *option)
 	return mac_pton(copy, option->mac) && is_valid_ether_addr(option->mac) ? 0 : -EINVAL;
 }
 
-/* "name=" at @word? Then *@value and *@value_size are what follows. */
+/* Does @word begin with @name ("name=")? Then *@value and *@value_size are the rest. */
 static bool word_is(const char *word, size_t size, const char *name, const char **value,
 		    size_t *value_size)
 {
@@ -140,7 +162,7 @@ static int parse_word(const char *word, size_t size, struct eth_option *option,
 		option->vlan = number;
 		return number < 1 ? -EINVAL : 0;
 	}
-	*why = "there is a word that this kind does not know";
+	*why = "this kind does not know one of the words";
 	if (!kinds[option->kind].helper || !size || used + size + 2 > sizeof(option->rest))
 		return -EINVAL;
 	if (used)
@@ -175,7 +197,9 @@ int eth_option_parse(const char *value, struct eth_option *option, const char **
 	return 0;
 }
 
-/* Before there is memory: one at a time, on no stack. */
+/* ---- early checks -------------------------------------------------------------- */
+
+/* Memory cannot be allocated yet, and the boot stack is small. One check runs at a time. */
 static struct eth_option checked;
 
 int eth_check_option(const char *value)
@@ -193,7 +217,7 @@ int eth_probe_option(const char *value)
 
 	if (!error && kinds[checked.kind].helper && host_helper_probe("umlab-net"))
 		error = -ENOPKG;
-	/* Sockets have no size; only one answer counts. */
+	/* A socket has no size, but -EBADF tells that the descriptor is not open. */
 	if (!error && checked.kind == ETH_FD && host_file_size(checked.fd, &size) == -EBADF)
 		error = -EBADF;
 	return error;

@@ -2,17 +2,22 @@
 /*
  * eth_stream.c - frames in a byte stream, each behind its length
  *
- * What QEMU (-netdev stream), passt and others speak on a unix stream socket: 4 bytes of
- * length, the highest first, then the frame. No offloads.
+ * eth.c calls these functions with softirqs off. QEMU (-netdev stream), passt and others use
+ * this format on a unix stream socket: 4 bytes of length, most significant byte first, then
+ * the frame. There are no offloads.
  *
- * in[in_first .. in_first+in_size) is what was read and not yet delivered: at most one
- * incomplete frame stays, and is moved to the front before the next read. out[] holds
- * frames that the socket did not take; while it is not empty the queue is stopped.
+ * in[in_first .. in_first+in_size) was read and is not yet delivered. At most one incomplete
+ * frame remains there; it moves to the front before the next read. out[] holds frames that the
+ * socket did not take; while it is not empty the queue is stopped.
  */
+#include "eth_stream.h"
+
 #include <linux/etherdevice.h>
 #include <linux/mm.h>
 #include <linux/unaligned.h>
-#include "eth_internal.h"
+#include <um/wire.h>
+#include "eth_device.h"
+#include "eth_link.h"
 
 enum {
 	LENGTH_SIZE = 4,
@@ -32,7 +37,7 @@ int eth_stream_init(struct eth_device *eth)
 	eth->stream = kvmalloc(sizeof(*eth->stream), GFP_KERNEL);
 	if (!eth->stream)
 		return -ENOMEM;
-	eth_stream_reset(eth);
+	eth_stream_drop(eth);
 	return 0;
 }
 
@@ -42,8 +47,7 @@ void eth_stream_release(struct eth_device *eth)
 	eth->stream = NULL;
 }
 
-/* A new connection begins with a length. */
-void eth_stream_reset(struct eth_device *eth)
+void eth_stream_drop(struct eth_device *eth)
 {
 	struct eth_stream *stream = eth->stream;
 
@@ -70,7 +74,7 @@ static void frame_deliver(struct eth_device *eth, const u8 *data, size_t size)
 	napi_gro_receive(&eth->napi, skb);
 }
 
-/* Takes the next whole frame out of the buffer. False: there is none. -EPROTO by @bad. */
+/* Take the next whole frame out of the buffer. False: there is none, or its length is *@bad. */
 static bool frame_next(struct eth_device *eth, bool *bad)
 {
 	struct eth_stream *stream = eth->stream;
@@ -80,7 +84,7 @@ static bool frame_next(struct eth_device *eth, bool *bad)
 	if (stream->in_size < LENGTH_SIZE)
 		return false;
 	size = get_unaligned_be32(at);
-	/* Out of step, there is no way to find the next frame. */
+	/* After a wrong length there is no way to find the next frame. */
 	*bad = size > WIRE_FRAME_MAX;
 	if (*bad || stream->in_size < LENGTH_SIZE + size)
 		return false;
@@ -93,7 +97,7 @@ static bool frame_next(struct eth_device *eth, bool *bad)
 	return true;
 }
 
-/* Reads more behind what is there. 0: not now; -errno or -ECONNRESET: the end. */
+/* Read more behind what is there. 0: nothing for now. -errno: the connection has ended. */
 static ssize_t more_read(struct eth_device *eth)
 {
 	struct eth_stream *stream = eth->stream;
@@ -102,7 +106,8 @@ static ssize_t more_read(struct eth_device *eth)
 	if (stream->in_first)
 		memmove(stream->in, stream->in + stream->in_first, stream->in_size);
 	stream->in_first = 0;
-	size = host_file_read(eth->fd, stream->in + stream->in_size, BUFFER_SIZE - stream->in_size);
+	size = host_file_read(eth->fd, stream->in + stream->in_size,
+			      BUFFER_SIZE - stream->in_size);
 	if (size == -EAGAIN)
 		return 0;
 	if (size <= 0)
@@ -136,7 +141,8 @@ int eth_stream_receive(struct eth_device *eth, int budget)
 
 /* ---- out ------------------------------------------------------------------ */
 
-bool eth_stream_flush(struct eth_device *eth)
+/* Hand the waiting bytes over. False: the host takes no more for now. */
+static bool out_flush(struct eth_device *eth)
 {
 	struct eth_stream *stream = eth->stream;
 
@@ -144,7 +150,7 @@ bool eth_stream_flush(struct eth_device *eth)
 		ssize_t size = host_file_write(eth->fd, stream->out + stream->out_first,
 					       stream->out_size);
 
-		/* The end of the other side shows on reading. */
+		/* If the other end has gone, reading tells. */
 		if (size < 0)
 			return size != -EAGAIN;
 		stream->out_first += size;
@@ -154,8 +160,14 @@ bool eth_stream_flush(struct eth_device *eth)
 	return true;
 }
 
+void eth_stream_flush(struct eth_device *eth)
+{
+	if (eth->fd >= 0 && out_flush(eth))
+		eth_link_unblock(eth);
+}
+
 /* The queue is stopped while anything waits, so there is always room for one frame. */
-bool eth_stream_send(struct eth_device *eth, struct sk_buff *skb)
+void eth_stream_send(struct eth_device *eth, struct sk_buff *skb)
 {
 	struct eth_stream *stream = eth->stream;
 	u8 *at = stream->out + stream->out_first + stream->out_size;
@@ -165,7 +177,7 @@ bool eth_stream_send(struct eth_device *eth, struct sk_buff *skb)
 	    skb->len > WIRE_FRAME_MAX) {
 		eth->counters.tx_dropped++;
 		dev_kfree_skb_any(skb);
-		return true;
+		return;
 	}
 	put_unaligned_be32(skb->len, at);
 	skb_copy_bits(skb, 0, at + LENGTH_SIZE, skb->len);
@@ -173,5 +185,6 @@ bool eth_stream_send(struct eth_device *eth, struct sk_buff *skb)
 	eth->counters.tx_packets++;
 	eth->counters.tx_bytes += skb->len;
 	dev_consume_skb_any(skb);
-	return eth_stream_flush(eth);
+	if (!out_flush(eth))
+		eth_link_block(eth);
 }
