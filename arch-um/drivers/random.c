@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * random.c - the host's random source as a hardware generator
+ * random.c - the host's random source as a hardware random number generator
  *
- * The generic tree's thread feeds what it reads here to the guest's entropy pool.
+ * A thread of the generic hwrng code reads from it and feeds the guest's entropy pool.
  */
 #include <linux/hw_random.h>
 #include <linux/init.h>

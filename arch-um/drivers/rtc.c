@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rtc.c - the machine's real-time clock: the host's, plus what the guest set it to
+ * rtc.c - the real-time clock: the host's clock plus an offset that the guest sets
  *
- * An unprivileged process cannot set the host's clock; hwclock --systohc in the guest is
- * kept as a difference for the life of the machine. Alarms are kernel timers.
+ * An unprivileged process cannot set the host's clock. So hwclock --systohc in the guest sets
+ * the offset, which lasts until the machine shuts down. Alarms are kernel timers. The generic
+ * RTC class calls this driver in task context.
  */
 #include <linux/init.h>
 #include <linux/platform_device.h>
@@ -15,7 +16,7 @@
 struct um_rtc {
 	struct rtc_device *rtc;
 	struct timer_list timer;
-	time64_t offset;		/* guest's setting less the host's time, seconds */
+	time64_t offset;		/* seconds that the guest's clock is ahead of the host's */
 	time64_t alarm;
 	bool alarm_enabled;
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * um_control.h - lines of text from whoever runs the machine, for drivers
+ * um_control.h - commands from the user of the machine, as lines of text, for drivers
+ *
+ * Implemented in drivers/control.c.
  */
 #ifndef _ASM_UM_UM_CONTROL_H
 #define _ASM_UM_UM_CONTROL_H
@@ -12,15 +14,15 @@ enum { UM_CONTROL_LINE_SIZE = 4608 };
 
 struct um_control;
 
-/* A command: the line's first word, and what to do with the second (NULL: none) and the rest. */
+/* A command: its first word, and a function that gets the second word and the rest, or NULL. */
 struct um_control_verb {
 	const char *name;
 	void (*carry_out)(struct um_control *control, char *word, char *rest);
 };
 
 /*
- * One socket. The driver names it and its verbs, which end with an empty one; they are
- * called by the workqueue, one at a time, and the words are theirs to take apart.
+ * One socket. The driver sets name and verbs; an empty verb ends the table. A work item calls
+ * the verbs one at a time; they may modify the words.
  */
 struct um_control {
 	const char *name;		/* of the option, for messages */
@@ -32,10 +34,10 @@ struct um_control {
 	char line[UM_CONTROL_LINE_SIZE];
 };
 
-/* um_control_start - listen at @path for the machine's user. Returns 0 or -errno, and says why. */
+/* um_control_start - listen at @path. Returns 0, or prints a line and returns -errno. */
 int um_control_start(struct um_control *control, const char *path);
 
-/* um_control_answer - text for the peer; within a verb only. */
+/* um_control_answer - send text to the peer; within a verb only. */
 __printf(2, 3)
 void um_control_answer(struct um_control *control, const char *format, ...);
 

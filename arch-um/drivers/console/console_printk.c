@@ -2,23 +2,25 @@
 /*
  * console_printk.c - kernel messages on a console
  *
- * The line that console=hvcN names also carries the kernel's messages. They share its
- * queue with the tty's output (console_line.c), so nothing overtakes anything. Called in every
- * context there is, with interrupts off.
+ * The line that console=hvcN names also carries the kernel's messages. They share the queue
+ * of the tty's output (console_line.c), so the order is kept. printk calls printk_write() in
+ * any context, with interrupts off.
  *
- * Before console.c has opened the lines, earlyprintk sends messages straight to the
- * host's standard error. Without it they wait in the log, and a panic in that time
- * prints the whole log there (early_dump()).
+ * Before console.c has opened the lines, earlyprintk sends messages straight to the host's
+ * standard error. Without earlyprintk they wait in the log, and a panic in that time prints the
+ * whole log there (early_dump()).
  */
+#include "console_printk.h"
+
 #include <linux/console.h>
 #include <linux/init.h>
 #include <linux/kmsg_dump.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <um/host.h>
-#include "console_internal.h"
+#include "console_line.h"
 
-/* Nothing runs any more, or will soon, that could write the rest later. */
+/* The machine is going down, so nothing could write the rest later. */
 static bool must_finish(void)
 {
 	return oops_in_progress || system_state > SYSTEM_RUNNING ||
@@ -32,7 +34,7 @@ static void printk_write(struct console *console, const char *text, unsigned int
 	const char *end = text + count;
 	bool locked = true;
 
-	/* The crash may have come while this very lock was held. */
+	/* The crash may have happened while this lock was held. */
 	if (oops_in_progress)
 		locked = spin_trylock_irqsave(&line->lock, flags);
 	else
@@ -58,13 +60,16 @@ static void printk_write(struct console *console, const char *text, unsigned int
 
 static int printk_setup(struct console *console, char *unused)
 {
-	return console->index < CONSOLE_NR && console_lines[console->index] ? 0 : -ENODEV;
+	if (console->index >= CONSOLE_NR || !console_lines[console->index])
+		return -ENODEV;
+	console_lines[console->index]->printk = true;
+	return 0;
 }
 
 static struct tty_driver *printk_device(struct console *console, int *index)
 {
 	*index = console->index;
-	return console_driver;
+	return console_lines[console->index]->driver;
 }
 
 static struct console printk_console = {
@@ -75,11 +80,6 @@ static struct console printk_console = {
 	.flags = CON_PRINTBUFFER,
 	.index = -1,
 };
-
-int console_printk_index(void)
-{
-	return printk_console.index;
-}
 
 void __init console_printk_register(void)
 {
@@ -107,7 +107,7 @@ static int __init early_console_setup(char *unused)
 }
 early_param("earlyprintk", early_console_setup);
 
-/* The machine dies: if nothing was shown yet, show why. */
+/* A panic before any console was registered: show the log. */
 static void early_dump(struct kmsg_dumper *dumper, struct kmsg_dump_detail *detail)
 {
 	static char buf[1024];
@@ -126,7 +126,7 @@ static struct kmsg_dumper early_dumper = {
 	.max_reason = KMSG_DUMP_PANIC,
 };
 
-/* Every command line has a console=, see options.c. */
+/* Runs at each boot, because options.c gives every command line a console=. */
 static int __init early_dump_setup(char *unused)
 {
 	if (!early_dumper.registered)

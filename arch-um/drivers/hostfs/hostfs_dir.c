@@ -2,15 +2,17 @@
 /*
  * hostfs_dir.c - reading host directories
  *
- * The position in a guest directory is the host's own (d_off), including "." and "..",
- * so it is as stable as the host file system makes it while entries come and go, and
- * nothing is kept of a directory however long it is. An open directory has a descriptor
- * of its own for as long as the guest has it open, because some host file systems tie
- * their positions to it. It also keeps the records that did not fit the guest's buffer.
+ * The position in a guest directory is the host's own (d_off), including "." and "..". So the
+ * position is as stable as the host file system makes it while entries come and go, and we
+ * store nothing per entry. An open directory has its own descriptor until the guest closes
+ * it, because some host file systems bind positions to the descriptor. The open directory also
+ * keeps the records that did not fit into the guest's buffer. The VFS calls these operations
+ * in task context.
  */
-#include "hostfs_internal.h"
+#include "hostfs_dir.h"
 
 #include <linux/slab.h>
+#include "hostfs_fd.h"
 
 enum {
 	HOSTFS_RECORDS_SIZE = 16384,
@@ -18,8 +20,8 @@ enum {
 
 struct hostfs_dir {
 	int fd;
-	loff_t at;			/* position of the next record kept */
-	unsigned int next, end;		/* the records kept are records[next ... end) */
+	loff_t at;			/* position of records[next] */
+	unsigned int next, end;		/* records[next ... end) are not yet delivered */
 	char records[HOSTFS_RECORDS_SIZE] __aligned(8);
 };
 
@@ -58,7 +60,7 @@ static int hostfs_dir_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* Have a record for @position; 1: there is one, 0: end of directory, or -errno. */
+/* Make sure that there is a record for @position. 1: yes; 0: end of directory; or -errno. */
 static int dir_fill(struct hostfs_dir *dir, loff_t position)
 {
 	bool goes_on = position == dir->at;
@@ -76,7 +78,7 @@ static int dir_fill(struct hostfs_dir *dir, loff_t position)
 	return size > 0;
 }
 
-/* The same number that stat() gives, as far as the host tells it here. */
+/* The number that stat() reports, as far as the host tells it here. */
 static u64 entry_ino(struct file *file, const struct host_dirent *entry, size_t name_size)
 {
 	struct inode *inode = file_inode(file);

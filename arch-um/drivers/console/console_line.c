@@ -2,41 +2,45 @@
 /*
  * console_line.c - move bytes between a console's tty and the host
  *
- * Output: the tty layer (console.c) and printk (console_printk.c) fill line->out;
- * console_line_push() moves it to the host until that says -EAGAIN, and goes on when the
- * descriptor becomes writable. So a slow reader slows its writers down and loses
- * nothing. Only printk, which cannot wait long, gives up after STALL_TIME and drops its
- * text until the host reads again. After a crash, and when the machine ends, printk
- * waits until all is out.
+ * Output: the tty operations (console.c) and printk (console_printk.c) fill line->out.
+ * console_line_push() moves it to the host until the host says -EAGAIN, and
+ * console_line_ready() goes on when the descriptor becomes writable. So a slow reader slows
+ * its writers down and loses nothing. Only printk, which cannot wait long, gives up after
+ * STALL_TIME and drops its text until the host reads again. After a crash, and when the
+ * machine shuts down, printk waits until everything has been written.
  *
- * Input: console_line_pull() reads while somebody has the tty open and it is not
- * throttled. What it leaves stays on the host; opening or unthrottling the tty makes it
- * look again, and so does line->more when only the tty's buffer was full. At end of
- * file input just ends: a console whose input is a file must not hang up.
+ * Input: console_line_pull() reads while the tty is open and not throttled. Other input stays
+ * on the host until the tty is opened or unthrottled, or until line->more finds room in a tty
+ * buffer that was full. The end of a file only ends the input: a console whose input is a
+ * file must not hang up.
  *
- * SysRq: Ctrl-^ and a command key on printk's console; Ctrl-^ twice sends one.
+ * SysRq: Ctrl-^ and a command key on printk's console. Ctrl-^ twice sends one Ctrl-^.
  */
+#include "console_line.h"
+
 #include <linux/kernel.h>
 #include <linux/sysrq.h>
 #include <linux/tty.h>
 #include <linux/tty_flip.h>
 #include <um/host.h>
-#include "console_internal.h"
+#include "console_backend.h"
 
-#define SYSRQ_KEY	0x1e
-#define STALL_TIME	(500 * NSEC_PER_MSEC)
-#define PULL_SIZE	512
+enum {
+	SYSRQ_KEY = 0x1e,
+	PULL_SIZE = 512,
+	STALL_TIME = 500 * NSEC_PER_MSEC,
+};
+
+struct console_line *console_lines[CONSOLE_NR];
 
 /* ---- output -------------------------------------------------------------- */
 
-/* Be told, or not any more, that the host takes output again. Lock held. */
 void console_line_block(struct console_line *line, bool blocked)
 {
 	line->blocked = blocked;
 	host_poll_watch(line->out_fd, line->out_fd == line->in_fd, blocked);
 }
 
-/* Move output to the host until it is full. Lock held. */
 void console_line_push(struct console_line *line)
 {
 	unsigned int size;
@@ -52,7 +56,7 @@ void console_line_push(struct console_line *line)
 				console_line_block(line, true);
 			return;
 		}
-		/* Nobody will read this: a full disk, a closed pipe. */
+		/* A closed pipe or a full disk: nobody is going to read this. */
 		if (done < 0) {
 			if (!line->lost) {
 				line->lost = true;
@@ -64,7 +68,6 @@ void console_line_push(struct console_line *line)
 	}
 }
 
-/* Sleep until the host takes more. Lock held. */
 bool console_line_wait(struct console_line *line)
 {
 	if (line->stalled)
@@ -85,12 +88,12 @@ void console_line_drain(struct console_line *line)
 
 /* ---- input --------------------------------------------------------------- */
 
-/* Take a SysRq sequence out of @buf; what is left is returned, the command in *@command. */
+/* Take a SysRq sequence out of @buf. Returns the size that remains, the key in *@command. */
 static size_t sysrq_filter(struct console_line *line, u8 *buf, size_t size, u8 *command)
 {
 	size_t from, to = 0;
 
-	if (!IS_ENABLED(CONFIG_MAGIC_SYSRQ) || line->index != console_printk_index())
+	if (!IS_ENABLED(CONFIG_MAGIC_SYSRQ) || !line->printk)
 		return size;
 	for (from = 0; from < size; from++) {
 		if (line->sysrq) {
@@ -108,7 +111,6 @@ static size_t sysrq_filter(struct console_line *line, u8 *buf, size_t size, u8 *
 	return to;
 }
 
-/* Move input to @tty until it is throttled or the host has no more. */
 void console_line_pull(struct console_line *line, struct tty_struct *tty)
 {
 	u8 buf[PULL_SIZE], command = 0;
@@ -118,7 +120,7 @@ void console_line_pull(struct console_line *line, struct tty_struct *tty)
 
 	spin_lock_irqsave(&line->lock, flags);
 	while (line->in_fd >= 0 && !line->ended && !command && !tty_throttled(tty)) {
-		size = min(tty_buffer_space_avail(&line->port), PULL_SIZE);
+		size = min_t(int, tty_buffer_space_avail(&line->port), PULL_SIZE);
 		if (!size) {
 			schedule_delayed_work(&line->more, 1);
 			break;
@@ -130,7 +132,10 @@ void console_line_pull(struct console_line *line, struct tty_struct *tty)
 			pulled = true;
 			continue;
 		}
-		/* -EIO: a pseudo terminal nobody has open; a terminal while we are not in front. */
+		/*
+		 * -EIO: nobody has the other end of the pseudo terminal open, or we are not in the
+		 * foreground of our terminal. Both may change.
+		 */
 		if (size != -EAGAIN && size != -EIO)
 			line->ended = true;
 		break;
@@ -139,7 +144,7 @@ void console_line_pull(struct console_line *line, struct tty_struct *tty)
 	if (pulled)
 		tty_flip_buffer_push(&line->port);
 	if (command) {
-		/* It prints, so not under the lock. Then what was typed behind it. */
+		/* The command prints, so the lock must be free. Then read on behind the key. */
 		handle_sysrq(command);
 		schedule_delayed_work(&line->more, 0);
 	}
@@ -172,4 +177,11 @@ void console_line_ready(void *data)
 	tty_wakeup(tty);
 	console_line_pull(line, tty);
 	tty_kref_put(tty);
+}
+
+void console_line_changed(void *data)
+{
+	struct console_line *line = data;
+
+	schedule_work(&line->change);
 }

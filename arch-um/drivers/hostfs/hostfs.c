@@ -1,32 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostfs.c - folders of the host as a guest file system: options, mounts, owners
+ * hostfs.c - folders of the host as a guest file system: options, mounts
  *
  *   linux ... hostfs=/srv/course,ro:/home/me/share      what the guest may reach
  *   mount -t hostfs none /mnt -o /home/me/share/lab1     in the guest; also -o ...,ro
  *   rootfstype=hostfs rootflags=/srv/root root=hostfs    as the root file system
  *
- * Only folders named by hostfs= and what is beneath them can be mounted. Their handles
- * are opened when the kernel starts, before any guest program runs, and every access
- * goes from there, component by component, with symbolic links followed by the guest's
- * VFS and never by the host (host/hostfs_host.c): a link that points to /etc leads to the
- * guest's /etc. "ro" on the command line holds against any remount.
+ * Only folders that hostfs= names, and folders below them, can be mounted. Their handles are
+ * opened when the kernel starts, before any guest program runs. Every access starts from such a
+ * handle and goes component by component. The guest's VFS follows symbolic links, the host
+ * never does (host/io/hostfs_host.c): a link to /etc leads to the guest's /etc. "ro" on the
+ * command line holds against any remount.
  *
- * Owners. On the host all of this is done by one user, the one who started the machine.
- * What belongs to that user or group appears as the guest's 0, so guest root owns what it
- * makes; every other host number appears as it is. A guest chown() goes the same way back
- * and succeeds only where the host lets that user do it: no-ops, and groups that the user
- * is a member of. Mode bits are the host's: the guest checks them for its own users, the
- * host for the one user, so guest root may be refused on files of others. Files made by
- * guest users other than root appear as root's. No device nodes; of the extended attributes
- * only user.*.
+ * Access rights. On the host one user does all of this: the user who started the machine. That
+ * user and its group appear as the guest's 0 (hostfs_owner.c). A guest chown() succeeds only
+ * where the host lets that user do it: without a change, or to a group that the user belongs
+ * to. Mode bits are the host's. The guest checks them for its own users, the host checks them
+ * for the one user, so guest root may be refused on files of others. Files that other guest
+ * users make appear as root's. There are no device nodes, and no extended attributes but
+ * user.*.
  *
  * The other files: hostfs_fd.c descriptors, hostfs_inode.c identity and attributes,
  * hostfs_name.c names, hostfs_dir.c directories, hostfs_file.c contents, hostfs_xattr.c
- * extended attributes.
+ * extended attributes, hostfs_owner.c owners. The VFS calls all of them in task context.
  */
-#include "hostfs_internal.h"
-
 #include <linux/fs_context.h>
 #include <linux/init.h>
 #include <linux/magic.h>
@@ -35,6 +32,14 @@
 #include <linux/slab.h>
 #include <linux/statfs.h>
 #include <asm/um_option.h>
+#include "hostfs_dir.h"
+#include "hostfs_fd.h"
+#include "hostfs_file.h"
+#include "hostfs_inode.h"
+#include "hostfs_name.h"
+#include "hostfs_owner.h"
+#include "hostfs_types.h"
+#include "hostfs_xattr.h"
 
 enum {
 	HOSTFS_ROOTS = 16,
@@ -52,56 +57,24 @@ struct hostfs_root {
 static struct hostfs_root hostfs_roots[HOSTFS_ROOTS];
 static unsigned int hostfs_nr_roots;
 static const char *hostfs_setting;	/* value of hostfs= */
-static u32 hostfs_uid, hostfs_gid;	/* who we are on the host */
 static struct kmem_cache *hostfs_inode_cache;
-
-/* ---- owners ---------------------------------------------------------------------- */
-
-u32 hostfs_map_uid(u32 host_uid)
-{
-	return host_uid == hostfs_uid ? 0 : host_uid;
-}
-
-u32 hostfs_map_gid(u32 host_gid)
-{
-	return host_gid == hostfs_gid ? 0 : host_gid;
-}
-
-/* The number that is ours on the host means nobody in the guest: it shows as 0. */
-static int unmap(u32 id, u32 own, u32 *host_id)
-{
-	if (id && id == own)
-		return -EPERM;
-	*host_id = id ? id : own;
-	return 0;
-}
-
-int hostfs_unmap_uid(u32 uid, u32 *host_uid)
-{
-	return unmap(uid, hostfs_uid, host_uid);
-}
-
-int hostfs_unmap_gid(u32 gid, u32 *host_gid)
-{
-	return unmap(gid, hostfs_gid, host_gid);
-}
 
 /* ---- the option hostfs= ------------------------------------------------------------ */
 
-/* Read one folder of the list at @s; returns what follows, or NULL with *@why. */
+/* Parse the first folder of the list at @s; returns the rest, or NULL and *@why. */
 static const char *parse_root(const char *s, struct hostfs_root *root, const char **why)
 {
 	size_t size = strcspn(s, ",:");
 
 	*root = (struct hostfs_root) { .path = s, .path_size = size, .fd = -1 };
-	*why = "folders are named by absolute paths";
+	*why = "folders need absolute paths";
 	if (*s != '/')
 		return NULL;
 	while (root->path_size && s[root->path_size - 1] == '/')
 		root->path_size--;
 
 	s += size;
-	*why = "a folder may be followed by ,ro and :";
+	*why = "only ,ro or ,rw and : may follow a folder";
 	if (*s == ',') {
 		size = strcspn(++s, ":");
 		if (size != 2 || (strncmp(s, "ro", 2) && strncmp(s, "rw", 2)))
@@ -112,7 +85,7 @@ static const char *parse_root(const char *s, struct hostfs_root *root, const cha
 	return *s ? s + 1 : s;
 }
 
-/* Read the list @s into @roots, which may be NULL; the number of folders or -EINVAL. */
+/* Parse the list @s into @roots, which may be NULL; the number of folders, or -EINVAL. */
 static int parse_roots(const char *s, struct hostfs_root *roots, const char **why)
 {
 	struct hostfs_root root;
@@ -183,7 +156,7 @@ static void __init open_roots(void)
 	}
 }
 
-/* The allowed folder that contains @path, the innermost one; *@rest is the way from there. */
+/* The innermost allowed folder that contains @path; *@rest is the path below that folder. */
 static const struct hostfs_root *find_root(const char *path, const char **rest)
 {
 	const struct hostfs_root *found = NULL, *root;
@@ -231,7 +204,7 @@ static void hostfs_evict_inode(struct inode *inode)
 	hostfs_close_all(inode);
 }
 
-/* The first of the two calls that sync() makes only starts; the host is asked in the second. */
+/* sync() calls this twice; the first call need not wait, so only the second asks the host. */
 static int hostfs_sync_fs(struct super_block *sb, int wait)
 {
 	return wait ? host_fs_sync(hostfs_sb(sb)->fd) : 0;
@@ -271,6 +244,28 @@ static const struct super_operations hostfs_super_ops = {
 	.show_options = hostfs_show_options,
 };
 
+static void set_operations(struct inode *inode, const struct host_stat *st)
+{
+	switch (st->mode & S_IFMT) {
+	case S_IFREG:
+		inode->i_op = &hostfs_file_iops;
+		inode->i_fop = &hostfs_file_fops;
+		inode->i_mapping->a_ops = &hostfs_aops;
+		mapping_set_large_folios(inode->i_mapping);
+		break;
+	case S_IFDIR:
+		inode->i_op = &hostfs_dir_iops;
+		inode->i_fop = &hostfs_dir_fops;
+		break;
+	case S_IFLNK:
+		inode->i_op = &hostfs_symlink_iops;
+		break;
+	default:
+		inode->i_op = &hostfs_file_iops;
+		init_special_inode(inode, st->mode, MKDEV(st->rdev_major, st->rdev_minor));
+	}
+}
+
 static int fill_super(struct super_block *sb)
 {
 	struct hostfs_mount *mount = hostfs_sb(sb);
@@ -307,7 +302,7 @@ static void mount_free(struct hostfs_mount *mount)
 	kfree(mount);
 }
 
-/* "/dir" is an option without a value; "hostfs=/dir" is for paths that contain "=". */
+/* "/dir" is an option without a value. A path that contains "=" needs "hostfs=/dir". */
 static int hostfs_parse_param(struct fs_context *fc, struct fs_parameter *param)
 {
 	const char *path = param->key;
@@ -324,7 +319,7 @@ static int hostfs_parse_param(struct fs_context *fc, struct fs_parameter *param)
 	return fc->fs_private ? 0 : -ENOMEM;
 }
 
-/* The folder asked for; with none, the only one there is. */
+/* The folder that the mount names. If it names none, the only allowed one. */
 static const char *wanted_path(struct fs_context *fc)
 {
 	if (fc->fs_private)
@@ -342,7 +337,8 @@ static struct hostfs_mount *mount_open(struct fs_context *fc)
 	int error;
 
 	if (!root) {
-		errorf(fc, "hostfs: %s is in no folder that hostfs= on the kernel command line names",
+		errorf(fc,
+		       "hostfs: %s is in no folder that hostfs= on the kernel command line names",
 		       path ? path : "(nothing)");
 		return ERR_PTR(-EACCES);
 	}
@@ -350,6 +346,7 @@ static struct hostfs_mount *mount_open(struct fs_context *fc)
 	if (!mount)
 		return ERR_PTR(-ENOMEM);
 	mount->read_only = root->read_only;
+	mount->set_operations = set_operations;
 	mount->path = kstrdup(path, GFP_KERNEL);
 	mount->fd = host_fs_open_beneath(root->fd, rest);
 	error = mount->fd < 0 ? mount->fd : host_fs_stat(mount->fd, ".", &mount->st);
@@ -357,13 +354,13 @@ static struct hostfs_mount *mount_open(struct fs_context *fc)
 		error = -ENOMEM;
 	if (error) {
 		mount_free(mount);
-		errorf(fc, "hostfs: %s cannot be opened (a folder, and no link on the way?)", path);
+		errorf(fc, "hostfs: cannot open %s; it must be a folder, with no link in its path", path);
 		return ERR_PTR(error);
 	}
 	return mount;
 }
 
-/* The same folder mounted twice is one file system, with one cache. */
+/* A folder that is mounted twice is one file system with one cache. */
 static int mount_test(struct super_block *sb, struct fs_context *fc)
 {
 	const struct hostfs_mount *a = hostfs_sb(sb), *b = fc->s_fs_info;
@@ -383,7 +380,7 @@ static int hostfs_get_tree(struct fs_context *fc)
 		fc->sb_flags |= SB_RDONLY;
 	fc->s_fs_info = mount;
 	sb = sget_fc(fc, mount_test, set_anon_super_fc);
-	/* What a new superblock did not take is still in the context. */
+	/* If no new superblock took the mount, it is still in the context. */
 	mount_free(fc->s_fs_info);
 	fc->s_fs_info = NULL;
 	if (IS_ERR(sb))
@@ -455,8 +452,8 @@ static int __init hostfs_init(void)
 	if (!hostfs_inode_cache)
 		return -ENOMEM;
 	if (hostfs_setting) {
-		host_fs_owner(&hostfs_uid, &hostfs_gid);
-		hostfs_pool_size = min(host_fs_max_descriptors() / 2, HOSTFS_POOL_MAX);
+		hostfs_owner_init();
+		hostfs_fd_init(min(host_fs_max_descriptors() / 2, HOSTFS_POOL_MAX));
 		open_roots();
 	}
 	return register_filesystem(&hostfs_type);

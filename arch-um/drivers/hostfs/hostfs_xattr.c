@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostfs_xattr.c - extended attributes of host files: user.*, nothing else
+ * hostfs_xattr.c - extended attributes of host files: only user.*
  *
- * The other namespaces mean something to a kernel: a guest's capabilities and labels have no
- * place on the host, nor the host's in the guest. They are neither shown nor stored. The host
- * names files by descriptor here; one that may be neither read nor written has none.
+ * The other namespaces mean something to a kernel: the guest's capabilities and labels have no
+ * place on the host, and the host's have none in the guest. They are neither shown nor stored.
+ * The host finds the file by descriptor. A file that may be neither read nor written cannot be
+ * opened and so has no attributes. The VFS calls all of this in task context.
  */
-#include "hostfs_internal.h"
+#include "hostfs_xattr.h"
 
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/xattr.h>
+#include "hostfs_fd.h"
 
 /* A descriptor of @inode, until xattr_close(). */
 static int xattr_open(struct inode *inode)
@@ -77,7 +79,7 @@ const struct xattr_handler *const hostfs_xattr_handlers[] = {
 	NULL
 };
 
-/* Keep the names of the user namespace in @list of @size bytes; the size that is left. */
+/* Remove all names but user.* from @list of @size bytes; returns the new size. */
 static size_t names_filter(char *list, size_t size)
 {
 	char *from = list, *to = list;
@@ -104,7 +106,7 @@ ssize_t hostfs_listxattr(struct dentry *dentry, char *list, size_t size)
 	fd = xattr_open(inode);
 	if (fd < 0)
 		return fd == -EACCES ? 0 : fd;
-	/* Which of them are ours is not known before they are here. */
+	/* The size of the user.* names is known only after reading all names. */
 	all = kvmalloc(XATTR_LIST_MAX, GFP_KERNEL);
 	result = all ? host_fs_xattr_list(fd, all, XATTR_LIST_MAX) : -ENOMEM;
 	xattr_close(inode, fd);

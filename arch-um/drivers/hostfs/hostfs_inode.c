@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostfs_inode.c - which host file an inode is, and its attributes
+ * hostfs_inode.c - which host file an inode stands for, and its attributes
  *
- * Inodes are found by device, number, type and time of birth: hosts reuse numbers, and
- * an inode must never turn into another file under its users. All attributes are the
- * host's. They are read again when they are older than HOSTFS_FRESH, when we changed
- * something ourselves (stale), and at every open. What changes size or time of
- * modification learns the result at once (hostfs_learn()), so that any other news of
- * these two means that the host changed the contents: the page cache of the file is
- * dropped. Pages that the guest wrote through a mapping are written out before that, so
- * of two such writers the guest is the last.
+ * Inodes are found by device, number, type and birth time: hosts reuse numbers, and an inode
+ * must never turn into another file under its users.
+ *
+ * All attributes are the host's. They are read again when they are older than HOSTFS_FRESH,
+ * when we have changed something (stale), and at every open. Code that changes size or
+ * modification time learns the result at once (hostfs_learn()). So if the host then reports
+ * other values of these two, the host has changed the contents, and the page cache of the file
+ * is dropped. Pages that the guest wrote through a mapping are written out first: if guest and
+ * host both wrote, the guest's data stays.
+ *
+ * Called in task context: by the VFS, and by the files that look up names or change contents.
  */
-#include "hostfs_internal.h"
+#include "hostfs_inode.h"
 
 #include <linux/pagemap.h>
+#include "hostfs_fd.h"
+#include "hostfs_owner.h"
 
 enum {
 	HOSTFS_FRESH = HZ,
-	HOSTFS_TRANSFER = 65536,	/* st_blksize: system calls cost more than copies */
+	HOSTFS_TRANSFER = 65536,	/* st_blksize: large, as system calls are expensive */
 };
 
 bool hostfs_fresh(unsigned long checked)
@@ -25,19 +30,12 @@ bool hostfs_fresh(unsigned long checked)
 	return time_in_range(jiffies, checked, checked + HOSTFS_FRESH);
 }
 
-bool hostfs_same(const struct hostfs_inode *hi, const struct host_stat *st)
-{
-	return hi->id.ino == st->ino && hi->id.dev == st->dev &&
-	       hi->id.type == (st->mode & S_IFMT) &&
-	       hi->id.btime.sec == st->btime.sec && hi->id.btime.nsec == st->btime.nsec;
-}
-
 static int id_test(struct inode *inode, void *st)
 {
 	return hostfs_same(hostfs_i(inode), st);
 }
 
-/* Numbers of another host file system below the mounted folder must not collide. */
+/* Inode numbers of other host file systems below the mounted folder must not collide. */
 static unsigned long inode_number(struct super_block *sb, const struct host_stat *st)
 {
 	u64 other = st->dev ^ hostfs_sb(sb)->st.dev;
@@ -67,8 +65,8 @@ static void copy_attributes(struct inode *inode, const struct host_stat *st)
 	struct hostfs_inode *hi = hostfs_i(inode);
 
 	inode->i_mode = st->mode;
-	i_uid_write(inode, hostfs_map_uid(st->uid));
-	i_gid_write(inode, hostfs_map_gid(st->gid));
+	i_uid_write(inode, hostfs_owner_map_uid(st->uid));
+	i_gid_write(inode, hostfs_owner_map_gid(st->gid));
 	set_nlink(inode, st->nlink);
 	inode_set_atime(inode, st->atime.sec, st->atime.nsec);
 	inode_set_mtime(inode, st->mtime.sec, st->mtime.nsec);
@@ -111,7 +109,7 @@ int hostfs_refresh(struct inode *inode, int fd, bool own)
 	return 0;
 }
 
-/* Ask the host about @dentry; @own: after a change of ours. */
+/* Ask the host about @dentry and learn. @own: after a change of ours. */
 static int refresh_dentry(struct dentry *dentry, bool own)
 {
 	struct inode *inode = d_inode(dentry);
@@ -141,7 +139,7 @@ int hostfs_getattr(struct mnt_idmap *idmap, const struct path *path, struct ksta
 
 	if (force || (!(flags & AT_STATX_DONT_SYNC) && !hostfs_fresh(hi->checked))) {
 		error = refresh_dentry(path->dentry, false);
-		/* Nothing names a removed file any more: what we know is all there is. */
+		/* A removed file has no name to ask by: answer with what we know. */
 		if (error && (error != -ESTALE || inode->i_nlink))
 			return error;
 	}
@@ -155,6 +153,22 @@ int hostfs_getattr(struct mnt_idmap *idmap, const struct path *path, struct ksta
 }
 
 /* ---- setattr ------------------------------------------------------------------- */
+
+void hostfs_zero_tail(struct inode *inode, loff_t size)
+{
+	struct folio *folio;
+
+	if (!(size & ~PAGE_MASK))
+		return;
+	folio = filemap_lock_folio(inode->i_mapping, size >> PAGE_SHIFT);
+	if (IS_ERR(folio))
+		return;
+	/* Stores of a mapping behind the end must not show when the file grows. */
+	if (folio_test_uptodate(folio))
+		folio_zero_segment(folio, offset_in_folio(folio, size), folio_size(folio));
+	folio_unlock(folio);
+	folio_put(folio);
+}
 
 static int set_size(struct inode *inode, loff_t size)
 {
@@ -176,16 +190,16 @@ static int set_size(struct inode *inode, loff_t size)
 	return error;
 }
 
-/* (u32)-1 keeps what it is, here and on the host. */
+/* (u32)-1 means no change, to us and to the host. */
 static int set_owner(struct inode *inode, const struct hostfs_at *at, const struct iattr *attr)
 {
 	u32 uid = -1, gid = -1;
 	int error = 0;
 
 	if ((attr->ia_valid & ATTR_UID) && !uid_eq(attr->ia_uid, inode->i_uid))
-		error = hostfs_unmap_uid(from_kuid(&init_user_ns, attr->ia_uid), &uid);
+		error = hostfs_owner_unmap_uid(from_kuid(&init_user_ns, attr->ia_uid), &uid);
 	if (!error && (attr->ia_valid & ATTR_GID) && !gid_eq(attr->ia_gid, inode->i_gid))
-		error = hostfs_unmap_gid(from_kgid(&init_user_ns, attr->ia_gid), &gid);
+		error = hostfs_owner_unmap_gid(from_kgid(&init_user_ns, attr->ia_gid), &gid);
 	if (error || (uid == -1 && gid == -1))
 		return error;
 	return host_fs_chown(at->fd, at->name, uid, gid);
@@ -227,7 +241,7 @@ int hostfs_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr 
 		if (error)
 			return error;
 	}
-	/* What is to be written must not move the time that is set now. */
+	/* A later writeback would overwrite the time that is set now. */
 	if (attr->ia_valid & ATTR_MTIME) {
 		error = filemap_write_and_wait(inode->i_mapping);
 		if (error)
@@ -242,7 +256,7 @@ int hostfs_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr 
 	error = set_owner(inode, &at, attr);
 	if (!error && (attr->ia_valid & ATTR_MODE))
 		error = host_fs_chmod(at.fd, at.name, attr->ia_mode & S_IALLUGO);
-	/* A new size has given the file the present time already. */
+	/* Setting the size has already set the present time. */
 	if (!error && !((attr->ia_valid & ATTR_SIZE) && !(attr->ia_valid & ATTR_MTIME_SET)))
 		error = set_times(&at, attr);
 	hostfs_at_put(&at);
@@ -252,34 +266,6 @@ int hostfs_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr 
 }
 
 /* ---- inodes ---------------------------------------------------------------------- */
-
-static const struct inode_operations hostfs_file_iops = {
-	.getattr = hostfs_getattr,
-	.setattr = hostfs_setattr,
-	.listxattr = hostfs_listxattr,
-};
-
-static void set_operations(struct inode *inode, const struct host_stat *st)
-{
-	switch (st->mode & S_IFMT) {
-	case S_IFREG:
-		inode->i_op = &hostfs_file_iops;
-		inode->i_fop = &hostfs_file_fops;
-		inode->i_mapping->a_ops = &hostfs_aops;
-		mapping_set_large_folios(inode->i_mapping);
-		break;
-	case S_IFDIR:
-		inode->i_op = &hostfs_dir_iops;
-		inode->i_fop = &hostfs_dir_fops;
-		break;
-	case S_IFLNK:
-		inode->i_op = &hostfs_symlink_iops;
-		break;
-	default:
-		inode->i_op = &hostfs_file_iops;
-		init_special_inode(inode, st->mode, MKDEV(st->rdev_major, st->rdev_minor));
-	}
-}
 
 struct inode *hostfs_iget(struct super_block *sb, const struct host_stat *st)
 {
@@ -291,10 +277,10 @@ struct inode *hostfs_iget(struct super_block *sb, const struct host_stat *st)
 		hostfs_learn(inode, st, false);
 		return inode;
 	}
-	/* The host keeps the times; access and change happen there. */
+	/* The host updates the times, because accesses and changes happen there. */
 	inode->i_flags |= S_NOATIME | S_NOCMTIME;
 	copy_attributes(inode, st);
-	set_operations(inode, st);
+	hostfs_sb(sb)->set_operations(inode, st);
 	unlock_new_inode(inode);
 	return inode;
 }

@@ -2,16 +2,19 @@
 /*
  * hostfs_name.c - names in host directories: look up, make, remove, rename, link
  *
- * Each operation is one host call on the directory's handle and one component. A
- * positive dentry is believed for HOSTFS_FRESH and checked again before the file is
- * opened or replaced; a negative one is never believed, because the answer costs less
- * than the surprise when the host makes a file that the guest waits for.
+ * Each operation is one host call on the directory's handle and one component. A positive
+ * dentry counts for HOSTFS_FRESH, but is checked again before the file is opened or replaced.
+ * Negative dentries are never trusted: asking is cheap, and the guest may be waiting for the
+ * host to make the file. The VFS calls all of this in task context.
  */
-#include "hostfs_internal.h"
+#include "hostfs_name.h"
 
 #include <linux/namei.h>
+#include "hostfs_fd.h"
+#include "hostfs_inode.h"
+#include "hostfs_xattr.h"
 
-/* The inode that @name in the directory behind @dir_fd stands for. */
+/* The inode of the file @name in the directory @dir_fd. */
 static struct inode *inode_by_name(struct super_block *sb, int dir_fd, const char *name)
 {
 	struct host_stat st;
@@ -89,7 +92,7 @@ const struct dentry_operations hostfs_dentry_ops = {
 
 /* ---- making --------------------------------------------------------------------- */
 
-/* @dentry has just been made in @dir: give it its inode. */
+/* The host has just made a file in @dir: give @dentry its inode. */
 static int instantiate(struct inode *dir, struct dentry *dentry, int dir_fd)
 {
 	struct inode *inode = inode_by_name(dir->i_sb, dir_fd, dentry->d_name.name);
@@ -113,7 +116,7 @@ static int hostfs_create(struct mnt_idmap *idmap, struct inode *dir, struct dent
 			       HOST_O_CREATE | HOST_O_EXCL | HOST_O_READ | HOST_O_WRITE,
 			       mode & S_IALLUGO);
 	error = fd < 0 ? fd : instantiate(dir, dentry, dir_fd);
-	/* The open that follows may ask for more than the mode allows: it finds this one. */
+	/* Keep this descriptor: the mode may forbid the open that follows. */
 	if (!error)
 		hostfs_give(d_inode(dentry), fd);
 	else if (fd >= 0)
@@ -156,7 +159,7 @@ static int hostfs_symlink(struct mnt_idmap *idmap, struct inode *dir, struct den
 	return error;
 }
 
-/* A file without a name: gone again with its last user, unless it is linked. */
+/* A file without a name. It disappears with its last user unless it is linked. */
 static int hostfs_tmpfile(struct mnt_idmap *idmap, struct inode *dir, struct file *file,
 			  umode_t mode)
 {
@@ -176,12 +179,12 @@ static int hostfs_tmpfile(struct mnt_idmap *idmap, struct inode *dir, struct fil
 		return PTR_ERR(inode);
 	}
 	hostfs_give(inode, fd);
-	set_nlink(inode, 1);		/* d_tmpfile() takes it away again */
+	set_nlink(inode, 1);		/* d_tmpfile() decrements it */
 	d_tmpfile(file, inode);
 	return finish_open_simple(file, 0);
 }
 
-/* The host is asked for the source by name, or by descriptor if it has none. */
+/* The host finds the source by name, or by descriptor if it has no name. */
 static int hostfs_link(struct dentry *from, struct inode *dir, struct dentry *dentry)
 {
 	bool named = d_inode(from)->i_nlink;
@@ -208,8 +211,8 @@ out_put:
 /* ---- removing and renaming --------------------------------------------------------- */
 
 /*
- * A file that the guest has open lives on without its name, but only a descriptor
- * reaches it then: open it and hold it until i_nlink tells the pool to keep it.
+ * A file that the guest has open survives the removal of its name, but then only a descriptor
+ * reaches it. So open and pin one until i_nlink tells the pool to keep it.
  */
 static bool hold_open(struct inode *inode)
 {
@@ -217,7 +220,7 @@ static bool hold_open(struct inode *inode)
 	       hostfs_file_get(inode, HOSTFS_READ) >= 0;
 }
 
-/* @name is about to go: know how many there are, lest the last one not be seen as such. */
+/* @name is about to be removed: update i_nlink, to recognise the last name. */
 static void count_names(struct inode *inode, int dir_fd, const char *name)
 {
 	struct host_stat st;
@@ -226,14 +229,14 @@ static void count_names(struct inode *inode, int dir_fd, const char *name)
 		set_nlink(inode, st.nlink);
 }
 
-/* A name of @inode has gone. */
+/* A name of @inode has been removed. */
 static void name_gone(struct inode *inode)
 {
 	if (S_ISDIR(inode->i_mode))
 		clear_nlink(inode);
 	else if (inode->i_nlink)
 		drop_nlink(inode);
-	/* The host may give the same number to the next file: it must not find this one. */
+	/* The host may reuse the number: a new file must not find this inode. */
 	if (!inode->i_nlink)
 		remove_inode_hash(inode);
 	hostfs_mark_stale(inode);
@@ -330,7 +333,7 @@ static const char *hostfs_get_link(struct dentry *dentry, struct inode *inode,
 	size = host_fs_readlink(at.fd, at.name, target, PATH_MAX - 1);
 	hostfs_at_put(&at);
 	if (size < 0) {
-		/* Something else has taken the name: the path walk is to start again. */
+		/* The name is no longer a link: make the VFS walk the path again. */
 		error = size == -EINVAL || size == -ENOENT ? -ESTALE : size;
 		goto out_free;
 	}

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * control_socket.c - a socket of the host by which its user changes the running machine
+ * control.c - sockets of the host through which the user changes the running machine
  *
- * Drivers whose devices come and go have one each (diskctl=, netctl=). Commands are lines
- * of text; the answer is lines, the last one `ok` or `error: why`. Only the user who runs
- * the machine can open the socket: the guest has no say in what of the host it gets.
+ * Each driver whose devices come and go has one socket (diskctl=, netctl=). Commands are lines
+ * of text. An answer is lines too, of which the last is `ok` or `error: why`. Only the user who
+ * runs the machine can open the socket: the guest must not choose which files of the host it
+ * gets.
  *
- * One peer at a time. It is read, and its commands are carried out, by the workqueue; the
- * interrupts of both descriptors do nothing but wake that.
+ * A socket has one peer at a time. A work item reads its lines and calls the driver's verbs;
+ * the interrupts of both descriptors only schedule that work.
  */
 #include <asm/um_control.h>
 
@@ -25,7 +26,7 @@ void um_control_answer(struct um_control *control, const char *format, ...)
 	va_start(args, format);
 	size = vscnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	/* A peer that does not read loses the rest of the answer. */
+	/* If the peer does not read, the rest of the answer is lost. */
 	host_file_write(control->peer_fd, text, size);
 }
 
@@ -73,7 +74,7 @@ static bool peer_accept(struct um_control *control)
 	return false;
 }
 
-/* Take what has come; false when there is no more for now. */
+/* Read once and carry out whole lines. False: there is no more for now. */
 static bool peer_read(struct um_control *control)
 {
 	ssize_t got = host_file_read(control->peer_fd, control->line + control->used,
@@ -102,7 +103,7 @@ static bool peer_read(struct um_control *control)
 	return true;
 }
 
-/* Until neither a peer nor a line waits; the next interrupt comes with the next of them. */
+/* Go on until no peer and no line waits: interrupts are edge-triggered. */
 static void control_work(struct work_struct *work)
 {
 	struct um_control *control = container_of(work, struct um_control, work);

@@ -2,16 +2,16 @@
 /*
  * console.c - the consoles con0 to con15 of the command line are the ttys hvc0 to hvc15
  *
- * A line connects a tty to host descriptors that its backend (console_backend.c) opened;
- * console_line.c moves the bytes and console_printk.c adds the kernel's messages. Here:
- * options, the tty driver, and the order of start:
- *   __setup            the options are noted
- *   console_initcall   backends opened, printk's console registered: the log so far appears
- *   device_initcall    ttys and interrupts
+ * A line connects a tty to host descriptors that its backend (console_backend.c) has opened.
+ * console_line.c moves the bytes, console_printk.c adds the kernel's messages. This file has
+ * the options and the tty driver. Order of start:
+ *   __setup            note the options
+ *   console_initcall   open the backends, register printk's console: the log so far appears
+ *   device_initcall    create the ttys, request interrupts
  *
- * The name hvc is what distributions expect of a virtual machine's console: they start
- * a login there by themselves. The generic hvc driver has eight lines at most,
- * polls, and waits for ever in printk when the host does not read.
+ * The name is hvc because distributions start a login on hvc0 of a virtual machine by
+ * themselves. The generic hvc driver does not fit: it has at most eight lines, it polls, and
+ * its printk waits forever when the host does not read.
  */
 #include <linux/ctype.h>
 #include <linux/init.h>
@@ -23,13 +23,14 @@
 #include <linux/tty_driver.h>
 #include <asm/um_irq.h>
 #include <um/host.h>
-#include "../kernel/kernel_internal.h"
-#include "console_internal.h"
+#include "../../kernel/kernel_internal.h"
+#include "console_backend.h"
+#include "console_line.h"
+#include "console_printk.h"
 
-#define HVC_MAJOR	229
-
-struct console_line *console_lines[CONSOLE_NR];
-struct tty_driver *console_driver;
+enum {
+	HVC_MAJOR = 229,
+};
 
 /* ---- options ------------------------------------------------------------- */
 
@@ -41,7 +42,7 @@ int console_check_option(const char *value)
 	return console_backend_find(value, &value) ? 0 : -EINVAL;
 }
 
-/* "con=..." and "conN=..."; "console=..." comes by here as well and is not ours. */
+/* "con=..." and "conN=...". "console=..." also comes here and is not for us. */
 static int __init option_setup(char *rest)
 {
 	unsigned int index = 0;
@@ -84,13 +85,6 @@ static void line_change(struct work_struct *work)
 	tty_kref_put(tty);
 }
 
-void console_line_changed(void *data)
-{
-	struct console_line *line = data;
-
-	schedule_work(&line->change);
-}
-
 void console_winch(void)
 {
 	unsigned int i;
@@ -103,9 +97,10 @@ void console_winch(void)
 /* ---- tty operations ------------------------------------------------------ */
 
 /*
- * Output has been queued. In cooked mode the line discipline comes in small pieces and then
- * calls console_flush_chars(): one transfer for all is several times faster. It expects
- * room in the meantime, and the timer is for callers that do not flush. Lock held.
+ * Output has been queued; called with the lock held. In cooked mode the line discipline writes
+ * small pieces and then calls console_flush_chars(). One transfer for all of them is several
+ * times faster, so wait for that call, but keep half of the queue free for further pieces. The
+ * timer serves callers that do not flush.
  */
 static void line_queued(struct console_line *line, struct tty_struct *tty)
 {
@@ -212,7 +207,7 @@ static int console_open(struct tty_struct *tty, struct file *file)
 	struct console_line *line = tty->driver_data;
 	int error = tty_port_open(&line->port, tty, file);
 
-	/* What came in while the tty was closed. */
+	/* Take the input that came while the tty was closed. */
 	if (!error)
 		console_line_pull(line, tty);
 	return error;
@@ -273,7 +268,7 @@ static struct console_line *__init line_create(unsigned int index, const char *o
 	}
 	tty_port_init(&line->port);
 	line->port.ops = &port_ops;
-	/* Output goes on after the last close, so that need not wait for it. */
+	/* Output goes on after the last close, so close() need not wait for it. */
 	line->port.closing_wait = ASYNC_CLOSING_WAIT_NONE;
 	line->index = index;
 	line->in_fd = -1;
@@ -324,7 +319,7 @@ static int __init line_start(struct console_line *line)
 	if (error || line->out_fd < 0)
 		return error;
 
-	/* It may have been blocked before anybody could tell us when that ends. */
+	/* The line may have been blocked before interrupts could tell when that ends. */
 	spin_lock_irqsave(&line->lock, flags);
 	console_line_block(line, false);
 	console_line_push(line);
@@ -375,11 +370,11 @@ static int __init console_init_ttys(void)
 		tty_driver_kref_put(driver);
 		return error;
 	}
-	console_driver = driver;
 
 	for (i = 0; i < CONSOLE_NR; i++) {
 		if (!console_lines[i])
 			continue;
+		console_lines[i]->driver = driver;
 		error = line_start(console_lines[i]);
 		if (error)
 			pr_err("con%u: no interrupt from the host (error %d)\n", i, -error);

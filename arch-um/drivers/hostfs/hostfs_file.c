@@ -2,29 +2,34 @@
 /*
  * hostfs_file.c - contents of host files in the guest's page cache
  *
+ * The VFS and writeback call these operations in task context.
+ *
  * Theory of operation
  *
- * Reads go through the page cache. write() stores into the page cache and into the host
- * file at once: the host sees the data when the call returns, and a full disk or an
- * exceeded quota is the error of that very call. Nothing is read for a write: a folio
- * that was not cached is written through and stays "not up to date". Only shared
- * mappings make dirty folios; writepages() stores them, at the latest when the last
- * writer closes the file, because its descriptor goes then.
+ * Reads go through the page cache. write() stores into the page cache and into the host file at
+ * once: the host sees the data when the call returns, and a full disk or an exceeded quota is
+ * an error of that very call. A write reads nothing: a folio that was not cached is written
+ * through and stays "not up to date". Only shared mappings make dirty folios. writepages()
+ * stores them, at the latest when the last writer closes the file, because the descriptor for
+ * writing is closed then.
  *
- * The size of the host file is i_size at all times: write() and truncate() change both,
- * and mappings cannot extend a file.
+ * The size of the host file equals i_size at all times: write() and truncate() change both, and
+ * mappings cannot extend a file.
  *
- * Limits: O_APPEND looks up the end just before it writes; a writer on the host may slip
- * in between. O_DIRECT reads from the host, not the cache, and needs no alignment.
- * fsync() waits for the host's disk, sync() and syncfs() for all of the host file system that
- * the mounted folder lies on.
+ * Limits: O_APPEND looks up the end just before it writes, so a writer on the host may slip in
+ * between. O_DIRECT reads from the host instead of the cache and needs no alignment. fsync()
+ * waits for the host's disk; sync() and syncfs() wait for the whole host file system that
+ * contains the mounted folder.
  */
-#include "hostfs_internal.h"
+#include "hostfs_file.h"
 
 #include <linux/falloc.h>
 #include <linux/pagemap.h>
 #include <linux/uio.h>
 #include <linux/writeback.h>
+#include "hostfs_fd.h"
+#include "hostfs_inode.h"
+#include "hostfs_xattr.h"
 
 enum {
 	HOSTFS_READAHEAD = 32,		/* folios in one host call */
@@ -32,7 +37,7 @@ enum {
 
 /* ---- reading ------------------------------------------------------------------ */
 
-/* Fill @folio from the host; what the file does not have is zero. */
+/* Fill @folio from the host, with zeros behind the end of the file. */
 static int folio_fill(struct folio *folio)
 {
 	struct inode *inode = folio->mapping->host;
@@ -58,7 +63,7 @@ static int hostfs_read_folio(struct file *file, struct folio *folio)
 	return error;
 }
 
-/* Read @nr neighbours with one call and let go of them. */
+/* Read @nr neighbouring folios with one host call and unlock them. */
 static void folios_read(int fd, struct folio **folios, unsigned int nr)
 {
 	struct host_iovec vec[HOSTFS_READAHEAD];
@@ -88,7 +93,7 @@ static void hostfs_readahead(struct readahead_control *rac)
 	struct folio *folios[HOSTFS_READAHEAD];
 	unsigned int nr;
 
-	/* Those that we do not take are read one by one, and that reports the error. */
+	/* The VFS reads folios that we leave one by one, which reports the error. */
 	if (fd < 0)
 		return;
 	do {
@@ -123,22 +128,6 @@ static ssize_t hostfs_read_iter(struct kiocb *iocb, struct iov_iter *to)
 
 /* ---- writing -------------------------------------------------------------------- */
 
-void hostfs_zero_tail(struct inode *inode, loff_t size)
-{
-	struct folio *folio;
-
-	if (!(size & ~PAGE_MASK))
-		return;
-	folio = filemap_lock_folio(inode->i_mapping, size >> PAGE_SHIFT);
-	if (IS_ERR(folio))
-		return;
-	/* A mapping may have stored behind the end, where nobody was to see it. */
-	if (folio_test_uptodate(folio))
-		folio_zero_segment(folio, offset_in_folio(folio, size), folio_size(folio));
-	folio_unlock(folio);
-	folio_put(folio);
-}
-
 static int hostfs_write_begin(struct file *file, struct address_space *mapping, loff_t pos,
 			      unsigned int len, struct folio **foliop, void **fsdata)
 {
@@ -152,7 +141,7 @@ static int hostfs_write_begin(struct file *file, struct address_space *mapping, 
 	return 0;
 }
 
-/* The host has taken [@from, @from + @size) of @folio: is all of it right now? */
+/* The host has taken [@from, @from + @size) of @folio. Mark it if it is now up to date. */
 static void folio_written(struct folio *folio, size_t from, size_t size, loff_t old_size)
 {
 	size_t end = from + size;
@@ -186,7 +175,7 @@ static int hostfs_write_end(struct file *file, struct address_space *mapping, lo
 		if (pos + done > old_size)
 			i_size_write(inode, pos + done);
 	} else if (folio_test_uptodate(folio) && !folio_test_dirty(folio)) {
-		/* The cache has what the host refused: take back the truth. */
+		/* The cache holds data that the host refused: read the folio again. */
 		folio_fill(folio);
 	}
 	folio_unlock(folio);
@@ -194,7 +183,7 @@ static int hostfs_write_end(struct file *file, struct address_space *mapping, lo
 	return done;
 }
 
-/* After a change of ours to the contents: what the host made of size and times. */
+/* After a change of ours to the contents: learn the new size and times. */
 static void learn_result(struct inode *inode)
 {
 	int fd = hostfs_file_get(inode, HOSTFS_WRITE);
@@ -237,7 +226,7 @@ static ssize_t hostfs_write_iter(struct kiocb *iocb, struct iov_iter *from)
 
 /* ---- dirty folios of mappings ------------------------------------------------------ */
 
-/* Store @folio, which is locked; unlocks it. */
+/* Store @folio, which is locked, and unlock it. */
 static int folio_store(struct inode *inode, struct folio *folio, int fd)
 {
 	loff_t size = i_size_read(inode), pos = folio_pos(folio);
@@ -298,7 +287,7 @@ static int hostfs_open(struct inode *inode, struct file *file)
 
 	if (error)
 		return error;
-	/* Whoever opens a file sees what the host has in it now. */
+	/* An open shows the present contents of the host file. */
 	fd = hostfs_file_get(inode, file->f_mode & FMODE_READ ? HOSTFS_READ : HOSTFS_WRITE);
 	if (fd >= 0) {
 		hostfs_refresh(inode, fd, false);
@@ -332,7 +321,7 @@ static int hostfs_fsync(struct file *file, loff_t start, loff_t end, int datasyn
 	return error;
 }
 
-/* Space that is given back or zeroed is so at once for mappings too: what is cached of it goes. */
+/* Drop cached pages of punched or zeroed ranges, so that mappings see the change at once. */
 static int allocate(struct inode *inode, int fd, int mode, loff_t offset, loff_t end)
 {
 	loff_t old_size = i_size_read(inode);
@@ -375,6 +364,12 @@ out_unlock:
 	inode_unlock(inode);
 	return error;
 }
+
+const struct inode_operations hostfs_file_iops = {
+	.getattr = hostfs_getattr,
+	.setattr = hostfs_setattr,
+	.listxattr = hostfs_listxattr,
+};
 
 const struct file_operations hostfs_file_fops = {
 	.open = hostfs_open,

@@ -2,20 +2,23 @@
 /*
  * console_backend.c - what a console can be connected to on the host
  *
- *   conN=fd:IN[,fd:OUT]   descriptors that the process was started with; one alone is both
- *   conN=pts              a new pseudo terminal; the boot log tells its path
- *   conN=unix:PATH        a socket; one peer at a time, without one output is dropped
+ *   conN=fd:IN[,fd:OUT]   descriptors that the process was started with; one number is both
+ *   conN=pts              a new pseudo terminal; the boot log shows its path
+ *   conN=unix:PATH        a socket with one peer at a time; without a peer output is dropped
  *   conN=file:PATH        output is appended to a file, there is no input
- *   conN=null             reads nothing, forgets everything
+ *   conN=null             no input, output is dropped
  *
- * console.c moves the bytes. A new backend is a new entry in the table at the end.
+ * console.c calls the backends through the table at the end, console_line.c moves the bytes.
+ * A new backend is a new entry in that table.
  */
+#include "console_backend.h"
+
 #include <linux/ctype.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <asm/um_irq.h>
 #include <um/host.h>
-#include "console_internal.h"
+#include "console_line.h"
 
 static int no_value_check(const char *value)
 {
@@ -34,7 +37,7 @@ static int null_open(struct console_line *line)
 
 /* ---- fd ------------------------------------------------------------------ */
 
-/* Reads a descriptor number at *@text and moves on behind it. */
+/* Parse a descriptor number at *@text and advance *@text past it. */
 static int number_parse(const char **text, int *number)
 {
 	unsigned int digits;
@@ -65,7 +68,7 @@ static int fd_check(const char *value)
 	return fd_parse(value, &in, &out);
 }
 
-/* A descriptor that the user closed makes the console deaf or mute, no more. */
+/* If the user closed the descriptor, the console just has no input or no output. */
 static int fd_inherit(struct console_line *line, int number, bool write)
 {
 	int fd = host_file_inherit(number, write);
@@ -102,7 +105,7 @@ static int pts_open(struct console_line *line)
 		return fd;
 	}
 	pr_info("con%u: %s\n", line->index, name);
-	/* The log may go to that very terminal, which nobody knows yet. */
+	/* The log may go to this very terminal, whose path nobody knows yet. */
 	length = scnprintf(text, sizeof(text), "con%u: %s\n", line->index, name);
 	host_print(text, length);
 	line->in_fd = fd;
@@ -149,7 +152,7 @@ static void peer_set(struct console_line *line, int fd)
 	line->blocked = false;
 	line->ended = false;
 	line->lost = false;
-	/* What the last peer did not take is not for the next one. */
+	/* Output that the last peer did not take is not for the next one. */
 	kfifo_reset(&line->out);
 	spin_unlock_irqrestore(&line->lock, flags);
 }
@@ -166,8 +169,8 @@ static void peer_drop(struct console_line *line)
 }
 
 /*
- * A peer that only closed its sending side may still read: it stays until a write fails
- * or somebody else connects.
+ * A peer that closed only its sending side may still read, so it stays until a write fails or
+ * another peer connects.
  */
 static void unix_change(struct console_line *line)
 {
@@ -226,7 +229,7 @@ const struct console_backend *console_backend_find(const char *option, const cha
 		if (strlen(backends[i].name) != length ||
 		    strncmp(backends[i].name, option, length))
 			continue;
-		/* "pts:" is not "pts", and the checks see the text behind the colon only. */
+		/* The checks see only the text behind the colon, so refuse "pts:" here. */
 		if (option[length] && !**value)
 			return NULL;
 		return backends[i].check(*value) ? NULL : &backends[i];

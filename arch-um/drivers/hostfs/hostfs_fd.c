@@ -2,25 +2,28 @@
 /*
  * hostfs_fd.c - descriptors of host files, opened on demand
  *
+ * All other files of hostfs get their descriptors here, in task context.
+ *
  * Theory of operation
  *
- * An inode has up to two descriptors: a directory one handle (O_PATH), a regular file
- * one for reading and one for writing, which may be the same. They are opened when they
- * are first needed and closed when the last guest user closes the file, the inode goes,
- * or the pool needs room. The pool lists all inodes with a descriptor, the last used
- * first, and closes from its end what can be opened again:
- *   - not one that a call is using (pins),
- *   - not one of a file open for writing: its mode may forbid a second open,
- *   - not one of a file without a name.
- * A directory is opened again by its path below the mounted folder, a file by its
- * directory and name. The new descriptor must then be the same file (hostfs_same()), or
- * the answer is -ESTALE and the VFS walks the path anew.
+ * An inode has up to two descriptors: a directory one handle (O_PATH), a regular file one for
+ * reading and one for writing, which may be the same. They are opened at the first need. They
+ * are closed when the last guest user closes the file, when the inode goes away, or when the
+ * pool needs room. The pool lists all inodes with a descriptor, the last used first. It closes
+ * descriptors from its end if they can be opened again, that is
+ *   - not while a call is using them (pins),
+ *   - not those of a file that is open for writing: its mode may forbid a second open,
+ *   - not those of a file without a name.
+ * A directory is opened again by its path below the mounted folder, a file by its directory
+ * and name. If the new descriptor is not of the same file (hostfs_same()), the result is
+ * -ESTALE and the VFS walks the path again.
  *
- * hostfs_fd_lock covers fd[], lru and the counts of all inodes; no host call is made
- * under it but close.
+ * hostfs_fd_lock protects fd[], lru and the counts of all inodes. The only host call made
+ * under it is close.
  */
-#include "hostfs_internal.h"
+#include "hostfs_fd.h"
 
+#include <linux/init.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/stat.h>
@@ -29,11 +32,14 @@ enum {
 	HOSTFS_EVICT_BATCH = 16,
 };
 
-unsigned int hostfs_pool_size;
-
 static DEFINE_SPINLOCK(hostfs_fd_lock);
 static LIST_HEAD(hostfs_pool);
-static unsigned int hostfs_pool_used;
+static unsigned int hostfs_pool_size, hostfs_pool_used;
+
+void __init hostfs_fd_init(unsigned int pool_size)
+{
+	hostfs_pool_size = pool_size;
+}
 
 /* ---- the pool (under the lock) ---------------------------------------------- */
 
@@ -64,7 +70,7 @@ static bool can_evict(const struct hostfs_inode *hi)
 	return !hi->pins && !hi->writers && (S_ISDIR(hi->id.type) || hi->vfs.i_nlink);
 }
 
-/* Close up to @nr inodes' descriptors, those unused for longest first. */
+/* Close the descriptors of up to @nr inodes, the least recently used first. */
 static unsigned int pool_evict(unsigned int nr)
 {
 	unsigned int looked_at = hostfs_pool_used, evicted = 0;
@@ -82,7 +88,7 @@ static unsigned int pool_evict(unsigned int nr)
 	return evicted;
 }
 
-/* Put @fd into the slots that it serves and are free; close it if it serves none. */
+/* Put @fd into the free slots that its @flags fit; close @fd if there is none. */
 static void slot_fill(struct hostfs_inode *hi, int fd, unsigned int flags)
 {
 	bool used = false;
@@ -129,7 +135,7 @@ int hostfs_open_again(int dir_fd, const char *name, unsigned int flags, unsigned
 	return fd;
 }
 
-/* Is @fd what @inode stands for? Closes it if not. */
+/* 0 if @fd is the file that @inode stands for; otherwise -errno, and @fd is closed. */
 static int check_same(struct inode *inode, int fd)
 {
 	struct host_stat st;
@@ -229,7 +235,7 @@ static int open_file(struct inode *inode, struct dentry *dentry, unsigned int *f
 	}
 	take_dentry_name_snapshot(&name, dentry);
 	fd = hostfs_open_again(dir_fd, name.name.name, *flags, 0);
-	/* One descriptor for both is wanted, not needed. */
+	/* One descriptor for both directions is better, but not necessary. */
 	if (*flags == (HOST_O_READ | HOST_O_WRITE) && (fd == -EACCES || fd == -EPERM)) {
 		*flags = HOST_O_WRITE;
 		fd = hostfs_open_again(dir_fd, name.name.name, *flags, 0);
@@ -238,7 +244,7 @@ static int open_file(struct inode *inode, struct dentry *dentry, unsigned int *f
 	hostfs_put(d_inode(parent));
 	dput(parent);
 
-	/* -ENXIO: a FIFO or socket has taken the place. */
+	/* -ENXIO: a FIFO or socket has this name now. */
 	if (fd == -ENOENT || fd == -ELOOP || fd == -ENXIO)
 		return -ESTALE;
 	if (fd < 0)
@@ -301,7 +307,7 @@ int hostfs_open_users(struct inode *inode, struct dentry *dentry, fmode_t mode)
 	struct hostfs_inode *hi = hostfs_i(inode);
 	int fd;
 
-	/* The pins keep what the first call opened while the second one works. */
+	/* The pin keeps the first descriptor open while the second one is opened. */
 	if (mode & FMODE_WRITE) {
 		fd = file_get(inode, dentry, HOSTFS_WRITE);
 		if (fd < 0)
@@ -341,7 +347,7 @@ void hostfs_close_users(struct inode *inode, fmode_t mode)
 
 /* ---- names -------------------------------------------------------------------------- */
 
-/* An open file, or a directory, stands for itself. */
+/* Use the descriptor of a directory or of an open file. False: a name is needed. */
 static bool at_self(struct inode *inode, struct hostfs_at *at)
 {
 	if (S_ISDIR(inode->i_mode)) {

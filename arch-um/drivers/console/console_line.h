@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * console_line.h - one console: a guest tty on one side, descriptors of the host on the other
+ */
+#ifndef CONSOLE_LINE_H
+#define CONSOLE_LINE_H
+
+#include <linux/kfifo.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+#include <linux/tty.h>
+#include <linux/workqueue.h>
+
+enum {
+	CONSOLE_NR = 16,
+	CONSOLE_OUT_SIZE = 4096,
+};
+
+struct console_backend;
+
+/* One conN= of the command line. */
+struct console_line {
+	struct tty_port port;
+	struct tty_driver *driver;	/* NULL until the ttys exist */
+	unsigned int index;
+	const struct console_backend *backend;
+	const char *value;		/* of the option, behind "BACKEND:" */
+	bool printk;			/* this line carries the kernel's messages */
+
+	spinlock_t lock;		/* for all below; taken in hard interrupts */
+	int in_fd, out_fd;		/* -1: none. One descriptor may be both */
+	int listen_fd;			/* unix only */
+	bool ended;			/* no more input will come from in_fd */
+	bool lost;			/* nobody takes the output any more */
+	bool blocked;			/* the host is full; console_line_ready() goes on */
+	bool stalled;			/* the host took nothing for long: printk does not wait */
+	bool sysrq;			/* SYSRQ_KEY was typed */
+	DECLARE_KFIFO(out, u8, CONSOLE_OUT_SIZE);
+
+	struct timer_list flush;	/* for output that nobody flushes */
+	struct work_struct change;	/* a peer came or went, the window has a new size */
+	struct delayed_work more;	/* input waits for room in the tty's buffer */
+};
+
+/* By number; NULL where there is no console. Filled by console.c early in boot. */
+extern struct console_line *console_lines[CONSOLE_NR];
+
+/*
+ * Output; all with the lock held:
+ * console_line_push - move output to the host until the host is full
+ * console_line_wait - sleep until the host takes more; false if it takes too long
+ * console_line_drain - both, until nothing is left or the host does not move
+ * console_line_block - start, or stop, watching for the host to take output again
+ */
+void console_line_push(struct console_line *line);
+bool console_line_wait(struct console_line *line);
+void console_line_drain(struct console_line *line);
+void console_line_block(struct console_line *line, bool blocked);
+
+/*
+ * Input:
+ * console_line_pull - move input to @tty until it is throttled or the host has no more
+ * console_line_more - the function of line->more: pulls again
+ */
+void console_line_pull(struct console_line *line, struct tty_struct *tty);
+void console_line_more(struct work_struct *work);
+
+/* console_line_ready - the host takes or has more on this line. Hard interrupt. */
+void console_line_ready(void *line);
+
+/* console_line_changed - schedule line->change. Any context. */
+void console_line_changed(void *line);
+
+#endif /* CONSOLE_LINE_H */
