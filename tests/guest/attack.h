@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * attack.h - what the programs share that attack the stub from guest code
+ * attack.h - helpers for programs that attack the stub from guest code
  *
- * An attack runs in a child, which may end in any way. What it must not do is told by the
- * other processes: nothing of theirs is seen or changed, and the machine goes on.
+ * An attack runs in a child, which may end in any way. The other processes then check that the
+ * attack neither read nor changed anything of theirs, and that the machine continues.
  */
 #ifndef ATTACK_H
 #define ATTACK_H
@@ -22,8 +22,10 @@
 
 #define BOX ((volatile struct stub_mailbox *)UM_STUB_MAILBOX)
 
-/* What the stub itself handles: see signals_set() in host/engine_seccomp.c. */
-static const int attack_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGUSR1, SIGUSR2 };
+/* The signals that the stub handles: see signals_set() in host/guest/engine_seccomp.c. */
+static const int attack_signals[] = {
+	SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGUSR1, SIGUSR2
+};
 #define NR_ATTACK_SIGNALS (sizeof(attack_signals) / sizeof(attack_signals[0]))
 
 static sigjmp_buf attack_back;
@@ -39,12 +41,18 @@ static inline void attack_leave(int signo, siginfo_t *info, void *context)
 	siglongjmp(attack_back, 1);
 }
 
-/* Every exception, and SIGALRM, leads back to the last sigsetjmp(attack_back, 0); on a stack of its own. */
+/*
+ * Makes each exception, and SIGALRM, return to the last sigsetjmp(attack_back, 0). The handlers run
+ * on an alternate stack.
+ */
 static inline void attack_handlers(void)
 {
 	static char memory[65536];
 	stack_t stack = { .ss_sp = memory, .ss_size = sizeof(memory) };
-	struct sigaction action = { .sa_sigaction = attack_leave, .sa_flags = SA_ONSTACK | SA_NODEFER | SA_SIGINFO };
+	struct sigaction action = {
+		.sa_sigaction = attack_leave,
+		.sa_flags = SA_ONSTACK | SA_NODEFER | SA_SIGINFO,
+	};
 
 	sigaltstack(&stack, NULL);
 	for (size_t i = 0; i < NR_ATTACK_SIGNALS; i++)
@@ -52,8 +60,12 @@ static inline void attack_handlers(void)
 	sigaction(SIGALRM, &action, NULL);
 }
 
-/* The signal that STATEMENTS raised, 0: none. */
-#define ATTACK(...) ({ attack_signo = 0; if (!sigsetjmp(attack_back, 0)) { __VA_ARGS__; } attack_signo; })
+/* Executes statements; the value is the signal that they raised, or 0. */
+#define ATTACK(...) ({ \
+	attack_signo = 0; \
+	if (!sigsetjmp(attack_back, 0)) { __VA_ARGS__; } \
+	attack_signo; \
+})
 
 static inline int attack_can_read(unsigned long address)
 {
@@ -65,7 +77,7 @@ static inline int attack_can_write(unsigned long address)
 	return !ATTACK(asm volatile("lock; orb $0, (%0)" : : "r"(address) : "memory"));
 }
 
-/* Does the engine run that shares a mailbox with guest code? Its boot line says so. */
+/* Tells by the boot log whether the engine shares a mailbox with guest code. */
 static inline int attack_has_mailbox(void)
 {
 	static char log[1 << 18];
@@ -74,7 +86,7 @@ static inline int attack_has_mailbox(void)
 	return size > 0 && (log[size] = 0, strstr(log, "engine: seccomp"));
 }
 
-/* @fn in a child; its wait status. One that has brought itself to a standstill is killed. */
+/* Runs @fn in a child and returns its wait status. Kills a child that hangs for four seconds. */
 static inline int attack_in_child(void (*fn)(long argument), long argument)
 {
 	int status = -1;
@@ -92,7 +104,7 @@ static inline int attack_in_child(void (*fn)(long argument), long argument)
 	return status;
 }
 
-/* New processes come to be, have their own memory and end as they want. */
+/* Checks that new processes start, have separate memory, and end with their own status. */
 static inline int attack_machine_lives(void)
 {
 	for (int i = 0; i < 20; i++) {
@@ -105,7 +117,8 @@ static inline int attack_machine_lives(void)
 			word += 40;
 			_exit(word);
 		}
-		if (pid < 0 || waitpid(pid, &status, 0) != pid || status != (i + 40) << 8 || word != i)
+		if (pid < 0 || waitpid(pid, &status, 0) != pid || status != (i + 40) << 8 ||
+		    word != i)
 			return 0;
 	}
 	return 1;

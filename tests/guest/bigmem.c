@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bigmem.c - much memory, touched in all orders, by one process and several
+ * bigmem.c - large amounts of memory, touched in all orders, by one process and by several
  */
 #define _GNU_SOURCE
 #include <stdint.h>
@@ -23,7 +23,7 @@ static uint64_t random_number(void)
 	return seed;
 }
 
-/* Each page holds its own number, however it was reached. */
+/* Counts the pages that do not hold their own number. */
 static long check(char *area, size_t pages, uint64_t mark)
 {
 	long bad = 0;
@@ -65,13 +65,15 @@ static void orders(size_t size)
 		if (first + count > pages)
 			count = pages - first;
 		munmap(area + first * PAGE, count * PAGE);
-		mmap(area + first * PAGE, count * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		mmap(area + first * PAGE, count * PAGE, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 		for (size_t i = first; i < first + count; i++) {
 			bad += *(uint64_t *)(area + i * PAGE) != 0;
 			*(uint64_t *)(area + i * PAGE) = i ^ 3;
 		}
 	}
-	is(bad + check(area, pages, 3), 0, "200 holes of random size are cut and filled without harm around them");
+	is(bad + check(area, pages, 3), 0,
+	   "cutting and filling 200 holes of random size leaves the pages around them intact");
 	munmap(area, size);
 }
 
@@ -84,7 +86,8 @@ static void processes(size_t size)
 	for (int n = 0; n < 4; n++) {
 		pid[n] = fork();
 		if (pid[n] == 0) {
-			char *area = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			char *area = mmap(NULL, size, PROT_READ | PROT_WRITE,
+					  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 			long wrong = 0;
 
 			seed += n * 7919;
@@ -102,7 +105,7 @@ static void processes(size_t size)
 		waitpid(pid[n], &status, 0);
 		bad += status != 0;
 	}
-	is(bad, 0, "four processes with much memory each keep their own");
+	is(bad, 0, "four processes with large memories keep their own content");
 }
 
 static void fork_big(size_t size)
@@ -123,8 +126,8 @@ static void fork_big(size_t size)
 	for (size_t i = 1; i < pages; i += 3)
 		*(uint64_t *)(area + i * PAGE) = i ^ 5;
 	waitpid(pid, &status, 0);
-	is(status, 0, "a big process forks");
-	is(check(area, pages, 5), 0, "and keeps its memory while both write");
+	is(status, 0, "a large process forks");
+	is(check(area, pages, 5), 0, "a parent keeps its memory while parent and child write");
 	munmap(area, size);
 }
 

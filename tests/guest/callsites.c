@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * callsites.c - system calls from the same place very often, in code that changes, moves, is shared
+ * callsites.c - frequent system calls from the same place, in code that changes, moves, is shared
  *
- * The fast engine shows hot call sites in another form (arch-um/host/guest/site_jumps.c). Nobody may
- * notice: every claim here holds on a real machine.
+ * The seccomp engine replaces the `syscall` instruction of frequent call sites by a jump
+ * (arch-um/host/guest/site_jumps.c). No program may notice, so every claim here also holds on
+ * hardware.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -24,7 +25,7 @@ enum { PAGE = 4096, HOT = 2000 };
 
 typedef long (*site_fn)(long first, long second);
 
-/* Both calls take no argument and always tell the same. */
+/* Both calls take no argument and always return the same value. */
 static const uint8_t call_getpid[] = { 0xb8, SYS_getpid, 0, 0, 0, 0x0f, 0x05, 0xc3 };
 static const uint8_t call_getppid[] = { 0xb8, SYS_getppid, 0, 0, 0, 0x0f, 0x05, 0xc3 };
 
@@ -43,14 +44,15 @@ static int code_file(const void *code, size_t size, off_t offset)
 
 static uint8_t *code_map(int fd, void *at, int flags)
 {
-	uint8_t *code = mmap(at, 2 * PAGE, PROT_READ | PROT_EXEC, flags | (at ? MAP_FIXED : 0), fd, 0);
+	uint8_t *code = mmap(at, 2 * PAGE, PROT_READ | PROT_EXEC, flags | (at ? MAP_FIXED : 0), fd,
+			     0);
 
 	if (code == MAP_FAILED)
 		bail("mmap");
 	return code;
 }
 
-/* Calls the site until it is hot; how often the result was not `expected`. */
+/* Calls the site until it is hot. Returns how often the result was not @expected. */
 static int wrong(const void *site, long expected)
 {
 	int found = 0;
@@ -66,49 +68,57 @@ static void content(void)
 	uint8_t *code = code_map(fd, NULL, MAP_PRIVATE), *other, seen[sizeof(call_getpid)];
 	int pipe_fd[2];
 
-	is(wrong(code + 64, getpid()), 0, "a hot call always gives its result");
+	is(wrong(code + 64, getpid()), 0, "a hot call always returns its result");
 	pread(fd, seen, sizeof(seen), 64);
-	ok(!memcmp(seen, call_getpid, sizeof(seen)), "the file's bytes are as they were");
+	ok(!memcmp(seen, call_getpid, sizeof(seen)),
+	   "a hot site leaves the bytes of its file unchanged");
 	other = code_map(fd, NULL, MAP_SHARED);
-	is(wrong(other + 64, getpid()), 0, "the same page at a second address works, too");
-	is(wrong(code + 64, getpid()), 0, "and still at the first");
+	is(wrong(other + 64, getpid()), 0, "a hot site works at a second address of its page");
+	is(wrong(code + 64, getpid()), 0,
+	   "a hot site still works at the first address of its page");
 	pwrite(fd, call_getppid, sizeof(call_getppid), 64);
-	is(wrong(code + 64, getppid()), 0, "a hot page that is written to holds the new code at once");
-	is(wrong(other + 64, getppid()), 0, "at both addresses");
+	is(wrong(code + 64, getppid()), 0,
+	   "a write to the file of a hot page takes effect at once");
+	is(wrong(other + 64, getppid()), 0, "the write takes effect at the second address, too");
 	pwrite(fd, call_getpid, sizeof(call_getpid), 256);
-	is(wrong(code + 256, getpid()), 0, "a second site in the page");
-	is(wrong(code + 64, getppid()), 0, "leaves the first alone");
+	is(wrong(code + 256, getpid()), 0, "a second site in the same page works");
+	is(wrong(code + 64, getppid()), 0, "a second site leaves the first unchanged");
 	munmap(other, 2 * PAGE);
 
 	other = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	other[64 + 1] = SYS_getpid;
-	is(wrong(code + 64, getpid()), 0, "a hot page that is written to through a mapping holds the new code at once");
+	is(wrong(code + 64, getpid()), 0,
+	   "a write to a hot page through a mapping takes effect at once");
 	other[64 + 1] = SYS_getppid;
-	is(wrong(code + 64, getppid()), 0, "and again");
-	/* A site that nobody called before; the mapping can be written without a fault by now. */
+	is(wrong(code + 64, getppid()), 0,
+	   "a second write through the mapping takes effect at once");
+	/* This site was never called, and the mapping is by now writable without a fault. */
 	memcpy(other + 512, call_getpid, sizeof(call_getpid));
-	is(wrong(code + 512, getpid()), 0, "a page that can be written gets hot");
+	is(wrong(code + 512, getpid()), 0, "a site in a writable page works when it is hot");
 	other[512 + 1] = SYS_getppid;
-	is(wrong(code + 512, getppid()), 0, "and shows the next write");
+	is(wrong(code + 512, getppid()), 0, "a write that causes no fault takes effect at once");
 	munmap(other, 2 * PAGE);
 
 	pwrite(fd, call_getpid, sizeof(call_getpid), 1024);
-	is(wrong(code + 1024, getpid()), 0, "a hot page that is mapped to be written then, by nobody yet");
+	is(wrong(code + 1024, getpid()), 0,
+	   "a third site is hot before its page gets a writable mapping");
 	other = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	is(other[1024 + 1], SYS_getpid, "is as it was");
-	if (pipe(pipe_fd) || write(pipe_fd[1], call_getppid, sizeof(call_getppid)) != sizeof(call_getppid))
+	is(other[1024 + 1], SYS_getpid, "a new writable mapping shows the original bytes");
+	if (pipe(pipe_fd) ||
+	    write(pipe_fd[1], call_getppid, sizeof(call_getppid)) != sizeof(call_getppid))
 		bail("pipe");
 	read(pipe_fd[0], other + 1024, sizeof(call_getppid));
-	is(wrong(code + 1024, getppid()), 0, "shows what the kernel writes through that mapping");
+	is(wrong(code + 1024, getppid()), 0,
+	   "what the kernel writes through an untouched mapping takes effect at once");
 	close(pipe_fd[0]), close(pipe_fd[1]);
 	munmap(other, 2 * PAGE);
 
 	wrong(code + 64, getppid());
 	mprotect(code, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC);
 	code[64 + 1] = SYS_getpid;
-	is(wrong(code + 64, getpid()), 0, "a private copy of the page is the writer's alone");
+	is(wrong(code + 64, getpid()), 0, "a write to a private page takes effect at once");
 	pread(fd, seen, sizeof(seen), 64);
-	is(seen[1], SYS_getppid, "and the file keeps its bytes");
+	is(seen[1], SYS_getppid, "a write to a private page leaves the file unchanged");
 	munmap(code, 2 * PAGE);
 	close(fd);
 }
@@ -128,42 +138,45 @@ static void place(void)
 		bad += wrong(code + 64, getppid());
 		code_map(first, code, MAP_PRIVATE);
 	}
-	is(bad, 0, "an address whose page is replaced runs the new code");
+	is(bad, 0, "after its page was replaced, an address runs the new code");
 	moved = mremap(code, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, code + (64 << 20));
-	is(wrong(moved + 64, getpid()), 0, "code that moves goes on working");
+	is(wrong(moved + 64, getpid()), 0, "moved code still works");
 	pid = fork();
 	if (pid == 0) {
-		moved = mremap(moved, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, moved + (64 << 20));
+		moved = mremap(moved, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+			       moved + (64 << 20));
 		_exit(wrong(moved + 64, getpid()) != 0);
 	}
 	waitpid(pid, &status, 0);
-	is(status, 0, "a child has it at another address than its parent");
-	is(wrong(moved + 64, getpid()), 0, "which does not feel it");
+	is(status, 0, "a child can move hot code to another address");
+	is(wrong(moved + 64, getpid()), 0, "the child's move does not affect its parent");
 	code = code_map(across, NULL, MAP_PRIVATE);
 	is(wrong(code + PAGE - 5, getpid()), 0, "a call that ends in the next page works");
 	munmap(code, 2 * PAGE);
 	close(across);
 
-	/* Where the fast engine keeps its table of jumps. A page and a place in it that nothing called before. */
+	/* The seccomp engine keeps its table of jumps here. The site was never called. */
 	close(first);
 	first = code_file(call_getpid, sizeof(call_getpid), 2048);
 	moved = code_map(first, NULL, MAP_PRIVATE);
 	wrong(moved + 2048, getpid());
-	code = mmap((void *)0x50f0000, 16 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-	ok(code == (void *)0x50f0000, "any address can be mapped");
+	code = mmap((void *)0x50f0000, 16 * PAGE, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	ok(code == (void *)0x50f0000, "the address of the table of jumps can be mapped");
 	memset(code, 0x5a, 16 * PAGE);
-	is(wrong(moved + 2048, getpid()), 0, "and hot calls go on working");
+	is(wrong(moved + 2048, getpid()), 0, "hot calls work while the program uses that address");
 	bad = 0;
 	for (int i = 0; i < 16 * PAGE; i++)
 		bad += code[i] != 0x5a;
-	is(bad, 0, "what was written there stays");
+	is(bad, 0, "hot calls leave the memory at that address unchanged");
 	munmap(code, 16 * PAGE);
-	is(wrong(moved + 2048, getpid()), 0, "also when it is unmapped again");
+	is(wrong(moved + 2048, getpid()), 0,
+	   "hot calls work after the program unmapped that address");
 	close(first);
 	close(second);
 }
 
-/* Registers around the call at `site`: in r[0..15] before, after; data below the stack pointer. */
+/* Compares registers, flags and the data below the stack pointer before and after a hot call. */
 static void registers(void)
 {
 	int fd = code_file(call_getpid, sizeof(call_getpid) - 1, 64), bad = 0;
@@ -183,42 +196,59 @@ static void registers(void)
 			     "lea 1f(%%rip), %%r15\n\t"
 			     "std\n\tstc\n\t"
 			     "jmp *%[site]\n"
-			     "1:\tpushq -8(%%rsp)\n\tpushfq\n\tcld\n\tpopq %[flags]\n\tpopq %[red]\n\t"
+			     "1:\tpushq -8(%%rsp)\n\tpushfq\n\tcld\n\t"
+			     "popq %[flags]\n\tpopq %[red]\n\t"
 			     "mov %%r11, %[r11]\n\t"
-			     "add %%rsi, %%rdi\n\tadd %%rdx, %%rdi\n\tadd %%r8, %%rdi\n\tadd %%r9, %%rdi\n\t"
+			     "add %%rsi, %%rdi\n\tadd %%rdx, %%rdi\n\t"
+			     "add %%r8, %%rdi\n\tadd %%r9, %%rdi\n\t"
 			     "add %%r10, %%rdi\n\tadd %%r12, %%rdi\n\tadd %%r13, %%rdi\n\t"
-			     : "=a"(pid), "=&c"(rcx), "=&D"(others), [flags] "=m"(flags), [red] "=m"(red), [r11] "=m"(r11)
+			     : "=a"(pid), "=&c"(rcx), "=&D"(others),
+			       [flags] "=m"(flags), [red] "=m"(red), [r11] "=m"(r11)
 			     : [site] "b"(code + 64)
-			     : "rsi", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r15", "memory", "cc");
-		bad += pid != (unsigned long)getpid() || rcx != (unsigned long)(code + 71) || others != 36 ||
-		       red != 0x55aa || (flags & 0x401) != 0x401 || (r11 & 0x401) != 0x401;
+			     : "rsi", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r15",
+			       "memory", "cc");
+		bad += pid != (unsigned long)getpid() ||
+		       rcx != (unsigned long)(code + 71) || others != 36 || red != 0x55aa ||
+		       (flags & 0x401) != 0x401 || (r11 & 0x401) != 0x401;
 	}
-	is(bad, 0, "a hot call keeps registers, flags and the red zone, and leaves its address in rcx");
+	is(bad, 0,
+	   "a hot call preserves registers, flags and the red zone, and leaves its address in rcx");
 	munmap(code, 2 * PAGE);
 	close(fd);
 }
 
-/* Other ways into a site, and bytes that only look like one. */
+/* Tries other ways into a site, and bytes that only look like a site. */
 static void shapes(void)
 {
-	/* mov $102 (getuid), %eax; jmp to the syscall of the site behind; site: mov $39, %eax; syscall; ret */
-	static const uint8_t middle[] = { 0xb8, SYS_getuid, 0, 0, 0, 0xeb, 0x05, 0xb8, SYS_getpid, 0, 0, 0, 0x0f, 0x05, 0xc3 };
+	/*
+	 * mov $102 (getuid), %eax; jmp to the syscall of the next site; site: mov $39, %eax;
+	 * syscall; ret
+	 */
+	static const uint8_t middle[] = { 0xb8, SYS_getuid, 0, 0, 0, 0xeb, 0x05,
+					  0xb8, SYS_getpid, 0, 0, 0, 0x0f, 0x05, 0xc3 };
 	/* mov $102, %eax; mov $39, %r8d; syscall; mov %r8d, %eax; ret */
-	static const uint8_t prefixed[] = { 0xb8, SYS_getuid, 0, 0, 0, 0x41, 0xb8, SYS_getpid, 0, 0, 0, 0x0f, 0x05,
+	static const uint8_t prefixed[] = { 0xb8, SYS_getuid, 0, 0, 0,
+					    0x41, 0xb8, SYS_getpid, 0, 0, 0, 0x0f, 0x05,
 					    0x44, 0x89, 0xc0, 0xc3 };
-	/* mov $39, %eax; push $5; push $6; mov 8(%rsp), %r9; syscall; mov %r9, %rax; pop %rcx; pop %rcx; ret */
-	static const uint8_t loaded[] = { 0xb8, SYS_getpid, 0, 0, 0, 0x6a, 5, 0x6a, 6, 0x4c, 0x8b, 0x4c, 0x24, 8, 0x0f, 0x05,
+	/*
+	 * mov $39, %eax; push $5; push $6; mov 8(%rsp), %r9; syscall; mov %r9, %rax; pop %rcx;
+	 * pop %rcx; ret
+	 */
+	static const uint8_t loaded[] = { 0xb8, SYS_getpid, 0, 0, 0, 0x6a, 5, 0x6a, 6,
+					  0x4c, 0x8b, 0x4c, 0x24, 8, 0x0f, 0x05,
 					  0x4c, 0x89, 0xc8, 0x59, 0x59, 0xc3 };
 	int fd = code_file(middle, sizeof(middle), 64);
 	uint8_t *code = code_map(fd, NULL, MAP_PRIVATE);
 
-	is(wrong(code + 71, getpid()), 0, "a site is hot");
-	is(wrong(code + 64, getuid()), 0, "and a jump into its middle makes the call that the register says");
-	is(wrong(code + 71, getpid()), 0, "which changes nothing for the site");
+	is(wrong(code + 71, getpid()), 0, "a site before another entry point is hot");
+	is(wrong(code + 64, getuid()), 0,
+	   "a jump to its syscall instruction makes the call in eax");
+	is(wrong(code + 71, getpid()), 0, "such a jump leaves the site unchanged");
 	pwrite(fd, prefixed, sizeof(prefixed), 512);
-	is(wrong(code + 512, SYS_getpid), 0, "bytes that look like a load of eax but load r8 go on doing so");
+	is(wrong(code + 512, SYS_getpid), 0,
+	   "a load of r8 that resembles a load of eax still loads r8");
 	pwrite(fd, loaded, sizeof(loaded), 1024);
-	is(wrong(code + 1024, 5), 0, "an argument that is loaded from the stack arrives");
+	is(wrong(code + 1024, 5), 0, "an argument loaded from the stack arrives");
 	munmap(code, 2 * PAGE);
 	close(fd);
 }
@@ -260,7 +290,8 @@ static void races(void)
 	}
 	stop_thread = 1;
 	pthread_join(thread, &bad);
-	is((long)bad, 0, "a thread that calls while the code changes sees the old call or the new one");
+	is((long)bad, 0,
+	   "a thread that calls while the code changes makes the old call or the new one");
 	munmap(code, 2 * PAGE);
 	close(fd);
 }
@@ -294,8 +325,8 @@ static void interruptions(void)
 	for (int i = 0; i < 100 || nr_alarms < 50; i++)
 		bad += wrong(code + 64, getpid());
 	setitimer(ITIMER_REAL, &never, NULL);
-	is(bad, 0, "timer signals in between do no harm");
-	is((long)seen_outside, 0, "and find the program in its own code");
+	is(bad, 0, "hot calls return their results despite timer signals");
+	is((long)seen_outside, 0, "timer signals always interrupt the program's own code");
 	munmap(code, 2 * PAGE);
 	close(fd);
 }
@@ -324,9 +355,9 @@ static void traced(void)
 			break;
 		waitpid(pid, &status, 0);
 	}
-	is(steps, 3, "a debugger steps through a site: load, call, return");
-	is(other, 0, "and through nothing but the program");
-	is(status, 0, "whose call gives its result");
+	is(steps, 3, "a debugger single-steps a site in three steps: load, call, return");
+	is(other, 0, "a debugger steps through no code outside the program");
+	is(status, 0, "the call of a single-stepped program returns its result");
 	munmap(code, 2 * PAGE);
 	close(fd);
 }

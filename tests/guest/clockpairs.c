@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * clockpairs.c - the same moments by cycle counter and by clock, for a comparison with the host
+ * clockpairs.c - read cycle counter and clock together, to compare a guest's clock with the host's
  *
- * Host and guest share the counter: run on both at once, the difference of the clocks at equal
- * counts shows how the guest's follows (t4030-times.sh). Works and sleeps in turn.
+ * Host and guest share the cycle counter. t4030-times.sh runs this program on both at once and
+ * compares the clocks at equal counts. The program works and sleeps by turns.
  */
 #define _GNU_SOURCE
 #include <stdint.h>
@@ -40,7 +40,8 @@ int main(void)
 			back += here < last;
 			last = here;
 			if (after - before < shortest)
-				shortest = after - before, cycles = before + shortest / 2, ns = here;
+				shortest = after - before, cycles = before + shortest / 2,
+				ns = here;
 		}
 		diag("pair %lu %ld", cycles, ns);
 		if (i % 40 < 20)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * coredump.c - a program that crashes leaves a core file with its registers, memory and notes
+ * coredump.c - a crashing program leaves a core file with its registers, memory and notes
  *
- * Needs a core_pattern of plain files: sets it inside a guest, takes the host's as it is.
- * With an argument it only crashes, for the debuggers of t5030.
+ * core_pattern must name a plain file. The program sets it inside a guest, and skips its claims
+ * on a host with another pattern. With an argument the program only crashes; t5030 runs debuggers
+ * on it.
  */
 #define _GNU_SOURCE
 #include <elf.h>
@@ -38,7 +39,7 @@ static void *wait_here(void *argument)
 	return argument;
 }
 
-/* The crash: known values in registers, known bytes in memory. */
+/* Crashes with known values in registers and memory. */
 static void crash(void)
 {
 	static const double fp = 3.5;
@@ -49,8 +50,10 @@ static void crash(void)
 	marker = 0x55667788;
 	block[0] = 0x0123456789abcdef;
 	block[8192] = 42;
-	asm volatile("movsd %0, %%xmm9\n\tmov %1, %%rbx\n\tmov %2, %%r12\n\tmov $0x1313, %%r13\n\tmovl $1, (%3)"
-		     : : "m"(fp), "r"(block), "i"(0x1212), "r"(0x10l) : "rbx", "r12", "r13", "xmm9", "memory");
+	asm volatile("movsd %0, %%xmm9\n\tmov %1, %%rbx\n\tmov %2, %%r12\n\t"
+		     "mov $0x1313, %%r13\n\tmovl $1, (%3)"
+		     : : "m"(fp), "r"(block), "i"(0x1212), "r"(0x10l)
+		     : "rbx", "r12", "r13", "xmm9", "memory");
 }
 
 static unsigned char *core;
@@ -72,7 +75,7 @@ static int read_core(void)
 	return core != MAP_FAILED;
 }
 
-/* The n-th note of a type, or NULL. */
+/* Finds the n-th note of a type, or NULL. */
 static void *note(unsigned int type, int n, size_t *size)
 {
 	Elf64_Ehdr *head = (void *)core;
@@ -120,46 +123,51 @@ static void look(pid_t pid)
 	double value;
 	long *word;
 
-	ok(!memcmp(head->e_ident, ELFMAG, SELFMAG) && head->e_type == ET_CORE && head->e_machine == EM_X86_64,
-	   "the core is an ELF core file of this machine");
+	ok(!memcmp(head->e_ident, ELFMAG, SELFMAG) && head->e_type == ET_CORE &&
+	   head->e_machine == EM_X86_64, "the core is an ELF core file for x86-64");
 	status = note(NT_PRSTATUS, 0, &size);
-	if (!ok(status && size == sizeof(*status), "it has NT_PRSTATUS"))
+	if (!ok(status && size == sizeof(*status), "the core has a note NT_PRSTATUS"))
 		return;
 	regs = (void *)status->pr_reg;
-	is(status->pr_cursig, SIGSEGV, "with the signal");
-	is(status->pr_pid, pid, "and the process id");
-	ok(regs->rbx == (unsigned long)block && regs->r12 == 0x1212 && regs->r13 == 0x1313, "and the registers at the crash");
+	is(status->pr_cursig, SIGSEGV, "NT_PRSTATUS holds the signal");
+	is(status->pr_pid, pid, "NT_PRSTATUS holds the process id");
+	ok(regs->rbx == (unsigned long)block && regs->r12 == 0x1212 && regs->r13 == 0x1313,
+	   "NT_PRSTATUS holds the registers at the crash");
 	word = memory(regs->rip & ~7ul);
-	ok(regs->rip > (unsigned long)crash - 1000 && regs->rip < (unsigned long)crash + 1000, "and where it was");
-	ok(memory(regs->rsp) != NULL, "the stack is in the file");
+	ok(regs->rip > (unsigned long)crash - 1000 && regs->rip < (unsigned long)crash + 1000,
+	   "NT_PRSTATUS holds the address of the crash");
+	ok(memory(regs->rsp) != NULL, "the core holds the stack");
 	other = note(NT_PRSTATUS, 1, &size);
-	ok(other && ((struct user_regs_struct *)other->pr_reg)->r14 == 0x14141414, "the second thread has its own registers");
+	ok(other && ((struct user_regs_struct *)other->pr_reg)->r14 == 0x14141414,
+	   "the second thread has its own registers");
 	info = note(NT_PRPSINFO, 0, &size);
 	ok(info && !strncmp(info->pr_fname, "coredump", 8), "NT_PRPSINFO names the program");
 	signal_info = note(NT_SIGINFO, 0, &size);
-	ok(signal_info && signal_info->si_addr == (void *)0x10 && signal_info->si_code == SEGV_MAPERR,
-	   "NT_SIGINFO has the address of the fault");
+	ok(signal_info && signal_info->si_addr == (void *)0x10 &&
+	   signal_info->si_code == SEGV_MAPERR,
+	   "NT_SIGINFO holds the address of the fault");
 	aux = note(NT_AUXV, 0, &size);
 	int found = 0;
 
 	for (; aux && aux->a_type; aux++)
 		found += aux->a_type == AT_PAGESZ && aux->a_un.a_val == 4096;
-	is(found, 1, "NT_AUXV is the auxiliary vector");
+	is(found, 1, "NT_AUXV holds the auxiliary vector");
 	ok(note(NT_FILE, 0, &size) != NULL, "NT_FILE lists the mapped files");
 	fp = note(NT_FPREGSET, 0, &size);
 	memcpy(&value, fp ? fp + 160 + 9 * 16 : (void *)&marker, 8);
-	ok(fp && size == 512 && value == 3.5, "NT_FPREGSET has xmm9");
+	ok(fp && size == 512 && value == 3.5, "NT_FPREGSET holds xmm9");
 	xstate = note(NT_X86_XSTATE, 0, &size);
 	memcpy(&value, xstate ? xstate + 160 + 9 * 16 : (void *)&marker, 8);
-	ok(xstate && size >= 576 && value == 3.5, "NT_X86_XSTATE has it too (%zu bytes)", size);
+	ok(xstate && size >= 576 && value == 3.5, "NT_X86_XSTATE holds xmm9 (%zu bytes)", size);
 	word = memory((unsigned long)&marker);
-	ok(word && *word == 0x55667788, "a variable has its last value");
+	ok(word && *word == 0x55667788, "the core holds the last value of a variable");
 	word = memory((unsigned long)block);
-	ok(word && *word == 0x0123456789abcdef, "anonymous memory is there");
+	ok(word && *word == 0x0123456789abcdef,
+	   "the core holds the first page of anonymous memory");
 	word = memory((unsigned long)(block + 8192));
-	ok(word && *word == 42, "on each of its pages");
+	ok(word && *word == 42, "the core holds a later page of anonymous memory");
 	word = memory((unsigned long)(block + 4096));
-	ok(word && *word == 0, "a page never touched is zero");
+	ok(word && *word == 0, "an untouched page reads as zeros in the core");
 }
 
 int main(int argc, char **argv)
@@ -171,7 +179,8 @@ int main(int argc, char **argv)
 
 	(void)argv;
 	if (argc > 1) {
-		block = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		block = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			     0);
 		crash();
 	}
 	snprintf(folder, sizeof(folder), "/tmp/coredump.%d", getpid());
@@ -188,7 +197,7 @@ int main(int argc, char **argv)
 	read(fd, &uses_pid, 1);
 	close(fd);
 	if (strcmp(pattern, "core\n") || uses_pid != '0') {
-		skip("a crash leaves a core file", "core_pattern of this host is another");
+		skip("a crash leaves a core file", "this host has another core_pattern");
 		rmdir(folder);
 		return tap_done();
 	}
@@ -201,11 +210,11 @@ int main(int argc, char **argv)
 	}
 	waitpid(pid, &status, 0);
 	is(status, SIGSEGV | 0x80, "a crash is reported as SIGSEGV with a core");
-	if (ok(read_core(), "the core file is there"))
+	if (ok(read_core(), "a crash leaves a core file"))
 		look(pid);
 	snprintf(pattern, sizeof(pattern), "%s/core", folder);
 	unlink(pattern);
-	/* Without leave to dump, there is none. */
+	/* The limit forbids core files. */
 	pid = fork();
 	if (pid == 0) {
 		struct rlimit none = { 0, 0 };
@@ -215,7 +224,7 @@ int main(int argc, char **argv)
 		crash();
 	}
 	waitpid(pid, &status, 0);
-	is(status, SIGSEGV, "with RLIMIT_CORE 0 a crash leaves none");
+	is(status, SIGSEGV, "with an RLIMIT_CORE of 0 a crash leaves no core file");
 	rmdir(folder);
 	return tap_done();
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * devmem.c - /dev/mem maps RAM; the kernel's own image and what lies behind RAM end in SIGBUS and EFAULT
+ * devmem.c - /dev/mem maps RAM; accesses to the kernel image and beyond RAM fail
  *
- * A guest address space can hold pages of RAM only (arch-um/include/um/layout.h).
+ * A guest address space can hold only pages of RAM (arch-um/include/um/layout.h). Other accesses
+ * through a mapping of /dev/mem end in SIGBUS, and in EFAULT for system calls.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -27,7 +28,7 @@ static void leave(int number, siginfo_t *info, void *context)
 	siglongjmp(back, 1);
 }
 
-/* What a touch of the page at `at` does: the signal's number, 0 for none. */
+/* Touches the page at @at and returns the number of the signal that this raised, or 0. */
 static int touch(volatile char *at, int write)
 {
 	seen = (siginfo_t){ 0 };
@@ -40,7 +41,7 @@ static int touch(volatile char *at, int write)
 	return seen.si_signo;
 }
 
-/* The first and last byte of RAM, from /proc/iomem. */
+/* Reads the addresses of the first and last byte of RAM from /proc/iomem. */
 static int ram(uint64_t *first, uint64_t *last)
 {
 	FILE *file = fopen("/proc/iomem", "re");
@@ -62,34 +63,42 @@ static void unreachable(int fd, uint64_t at, const char *what)
 
 	if (!ok(page != MAP_FAILED, "%s can be mapped", what))
 		return;
-	ok(touch(page, 0) == SIGBUS, "%s: a read ends in SIGBUS", what);
-	ok(seen.si_code == BUS_ADRERR && seen.si_addr == page, "%s: it tells the address", what);
-	ok(touch(page + PAGE, 1) == SIGBUS, "%s: a write as well", what);
+	ok(touch(page, 0) == SIGBUS, "%s: a read raises SIGBUS", what);
+	ok(seen.si_code == BUS_ADRERR && seen.si_addr == page, "%s: SIGBUS reports the address",
+	   what);
+	ok(touch(page + PAGE, 1) == SIGBUS, "%s: a write raises SIGBUS", what);
 	pipe2(pipe_fd, O_CLOEXEC);
-	ok(write(pipe_fd[1], page, 8) == -1 && errno == EFAULT, "%s: a system call that reads there fails with EFAULT", what);
+	ok(write(pipe_fd[1], page, 8) == -1 && errno == EFAULT, "%s: write() from it gives EFAULT",
+	   what);
 	write(pipe_fd[1], "12345678", 8);
-	ok(read(pipe_fd[0], page, 8) == -1 && errno == EFAULT, "%s: and one that writes", what);
-	ok(open(page, O_RDONLY) == -1 && errno == EFAULT, "%s: and one that wants a name", what);
-	ok(process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == -1 && errno == EFAULT, "%s: and process_vm_readv()", what);
+	ok(read(pipe_fd[0], page, 8) == -1 && errno == EFAULT, "%s: read() to it gives EFAULT",
+	   what);
+	ok(open(page, O_RDONLY) == -1 && errno == EFAULT, "%s: open() of a name in it gives EFAULT",
+	   what);
+	ok(process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == -1 && errno == EFAULT,
+	   "%s: process_vm_readv() to it gives EFAULT", what);
 	close(pipe_fd[0]), close(pipe_fd[1]);
 	munmap(page, 2 * PAGE);
 }
 
-/* A page of our own, found by its physical address. */
+/* Maps a page of this process by its physical address. */
 static void own_page(int fd)
 {
-	uint64_t entry = 0, *mine = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *again;
 	int map_fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	uint64_t entry = 0, *mine, *again;
 
+	mine = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	*mine = 0x1234567890abcdef;
 	pread(map_fd, &entry, sizeof(entry), (uintptr_t)mine / PAGE * sizeof(entry));
 	close(map_fd);
-	again = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (entry & ((1UL << 55) - 1)) * PAGE);
-	if (!ok(entry >> 63 && again != MAP_FAILED, "a page of RAM can be mapped by its physical address"))
+	again = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+		     (entry & ((1UL << 55) - 1)) * PAGE);
+	if (!ok(entry >> 63 && again != MAP_FAILED,
+		"a page of RAM can be mapped by its physical address"))
 		return;
-	ok(*again == *mine, "it is that page");
+	ok(*again == *mine, "the mapping shows the content of that page");
 	*again = 42;
-	ok(*(volatile uint64_t *)mine == 42, "and writes reach it");
+	ok(*(volatile uint64_t *)mine == 42, "writes through the mapping reach that page");
 	munmap(again, PAGE);
 	munmap(mine, PAGE);
 }
@@ -111,7 +120,7 @@ int main(void)
 	sigaction(SIGSEGV, &action, NULL);
 	own_page(fd);
 	unreachable(fd, 0, "the kernel's image");
-	unreachable(fd, last + 1, "the end of RAM");
-	unreachable(fd, 1UL << 46, "far behind RAM");
+	unreachable(fd, last + 1, "the page after RAM");
+	unreachable(fd, 1UL << 46, "a page far beyond RAM");
 	return tap_done();
 }

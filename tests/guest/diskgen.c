@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * diskgen.c - writes generations to /dev/ubda until somebody kills the machine
+ * diskgen.c - write numbered generations to /dev/ubda until the machine is killed
  *
- * Each round writes random sectors directly with the round's number, flushes, and says
- * "flushed N". On the host `diskgen verify FILE N` sees that every sector is whole, belongs where
- * it is, and that all sectors of rounds up to N have at least the generation they had then:
- * the rounds are those of a fixed random sequence. t9300-disk-kill.sh kills and verifies.
+ * Each round writes random sectors with O_DIRECT and the number of the round as their generation,
+ * flushes, and prints "flushed N". The random sequence is fixed. On the host, `diskgen verify
+ * FILE N` checks that every sector is whole and at its place, and that each sector written up to
+ * round N has the generation of its last write or a later one. t9300-disk-kill.sh kills and
+ * verifies.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -36,7 +37,7 @@ static int whole(const struct sector *sector, uint32_t number)
 	return sector->magic == want.magic && !memcmp(sector, &want, sizeof(want));
 }
 
-/* The sectors of a round follow from its number alone. */
+/* Derives the sectors of a round from its number alone. */
 static void run_of(uint32_t round, int which, uint32_t *first, uint32_t *count)
 {
 	unsigned int seed = round * WRITES + which;
@@ -71,7 +72,9 @@ static int verify(const char *path, uint32_t safe)
 		else if (least[s] && (sector.session != session || sector.generation < least[s]))
 			lost++;
 	}
-	printf("session %u, %u rounds safe: %u sectors torn or strange, %u lost\n", session, safe, torn, lost);
+	printf("session %u, %u rounds safe: %u sectors torn or misplaced, %u lost\n", session, safe,
+	       torn,
+	       lost);
 	return torn || lost;
 }
 
@@ -102,7 +105,8 @@ int main(int argc, char **argv)
 				first = 1;
 			for (uint32_t s = 0; s < count; s++)
 				fill(&data[s], first + s, round, session);
-			if (pwrite(fd, data, count * SECTOR, (off_t)first * SECTOR) != (ssize_t)(count * SECTOR))
+			if (pwrite(fd, data, count * SECTOR, (off_t)first * SECTOR) !=
+			    (ssize_t)(count * SECTOR))
 				bail("round %u cannot be written", round);
 		}
 		if (fsync(fd))

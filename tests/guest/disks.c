@@ -2,9 +2,9 @@
 /*
  * disks.c - the disk driver: data, order, zeroing, flushing, limits
  *
- * t6000-ubd.sh gives the guest ubda (64 MB, serial), ubdb (the same size, read-only, with a
- * last sector that is not whole) and compares afterwards: `disks verify FILE` on the host
- * sees whether FILE holds what the last pass of this topic wrote.
+ * t6000-ubd.sh gives the guest ubda (64 MB, with a serial number) and ubdb (read-only, its last
+ * sector is incomplete). Afterwards `disks verify FILE` on the host checks that FILE holds what
+ * the last pass of this program wrote.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 enum {
 	SECTOR = 512,
 	DISK_SIZE = 64 << 20,
-	AREA_SIZE = 32 << 20,		/* what the writers share; the rest is for zeroing */
+	AREA_SIZE = 32 << 20,		/* shared by the writers; the rest is for zeroing */
 	WRITERS = 8,
 	ROUNDS = 300,
 	BURST = 256 * SECTOR,
@@ -55,7 +55,7 @@ static void *aligned(size_t size)
 	return buf;
 }
 
-/* One writer owns a stripe: random writes of random length, each remembered, all read back. */
+/* Writes at random within the stripe of this writer, then reads all of it back. */
 static int writer(const char *path, int number)
 {
 	unsigned int sectors = AREA_SIZE / WRITERS / SECTOR, first = number * sectors;
@@ -68,12 +68,14 @@ static int writer(const char *path, int number)
 		return 1;
 	for (int round = 1; round <= ROUNDS; round++) {
 		unsigned int at = rand_r(&seed) % sectors, count = 1 + rand_r(&seed) % 256;
-		unsigned char *data = buf + (number % 2 ? rand_r(&seed) % 8 * SECTOR : rand_r(&seed) % 4096);
+		unsigned char *data = buf +
+			(number % 2 ? rand_r(&seed) % 8 * SECTOR : rand_r(&seed) % 4096);
 
 		if (count > sectors - at)
 			count = sectors - at;
 		fill(data, first + at, count, round);
-		if (pwrite(fd, data, count * SECTOR, (off_t)(first + at) * SECTOR) != count * SECTOR)
+		if (pwrite(fd, data, count * SECTOR,
+			   (off_t)(first + at) * SECTOR) != count * SECTOR)
 			return 2;
 		for (unsigned int i = 0; i < count; i++)
 			generations[at + i] = round;
@@ -88,7 +90,8 @@ static int writer(const char *path, int number)
 		if (pread(fd, buf, 8 * SECTOR, (off_t)(first + i) * SECTOR) != 8 * SECTOR)
 			return 4;
 		for (int j = 0; j < 8; j++)
-			if (generations[i + j] && !holds(buf + j * SECTOR, first + i + j, 1, generations[i + j]))
+			if (generations[i + j] &&
+			    !holds(buf + j * SECTOR, first + i + j, 1, generations[i + j]))
 				return 5;
 	}
 	return 0;
@@ -111,7 +114,8 @@ static int is_zero(int fd, off_t at, size_t size)
 	static unsigned char buf[1 << 16];
 
 	for (; size; at += sizeof(buf), size -= sizeof(buf)) {
-		if (pread(fd, buf, sizeof(buf), at) != sizeof(buf) || buf[0] || memcmp(buf, buf + 1, sizeof(buf) - 1))
+		if (pread(fd, buf, sizeof(buf), at) != sizeof(buf) || buf[0] ||
+		    memcmp(buf, buf + 1, sizeof(buf) - 1))
 			return 0;
 	}
 	return 1;
@@ -126,17 +130,17 @@ static void zeroing(int fd)
 	pwrite(fd, buf, 2 << 20, AREA_SIZE);
 	fsync(fd);
 	ok(!ioctl(fd, BLKDISCARD, range), "a range can be discarded (%s)", strerror(errno));
-	ok(is_zero(fd, AREA_SIZE, 1 << 20), "it reads as zeros then");
+	ok(is_zero(fd, AREA_SIZE, 1 << 20), "a discarded range reads as zeros");
 	range[0] += 1 << 20;
 	range[1] = 65536;
 	ok(!ioctl(fd, BLKZEROOUT, range), "a range can be zeroed");
-	ok(is_zero(fd, range[0], 65536), "it reads as zeros then");
+	ok(is_zero(fd, range[0], 65536), "a zeroed range reads as zeros");
 	pread(fd, buf, 4096, range[0] + 65536);
-	is(buf[0], 0xa5, "what is behind it stays");
+	is(buf[0], 0xa5, "the data after a zeroed range stays");
 	free(buf);
 }
 
-/* One request of many small pieces that lie all over the memory. */
+/* Makes one request of many small pieces that are scattered over memory. */
 static void scattered(const char *path)
 {
 	enum { PIECES = 200 };
@@ -149,9 +153,11 @@ static void scattered(const char *path)
 		vec[i].iov_len = SECTOR;
 		fill(vec[i].iov_base, 1000 + i, 1, 99);
 	}
-	is(pwritev(fd, vec, PIECES, AREA_SIZE + (8 << 20)), PIECES * SECTOR, "200 scattered sectors are one write");
-	is(pread(fd, back, PIECES * SECTOR, AREA_SIZE + (8 << 20)), PIECES * SECTOR, "one read gets them");
-	ok(holds(back, 1000, PIECES, 99), "in the right order");
+	is(pwritev(fd, vec, PIECES, AREA_SIZE + (8 << 20)), PIECES * SECTOR,
+	   "one write takes 200 scattered sectors");
+	is(pread(fd, back, PIECES * SECTOR, AREA_SIZE + (8 << 20)), PIECES * SECTOR,
+	   "one read returns the 200 sectors");
+	ok(holds(back, 1000, PIECES, 99), "the 200 sectors are in the right order");
 	close(fd);
 }
 
@@ -159,9 +165,9 @@ static void limits(int fd)
 {
 	char byte = 1;
 
-	is(pwrite(fd, &byte, 1, DISK_SIZE), -1, "nothing can be written behind the end");
-	is(errno, ENOSPC, "the disk says that it is full there");
-	is(pread(fd, &byte, 1, DISK_SIZE), 0, "nothing can be read there");
+	is(pwrite(fd, &byte, 1, DISK_SIZE), -1, "a write beyond the end fails");
+	is(errno, ENOSPC, "a write beyond the end gives ENOSPC");
+	is(pread(fd, &byte, 1, DISK_SIZE), 0, "a read beyond the end returns no byte");
 }
 
 static void read_only(const char *path)
@@ -169,11 +175,12 @@ static void read_only(const char *path)
 	unsigned long long size = 0;
 	int fd = open(path, O_RDWR), flag = 0;
 
-	ok(fd < 0 || write(fd, "x", 1) < 0, "a read-only disk cannot be written");
+	ok(fd < 0 || write(fd, "x", 1) < 0, "a write to a read-only disk fails");
 	close(fd);
 	fd = open(path, O_RDONLY);
-	ok(fd >= 0 && !ioctl(fd, BLKROGET, &flag) && flag, "it says that it is read-only");
-	ok(!ioctl(fd, BLKGETSIZE64, &size) && size == 1024 * SECTOR, "half a sector at the end is left out (%llu)", size);
+	ok(fd >= 0 && !ioctl(fd, BLKROGET, &flag) && flag, "BLKROGET reports a read-only disk");
+	ok(!ioctl(fd, BLKGETSIZE64, &size) && size == 1024 * SECTOR,
+	   "an incomplete sector at the end is left out (%llu)", size);
 	close(fd);
 }
 
@@ -186,7 +193,7 @@ static void last_pass(int fd)
 		if (pwrite(fd, buf, BURST, at) != BURST)
 			bail("last pass");
 	}
-	is(fsync(fd), 0, "fsync brings all to the host");
+	is(fsync(fd), 0, "fsync succeeds after the last pass");
 }
 
 static int verify(const char *path)
@@ -195,7 +202,8 @@ static int verify(const char *path)
 	int fd = open(path, O_RDONLY);
 
 	for (off_t at = 0; at < AREA_SIZE; at += BURST)
-		if (pread(fd, buf, BURST, at) != BURST || !holds(buf, at / SECTOR, BURST / SECTOR, LAST))
+		if (pread(fd, buf, BURST, at) != BURST ||
+		    !holds(buf, at / SECTOR, BURST / SECTOR, LAST))
 			return printf("wrong data at %lld\n", (long long)at), 1;
 	return 0;
 }
@@ -210,13 +218,14 @@ int main(int argc, char **argv)
 		return verify(argv[2]);
 	fd = open("/dev/ubda", O_RDWR);
 	if (fd < 0) {
-		skip("a disk is there", "no /dev/ubda");
+		skip("the disk has the size of its file", "no /dev/ubda");
 		return tap_done();
 	}
-	ok(!ioctl(fd, BLKGETSIZE64, &size) && size == DISK_SIZE, "the disk has the size of its file");
+	ok(!ioctl(fd, BLKGETSIZE64, &size) && size == DISK_SIZE,
+	   "the disk has the size of its file");
 	serial_fd = open("/sys/block/ubda/serial", O_RDONLY);
 	read(serial_fd, serial, sizeof(serial) - 1);
-	ok(!strcmp(serial, "LAB-0001\n"), "its serial number is in sysfs");
+	ok(!strcmp(serial, "LAB-0001\n"), "sysfs shows the serial number of the disk");
 	writers("/dev/ubda");
 	zeroing(fd);
 	scattered("/dev/ubda");

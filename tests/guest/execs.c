@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * execs.c - execve: arguments, environment, scripts, refusals, the auxiliary vector, the vDSO
+ * execs.c - execve: arguments, environment, scripts, errors, the auxiliary vector, the vDSO
  */
 #define _GNU_SOURCE
 #include <elf.h>
@@ -29,14 +29,20 @@ static int run(const char *program, char *const argv[], char *const envp[])
 
 		dup2(null, 2);
 		execve(program, argv, envp);
-		_exit(200 + (errno == ENOEXEC) + 2 * (errno == E2BIG) + 3 * (errno == EACCES) + 4 * (errno == ENOENT) +
-		      5 * (errno == ELOOP) + 6 * (errno == ETXTBSY));
+		_exit(200 + (errno == ENOEXEC) + 2 * (errno == E2BIG) + 3 * (errno == EACCES) +
+		      4 * (errno == ENOENT) + 5 * (errno == ELOOP) + 6 * (errno == ETXTBSY));
 	}
 	waitpid(pid, &status, 0);
 	return status;
 }
 
-enum { IS_ENOEXEC = 201 << 8, IS_E2BIG = 202 << 8, IS_EACCES = 203 << 8, IS_ENOENT = 204 << 8, IS_ETXTBSY = 206 << 8 };
+enum {
+	IS_ENOEXEC = 201 << 8,
+	IS_E2BIG = 202 << 8,
+	IS_EACCES = 203 << 8,
+	IS_ENOENT = 204 << 8,
+	IS_ETXTBSY = 206 << 8,
+};
 
 static const char *make_file(const char *name, const void *bytes, size_t size, mode_t mode)
 {
@@ -51,7 +57,7 @@ static const char *make_file(const char *name, const void *bytes, size_t size, m
 	return path;
 }
 
-/* The child's side: argv[1] says what to look at. Exit status 0 when it is as it should be. */
+/* Runs in the executed program: argv[1] names the check. Returns 0 if the check passes. */
 static int look(int argc, char **argv, char **envp)
 {
 	if (!strcmp(argv[1], "--arguments")) {
@@ -60,7 +66,8 @@ static int look(int argc, char **argv, char **envp)
 		while (envp[nr_env])
 			nr_env++;
 		return !(argc == 5 && !strcmp(argv[0], "odd name") && !strcmp(argv[2], "") &&
-			 !strcmp(argv[3], "a b\n\xff") && strlen(argv[4]) == 100000 && nr_env == 2 &&
+			 !strcmp(argv[3],
+				 "a b\n\xff") && strlen(argv[4]) == 100000 && nr_env == 2 &&
 			 !strcmp(getenv("ONE"), "1") && !strcmp(getenv("EMPTY"), ""));
 	}
 	if (!strcmp(argv[1], "--many"))
@@ -102,11 +109,13 @@ static void arguments(void)
 	many[1] = "--many";
 	for (int i = 2; i < 20002; i++)
 		many[i] = "argument";
-	is(run(self, many, env), 0, "20000 arguments");
+	is(run(self, many, env), 0, "20000 arguments arrive");
 	memset(huge, 'y', sizeof(huge) - 1);
-	is(run(self, (char *[]){ "execs", huge, NULL }, env), IS_E2BIG, "one argument above 128 KiB is E2BIG");
-	is(run("/nowhere/program", (char *[]){ "x", NULL }, env), IS_ENOENT, "a missing program is ENOENT");
-	is(run("/tmp", (char *[]){ "x", NULL }, env), IS_EACCES, "a folder is EACCES");
+	is(run(self, (char *[]){ "execs", huge, NULL }, env), IS_E2BIG,
+	   "an argument above 128 KiB gives E2BIG");
+	is(run("/nowhere/program", (char *[]){ "x", NULL }, env), IS_ENOENT,
+	   "a missing program gives ENOENT");
+	is(run("/tmp", (char *[]){ "x", NULL }, env), IS_EACCES, "a folder gives EACCES");
 }
 
 static void scripts(void)
@@ -116,22 +125,29 @@ static void scripts(void)
 
 	snprintf(text, sizeof(text), "#! %s script\nnot read\n", self);
 	is(run(make_file("script", text, strlen(text), 0700), argv, env), 0,
-	   "a script's interpreter gets its one argument, the path and the rest");
-	is(run(make_file("noexec", text, strlen(text), 0600), argv, env), IS_EACCES, "a script without x is EACCES");
-	is(run(make_file("lost", "#!/nowhere/sh\n", 14, 0700), argv, env), IS_ENOENT, "a missing interpreter is ENOENT");
-	is(run(make_file("text", "hello\n", 6, 0700), argv, env), IS_ENOEXEC, "plain text is ENOEXEC");
-	is(run(make_file("empty", "", 0, 0700), argv, env), IS_ENOEXEC, "an empty file is ENOEXEC");
+	   "the interpreter of a script gets its argument, the path and the caller's arguments");
+	is(run(make_file("noexec", text, strlen(text), 0600), argv, env), IS_EACCES,
+	   "a script without execute permission gives EACCES");
+	is(run(make_file("lost", "#!/nowhere/sh\n", 14, 0700), argv, env), IS_ENOENT,
+	   "a missing interpreter gives ENOENT");
+	is(run(make_file("text", "hello\n", 6, 0700), argv, env), IS_ENOEXEC,
+	   "plain text gives ENOEXEC");
+	is(run(make_file("empty", "", 0, 0700), argv, env), IS_ENOEXEC,
+	   "an empty file gives ENOEXEC");
 }
 
 static void foreign_binaries(void)
 {
-	Elf32_Ehdr elf32 = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, EV_CURRENT },
-			     .e_type = ET_EXEC, .e_machine = EM_386, .e_version = EV_CURRENT, .e_ehsize = sizeof(elf32),
-			     .e_phoff = sizeof(elf32), .e_phentsize = sizeof(Elf32_Phdr), .e_phnum = 1,
-			     .e_entry = 0x8048054 };
-	struct { Elf32_Ehdr head; Elf32_Phdr load; unsigned char code[16]; } program = { .head = elf32,
-		.load = { .p_type = PT_LOAD, .p_vaddr = 0x8048000, .p_filesz = sizeof(program), .p_memsz = sizeof(program),
-			  .p_flags = PF_R | PF_X, .p_align = 4096 },
+	Elf32_Ehdr elf32 = {
+		.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, EV_CURRENT },
+		.e_type = ET_EXEC, .e_machine = EM_386, .e_version = EV_CURRENT,
+		.e_ehsize = sizeof(elf32), .e_phoff = sizeof(elf32),
+		.e_phentsize = sizeof(Elf32_Phdr), .e_phnum = 1, .e_entry = 0x8048054,
+	};
+	struct { Elf32_Ehdr head; Elf32_Phdr load; unsigned char code[16]; } program = {
+		.head = elf32,
+		.load = { .p_type = PT_LOAD, .p_vaddr = 0x8048000, .p_filesz = sizeof(program),
+			  .p_memsz = sizeof(program), .p_flags = PF_R | PF_X, .p_align = 4096 },
 		/* mov $1,%eax; mov $42,%ebx; int $0x80 */
 		.code = { 0xb8, 1, 0, 0, 0, 0xbb, 42, 0, 0, 0, 0xcd, 0x80 } };
 	Elf64_Ehdr arm = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
@@ -140,10 +156,11 @@ static void foreign_binaries(void)
 	int status = run(make_file("elf32", &program, sizeof(program), 0700), argv, env);
 
 	if (in_guest())
-		is(status, IS_ENOEXEC, "a 32-bit binary is ENOEXEC");
+		is(status, IS_ENOEXEC, "a 32-bit binary gives ENOEXEC");
 	else
-		skip("a 32-bit binary is ENOEXEC", "the host may run it");
-	is(run(make_file("arm", &arm, sizeof(arm), 0700), argv, env), IS_ENOEXEC, "another machine's binary is ENOEXEC");
+		skip("a 32-bit binary gives ENOEXEC", "the host may run it");
+	is(run(make_file("arm", &arm, sizeof(arm), 0700), argv, env), IS_ENOEXEC,
+	   "a binary for another processor gives ENOEXEC");
 }
 
 static void state(void)
@@ -162,7 +179,7 @@ static void state(void)
 	dup3(0, 100, O_CLOEXEC);
 	dup2(0, 101);
 	is(run(self, (char *[]){ "execs", "--state", NULL }, env), 0,
-	   "exec resets handlers and the signal stack, keeps ignored and blocked signals, closes close-on-exec files");
+	   "exec resets handlers and signal stack, keeps ignored and blocked signals");
 	close(100);
 	close(101);
 	sigprocmask(SIG_UNBLOCK, &blocked, NULL);
@@ -181,13 +198,16 @@ static void in_use(void)
 	while ((size = read(in, buffer, sizeof(buffer))) > 0)
 		write(out, buffer, size);
 	close(in);
-	is(run(copy, (char *[]){ "execs", "--registers", NULL }, env), IS_ETXTBSY, "a file open for writing is ETXTBSY");
+	is(run(copy, (char *[]){ "execs", "--registers", NULL }, env), IS_ETXTBSY,
+	   "a file that is open for writing gives ETXTBSY");
 	close(out);
-	is(run(copy, (char *[]){ "execs", "--registers", NULL }, env), 0, "after closing it runs");
+	is(run(copy, (char *[]){ "execs", "--registers", NULL }, env), 0,
+	   "the file runs after it was closed");
 	in = open(copy, O_RDONLY | O_CLOEXEC);
 	pid = fork();
 	if (pid == 0) {
-		syscall(SYS_execveat, in, "", (char *[]){ "execs", "--registers", NULL }, env, AT_EMPTY_PATH);
+		syscall(SYS_execveat, in, "", (char *[]){ "execs", "--registers", NULL }, env,
+			AT_EMPTY_PATH);
 		_exit(1);
 	}
 	waitpid(pid, &status, 0);
@@ -223,25 +243,31 @@ static void auxiliary_vector(void)
 	unsigned char *random = (void *)getauxval(AT_RANDOM);
 	const char *platform = (void *)getauxval(AT_PLATFORM);
 
-	is(getauxval(AT_PAGESZ), 4096, "AT_PAGESZ");
-	is(getauxval(AT_CLKTCK), 100, "AT_CLKTCK");
-	ok(getauxval(AT_UID) == getuid() && getauxval(AT_EUID) == geteuid() && getauxval(AT_GID) == getgid() &&
-	   getauxval(AT_EGID) == getegid() && getauxval(AT_SECURE) == 0, "AT_UID and its kind");
-	ok(program && getauxval(AT_PHENT) == sizeof(*program) && getauxval(AT_PHNUM) > 2, "AT_PHDR, AT_PHENT, AT_PHNUM");
-	ok(random && (random[0] | random[5] | random[9] | random[15]), "AT_RANDOM points at 16 bytes");
+	is(getauxval(AT_PAGESZ), 4096, "AT_PAGESZ is 4096");
+	is(getauxval(AT_CLKTCK), 100, "AT_CLKTCK is 100");
+	ok(getauxval(AT_UID) == getuid() && getauxval(AT_EUID) == geteuid() &&
+	   getauxval(AT_GID) == getgid() && getauxval(AT_EGID) == getegid() &&
+	   getauxval(AT_SECURE) == 0, "AT_UID, AT_EUID, AT_GID and AT_EGID match the process");
+	ok(program && getauxval(AT_PHENT) == sizeof(*program) && getauxval(AT_PHNUM) > 2,
+	   "AT_PHDR, AT_PHENT and AT_PHNUM describe the program headers");
+	ok(random && (random[0] | random[5] | random[9] | random[15]),
+	   "AT_RANDOM points at 16 bytes");
 	ok(platform && !strcmp(platform, "x86_64"), "AT_PLATFORM is x86_64");
-	ok(strstr((char *)getauxval(AT_EXECFN), "execs") != NULL, "AT_EXECFN is the program's path");
+	ok(strstr((char *)getauxval(AT_EXECFN), "execs") != NULL,
+	   "AT_EXECFN is the program's path");
 	ok(getauxval(AT_HWCAP) != 0, "AT_HWCAP has the processor's feature word");
 	ok(getauxval(AT_MINSIGSTKSZ) >= 1024, "AT_MINSIGSTKSZ leaves room for a signal frame (%lu)",
 	   getauxval(AT_MINSIGSTKSZ));
 	unsigned int a = 7, b, c = 0, d;
 
 	asm volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
-	is(!!(getauxval(AT_HWCAP2) & 2), b & 1, "AT_HWCAP2 tells FSGSBASE as the processor does");
+	is(!!(getauxval(AT_HWCAP2) & 2), b & 1, "AT_HWCAP2 reports FSGSBASE like the processor");
 
-	if (!ok(vdso && !memcmp(vdso->e_ident, ELFMAG, SELFMAG), "AT_SYSINFO_EHDR points at an ELF image"))
+	if (!ok(vdso && !memcmp(vdso->e_ident, ELFMAG, SELFMAG),
+		"AT_SYSINFO_EHDR points at an ELF image"))
 		return;
-	ok(vdso->e_type == ET_DYN && vdso->e_machine == EM_X86_64, "which is a 64-bit shared object");
+	ok(vdso->e_type == ET_DYN && vdso->e_machine == EM_X86_64,
+	   "the vDSO is a 64-bit shared object");
 }
 
 static void vdso(void)
@@ -253,12 +279,14 @@ static void vdso(void)
 	unsigned cpu = ~0u;
 
 	if (!getauxval(AT_SYSINFO_EHDR))
-		return skip("the vDSO can be called", "there is none");
+		return skip("the vDSO has __vdso_clock_gettime", "no vDSO");
 	if (ok(get_time != NULL, "the vDSO has __vdso_clock_gettime")) {
-		is(get_time(CLOCK_MONOTONIC, &by_vdso), 0, "which succeeds");
+		is(get_time(CLOCK_MONOTONIC, &by_vdso), 0, "__vdso_clock_gettime succeeds");
 		syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &by_call);
-		ok(by_vdso.tv_sec == by_call.tv_sec || by_vdso.tv_sec + 1 == by_call.tv_sec, "with the kernel's time");
-		is(get_time(9999, &by_vdso), -EINVAL, "and refuses an unknown clock");
+		ok(by_vdso.tv_sec == by_call.tv_sec || by_vdso.tv_sec + 1 == by_call.tv_sec,
+		   "__vdso_clock_gettime returns the kernel's time");
+		is(get_time(9999, &by_vdso), -EINVAL,
+		   "__vdso_clock_gettime rejects an unknown clock");
 	}
 	ok(get_cpu && get_cpu(&cpu, NULL, NULL) == 0 && cpu < 4096, "the vDSO has __vdso_getcpu");
 	ok(get_seconds && labs(get_seconds(NULL) - time(NULL)) <= 1, "the vDSO has __vdso_time");
@@ -279,7 +307,8 @@ int main(int argc, char **argv, char **envp)
 	from_thread();
 	auxiliary_vector();
 	vdso();
-	static const char *const made[] = { "script", "noexec", "lost", "text", "empty", "elf32", "arm", "copy" };
+	static const char *const made[] = { "script", "noexec", "lost", "text", "empty", "elf32",
+					    "arm", "copy" };
 
 	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
 		snprintf(path, sizeof(path), "%s/%s", folder, made[i]);
