@@ -17,7 +17,7 @@ LABS_PKGS := jansson smartcols yaml-0.1
 LABS_ROOMS := base link image machine lab check cli
 LABS_SOURCES := $(filter-out %/image_rewrite.c,$(wildcard $(LABS_ROOMS:%=labs/%/*.c)))
 LABS_OBJECTS := $(patsubst labs/%.c,$(LABS_OUT)/obj/%.o,$(LABS_SOURCES))
-AGENT_SOURCES := $(wildcard labs/guest/*.c) labs/link/wirelink.c
+AGENT_SOURCES := $(wildcard labs/guest/*.c) labs/link/agentlink.c
 AGENT_OBJECTS := $(patsubst labs/%.c,$(LABS_OUT)/obj/%.o,$(AGENT_SOURCES))
 
 LABS_LOCALES := $(patsubst labs/po/%.po,$(LABS_OUT)/locale/%/LC_MESSAGES/umlab.mo,\

@@ -57,10 +57,10 @@ $(foreach unit,$(COW_UNITS),$(eval unit_cflags_$(unit) := $(SANITIZE) -Icow/lib 
 
 # The modules of the umlab command, under the sanitizers.
 unit_labfile := $(addprefix labs/,lab/labfile.c lab/labkeys.c lab/lablint.c \
-	base/txt.c base/files.c base/tell.c)
+	base/name.c base/txt.c base/files.c)
 unit_cflags_labfile := -D_GNU_SOURCE -Ilabs $(SANITIZE)
-unit_wirelink := labs/link/wirelink.c
-unit_cflags_wirelink := $(unit_cflags_labfile)
+unit_agentlink := labs/link/agentlink.c
+unit_cflags_agentlink := $(unit_cflags_labfile)
 
 # The modules of umlab-net, likewise. UBSan objects to liburcu's macros, which offset a NULL.
 NET_CHECKS = -D_GNU_SOURCE -DUM_HOST_WORLD -Iarch-um/include -Islirp-glue -Wno-unused-parameter \

@@ -12,12 +12,15 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -57,7 +60,7 @@ int fd_write_all(int fd, const void *buf, size_t size)
 	return 0;
 }
 
-int fd_connect(const char *path)
+int fd_connect(const char *path, bool nonblock)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd, error;
@@ -65,7 +68,7 @@ int fd_connect(const char *path)
 	if (strlen(path) >= sizeof(address.sun_path))
 		return -ENAMETOOLONG;
 	strcpy(address.sun_path, path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (nonblock ? SOCK_NONBLOCK : 0), 0);
 	if (fd < 0)
 		return -errno;
 	if (!connect(fd, (struct sockaddr *)&address, sizeof(address)))
@@ -121,10 +124,11 @@ int file_read(const char *path, char **text, size_t *size)
 
 int proc_stat_read(pid_t pid, char **text, char **fields)
 {
+	char *path = txt_printf("/proc/%d/stat", pid), *name_end;
 	size_t size;
-	int error = file_read(txt_printf("/proc/%d/stat", pid), text, &size);
-	char *name_end;
+	int error = file_read(path, text, &size);
 
+	free(path);
 	if (error)
 		return error;
 	/* Field 2, the name, may hold anything, but nothing behind it a ")". */
@@ -291,6 +295,42 @@ uint64_t file_allocated(const char *path)
 	struct stat status;
 
 	return stat(path, &status) ? 0 : (uint64_t)status.st_blocks * 512;
+}
+
+static void alarm_ignore(int number)
+{
+	(void)number;
+}
+
+int fd_lock_wait(int fd, int operation, double seconds)
+{
+	/* The first alarm may ring before flock() sleeps, so there are more. */
+	struct itimerval timer = { .it_interval.tv_usec = 10000 }, off = { 0 };
+	struct sigaction action = { .sa_handler = alarm_ignore }, before;
+	int error;
+
+	if (!flock(fd, operation | LOCK_NB))
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return -errno;
+	timer.it_value.tv_sec = (time_t)seconds;
+	timer.it_value.tv_usec = (suseconds_t)((seconds - (double)timer.it_value.tv_sec) * 1e6) + 1;
+	sigaction(SIGALRM, &action, &before);
+	setitimer(ITIMER_REAL, &timer, NULL);
+	error = flock(fd, operation) ? -errno : 0;
+	setitimer(ITIMER_REAL, &off, NULL);
+	sigaction(SIGALRM, &before, NULL);
+	return error == -EINTR ? -EWOULDBLOCK : error;
+}
+
+void file_lock_wait(const char *path, double seconds)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	fd_lock_wait(fd, LOCK_SH, seconds);
+	close(fd);
 }
 
 void fd_standard(void)

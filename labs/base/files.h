@@ -31,8 +31,13 @@ uint64_t file_allocated(const char *path);
 ssize_t fd_read(int fd, void *buf, size_t size);		/* once, EINTR hidden */
 int fd_write_all(int fd, const void *buf, size_t size);
 int fd_set_nonblock(int fd, bool nonblock);
-/* A connection to the stream socket at @path, or -errno. */
-int fd_connect(const char *path);
+/* A connection to the stream socket at @path, or -errno. @nonblock also concerns connecting. */
+int fd_connect(const char *path, bool nonblock);
+
+/* Like flock(), for at most @seconds; uses SIGALRM. 0, -EWOULDBLOCK or -errno. */
+int fd_lock_wait(int fd, int operation, double seconds);
+/* Waits at most @seconds until nobody holds an exclusive flock() on @path, if that exists. */
+void file_lock_wait(const char *path, double seconds);
 /* Whoever starts us with 0, 1 or 2 closed would have the next file opened take that number. */
 void fd_standard(void);
 

@@ -95,11 +95,14 @@ static enum status output_check(enum status status)
 static enum status verb_run(const struct program *program, const struct verb *verb, int argc,
 			    char **argv)
 {
+	enum status status = STATUS_OK;
 	struct verb_args args;
 
 	switch (verb_parse(program, verb, argc, argv, &args)) {
 	case VERB_READY:
-		return verb->run(&args);
+		if (program->prepare && verb != &program_help_verb)
+			status = program->prepare();
+		return status ? status : verb->run(&args);
 	case VERB_HELP:
 		verb_help_print(program, verb);
 		return STATUS_OK;

@@ -11,23 +11,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/tell.h"
 #include "base/txt.h"
 
 struct line {
 	char *name, *text;
 	bool good, ended;
-	struct timespec since;
+	double since;
 	double took;
 };
 
 static struct line *lines;
 static int nr_lines, nr_drawn;
 static bool fancy;
-static struct timespec begin;
+static double begin;
 
 void progress_begin(int nr)
 {
@@ -35,15 +35,7 @@ void progress_begin(int nr)
 	nr_lines = lines ? nr : 0;
 	nr_drawn = 0;
 	fancy = tell_fancy(STDERR_FILENO);
-	clock_gettime(CLOCK_MONOTONIC, &begin);
-}
-
-static double seconds_since(const struct timespec *then)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec - then->tv_sec + (now.tv_nsec - then->tv_nsec) * 1e-9;
+	begin = clock_seconds();
 }
 
 void progress_set(int at, const char *name, const char *text, bool good, bool ended)
@@ -53,14 +45,14 @@ void progress_set(int at, const char *name, const char *text, bool good, bool en
 	if (line->text && !strcmp(line->text, text))
 		return;
 	if (!line->text)
-		clock_gettime(CLOCK_MONOTONIC, &line->since);
+		line->since = clock_seconds();
 	free(line->text);
 	free(line->name);
 	line->name = txt_copy(name);
 	line->text = txt_copy(text);
 	line->good = good;
 	line->ended = ended;
-	line->took = seconds_since(&line->since);
+	line->took = clock_seconds() - line->since;
 	if (!fancy && tell_level >= TELL_NORMAL)
 		fprintf(stderr, "%-16s %s%s\n", name, text, ended ? txt_printf(" (%.1f s)", line->took) : "");
 }
@@ -86,10 +78,10 @@ void progress_draw(void)
 		if (!line->text || nr_drawn >= room || (nr_lines > room && line->ended && line->good))
 			continue;
 		fprintf(stderr, "  %-20s \033[%dm%-16s\033[0m %6.1f s\n", line->name, !line->ended ? 33 : line->good ? 32 : 31, line->text,
-			line->ended ? line->took : seconds_since(&line->since));
+			line->ended ? line->took : clock_seconds() - line->since);
 		nr_drawn++;
 	}
-	fprintf(stderr, _("  %d of %d, %.1f s\n"), nr_ended, nr_lines, seconds_since(&begin));
+	fprintf(stderr, _("  %d of %d, %.1f s\n"), nr_ended, nr_lines, clock_seconds() - begin);
 }
 
 void progress_end(void)

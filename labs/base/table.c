@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/tell.h"
+#include "base/txt.h"
 
 struct table {
 	struct libscols_table *cols;
@@ -17,15 +17,15 @@ struct table {
 
 struct table *table_create(const char *const *columns)
 {
-	struct table *table = calloc(1, sizeof(*table));
+	struct table *table = txt_alloc(1, sizeof(*table));
 
-	if (table)
-		table->cols = scols_new_table();
-	if (!table || !table->cols)
-		die(STATUS_FAILED, "out of memory");
-	for (; *columns; columns++, table->nr_columns++)
-		scols_table_new_column(table->cols, **columns == '>' ? *columns + 1 : *columns, 0, **columns == '>' ? SCOLS_FL_RIGHT : 0);
-	/* Off a terminal lines are never cut. */
+	table->cols = txt_checked(scols_new_table());
+	for (; *columns; columns++, table->nr_columns++) {
+		bool right = **columns == '>';
+
+		scols_table_new_column(table->cols, *columns + right, 0, right ? SCOLS_FL_RIGHT : 0);
+	}
+	/* Only a terminal has a width that lines are cut to. */
 	scols_table_enable_nowrap(table->cols, isatty(STDOUT_FILENO) ? 0 : 1);
 	return table;
 }

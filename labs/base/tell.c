@@ -74,12 +74,6 @@ void tell_detail(const char *fmt, ...)
 		TELL("");
 }
 
-void die(enum status status, const char *fmt, ...)
-{
-	TELL("");
-	exit(status);
-}
-
 bool tell_confirm(const char *fmt, ...)
 {
 	char answer[16];

@@ -28,8 +28,6 @@ void tell_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A remark on standard error, not under -q; only under -v. */
 void tell_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void tell_detail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* tell_error() and exit. */
-void die(enum status status, const char *fmt, ...) __attribute__((format(printf, 2, 3), noreturn));
 
 /* May this descriptor show colours and lines that move? Not off a terminal, with NO_COLOR or TERM=dumb. */
 bool tell_fancy(int fd);

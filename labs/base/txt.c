@@ -12,13 +12,18 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/tell.h"
+void (*txt_no_memory)(void) = abort;
 
-static void *check(void *memory)
+void *txt_checked(void *memory)
 {
 	if (!memory)
-		die(STATUS_FAILED, "out of memory");
+		txt_no_memory();
 	return memory;
+}
+
+void *txt_alloc(size_t nr, size_t size)
+{
+	return txt_checked(calloc(nr ? nr : 1, size));
 }
 
 char *txt_printf(const char *fmt, ...)
@@ -30,17 +35,17 @@ char *txt_printf(const char *fmt, ...)
 	if (vasprintf(&text, fmt, args) < 0)
 		text = NULL;
 	va_end(args);
-	return check(text);
+	return txt_checked(text);
 }
 
 char *txt_copy(const char *text)
 {
-	return check(strdup(text));
+	return txt_checked(strdup(text));
 }
 
 char *txt_copy_part(const char *text, size_t size)
 {
-	return check(strndup(text, size));
+	return txt_checked(strndup(text, size));
 }
 
 void *txt_grow(void *array, size_t nr, size_t size)
@@ -48,14 +53,14 @@ void *txt_grow(void *array, size_t nr, size_t size)
 	/* Sizes double: 0, 1, 2, 4, ... */
 	if (nr & (nr - 1) || (nr == 0 && array))
 		return array;
-	array = check(reallocarray(array, nr ? 2 * nr : 1, size));
+	array = txt_checked(reallocarray(array, nr ? 2 * nr : 1, size));
 	memset((char *)array + nr * size, 0, (nr ? nr : 1) * size);
 	return array;
 }
 
 void words_add(struct words *words, const char *word)
 {
-	words->at = check(reallocarray(words->at, words->nr + 2, sizeof(char *)));
+	words->at = txt_checked(reallocarray(words->at, words->nr + 2, sizeof(char *)));
 	words->at[words->nr++] = txt_copy(word);
 	words->at[words->nr] = NULL;
 }
@@ -69,8 +74,16 @@ void words_addf(struct words *words, const char *fmt, ...)
 	if (vasprintf(&word, fmt, args) < 0)
 		word = NULL;
 	va_end(args);
-	words_add(words, check(word));
+	words_add(words, txt_checked(word));
 	free(word);
+}
+
+void words_release(struct words *words)
+{
+	for (int i = 0; i < words->nr; i++)
+		free(words->at[i]);
+	free(words->at);
+	*words = (struct words){ 0 };
 }
 
 bool words_have(const struct words *words, const char *word)
@@ -97,7 +110,7 @@ char *words_join(const struct words *words, const char *between)
 {
 	char *all = NULL;
 	size_t size;
-	FILE *out = check(open_memstream(&all, &size));
+	FILE *out = txt_checked(open_memstream(&all, &size));
 
 	for (int i = 0; i < words->nr; i++)
 		fprintf(out, "%s%s", i ? between : "", words->at[i]);
@@ -269,7 +282,7 @@ char *txt_shell_quote(const char *text)
 {
 	char *quoted = NULL;
 	size_t size;
-	FILE *out = check(open_memstream(&quoted, &size));
+	FILE *out = txt_checked(open_memstream(&quoted, &size));
 
 	fputc('\'', out);
 	for (; *text; text++)

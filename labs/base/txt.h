@@ -2,8 +2,10 @@
 /*
  * txt.h - strings and lists of strings
  *
- * The command lives for seconds: what it allocates here lives until it ends, unless the
- * caller frees it. Running out of memory ends the program.
+ * The command lives for seconds, so most of what it allocates here lives until it ends;
+ * the keeper, which lives as long as a machine, frees what it allocates. None of these
+ * functions returns NULL for want of memory: they call txt_no_memory() first, which does not
+ * return.
  */
 #ifndef TXT_H
 #define TXT_H
@@ -17,6 +19,13 @@ struct words {
 	int nr;
 };
 
+/* What happens when there is no memory; abort() unless the program sets something better. */
+extern void (*txt_no_memory)(void);
+/* Zeroed memory. */
+void *txt_alloc(size_t nr, size_t size);
+/* Returns @memory, unless that is NULL. */
+void *txt_checked(void *memory);
+
 char *txt_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 char *txt_copy(const char *text);
 char *txt_copy_part(const char *text, size_t size);
@@ -25,6 +34,8 @@ void *txt_grow(void *array, size_t nr, size_t size);
 
 void words_add(struct words *words, const char *word);
 void words_addf(struct words *words, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Frees the words and the list, which is empty then. */
+void words_release(struct words *words);
 bool words_have(const struct words *words, const char *word);
 /* Cuts @text at any of @separators; empty parts are dropped. */
 void words_split(struct words *words, const char *text, const char *separators);

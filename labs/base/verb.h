@@ -83,6 +83,8 @@ struct program {
 	const struct verb_note *notes;	/* or NULL */
 	bool has_levels;		/* each verb takes -q and -v, which set tell_level */
 	bool is_translated;		/* texts of the table are looked up by gettext() */
+	/* Called before a verb other than help; another status than STATUS_OK ends the program. */
+	enum status (*prepare)(void);	/* NULL: nothing to do */
 	/* Offers candidates for kinds that only the program knows; NULL: there are none. */
 	void (*complete)(struct completion *completion, const char *kind);
 };

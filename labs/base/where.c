@@ -12,6 +12,7 @@
 #include "base/where.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,31 +22,24 @@
 #include "base/files.h"
 #include "base/tell.h"
 
+static const char self_link[] = "/proc/self/exe";
+
 static const char *home_dir(void)
 {
 	const char *home = getenv("HOME");
 
-	if (!home || *home != '/')
-		die(STATUS_FAILED, _("HOME names no folder; set it, or UMLAB_HOME"));
-	return home;
+	return home && *home == '/' ? home : NULL;
 }
 
-static const char *user_dir(const char *xdg, const char *below_home, const char *part)
+static char *user_dir(const char *xdg, const char *below_home, const char *part)
 {
-	const char *all = getenv("UMLAB_HOME"), *base = getenv(xdg);
-	char *dir;
-	int error;
+	const char *all = getenv("UMLAB_HOME"), *base = getenv(xdg), *home = home_dir();
 
 	if (all && *all)
-		dir = txt_printf("%s/%s", all, part);
-	else if (base && *base == '/')
-		dir = txt_printf("%s/umlab/%s", base, part);
-	else
-		dir = txt_printf("%s/%s/umlab/%s", home_dir(), below_home, part);
-	error = dir_make(dir, 0700);
-	if (error)
-		die(STATUS_FAILED, _("cannot make the folder %s: %s"), dir, strerror(-error));
-	return dir;
+		return txt_printf("%s/%s", all, part);
+	if (base && *base == '/')
+		return txt_printf("%s/umlab/%s", base, part);
+	return txt_printf("%s/%s/umlab/%s", home ? home : "", below_home, part);
 }
 
 const char *where_state(void)
@@ -62,7 +56,7 @@ const char *where_images(void)
 	return dir ? dir : (dir = user_dir("XDG_DATA_HOME", ".local/share", "images"));
 }
 
-/* Paths of it go on command lines and into sockaddr_un. */
+/* Its path becomes part of command lines and of socket addresses, which are short. */
 static bool runtime_fits(const char *base)
 {
 	if (!base || *base != '/' || strlen(base) > 60 || access(base, W_OK))
@@ -77,24 +71,54 @@ const char *where_runtime(void)
 {
 	static char *dir;
 	const char *base = getenv("XDG_RUNTIME_DIR");
+
+	if (!dir)
+		dir = runtime_fits(base) ? txt_printf("%s/umlab", base) :
+		      txt_printf("/tmp/umlab-%u", getuid());
+	return dir;
+}
+
+/* Below /tmp anybody might have made a folder of this name before us. */
+static bool runtime_is_ours(void)
+{
 	struct stat status;
 
-	if (dir)
-		return dir;
-	dir = runtime_fits(base) ? txt_printf("%s/umlab", base) : txt_printf("/tmp/umlab-%u", getuid());
-	mkdir(dir, 0700);
-	if (lstat(dir, &status) || !S_ISDIR(status.st_mode) || status.st_uid != geteuid() || (status.st_mode & 077))
-		die(STATUS_FAILED, _("%s is not a folder that only this user can enter; remove it or set XDG_RUNTIME_DIR"), dir);
-	return dir;
+	mkdir(where_runtime(), 0700);
+	return !lstat(where_runtime(), &status) && S_ISDIR(status.st_mode) &&
+	       status.st_uid == geteuid() && !(status.st_mode & 077);
+}
+
+int where_folders_make(char **reason)
+{
+	const char *const folders[] = { where_state(), where_images() };
+
+	if (access(self_link, F_OK)) {
+		*reason = txt_copy(_("/proc is not mounted"));
+		return -ENOENT;
+	}
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
+		int error = dir_make(folders[i], 0700);
+
+		if (!error)
+			continue;
+		*reason = home_dir() ?
+			  txt_printf(_("%s: cannot make this folder: %s"), folders[i], strerror(-error)) :
+			  txt_copy(_("HOME is not set; set it, or UMLAB_HOME"));
+		return error;
+	}
+	if (!runtime_is_ours()) {
+		*reason = txt_printf(_("%s: not a folder that only this user can enter; "
+				       "remove it or set XDG_RUNTIME_DIR"), where_runtime());
+		return -EPERM;
+	}
+	return 0;
 }
 
 const char *where_self(void)
 {
 	static char path[PATH_MAX];
 
-	if (!*path && readlink("/proc/self/exe", path, sizeof(path) - 1) < 0)
-		die(STATUS_FAILED, _("/proc is not mounted"));
-	return path;
+	return *path || readlink(self_link, path, sizeof(path) - 1) > 0 ? path : self_link;
 }
 
 /* "" in a checkout, where everything lies beside the command, else PREFIX/lib/umlab. */
@@ -136,11 +160,10 @@ const char *where_kernel(void)
 	if (given && *given)
 		return given;
 	path = beside_self("linux");
-	if (file_exists(path))
-		return path;
-	path = beside_self("umlab-linux");
-	if (!file_exists(path))
-		die(STATUS_FAILED, _("there is no kernel at %s; `make kernel` builds it, UMLAB_LINUX names another"), path);
+	if (!file_exists(path)) {
+		free(path);
+		path = beside_self("umlab-linux");
+	}
 	return path;
 }
 
@@ -170,6 +193,7 @@ const char *where_setting(const char *name)
 	static bool read;
 	char *variable = txt_printf("UMLAB_%s", name);
 	const char *value, *config = getenv("XDG_CONFIG_HOME"), *all = getenv("UMLAB_HOME");
+	const char *home = home_dir() ? home_dir() : "";
 
 	for (char *at = variable; *at; at++)
 		*at = toupper((unsigned char)*at);
@@ -180,7 +204,7 @@ const char *where_setting(const char *name)
 	if (!read) {
 		conf_read(&user, all && *all ? txt_printf("%s/umlab.conf", all) :
 			  config && *config == '/' ? txt_printf("%s/umlab/umlab.conf", config) :
-			  txt_printf("%s/.config/umlab/umlab.conf", home_dir()));
+			  txt_printf("%s/.config/umlab/umlab.conf", home));
 		conf_read(&site, "/etc/umlab/umlab.conf");
 		read = true;
 	}

@@ -7,15 +7,20 @@
 
 #include "base/conf.h"
 
-/* $UMLAB_HOME, or the XDG folders. Made when missing; die() where that fails. */
+/*
+ * The user's folders: below $UMLAB_HOME, or the XDG folders. These only name them;
+ * where_folders_make() makes them and checks that they are the user's own. Call that before
+ * anything is written there. 0, or -errno with a reason.
+ */
 const char *where_state(void);		/* machines and labs */
 const char *where_images(void);		/* the user's own images */
 const char *where_runtime(void);	/* sockets and what lives as long as a machine; short */
+int where_folders_make(char **reason);
 
 /* All folders with images, the user's own first. */
 void where_image_folders(struct words *folders);
 
-const char *where_kernel(void);		/* umlab-linux */
+const char *where_kernel(void);		/* where the kernel is or, if not installed, should be */
 const char *where_tool(const char *name);	/* umlab-disk, umlab-net: a path, or NULL: not installed */
 char *where_lib(const char *name);	/* a file that came with the command */
 const char *where_self(void);		/* the command's own path */

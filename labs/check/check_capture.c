@@ -1,75 +1,120 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * check_capture.c - claims about what passes a network while a command runs
+ * check_capture.c - claims about the packets in a network while a command runs
  *
- * `umlab capture` writes a file meanwhile; afterwards tshark tells which of its packets
- * match. Called by check_run.c for each try of a claim.
+ * Called by check_run.c for each try of such a claim. `umlab capture` writes a file
+ * meanwhile; afterwards tshark counts the packets in it that match.
  */
 #include "check/check_capture.h"
 
+#include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/inotify.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "check/check.h"
-#include "base/files.h"
-#include "base/run.h"
+#include "base/clock.h"
+#include "base/spawn.h"
+#include "base/txt.h"
 #include "base/where.h"
+#include "check/check_signals.h"
 
-enum { HEADER_SIZE = 24, TRIES = 100, LATE_MS = 500 };
+enum {
+	HEADER_SIZE = 24,	/* of the file; once it is written, everything is captured */
+	START_SECONDS = 5,
+	LATE_MS = 500,		/* packets may still be under way when the command has ended */
+};
 
-bool capture_possible(void)
+bool check_capture_possible(void)
 {
 	const char *command[] = { "tshark", "--version", NULL };
 	char *reason;
 
-	return !run_quietly(command, &reason);
+	return !spawn_quietly(command, &reason);
 }
 
-bool capture_begin(struct capture *capture, const struct lab *lab, const char *what)
+static bool header_written(const char *path)
 {
+	struct stat status;
+
+	return !stat(path, &status) && status.st_size >= HEADER_SIZE;
+}
+
+/* Follows the changes in the file's folder until the header is there or the capture has ended. */
+static bool header_wait(const char *path, int notify_fd, pid_t pid)
+{
+	int pidfd = pidfd_open(pid, 0);
+	struct pollfd polled[] = {
+		{ .fd = notify_fd, .events = POLLIN },
+		{ .fd = pidfd, .events = POLLIN },
+	};
+	double deadline = clock_deadline(START_SECONDS);
+	char events[4096];
+	int wait_ms;
+
+	while (!header_written(path) && (wait_ms = clock_poll_ms(deadline))) {
+		if (poll(polled, 2, wait_ms) < 0)
+			continue;
+		if (polled[0].revents)
+			(void)!read(notify_fd, events, sizeof(events));
+		if (polled[1].revents)
+			break;
+	}
+	if (pidfd >= 0)
+		close(pidfd);
+	return header_written(path);
+}
+
+static void capture_kill(struct check_capture *capture)
+{
+	kill(capture->pid, SIGINT);
+	waitpid(capture->pid, NULL, 0);
+}
+
+bool check_capture_begin(struct check_capture *capture, const struct lab *lab, const char *what)
+{
+	int notify_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	bool begun = false;
+
 	capture->file = txt_printf("%s/check-%d.pcap", where_runtime(), getpid());
 	unlink(capture->file);
+	if (notify_fd < 0 || inotify_add_watch(notify_fd, where_runtime(), IN_CREATE | IN_MODIFY) < 0)
+		goto out_notify;
 	capture->pid = fork();
 	if (!capture->pid) {
-		/* One of them ends the capture. */
+		/* SIGINT has to end the capture. */
 		check_signals_hold(false);
-		execl(where_self(), "umlab", "capture", "--directory", lab->dir, "--write", capture->file, what, NULL);
+		execl(where_self(), "umlab", "capture", "--directory", lab->dir, "--write",
+		      capture->file, what, NULL);
 		_exit(127);
 	}
-	/* From the first byte on it sees everything. */
-	for (int tries = 0; tries < TRIES; tries++) {
-		size_t size = 0;
-		char *text;
-
-		if (!file_read(capture->file, &text, &size))
-			free(text);
-		if (size >= HEADER_SIZE)
-			return true;
-		if (waitpid(capture->pid, NULL, WNOHANG))
-			return false;
-		usleep(50000);
+	if (capture->pid > 0) {
+		begun = header_wait(capture->file, notify_fd, capture->pid);
+		if (!begun)
+			capture_kill(capture);
 	}
-	kill(capture->pid, SIGINT);
-	waitpid(capture->pid, NULL, 0);
-	return false;
+out_notify:
+	if (notify_fd >= 0)
+		close(notify_fd);
+	if (!begun)
+		check_capture_forget(capture);
+	return begun;
 }
 
-void capture_end(struct capture *capture)
+void check_capture_end(struct check_capture *capture)
 {
-	/* What was sent last is still under way. */
-	usleep(LATE_MS * 1000);
-	kill(capture->pid, SIGINT);
-	waitpid(capture->pid, NULL, 0);
+	poll(NULL, 0, LATE_MS);
+	capture_kill(capture);
 }
 
-int capture_count(const struct capture *capture, const char *filter)
+int check_capture_count(const struct check_capture *capture, const char *filter)
 {
-	const char *command[] = { "tshark", "-n", "-r", capture->file, "-Y", filter, "-T", "fields", "-e", "frame.number", NULL };
-	char *output = run_output(command);
+	const char *command[] = { "tshark", "-n", "-r", capture->file, "-Y", filter, "-T", "fields",
+				  "-e", "frame.number", NULL };
+	char *output = spawn_output(command);
 	int nr = 0;
 
 	if (!output)
@@ -80,8 +125,9 @@ int capture_count(const struct capture *capture, const char *filter)
 	return nr;
 }
 
-void capture_forget(struct capture *capture)
+void check_capture_forget(struct check_capture *capture)
 {
 	unlink(capture->file);
 	free(capture->file);
+	capture->file = NULL;
 }

@@ -1,26 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * check_capture.h - claims about what passes a network while a command runs
+ * check_capture.h - claims about the packets in a network while a command runs
  */
 #ifndef CHECK_CAPTURE_H
 #define CHECK_CAPTURE_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "lab/labfile.h"
 
-struct capture {
+struct check_capture {
 	char *file;
 	pid_t pid;
 };
 
 /* Is tshark there? */
-bool capture_possible(void);
-/* @what as for `umlab capture`. False: it did not start; then nothing else is called. */
-bool capture_begin(struct capture *capture, const struct lab *lab, const char *what);
-void capture_end(struct capture *capture);
-/* Packets that match one of tshark's display filters; -1: it is none. */
-int capture_count(const struct capture *capture, const char *filter);
-void capture_forget(struct capture *capture);
+bool check_capture_possible(void);
+/* @what as for `umlab capture`. False: it did not start; then call nothing else. */
+bool check_capture_begin(struct check_capture *capture, const struct lab *lab, const char *what);
+/* Ends the capture; the file stays until check_capture_forget(). */
+void check_capture_end(struct check_capture *capture);
+/* How many packets match a display filter of tshark; -1: the filter is invalid. */
+int check_capture_count(const struct check_capture *capture, const char *filter);
+void check_capture_forget(struct check_capture *capture);
 
 #endif

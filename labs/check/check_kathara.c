@@ -6,12 +6,15 @@
  * checker would look for. Its one sleep before everything, convergence_time, becomes the
  * time that a claim may take to hold. Keys that are not known become SKIP, by name.
  */
+#include "check/check_kathara.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/check.h"
 #include "base/files.h"
+#include "base/tell.h"
+#include "base/txt.h"
 
 static struct check *shell(struct checks *checks, const char *machine, char *command, char *title)
 {

@@ -5,10 +5,13 @@
  * The vocabulary is umlab-check(5). One entry of `checks` is one claim; `reachable` and
  * `not_reachable` may be lists and make one claim for each.
  */
+#include "check/check_native.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "base/tell.h"
+#include "base/txt.h"
 
 static const char *const known[] = {
 	"title", "on", "command", "exit", "fails", "output", "matches", "contains", "lacks", "reachable", "not_reachable", "points",

@@ -2,11 +2,14 @@
 /*
  * check_report.c - what came of the claims about a lab, in five forms
  */
+#include "check/check_report.h"
+
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/check.h"
-#include "base/table.h"
+#include "base/tell.h"
+#include "base/txt.h"
 
 static const char *const verdicts[] = { "PASS", "FAIL", "SKIP" };
 

@@ -2,55 +2,31 @@
 /*
  * check_run.c - try claims about a running lab
  *
- * Each claim is tried until it holds or its time is over. Machines that do not run make
- * their claims fail, not be skipped: a student who stops a router gains nothing.
+ * Called by `umlab check` and by check_selftest.c. Each claim is tried until it holds or its
+ * time is over. Claims about machines that do not run fail; they are not skipped, so a
+ * student who stops a router gains nothing.
  */
+#include "check/check_run.h"
+
+#include <poll.h>
 #include <regex.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "check/check.h"
-#include "check/check_capture.h"
+#include "base/clock.h"
 #include "base/files.h"
-#include "lab/labdir.h"
+#include "base/tell.h"
+#include "base/txt.h"
+#include "check/check_capture.h"
+#include "check/check_signals.h"
+#include "machine/labdir.h"
 #include "machine/machine.h"
 #include "machine/session.h"
 #include "machine/snapshot.h"
 
-enum { CONSOLE_KEPT = 1000 };
-
-struct check *check_add(struct checks *checks, const char *machine, const char *command, const char *fmt, ...)
-{
-	struct check *check;
-	va_list args;
-
-	checks->at = txt_grow(checks->at, checks->nr, sizeof(*checks->at));
-	check = &checks->at[checks->nr++];
-	*check = (struct check){ .machine = machine ? txt_copy(machine) : NULL, .command = command ? txt_copy(command) : NULL,
-		.timeout = 30, .points = 1, .wait = checks->wait, .verdict = CHECK_SKIP };
-	va_start(args, fmt);
-	if (vasprintf(&check->title, fmt, args) < 0)
-		check->title = NULL;
-	va_end(args);
-	return check;
-}
-
-void check_skip(struct check *check, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	if (vasprintf(&check->found, fmt, args) < 0)
-		check->found = NULL;
-	va_end(args);
-	check->verdict = CHECK_SKIP;
-	check->command = NULL;
-}
+enum { CONSOLE_KEPT = 1000, TRY_MS = 500 };
 
 static bool regex_holds(const char *expression, const char *text)
 {
@@ -88,20 +64,20 @@ static bool holds(const struct check *check)
 /* The command of a claim, with its network watched; false: the watch itself failed. */
 static bool watched_holds(struct check *check, const struct lab *lab, const struct machine *machine)
 {
-	struct capture capture;
+	struct check_capture capture;
 	int wanted, unwanted;
 	char *found;
 
-	if (!capture_begin(&capture, lab, check->capture)) {
+	if (!check_capture_begin(&capture, lab, check->capture)) {
 		check->found_status = 125;
 		check->found = txt_printf(_("%s cannot be captured"), check->capture);
 		return false;
 	}
 	check->found_status = session_capture(machine, check->command, check->timeout, &check->found);
-	capture_end(&capture);
-	wanted = check->packets ? capture_count(&capture, check->packets) : 1;
-	unwanted = check->no_packets ? capture_count(&capture, check->no_packets) : 0;
-	capture_forget(&capture);
+	check_capture_end(&capture);
+	wanted = check->packets ? check_capture_count(&capture, check->packets) : 1;
+	unwanted = check->no_packets ? check_capture_count(&capture, check->no_packets) : 0;
+	check_capture_forget(&capture);
 	found = check->found;
 	if (wanted < 0 || unwanted < 0)
 		check->found = txt_printf(_("%s%s is no filter of tshark"), found, wanted < 0 ? check->packets : check->no_packets);
@@ -110,14 +86,6 @@ static bool watched_holds(struct check *check, const struct lab *lab, const stru
 	else if (unwanted)
 		check->found = txt_printf(_("%s%d packets match %s"), found, unwanted, check->no_packets);
 	return wanted > 0 && !unwanted && holds(check);
-}
-
-static double seconds_since(const struct timespec *then)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec - then->tv_sec + (now.tv_nsec - then->tv_nsec) * 1e-9;
 }
 
 /* Under a name that tells the claim, in place of what an earlier run kept. */
@@ -135,9 +103,8 @@ static void snapshot_keep(struct check *check, struct machine *machine, int numb
 
 static void try_until(struct check *check, const struct lab *lab, const struct machine *machine)
 {
-	struct timespec begin;
+	double deadline = clock_deadline(check->wait);
 
-	clock_gettime(CLOCK_MONOTONIC, &begin);
 	do {
 		free(check->found);
 		check->found = NULL;
@@ -147,9 +114,11 @@ static void try_until(struct check *check, const struct lab *lab, const struct m
 			check->verdict = CHECK_PASS;
 			return;
 		}
-		if (seconds_since(&begin) < check->wait)
-			usleep(500000);
-	} while (seconds_since(&begin) < check->wait);
+		if (!clock_poll_ms(deadline))
+			return;
+		/* Nothing tells us when a claim about a guest becomes true, so try now and then. */
+		poll(NULL, 0, TRY_MS);
+	} while (clock_poll_ms(deadline));
 }
 
 static void try_one(struct check *check, const struct lab *lab, int number, bool solve)
@@ -169,7 +138,7 @@ static void try_one(struct check *check, const struct lab *lab, int number, bool
 		check_skip(check, _("needs: %s"), check->requires_command);
 		return;
 	}
-	if (check->capture && !capture_possible()) {
+	if (check->capture && !check_capture_possible()) {
 		check_skip(check, _("needs: %s"), "tshark");
 		return;
 	}
@@ -200,39 +169,11 @@ static void console_keep(struct check *check, const struct lab *lab)
 	free(text);
 }
 
-static sigset_t ending_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	return set;
-}
-
-void check_signals_hold(bool hold)
-{
-	sigset_t set = ending_signals();
-
-	sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
-}
-
-/* Whoever called us holds signals back until he has tidied up: so we end soon. */
-static bool interrupted(void)
-{
-	sigset_t pending, ending = ending_signals();
-
-	sigpending(&pending);
-	sigandset(&pending, &pending, &ending);
-	return !sigisemptyset(&pending);
-}
-
 void check_run(struct checks *checks, const struct lab *lab, bool solve)
 {
 	bool fancy = tell_fancy(STDERR_FILENO) && tell_level >= TELL_NORMAL;
 
-	for (int i = 0; i < checks->nr && !interrupted(); i++) {
+	for (int i = 0; i < checks->nr && !check_signals_pending(); i++) {
 		if (fancy)
 			fprintf(stderr, "\r\033[K%d/%d %s", i + 1, checks->nr, checks->at[i].title);
 		try_one(&checks->at[i], lab, i + 1, solve);
@@ -242,11 +183,3 @@ void check_run(struct checks *checks, const struct lab *lab, bool solve)
 		fputs("\r\033[K", stderr);
 }
 
-int check_count(const struct checks *checks, enum verdict verdict)
-{
-	int nr = 0;
-
-	for (int i = 0; i < checks->nr; i++)
-		nr += checks->at[i].verdict == verdict;
-	return nr;
-}

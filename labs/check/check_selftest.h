@@ -5,9 +5,18 @@
 #ifndef CHECK_SELFTEST_H
 #define CHECK_SELFTEST_H
 
-#include "check/check.h"
+#include <jansson.h>
+#include <stdio.h>
 
-/* @file may name `breaks`; tells on @out. STATUS_FAILED: one was not noticed, or the lab does not hold itself. */
-enum status check_selftest(struct checks *checks, const struct lab *lab, const json_t *file, FILE *out);
+#include "base/tell.h"
+#include "check/check.h"
+#include "lab/labfile.h"
+
+/*
+ * Breaks the lab in the ways that `breaks` of @file names and prints to @out which ones the
+ * checks notice. STATUS_FAILED: one was not noticed, or the lab itself does not hold.
+ */
+enum status check_selftest(struct checks *checks, const struct lab *lab, const json_t *file,
+			   FILE *out);
 
 #endif

@@ -14,11 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lab/labfile.h"
-#include "lab/labnet.h"
 #include "base/tell.h"
 #include "base/txt.h"
 #include "base/where.h"
+#include "cli/die.h"
+#include "lab/labfile.h"
+#include "lab/labkeys.h"
+#include "machine/domain.h"
 
 /* Names whose options are those of the verb. */
 static const struct { const char *name, *words[3]; } netkit[] = {
@@ -44,7 +46,7 @@ static bool interface_word(const char *word, char **kernel_word)
 	if (!strcmp(domain, "slirp") || txt_starts(domain, "tap"))
 		*kernel_word = txt_copy("slirp");
 	else
-		*kernel_word = txt_printf("switch:%s%s%s", labnet_path("-", domain), *mac ? ",mac=" : "", mac);
+		*kernel_word = txt_printf("switch:%s%s%s", domain_path("-", domain), *mac ? ",mac=" : "", mac);
 	return index >= 0 && index < LAB_NIC_MAX;
 }
 

@@ -11,14 +11,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lab/classfile.h"
 #include "base/files.h"
+#include "base/where.h"
 #include "image/image.h"
-#include "lab/labdir.h"
+#include "lab/classfile.h"
 #include "lab/labfile.h"
+#include "machine/labdir.h"
 #include "machine/machine.h"
 #include "machine/snapshot.h"
-#include "base/where.h"
 
 /* Machines of the lab in the current folder by name, even if not created; others by their ids. */
 static void machines_add(struct completion *completion)

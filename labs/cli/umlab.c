@@ -12,9 +12,11 @@
 #include "base/files.h"
 #include "base/program.h"
 #include "base/tell.h"
+#include "base/txt.h"
 #include "base/where.h"
 #include "cli/compat.h"
 #include "cli/complete.h"
+#include "cli/die.h"
 #include "cli/verbs.h"
 #include "machine/keeper.h"
 
@@ -52,6 +54,17 @@ static const struct verb *const verbs[] = {
 	&program_help_verb, NULL
 };
 
+/* The rooms below cli take these folders for granted. */
+static enum status folders_make(void)
+{
+	char *reason;
+
+	if (!where_folders_make(&reason))
+		return STATUS_OK;
+	tell_error("%s", reason);
+	return STATUS_FAILED;
+}
+
 static const struct program umlab = {
 	.name = "umlab",
 	.version = UMLAB_VERSION,
@@ -61,6 +74,7 @@ static const struct program umlab = {
 	.see_also = "umlab-lab-dirs(7)",
 	.groups = groups,
 	.verbs = verbs,
+	.prepare = folders_make,
 	.has_levels = true,
 	.is_translated = true,
 	.complete = umlab_complete,
@@ -72,6 +86,7 @@ int main(int argc, char **argv)
 	int other_argc;
 
 	fd_standard();
+	txt_no_memory = die_no_memory;
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
 	bindtextdomain("umlab", where_lib("locale"));
@@ -81,8 +96,8 @@ int main(int argc, char **argv)
 		argv = other;
 		argc = other_argc;
 	}
-	/* How a keeper is started: machine/machine.c runs this program again. */
+	/* A keeper is this program again: see machine/machine_connect.c. */
 	if (argc == 3 && !strcmp(argv[1], "keeper"))
-		return keeper_main(argv[2]);
+		return folders_make() ? STATUS_FAILED : keeper_main(argv[2]);
 	return program_run(&umlab, argc, argv);
 }

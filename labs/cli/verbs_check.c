@@ -16,16 +16,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "check/check.h"
-#include "check/check_selftest.h"
 #include "base/files.h"
-#include "lab/labdir.h"
+#include "base/yamlfile.h"
+#include "check/check.h"
+#include "check/check_kathara.h"
+#include "check/check_native.h"
+#include "check/check_report.h"
+#include "check/check_run.h"
+#include "check/check_selftest.h"
+#include "cli/die.h"
+#include "cli/labverbs.h"
+#include "lab/labfile.h"
 #include "lab/labmake.h"
 #include "lab/labnet.h"
-#include "cli/labverbs.h"
+#include "machine/labdir.h"
 #include "machine/machine.h"
+#include "machine/machine_end.h"
 #include "machine/session.h"
-#include "base/yamlfile.h"
 
 static char *config_find(const struct lab *lab, const char *given)
 {
@@ -180,7 +187,7 @@ static enum status check_lab(const struct verb_args *args, const char *dir)
 		status = check_count(&checks, CHECK_FAIL) ? STATUS_FAILED : STATUS_OK;
 	}
 	if (!live && !verb_flag(args, "keep")) {
-		labnet_lab_stop(lab_id(lab.dir));
+		labnet_stop(lab_id(lab.dir));
 		machine_list(&machines, lab_id(lab.dir));
 		for (int i = 0; i < machines.nr; i++)
 			machine_remove(&machines.at[i]);

@@ -18,18 +18,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lab/classfile.h"
-#include "machine/disk.h"
 #include "base/files.h"
-#include "lab/labdir.h"
+#include "base/name.h"
+#include "base/progress.h"
+#include "base/spawn.h"
+#include "base/table.h"
+#include "cli/die.h"
+#include "cli/labverbs.h"
+#include "lab/classfile.h"
+#include "lab/labfile.h"
 #include "lab/labmake.h"
 #include "lab/labnet.h"
-#include "cli/labverbs.h"
+#include "machine/disk.h"
+#include "machine/labdir.h"
 #include "machine/machine.h"
-#include "base/progress.h"
-#include "base/run.h"
+#include "machine/machine_end.h"
 #include "machine/session.h"
-#include "base/table.h"
 
 /* One login a line, or the first column of a CSV; # starts a remark. */
 static void students_read(const char *path, struct words *logins)
@@ -47,7 +51,7 @@ static void students_read(const char *path, struct words *logins)
 		line = txt_trim(line);
 		if (!*line)
 			continue;
-		if (!lab_name_valid(line))
+		if (!name_valid(line))
 			die(STATUS_FAILED, _("%s:%d: \"%s\" is no login"), path, number, line);
 		if (words_have(logins, line))
 			die(STATUS_FAILED, _("%s:%d: %s is there twice"), path, number, line);
@@ -65,7 +69,7 @@ static enum status verb_class_create(const struct verb_args *args)
 	char *reason = NULL;
 
 	name = args->words.at[0];
-	if (!lab_name_valid(name))
+	if (!name_valid(name))
 		die_usage(args, _("\"%s\" is no name for a class"), name);
 	if (!file || !from)
 		die_usage(args, _("which students, and which lab? --students FILE --lab DIR"));
@@ -94,7 +98,7 @@ static const char *members(const struct verb_args *args, struct words *logins)
 	int kept = 0;
 
 	name = args->words.at[0];
-	if (!lab_name_valid(name) || class_students(name, logins))
+	if (!name_valid(name) || class_students(name, logins))
 		die(STATUS_ABSENT, _("there is no class %s"), name);
 	for (int i = 1; i < args->words.nr; i++)
 		if (!words_have(logins, args->words.at[i]))
@@ -268,7 +272,7 @@ static enum status verb_class_collect(const struct verb_args *args)
 
 		if (!file_exists(state))
 			command[10] = NULL;
-		if (run_here(command) || rename(part, txt_printf("%s/%s.tar.zst", to, logins.at[i]))) {
+		if (spawn_here(command) || rename(part, txt_printf("%s/%s.tar.zst", to, logins.at[i]))) {
 			tell_error(_("%s: the pack could not be written"), logins.at[i]);
 			status = STATUS_FAILED;
 		}
@@ -318,7 +322,7 @@ static enum status verb_class_remove(const struct verb_args *args)
 		struct machines machines;
 
 		machines_of(name, logins.at[i], &machines);
-		labnet_lab_stop(lab_id(class_lab_dir(name, logins.at[i])));
+		labnet_stop(lab_id(class_lab_dir(name, logins.at[i])));
 		for (int j = 0; j < machines.nr; j++)
 			if (machine_remove(&machines.at[j]))
 				die(STATUS_FAILED, _("cannot remove %s"), machines.at[j].dir);

@@ -20,13 +20,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "machine/disk.h"
 #include "base/files.h"
-#include "lab/labnet.h"
-#include "machine/machine.h"
-#include "base/run.h"
-#include "machine/session.h"
+#include "base/spawn.h"
 #include "base/where.h"
+#include "cli/die.h"
+#include "cli/find.h"
+#include "machine/disk.h"
+#include "machine/machine.h"
+#include "machine/machine_start.h"
+#include "machine/pidfile.h"
+#include "machine/session.h"
 
 /* The kernel with debug data: beside build/linux-FLAVOR in build/kernel-FLAVOR, or installed. */
 static char *vmlinux_find(void)
@@ -61,7 +64,7 @@ static char *script_find(void)
 static pid_t kernel_pid(const struct machine *machine)
 {
 	pid_t pid;
-	int fd = pid_file_open(txt_printf("%s/kernel", machine->run_dir), &pid);
+	int fd = pidfile_open(txt_printf("%s/kernel", machine->run_dir), &pid);
 
 	if (fd < 0)
 		die(STATUS_FAILED, _("%s does not run; --wait starts it under gdb"), machine->name);
@@ -78,9 +81,7 @@ static void start_held(struct machine *machine)
 	if (machine_runs(machine))
 		die(STATUS_FAILED, _("%s runs already; without --wait gdb joins it, `umlab stop %s` ends it"), machine->name, machine->name);
 	setenv("UMLAB_GDB_WAIT", "1", 1);
-	error = labnet_machine_start(machine, &reason);
-	if (!error)
-		error = machine_start(machine, &reason);
+	error = machine_start(machine, &reason);
 	if (error < 0)
 		die(STATUS_FAILED, _("%s does not start: %s"), machine->name, reason ? reason : strerror(-error));
 	unsetenv("UMLAB_GDB_WAIT");
@@ -108,7 +109,7 @@ static enum status verb_debug(const struct verb_args *args)
 	words_add(&words, "-x");
 	words_add(&words, script_find());
 	if (args->words.nr) {
-		machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
+		find_machine(&machine, args->words.at[0], verb_value(args, "directory"));
 		base = conf_get(&machine.conf, "base");
 		if (base)
 			setenv("UMLAB_IMAGE", base, 0);
@@ -154,14 +155,14 @@ static enum status verb_module(const struct verb_args *args)
 	struct machine machine;
 	int status;
 
-	machine_find(&machine, args->words.at[0], NULL);
+	find_machine(&machine, args->words.at[0], NULL);
 	if (!realpath(args->words.at[1], dir))
 		die(STATUS_ABSENT, "%s: %s", args->words.at[1], strerror(errno));
 	vmlinux = vmlinux_find();
 	const char *const make[] = { "make", "-s", "-C", txt_printf("%.*s", (int)(strrchr(vmlinux, '/') - vmlinux), vmlinux),
 				     "ARCH=um", txt_printf("M=%s", dir), "modules", NULL };
 
-	if (run_here(make))
+	if (spawn_here(make))
 		die(STATUS_FAILED, _("the module in %s does not build"), dir);
 	module = module_built(dir);
 	name = txt_copy(strrchr(module, '/') + 1);

@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "image/image.h"
-#include "base/run.h"
-#include "machine/usage.h"
+#include "base/spawn.h"
 #include "base/where.h"
+#include "image/image.h"
+#include "machine/usage.h"
 
 enum finding { GOOD, NOTE, BAD };
 
@@ -44,7 +44,7 @@ static char *sysctl_read(const char *name)
 static void look_kernel(void)
 {
 	const char *kernel = where_kernel(), *command[] = { kernel, "--version", NULL };
-	char *version = run_output(command), *scope = sysctl_read("kernel/yama/ptrace_scope");
+	char *version = spawn_output(command), *scope = sysctl_read("kernel/yama/ptrace_scope");
 
 	if (!version)
 		found(BAD, txt_printf(_("the kernel %s does not run"), kernel), _("`make kernel` builds it; is its file system mounted noexec?"));

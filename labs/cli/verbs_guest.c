@@ -19,6 +19,8 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "cli/die.h"
+#include "cli/find.h"
 #include "machine/machine.h"
 #include "machine/session.h"
 
@@ -46,7 +48,7 @@ static enum status verb_exec(const struct verb_args *args)
 
 	if (!args->command.nr)
 		die_usage(args, _("which command?"));
-	machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
+	find_machine(&machine, args->words.at[0], verb_value(args, "directory"));
 	request = request_of(args, &machine);
 	request.no_output = verb_flag(args, "no-stdout");
 	request.no_errors = verb_flag(args, "no-stderr");
@@ -63,7 +65,7 @@ static enum status verb_connect(const struct verb_args *args)
 	struct machine machine;
 	struct session_request request;
 
-	machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
+	find_machine(&machine, args->words.at[0], verb_value(args, "directory"));
 	request = request_of(args, &machine);
 	request.pty = isatty(STDIN_FILENO);
 	return session_run(&machine, &request);
@@ -216,7 +218,7 @@ static enum status verb_cp(const struct verb_args *args)
 		from_machine = remote_part(args->words.at[i], &from_path);
 		if (!from_machine == !to_machine)
 			die_usage(args, _("one side is MACHINE:PATH, the other a path of the host"));
-		machine_find(&machine, from_machine ? from_machine : to_machine, verb_value(args, "directory"));
+		find_machine(&machine, from_machine ? from_machine : to_machine, verb_value(args, "directory"));
 		one = from_machine ? copy_out(&machine, from_path, to) : copy_in(&machine, args->words.at[i], to_path);
 		status = one ? one : status;
 	}

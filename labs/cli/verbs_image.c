@@ -19,16 +19,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "machine/disk.h"
 #include "base/files.h"
-#include "image/image.h"
-#include "lab/labfile.h"
-#include "machine/machine.h"
+#include "base/name.h"
 #include "base/progress.h"
-#include "base/run.h"
-#include "machine/session.h"
+#include "base/spawn.h"
 #include "base/table.h"
 #include "base/where.h"
+#include "cli/die.h"
+#include "cli/find.h"
+#include "image/image.h"
+#include "machine/disk.h"
+#include "machine/machine.h"
+#include "machine/machine_end.h"
+#include "machine/machine_start.h"
+#include "machine/machine_wait.h"
+#include "machine/session.h"
 
 static char *own_path(const char *name, const char *ending)
 {
@@ -37,8 +42,8 @@ static char *own_path(const char *name, const char *ending)
 
 static void want_name(const struct verb_args *args, const char *name)
 {
-	if (!lab_name_valid(name))
-		die_usage(args, _("\"%s\" is no name for an image: up to %d of A-Z a-z 0-9 _ . -"), name, LAB_NAME_MAX);
+	if (!name_valid(name))
+		die_usage(args, _("\"%s\" is no name for an image: up to %d of A-Z a-z 0-9 _ . -"), name, NAME_LENGTH_MAX);
 }
 
 static void want_new(const struct verb_args *args, const char *name)
@@ -95,7 +100,7 @@ static enum status verb_image_info(const struct verb_args *args)
 {
 	struct image image;
 
-	image_find_or_die(args->words.at[0], &image);
+	find_image(args->words.at[0], &image);
 	printf("%-10s %s\n%-10s %s\n%-10s %s\n", _("image"), image.name, _("file"), image.path, _("size"), txt_size(file_allocated(image.path)));
 	for (int i = 0; i < image.info.keys.nr; i++)
 		printf("%-10s %s\n", image.info.keys.at[i], image.info.values.at[i]);
@@ -158,27 +163,17 @@ static enum status verb_image_build(const struct verb_args *args)
 		words_add(&command, "--modules");
 		words_add(&command, modules);
 	}
-	return run_here((const char *const *)command.at) ? STATUS_FAILED : STATUS_OK;
+	return spawn_here((const char *const *)command.at) ? STATUS_FAILED : STATUS_OK;
 }
 
 /* ---- a machine that works on images ------------------------------------------------ */
-
-static bool is_up(enum machine_state state)
-{
-	return state != MACHINE_BOOTING && state != MACHINE_STARTING;
-}
-
-static bool is_stopped(enum machine_state state)
-{
-	return state == MACHINE_STOPPED;
-}
 
 static void helper_create(struct machine *machine, const char *purpose, const char *from)
 {
 	struct image image;
 
 	machine_describe(machine, txt_printf("%s-%d", purpose, getpid()));
-	image_find_or_die(from, &image);
+	find_image(from, &image);
 	image_apply(&image, &machine->conf);
 }
 
@@ -186,7 +181,7 @@ static void helper_start(struct machine *machine)
 {
 	char *reason = NULL;
 
-	if (machine_save(machine) || machine_start(machine, &reason) < 0 || !machine_wait(machine, is_up, 120) || !machine_runs(machine)) {
+	if (machine_save(machine) || machine_start(machine, &reason) < 0 || !machine_wait(machine, machine_has_started, 120) || !machine_runs(machine)) {
 		machine_remove(machine);
 		die(STATUS_FAILED, _("the machine that was to work on the image does not start: %s"), reason ? reason : "");
 	}
@@ -194,7 +189,7 @@ static void helper_start(struct machine *machine)
 
 static void helper_stop(const struct machine *machine)
 {
-	if (machine_stop(machine) || !machine_wait(machine, is_stopped, 60))
+	if (machine_stop(machine) || !machine_wait(machine, machine_has_stopped, 60))
 		machine_kill(machine);
 }
 
@@ -342,7 +337,7 @@ static enum status verb_image_import(const struct verb_args *args)
 	if (starts_with(source, "QFI\xfb", 4)) {
 		const char *command[] = { "qemu-img", "convert", "-O", "raw", source, part, NULL };
 
-		if (run_quietly(command, &reason))
+		if (spawn_quietly(command, &reason))
 			die(STATUS_FAILED, _("qemu-img (package qemu-utils) could not convert it: %s"), reason);
 	} else if (is_ext(source)) {
 		error = file_copy(source, part, image_copy_progress);
@@ -425,7 +420,7 @@ static enum status verb_image_update(const struct verb_args *args)
 
 	name = args->words.at[0];
 	want_name(args, name);
-	image_find_or_die(name, &image);
+	find_image(name, &image);
 	path = own_path(image.name, "img");
 	if (!strcmp(image.path, path))
 		want_unused(path);

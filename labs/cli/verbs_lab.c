@@ -14,15 +14,21 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "lab/labdir.h"
+#include "base/spawn.h"
+#include "base/table.h"
+#include "base/where.h"
+#include "cli/die.h"
+#include "cli/find.h"
+#include "cli/labverbs.h"
+#include "lab/labfile.h"
+#include "lab/labkeys.h"
 #include "lab/labmake.h"
 #include "lab/labmap.h"
 #include "lab/labnet.h"
-#include "cli/labverbs.h"
+#include "machine/domain.h"
+#include "machine/labdir.h"
 #include "machine/machine.h"
-#include "base/run.h"
-#include "base/table.h"
-#include "base/where.h"
+#include "machine/machine_end.h"
 
 static double timeout_of(const struct verb_args *args, double otherwise)
 {
@@ -170,7 +176,7 @@ static enum status verb_lstart(const struct verb_args *args)
 /* The machines that a verb means: those named, else all of the lab. */
 static void machines_of(const struct verb_args *args, struct machines *machines)
 {
-	const char *dir = verb_value(args, "directory"), *id = lab_id(dir ? dir : ".");
+	const char *dir = verb_value(args, "directory"), *id = find_lab_id(dir);
 	int kept = 0;
 
 	machine_list(machines, id);
@@ -205,7 +211,7 @@ static enum status remove_all(struct machines *machines)
 		for (int j = 0; j < machines->nr; j++)
 			going += machines->at[j].lab && !strcmp(machines->at[j].lab, labs.at[i]);
 		if (going == rest.nr)
-			labnet_lab_stop(labs.at[i]);
+			labnet_stop(labs.at[i]);
 	}
 	for (int i = 0; i < machines->nr; i++)
 		if (machine_remove(&machines->at[i])) {
@@ -361,7 +367,7 @@ static enum status verb_wipe(const struct verb_args *args)
 	status = remove_all(&machines);
 	/* What no machine knows of any more. */
 	if (!status) {
-		labnet_stop_all();
+		domain_stop_all();
 		tree_remove(txt_printf("%s/machines", where_state()));
 		tree_remove(txt_printf("%s/labs", where_state()));
 		tree_remove(where_runtime());

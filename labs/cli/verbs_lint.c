@@ -10,8 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lab/labfile.h"
+#include "cli/die.h"
 #include "cli/labverbs.h"
+#include "lab/labfile.h"
+#include "lab/lablint.h"
 
 static const char *severity_name(enum lab_severity severity)
 {

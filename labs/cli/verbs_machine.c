@@ -14,13 +14,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "machine/disk.h"
 #include "base/files.h"
+#include "base/name.h"
 #include "base/where.h"
+#include "cli/die.h"
+#include "cli/find.h"
 #include "image/image.h"
-#include "lab/labfile.h"
+#include "lab/labkeys.h"
+#include "machine/disk.h"
 #include "machine/machine.h"
-#include "lab/labnet.h"
+#include "machine/machine_end.h"
+#include "machine/machine_start.h"
+#include "machine/machine_wait.h"
 #include "machine/session.h"
 
 /* ---- making ------------------------------------------------------------------------ */
@@ -32,6 +37,8 @@ static const struct { const char *option, *key; } settings[] = {
 
 static void settings_apply(const struct verb_args *args, struct conf *conf)
 {
+	const struct words *nets = verb_values(args, "net");
+
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
 		const char *value = verb_value(args, settings[i].option), *wrong;
 		uint64_t size;
@@ -47,7 +54,11 @@ static void settings_apply(const struct verb_args *args, struct conf *conf)
 		else
 			conf_set(conf, settings[i].key, value);
 	}
-	labnet_settings_apply(args, conf);
+	if (nets->nr)
+		conf_set(conf, "nic", NULL);
+	for (int i = 0; i < nets->nr; i++)
+		if (strcmp(nets->at[i], "none"))
+			conf_add(conf, "nic", txt_printf("eth%d=%s", i, nets->at[i]));
 }
 
 static char *free_name(void)
@@ -78,8 +89,8 @@ static void create(const struct verb_args *args, bool wants_net, struct machine 
 	struct image image;
 	char *reason;
 
-	if (!lab_name_valid(name))
-		die(STATUS_USAGE, _("\"%s\" is no name for a machine: up to %d of A-Z a-z 0-9 _ . -"), name, LAB_NAME_MAX);
+	if (!name_valid(name))
+		die(STATUS_USAGE, _("\"%s\" is no name for a machine: up to %d of A-Z a-z 0-9 _ . -"), name, NAME_LENGTH_MAX);
 	machine_describe(machine, name);
 	if (file_exists(machine->dir))
 		die(STATUS_FAILED, _("there is a machine %s already; `umlab start %s` starts it, `umlab remove %s` removes it"), name, name, name);
@@ -111,10 +122,8 @@ static enum status verb_create(const struct verb_args *args)
 static enum status start(struct machine *machine)
 {
 	char *reason = NULL;
-	int error = labnet_machine_start(machine, &reason);
+	int error = machine_start(machine, &reason);
 
-	if (!error)
-		error = machine_start(machine, &reason);
 	if (error < 0) {
 		tell_error(_("%s does not start: %s"), machine->name, reason ? reason : strerror(-error));
 		return STATUS_FAILED;
@@ -132,11 +141,6 @@ static enum status verb_vstart(const struct verb_args *args)
 	if (machine_open(&machine, args->words.at[0]))
 		create(args, false, &machine);
 	return start(&machine);
-}
-
-static bool is_ready(enum machine_state state)
-{
-	return state != MACHINE_BOOTING && state != MACHINE_STARTING;
 }
 
 /* Prints the warnings of the guest's startup.sh, such as an interface without an address. */
@@ -164,7 +168,7 @@ static void startup_warnings_print(const struct machine *machine)
 /* Waits for a started machine and reports the outcome. */
 static enum status wait_ready(const struct machine *machine, double seconds)
 {
-	if (!machine_wait(machine, is_ready, seconds)) {
+	if (!machine_wait(machine, machine_has_started, seconds)) {
 		tell_error(_("%s is not ready after %.0f s; `umlab log %s` shows where it is"), machine->name, seconds, machine->id);
 		return STATUS_TIMEOUT;
 	}
@@ -201,7 +205,7 @@ static enum status verb_start(const struct verb_args *args)
 		struct machine machine;
 		enum status one;
 
-		machine_find(&machine, args->words.at[i], NULL);
+		find_machine(&machine, args->words.at[i], NULL);
 		one = start(&machine);
 		if (!one && !verb_flag(args, "no-wait"))
 			one = wait_ready(&machine, timeout_of(args, 120));
@@ -256,7 +260,7 @@ static enum status verb_run(const struct verb_args *args)
 			tell_note(_("%s: starting; the console follows when the machine is ready"),
 				  machine.name);
 		/* After this time the console shows what keeps the machine from becoming ready. */
-		if (machine_wait(&machine, is_ready, RUN_SECONDS))
+		if (machine_wait(&machine, machine_has_started, RUN_SECONDS))
 			startup_warnings_print(&machine);
 		status = attach(&machine, key);
 	}
@@ -270,16 +274,11 @@ static enum status verb_console(const struct verb_args *args)
 	struct machine machine;
 	int key = detach_key(args);
 
-	machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
+	find_machine(&machine, args->words.at[0], verb_value(args, "directory"));
 	return attach(&machine, key);
 }
 
 /* ---- stop, kill, remove ------------------------------------------------------------ */
-
-static bool is_stopped(enum machine_state state)
-{
-	return state == MACHINE_STOPPED;
-}
 
 static enum status stop(struct machine *machine, double seconds, bool force)
 {
@@ -294,7 +293,7 @@ static enum status stop(struct machine *machine, double seconds, bool force)
 		tell_error(_("%s cannot be asked to stop: %s; `umlab kill %s` ends it"), machine->name, strerror(-error), machine->id);
 		return STATUS_FAILED;
 	}
-	if (machine_wait(machine, is_stopped, seconds))
+	if (machine_wait(machine, machine_has_stopped, seconds))
 		return STATUS_OK;
 	if (force)
 		return machine_kill(machine) ? STATUS_FAILED : STATUS_OK;
@@ -310,7 +309,7 @@ static enum status verb_stop(const struct verb_args *args)
 		struct machine machine;
 		enum status one;
 
-		machine_find(&machine, args->words.at[i], NULL);
+		find_machine(&machine, args->words.at[i], NULL);
 		one = stop(&machine, timeout_of(args, 60), verb_flag(args, "force"));
 		status = one ? one : status;
 	}
@@ -331,7 +330,7 @@ static enum status verb_kill(const struct verb_args *args)
 	for (int i = 0; i < args->words.nr; i++) {
 		struct machine machine;
 
-		machine_find(&machine, args->words.at[i], NULL);
+		find_machine(&machine, args->words.at[i], NULL);
 		if (machine_kill(&machine)) {
 			tell_error(_("%s cannot be ended; its process does not react to SIGKILL (a file server that hangs?)"), machine.name);
 			status = STATUS_FAILED;
@@ -348,7 +347,7 @@ static enum status verb_remove(const struct verb_args *args)
 		struct machine machine;
 		int error;
 
-		machine_find(&machine, args->words.at[i], NULL);
+		find_machine(&machine, args->words.at[i], NULL);
 		if (machine_runs(&machine) && !verb_flag(args, "force")) {
 			tell_error(_("%s runs; stop it first, or remove it with --force"), machine.name);
 			status = STATUS_FAILED;
@@ -379,7 +378,7 @@ static enum status verb_reset(const struct verb_args *args)
 		struct machine machine;
 		bool ran;
 
-		machine_find(&machine, args->words.at[i], verb_value(args, "directory"));
+		find_machine(&machine, args->words.at[i], verb_value(args, "directory"));
 		ran = machine_runs(&machine);
 		if (machine_kill(&machine)) {
 			status = STATUS_FAILED;
@@ -398,7 +397,7 @@ static enum status verb_set(const struct verb_args *args)
 	struct machine machine;
 	int error;
 
-	machine_find(&machine, args->words.at[0], NULL);
+	find_machine(&machine, args->words.at[0], NULL);
 	settings_apply(args, &machine.conf);
 	error = machine_save(&machine);
 	if (error)

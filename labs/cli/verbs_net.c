@@ -15,12 +15,15 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "lab/labdir.h"
-#include "lab/labnet.h"
-#include "cli/labverbs.h"
-#include "machine/machine.h"
-#include "base/run.h"
+#include "base/spawn.h"
 #include "base/where.h"
+#include "cli/die.h"
+#include "cli/labverbs.h"
+#include "lab/labfile.h"
+#include "machine/domain.h"
+#include "machine/labdir.h"
+#include "machine/machine.h"
+#include "machine/nic.h"
 
 static const char *tool_or_die(void)
 {
@@ -47,7 +50,7 @@ static char *find_interface(const struct lab *lab, const char *word, int *port)
 			die(STATUS_ABSENT, _("the lab has no machine %s"), name);
 		die(STATUS_FAILED, _("the lab does not run; `umlab lstart` starts it"));
 	}
-	path = labnet_nic_switch(labnet_nic_find(&machine.conf, index), port);
+	path = nic_switch(nic_find(&machine.conf, index), port);
 	if (!path)
 		die(STATUS_ABSENT, _("%s has no eth%ld in a collision domain"), name, index);
 	return path;
@@ -65,7 +68,7 @@ static char *find(const struct lab *lab, const char *word, int *port)
 	if (strchr(word, ':')) {
 		path = find_interface(lab, word, port);
 	} else {
-		path = labnet_path(lab_id(lab->dir), word);
+		path = domain_path(lab_id(lab->dir), word);
 		nearest = words_nearest(&domains, word);
 		/* One that `lconfig` made is not in lab.conf. */
 		if (!words_have(&domains, word) && !file_exists(path) && nearest)
@@ -128,7 +131,7 @@ static enum status verb_link_set(const struct verb_args *args)
 	words_addf(&words, "%d", port);
 	for (int i = 1; i < args->words.nr; i++)
 		words_add(&words, args->words.at[i]);
-	return run_here((const char *const *)words.at);
+	return spawn_here((const char *const *)words.at);
 }
 
 static enum status verb_link_show(const struct verb_args *args)
@@ -141,10 +144,10 @@ static enum status verb_link_show(const struct verb_args *args)
 	lab_open(&lab, verb_value(args, "directory"), false);
 	lab_domains(&lab, &domains);
 	for (int i = 0; i < domains.nr; i++) {
-		const char *command[] = { tool, "ports", labnet_path(lab_id(lab.dir), domains.at[i]), NULL };
+		const char *command[] = { tool, "ports", domain_path(lab_id(lab.dir), domains.at[i]), NULL };
 
 		printf("%s\n", domains.at[i]);
-		if (run_here(command))
+		if (spawn_here(command))
 			status = STATUS_FAILED;
 	}
 	return status;

@@ -14,12 +14,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lab/labfile.h"
-#include "lab/labnet.h"
-#include "machine/machine.h"
-#include "base/run.h"
-#include "machine/session.h"
+#include "base/name.h"
+#include "base/spawn.h"
 #include "base/where.h"
+#include "cli/die.h"
+#include "cli/find.h"
+#include "lab/labfile.h"
+#include "lab/labkeys.h"
+#include "lab/labnet.h"
+#include "machine/domain.h"
+#include "machine/machine.h"
+#include "machine/nic.h"
+#include "machine/session.h"
 
 static void settings_save(const struct machine *machine)
 {
@@ -57,7 +63,7 @@ static void net_or_die(const struct machine *machine, const char *const *command
 
 	if (!command[0])
 		die(STATUS_FAILED, _("umlab-net is not installed beside umlab: there are no networks"));
-	if (run_quietly(command, &reason))
+	if (spawn_quietly(command, &reason))
 		die(STATUS_FAILED, "%s: %s", machine->name, reason);
 }
 
@@ -84,23 +90,23 @@ static void interface_add(const struct verb_args *args, struct machine *machine,
 	domain = slash ? txt_copy_part(word, slash - word) : txt_copy(word);
 	if (slash && !(mac = lab_mac_normalize(slash + 1)))
 		die_usage(args, _("\"%s\" is no MAC address"), slash + 1);
-	if (!lab_name_valid(domain))
+	if (!name_valid(domain))
 		die_usage(args, _("\"%s\" is no name of a collision domain"), domain);
-	if (index >= 0 && labnet_nic_find(&machine->conf, index))
+	if (index >= 0 && nic_find(&machine->conf, index))
 		die(STATUS_FAILED, _("%s has an eth%ld already"), machine->name, index);
-	while (index < 0 || labnet_nic_find(&machine->conf, index))
+	while (index < 0 || nic_find(&machine->conf, index))
 		if (++index >= LAB_NIC_MAX)
 			die(STATUS_FAILED, _("%s has %d interfaces, that is all there can be"), machine->name, LAB_NIC_MAX);
 	if (!strcmp(domain, "slirp")) {
 		nic = txt_printf("eth%ld=slirp", index);
 	} else {
-		char *path = labnet_path(machine->lab ? machine->lab : "-", domain);
+		char *path = domain_path(machine->lab ? machine->lab : "-", domain);
 
 		if (machine->lab)
 			labnet_domain_note(machine->lab, domain);
-		if (machine_runs(machine) && labnet_switch_start(path, &reason))
+		if (machine_runs(machine) && domain_start(path, &reason))
 			die(STATUS_FAILED, "%s", reason);
-		nic = txt_printf("eth%ld=switch:%s,port=%d%s%s", index, path, labnet_port_free(path), mac ? ",mac=" : "", mac ? mac : "");
+		nic = txt_printf("eth%ld=switch:%s,port=%d%s%s", index, path, nic_port_free(path), mac ? ",mac=" : "", mac ? mac : "");
 	}
 	if (machine_runs(machine)) {
 		machine_tell(machine, "add", nic);
@@ -108,19 +114,19 @@ static void interface_add(const struct verb_args *args, struct machine *machine,
 		session_capture(machine, txt_printf("ip link set eth%ld up", index), 20, &output);
 	}
 	nic_replace(machine, NULL, nic);
-	labnet_limits_apply(machine);
+	nic_limits_apply(machine);
 	printf("eth%ld\n", index);
 }
 
 /* By its domain or as ethN. */
 static void interface_remove(struct machine *machine, const char *word)
 {
-	char *path = labnet_path(machine->lab ? machine->lab : "-", word), *name;
+	char *path = domain_path(machine->lab ? machine->lab : "-", word), *name;
 	const char *nic, *found = NULL;
 	int port;
 
 	for (int at = -1; !found && (nic = conf_next(&machine->conf, "nic", &at));) {
-		char *on = labnet_nic_switch(nic, &port);
+		char *on = nic_switch(nic, &port);
 
 		if ((on && !strcmp(on, path)) || txt_starts(nic, txt_printf("%s=", word)))
 			found = txt_copy(nic);
@@ -143,7 +149,7 @@ static enum status verb_lconfig(const struct verb_args *args)
 		die_usage(args, _("name one machine"));
 	if (!added->nr && !removed->nr)
 		die_usage(args, _("what? --add DOMAIN, --rm DOMAIN"));
-	machine_find(&machine, name ? name : args->words.at[0], verb_value(args, "directory"));
+	find_machine(&machine, name ? name : args->words.at[0], verb_value(args, "directory"));
 	for (int i = 0; i < removed->nr; i++)
 		interface_remove(&machine, removed->at[i]);
 	for (int i = 0; i < added->nr; i++)
@@ -197,7 +203,7 @@ static enum status forward_change(const struct verb_args *args, bool add)
 	const char *nic;
 	char *spec, *option;
 
-	machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
+	find_machine(&machine, args->words.at[0], verb_value(args, "directory"));
 	nic = txt_copy(uplink_or_die(&machine));
 	spec = forward_normalize(args->words.at[1]);
 	option = txt_printf("forward=%s", spec);
@@ -234,13 +240,13 @@ static enum status verb_forward_list(const struct verb_args *args)
 	struct machine machine;
 	const char *nic;
 
-	machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
+	find_machine(&machine, args->words.at[0], verb_value(args, "directory"));
 	nic = uplink_or_die(&machine);
 	if (machine_runs(&machine)) {
 		const char *command[] = { where_tool("umlab-net"), "forward", "list", uplink_name(&machine, nic), NULL };
 
 		if (command[0])
-			return run_here(command) ? STATUS_FAILED : STATUS_OK;
+			return spawn_here(command) ? STATUS_FAILED : STATUS_OK;
 	}
 	words_split(&parts, nic, ",");
 	for (int i = 0; i < parts.nr; i++)

@@ -16,11 +16,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "machine/disk.h"
 #include "base/files.h"
-#include "image/image.h"
-#include "base/run.h"
+#include "base/spawn.h"
 #include "base/where.h"
+#include "cli/die.h"
+#include "cli/find.h"
+#include "image/image.h"
+#include "machine/disk.h"
 
 /* The disk of an image in a file of its own. */
 static void image_copy(const struct image *image, const char *to)
@@ -50,13 +52,13 @@ static char *content_id(const struct image *image)
 	const char *id = NULL;
 	json_t *layers = NULL;
 
-	if (info[0] && (sum = run_output(info)))
+	if (info[0] && (sum = spawn_output(info)))
 		layers = json_loads(sum, 0, NULL);
 	id = json_string_value(json_object_get(json_array_get(json_object_get(layers, "layers"), 0), "uuid"));
 	if (id)
 		return txt_printf("%.8s%.4s", id, id + 9);
 	tell_note(_("reading %s"), hash[1]);
-	sum = run_output(hash);
+	sum = spawn_output(hash);
 	if (!sum || strlen(sum) < 64)
 		die(STATUS_FAILED, _("cannot read %s"), hash[1]);
 	return sum;
@@ -66,7 +68,7 @@ static enum status verb_image_export(const struct verb_args *args)
 {
 	struct image image;
 
-	image_find_or_die(args->words.at[0], &image);
+	find_image(args->words.at[0], &image);
 	if (file_exists(args->words.at[1]) && !verb_flag(args, "force"))
 		die(STATUS_FAILED, _("%s is there already; --force replaces it"), args->words.at[1]);
 	unlink(args->words.at[1]);
@@ -88,7 +90,7 @@ static enum status verb_image_publish(const struct verb_args *args)
 		struct image image;
 		char *sum, *file, *link, *reason;
 
-		image_find_or_die(args->words.nr > 1 ? args->words.at[i] : image_default(), &image);
+		find_image(args->words.nr > 1 ? args->words.at[i] : image_default(), &image);
 		sum = content_id(&image);
 		file = txt_printf("%s@%.12s.img", image.name, sum);
 		if (!file_exists(txt_printf("%s/%s", dir, file))) {

@@ -15,11 +15,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "machine/disk.h"
 #include "base/files.h"
-#include "lab/labdir.h"
-#include "machine/machine.h"
 #include "base/table.h"
+#include "cli/die.h"
+#include "cli/find.h"
+#include "machine/disk.h"
+#include "machine/machine.h"
 #include "machine/usage.h"
 
 static char *age(const struct conf *status)
@@ -76,7 +77,7 @@ static void machines_chosen(const struct verb_args *args, struct machines *machi
 	if (verb_flag(args, "all") || (!dir && !file_exists("lab.conf")))
 		machine_list(machines, NULL);
 	else
-		machine_list(machines, lab_id(dir ? dir : "."));
+		machine_list(machines, find_lab_id(dir));
 }
 
 static enum status verb_list(const struct verb_args *args)
@@ -121,7 +122,7 @@ static enum status verb_info(const struct verb_args *args)
 	enum machine_state state;
 	struct usage usage = { 0 };
 
-	machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
+	find_machine(&machine, args->words.at[0], verb_value(args, "directory"));
 	if (verb_flag(args, "json"))
 		return print_json(machine_json(&machine));
 	state = machine_state(&machine, &status);
@@ -164,7 +165,7 @@ static enum status verb_log(const struct verb_args *args)
 	char *path;
 	int fd;
 
-	machine_find(&machine, args->words.at[0], verb_value(args, "directory"));
+	find_machine(&machine, args->words.at[0], verb_value(args, "directory"));
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (verb_flag(args, kinds[i]))
 			kind = kinds[i];

@@ -16,16 +16,21 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "machine/disk.h"
 #include "base/files.h"
+#include "base/name.h"
+#include "base/spawn.h"
+#include "cli/die.h"
+#include "cli/find.h"
 #include "image/image.h"
-#include "lab/labfile.h"
-#include "base/run.h"
+#include "machine/disk.h"
+#include "machine/machine_end.h"
+#include "machine/machine_start.h"
+#include "machine/machine_wait.h"
 #include "machine/snapshot.h"
 
 static void find(const struct verb_args *args, struct machine *machine)
 {
-	machine_find(machine, args->words.at[0], verb_value(args, "directory"));
+	find_machine(machine, args->words.at[0], verb_value(args, "directory"));
 }
 
 static const char *name_of(const struct verb_args *args, const struct machine *machine, bool must_exist)
@@ -35,8 +40,8 @@ static const char *name_of(const struct verb_args *args, const struct machine *m
 	const char *name = args->words.at[1], *nearest;
 	int nr;
 
-	if (!lab_name_valid(name))
-		die_usage(args, _("\"%s\" is no name for a snapshot: up to %d of A-Z a-z 0-9 _ . -"), name, LAB_NAME_MAX);
+	if (!name_valid(name))
+		die_usage(args, _("\"%s\" is no name for a snapshot: up to %d of A-Z a-z 0-9 _ . -"), name, NAME_LENGTH_MAX);
 	if (!must_exist || file_exists(snapshot_path(machine, name, "conf")))
 		return name;
 	nr = snapshot_list(machine, &snapshots);
@@ -47,22 +52,12 @@ static const char *name_of(const struct verb_args *args, const struct machine *m
 	    machine->name, name, nearest);
 }
 
-static bool is_stopped(enum machine_state state)
-{
-	return state == MACHINE_STOPPED;
-}
-
-static bool is_up(enum machine_state state)
-{
-	return state != MACHINE_BOOTING && state != MACHINE_STARTING;
-}
-
 /* Stops it if it runs; true: it ran, and has to be started again. */
 static bool pause_machine(struct machine *machine, bool orderly)
 {
 	if (!machine_runs(machine))
 		return false;
-	if (!orderly || machine_stop(machine) || !machine_wait(machine, is_stopped, 60))
+	if (!orderly || machine_stop(machine) || !machine_wait(machine, machine_has_stopped, 60))
 		if (machine_kill(machine))
 			die(STATUS_FAILED, _("%s cannot be ended"), machine->name);
 	return true;
@@ -74,7 +69,7 @@ static enum status go_on(struct machine *machine, bool ran)
 
 	if (!ran)
 		return STATUS_OK;
-	if (machine_start(machine, &reason) >= 0 && machine_wait(machine, is_up, 120) && machine_runs(machine))
+	if (machine_start(machine, &reason) >= 0 && machine_wait(machine, machine_has_started, 120) && machine_runs(machine))
 		return STATUS_OK;
 	tell_error(_("%s does not start again: %s"), machine->name, reason ? reason : "");
 	return STATUS_FAILED;
@@ -191,7 +186,7 @@ static enum status verb_export(const struct verb_args *args)
 	struct machine machine;
 	char *part;
 
-	machine_find(&machine, args->words.at[0], NULL);
+	find_machine(&machine, args->words.at[0], NULL);
 	if (machine_runs(&machine))
 		die(STATUS_FAILED, _("%s runs; stop it first"), machine.name);
 	if (file_exists(args->words.at[1]) && !verb_flag(args, "force"))
@@ -200,7 +195,7 @@ static enum status verb_export(const struct verb_args *args)
 	const char *command[] = { "tar", "-C", machine.dir, "--sparse", "--zstd", "--exclude=lock", "--exclude=keeper.lock", "--exclude=*.log",
 		"-cf", part, ".", NULL };
 
-	if (run_here(command) || rename(part, args->words.at[1])) {
+	if (spawn_here(command) || rename(part, args->words.at[1])) {
 		unlink(part);
 		die(STATUS_FAILED, _("%s could not be written (tar and zstd are needed)"), args->words.at[1]);
 	}
@@ -215,7 +210,7 @@ static enum status verb_import(const struct verb_args *args)
 	char *reason;
 
 	name = args->words.at[1];
-	if (!lab_name_valid(name))
+	if (!name_valid(name))
 		die_usage(args, _("\"%s\" is no name for a machine"), name);
 	machine_describe(&machine, name);
 	if (file_exists(machine.dir))
@@ -226,7 +221,7 @@ static enum status verb_import(const struct verb_args *args)
 		die(STATUS_FAILED, _("cannot make %s"), machine.dir);
 	const char *command[] = { "tar", "-C", machine.dir, "--sparse", "--no-same-owner", "-xf", args->words.at[0], NULL };
 
-	if (run_here(command) || machine_open(&machine, name)) {
+	if (spawn_here(command) || machine_open(&machine, name)) {
 		tree_remove(machine.dir);
 		die(STATUS_FAILED, _("%s holds no machine"), args->words.at[0]);
 	}

@@ -17,10 +17,12 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "machine/machine.h"
-#include "base/run.h"
-#include "machine/session.h"
+#include "base/spawn.h"
 #include "base/where.h"
+#include "cli/die.h"
+#include "cli/find.h"
+#include "machine/machine.h"
+#include "machine/session.h"
 
 /* $1 user, $2 public key. Prints the host's key. */
 static const char prepare_script[] =
@@ -40,7 +42,7 @@ static char *own_key(void)
 
 	if (file_exists(path))
 		return path;
-	if (dir_make(dir, 0700) || run_quietly(command, &reason))
+	if (dir_make(dir, 0700) || spawn_quietly(command, &reason))
 		die(STATUS_FAILED, _("no key could be made in %s; is ssh-keygen (package openssh-client) installed?"), dir);
 	return path;
 }
@@ -79,7 +81,7 @@ static enum status verb_ssh(const struct verb_args *args)
 		user = txt_copy_part(name, at - name);
 		name = at + 1;
 	}
-	machine_find(&machine, name, verb_value(args, "directory"));
+	find_machine(&machine, name, verb_value(args, "directory"));
 	key = own_key();
 	words_addf(&settings, "UserKnownHostsFile=\"%s\"", introduce(&machine, user, key));
 	words_addf(&settings, "ProxyCommand=%s exec %s -- /usr/sbin/sshd -i -o PermitRootLogin=prohibit-password", txt_shell_quote(where_self()),

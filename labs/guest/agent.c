@@ -35,7 +35,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { POLLED_MAX = 2 + WIRE_CHANNELS * CHILD_FDS };
+enum { POLLED_MAX = 2 + AGENT_CHANNELS * CHILD_FDS };
 
 static const char line_path[] = "/dev/hvc1";
 
@@ -79,13 +79,13 @@ out_fd:
 static char boot_id[33];	/* drawn once in each boot */
 
 /* Who we are: a keeper tells by this whether the machine was restarted, or only this process. */
-static void hello_send(struct wire_link *link)
+static void hello_send(struct agentlink *link)
 {
 	char text[64];
 	int size = snprintf(text, sizeof(text), "%s %d", boot_id, getpid());
 
-	wirelink_send_zeros(link);
-	wirelink_send(link, WIRE_HELLO, 0, text, size);
+	agentlink_send_zeros(link);
+	agentlink_send(link, AGENT_HELLO, 0, text, size);
 }
 
 /* The machine may have slept, or its host; small steps are left to the guest's own ways. */
@@ -131,47 +131,47 @@ static void power_off(void)
 	}
 }
 
-static void frame_take(struct wire_link *link, const struct wire_header *header, const char *payload)
+static void frame_take(struct agentlink *link, const struct agent_header *header, const char *payload)
 {
 	if (header->channel) {
-		if (header->type == WIRE_OPEN)
+		if (header->type == AGENT_OPEN)
 			child_open(link, header->channel, payload, header->size);
 		else
 			child_frame(link, header, payload);
 		return;
 	}
 	switch (header->type) {
-	case WIRE_HELLO:
+	case AGENT_HELLO:
 		child_close_all();
 		hello_send(link);
 		break;
-	case WIRE_TIME:
+	case AGENT_TIME:
 		clock_set(payload, header->size);
 		break;
-	case WIRE_SIZE:
+	case AGENT_SIZE:
 		console_resize(payload, header->size);
 		break;
-	case WIRE_POWEROFF:
+	case AGENT_POWEROFF:
 		power_off();
 		break;
-	case WIRE_PING:
-		wirelink_send(link, WIRE_PING, 0, NULL, 0);
+	case AGENT_PING:
+		agentlink_send(link, AGENT_PING, 0, NULL, 0);
 		break;
 	}
 }
 
-static void line_take(struct wire_link *link)
+static void line_take(struct agentlink *link)
 {
-	struct wire_header header;
+	struct agent_header header;
 	const char *payload;
 
-	if (wirelink_receive(link) <= 0)
+	if (agentlink_receive(link) <= 0)
 		return;
-	while (wirelink_next(link, &header, &payload))
+	while (agentlink_next(link, &header, &payload))
 		frame_take(link, &header, payload);
 }
 
-static void worker_loop(struct wire_link *link, int ended_fd)
+static void worker_loop(struct agentlink *link, int ended_fd)
 {
 	static struct pollfd polled[POLLED_MAX];
 	struct signalfd_siginfo ended;
@@ -180,8 +180,8 @@ static void worker_loop(struct wire_link *link, int ended_fd)
 		bool waiting = child_start_waiting(link);
 		int nr;
 
-		wirelink_flush(link);
-		polled[0] = (struct pollfd){ .fd = link->fd, .events = POLLIN | (wirelink_pending(link) ? POLLOUT : 0) };
+		agentlink_flush(link);
+		polled[0] = (struct pollfd){ .fd = link->fd, .events = POLLIN | (agentlink_pending(link) ? POLLOUT : 0) };
 		polled[1] = (struct pollfd){ .fd = ended_fd, .events = POLLIN };
 		nr = child_poll_fill(polled + 2, POLLED_MAX - 2);
 		if (poll(polled, 2 + nr, waiting ? 20 : -1) < 0)
@@ -199,7 +199,7 @@ static void worker_loop(struct wire_link *link, int ended_fd)
 
 static void worker_main(void)
 {
-	struct wire_link link;
+	struct agentlink link;
 	sigset_t ended;
 	int fd, tries = 0;
 
@@ -214,7 +214,7 @@ static void worker_main(void)
 		}
 		usleep(100000);
 	}
-	wirelink_init(&link, fd);
+	agentlink_init(&link, fd);
 	hello_send(&link);
 	worker_loop(&link, signalfd(-1, &ended, SFD_CLOEXEC | SFD_NONBLOCK));
 }

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "link/wirelink.h"
+#include "link/agentlink.h"
 
 /* agent_init.c: first program of the machine; returns when there is no root to go to. */
 void init_main(char *name);
@@ -21,16 +21,16 @@ struct pollfd;
 
 enum { CHILD_FDS = 3 };		/* descriptors of a child that are polled */
 
-void child_open(struct wire_link *link, unsigned int channel, const char *text, size_t size);
-void child_frame(struct wire_link *link, const struct wire_header *header, const char *payload);
+void child_open(struct agentlink *link, unsigned int channel, const char *text, size_t size);
+void child_frame(struct agentlink *link, const struct agent_header *header, const char *payload);
 void child_close_all(void);
 /* Something ended: collects it and tells the keeper. */
-void child_reap(struct wire_link *link);
+void child_reap(struct agentlink *link);
 /* What to poll for; then what to do about it. Returns the number of entries used. */
 int child_poll_fill(struct pollfd *polled, int room);
-void child_poll_done(struct wire_link *link, const struct pollfd *polled, int nr);
+void child_poll_done(struct agentlink *link, const struct pollfd *polled, int nr);
 /* Programs that wait until the system is up. True: some still do. */
-bool child_start_waiting(struct wire_link *link);
+bool child_start_waiting(struct agentlink *link);
 
 /* agent_account.c: an account of the guest, by name or number; without /etc/passwd there is root. */
 struct account {

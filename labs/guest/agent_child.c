@@ -3,7 +3,7 @@
  * agent_child.c - programs that run in the guest for the host, one per channel
  *
  * A program gets pipes, or a terminal of its own. The bytes that its input cannot take
- * yet wait here, at most WIRE_WINDOW of them: the keeper sends no more before credit is
+ * yet wait here, at most AGENT_WINDOW of them: the keeper sends no more before credit is
  * given back. Its output is read while the keeper's credit lasts. When it has ended, what
  * is still in its pipes is sent, then its status: a daemon that it left behind with the
  * pipes open does not hold up the caller. Called by agent.c's loop.
@@ -35,7 +35,7 @@ struct child {
 	size_t request_size;
 };
 
-static struct child children[WIRE_CHANNELS];
+static struct child children[AGENT_CHANNELS];
 
 static struct child *child_find(unsigned int channel)
 {
@@ -214,7 +214,7 @@ static int terminal_make(struct child *child, const struct request *request, int
 	return 0;
 }
 
-static void child_start(struct wire_link *link, struct child *child, struct request *request)
+static void child_start(struct agentlink *link, struct child *child, struct request *request)
 {
 	char reason[256] = "";
 	int inner[3] = { -1, -1, -1 }, report[2], error;
@@ -251,7 +251,7 @@ static void child_start(struct wire_link *link, struct child *child, struct requ
 		fcntl(child->err_fd, F_SETFL, O_NONBLOCK);
 	return;
 refused:
-	wirelink_send(link, WIRE_REFUSED, child->channel, reason, strlen(reason));
+	agentlink_send(link, AGENT_REFUSED, child->channel, reason, strlen(reason));
 	child_release(child);
 }
 
@@ -264,17 +264,17 @@ static bool system_up(void)
 	       !strstr(init, "systemd");
 }
 
-void child_open(struct wire_link *link, unsigned int channel, const char *text, size_t size)
+void child_open(struct agentlink *link, unsigned int channel, const char *text, size_t size)
 {
 	struct child *child = &children[channel];
 	static struct request request;
 
 	if (child->channel)
 		child_release(child);
-	*child = (struct child){ .channel = channel, .in_fd = -1, .out_fd = -1, .err_fd = -1, .credit = WIRE_WINDOW };
+	*child = (struct child){ .channel = channel, .in_fd = -1, .out_fd = -1, .err_fd = -1, .credit = AGENT_WINDOW };
 	child->request = calloc(1, size + 1);
 	if (!child->request) {
-		wirelink_send(link, WIRE_REFUSED, channel, "125 the guest is out of memory", 30);
+		agentlink_send(link, AGENT_REFUSED, channel, "125 the guest is out of memory", 30);
 		child_release(child);
 		return;
 	}
@@ -285,12 +285,12 @@ void child_open(struct wire_link *link, unsigned int channel, const char *text, 
 		child_start(link, child, &request);
 }
 
-bool child_start_waiting(struct wire_link *link)
+bool child_start_waiting(struct agentlink *link)
 {
 	static struct request request;
 	bool waiting = false;
 
-	for (int i = 1; i < WIRE_CHANNELS; i++) {
+	for (int i = 1; i < AGENT_CHANNELS; i++) {
 		struct child *child = &children[i];
 
 		if (!child->channel || child->pid || child->out_fd >= 0 || !child->request)
@@ -307,13 +307,13 @@ bool child_start_waiting(struct wire_link *link)
 
 /* ---- running ----------------------------------------------------------------------- */
 
-static void credit_send(struct wire_link *link, struct child *child, uint32_t bytes)
+static void credit_send(struct agentlink *link, struct child *child, uint32_t bytes)
 {
-	wirelink_send(link, WIRE_CREDIT, child->channel, &bytes, sizeof(bytes));
+	agentlink_send(link, AGENT_CREDIT, child->channel, &bytes, sizeof(bytes));
 }
 
 /* Moves waiting input on; what a program will never read is dropped. */
-static void input_move(struct wire_link *link, struct child *child)
+static void input_move(struct agentlink *link, struct child *child)
 {
 	while (child->input_size && child->in_fd >= 0) {
 		ssize_t done = write(child->in_fd, child->input, child->input_size);
@@ -334,7 +334,7 @@ static void input_move(struct wire_link *link, struct child *child)
 		input_close(child);
 }
 
-static void input_add(struct wire_link *link, struct child *child, const char *data, size_t size)
+static void input_add(struct agentlink *link, struct child *child, const char *data, size_t size)
 {
 	char *more;
 
@@ -354,9 +354,9 @@ static void input_add(struct wire_link *link, struct child *child, const char *d
 }
 
 /* One read; false when there is nothing more for now. */
-static bool output_move(struct wire_link *link, struct child *child, int *fd, enum wire_type type)
+static bool output_move(struct agentlink *link, struct child *child, int *fd, enum agent_frame type)
 {
-	static char buf[WIRE_PAYLOAD_MAX];
+	static char buf[AGENT_PAYLOAD_MAX];
 	size_t want = child->credit < (long)sizeof(buf) ? (size_t)child->credit : sizeof(buf);
 	ssize_t size;
 
@@ -367,11 +367,11 @@ static bool output_move(struct wire_link *link, struct child *child, int *fd, en
 		return false;
 	if (size > 0) {
 		child->credit -= size;
-		wirelink_send(link, type, child->channel, buf, size);
+		agentlink_send(link, type, child->channel, buf, size);
 		return true;
 	}
 	/* End of file, or EIO from a terminal that nobody has open. */
-	wirelink_send(link, type, child->channel, NULL, 0);
+	agentlink_send(link, type, child->channel, NULL, 0);
 	if (*fd == child->in_fd)
 		child->in_fd = -1;
 	fd_close(fd);
@@ -389,7 +389,7 @@ static void signal_send(struct child *child, const char *payload, size_t size)
 		kill(-child->pid, number);
 }
 
-void child_frame(struct wire_link *link, const struct wire_header *header, const char *payload)
+void child_frame(struct agentlink *link, const struct agent_header *header, const char *payload)
 {
 	struct child *child = child_find(header->channel);
 	struct winsize window = { 0 };
@@ -399,24 +399,24 @@ void child_frame(struct wire_link *link, const struct wire_header *header, const
 	if (!child)
 		return;
 	switch (header->type) {
-	case WIRE_INPUT:
+	case AGENT_INPUT:
 		input_add(link, child, payload, header->size);
 		break;
-	case WIRE_CREDIT:
+	case AGENT_CREDIT:
 		if (header->size == sizeof(bytes)) {
 			memcpy(&bytes, payload, sizeof(bytes));
 			child->credit += bytes;
 		}
 		break;
-	case WIRE_RESIZE:
+	case AGENT_RESIZE:
 		memcpy(text, payload, header->size < sizeof(text) ? header->size : sizeof(text) - 1);
 		if (child->out_fd >= 0 && sscanf(text, "%hu %hu", &window.ws_row, &window.ws_col) == 2)
 			ioctl(child->out_fd, TIOCSWINSZ, &window);
 		break;
-	case WIRE_SIGNAL:
+	case AGENT_SIGNAL:
 		signal_send(child, payload, header->size);
 		break;
-	case WIRE_CLOSE:
+	case AGENT_CLOSE:
 		if (child->pid > 0)
 			kill(-child->pid, SIGHUP);
 		child_release(child);
@@ -426,7 +426,7 @@ void child_frame(struct wire_link *link, const struct wire_header *header, const
 
 void child_close_all(void)
 {
-	for (int i = 1; i < WIRE_CHANNELS; i++)
+	for (int i = 1; i < AGENT_CHANNELS; i++)
 		if (children[i].channel) {
 			if (children[i].pid > 0)
 				kill(-children[i].pid, SIGHUP);
@@ -434,25 +434,25 @@ void child_close_all(void)
 		}
 }
 
-void child_reap(struct wire_link *link)
+void child_reap(struct agentlink *link)
 {
 	int status;
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		for (int i = 1; i < WIRE_CHANNELS; i++) {
+		for (int i = 1; i < AGENT_CHANNELS; i++) {
 			struct child *child = &children[i];
 			uint32_t told = status;
 
 			if (!child->channel || child->pid != pid)
 				continue;
 			/* What it left in its pipes; a pipe holds no more than the window. */
-			child->credit += WIRE_WINDOW;
-			while (output_move(link, child, &child->out_fd, WIRE_OUTPUT))
+			child->credit += AGENT_WINDOW;
+			while (output_move(link, child, &child->out_fd, AGENT_OUTPUT))
 				;
-			while (output_move(link, child, &child->err_fd, WIRE_ERRORS))
+			while (output_move(link, child, &child->err_fd, AGENT_ERRORS))
 				;
-			wirelink_send(link, WIRE_EXIT, child->channel, &told, sizeof(told));
+			agentlink_send(link, AGENT_EXIT, child->channel, &told, sizeof(told));
 			child_release(child);
 		}
 }
@@ -463,7 +463,7 @@ int child_poll_fill(struct pollfd *polled, int room)
 {
 	int nr = 0;
 
-	for (int i = 1; i < WIRE_CHANNELS && nr + CHILD_FDS <= room; i++) {
+	for (int i = 1; i < AGENT_CHANNELS && nr + CHILD_FDS <= room; i++) {
 		struct child *child = &children[i];
 
 		if (!child->channel)
@@ -475,19 +475,19 @@ int child_poll_fill(struct pollfd *polled, int room)
 	return nr;
 }
 
-void child_poll_done(struct wire_link *link, const struct pollfd *polled, int nr)
+void child_poll_done(struct agentlink *link, const struct pollfd *polled, int nr)
 {
 	int at = 0;
 
-	for (int i = 1; i < WIRE_CHANNELS && at < nr; i++) {
+	for (int i = 1; i < AGENT_CHANNELS && at < nr; i++) {
 		struct child *child = &children[i];
 
 		if (!child->channel)
 			continue;
 		if (polled[at].revents)
-			output_move(link, child, &child->out_fd, WIRE_OUTPUT);
+			output_move(link, child, &child->out_fd, AGENT_OUTPUT);
 		if (polled[at + 1].revents)
-			output_move(link, child, &child->err_fd, WIRE_ERRORS);
+			output_move(link, child, &child->err_fd, AGENT_ERRORS);
 		if (polled[at + 2].revents)
 			input_move(link, child);
 		at += CHILD_FDS;

@@ -148,14 +148,6 @@ void image_apply(const struct image *image, struct conf *conf)
 		conf_set(conf, "mem", image_memory(image));
 }
 
-void image_find_or_die(const char *name, struct image *image)
-{
-	char *reason;
-
-	if (image_find(name, image, &reason))
-		die(STATUS_ABSENT, "%s", reason);
-}
-
 void image_copy_progress(uint64_t done, uint64_t total)
 {
 	static int shown = -1;

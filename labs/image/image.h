@@ -15,7 +15,6 @@ struct image {
 
 /* By name, by profile, or by a name of Kathará (kathara/base, kathara/frr, ...). -ENOENT with a reason. */
 int image_find(const char *name, struct image *image, char **reason);
-void image_find_or_die(const char *name, struct image *image);
 /* What machines get that name none. */
 const char *image_default(void);
 /* All images of all folders; of two with one name the first counts. Returns their number. */

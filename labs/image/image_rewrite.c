@@ -225,7 +225,7 @@ static void another_name(ext2_ino_t parent, const char *name, ext2_ino_t ino, in
 	check(ext2fs_write_inode_full(to, ino, small(&inode), sizeof(inode)), "inode of", name);
 }
 
-static void file_copy(ext2_ino_t parent, const struct entry *entry, struct ext2_inode_large *source)
+static void inode_copy(ext2_ino_t parent, const struct entry *entry, struct ext2_inode_large *source)
 {
 	ext2_ino_t ino;
 
@@ -276,7 +276,7 @@ static void folder_copy(ext2_ino_t source_ino, ext2_ino_t ino, const struct ext2
 				continue;
 			inode_read(from, entry->ino, &one, entry->name);
 			if (pass == 0 && !LINUX_S_ISDIR(one.i_mode))
-				file_copy(ino, entry, &one);
+				inode_copy(ino, entry, &one);
 			else if (pass == 1 && LINUX_S_ISDIR(one.i_mode))
 				folder_copy(entry->ino, folder_make(ino, entry->name), &one, entry->name);
 		}

@@ -27,6 +27,8 @@
 #include <sys/stat.h>
 
 #include "base/files.h"
+#include "base/name.h"
+#include "lab/labkeys.h"
 
 static const char conf_name[] = "lab.conf", dep_name[] = "lab.dep";
 
@@ -42,18 +44,6 @@ void lab_remark(struct lab *lab, enum lab_severity severity, const char *file, i
 	if (vasprintf(&remark->text, fmt, args) < 0)
 		remark->text = NULL;
 	va_end(args);
-}
-
-bool lab_name_valid(const char *name)
-{
-	size_t size = strlen(name);
-
-	if (!size || size > LAB_NAME_MAX || *name == '-' || *name == '.')
-		return false;
-	for (; *name; name++)
-		if (!isalnum((unsigned char)*name) && !strchr("_.-", *name))
-			return false;
-	return true;
 }
 
 static bool name_reserved(const char *name)
@@ -287,9 +277,9 @@ static void option_parse(struct line *line, struct lab_machine *machine, const c
 		option_unknown(line, name, at);
 		return;
 	}
-	if (key->family == 'k' || key->family == 'n') {
+	if (key->family == LAB_FAMILY_KATHARA || key->family == LAB_FAMILY_NETKIT) {
 		if (!line->lab->dialect_known)
-			line->lab->dialect = key->family == 'k' ? LAB_KATHARA : LAB_NETKIT;
+			line->lab->dialect = key->family == LAB_FAMILY_KATHARA ? LAB_KATHARA : LAB_NETKIT;
 		line->lab->dialect_known = true;
 	}
 	if (key->alias_of)
@@ -354,8 +344,8 @@ static void machine_parse(struct line *line, const char *name, const char *at)
 		REMARK(line, LAB_WARNING, bracket, "ignored: this [ has no ]");
 		return;
 	}
-	if (!lab_name_valid(name)) {
-		REMARK(line, LAB_ERROR, start, "\"%s\" is no name for a machine: up to %d of A-Z a-z 0-9 _ . -", name, LAB_NAME_MAX);
+	if (!name_valid(name)) {
+		REMARK(line, LAB_ERROR, start, "\"%s\" is no name for a machine: up to %d of A-Z a-z 0-9 _ . -", name, NAME_LENGTH_MAX);
 		return;
 	}
 	if (name_reserved(name)) {
@@ -527,7 +517,7 @@ static void folders_add(struct lab *lab, bool all)
 	while (dir && (entry = readdir(dir))) {
 		char *startup = txt_printf("%s/%s.startup", lab->dir, entry->d_name);
 
-		if (lab_name_valid(entry->d_name) && !name_reserved(entry->d_name) && is_folder(lab->dir, entry->d_name) &&
+		if (name_valid(entry->d_name) && !name_reserved(entry->d_name) && is_folder(lab->dir, entry->d_name) &&
 		    strcmp(entry->d_name, "CVS") && (all || file_exists(startup)))
 			words_add(&names, entry->d_name);
 		free(startup);
@@ -546,7 +536,7 @@ static void chosen_apply(struct lab *lab)
 	int kept = 0;
 
 	for (int i = 0; i < lab->chosen.nr; i++) {
-		if (lab_name_valid(lab->chosen.at[i]) && !name_reserved(lab->chosen.at[i]))
+		if (name_valid(lab->chosen.at[i]) && !name_reserved(lab->chosen.at[i]))
 			machine_add(lab, lab->chosen.at[i]);
 		else
 			lab_remark(lab, LAB_ERROR, conf_name, 0, 0, "machines names \"%s\", which is no name for a machine", lab->chosen.at[i]);

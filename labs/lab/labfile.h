@@ -7,10 +7,7 @@
 
 #include "base/txt.h"
 
-enum {
-	LAB_NAME_MAX = 63,
-	LAB_NIC_MAX = 16,	/* the kernel has eth0 to eth15 */
-};
+enum { LAB_NIC_MAX = 16 };	/* the kernel has eth0 to eth15 */
 
 /* Whose rules hold where the two families of tools differ; see lab.conf(5). */
 enum lab_dialect { LAB_KATHARA, LAB_NETKIT };
@@ -67,18 +64,6 @@ struct lab {
 	int nr_remarks;
 };
 
-/* What lab.conf may say about a machine; also the source of lab.conf(5). */
-struct lab_key {
-	const char *name;
-	const char *alias_of;	/* NULL: the name itself counts */
-	char family;		/* 'k' Kathará, 'n' Netkit, 'b' both, 'u' ours */
-	bool repeats;
-	const char *(*check)(const char *value);	/* what is wrong, or NULL */
-	const char *help;
-};
-extern const struct lab_key lab_keys[];
-const struct lab_key *lab_key_find(const char *name);
-
 /*
  * Reads the lab in @dir. Always gives a lab; what is wrong with it stands in its remarks.
  * @folders: without lab.conf every folder is a machine (Kathará's -F).
@@ -100,11 +85,5 @@ void lab_domains(const struct lab *lab, struct words *domains);
 
 void lab_remark(struct lab *lab, enum lab_severity severity, const char *file, int line, int column, const char *fmt, ...)
 	__attribute__((format(printf, 6, 7)));
-bool lab_name_valid(const char *name);
-
-/* lablint.c: adds a LAB_STRICT remark for each thing that the original tool refuses. */
-void lab_lint_strict(struct lab *lab, enum lab_dialect tool);
-/* labkeys.c */
-char *lab_mac_normalize(const char *text);
 
 #endif

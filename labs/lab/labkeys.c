@@ -6,12 +6,14 @@
  * Netkit takes any option of its vstart, so its long and short names are all here, also
  * those that mean nothing to a machine of ours: they are accepted without effect.
  */
+#include "lab/labkeys.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lab/labfile.h"
+#include "base/txt.h"
 
 static const char *check_memory(const char *value)
 {
@@ -146,59 +148,72 @@ static const char *check_rate(const char *value)
 	return txt_size_parse(value, 1, &rate) && rate ? NULL : "is no rate in bits a second, like 10m";
 }
 
+/* A row of the table, with what differs from "no alias, one value, any value". */
+#define KEY(family_, name_, ...) \
+	{ .name = name_, .family = LAB_FAMILY_##family_, __VA_ARGS__ }
+
 const struct lab_key lab_keys[] = {
-	{ "image", NULL, 'k', false, NULL, "image or profile; Kathará's names are known" },
-	{ "mem", NULL, 'b', false, check_memory, "memory, in MB without a letter" },
-	{ "cpus", NULL, 'k', false, check_cpus, "share of the host's processors" },
-	{ "port", NULL, 'k', true, check_port, "[HOST:]GUEST[/tcp|udp]: a port of the host that leads into the machine" },
-	{ "bridged", NULL, 'k', false, check_bool, "one more interface, with the way to the internet" },
-	{ "ipv6", NULL, 'k', false, check_bool, "IPv6 on or off" },
-	{ "exec", NULL, 'b', true, NULL, "a command to run after the startup files" },
-	{ "sysctl", NULL, 'k', true, check_sysctl, "a setting below net." },
-	{ "env", NULL, 'k', true, check_env, "a variable for startup files and shells" },
-	{ "shell", NULL, 'k', false, check_path, "the shell of connect and of the startup files" },
-	{ "num_terms", NULL, 'k', false, check_count, "terminals to open" },
-	{ "ulimit", NULL, 'k', true, check_ulimit, "name=soft[:hard], for startup files and shells" },
-	{ "volume", NULL, 'k', true, check_volume, "HOST|GUEST[|ro|rw]: a folder of the host" },
-	{ "privileged", NULL, 'k', false, check_bool, "no effect: root is root here" },
-	{ "entrypoint", NULL, 'k', false, NULL, "no effect: machines boot" },
-	{ "args", NULL, 'k', false, NULL, "no effect: machines boot" },
-	{ "disk", NULL, 'u', false, check_memory, "size of the disk" },
-	{ "rate", NULL, 'u', false, check_rate, "limit of each interface, either way, in bits a second" },
-	{ "M", "mem", 'n', false, check_memory, NULL },
-	{ "memory", "mem", 'n', false, check_memory, NULL },
-	{ "e", "exec", 'n', true, NULL, NULL },
-	{ "con0", NULL, 'n', false, NULL, "Netkit: what the console is shown in (none: no terminal)" },
-	{ "con1", NULL, 'n', false, NULL, "Netkit: the same for a second one" },
-	{ "xterm", NULL, 'n', false, NULL, "Netkit: which terminal program" },
-	{ "kernel", NULL, 'n', false, NULL, "Netkit: no effect, the kernel is ours" },
-	{ "k", "kernel", 'n', false, NULL, NULL },
-	{ "modules", NULL, 'n', false, NULL, "Netkit: no effect" },
-	{ "append", NULL, 'n', true, NULL, "Netkit: a word for the kernel's command line" },
-	{ "a", "append", 'n', true, NULL, NULL },
-	{ "model-fs", NULL, 'n', false, NULL, "Netkit: the image" },
-	{ "m", "model-fs", 'n', false, NULL, NULL },
-	{ "filesystem", NULL, 'n', false, NULL, "Netkit: no effect, overlays have a place of their own" },
-	{ "f", "filesystem", 'n', false, NULL, NULL },
-	{ "no-cow", NULL, 'n', false, check_bool, "Netkit: no effect" },
-	{ "W", "no-cow", 'n', false, check_bool, NULL },
-	{ "hide-cow", NULL, 'n', false, check_bool, "Netkit: no effect" },
-	{ "D", "hide-cow", 'n', false, check_bool, NULL },
-	{ "no-hosthome", NULL, 'n', false, check_bool, "Netkit: no /hosthome" },
-	{ "H", "no-hosthome", 'n', false, check_bool, NULL },
-	{ "hosthome", NULL, 'n', false, NULL, "Netkit: another folder as /hosthome" },
-	{ "hostlab", NULL, 'n', false, NULL, "Netkit: no effect, /hostlab is the lab" },
-	{ "hostwd", NULL, 'n', false, NULL, "Netkit: no effect" },
-	{ "quiet", NULL, 'n', false, check_bool, "Netkit: no effect" },
-	{ "q", "quiet", 'n', false, check_bool, NULL },
-	{ "verbose", NULL, 'n', false, check_bool, "Netkit: no effect" },
-	{ "v", "verbose", 'n', false, check_bool, NULL },
-	{ "foreground", NULL, 'n', false, check_bool, "Netkit: no effect" },
-	{ "F", "foreground", 'n', false, check_bool, NULL },
-	{ "p", NULL, 'n', false, check_bool, "Netkit: no effect" },
-	{ "l", "hostlab", 'n', false, NULL, NULL },
-	{ "w", "hostwd", 'n', false, NULL, NULL },
-	{ "h", "hosthome", 'n', false, NULL, NULL },
+	KEY(KATHARA, "image", .help = "image or profile; Kathará's names are known"),
+	KEY(BOTH, "mem", .check = check_memory, .help = "memory, in MB without a letter"),
+	KEY(KATHARA, "cpus", .check = check_cpus, .help = "share of the host's processors"),
+	KEY(KATHARA, "port", .repeats = true, .check = check_port,
+	    .help = "[HOST:]GUEST[/tcp|udp]: a port of the host that leads into the machine"),
+	KEY(KATHARA, "bridged", .check = check_bool,
+	    .help = "one more interface, with the way to the internet"),
+	KEY(KATHARA, "ipv6", .check = check_bool, .help = "IPv6 on or off"),
+	KEY(BOTH, "exec", .repeats = true, .help = "a command to run after the startup files"),
+	KEY(KATHARA, "sysctl", .repeats = true, .check = check_sysctl,
+	    .help = "a setting below net."),
+	KEY(KATHARA, "env", .repeats = true, .check = check_env,
+	    .help = "a variable for startup files and shells"),
+	KEY(KATHARA, "shell", .check = check_path,
+	    .help = "the shell of connect and of the startup files"),
+	KEY(KATHARA, "num_terms", .check = check_count, .help = "terminals to open"),
+	KEY(KATHARA, "ulimit", .repeats = true, .check = check_ulimit,
+	    .help = "name=soft[:hard], for startup files and shells"),
+	KEY(KATHARA, "volume", .repeats = true, .check = check_volume,
+	    .help = "HOST|GUEST[|ro|rw]: a folder of the host"),
+	KEY(KATHARA, "privileged", .check = check_bool, .help = "no effect: root is root here"),
+	KEY(KATHARA, "entrypoint", .help = "no effect: machines boot"),
+	KEY(KATHARA, "args", .help = "no effect: machines boot"),
+	KEY(UMLAB, "disk", .check = check_memory, .help = "size of the disk"),
+	KEY(UMLAB, "rate", .check = check_rate,
+	    .help = "limit of each interface, either way, in bits a second"),
+	KEY(NETKIT, "M", .alias_of = "mem", .check = check_memory),
+	KEY(NETKIT, "memory", .alias_of = "mem", .check = check_memory),
+	KEY(NETKIT, "e", .alias_of = "exec", .repeats = true),
+	KEY(NETKIT, "con0", .help = "Netkit: what the console is shown in (none: no terminal)"),
+	KEY(NETKIT, "con1", .help = "Netkit: the same for a second one"),
+	KEY(NETKIT, "xterm", .help = "Netkit: which terminal program"),
+	KEY(NETKIT, "kernel", .help = "Netkit: no effect, the kernel is ours"),
+	KEY(NETKIT, "k", .alias_of = "kernel"),
+	KEY(NETKIT, "modules", .help = "Netkit: no effect"),
+	KEY(NETKIT, "append", .repeats = true,
+	    .help = "Netkit: a word for the kernel's command line"),
+	KEY(NETKIT, "a", .alias_of = "append", .repeats = true),
+	KEY(NETKIT, "model-fs", .help = "Netkit: the image"),
+	KEY(NETKIT, "m", .alias_of = "model-fs"),
+	KEY(NETKIT, "filesystem", .help = "Netkit: no effect, overlays have a place of their own"),
+	KEY(NETKIT, "f", .alias_of = "filesystem"),
+	KEY(NETKIT, "no-cow", .check = check_bool, .help = "Netkit: no effect"),
+	KEY(NETKIT, "W", .alias_of = "no-cow", .check = check_bool),
+	KEY(NETKIT, "hide-cow", .check = check_bool, .help = "Netkit: no effect"),
+	KEY(NETKIT, "D", .alias_of = "hide-cow", .check = check_bool),
+	KEY(NETKIT, "no-hosthome", .check = check_bool, .help = "Netkit: no /hosthome"),
+	KEY(NETKIT, "H", .alias_of = "no-hosthome", .check = check_bool),
+	KEY(NETKIT, "hosthome", .help = "Netkit: another folder as /hosthome"),
+	KEY(NETKIT, "hostlab", .help = "Netkit: no effect, /hostlab is the lab"),
+	KEY(NETKIT, "hostwd", .help = "Netkit: no effect"),
+	KEY(NETKIT, "quiet", .check = check_bool, .help = "Netkit: no effect"),
+	KEY(NETKIT, "q", .alias_of = "quiet", .check = check_bool),
+	KEY(NETKIT, "verbose", .check = check_bool, .help = "Netkit: no effect"),
+	KEY(NETKIT, "v", .alias_of = "verbose", .check = check_bool),
+	KEY(NETKIT, "foreground", .check = check_bool, .help = "Netkit: no effect"),
+	KEY(NETKIT, "F", .alias_of = "foreground", .check = check_bool),
+	KEY(NETKIT, "p", .check = check_bool, .help = "Netkit: no effect"),
+	KEY(NETKIT, "l", .alias_of = "hostlab"),
+	KEY(NETKIT, "w", .alias_of = "hostwd"),
+	KEY(NETKIT, "h", .alias_of = "hosthome"),
 	{ NULL }
 };
 

@@ -6,22 +6,24 @@
  * line by line, by the grammar of that tool (lab.conf(5), section GRAMMARS), and look at
  * the lab as labfile.c understood it. Each refusal is a LAB_STRICT remark.
  */
+#include "lab/lablint.h"
+
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/files.h"
-#include "lab/labfile.h"
-#include "base/tell.h"
+#include "lab/labkeys.h"
 
 static bool matches(const char *text, const char *expression)
 {
 	regex_t regex;
 	bool match;
 
+	/* All expressions are constants of this file, so only a lack of memory is left. */
 	if (regcomp(&regex, expression, REG_EXTENDED | REG_NOSUB))
-		die(STATUS_FAILED, "bad expression %s", expression);
+		txt_no_memory();
 	match = !regexec(&regex, text, 0, NULL, 0);
 	regfree(&regex);
 	return match;
@@ -108,7 +110,7 @@ static void netkit_conf_line(struct lab *lab, const char *line, int number)
 	if (sscanf(line, "%*[^[][%63[^]]]", arg) != 1 || matches(arg, "^[0-9]+$"))
 		return;
 	key = lab_key_find(arg);
-	if (!key || (key->family != 'n' && key->family != 'b'))
+	if (!key || (key->family != LAB_FAMILY_NETKIT && key->family != LAB_FAMILY_BOTH))
 		STRICT(lab, "lab.conf", number, "Netkit's vstart has no option %s", arg);
 }
 

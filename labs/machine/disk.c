@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "base/run.h"
+#include "base/spawn.h"
 #include "base/tell.h"
 #include "base/where.h"
 
@@ -57,7 +57,7 @@ static int layer_create(const struct machine *machine, const char *tool, const c
 	bool larger = value && txt_size_parse(value, 1 << 20, &size) && !stat(base, &status) && size > (uint64_t)status.st_size;
 	const char *command[] = { tool, "create", "--base", base, path, larger ? "--size" : NULL, larger ? txt_printf("%lu", (unsigned long)size) : NULL, NULL };
 
-	return run_quietly(command, reason);
+	return spawn_quietly(command, reason);
 }
 
 int disk_create(struct machine *machine, char **reason)
@@ -107,7 +107,7 @@ int disk_seal(const char *path, char **reason)
 {
 	const char *command[] = { where_tool("umlab-disk"), "seal", path, NULL };
 
-	return command[0] ? run_quietly(command, reason) : 0;
+	return command[0] ? spawn_quietly(command, reason) : 0;
 }
 
 int disk_flatten(const char *from, const char *to, char **reason)
@@ -116,7 +116,7 @@ int disk_flatten(const char *from, const char *to, char **reason)
 	int error;
 
 	if (command[0])
-		return run_quietly(command, reason);
+		return spawn_quietly(command, reason);
 	error = file_copy(from, to, NULL);
 	if (error)
 		*reason = txt_copy(strerror(-error));

@@ -3,23 +3,28 @@
  * keeper.c - the process beside each running machine: its console, its agent, its end
  *
  * Theory of operation
- *   `umlab start` starts one keeper per machine, away from any terminal; the keeper starts
+ *   machine_start.c starts one keeper per machine, without a terminal; the keeper starts
  *   the kernel. It is one poll() loop over
  *     the kernel's pidfd      readable when the machine has ended
  *     console                 con0=unix:RUN/con0; its output goes to console.log and to
- *                             everybody who is attached
+ *                             all clients that are attached
  *     agent                   con1=unix:RUN/con1; frames (agentwire.h)
  *     ctl and its clients     keeper_clients.c
  *   The kernel does not need the keeper: both sockets are the kernel's, so when the keeper
  *   is killed the machine goes on, and the next command starts a keeper that adopts it.
  *
- *   Phases, in the status file:
- *     booting    the kernel runs
- *     starting   the agent answered for the first time since this boot: startup.sh runs in
- *                the guest as a program of the keeper's own, its output in startup.log
- *     ready | trouble   it has ended, well or not
- *     stopping   somebody asked for the end: shutdown.sh, then the agent tells init
- *   A reboot of the guest closes both sockets and opens them anew: back to booting.
+ *   States (enum machine_state), in the file `status` and told to watchers:
+ *     booting    the kernel runs. Entered at the start and when a rebooting guest closes
+ *                its sockets; left when the agent answers
+ *     starting   the agent has answered for the first time since this boot, and startup.sh
+ *                runs in the guest (keeper_script.c). Left when that ends
+ *     ready | trouble   startup.sh has ended, well or not
+ *     stopping   somebody asked for the end (keeper_stop.c). Left only by the end
+ *
+ *   Locks. keeper.lock is held as long as a keeper lives; the kernel holds `lock`. Starting
+ *   happens under a lock on the machine's folder itself. So a keeper that finds keeper.lock
+ *   taken knows: if the machine runs, another keeper is in charge; if not, the keeper of
+ *   the last run is just ending and is worth waiting for (locks_take()).
  */
 #include "machine/keeper.h"
 
@@ -27,12 +32,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -41,27 +44,34 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/files.h"
+#include "machine/keeper_clients.h"
+#include "machine/keeper_kernel.h"
+#include "machine/keeper_script.h"
+#include "machine/keeper_stop.h"
 #include "machine/record.h"
-#include "base/tell.h"
 
-enum { CONSOLE_LOG_MAX = 4 << 20, RETRY_MS = 10, QUIET_SECONDS = 10, PING_SECONDS = 20, STOP_SECONDS = 5 };
+enum {
+	CONSOLE_LOG_MAX = 4 << 20,
+	RETRY_MS = 10,		/* between attempts to connect to a kernel that boots */
+	QUIET_SECONDS = 10,	/* an agent that somebody waits for is asked after this */
+	PING_SECONDS = 20,	/* it has this long to answer */
+	STOP_SECONDS = 5,	/* between requests to power off */
+	START_SECONDS = 600,	/* another keeper may copy a disk meanwhile */
+	END_SECONDS = 10,	/* the last run's keeper ends within this */
+};
 
-void keeper_note(const char *fmt, ...)
+/* Takes a path that was made for one call. */
+static int open_and_free(char *path, int flags)
 {
-	char when[32];
-	time_t now = time(NULL);
-	va_list args;
+	int fd = open(path, flags | O_CLOEXEC, 0600);
 
-	strftime(when, sizeof(when), "%F %T ", localtime(&now));
-	fputs(when, stderr);
-	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
-	va_end(args);
-	fputc('\n', stderr);
+	free(path);
+	return fd;
 }
 
-/* The one line that machine_start() waits for. */
+/* The one line that machine_start.c waits for. */
 static void report(struct keeper *keeper, const char *text)
 {
 	if (keeper->report_fd < 0)
@@ -71,42 +81,34 @@ static void report(struct keeper *keeper, const char *text)
 	keeper->report_fd = -1;
 }
 
-static void status_write(struct keeper *keeper)
-{
-	conf_write(&keeper->status, txt_printf("%s/status", keeper->machine.run_dir));
-}
-
-void keeper_state_set(struct keeper *keeper, enum machine_state state)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	keeper->state = state;
-	recordf("state", "%s", machine_state_word(state));
-	conf_setf(&keeper->status, "keeper", "%d", getpid());
-	conf_set(&keeper->status, "phase", machine_state_word(state));
-	conf_setf(&keeper->status, "since", "%ld.%03ld", (long)now.tv_sec, now.tv_nsec / 1000000);
-	status_write(keeper);
-}
-
 /* ---- console ----------------------------------------------------------------------- */
 
 static void console_log_open(struct keeper *keeper)
 {
-	char *path = txt_printf("%s/console.log", keeper->machine.dir);
 	struct stat status;
 
-	keeper->console_log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	keeper->console_log_size = keeper->console_log_fd < 0 || fstat(keeper->console_log_fd, &status) ? 0 : status.st_size;
+	keeper->console_log_fd = open_and_free(txt_printf("%s/console.log", keeper->machine.dir),
+					       O_WRONLY | O_CREAT | O_APPEND);
+	keeper->console_log_size = 0;
+	if (keeper->console_log_fd >= 0 && !fstat(keeper->console_log_fd, &status))
+		keeper->console_log_size = status.st_size;
+}
+
+static void console_log_rotate(struct keeper *keeper)
+{
+	char *now = txt_printf("%s/console.log", keeper->machine.dir), *old = txt_printf("%s.1", now);
+
+	close(keeper->console_log_fd);
+	rename(now, old);
+	free(now);
+	free(old);
+	console_log_open(keeper);
 }
 
 static void console_log_write(struct keeper *keeper, const char *data, size_t size)
 {
-	if (keeper->console_log_size > CONSOLE_LOG_MAX) {
-		close(keeper->console_log_fd);
-		rename(txt_printf("%s/console.log", keeper->machine.dir), txt_printf("%s/console.log.1", keeper->machine.dir));
-		console_log_open(keeper);
-	}
+	if (keeper->console_log_size > CONSOLE_LOG_MAX)
+		console_log_rotate(keeper);
 	/* A full disk loses the log, not the machine. */
 	if (keeper->console_log_fd >= 0 && !fd_write_all(keeper->console_log_fd, data, size))
 		keeper->console_log_size += size;
@@ -140,47 +142,49 @@ static void startup_ended(struct keeper *keeper, int status)
 		keeper_state_set(keeper, code ? MACHINE_TROUBLE : MACHINE_READY);
 }
 
-/*
- * The agent says so when it starts, and once more when asked; the second time there is
- * nothing new. Another worker of the same boot has forgotten its programs.
- */
-static void agent_hello(struct keeper *keeper, const char *payload, size_t size)
+static void time_send(struct keeper *keeper)
 {
 	struct timespec now;
 	int64_t nanoseconds;
-	char *text = txt_copy_part(payload, size), *blank = strchr(text, ' ');
 
-	if (!strcmp(text, keeper->agent_id))
-		return;
-	clients_agent_lost(keeper);
-	keeper->agent_answers = true;
-	snprintf(keeper->agent_id, sizeof(keeper->agent_id), "%s", text);
 	clock_gettime(CLOCK_REALTIME, &now);
 	nanoseconds = now.tv_sec * 1000000000ll + now.tv_nsec;
-	wirelink_send(&keeper->agent, WIRE_TIME, 0, &nanoseconds, sizeof(nanoseconds));
-	clients_agent_found(keeper);
-	if (blank)
-		*blank = '\0';
-	if (!strcmp(text, keeper->boot))
-		return;
-	snprintf(keeper->boot, sizeof(keeper->boot), "%s", text);
-	conf_set(&keeper->status, "boot", text);
-	free(text);
+	agentlink_send(&keeper->agent, AGENT_TIME, 0, &nanoseconds, sizeof(nanoseconds));
+}
+
+/* The first answer since this boot: the startup files run now. */
+static void boot_begin(struct keeper *keeper, const char *boot)
+{
+	snprintf(keeper->boot, sizeof(keeper->boot), "%s", boot);
+	conf_set(&keeper->status, "boot", boot);
 	if (keeper->state == MACHINE_STOPPING)
 		return;
 	keeper_state_set(keeper, MACHINE_STARTING);
-	clients_run_script(keeper, "startup.sh", "startup.log", startup_ended);
+	keeper_script_run(keeper, "startup.sh", "startup.log", startup_ended);
 }
 
-void keeper_agent_ping(struct keeper *keeper)
+/*
+ * The agent sends HELLO when it starts, and again as the answer to ours, which then brings
+ * nothing new. Another worker of the same boot has lost the programs of the one before.
+ */
+static void agent_hello(struct keeper *keeper, const char *payload, size_t size)
 {
-	if (keeper->ping_sent.tv_sec)
-		return;
-	clock_gettime(CLOCK_MONOTONIC, &keeper->ping_sent);
-	wirelink_send(&keeper->agent, WIRE_PING, 0, NULL, 0);
+	char *id = txt_copy_part(payload, size);
+
+	if (strcmp(id, keeper->agent_id)) {
+		clients_agent_lost(keeper);
+		keeper->agent_answers = true;
+		snprintf(keeper->agent_id, sizeof(keeper->agent_id), "%s", id);
+		time_send(keeper);
+		clients_agent_found(keeper);
+		id[strcspn(id, " ")] = '\0';
+		if (strcmp(id, keeper->boot))
+			boot_begin(keeper, id);
+	}
+	free(id);
 }
 
-/* Stopped, by a debugger or by SIGSTOP: not to be blamed for its silence. */
+/* While a debugger or SIGSTOP holds the kernel, the agent cannot answer. */
 static bool kernel_held(const struct keeper *keeper)
 {
 	char *stat, *state;
@@ -194,42 +198,40 @@ static bool kernel_held(const struct keeper *keeper)
 }
 
 /*
- * A guest whose root killed the agent and its watcher: whoever waits for it is told. While
- * somebody waits and nothing comes, the agent is asked now and then.
+ * Root in the guest can kill the agent and its watchdog. Programs of clients would then wait
+ * for ever, so an agent that stays silent is asked for a sign of life, and without one its
+ * clients are told that it is gone.
  */
 static void agent_check(struct keeper *keeper)
 {
-	struct timespec now;
+	double now = clock_seconds();
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	/* An init that is only just starting forgets what it is asked. */
-	if (keeper->stop_asked && now.tv_sec - keeper->stop_asked >= STOP_SECONDS)
-		clients_power_off(keeper);
-	if (!keeper->ping_sent.tv_sec) {
-		if (clients_wait() && now.tv_sec - keeper->agent_heard >= QUIET_SECONDS)
+	if (keeper->stop_asked > 0 && now - keeper->stop_asked >= STOP_SECONDS)
+		keeper_power_off(keeper);
+	if (!(keeper->ping_sent > 0)) {
+		if (clients_wait() && now - keeper->agent_heard >= QUIET_SECONDS)
 			keeper_agent_ping(keeper);
 		return;
 	}
 	if (kernel_held(keeper))
 		keeper->ping_sent = now;
-	if (now.tv_sec - keeper->ping_sent.tv_sec < PING_SECONDS)
+	if (now - keeper->ping_sent < PING_SECONDS)
 		return;
 	keeper_note("the agent does not answer");
-	keeper->ping_sent.tv_sec = 0;
+	keeper->ping_sent = 0;
 	clients_agent_lost(keeper);
 }
 
 static void agent_take(struct keeper *keeper)
 {
-	struct timespec now;
-	struct wire_header header;
+	struct agent_header header;
 	const char *payload;
-	ssize_t size = wirelink_receive(&keeper->agent);
+	ssize_t size = agentlink_receive(&keeper->agent);
 
 	if (size == -EAGAIN)
 		return;
 	if (size <= 0) {
-		wirelink_release(&keeper->agent);
+		agentlink_release(&keeper->agent);
 		keeper->agent_answers = false;
 		*keeper->agent_id = '\0';
 		clients_agent_lost(keeper);
@@ -237,13 +239,12 @@ static void agent_take(struct keeper *keeper)
 			keeper_state_set(keeper, MACHINE_BOOTING);
 		return;
 	}
-	keeper->ping_sent.tv_sec = 0;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	keeper->agent_heard = now.tv_sec;
-	while (wirelink_next(&keeper->agent, &header, &payload)) {
+	keeper->ping_sent = 0;
+	keeper->agent_heard = clock_seconds();
+	while (agentlink_next(&keeper->agent, &header, &payload)) {
 		if (header.channel)
 			clients_agent_frame(keeper, &header, payload);
-		else if (header.type == WIRE_HELLO)
+		else if (header.type == AGENT_HELLO)
 			agent_hello(keeper, payload, header.size);
 	}
 }
@@ -252,18 +253,14 @@ static void agent_take(struct keeper *keeper)
 
 static int console_connect(const struct keeper *keeper, const char *name)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	char *path = txt_printf("%s/%s", keeper->machine.run_dir, name);
+	int fd = fd_connect(path, true);
 
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s/%s", keeper->machine.run_dir, name);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address))) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
+	free(path);
+	return fd < 0 ? -1 : fd;
 }
 
-/* The kernel opens its sockets when it comes to it, also again after a reboot. */
+/* The kernel opens its sockets some time after its start, and again after a reboot. */
 static void consoles_connect(struct keeper *keeper)
 {
 	int fd;
@@ -275,11 +272,11 @@ static void consoles_connect(struct keeper *keeper)
 	fd = console_connect(keeper, "con1");
 	if (fd < 0)
 		return;
-	wirelink_init(&keeper->agent, fd);
+	agentlink_init(&keeper->agent, fd);
 	report(keeper, "up\n");
-	/* It may be in the middle of a frame of the keeper before us. */
-	wirelink_send_zeros(&keeper->agent);
-	wirelink_send(&keeper->agent, WIRE_HELLO, 0, NULL, 0);
+	/* The agent may be in the middle of a frame that the last keeper did not finish. */
+	agentlink_send_zeros(&keeper->agent);
+	agentlink_send(&keeper->agent, AGENT_HELLO, 0, NULL, 0);
 }
 
 static int ctl_open(struct keeper *keeper)
@@ -297,29 +294,31 @@ static int ctl_open(struct keeper *keeper)
 
 /* ---- the end ----------------------------------------------------------------------- */
 
-static char *last_line(const char *path)
+/* The last line of a file that is not blank, or "". */
+static char *last_line(char *path)
 {
-	char *text, *line = "", *next;
+	char *text, *line = NULL, *rest, *one;
 	size_t size;
+	int error = file_read(path, &text, &size);
 
-	if (file_read(path, &text, &size))
-		return "";
-	for (char *at = text; at; at = next) {
-		next = strchr(at, '\n');
-		if (next)
-			*next++ = '\0';
-		if (*txt_trim(at))
-			line = txt_trim(at);
-	}
+	free(path);
+	if (error)
+		return txt_copy("");
+	rest = text;
+	while ((one = strsep(&rest, "\n")))
+		if (*txt_trim(one))
+			line = one;
+	line = txt_copy(line ? txt_trim(line) : "");
+	free(text);
 	return line;
 }
 
-/* Why a kernel that ended before it opened its consoles did so: its own last words. */
+/* Notes how the kernel ended. If that was before it opened its consoles, reports why. */
 static void kernel_gone(struct keeper *keeper)
 {
+	char *path = txt_printf("%s/last", keeper->machine.dir), *words;
 	struct conf last = { 0 };
 	int status = 0;
-	char *words;
 
 	if (!keeper->adopted && waitpid(keeper->kernel_pid, &status, 0) == keeper->kernel_pid) {
 		if (WIFEXITED(status))
@@ -328,84 +327,133 @@ static void kernel_gone(struct keeper *keeper)
 			conf_setf(&last, "signal", "%d", WTERMSIG(status));
 	}
 	conf_setf(&last, "ended", "%ld", (long)time(NULL));
-	conf_write(&last, txt_printf("%s/last", keeper->machine.dir));
+	conf_write(&last, path);
+	free(path);
 	if (keeper->report_fd >= 0) {
 		words = last_line(txt_printf("%s/boot.log", keeper->machine.dir));
 		report(keeper, *words ? words : "the kernel ended at once");
+		free(words);
 	}
 }
 
 /* ---- the loop ---------------------------------------------------------------------- */
 
+/* How long poll() may sleep: agent_check() must look now and then while something is due. */
+static int poll_ms(const struct keeper *keeper)
+{
+	/* The kernel cannot tell us when it has opened its sockets. */
+	if (keeper->console_fd < 0 || keeper->agent.fd < 0)
+		return RETRY_MS;
+	return keeper->ping_sent > 0 || keeper->stop_asked > 0 || clients_wait() ? 1000 : -1;
+}
+
+static bool readable(int fd)
+{
+	return poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, 0) > 0;
+}
+
 static void keeper_loop(struct keeper *keeper)
 {
-	struct pollfd polled[4 + KEEPER_CLIENTS];
+	enum { KERNEL, CONSOLE, AGENT, CTL, CLIENTS };
+	struct pollfd polled[CLIENTS + KEEPER_CLIENTS];
 
 	for (;;) {
-		bool away;
 		int nr;
 
 		consoles_connect(keeper);
-		away = keeper->console_fd < 0 || keeper->agent.fd < 0;
-		wirelink_flush(&keeper->agent);
-		polled[0] = (struct pollfd){ .fd = keeper->kernel_fd, .events = POLLIN };
-		polled[1] = (struct pollfd){ .fd = keeper->console_fd, .events = POLLIN };
-		polled[2] = (struct pollfd){ .fd = keeper->agent.fd,
-			.events = POLLIN | (wirelink_pending(&keeper->agent) ? POLLOUT : 0) };
-		polled[3] = (struct pollfd){ .fd = keeper->ctl_fd, .events = POLLIN };
-		nr = clients_poll_fill(polled + 4, KEEPER_CLIENTS);
-		if (poll(polled, 4 + nr, away ? RETRY_MS : keeper->ping_sent.tv_sec || keeper->stop_asked || clients_wait() ? 1000 : -1) < 0)
+		agentlink_flush(&keeper->agent);
+		polled[KERNEL] = (struct pollfd){ .fd = keeper->kernel_fd, .events = POLLIN };
+		polled[CONSOLE] = (struct pollfd){ .fd = keeper->console_fd, .events = POLLIN };
+		polled[AGENT] = (struct pollfd){ .fd = keeper->agent.fd,
+			.events = POLLIN | (agentlink_pending(&keeper->agent) ? POLLOUT : 0) };
+		polled[CTL] = (struct pollfd){ .fd = clients_have_room() ? keeper->ctl_fd : -1,
+			.events = POLLIN };
+		nr = clients_poll_fill(polled + CLIENTS, KEEPER_CLIENTS);
+		if (poll(polled, CLIENTS + nr, poll_ms(keeper)) < 0)
 			continue;
 		agent_check(keeper);
-		clients_poll_done(keeper, polled + 4, nr);
-		if (polled[1].revents)
+		clients_poll_done(keeper, polled + CLIENTS, nr);
+		if (polled[CONSOLE].revents)
 			console_take(keeper);
-		if (polled[2].revents & (POLLIN | POLLHUP | POLLERR))
+		if (polled[AGENT].revents & (POLLIN | POLLHUP | POLLERR))
 			agent_take(keeper);
-		if (polled[3].revents)
+		if (polled[CTL].revents)
 			clients_accept(keeper);
-		if (polled[0].revents) {
-			/* What its console still holds was written before the end. */
-			while (keeper->console_fd >= 0 && poll(&(struct pollfd){ .fd = keeper->console_fd, .events = POLLIN }, 1, 0) > 0)
+		if (polled[KERNEL].revents) {
+			/* The console still holds what was written before the end. */
+			while (keeper->console_fd >= 0 && readable(keeper->console_fd))
 				console_take(keeper);
 			return;
 		}
 	}
 }
 
-static int own_lock(struct keeper *keeper)
+/* ---- start ------------------------------------------------------------------------- */
+
+/*
+ * Takes keeper.lock, and the folder's lock into *start_fd until the machine runs or cannot
+ * be started. 1: another keeper is in charge already.
+ */
+static int locks_take(struct keeper *keeper, int *start_fd)
 {
-	keeper->keeper_lock_fd = open(txt_printf("%s/keeper.lock", keeper->machine.dir), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (keeper->keeper_lock_fd < 0)
+	int fd, error;
+
+	*start_fd = open(keeper->machine.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*start_fd < 0)
 		return -errno;
-	return flock(keeper->keeper_lock_fd, LOCK_EX | LOCK_NB) ? -errno : 0;
+	error = fd_lock_wait(*start_fd, LOCK_EX, START_SECONDS);
+	if (error)
+		return error;
+	/* Never closed: it ends with the process. */
+	fd = open_and_free(txt_printf("%s/keeper.lock", keeper->machine.dir), O_RDWR | O_CREAT);
+	if (fd < 0)
+		return -errno;
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return 0;
+	return machine_runs(&keeper->machine) ? 1 : fd_lock_wait(fd, LOCK_EX, END_SECONDS);
 }
 
-/* Takes over what runs, or starts it. */
+static int adopt(struct keeper *keeper)
+{
+	char *path = txt_printf("%s/status", keeper->machine.run_dir);
+	const char *boot;
+	int error;
+
+	keeper->adopted = true;
+	conf_read(&keeper->status, path);
+	free(path);
+	keeper->state = machine_state(&keeper->machine, NULL);
+	boot = conf_get(&keeper->status, "boot");
+	snprintf(keeper->boot, sizeof(keeper->boot), "%s", boot ? boot : "");
+	/* The keeper that waited for the startup files is dead. Do not run them twice. */
+	keeper_state_set(keeper, keeper->state == MACHINE_STARTING ? MACHINE_TROUBLE : keeper->state);
+	error = ctl_open(keeper);
+	if (!error)
+		report(keeper, "up\n");
+	return error;
+}
+
+/* Adopts the kernel that runs, or starts one. */
 static int keeper_begin(struct keeper *keeper, char **reason)
 {
+	struct machine *machine = &keeper->machine;
 	bool held = getenv("UMLAB_GDB_WAIT");
 	int error;
 
-	if (machine_runs(&keeper->machine) && !kernel_adopt(keeper)) {
-		conf_read(&keeper->status, txt_printf("%s/status", keeper->machine.run_dir));
-		keeper->state = machine_state(&keeper->machine, NULL);
-		snprintf(keeper->boot, sizeof(keeper->boot), "%s", conf_get(&keeper->status, "boot") ? : "");
-		/* Who watched over the startup files is dead; they are not run a second time. */
-		keeper_state_set(keeper, keeper->state == MACHINE_STARTING ? MACHINE_TROUBLE : keeper->state);
-		return ctl_open(keeper);
-	}
-	error = kernel_prepare(keeper, reason);
+	if (machine_runs(machine) &&
+	    !keeper_kernel_adopt(machine, &keeper->kernel_pid, &keeper->kernel_fd))
+		return adopt(keeper);
+	error = keeper_kernel_prepare(machine, reason);
 	if (!error)
 		error = ctl_open(keeper);
 	if (!error)
-		error = kernel_spawn(keeper, reason);
+		error = keeper_kernel_spawn(machine, &keeper->kernel_pid, &keeper->kernel_fd, reason);
 	if (error)
 		return error;
 	conf_setf(&keeper->status, "pid", "%d", keeper->kernel_pid);
 	conf_setf(&keeper->status, "started", "%ld", (long)time(NULL));
 	keeper_state_set(keeper, MACHINE_BOOTING);
-	/* One that waits for gdb opens no console before it came. */
+	/* A kernel that waits for gdb opens no console before gdb has come. */
 	if (held)
 		report(keeper, "up\n");
 	return 0;
@@ -413,9 +461,10 @@ static int keeper_begin(struct keeper *keeper, char **reason)
 
 enum status keeper_main(const char *id)
 {
-	struct keeper keeper = { .kernel_fd = -1, .ctl_fd = -1, .console_fd = -1, .agent.fd = -1, .report_fd = -1 };
+	struct keeper keeper = { .kernel_fd = -1, .ctl_fd = -1, .console_fd = -1, .agent.fd = -1,
+		.state_changed = clients_state_changed };
 	char *reason = NULL;
-	int error;
+	int error, start_fd;
 
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
@@ -427,14 +476,15 @@ enum status keeper_main(const char *id)
 		report(&keeper, "there is no such machine");
 		return STATUS_ABSENT;
 	}
-	error = own_lock(&keeper);
+	error = locks_take(&keeper, &start_fd);
 	if (error) {
-		report(&keeper, error == -EWOULDBLOCK ? "up\n" : strerror(-error));
-		return STATUS_OK;
+		report(&keeper, error > 0 ? "up\n" : strerror(-error));
+		return error > 0 ? STATUS_OK : STATUS_FAILED;
 	}
 	record_open(&keeper.machine);
 	recordf("record", "keeper %d", getpid());
 	error = keeper_begin(&keeper, &reason);
+	close(start_fd);
 	if (error) {
 		report(&keeper, reason ? reason : strerror(-error));
 		return STATUS_FAILED;

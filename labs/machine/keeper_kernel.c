@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * keeper_kernel.c - the kernel of a machine: its command line, and what it may read of us
+ * keeper_kernel.c - the kernel of a machine: its command line, its folder, its process
  *
- * Below the machine's runtime folder:
- *   con0, con1        sockets that the kernel makes (console, agent); netctl: interfaces
- *   guest/            hostfs, read-only: params (agent_init.c), params.sh and the scripts of
- *                     labs/guest/, which run inside
- *   host0, host1 ...  links to the folders of the host that the guest mounts: their own
- *                     paths may hold blanks, colons and commas, which options cannot
+ * Called by keeper.c at each start. Below the machine's runtime folder:
+ *   con0, con1        sockets that the kernel makes: console, agent
+ *   netctl            the kernel's socket for adding and removing interfaces
+ *   guest/            what the guest can read of the host: params (guest/agent_init.c),
+ *                     params.sh and the scripts of labs/guest/
+ *   host0, host1 ...  links to the folders that the guest mounts; their own paths may hold
+ *                     blanks, colons and commas, which kernel options cannot
  * The kernel runs in the machine's folder, so its disk needs no path.
  */
-#include "machine/keeper.h"
+#include "machine/keeper_kernel.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,18 +21,21 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/pidfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "machine/bounds.h"
-#include "machine/disk.h"
 #include "base/files.h"
-#include "machine/guestfiles.h"
-#include "lab/labnet.h"
 #include "base/tell.h"
 #include "base/where.h"
+#include "machine/bounds.h"
+#include "machine/disk.h"
+#include "machine/guestfiles.h"
+#include "machine/nic.h"
+#include "machine/pidfile.h"
 
-void kernel_words(const struct machine *machine, struct words *words)
+enum { LOCK_SECONDS = 2 };
+
+/* The words behind the kernel's name. */
+static void kernel_words(const struct machine *machine, struct words *words)
 {
 	const struct conf *conf = &machine->conf;
 	struct words folders = { 0 };
@@ -50,9 +54,9 @@ void kernel_words(const struct machine *machine, struct words *words)
 	words_addf(words, "hostfs=%s", words_join(&folders, ":"));
 	words_addf(words, "umlab.host=%s/guest", machine->run_dir);
 	for (int at = -1; (value = conf_next(conf, "nic", &at));)
-		words_add(words, labnet_nic_option(conf, value));
+		words_add(words, nic_kernel_option(conf, value));
 	words_addf(words, "umid=%s%s%s", machine->name, machine->lab ? "." : "", machine->lab ? machine->lab : "");
-	/* `umlab debug --wait` started this keeper; only the first kernel waits. */
+	/* `umlab debug --wait` started this keeper. Only its first kernel waits for gdb. */
 	if (getenv("UMLAB_GDB_WAIT")) {
 		words_add(words, "gdb=wait");
 		unsetenv("UMLAB_GDB_WAIT");
@@ -100,9 +104,8 @@ static int guest_folder_make(const struct machine *machine)
 	return error;
 }
 
-int kernel_prepare(struct keeper *keeper, char **reason)
+int keeper_kernel_prepare(struct machine *machine, char **reason)
 {
-	struct machine *machine = &keeper->machine;
 	int error;
 
 	tree_remove(machine->run_dir);
@@ -118,54 +121,75 @@ int kernel_prepare(struct keeper *keeper, char **reason)
 	return error;
 }
 
-int kernel_spawn(struct keeper *keeper, char **reason)
+/* In the child: becomes the kernel. The lock goes along, so it lasts as long as the kernel. */
+static void kernel_exec(const struct machine *machine, const char *kernel, struct words *words,
+			int lock)
 {
-	struct machine *machine = &keeper->machine;
-	struct words words = { 0 };
-	const char *kernel = where_kernel();
-	int lock, null, log;
-	pid_t pid;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int log = open(txt_printf("%s/boot.log", machine->dir),
+		       O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
-	words_add(&words, "umlab-linux");
-	kernel_words(machine, &words);
-	lock = open(txt_printf("%s/lock", machine->dir), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB)) {
-		*reason = txt_printf(_("cannot lock %s: %s"), machine->dir, strerror(errno));
-		return -errno;
-	}
-	log = open(txt_printf("%s/boot.log", machine->dir), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	pid = fork();
-	if (!pid) {
-		setsid();
-		signal(SIGPIPE, SIG_DFL);
-		signal(SIGHUP, SIG_DFL);
-		dup2(null, 0);
-		dup2(log >= 0 ? log : null, 1);
-		dup2(log >= 0 ? log : null, 2);
-		fcntl(lock, F_SETFD, 0);
-		if (!chdir(machine->dir))
-			bounds_exec(machine, kernel, &words);
-		printf("cannot run %s: %s\n", kernel, strerror(errno));
-		fflush(stdout);
-		_exit(127);
-	}
-	/* From here on the kernel alone holds the lock. */
-	close(lock);
-	close(log);
-	close(null);
-	if (pid < 0) {
-		*reason = txt_printf(_("no further process: %s"), strerror(errno));
-		return -errno;
-	}
-	keeper->kernel_pid = pid;
-	keeper->kernel_fd = pidfd_open(pid, 0);
-	return pid_file_write(txt_printf("%s/kernel", machine->run_dir), pid);
+	setsid();
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
+	dup2(null, 0);
+	dup2(log >= 0 ? log : null, 1);
+	dup2(log >= 0 ? log : null, 2);
+	fcntl(lock, F_SETFD, 0);
+	if (!chdir(machine->dir))
+		bounds_exec(machine, kernel, words);
+	printf("cannot run %s: %s\n", kernel, strerror(errno));
+	fflush(stdout);
+	_exit(127);
 }
 
-int kernel_adopt(struct keeper *keeper)
+int keeper_kernel_spawn(const struct machine *machine, pid_t *pid, int *pidfd, char **reason)
 {
-	keeper->kernel_fd = pid_file_open(txt_printf("%s/kernel", keeper->machine.run_dir), &keeper->kernel_pid);
-	keeper->adopted = true;
-	return keeper->kernel_fd < 0 ? -ESRCH : 0;
+	struct words words = { 0 };
+	const char *kernel = where_kernel();
+	char *path = txt_printf("%s/lock", machine->dir);
+	int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), error;
+
+	if (!file_exists(kernel)) {
+		*reason = txt_printf(_("%s: there is no kernel; `make kernel` builds it, "
+				       "UMLAB_LINUX names another"), kernel);
+		error = -ENOENT;
+		goto out_lock;
+	}
+	/* Whoever asks whether the machine runs holds the lock for a moment. */
+	error = lock < 0 ? -errno : fd_lock_wait(lock, LOCK_EX, LOCK_SECONDS);
+	if (error) {
+		*reason = txt_printf(_("cannot lock %s: %s"), machine->dir, strerror(-error));
+		goto out_lock;
+	}
+	words_add(&words, "umlab-linux");
+	kernel_words(machine, &words);
+	*pid = fork();
+	if (!*pid)
+		kernel_exec(machine, kernel, &words, lock);
+	words_release(&words);
+	if (*pid < 0) {
+		error = -errno;
+		*reason = txt_printf(_("cannot start a process: %s"), strerror(-error));
+		goto out_lock;
+	}
+	*pidfd = pidfd_open(*pid, 0);
+	free(path);
+	path = txt_printf("%s/kernel", machine->run_dir);
+	error = pidfile_write(path, *pid);
+out_lock:
+	/* The kernel has inherited the lock and is the only one to hold it now. */
+	if (lock >= 0)
+		close(lock);
+	free(path);
+	return error;
+}
+
+int keeper_kernel_adopt(const struct machine *machine, pid_t *pid, int *pidfd)
+{
+	char *path = txt_printf("%s/kernel", machine->run_dir);
+
+	*pidfd = pidfile_open(path, pid);
+	free(path);
+	return *pidfd < 0 ? -ESRCH : 0;
 }

@@ -21,37 +21,39 @@
  */
 #include "machine/machine.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/pidfd.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/files.h"
-#include "lab/labdir.h"
-#include "lab/labfile.h"
-#include "machine/record.h"
-#include "base/where.h"
+#include "base/name.h"
 #include "base/tell.h"
-#include "link/wirelink.h"
+#include "base/where.h"
+#include "machine/labdir.h"
 
 static const char *const state_names[] = {
-	N_("stopped"), N_("booting"), N_("starting"), N_("ready"), N_("script errors"), N_("stopping"),
+	[MACHINE_STOPPED] = N_("stopped"),
+	[MACHINE_BOOTING] = N_("booting"),
+	[MACHINE_STARTING] = N_("starting"),
+	[MACHINE_READY] = N_("ready"),
+	[MACHINE_TROUBLE] = N_("script errors"),
+	[MACHINE_STOPPING] = N_("stopping"),
 };
+
 static const char *const state_words[] = {
-	"stopped", "booting", "starting", "ready", "trouble", "stopping",
+	[MACHINE_STOPPED] = "stopped",
+	[MACHINE_BOOTING] = "booting",
+	[MACHINE_STARTING] = "starting",
+	[MACHINE_READY] = "ready",
+	[MACHINE_TROUBLE] = "trouble",
+	[MACHINE_STOPPING] = "stopping",
 };
+
 _Static_assert(sizeof(state_names) / sizeof(*state_names) == MACHINE_NR_STATES, "each state has a name");
 _Static_assert(sizeof(state_words) / sizeof(*state_words) == MACHINE_NR_STATES, "each state has a word");
 
@@ -141,7 +143,7 @@ void machine_list(struct machines *machines, const char *lab)
 		list_lab(machines, names.at[i]);
 }
 
-static void find_failed(const char *word, const struct machines *all)
+static int find_failed(const char *word, const struct machines *all, char **reason)
 {
 	struct words known = { 0 };
 	const char *nearest;
@@ -150,85 +152,63 @@ static void find_failed(const char *word, const struct machines *all)
 		words_add(&known, all->at[i].name);
 	nearest = words_nearest(&known, word);
 	if (nearest)
-		die(STATUS_ABSENT, _("there is no machine %s; did you mean %s?"), word, nearest);
-	die(STATUS_ABSENT, _("there is no machine %s; `umlab list -a` shows all"), word);
+		*reason = txt_printf(_("there is no machine %s; did you mean %s?"), word, nearest);
+	else
+		*reason = txt_printf(_("there is no machine %s; `umlab list -a` shows all"), word);
+	words_release(&known);
+	return -ENOENT;
 }
 
-void machine_find(struct machine *machine, const char *word, const char *lab_dir)
+/* Among the machines of all labs. */
+static int find_anywhere(struct machine *machine, const char *word, char **reason)
 {
 	struct machines all;
 	int found = -1;
 
-	if (strchr(word, '/')) {
-		if (lab_name_valid(strchr(word, '/') + 1) && !machine_open(machine, word))
-			return;
-	} else if (!lab_name_valid(word)) {
-		die(STATUS_ABSENT, _("\"%s\" is no name of a machine"), word);
-	}
-	if (lab_dir || file_exists("lab.conf")) {
-		if (!machine_open(machine, txt_printf("%s/%s", lab_id(lab_dir ? lab_dir : "."), word)))
-			return;
-		if (lab_dir)
-			die(STATUS_ABSENT, _("the lab %s has no machine %s, or was never started"), lab_dir, word);
-	}
-	if (!machine_open(machine, word))
-		return;
 	machine_list(&all, NULL);
 	for (int i = 0; i < all.nr; i++) {
 		if (strcmp(all.at[i].name, word))
 			continue;
-		if (found >= 0)
-			die(STATUS_ABSENT, _("more than one lab has a machine %s: say %s or %s"), word, all.at[found].id, all.at[i].id);
+		if (found >= 0) {
+			*reason = txt_printf(_("more than one lab has a machine %s: say %s or %s"),
+					     word, all.at[found].id, all.at[i].id);
+			return -ENOTUNIQ;
+		}
 		found = i;
 	}
 	if (found < 0)
-		find_failed(word, &all);
+		return find_failed(word, &all, reason);
 	*machine = all.at[found];
+	return 0;
+}
+
+int machine_find(struct machine *machine, const char *word, const char *lab_dir, char **reason)
+{
+	const char *slash = strchr(word, '/');
+
+	if (slash && name_valid(slash + 1) && !machine_open(machine, word))
+		return 0;
+	if (!slash && !name_valid(word)) {
+		*reason = txt_printf(_("\"%s\" is not a valid name of a machine"), word);
+		return -EINVAL;
+	}
+	if (lab_dir || file_exists("lab.conf")) {
+		char *id = txt_printf("%s/%s", lab_id(lab_dir ? lab_dir : "."), word);
+		int error = machine_open(machine, id);
+
+		free(id);
+		if (!error)
+			return 0;
+		if (lab_dir) {
+			*reason = txt_printf(_("the lab %s has no machine %s, or was never started"),
+					     lab_dir, word);
+			return -ENOENT;
+		}
+	}
+	return machine_open(machine, word) ? find_anywhere(machine, word, reason) : 0;
 }
 
 /* ---- state ------------------------------------------------------------------------- */
-
-int pid_file_write(const char *path, pid_t pid)
-{
-	char *stat, *at;
-	int error = proc_stat_read(pid, &stat, &at);
-
-	if (error)
-		return error;
-	for (int field = 3; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	if (!at)
-		return -EINVAL;
-	at = txt_printf("%d %lld\n", pid, atoll(at + 1));
-	return file_write(path, at, strlen(at), 0600);
-}
-
-int pid_file_open(const char *path, pid_t *pid)
-{
-	char *text, *again = NULL;
-	int fd, error, recorded;
-	size_t size;
-
-	error = file_read(path, &text, &size);
-	if (error)
-		return -ESRCH;
-	if (sscanf(text, "%d", &recorded) != 1 || recorded < 2)
-		return -ESRCH;
-	fd = pidfd_open(recorded, 0);
-	if (fd < 0)
-		return -ESRCH;
-	/* Now the number cannot be given to another process; is it still ours? */
-	char *probe = txt_printf("%s/pid-%d", where_runtime(), getpid());
-
-	if (!pid_file_write(probe, recorded) && !file_read(probe, &again, &size) && !strcmp(again, text)) {
-		unlink(probe);
-		*pid = recorded;
-		return fd;
-	}
-	unlink(probe);
-	close(fd);
-	return -ESRCH;
-}
 
 bool machine_runs(const struct machine *machine)
 {
@@ -238,6 +218,14 @@ bool machine_runs(const struct machine *machine)
 	if (fd >= 0)
 		close(fd);
 	return runs;
+}
+
+enum machine_state machine_state_parse(const char *word, size_t size)
+{
+	for (int i = 0; i < MACHINE_NR_STATES; i++)
+		if (strlen(state_words[i]) == size && !memcmp(word, state_words[i], size))
+			return i;
+	return MACHINE_BOOTING;
 }
 
 enum machine_state machine_state(const struct machine *machine, struct conf *status)
@@ -252,180 +240,6 @@ enum machine_state machine_state(const struct machine *machine, struct conf *sta
 		return MACHINE_STOPPED;
 	conf_read(status, txt_printf("%s/status", machine->run_dir));
 	phase = conf_get(status, "phase");
-	for (int i = 0; phase && i < MACHINE_NR_STATES; i++)
-		if (i != MACHINE_STOPPED && !strcmp(phase, state_words[i]))
-			return i;
-	return MACHINE_BOOTING;
+	return phase ? machine_state_parse(phase, strlen(phase)) : MACHINE_BOOTING;
 }
 
-bool machine_wait(const struct machine *machine, bool (*done)(enum machine_state), double seconds)
-{
-	struct timespec now, start;
-
-	clock_gettime(CLOCK_MONOTONIC, &start);
-	while (!done(machine_state(machine, NULL))) {
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (seconds >= 0 && now.tv_sec - start.tv_sec + (now.tv_nsec - start.tv_nsec) * 1e-9 > seconds)
-			return false;
-		usleep(20000);
-	}
-	return true;
-}
-
-/* ---- start, stop ------------------------------------------------------------------- */
-
-/*
- * Runs `umlab keeper DIR` away from this terminal: a session of its own, and a child of
- * init by a second fork. It writes one line into the pipe: "up", or what is wrong.
- */
-static int keeper_spawn(const struct machine *machine, char **reason)
-{
-	int report[2], status;
-	char answer[512];
-	ssize_t size, used = 0;
-	pid_t pid;
-
-	if (pipe2(report, O_CLOEXEC))
-		return -errno;
-	pid = fork();
-	if (!pid) {
-		int null = open("/dev/null", O_RDWR), log = open(txt_printf("%s/keeper.log", machine->dir), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-		setsid();
-		if (fork())
-			_exit(0);
-		dup2(null, 0);
-		dup2(report[1], 1);
-		dup2(log >= 0 ? log : null, 2);
-		/* Nothing of the caller stays open: a pipe that it reads must see its end. */
-		close_range(3, ~0u, 0);
-		execl(where_self(), "umlab", "keeper", machine->id, NULL);
-		_exit(127);
-	}
-	close(report[1]);
-	if (pid > 0)
-		waitpid(pid, &status, 0);
-	while (pid > 0 && used < (ssize_t)sizeof(answer) - 1 && (size = fd_read(report[0], answer + used, sizeof(answer) - 1 - used)) > 0)
-		used += size;
-	close(report[0]);
-	answer[used] = '\0';
-	if (pid > 0 && txt_starts(answer, "up"))
-		return 0;
-	*reason = txt_copy(used ? txt_trim(answer) : _("its keeper could not be started"));
-	return -EIO;
-}
-
-/* Held by the keeper a moment longer than the machine: it still writes down how it ended. */
-static void keeper_wait(const struct machine *machine)
-{
-	int fd = open(txt_printf("%s/keeper.lock", machine->dir), O_RDONLY | O_CLOEXEC);
-
-	for (int tries = 0; fd >= 0 && tries < 200 && flock(fd, LOCK_SH | LOCK_NB); tries++)
-		usleep(10000);
-	if (fd >= 0)
-		close(fd);
-}
-
-int machine_start(struct machine *machine, char **reason)
-{
-	int fd;
-
-	if (machine_runs(machine)) {
-		/* Its keeper may have died while it booted: then nobody would see it become ready. */
-		fd = machine_connect(machine);
-		if (fd >= 0)
-			close(fd);
-		return 1;
-	}
-	/* The keeper of the last run may still be at its end, and would take the new one for a second. */
-	keeper_wait(machine);
-	return keeper_spawn(machine, reason);
-}
-
-static int connect_once(const struct machine *machine)
-{
-	return fd_connect(txt_printf("%s/ctl", machine->run_dir));
-}
-
-int machine_connect(const struct machine *machine)
-{
-	char *reason;
-	int fd;
-
-	if (!machine_runs(machine))
-		return -ENOTCONN;
-	fd = connect_once(machine);
-	if (fd >= 0)
-		return fd;
-	/* The keeper died, or was about to open its socket: a second one ends by itself. */
-	keeper_spawn(machine, &reason);
-	for (int tries = 0; tries < 50 && fd < 0; tries++) {
-		fd = connect_once(machine);
-		if (fd < 0)
-			usleep(20000);
-	}
-	return fd;
-}
-
-int machine_call(const struct machine *machine, const char *request, char **reply)
-{
-	struct wire_header header;
-	struct wire_link link;
-	const char *payload;
-	int fd = machine_connect(machine), error = -EPIPE;
-
-	*reply = NULL;
-	if (fd < 0)
-		return fd;
-	wirelink_init(&link, fd);
-	wirelink_send(&link, WIRE_CALL, 0, request, strlen(request));
-	wirelink_flush(&link);
-	while (error == -EPIPE && wirelink_receive(&link) > 0)
-		while (error == -EPIPE && wirelink_next(&link, &header, &payload))
-			if (header.type == WIRE_REPLY) {
-				*reply = txt_copy_part(payload, header.size);
-				error = txt_starts(*reply, "ok") ? 0 : -EIO;
-			}
-	wirelink_release(&link);
-	return error;
-}
-
-int machine_stop(const struct machine *machine)
-{
-	char *reply;
-	int error = machine_call(machine, "stop", &reply);
-
-	return error == -ENOTCONN ? 0 : error;
-}
-
-int machine_kill(const struct machine *machine)
-{
-	pid_t pid;
-	int fd;
-
-	for (int tries = 0; tries < 500 && machine_runs(machine); tries++) {
-		fd = pid_file_open(txt_printf("%s/kernel", machine->run_dir), &pid);
-		if (fd >= 0) {
-			pidfd_send_signal(fd, SIGKILL, NULL, 0);
-			poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, 2000);
-			close(fd);
-		}
-		usleep(10000);
-	}
-	return machine_runs(machine) ? -EBUSY : 0;
-}
-
-int machine_remove(struct machine *machine)
-{
-	int error = machine_kill(machine);
-
-	if (error)
-		return error;
-	keeper_wait(machine);
-	record_keep(machine);
-	error = tree_remove(machine->dir);
-	tree_remove(machine->run_dir);
-	if (machine->lab)
-		lab_state_prune(machine->lab);
-	return error;
-}

@@ -21,12 +21,16 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/files.h"
 #include "base/tell.h"
-#include "link/wirelink.h"
+#include "link/agentlink.h"
+#include "machine/machine_connect.h"
+#include "machine/machine_wait.h"
+
+enum { BOOT_SECONDS = 60 };
 
 /* ---- the caller's terminal --------------------------------------------------------- */
 
@@ -67,7 +71,7 @@ static char *terminal_size(int fd, const char *format)
 /* ---- a session --------------------------------------------------------------------- */
 
 struct session {
-	struct wire_link link;
+	struct agentlink link;
 	const struct session_request *request;
 	int in_fd, signal_fd;
 	int64_t credit;		/* what may still be sent as input */
@@ -75,8 +79,7 @@ struct session {
 	int status;
 	/* session_capture() */
 	FILE *kept;
-	struct timespec until;
-	bool limited;
+	double deadline;	/* see clock_poll_ms() */
 };
 
 void session_env(const struct machine *machine, struct words *env)
@@ -90,7 +93,7 @@ void session_env(const struct machine *machine, struct words *env)
 }
 
 /* "arg=ls\0arg=-l\0env=...": one text, a NUL behind each. */
-static void request_send(struct session *session, const struct machine *machine)
+static int request_send(struct session *session, const struct machine *machine)
 {
 	const struct session_request *request = session->request;
 	const char *shell = conf_get(&machine->conf, "shell");
@@ -117,10 +120,11 @@ static void request_send(struct session *session, const struct machine *machine)
 	for (int i = 0; i < words.nr; i++)
 		fwrite(words.at[i], strlen(words.at[i]) + 1, 1, out);
 	fclose(out);
-	if (size > WIRE_PAYLOAD_MAX)
-		die(STATUS_FAILED, _("this command line is too long for a guest: %zu bytes of at most %d"), size, WIRE_PAYLOAD_MAX);
-	wirelink_send(&session->link, WIRE_OPEN, 0, text, size);
+	if (size <= AGENT_PAYLOAD_MAX)
+		agentlink_send(&session->link, AGENT_OPEN, 0, text, size);
 	free(text);
+	words_release(&words);
+	return size <= AGENT_PAYLOAD_MAX ? 0 : -E2BIG;
 }
 
 static void output_write(struct session *session, int fd, bool drop, const char *payload, size_t size)
@@ -136,34 +140,34 @@ static void output_write(struct session *session, int fd, bool drop, const char 
 		session->status = 128 + SIGPIPE;
 		session->ended = true;
 	}
-	wirelink_send(&session->link, WIRE_CREDIT, 0, &credit, sizeof(credit));
+	agentlink_send(&session->link, AGENT_CREDIT, 0, &credit, sizeof(credit));
 }
 
-static void session_frame(struct session *session, const struct wire_header *header, const char *payload)
+static void session_frame(struct session *session, const struct agent_header *header, const char *payload)
 {
 	const struct session_request *request = session->request;
 	uint32_t credit;
 	int status;
 
 	switch (header->type) {
-	case WIRE_OUTPUT:
+	case AGENT_OUTPUT:
 		output_write(session, request->out_fd, request->no_output, payload, header->size);
 		break;
-	case WIRE_ERRORS:
+	case AGENT_ERRORS:
 		output_write(session, request->err_fd, request->no_errors, payload, header->size);
 		break;
-	case WIRE_CREDIT:
+	case AGENT_CREDIT:
 		if (header->size == sizeof(credit)) {
 			memcpy(&credit, payload, sizeof(credit));
 			session->credit += credit;
 		}
 		break;
-	case WIRE_EXIT:
+	case AGENT_EXIT:
 		memcpy(&status, payload, sizeof(status));
 		session->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 		session->ended = true;
 		break;
-	case WIRE_REFUSED:
+	case AGENT_REFUSED:
 		terminal_restore();
 		session->status = atoi(payload);
 		if (!session->kept)
@@ -175,9 +179,9 @@ static void session_frame(struct session *session, const struct wire_header *hea
 
 static void link_take(struct session *session)
 {
-	struct wire_header header;
+	struct agent_header header;
 	const char *payload;
-	ssize_t size = wirelink_receive(&session->link);
+	ssize_t size = agentlink_receive(&session->link);
 
 	if (size == -EAGAIN)
 		return;
@@ -188,25 +192,25 @@ static void link_take(struct session *session)
 		session->status = 125;
 		session->ended = true;
 	}
-	while (!session->ended && wirelink_next(&session->link, &header, &payload))
+	while (!session->ended && agentlink_next(&session->link, &header, &payload))
 		session_frame(session, &header, payload);
 }
 
 static void input_take(struct session *session)
 {
-	char data[WIRE_PAYLOAD_MAX];
+	char data[AGENT_PAYLOAD_MAX];
 	size_t want = session->credit < (int64_t)sizeof(data) ? (size_t)session->credit : sizeof(data);
 	ssize_t size = fd_read(session->in_fd, data, want);
 
 	if (size == -EAGAIN)
 		return;
 	if (size <= 0) {
-		wirelink_send(&session->link, WIRE_INPUT, 0, NULL, 0);
+		agentlink_send(&session->link, AGENT_INPUT, 0, NULL, 0);
 		session->in_fd = -1;
 		return;
 	}
 	session->credit -= size;
-	wirelink_send(&session->link, WIRE_INPUT, 0, data, size);
+	agentlink_send(&session->link, AGENT_INPUT, 0, data, size);
 }
 
 static void signal_take(struct session *session)
@@ -219,34 +223,21 @@ static void signal_take(struct session *session)
 		return;
 	if (info.ssi_signo == SIGWINCH) {
 		size = terminal_size(STDIN_FILENO, "%d %d");
-		wirelink_send(&session->link, WIRE_RESIZE, 0, size, strlen(size));
+		agentlink_send(&session->link, AGENT_RESIZE, 0, size, strlen(size));
 		return;
 	}
 	number = info.ssi_signo;
-	wirelink_send(&session->link, WIRE_SIGNAL, 0, &number, sizeof(number));
-}
-
-/* Milliseconds for poll(); 0 when the time is over. */
-static int time_left(const struct session *session)
-{
-	struct timespec now;
-	double left;
-
-	if (!session->limited)
-		return -1;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	left = session->until.tv_sec - now.tv_sec + (session->until.tv_nsec - now.tv_nsec) * 1e-9;
-	return left <= 0 ? 0 : (int)(left * 1000) + 1;
+	agentlink_send(&session->link, AGENT_SIGNAL, 0, &number, sizeof(number));
 }
 
 static void session_loop(struct session *session)
 {
 	while (!session->ended) {
 		struct pollfd polled[3];
-		int timeout = time_left(session);
+		int timeout = clock_poll_ms(session->deadline);
 
-		wirelink_flush(&session->link);
-		polled[0] = (struct pollfd){ .fd = session->link.fd, .events = POLLIN | (wirelink_pending(&session->link) ? POLLOUT : 0) };
+		agentlink_flush(&session->link);
+		polled[0] = (struct pollfd){ .fd = session->link.fd, .events = POLLIN | (agentlink_pending(&session->link) ? POLLOUT : 0) };
 		polled[1] = (struct pollfd){ .fd = session->credit > 0 ? session->in_fd : -1, .events = POLLIN };
 		polled[2] = (struct pollfd){ .fd = session->signal_fd, .events = POLLIN };
 		if (!timeout) {
@@ -289,39 +280,23 @@ static void signals_close(int fd)
 	sigprocmask(SIG_UNBLOCK, &all, NULL);
 }
 
-static bool booted(enum machine_state state)
-{
-	return state != MACHINE_BOOTING;
-}
-
-/* A machine that was only just started: its agent answers soon. */
-static int agent_wait(const struct machine *machine)
-{
-	int fd = machine_connect(machine);
-
-	/* So there is a keeper that can notice. */
-	if (fd < 0)
-		return fd;
-	close(fd);
-	if (!machine_wait(machine, booted, 60))
-		return -ETIMEDOUT;
-	return machine_runs(machine) ? 0 : -ENOTCONN;
-}
-
+/* Waits for the agent of a machine that was started only a moment ago. */
 static int session_open(struct session *session, const struct machine *machine)
 {
-	int error = agent_wait(machine), fd;
+	int fd, error;
 
-	if (error)
-		return error;
+	if (!machine_wait(machine, machine_has_booted, BOOT_SECONDS))
+		return -ETIMEDOUT;
 	fd = machine_connect(machine);
 	if (fd < 0)
 		return fd;
 	fd_set_nonblock(fd, true);
-	wirelink_init(&session->link, fd);
-	session->credit = WIRE_WINDOW;
-	request_send(session, machine);
-	return 0;
+	agentlink_init(&session->link, fd);
+	session->credit = AGENT_WINDOW;
+	error = request_send(session, machine);
+	if (error)
+		agentlink_release(&session->link);
+	return error;
 }
 
 static int open_failed(const struct machine *machine, int error)
@@ -329,21 +304,26 @@ static int open_failed(const struct machine *machine, int error)
 	if (error == -ENOTCONN)
 		tell_error(_("%s does not run; `umlab start %s` starts it"), machine->name, machine->id);
 	else if (error == -ETIMEDOUT)
-		tell_error(_("%s has not booted after a minute; `umlab console %s` shows where it is"), machine->name, machine->id);
+		tell_error(_("%s has not booted after %d s; `umlab console %s` shows where it is"),
+			   machine->name, BOOT_SECONDS, machine->id);
+	else if (error == -E2BIG)
+		tell_error(_("%s: the command line is too long for a guest; it may have %d bytes"),
+			   machine->name, AGENT_PAYLOAD_MAX);
 	else
-		tell_error(_("no connection to %s: %s"), machine->name, strerror(-error));
+		tell_error(_("%s: cannot connect: %s"), machine->name, strerror(-error));
 	return 125;
 }
 
 int session_run(const struct machine *machine, const struct session_request *request)
 {
-	struct session session = { .request = request, .in_fd = request->in_fd };
+	struct session session = { .request = request, .in_fd = request->in_fd,
+		.deadline = CLOCK_NEVER };
 	int error = session_open(&session, machine);
 
 	if (error)
 		return open_failed(machine, error);
 	if (request->in_fd < 0)
-		wirelink_send(&session.link, WIRE_INPUT, 0, NULL, 0);
+		agentlink_send(&session.link, AGENT_INPUT, 0, NULL, 0);
 	signal(SIGPIPE, SIG_IGN);
 	session.signal_fd = signals_open(request->pty);
 	if (request->pty)
@@ -351,14 +331,15 @@ int session_run(const struct machine *machine, const struct session_request *req
 	session_loop(&session);
 	terminal_restore();
 	signals_close(session.signal_fd);
-	wirelink_release(&session.link);
+	agentlink_release(&session.link);
 	return session.status;
 }
 
 int session_capture(const struct machine *machine, const char *command, double seconds, char **output)
 {
 	struct session_request request = { .in_fd = -1, .out_fd = -1, .err_fd = -1 };
-	struct session session = { .request = &request, .in_fd = -1, .signal_fd = -1, .limited = true };
+	struct session session = { .request = &request, .in_fd = -1, .signal_fd = -1,
+		.deadline = clock_deadline(seconds) };
 	struct words words = { 0 };
 	size_t size;
 	int error;
@@ -369,16 +350,13 @@ int session_capture(const struct machine *machine, const char *command, double s
 	request.command = &words;
 	*output = NULL;
 	session.kept = open_memstream(output, &size);
-	clock_gettime(CLOCK_MONOTONIC, &session.until);
-	session.until.tv_sec += (time_t)seconds;
-	session.until.tv_nsec = 0;
 	error = session_open(&session, machine);
 	if (error) {
 		session.status = 125;
 	} else {
-		wirelink_send(&session.link, WIRE_INPUT, 0, NULL, 0);
+		agentlink_send(&session.link, AGENT_INPUT, 0, NULL, 0);
 		session_loop(&session);
-		wirelink_release(&session.link);
+		agentlink_release(&session.link);
 	}
 	fclose(session.kept);
 	return session.status;
@@ -398,7 +376,7 @@ int session_key_parse(const char *text)
 	       toupper((unsigned char)*text) & 0x1f : -1;
 }
 
-static bool console_input(struct wire_link *link, int key, int *in_fd)
+static bool console_input(struct agentlink *link, int key, int *in_fd)
 {
 	char data[1024], *at;
 	ssize_t size = fd_read(*in_fd, data, sizeof(data));
@@ -411,15 +389,15 @@ static bool console_input(struct wire_link *link, int key, int *in_fd)
 		return isatty(STDIN_FILENO) == 0;
 	}
 	at = key >= 0 ? memchr(data, key, size) : NULL;
-	wirelink_send(link, WIRE_INPUT, 0, data, at ? at - data : size);
+	agentlink_send(link, AGENT_INPUT, 0, data, at ? at - data : size);
 	return !at;
 }
 
 int session_console(const struct machine *machine, int key)
 {
 	int fd = machine_connect(machine), in_fd = STDIN_FILENO, signal_fd;
-	struct wire_header header;
-	struct wire_link link;
+	struct agent_header header;
+	struct agentlink link;
 	const char *payload;
 	bool going = true;
 	char *size;
@@ -427,17 +405,17 @@ int session_console(const struct machine *machine, int key)
 	if (fd < 0)
 		return fd;
 	fd_set_nonblock(fd, true);
-	wirelink_init(&link, fd);
-	wirelink_send(&link, WIRE_ATTACH, 0, NULL, 0);
+	agentlink_init(&link, fd);
+	agentlink_send(&link, AGENT_ATTACH, 0, NULL, 0);
 	size = terminal_size(STDIN_FILENO, "%d %d");
 	if (isatty(STDIN_FILENO)) {
-		wirelink_send(&link, WIRE_RESIZE, 0, size, strlen(size));
+		agentlink_send(&link, AGENT_RESIZE, 0, size, strlen(size));
 		terminal_raw(STDIN_FILENO);
 	}
 	signal_fd = signals_open(true);
 	while (going) {
 		struct pollfd polled[3] = {
-			{ .fd = link.fd, .events = POLLIN | (wirelink_pending(&link) ? POLLOUT : 0) },
+			{ .fd = link.fd, .events = POLLIN | (agentlink_pending(&link) ? POLLOUT : 0) },
 			{ .fd = in_fd, .events = POLLIN },
 			{ .fd = signal_fd, .events = POLLIN },
 		};
@@ -452,18 +430,18 @@ int session_console(const struct machine *machine, int key)
 		if (polled[1].revents)
 			going = console_input(&link, key, &in_fd);
 		if (polled[0].revents & (POLLIN | POLLHUP)) {
-			ssize_t got = wirelink_receive(&link);
+			ssize_t got = agentlink_receive(&link);
 
 			if (got <= 0 && got != -EAGAIN)
 				break;
-			while (wirelink_next(&link, &header, &payload))
-				if (header.type == WIRE_OUTPUT && fd_write_all(STDOUT_FILENO, payload, header.size))
+			while (agentlink_next(&link, &header, &payload))
+				if (header.type == AGENT_OUTPUT && fd_write_all(STDOUT_FILENO, payload, header.size))
 					going = false;
 		}
-		wirelink_flush(&link);
+		agentlink_flush(&link);
 	}
 	terminal_restore();
 	signals_close(signal_fd);
-	wirelink_release(&link);
+	agentlink_release(&link);
 	return 0;
 }

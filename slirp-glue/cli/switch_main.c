@@ -119,6 +119,18 @@ static void port_preset(char *word)
 		die(STATUS_USAGE, "run switch: port %s: %s", words[1], error);
 }
 
+/* Whoever starts a switch may name a pipe to learn from when its sockets accept connections. */
+static void ready_report(void)
+{
+	const char *number = getenv("UMLAB_READY_FD");
+	int fd = number ? atoi(number) : -1;
+
+	if (fd <= STDERR_FILENO)
+		return;
+	(void)!write(fd, "+", 1);
+	close(fd);
+}
+
 int net_run_switch(char **words, int nr_words)
 {
 	struct options options;
@@ -146,6 +158,7 @@ int net_run_switch(char **words, int nr_words)
 		die(STATUS_FAILED, "%s: a switch runs there already", folder);
 	if (error)
 		die(STATUS_FAILED, "%s: %s", folder, strerror(-error));
+	ready_report();
 	error = sandbox_enter(SANDBOX_SWITCH);
 	if (error)
 		die(STATUS_FAILED, "cannot confine itself: %s", strerror(-error));

@@ -5,6 +5,9 @@
 #include "tap.h"
 
 #include "lab/labfile.h"
+#include "lab/labkeys.h"
+#include "lab/lablint.h"
+#include "base/name.h"
 #include "base/tell.h"
 
 static struct lab lab;
@@ -259,7 +262,7 @@ static void noise(void)
 		lab_parse_conf(&lab, text, size);
 		lab_parse_dep(&lab, text, size);
 		for (int i = 0; i < lab.nr_machines; i++)
-			if (!lab_name_valid(lab.machines[i].name))
+			if (!name_valid(lab.machines[i].name))
 				bail("a machine is called \"%s\"", lab.machines[i].name);
 	}
 	ok(true, "20000 mixtures of pieces are read without a fault");

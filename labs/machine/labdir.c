@@ -5,7 +5,7 @@
  * Never in the lab's folder itself: that may be read-only, shared, or under version
  * control. lab.info beside the machines' folders says where the lab lies.
  */
-#include "lab/labdir.h"
+#include "machine/labdir.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -15,18 +15,17 @@
 
 #include "base/files.h"
 #include "base/where.h"
-#include "base/tell.h"
 
 char *lab_id(const char *dir)
 {
-	char *path = realpath(dir, NULL), *id;
-	const char *base;
+	char *path = realpath(dir, NULL), *base, *id;
+	const char *slash;
 	int size = 0;
 
 	if (!path)
-		die(STATUS_ABSENT, _("there is no folder %s"), dir);
-	base = strrchr(path, '/') + 1;
-	id = txt_printf("%.24s", base);
+		path = txt_copy(dir);
+	slash = strrchr(path, '/');
+	base = id = txt_printf("%.24s", slash ? slash + 1 : path);
 	for (char *at = id; *at; at++) {
 		/* One dash for what does not go into a name. */
 		if (isalnum((unsigned char)*at) || *at == '_')
@@ -37,6 +36,7 @@ char *lab_id(const char *dir)
 	id[size] = '\0';
 	id = txt_printf("%s%s%08x", id, size && id[size - 1] != '-' ? "-" : "", (unsigned int)txt_hash(path));
 	free(path);
+	free(base);
 	return id;
 }
 
@@ -50,7 +50,7 @@ int lab_state_read(const char *id, struct conf *conf)
 	return conf_read(conf, txt_printf("%s/lab.info", lab_state_dir(id)));
 }
 
-int lab_state_write(const char *id, const struct lab *lab)
+int lab_state_write(const char *id, const char *dir, const char *name)
 {
 	struct conf conf = { 0 };
 	int error = dir_make(lab_state_dir(id), 0700);
@@ -59,8 +59,8 @@ int lab_state_write(const char *id, const struct lab *lab)
 		return error;
 	/* Domains that came while it ran stay. */
 	lab_state_read(id, &conf);
-	conf_set(&conf, "dir", lab->dir);
-	conf_set(&conf, "name", lab->name);
+	conf_set(&conf, "dir", dir);
+	conf_set(&conf, "name", name);
 	return conf_write(&conf, txt_printf("%s/lab.info", lab_state_dir(id)));
 }
 

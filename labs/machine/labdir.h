@@ -6,15 +6,14 @@
 #define LABDIR_H
 
 #include "base/conf.h"
-#include "lab/labfile.h"
 
-/* Stable for a folder: part of its name, and a hash of its real path. */
+/* Stable for a folder: part of its name, and a hash of its real path. Never fails. */
 char *lab_id(const char *dir);
 /* state/labs/ID */
 char *lab_state_dir(const char *id);
 /* What is noted of it: dir=, name=, domain=... (those that `lconfig` made). */
 int lab_state_read(const char *id, struct conf *conf);
-int lab_state_write(const char *id, const struct lab *lab);
+int lab_state_write(const char *id, const char *dir, const char *name);
 /* Removes what is kept about a lab that has no machine any more. */
 void lab_state_prune(const char *id);
 /* Ids of all labs with machines. */

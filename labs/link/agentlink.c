@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * wirelink.c - send and receive the frames of agentwire.h over one descriptor
+ * agentlink.c - send and receive the frames of agentwire.h over one descriptor
  */
-#include "link/wirelink.h"
+#include "link/agentlink.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,23 +10,23 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { IN_ROOM = 4 * WIRE_PAYLOAD_MAX };
+enum { IN_ROOM = 4 * AGENT_PAYLOAD_MAX };
 
-void wirelink_init(struct wire_link *link, int fd)
+void agentlink_init(struct agentlink *link, int fd)
 {
-	*link = (struct wire_link){ .fd = fd, .in = malloc(IN_ROOM) };
+	*link = (struct agentlink){ .fd = fd, .in = malloc(IN_ROOM) };
 }
 
-void wirelink_release(struct wire_link *link)
+void agentlink_release(struct agentlink *link)
 {
 	if (link->fd >= 0)
 		close(link->fd);
 	free(link->in);
 	free(link->out);
-	*link = (struct wire_link){ .fd = -1 };
+	*link = (struct agentlink){ .fd = -1 };
 }
 
-static int out_reserve(struct wire_link *link, size_t size)
+static int out_reserve(struct agentlink *link, size_t size)
 {
 	size_t room = link->out_room ? link->out_room : 4096;
 	char *out;
@@ -48,9 +48,9 @@ static int out_reserve(struct wire_link *link, size_t size)
 	return 0;
 }
 
-int wirelink_send(struct wire_link *link, enum wire_type type, unsigned int channel, const void *data, size_t size)
+int agentlink_send(struct agentlink *link, enum agent_frame type, unsigned int channel, const void *data, size_t size)
 {
-	struct wire_header header = { WIRE_MAGIC, type, channel, size };
+	struct agent_header header = { AGENT_MAGIC, type, channel, size };
 
 	if (link->fd < 0)
 		return 0;
@@ -63,16 +63,16 @@ int wirelink_send(struct wire_link *link, enum wire_type type, unsigned int chan
 	return 0;
 }
 
-int wirelink_send_zeros(struct wire_link *link)
+int agentlink_send_zeros(struct agentlink *link)
 {
-	if (out_reserve(link, WIRE_PAYLOAD_MAX))
+	if (out_reserve(link, AGENT_PAYLOAD_MAX))
 		return -ENOMEM;
-	memset(link->out + link->out_size, 0, WIRE_PAYLOAD_MAX);
-	link->out_size += WIRE_PAYLOAD_MAX;
+	memset(link->out + link->out_size, 0, AGENT_PAYLOAD_MAX);
+	link->out_size += AGENT_PAYLOAD_MAX;
 	return 0;
 }
 
-size_t wirelink_pending(const struct wire_link *link)
+size_t agentlink_pending(const struct agentlink *link)
 {
 	return link->out_size - link->out_done;
 }
@@ -85,7 +85,7 @@ static ssize_t put(int fd, const char *data, size_t size)
 	return done < 0 && errno == ENOTSOCK ? write(fd, data, size) : done;
 }
 
-int wirelink_flush(struct wire_link *link)
+int agentlink_flush(struct agentlink *link)
 {
 	while (link->fd >= 0 && link->out_done < link->out_size) {
 		ssize_t done = put(link->fd, link->out + link->out_done, link->out_size - link->out_done);
@@ -99,7 +99,7 @@ int wirelink_flush(struct wire_link *link)
 	return 0;
 }
 
-ssize_t wirelink_receive(struct wire_link *link)
+ssize_t agentlink_receive(struct agentlink *link)
 {
 	ssize_t done;
 
@@ -117,12 +117,12 @@ ssize_t wirelink_receive(struct wire_link *link)
 	return done;
 }
 
-bool wirelink_next(struct wire_link *link, struct wire_header *header, const char **payload)
+bool agentlink_next(struct agentlink *link, struct agent_header *header, const char **payload)
 {
 	while (link->in_size - link->in_done >= sizeof(*header)) {
 		memcpy(header, link->in + link->in_done, sizeof(*header));
-		if (header->magic != WIRE_MAGIC || header->size > WIRE_PAYLOAD_MAX || header->channel >= WIRE_CHANNELS ||
-		    header->type < WIRE_HELLO || header->type > WIRE_REPLY) {
+		if (header->magic != AGENT_MAGIC || header->size > AGENT_PAYLOAD_MAX || header->channel >= AGENT_CHANNELS ||
+		    header->type < AGENT_HELLO || header->type > AGENT_FRAME_LAST) {
 			link->in_done++;
 			link->hidden_input = true;
 			continue;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * run.c - run other programs of the host
+ * spawn.c - run other programs of the host
  */
-#include "base/run.h"
+#include "base/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -75,7 +75,7 @@ static int ended(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-int run_quietly(const char *const *command, char **reason)
+int spawn_quietly(const char *const *command, char **reason)
 {
 	pid_t pid;
 	int fd = start(command, true, &pid);
@@ -93,7 +93,7 @@ int run_quietly(const char *const *command, char **reason)
 	return -EIO;
 }
 
-int run_here(const char *const *command)
+int spawn_here(const char *const *command)
 {
 	pid_t pid;
 
@@ -107,7 +107,7 @@ int run_here(const char *const *command)
 	return pid < 0 ? 127 : ended(pid);
 }
 
-char *run_output(const char *const *command)
+char *spawn_output(const char *const *command)
 {
 	pid_t pid;
 	int fd = start(command, false, &pid);

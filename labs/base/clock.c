@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * clock.c - measure time on the clock that never jumps
+ *
+ * Called by everything in the command that waits or shows how long something took.
+ */
+#include "base/clock.h"
+
+#include <limits.h>
+#include <time.h>
+
+double clock_seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec + now.tv_nsec * 1e-9;
+}
+
+double clock_deadline(double seconds)
+{
+	return seconds < 0 ? CLOCK_NEVER : clock_seconds() + seconds;
+}
+
+int clock_poll_ms(double deadline)
+{
+	double left;
+
+	if (deadline < 0)
+		return -1;
+	left = (deadline - clock_seconds()) * 1000;
+	if (left <= 0)
+		return 0;
+	return left >= INT_MAX - 1 ? INT_MAX : (int)left + 1;
+}

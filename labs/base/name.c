@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * name.c - which names machines, snapshots, classes and students may have
+ *
+ * Called wherever such a name comes from outside: from the command line, a lab file or a
+ * list of students.
+ */
+#include "base/name.h"
+
+#include <ctype.h>
+#include <string.h>
+
+bool name_valid(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (!length || length > NAME_LENGTH_MAX || *name == '-' || *name == '.')
+		return false;
+	for (; *name; name++)
+		if (!isalnum((unsigned char)*name) && !strchr("_.-", *name))
+			return false;
+	return true;
+}

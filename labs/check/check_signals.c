@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * check_signals.c - hold back the signals that would end the command while a lab is broken
+ *
+ * check_selftest.c breaks labs on purpose and has to repair them, whatever happens. While
+ * it holds the signals back, check_run.c looks for waiting ones between two claims.
+ */
+#include "check/check_signals.h"
+
+static sigset_t ending_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	return set;
+}
+
+void check_signals_hold(bool hold)
+{
+	sigset_t set = ending_signals();
+
+	sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
+bool check_signals_pending(void)
+{
+	sigset_t pending, ending = ending_signals();
+
+	sigpending(&pending);
+	sigandset(&pending, &pending, &ending);
+	return !sigisemptyset(&pending);
+}

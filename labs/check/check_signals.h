@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * check_signals.h - hold back the signals that would end the command while a lab is broken
+ */
+#ifndef CHECK_SIGNALS_H
+#define CHECK_SIGNALS_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+/* Blocks SIGHUP, SIGINT and SIGTERM, or lets them act again. */
+void check_signals_hold(bool hold);
+/* Does a signal that is held back wait? Then whoever runs should come to an end soon. */
+bool check_signals_pending(void);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * keeper_state.h - what the files of the keeper share: all that it knows about its machine
+ */
+#ifndef KEEPER_STATE_H
+#define KEEPER_STATE_H
+
+#include <sys/types.h>
+
+#include "link/agentlink.h"
+#include "machine/machine.h"
+
+/* One per process. Times are seconds of clock_seconds(); 0: not set. */
+struct keeper {
+	struct machine machine;
+	int report_fd;		/* whoever started us waits for a line here; -1: told */
+	pid_t kernel_pid;
+	int kernel_fd;		/* pidfd */
+	bool adopted;		/* the kernel is not our child */
+	int ctl_fd;		/* listens for the command */
+	int console_fd;		/* the machine's con0; -1: not open */
+	int console_log_fd;
+	off_t console_log_size;
+	struct agentlink agent;	/* the machine's con1 */
+	bool agent_answers;
+	double ping_sent;	/* an answer to a PING is due */
+	double agent_heard;	/* something came from the agent */
+	double stop_asked;	/* init was asked to power off */
+	char agent_id[64];	/* the agent's last HELLO: "BOOT WORKER" */
+	char boot[64];		/* the BOOT whose startup files were run */
+	enum machine_state state;
+	struct conf status;	/* the content of the file `status` */
+	void (*state_changed)(struct keeper *keeper);	/* tells watchers */
+};
+
+/* Writes the new state to `status` and to an exam's record, and tells watchers. */
+void keeper_state_set(struct keeper *keeper, enum machine_state state);
+/* A line with the time in keeper.log. */
+void keeper_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Asks the agent for a sign of life; keeper.c declares it dead when none comes. */
+void keeper_agent_ping(struct keeper *keeper);
+
+#endif

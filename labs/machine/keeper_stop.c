@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * keeper_stop.c - the clean end of a machine
+ *
+ * `umlab stop` makes a client ask for it (keeper_clients.c). With an agent, shutdown.sh runs
+ * first and then the agent tells init; without one the kernel gets SIGTERM, on which it asks
+ * init to power off.
+ */
+#include "machine/keeper_stop.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/pidfd.h>
+
+#include "base/clock.h"
+#include "base/files.h"
+#include "machine/keeper_script.h"
+
+void keeper_power_off(struct keeper *keeper)
+{
+	keeper->stop_asked = clock_seconds();
+	if (keeper->agent_answers)
+		agentlink_send(&keeper->agent, AGENT_POWEROFF, 0, NULL, 0);
+	else
+		pidfd_send_signal(keeper->kernel_fd, SIGTERM, NULL, 0);
+}
+
+/* Failed shutdown files do not keep a machine from its end. */
+static void shutdown_ended(struct keeper *keeper, int status)
+{
+	(void)status;
+	keeper_power_off(keeper);
+}
+
+void keeper_stop(struct keeper *keeper)
+{
+	char *path = txt_printf("%s/guest/shutdown.sh", keeper->machine.run_dir);
+
+	if (keeper->state != MACHINE_STOPPING) {
+		keeper_state_set(keeper, MACHINE_STOPPING);
+		if (keeper->agent_answers && !keeper_script_runs() && file_exists(path))
+			keeper_script_run(keeper, "shutdown.sh", "shutdown.log", shutdown_ended);
+		else
+			keeper_power_off(keeper);
+	}
+	free(path);
+}

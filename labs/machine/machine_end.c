@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * machine_end.c - stop, kill and remove machines
+ *
+ * A clean shutdown is the keeper's work (keeper_stop.c): here it is only asked for, and
+ * machine_wait() tells when it is over. Killing needs no keeper, so it works when nothing
+ * else does.
+ */
+#include "machine/machine_end.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/files.h"
+#include "machine/labdir.h"
+#include "machine/machine_connect.h"
+#include "machine/pidfile.h"
+#include "machine/record.h"
+
+enum { KILL_SECONDS = 5, KEEPER_SECONDS = 2 };
+
+int machine_stop(const struct machine *machine)
+{
+	int error = machine_call(machine, "stop");
+
+	return error == -ENOTCONN ? 0 : error;
+}
+
+int machine_kill(const struct machine *machine)
+{
+	char *recorded = txt_printf("%s/kernel", machine->run_dir);
+	char *lock = txt_printf("%s/lock", machine->dir);
+	double deadline = clock_deadline(KILL_SECONDS);
+	pid_t pid;
+	int fd;
+
+	while (machine_runs(machine) && clock_poll_ms(deadline)) {
+		fd = pidfile_open(recorded, &pid);
+		if (fd >= 0) {
+			pidfd_send_signal(fd, SIGKILL, NULL, 0);
+			poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, clock_poll_ms(deadline));
+			close(fd);
+		}
+		/* Not recorded yet, or its helpers still hold the lock: look again soon. */
+		file_lock_wait(lock, 0.02);
+	}
+	free(recorded);
+	free(lock);
+	return machine_runs(machine) ? -EBUSY : 0;
+}
+
+int machine_remove(struct machine *machine)
+{
+	char *lock = txt_printf("%s/keeper.lock", machine->dir);
+	int error = machine_kill(machine);
+
+	/* The keeper outlives its machine a little and writes down how that ended. */
+	if (!error)
+		file_lock_wait(lock, KEEPER_SECONDS);
+	free(lock);
+	if (error)
+		return error;
+	record_keep(machine);
+	error = tree_remove(machine->dir);
+	tree_remove(machine->run_dir);
+	if (machine->lab)
+		lab_state_prune(machine->lab);
+	return error;
+}

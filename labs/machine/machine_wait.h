@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * machine_wait.h - follow the state of machines, as their keepers report it
+ */
+#ifndef MACHINE_WAIT_H
+#define MACHINE_WAIT_H
+
+#include "link/agentlink.h"
+#include "machine/machine.h"
+
+/* A subscription to the states of one machine. */
+struct machine_watch {
+	const struct machine *machine;
+	enum machine_state state;	/* the last one reported */
+	struct agentlink link;		/* link.fd < 0: nothing follows, the machine has stopped */
+};
+
+/* Always succeeds; without a keeper to ask the state is MACHINE_STOPPED. */
+void machine_watch_open(struct machine_watch *watch, const struct machine *machine);
+/* Call it when link.fd is readable. True when the state may have changed. */
+bool machine_watch_take(struct machine_watch *watch);
+void machine_watch_close(struct machine_watch *watch);
+
+/*
+ * Waits until @done is true of the machine's state; false: @seconds are over. @seconds < 0
+ * means without limit. All of these return at once when @done is already true.
+ */
+bool machine_wait(const struct machine *machine, bool (*done)(enum machine_state), double seconds);
+
+/* What machine_wait_all() tells meanwhile. */
+struct machine_wait_hooks {
+	void (*changed)(int at, enum machine_state state, void *context);
+	void (*tick)(void *context);	/* every @tick_ms, for displays that show the time */
+	int tick_ms;			/* 0: no ticks */
+	void *context;
+};
+/* The same for many machines at once; the number of those that are not done. */
+int machine_wait_all(const struct machines *machines, bool (*done)(enum machine_state),
+		     double seconds, const struct machine_wait_hooks *hooks);
+
+/* Conditions to wait for: it has stopped; its agent answers; its startup files have ended. */
+bool machine_has_stopped(enum machine_state state);
+bool machine_has_booted(enum machine_state state);
+bool machine_has_started(enum machine_state state);
+
+#endif

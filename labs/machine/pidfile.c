@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pidfile.c - a file that names a process, safe against numbers that are used again
+ *
+ * The kernel of each machine is recorded this way: its keeper writes the file, and whoever
+ * wants to adopt, kill or debug the kernel reads it.
+ */
+#include "machine/pidfile.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/txt.h"
+
+enum { STAT_FIRST = 3, STAT_START = 22 };	/* fields of /proc/PID/stat */
+
+static int process_line(pid_t pid, char **line)
+{
+	char *stat, *at;
+	int error = proc_stat_read(pid, &stat, &at);
+
+	if (error)
+		return error;
+	for (int field = STAT_FIRST; at && field < STAT_START; field++)
+		at = strchr(at + 1, ' ');
+	if (at)
+		*line = txt_printf("%d %lld\n", pid, atoll(at + 1));
+	free(stat);
+	return at ? 0 : -EINVAL;
+}
+
+int pidfile_write(const char *path, pid_t pid)
+{
+	char *line;
+	int error = process_line(pid, &line);
+
+	if (error)
+		return error;
+	error = file_write(path, line, strlen(line), 0600);
+	free(line);
+	return error;
+}
+
+int pidfile_open(const char *path, pid_t *pid)
+{
+	char *recorded, *line;
+	int fd, number;
+	size_t size;
+
+	if (file_read(path, &recorded, &size))
+		return -ESRCH;
+	fd = sscanf(recorded, "%d", &number) == 1 && number > 1 ? pidfd_open(number, 0) : -1;
+	/* From here on the number stays with this process; is that still the recorded one? */
+	if (fd >= 0 && !process_line(number, &line)) {
+		bool same = !strcmp(line, recorded);
+
+		free(line);
+		if (same) {
+			free(recorded);
+			*pid = number;
+			return fd;
+		}
+	}
+	free(recorded);
+	if (fd >= 0)
+		close(fd);
+	return -ESRCH;
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * u-agentlink.c - the frames between command, keeper and agent: whole, in pieces, among noise,
+ * and when the peer has gone
+ */
+#include "tap.h"
+
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "link/agentlink.h"
+
+static struct agentlink one, other;
+
+static void pair(void)
+{
+	int fds[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds))
+		exit(125);
+	agentlink_init(&one, fds[0]);
+	agentlink_init(&other, fds[1]);
+}
+
+static void part(void)
+{
+	agentlink_release(&one);
+	agentlink_release(&other);
+}
+
+static bool next_is(struct agentlink *link, int type, unsigned int channel, const char *text)
+{
+	struct agent_header header;
+	const char *payload;
+
+	return agentlink_next(link, &header, &payload) && header.type == type && header.channel == channel &&
+	       header.size == strlen(text) && !memcmp(payload, text, header.size);
+}
+
+static void frames(void)
+{
+	struct agent_header header;
+	const char *payload;
+
+	pair();
+	agentlink_send(&one, AGENT_INPUT, 3, "hello", 5);
+	agentlink_send(&one, AGENT_PING, 0, NULL, 0);
+	ok(agentlink_pending(&one) == 2 * sizeof(header) + 5, "frames are queued");
+	ok(!agentlink_flush(&one) && !agentlink_pending(&one), "and written");
+	ok(agentlink_receive(&other) > 0, "they come");
+	ok(next_is(&other, AGENT_INPUT, 3, "hello") && next_is(&other, AGENT_PING, 0, ""), "as they were sent");
+	ok(!agentlink_next(&other, &header, &payload) && agentlink_receive(&other) == -EAGAIN, "and no more");
+	part();
+}
+
+static void noise(void)
+{
+	struct agent_header header = { AGENT_MAGIC, AGENT_OUTPUT, 1, 3 };
+	char bytes[sizeof(header) + 3];
+	bool early = false;
+
+	pair();
+	memcpy(bytes, &header, sizeof(header));
+	memcpy(bytes + sizeof(header), "abc", 3);
+	if (write(one.fd, "\0\0noise", 7) != 7)
+		exit(125);
+	for (size_t at = 0; at < sizeof(bytes); at++) {
+		const char *payload;
+
+		early |= agentlink_next(&other, &header, &payload);
+		if (write(one.fd, bytes + at, 1) != 1)
+			exit(125);
+		agentlink_receive(&other);
+	}
+	ok(!early && next_is(&other, AGENT_OUTPUT, 1, "abc"), "a frame behind noise, byte by byte");
+	ok(other.hidden_input, "the noise is noted");
+	part();
+}
+
+/* As when a program has ended: its last output is there, and we would acknowledge it. */
+static void peer_gone(void)
+{
+	int pipe_fds[2], status;
+	pid_t pid;
+
+	pair();
+	agentlink_send(&other, AGENT_OUTPUT, 1, "last", 4);
+	agentlink_flush(&other);
+	agentlink_release(&other);
+	pid = fork();
+	if (!pid) {
+		agentlink_send(&one, AGENT_CREDIT, 0, "1234", 4);
+		_exit(agentlink_flush(&one) == -EPIPE ? 0 : 1);
+	}
+	waitpid(pid, &status, 0);
+	ok(status == 0, "a peer that has gone is -EPIPE and no signal (%#x)", status);
+	ok(agentlink_receive(&one) > 0 && next_is(&one, AGENT_OUTPUT, 1, "last"), "what it said last is still there");
+	ok(agentlink_receive(&one) == 0, "then it is the end");
+	part();
+
+	if (pipe(pipe_fds))
+		exit(125);
+	agentlink_init(&one, pipe_fds[1]);
+	agentlink_send(&one, AGENT_PING, 0, NULL, 0);
+	ok(!agentlink_flush(&one) && !agentlink_pending(&one), "what is no socket is written to as well");
+	agentlink_release(&one);
+	close(pipe_fds[0]);
+}
+
+int main(void)
+{
+	frames();
+	noise();
+	peer_gone();
+	return tap_done();
+}
