@@ -1,30 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tool_compare.c - umlab-disk diff, compare
+ * tool_compare.c - umlab-disk compare, diff
  */
-#include <stdlib.h>
-#include "tool.h"
+#include "tool_compare.h"
 
-enum { PIECE = 1 << 20, UNIT = 4096 };
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common_options.h"
+#include "disk.h"
+#include "io_posix.h"
+#include "output.h"
+#include "report.h"
 
 struct both {
 	struct cow_chain *one, *other;
-	uint8_t *a, *b;
-	uint64_t size;			/* of the larger one; the other reads as zeros behind its end */
+	uint8_t *a, *b;			/* a piece of each */
+	uint64_t size;			/* of the larger disk; the other is padded with zeros */
 };
 
-static int both_open(struct both *both, char **argv, const struct tool_options *options)
+static enum status both_open(struct both *both, const struct verb_args *args)
 {
-	struct tool_options plain = { .raw = options->raw };
+	unsigned int flags = COW_LAYER_SHARED | disk_flags(args);
 
-	both->one = tool_open(argv[0], COW_LAYER_SHARED, &plain);
-	both->other = both->one ? tool_open(argv[1], COW_LAYER_SHARED, &plain) : NULL;
-	both->a = malloc(PIECE);
-	both->b = malloc(PIECE);
+	both->one = disk_open(args->words.at[0], flags, NULL);
+	both->other = both->one ? disk_open(args->words.at[1], flags, NULL) : NULL;
+	both->a = malloc(DISK_PIECE);
+	both->b = malloc(DISK_PIECE);
 	if (!both->other || !both->a || !both->b)
-		return TOOL_NO;
+		return STATUS_FAILED;
 	both->size = both->one->size > both->other->size ? both->one->size : both->other->size;
-	return TOOL_OK;
+	return STATUS_OK;
 }
 
 static void both_close(struct both *both)
@@ -35,22 +42,12 @@ static void both_close(struct both *both)
 	free(both->b);
 }
 
-static int read_padded(struct cow_chain *chain, uint8_t *to, uint64_t offset, uint64_t size)
+/* How many bytes from @offset on are known to be zeros in both, without reading them. */
+static uint64_t zeros_size(const struct both *both, uint64_t offset)
 {
-	uint64_t known = chain->size > offset ? chain->size - offset : 0;
-
-	if (known > size)
-		known = size;
-	memset(to + known, 0, size - known);
-	return known ? tool_read(chain, to, offset, known) : 0;
-}
-
-/* How far from @offset both are zeros without being read. */
-static uint64_t skip_zeros(const struct both *both, uint64_t offset)
-{
-	uint64_t end = both->size;
 	const struct cow_chain *chains[] = { both->one, both->other };
 	struct cow_source source;
+	uint64_t end = both->size;
 
 	for (int i = 0; i < 2; i++) {
 		if (offset >= chains[i]->size)
@@ -64,110 +61,192 @@ static uint64_t skip_zeros(const struct both *both, uint64_t offset)
 	return end - offset;
 }
 
-static int both_read(struct both *both, uint64_t offset, uint64_t size)
+static enum status both_read(struct both *both, uint64_t offset, uint64_t size)
 {
-	int ret = read_padded(both->one, both->a, offset, size);
+	int ret = disk_read_padded(both->one, both->a, offset, size);
 
 	if (!ret)
-		ret = read_padded(both->other, both->b, offset, size);
+		ret = disk_read_padded(both->other, both->b, offset, size);
 	if (ret)
-		tool_warn("cannot be read at %lu: %s", (unsigned long)offset, cow_reason(ret));
-	else if (tool_step("comparing", offset, both->size))
-		ret = -ECANCELED;
-	return ret;
+		return report_error("cannot be read at %" PRIu64 ": %s", offset, cow_reason(ret));
+	return report_step("comparing", offset, both->size) ? STATUS_FAILED : STATUS_OK;
 }
 
-int tool_compare(int argc, char **argv, const struct tool_options *options)
+/* Read the next piece that may differ. *@at and *@size: where it is; size 0: there is none. */
+static enum status both_next(struct both *both, uint64_t *at, uint64_t *size)
 {
-	struct both both = { NULL };
-	int ret = both_open(&both, argv, options);
+	uint64_t skip;
 
-	for (uint64_t at = 0, size; at < both.size && !ret; at += size) {
-		size = skip_zeros(&both, at);
-		if (size)
+	*at += *size;
+	*size = 0;
+	for (; *at < both->size; *at += skip) {
+		skip = zeros_size(both, *at);
+		if (skip)
 			continue;
-		size = both.size - at < PIECE ? both.size - at : PIECE;
-		ret = both_read(&both, at, size) ? TOOL_NO : TOOL_OK;
-		if (!ret && memcmp(both.a, both.b, size)) {
-			uint64_t first = 0;
-
-			while (both.a[first] == both.b[first])
-				first++;
-			printf("%s and %s differ at byte %lu\n", argv[0], argv[1], (unsigned long)(at + first));
-			ret = TOOL_NO;
-		}
+		*size = both->size - *at < DISK_PIECE ? both->size - *at : DISK_PIECE;
+		return both_read(both, *at, *size);
 	}
-	if (!ret && both.one->size != both.other->size)
-		printf("same content, but %lu and %lu bytes\n", (unsigned long)both.one->size, (unsigned long)both.other->size);
-	both_close(&both);
-	return ret;
+	return STATUS_OK;
 }
 
-static int diff_layer(char **argv, const struct tool_options *options)
-{
-	const struct cow_create create = { .base = argv[0], .base_raw = options->raw, .progress = &tool_progress };
-	struct tool_options plain = { .raw = options->raw };
-	struct cow_chain *old = tool_open(argv[0], 0, &plain), *new = tool_open(argv[1], 0, &plain), *to = NULL;
-	struct cow_error error = { "" };
-	const char *part = tool_part(options->output);
-	int ret = TOOL_NO;
+/* ---- compare ------------------------------------------------------------------------- */
 
-	if (!old || !new)
-		goto out_close;
-	ret = cow_create(&cow_io_posix, part, &create, &error);
-	if (ret) {
-		ret = tool_fail(&error);
-		goto out_close;
+static enum status compare_run(const struct verb_args *args)
+{
+	const char *one = args->words.at[0], *other = args->words.at[1];
+	struct both both = { NULL };
+	enum status status = both_open(&both, args);
+	uint64_t at = 0, size = 0, first = 0;
+
+	while (!status) {
+		status = both_next(&both, &at, &size);
+		if (status || !size)
+			break;
+		if (!memcmp(both.a, both.b, size))
+			continue;
+		while (both.a[first] == both.b[first])
+			first++;
+		printf("%s and %s differ at byte %" PRIu64 "\n", one, other, at + first);
+		status = STATUS_FAILED;
 	}
-	ret = TOOL_NO;
-	plain.raw = false;
-	to = tool_open(part, COW_LAYER_WRITE, &plain);
-	if (to && new->size > to->size && cow_chain_grow(to, cow_round_up(new->size, 512), &error))
-		tool_fail(&error);
-	else if (to)
-		ret = tool_copy(new, to, old, &error) ? tool_fail(&error) : TOOL_OK;
-	if (tool_close(to))
-		ret = TOOL_NO;
+	if (!status && both.one->size != both.other->size)
+		printf("same content, but %" PRIu64 " and %" PRIu64 " bytes\n", both.one->size,
+		       both.other->size);
+	both_close(&both);
+	return status;
+}
+
+/* ---- diff ---------------------------------------------------------------------------- */
+
+/* Fill the new layer @path, whose base is @old, with what @new has differently. */
+static enum status diff_fill(const char *path, struct cow_chain *old, struct cow_chain *new)
+{
+	struct cow_chain *to = disk_open(path, COW_LAYER_WRITE, NULL);
+	enum status status = STATUS_OK, close_status;
+	struct cow_error error = { "" };
+	int ret = 0;
+
+	if (!to)
+		return STATUS_FAILED;
+	if (new->size > to->size)
+		ret = cow_chain_grow(to, cow_round_up(new->size, 512), &error);
 	if (!ret)
-		ret = tool_publish(options->output, false);
-out_close:
+		ret = disk_copy(new, to, old, &error);
+	if (ret)
+		status = report_failure(&error);
+	close_status = disk_close(to);
+	return status ? status : close_status;
+}
+
+static enum status diff_layer(const struct verb_args *args)
+{
+	const char *output = verb_value(args, "output"), *path = output_begin(output);
+	const struct cow_create create = {
+		.base = args->words.at[0],
+		.base_raw = disk_flags(args) & COW_LAYER_RAW,
+		.progress = &report_progress,
+	};
+	struct cow_chain *old = disk_open(args->words.at[0], disk_flags(args), NULL);
+	struct cow_chain *new = disk_open(args->words.at[1], disk_flags(args), NULL);
+	struct cow_error error = { "" };
+	enum status status = STATUS_FAILED;
+
+	if (old && new) {
+		if (cow_create(&cow_io_posix, path, &create, &error))
+			report_failure(&error);
+		else
+			status = diff_fill(path, old, new);
+	}
+	if (!status)
+		status = output_publish(output, false);
 	cow_chain_close(old);
 	cow_chain_close(new);
-	return ret;
+	return status;
 }
 
-int tool_diff(int argc, char **argv, const struct tool_options *options)
+/* Ranges that differ; neighbouring ones are printed as one. */
+struct ranges {
+	uint64_t start, end;		/* end 0: none yet */
+};
+
+static void ranges_print(const struct ranges *ranges)
+{
+	if (ranges->end)
+		printf("%" PRIu64 " %" PRIu64 "\n", ranges->start, ranges->end - ranges->start);
+}
+
+static void ranges_add(struct ranges *ranges, uint64_t start, uint64_t size)
+{
+	if (ranges->end != start) {
+		ranges_print(ranges);
+		ranges->start = start;
+	}
+	ranges->end = start + size;
+}
+
+static enum status diff_run(const struct verb_args *args)
 {
 	struct both both = { NULL };
-	uint64_t start = 0, end = 0;
-	bool any = false;
-	int ret;
+	struct ranges ranges = { 0 };
+	uint64_t at = 0, size = 0;
+	enum status status;
 
-	if (options->output)
-		return diff_layer(argv, options);
-	ret = both_open(&both, argv, options);
-	for (uint64_t at = 0, size; at < both.size && !ret; at += size) {
-		size = skip_zeros(&both, at);
-		if (size)
-			continue;
-		size = both.size - at < PIECE ? both.size - at : PIECE;
-		ret = both_read(&both, at, size) ? TOOL_NO : TOOL_OK;
-		for (uint64_t unit = 0; unit < size && !ret; unit += UNIT) {
-			size_t part = size - unit < UNIT ? size - unit : UNIT;
+	if (verb_value(args, "output"))
+		return diff_layer(args);
+	status = both_open(&both, args);
+	while (!status) {
+		status = both_next(&both, &at, &size);
+		if (status || !size)
+			break;
+		for (uint64_t unit = 0; unit < size; unit += DISK_UNIT) {
+			size_t part = size - unit < DISK_UNIT ? size - unit : DISK_UNIT;
 
-			if (!memcmp(both.a + unit, both.b + unit, part))
-				continue;
-			any = true;
-			if (end != at + unit) {
-				if (end)
-					printf("%lu %lu\n", (unsigned long)start, (unsigned long)(end - start));
-				start = at + unit;
-			}
-			end = at + unit + part;
+			if (memcmp(both.a + unit, both.b + unit, part))
+				ranges_add(&ranges, at + unit, part);
 		}
 	}
-	if (end)
-		printf("%lu %lu\n", (unsigned long)start, (unsigned long)(end - start));
+	ranges_print(&ranges);
 	both_close(&both);
-	return ret || any ? TOOL_NO : TOOL_OK;
+	return status || ranges.end ? STATUS_FAILED : STATUS_OK;
 }
+
+/* ---- command line -------------------------------------------------------------------- */
+
+static const struct verb_option compare_options[] = {
+	OPTION_RAW,
+	{ 0 }
+};
+
+const struct verb compare_verb = {
+	.name = "compare",
+	.group = GROUP_INSPECT,
+	.usage = "[OPTION]... ONE OTHER",
+	.summary = "Find out whether two disks have the same content",
+	.help = "The exit status is 0 if they have. If one disk is longer, the rest of it must be "
+		"zeros.",
+	.options = compare_options,
+	.words = "file file",
+	.min_words = 2,
+	.max_words = 2,
+	.run = compare_run,
+};
+
+static const struct verb_option diff_options[] = {
+	OPTION_OUTPUT("Write a layer with base OLD that holds the differences"),
+	OPTION_RAW,
+	{ 0 }
+};
+
+const struct verb diff_verb = {
+	.name = "diff",
+	.group = GROUP_INSPECT,
+	.usage = "[OPTION]... OLD NEW",
+	.summary = "Show where two disks differ, or make a layer of the differences",
+	.help = "Prints start and length in bytes of each range that differs, in units of 4096 "
+		"bytes. The exit status is 0 if there is none.",
+	.options = diff_options,
+	.words = "file file",
+	.min_words = 2,
+	.max_words = 2,
+	.run = diff_run,
+};

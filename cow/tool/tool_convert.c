@@ -1,11 +1,62 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tool_convert.c - umlab-disk convert: raw, layer, COW V3, and qcow2 by way of qemu-img
+ * tool_convert.c - umlab-disk convert: raw, layer, COW V3, and qcow2 through qemu-img
+ *
+ * qemu-img reads and writes raw files only, so a qcow2 file goes through a raw file beside the
+ * output, OUT.raw-between.
  */
+#include "tool_convert.h"
+
+#include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
+#include <stdio.h>
+#include <sys/wait.h>
 #include <unistd.h>
-#include "tool.h"
+
+#include "common_options.h"
+#include "disk.h"
+#include "io_posix.h"
+#include "output.h"
+#include "report.h"
+#include "tool_create.h"
+
+enum format { FORMAT_RAW, FORMAT_LAYER, FORMAT_COW3, FORMAT_QCOW2, NR_FORMATS };
+
+static const char *const formats[] = {
+	[FORMAT_RAW] = "raw",
+	[FORMAT_LAYER] = "layer",
+	[FORMAT_COW3] = "cow3",
+	[FORMAT_QCOW2] = "qcow2",
+};
+
+/* ---- qemu-img ------------------------------------------------------------------------ */
+
+static enum status command_run(const char *const *argv)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		execvp(argv[0], (char *const *)argv);
+		report_error("%s: not found; install the Debian package qemu-utils", argv[0]);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+		return report_error("%s: cannot be started", argv[0]);
+	return status ? STATUS_FAILED : STATUS_OK;
+}
+
+static enum status qcow2_read(const char *from, const char *to)
+{
+	return command_run((const char *const []){
+		"qemu-img", "convert", "-O", "raw", from, to, NULL });
+}
+
+static enum status qcow2_write(const char *from, const char *to)
+{
+	return command_run((const char *const []){
+		"qemu-img", "convert", "-f", "raw", "-O", "qcow2", from, to, NULL });
+}
 
 static bool is_qcow2(const char *path)
 {
@@ -18,98 +69,157 @@ static bool is_qcow2(const char *path)
 	return yes;
 }
 
-static int make_raw(const char *path, uint64_t size)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666), ret = TOOL_OK;
+/* ---- our own formats ----------------------------------------------------------------- */
 
-	if (fd < 0 || ftruncate(fd, size)) {
-		tool_warn("%s: %s", path, cow_reason(-errno));
-		ret = TOOL_NO;
-	}
+static enum status make_raw(const char *path, uint64_t size)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	enum status status = STATUS_OK;
+
+	if (fd < 0 || ftruncate(fd, size))
+		status = report_error("%s: %s", path, cow_reason(-errno));
 	if (fd >= 0)
 		close(fd);
-	return ret;
+	return status;
 }
 
-/* The content of @from in a new file @part. */
-static int convert_chain(struct cow_chain *from, const char *part, const struct tool_options *options, bool to_raw)
+static enum status make_target(const char *path, enum format format,
+			       const struct cow_create *create)
 {
-	struct cow_create create = { .base = options->base, .cluster_bits = options->cluster_bits, .progress = &tool_progress };
-	struct tool_options plain = { 0 }, raw = { .raw = to_raw };
-	struct cow_chain *to = NULL, *below = NULL;
 	struct cow_error error = { "" };
-	int ret = TOOL_OK;
+	int ret;
 
-	if (!options->base)
-		create.size = cow_round_up(from->size, 512);
-	if (to_raw)
-		ret = make_raw(part, cow_round_up(from->size, 512));
-	else if (options->to && !strcmp(options->to, "cow3"))
-		ret = cow_create_v3(&cow_io_posix, part, &create, &error) ? tool_fail(&error) : TOOL_OK;
+	if (format == FORMAT_RAW)
+		return make_raw(path, create->size);
+	if (format == FORMAT_COW3)
+		ret = cow_create_v3(&cow_io_posix, path, create, &error);
 	else
-		ret = cow_create(&cow_io_posix, part, &create, &error) ? tool_fail(&error) : TOOL_OK;
-	if (ret)
-		return ret;
-	to = tool_open(part, COW_LAYER_WRITE, &raw);
-	if (to && options->base && !to_raw)
-		below = tool_open(options->base, 0, &plain);
-	ret = TOOL_NO;
-	if (!to || (options->base && !to_raw && !below))
-		goto out_close;
-	if (from->size > to->size && cow_chain_grow(to, cow_round_up(from->size, 512), &error))
-		tool_fail(&error);
-	else
-		ret = tool_copy(from, to, below, &error) ? tool_fail(&error) : TOOL_OK;
-out_close:
-	if (tool_close(to))
-		ret = TOOL_NO;
-	cow_chain_close(below);
-	/* A raw disk may end within a sector. */
-	if (!ret && to_raw && from->size % 512 && truncate(part, from->size))
-		ret = TOOL_NO;
-	return ret;
+		ret = cow_create(&cow_io_posix, path, create, &error);
+	return ret ? report_failure(&error) : STATUS_OK;
 }
 
-int tool_convert(int argc, char **argv, const struct tool_options *options)
+/* Copy the content of @from to the new file @path, which reads like its base or as zeros. */
+static enum status fill_target(const char *path, enum format format, struct cow_chain *from,
+			       const char *base)
 {
-	const char *to = options->to ? options->to : "layer", *in = argv[0], *out = argv[1];
-	char between[COW_PATH + 8] = "", part[COW_PATH + 8];
-	struct tool_options from_options = { .raw = options->raw };
+	enum status status = STATUS_OK, close_status;
+	struct cow_chain *to, *below = NULL;
+	struct cow_error error = { "" };
+	int ret = 0;
+
+	to = disk_open(path, COW_LAYER_WRITE | (format == FORMAT_RAW ? COW_LAYER_RAW : 0), NULL);
+	if (to && base)
+		below = disk_open(base, 0, NULL);
+	if (!to || (base && !below)) {
+		status = STATUS_FAILED;
+	} else {
+		if (from->size > to->size)
+			ret = cow_chain_grow(to, cow_round_up(from->size, 512), &error);
+		if (!ret)
+			ret = disk_copy(from, to, below, &error);
+		if (ret)
+			status = report_failure(&error);
+	}
+	close_status = disk_close(to);
+	cow_chain_close(below);
+	return status ? status : close_status;
+}
+
+static enum status convert_chain(struct cow_chain *from, const char *path, enum format format,
+				 struct cow_create create)
+{
+	enum status status;
+
+	if (format == FORMAT_RAW)
+		create.base = NULL;
+	if (!create.base)
+		create.size = cow_round_up(from->size, 512);
+	status = make_target(path, format, &create);
+	if (!status)
+		status = fill_target(path, format, from, create.base);
+	/* The end of a raw disk need not be a multiple of 512. */
+	if (!status && format == FORMAT_RAW && from->size % 512 && truncate(path, from->size))
+		status = report_error("%s: %s", path, cow_reason(-errno));
+	return status;
+}
+
+/* ---- command line -------------------------------------------------------------------- */
+
+static enum status convert_to(const struct verb_args *args, const struct cow_create *create,
+			      enum format format, const char *between)
+{
+	const char *in = args->words.at[0], *unfinished = output_begin(args->words.at[1]);
+	unsigned int flags = disk_flags(args);
+	enum status status = STATUS_OK;
 	struct cow_chain *from;
-	int ret = TOOL_OK;
 
-	if (strcmp(to, "raw") && strcmp(to, "layer") && strcmp(to, "cow3") && strcmp(to, "qcow2")) {
-		tool_warn("formats are raw, layer, cow3 and qcow2, not %s", to);
-		return TOOL_USAGE;
-	}
-	if (!options->force && !access(out, F_OK)) {
-		tool_warn("%s: exists already and stays as it is (--force replaces it)", out);
-		return TOOL_NO;
-	}
-	snprintf(part, sizeof(part), "%s", tool_part(out));
-	snprintf(between, sizeof(between), "%s.raw-between", out);
 	if (is_qcow2(in)) {
-		const char *const command[] = { "qemu-img", "convert", "-O", "raw", in, between, NULL };
-
-		ret = tool_command(command);
-		from_options.raw = true;
+		status = qcow2_read(in, between);
+		if (status)
+			return status;
 		in = between;
+		flags = COW_LAYER_RAW;
 	}
-	from = ret ? NULL : tool_open(in, 0, &from_options);
+	from = disk_open(in, flags, NULL);
 	if (!from)
-		ret = TOOL_NO;
-	else if (strcmp(to, "qcow2"))
-		ret = convert_chain(from, part, options, !strcmp(to, "raw"));
-	else
-		ret = convert_chain(from, between, options, true);
-	if (!ret && !strcmp(to, "qcow2")) {
-		const char *const command[] = { "qemu-img", "convert", "-f", "raw", "-O", "qcow2", between, part, NULL };
-
-		ret = tool_command(command);
+		return STATUS_FAILED;
+	if (format == FORMAT_QCOW2) {
+		status = convert_chain(from, between, FORMAT_RAW, *create);
+		if (!status)
+			status = qcow2_write(between, unfinished);
+	} else {
+		status = convert_chain(from, unfinished, format, *create);
 	}
 	cow_chain_close(from);
-	unlink(between);
-	if (!ret)
-		ret = tool_publish(out, options->force);
-	return ret;
+	return status;
 }
+
+static enum status convert_run(const struct verb_args *args)
+{
+	const char *out = args->words.at[1], *to = verb_value(args, "to");
+	enum format format = FORMAT_LAYER;
+	char between[COW_PATH + 16];
+	struct cow_create create;
+	enum status status = create_options(args, &create);
+
+	if (status)
+		return status;
+	if (to)
+		for (format = 0; format < NR_FORMATS && strcmp(to, formats[format]); format++)
+			;
+	if (format == NR_FORMATS)
+		return verb_usage(args, "--to: '%s' is not raw, layer, cow3 or qcow2", to);
+	if (!verb_flag(args, "force") && !access(out, F_OK))
+		return report_error("%s: exists already; --force replaces it", out);
+	snprintf(between, sizeof(between), "%s.raw-between", out);
+	status = convert_to(args, &create, format, between);
+	unlink(between);
+	return status ? status : output_publish(out, verb_flag(args, "force"));
+}
+
+static const struct verb_option convert_options[] = {
+	{ .letter = 'b', .name = "base", .value = "BASE", .kind = "file",
+	  .help = "Make an overlay on BASE that holds only what differs from it" },
+	{ .letter = 't', .name = "to", .value = "FORMAT",
+	  .kind = "=layer|=raw|=cow3|=qcow2", .help = "Set the format of OUT",
+	  .range = "layer, raw, cow3, qcow2", .preset = "layer" },
+	OPTION_CLUSTER,
+	{ .letter = 'r', .name = "raw",
+	  .help = "Treat IN as raw even if it starts like an overlay" },
+	{ .letter = 'f', .name = "force", .help = "Replace OUT if it exists" },
+	{ 0 }
+};
+
+const struct verb convert_verb = {
+	.name = "convert",
+	.group = GROUP_TRANSFER,
+	.usage = "[OPTION]... IN OUT",
+	.summary = "Copy a disk into another format",
+	.help = "The format of IN is recognized. qcow2, in either direction, needs qemu-img "
+		"from the Debian package qemu-utils.",
+	.options = convert_options,
+	.words = "file file",
+	.min_words = 2,
+	.max_words = 2,
+	.run = convert_run,
+};

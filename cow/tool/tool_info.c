@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tool_info.c - umlab-disk info, map, check
+ * tool_info.c - umlab-disk info, map
+ *
+ * Both open the chain without locks, so that they work while a machine uses the disk.
  */
-#include <stdlib.h>
+#include "tool_info.h"
+
+#include <inttypes.h>
+#include <stdio.h>
 #include <sys/stat.h>
-#include <time.h>
+
+#include "common_options.h"
+#include "disk.h"
+#include "io_posix.h"
 #include "lease.h"
 #include "map.h"
-#include "tool.h"
+#include "report.h"
 
 static void json_string(const char *name, const char *value, const char *end)
 {
@@ -23,6 +31,13 @@ static void json_string(const char *name, const char *value, const char *end)
 	printf("\"%s", end);
 }
 
+static void json_number(const char *name, uint64_t value, const char *end)
+{
+	printf("\"%s\": %" PRIu64 "%s", name, value, end);
+}
+
+/* ---- info ---------------------------------------------------------------------------- */
+
 static const char *uuid_text(const uint8_t *uuid)
 {
 	static char text[COW_UUID_TEXT];
@@ -36,13 +51,16 @@ static const char *state_name(uint32_t state)
 	return state == COW_SEALED ? "sealed" : state == COW_DIRTY ? "dirty" : "clean";
 }
 
-/* Bytes of the disk that this layer holds. */
+/* Bytes of the disk for which the map of this layer says @wanted. */
 static uint64_t held(const struct cow_layer *layer, enum cow_cluster wanted)
 {
 	uint64_t bytes = 0;
 
 	if (!layer->entry_bits)
 		return wanted == COW_DATA ? layer->size : 0;
+	/* With one bit for each cluster there are no zeros. */
+	if (layer->entry_bits == 1 && wanted == COW_ZERO)
+		return 0;
 	for (uint64_t at = 0, count; at < layer->nr_clusters; at += count) {
 		count = layer->nr_clusters - at;
 		if (cow_map_run(layer, at, &count) == wanted)
@@ -58,261 +76,192 @@ static uint64_t on_host(const struct cow_layer *layer)
 	return fstat(layer->file, &st) ? 0 : st.st_blocks * 512ULL;
 }
 
-static const char *backing(const struct cow_layer *layer)
+static const char *base_path(const struct cow_layer *layer)
 {
+	const struct cow_disk_layer *header = layer->header;
+
 	if (layer->old)
 		return layer->old->backing;
-	if (!layer->header || layer->header->parent.kind == COW_PARENT_NONE)
+	if (!header || header->parent.kind == COW_PARENT_NONE)
 		return "";
-	return layer->header->parent_relative[0] ? layer->header->parent_relative : layer->header->parent_absolute;
+	return header->parent_relative[0] ? header->parent_relative : header->parent_absolute;
 }
 
-static void show_layer(const struct cow_layer *layer)
+static void owner_print(const struct cow_disk_owner *owner)
 {
-	printf("%s\n  format     %s\n  disk       %s (%lu bytes)\n  on host    %s\n", layer->path, cow_kind_name(layer->kind),
-	       tool_size_text(layer->size), (unsigned long)layer->size, tool_size_text(on_host(layer)));
-	if (layer->entry_bits)
-		printf("  holds      %s data, %s zeros, in clusters of %lu\n", tool_size_text(held(layer, COW_DATA)),
-		       tool_size_text(layer->entry_bits == 2 ? held(layer, COW_ZERO) : 0), (unsigned long)cow_layer_cluster_size(layer));
-	if (layer->header) {
-		const struct cow_disk_owner *owner = &layer->header->owner;
-		char who[160];
+	char who[160];
 
-		printf("  state      %s\n  uuid       %s\n", state_name(layer->header->state), uuid_text(layer->header->uuid));
-		if (owner->pid) {
-			cow_owner_text(owner, who, sizeof(who));
-			printf("  opened by  %s%s\n", who, cow_io_posix.owner_alive(&cow_io_posix, owner) ? "" : " (gone)");
-		}
-	}
-	if (backing(layer)[0])
-		printf("  stands on  %s\n", backing(layer));
+	cow_owner_text(owner, who, sizeof(who));
+	printf("  opened by  %s%s\n", who,
+	       cow_io_posix.owner_alive(&cow_io_posix, owner) ? "" : " (gone)");
 }
 
-static void show_layer_json(const struct cow_layer *layer, bool last)
+static void layer_print(const struct cow_layer *layer)
+{
+	printf("%s\n  format     %s\n", layer->path, cow_kind_name(layer->kind));
+	printf("  disk       %s (%" PRIu64 " bytes)\n", txt_size(layer->size), layer->size);
+	printf("  on host    %s\n", txt_size(on_host(layer)));
+	if (layer->entry_bits)
+		printf("  holds      %s data, %s zeros, in clusters of %" PRIu64 " bytes\n",
+		       txt_size(held(layer, COW_DATA)), txt_size(held(layer, COW_ZERO)),
+		       cow_layer_cluster_size(layer));
+	if (layer->header) {
+		printf("  state      %s\n", state_name(layer->header->state));
+		printf("  uuid       %s\n", uuid_text(layer->header->uuid));
+		if (layer->header->owner.pid)
+			owner_print(&layer->header->owner);
+	}
+	if (base_path(layer)[0])
+		printf("  base       %s\n", base_path(layer));
+}
+
+static void layer_print_json(const struct cow_layer *layer, bool last)
 {
 	printf("    {");
 	json_string("file", layer->path, ", ");
 	json_string("format", cow_kind_name(layer->kind), ", ");
-	printf("\"size\": %lu, \"on_host\": %lu", (unsigned long)layer->size, (unsigned long)on_host(layer));
-	if (layer->entry_bits)
-		printf(", \"cluster\": %lu, \"data\": %lu, \"zeros\": %lu", (unsigned long)cow_layer_cluster_size(layer),
-		       (unsigned long)held(layer, COW_DATA), (unsigned long)(layer->entry_bits == 2 ? held(layer, COW_ZERO) : 0));
+	json_number("size", layer->size, ", ");
+	json_number("on_host", on_host(layer), "");
+	if (layer->entry_bits) {
+		printf(", ");
+		json_number("cluster", cow_layer_cluster_size(layer), ", ");
+		json_number("data", held(layer, COW_DATA), ", ");
+		json_number("zeros", held(layer, COW_ZERO), "");
+	}
 	if (layer->header) {
 		printf(", ");
 		json_string("state", state_name(layer->header->state), ", ");
 		json_string("uuid", uuid_text(layer->header->uuid), ", ");
-		printf("\"owner_pid\": %lu, ", (unsigned long)layer->header->owner.pid);
+		json_number("owner_pid", layer->header->owner.pid, ", ");
 		json_string("owner_host", layer->header->owner.host, "");
 	}
-	if (backing(layer)[0]) {
+	if (base_path(layer)[0]) {
 		printf(", ");
-		json_string("base", backing(layer), "");
+		json_string("base", base_path(layer), "");
 	}
 	printf("}%s\n", last ? "" : ",");
 }
 
-int tool_info(int argc, char **argv, const struct tool_options *options)
+static enum status lease_break(const char *path)
 {
-	struct cow_chain *chain;
+	int ret = cow_lease_break(&cow_io_posix, path);
 
-	if (options->break_lock) {
-		int ret = cow_lease_break(&cow_io_posix, argv[0]);
-
-		if (ret) {
-			tool_warn("%s: %s", argv[0], ret == -ENOENT ? "nobody has a lease on it" : cow_reason(ret));
-			return TOOL_NO;
-		}
-		return TOOL_OK;
-	}
-	/* Without a lock: what a machine has open can be looked at. */
-	chain = tool_open(argv[0], COW_LAYER_SHARED, options);
-	if (!chain)
-		return TOOL_NO;
-	if (options->json)
-		printf("{\n  \"size\": %lu,\n  \"layers\": [\n", (unsigned long)chain->size);
-	for (unsigned int i = 0; i < chain->nr_layers; i++) {
-		if (options->json)
-			show_layer_json(chain->layers[i], i + 1 == chain->nr_layers);
-		else
-			show_layer(chain->layers[i]);
-	}
-	if (options->json)
-		puts("  ]\n}");
-	return tool_close(chain);
+	if (!ret)
+		return STATUS_OK;
+	return report_error("%s: %s", path, ret == -ENOENT ? "has no lease" : cow_reason(ret));
 }
 
-int tool_map(int argc, char **argv, const struct tool_options *options)
+static enum status info_run(const struct verb_args *args)
 {
-	struct cow_chain *chain = tool_open(argv[0], COW_LAYER_SHARED, options);
-	struct cow_source source, next;
-	const char *separator = "";
+	const char *path = args->words.at[0];
+	bool json = verb_flag(args, "json");
+	struct cow_chain *chain;
+
+	if (verb_flag(args, "break-lock"))
+		return lease_break(path);
+	chain = disk_open(path, COW_LAYER_SHARED | disk_flags(args), verb_value(args, "base"));
+	if (!chain)
+		return STATUS_FAILED;
+	if (json)
+		printf("{\n  \"size\": %" PRIu64 ",\n  \"layers\": [\n", chain->size);
+	for (unsigned int i = 0; i < chain->nr_layers; i++) {
+		if (json)
+			layer_print_json(chain->layers[i], i + 1 == chain->nr_layers);
+		else
+			layer_print(chain->layers[i]);
+	}
+	if (json)
+		puts("  ]\n}");
+	return disk_close(chain);
+}
+
+/* ---- map ----------------------------------------------------------------------------- */
+
+/* The source at @at, with neighbouring ranges of the same source merged. */
+static void source_find(const struct cow_chain *chain, uint64_t at, struct cow_source *source)
+{
+	struct cow_source next;
+
+	cow_chain_source(chain, 0, at, chain->size, source);
+	while (source->end < chain->size) {
+		cow_chain_source(chain, 0, source->end, chain->size, &next);
+		if (next.state != source->state ||
+		    (next.state == COW_DATA && next.layer != source->layer))
+			return;
+		source->end = next.end;
+	}
+}
+
+static enum status map_run(const struct verb_args *args)
+{
+	struct cow_chain *chain = disk_open(args->words.at[0], COW_LAYER_SHARED | disk_flags(args),
+					    verb_value(args, "base"));
+	bool json = verb_flag(args, "json");
+	struct cow_source source;
 
 	if (!chain)
-		return TOOL_NO;
-	if (options->json)
+		return STATUS_FAILED;
+	if (json)
 		puts("[");
 	else
 		printf("%16s %16s  %s\n", "start", "length", "from");
 	for (uint64_t at = 0; at < chain->size; at = source.end) {
-		const char *from;
+		bool zero;
 
-		cow_chain_source(chain, 0, at, chain->size, &source);
-		while (source.end < chain->size) {
-			cow_chain_source(chain, 0, source.end, chain->size, &next);
-			if (next.state != source.state || (next.state == COW_DATA && next.layer != source.layer))
-				break;
-			source.end = next.end;
-		}
-		from = source.state == COW_ZERO ? "zeros" : chain->layers[source.layer]->path;
-		if (options->json) {
-			printf("%s  {\"start\": %lu, \"length\": %lu, \"zero\": %s, \"depth\": %u}", separator, (unsigned long)at,
-			       (unsigned long)(source.end - at), source.state == COW_ZERO ? "true" : "false",
-			       source.state == COW_ZERO ? 0 : source.layer);
-			separator = ",\n";
-		} else {
-			printf("%16lu %16lu  %s\n", (unsigned long)at, (unsigned long)(source.end - at), from);
-		}
+		source_find(chain, at, &source);
+		zero = source.state == COW_ZERO;
+		if (json)
+			printf("%s  {\"start\": %" PRIu64 ", \"length\": %" PRIu64
+			       ", \"zero\": %s, \"depth\": %u}", at ? ",\n" : "", at,
+			       source.end - at, zero ? "true" : "false", zero ? 0 : source.layer);
+		else
+			printf("%16" PRIu64 " %16" PRIu64 "  %s\n", at, source.end - at,
+			       zero ? "zeros" : chain->layers[source.layer]->path);
 	}
-	if (options->json)
+	if (json)
 		puts("\n]");
-	return tool_close(chain);
+	return disk_close(chain);
 }
 
-/* ---- check -------------------------------------------------------------------------------- */
+/* ---- command line -------------------------------------------------------------------- */
 
-static int faults;
+static const struct verb_option info_options[] = {
+	OPTION_BASE,
+	OPTION_JSON,
+	OPTION_RAW,
+	{ .name = "break-lock",
+	  .help = "Remove the lease on FILE; use this only if its holder is certainly gone" },
+	{ 0 }
+};
 
-__attribute__((format(printf, 2, 3)))
-static void fault(const char *path, const char *format, ...)
-{
-	va_list args;
+const struct verb info_verb = {
+	.name = "info",
+	.group = GROUP_INSPECT,
+	.usage = "[OPTION]... FILE",
+	.summary = "Show format, size and state of a disk and of each layer below it",
+	.help = "Works while a machine uses the disk.",
+	.options = info_options,
+	.words = "file",
+	.min_words = 1,
+	.max_words = 1,
+	.run = info_run,
+};
 
-	va_start(args, format);
-	printf("%s: ", path);
-	vprintf(format, args);
-	printf("\n");
-	va_end(args);
-	faults++;
-}
+static const struct verb_option map_options[] = {
+	OPTION_BASE,
+	OPTION_JSON,
+	OPTION_RAW,
+	{ 0 }
+};
 
-/* Map and header of one layer. */
-static void check_layer(struct cow_layer *layer)
-{
-	uint64_t crc_faults = 0, invalid = 0;
-	struct cow_stat stat;
-
-	if (layer->kind == COW_KIND_LAYER && layer->header->state != COW_DIRTY && cow_map_crc_faults(layer, &crc_faults))
-		fault(layer->path, "the checksums of its map cannot be read");
-	if (crc_faults)
-		fault(layer->path, "%lu blocks of its map differ from their checksums", (unsigned long)crc_faults);
-	if (layer->entry_bits)
-		invalid = cow_map_count_invalid(layer);
-	if (invalid)
-		fault(layer->path, "%lu impossible entries in its map", (unsigned long)invalid);
-	if (layer->entry_bits && !layer->io->stat(layer->io, layer->file, &stat) &&
-	    cow_map_data_end(layer) > cow_round_up(stat.size, 512))
-		fault(layer->path, "%lu bytes long, but its map speaks of data up to %lu: truncated",
-		      (unsigned long)stat.size, (unsigned long)cow_map_data_end(layer));
-	if (layer->header && layer->header->parent.committing)
-		fault(layer->path, "a commit was interrupted: run it again");
-	if (layer->header && layer->header->state == COW_DIRTY)
-		printf("%s: was not closed in order; nothing needs repair\n", layer->path);
-}
-
-static void check_seal(struct cow_layer *layer)
-{
-	uint8_t hash[COW_HASH_SIZE];
-	int ret = cow_identity_seal_hash(layer, &tool_progress, hash);
-
-	if (ret)
-		fault(layer->path, "cannot be read: %s", cow_reason(ret));
-	else if (memcmp(hash, layer->header->seal_hash, COW_HASH_SIZE))
-		fault(layer->path, "its content is not what was sealed");
-}
-
-/* Everything that the top layer says of the one below, by reading that. */
-static void check_parent(const struct cow_layer *above, struct cow_layer *below)
-{
-	uint8_t hash[COW_HASH_SIZE];
-	int ret;
-
-	if (!above->header || above->header->parent.kind != COW_PARENT_RAW || below->kind != COW_KIND_RAW)
-		return;
-	ret = cow_identity_hash(below, &tool_progress, hash);
-	if (ret)
-		fault(below->path, "cannot be read: %s", cow_reason(ret));
-	else if (memcmp(hash, above->header->parent.hash, COW_HASH_SIZE))
-		fault(below->path, "its content is not what %s was made on", above->path);
-}
-
-static int repair(const char *path)
-{
-	struct cow_error error = { "" };
-	struct cow_layer *layer;
-	uint64_t invalid;
-	int ret = cow_layer_open(&cow_io_posix, path, COW_LAYER_WRITE | COW_LAYER_DAMAGED, &layer, &error);
-
-	if (ret)
-		return tool_fail(&error);
-	if (layer->kind != COW_KIND_LAYER) {
-		printf("%s: %s has nothing that could be repaired\n", path, cow_kind_name(layer->kind));
-		cow_layer_close(layer);
-		return TOOL_OK;
-	}
-	invalid = cow_map_count_invalid(layer);
-	ret = cow_layer_begin(layer);
-	if (!ret) {
-		cow_map_drop_invalid(layer);
-		/* Twice, so that both headers are new. */
-		ret = cow_layer_put_header(layer);
-	}
-	if (cow_layer_close(layer) || ret) {
-		tool_warn("%s: cannot be repaired: %s", path, cow_reason(ret));
-		return TOOL_NO;
-	}
-	if (invalid)
-		printf("%s: %lu clusters are those of the layer below now\n", path, (unsigned long)invalid);
-	printf("%s: headers and checksums are those of the map as it is\n", path);
-	return TOOL_OK;
-}
-
-int tool_check(int argc, char **argv, const struct tool_options *options)
-{
-	struct cow_error error = { "" };
-	struct cow_chain *chain;
-	struct cow_layer *top;
-	unsigned int flags = COW_LAYER_DAMAGED | (options->raw ? COW_LAYER_RAW : 0);
-
-	/* First the layer alone: its chain does not open when it is damaged. */
-	if (cow_layer_open(&cow_io_posix, argv[0], flags, &top, &error)) {
-		puts(error.text);
-		return TOOL_NO;
-	}
-	check_layer(top);
-	cow_layer_close(top);
-	if (options->repair) {
-		if (repair(argv[0]))
-			return TOOL_NO;
-		faults = 0;
-	}
-	if (faults)
-		return TOOL_NO;
-	chain = tool_open(argv[0], 0, options);
-	if (!chain)
-		return TOOL_NO;
-	for (unsigned int i = 0; i < chain->nr_layers; i++) {
-		struct cow_layer *layer = chain->layers[i];
-
-		if (i)
-			check_layer(layer);
-		if (options->data && layer->header && layer->header->state == COW_SEALED)
-			check_seal(layer);
-		if (options->data && i + 1 < chain->nr_layers)
-			check_parent(layer, chain->layers[i + 1]);
-	}
-	if (tool_close(chain) || tool_interrupted())
-		return TOOL_NO;
-	if (!faults)
-		printf("%s: no damage found\n", argv[0]);
-	return faults ? TOOL_NO : TOOL_OK;
-}
+const struct verb map_verb = {
+	.name = "map",
+	.group = GROUP_INSPECT,
+	.usage = "[OPTION]... FILE",
+	.summary = "Show which file holds which part of a disk",
+	.options = map_options,
+	.words = "file",
+	.min_words = 1,
+	.max_words = 1,
+	.run = map_run,
+};

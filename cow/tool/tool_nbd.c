@@ -1,28 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tool_nbd.c - umlab-disk nbd: serve a disk to NBD clients at a unix socket
+ * tool_nbd.c - umlab-disk nbd: serve a disk to NBD clients at a Unix socket
  *
- * The newstyle handshake and simple replies of the NBD protocol, as the protocol document
- * describes them; one export, whatever name is asked for. Each client is served by a thread
- * of its own, request after request; several connections of one client share the disk, and
- * a flush on one covers them all.
+ * Implements the fixed newstyle handshake and simple replies of the NBD protocol (the document
+ * proto.md of the NBD project). There is one export, which answers to every name. Each client is
+ * served by its own thread, one request after the other. Several connections may share the disk;
+ * a flush on one of them covers the writes of all.
  */
-#define _GNU_SOURCE
+#include "tool_nbd.h"
+
 #include <endian.h>
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-#include "tool.h"
+
+#include "common_options.h"
+#include "disk.h"
+#include "report.h"
 
 enum {
 	OPT_EXPORT_NAME = 1, OPT_ABORT = 2, OPT_LIST = 3, OPT_INFO = 6, OPT_GO = 7,
 	REP_ACK = 1, REP_SERVER = 2, REP_INFO = 3,
 	INFO_EXPORT = 0, INFO_BLOCK_SIZE = 3,
 	FLAG_FIXED = 1, FLAG_NO_ZEROES = 2,
-	HAS_FLAGS = 1, READ_ONLY = 2, SEND_FLUSH = 4, SEND_FUA = 8, SEND_TRIM = 32, SEND_ZEROES = 64, MULTI_CONN = 256,
+	HAS_FLAGS = 1, READ_ONLY = 2, SEND_FLUSH = 4, SEND_FUA = 8, SEND_TRIM = 32,
+	SEND_ZEROES = 64, MULTI_CONN = 256,
 	CMD_READ = 0, CMD_WRITE = 1, CMD_DISC = 2, CMD_FLUSH = 3, CMD_TRIM = 4, CMD_ZEROES = 6,
 	CMD_FUA = 1,
 	OPTION_MAX = 8192, REQUEST_MAX = 32 << 20,
@@ -71,7 +78,8 @@ static bool transmit(int fd, const void *data, size_t size)
 
 static uint16_t export_flags(void)
 {
-	return HAS_FLAGS | SEND_FLUSH | SEND_FUA | MULTI_CONN | (read_only ? READ_ONLY : SEND_TRIM | SEND_ZEROES);
+	return HAS_FLAGS | SEND_FLUSH | SEND_FUA | MULTI_CONN |
+	       (read_only ? READ_ONLY : SEND_TRIM | SEND_ZEROES);
 }
 
 static uint64_t export_size(void)
@@ -98,20 +106,26 @@ static bool reply_info(int fd, uint32_t option)
 	};
 
 	return reply(fd, option, REP_INFO, &export, sizeof(export)) &&
-	       reply(fd, option, REP_INFO, &block, sizeof(block)) && reply(fd, option, REP_ACK, NULL, 0);
+	       reply(fd, option, REP_INFO, &block, sizeof(block)) &&
+	       reply(fd, option, REP_ACK, NULL, 0);
 }
 
-/* The old way to end the handshake. */
+/* The answer to NBD_OPT_EXPORT_NAME, with which old clients end the handshake. */
 static bool export_name(int fd, bool no_zeroes)
 {
-	struct { uint64_t size; uint16_t flags; char zeroes[124]; } __attribute__((packed)) export = {
-		htobe64(export_size()), htobe16(export_flags()), "",
+	struct {
+		uint64_t size;
+		uint16_t flags;
+		char zeroes[124];
+	} __attribute__((packed)) export = {
+		.size = htobe64(export_size()),
+		.flags = htobe16(export_flags()),
 	};
 
 	return transmit(fd, &export, no_zeroes ? 10 : sizeof(export));
 }
 
-/* True: requests follow. */
+/* Returns true if the client goes on to send requests. */
 static bool handshake(int fd)
 {
 	struct { uint64_t init, option; uint16_t flags; } __attribute__((packed)) hello = {
@@ -138,7 +152,8 @@ static bool handshake(int fd)
 			reply(fd, option, REP_ACK, NULL, 0);
 			return false;
 		case OPT_LIST:
-			if (!reply(fd, option, REP_SERVER, "\0\0\0\0", 4) || !reply(fd, option, REP_ACK, NULL, 0))
+			if (!reply(fd, option, REP_SERVER, "\0\0\0\0", 4) ||
+			    !reply(fd, option, REP_ACK, NULL, 0))
 				return false;
 			break;
 		case OPT_INFO:
@@ -160,7 +175,7 @@ static bool handshake(int fd)
 	}
 }
 
-/* The few errors that the protocol has. */
+/* The protocol defines a few errors, by number. */
 static uint32_t nbd_error(int ret)
 {
 	switch (-ret) {
@@ -183,21 +198,21 @@ static uint32_t nbd_error(int ret)
 	}
 }
 
-static int carry_out(uint16_t type, void *data, uint64_t offset, uint32_t size)
+static int execute(uint16_t type, void *data, uint64_t offset, uint32_t size)
 {
 	if (offset > export_size() || size > export_size() - offset)
 		return type == CMD_WRITE || type == CMD_ZEROES ? -ENOSPC : -EINVAL;
 	switch (type) {
 	case CMD_READ:
-		return tool_read(disk, data, offset, size);
+		return disk_read(disk, data, offset, size);
 	case CMD_WRITE:
-		return tool_write(disk, data, offset, size);
+		return disk_write(disk, data, offset, size);
 	case CMD_FLUSH:
 		return cow_chain_flush(disk);
 	case CMD_TRIM: {
 		int ret = cow_chain_discard(disk, offset, size);
 
-		return ret == -EOPNOTSUPP ? 0 : ret;	/* advice, as the protocol has it */
+		return ret == -EOPNOTSUPP ? 0 : ret;	/* a trim is only advice */
 	}
 	case CMD_ZEROES:
 		return cow_chain_zero(disk, offset, size);
@@ -208,11 +223,19 @@ static int carry_out(uint16_t type, void *data, uint64_t offset, uint32_t size)
 
 static void serve(int fd)
 {
-	struct { uint32_t magic; uint16_t flags, type; uint64_t handle, offset; uint32_t size; } __attribute__((packed)) request;
-	struct { uint32_t magic, error; uint64_t handle; } __attribute__((packed)) answer = { .magic = htobe32(MAGIC_ANSWER) };
+	struct {
+		uint32_t magic;
+		uint16_t flags, type;
+		uint64_t handle, offset;
+		uint32_t size;
+	} __attribute__((packed)) request;
+	struct { uint32_t magic, error; uint64_t handle; } __attribute__((packed)) answer = {
+		.magic = htobe32(MAGIC_ANSWER),
+	};
 	uint8_t *data = malloc(REQUEST_MAX);
 
-	while (data && receive(fd, &request, sizeof(request)) && be32toh(request.magic) == MAGIC_REQUEST) {
+	while (data && receive(fd, &request, sizeof(request)) &&
+	       be32toh(request.magic) == MAGIC_REQUEST) {
 		uint16_t type = be16toh(request.type), flags = be16toh(request.flags);
 		uint32_t size = be32toh(request.size);
 		int ret;
@@ -223,12 +246,14 @@ static void serve(int fd)
 			break;
 		if (type == CMD_WRITE && !receive(fd, data, size))
 			break;
-		ret = carry_out(type, data, be64toh(request.offset), size);
+		ret = execute(type, data, be64toh(request.offset), size);
 		if (!ret && flags & CMD_FUA && type != CMD_READ)
 			ret = cow_chain_flush(disk);
 		answer.error = htobe32(nbd_error(ret));
 		answer.handle = request.handle;
-		if (!transmit(fd, &answer, sizeof(answer)) || (type == CMD_READ && !ret && !transmit(fd, data, size)))
+		if (!transmit(fd, &answer, sizeof(answer)))
+			break;
+		if (type == CMD_READ && !ret && !transmit(fd, data, size))
 			break;
 	}
 	free(data);
@@ -278,7 +303,7 @@ static void client_start(int peer)
 	pthread_mutex_unlock(&clients_lock);
 }
 
-/* Requests under way are carried out, no further ones come. */
+/* End all connections after the requests in progress. */
 static void clients_end(void)
 {
 	pthread_mutex_lock(&clients_lock);
@@ -291,38 +316,82 @@ static void clients_end(void)
 	pthread_mutex_unlock(&clients_lock);
 }
 
-int tool_nbd(int argc, char **argv, const struct tool_options *options)
+/* A socket that listens at @path, or -1 after an error message. */
+static int listen_at(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct pollfd ready = { .events = POLLIN };
-	int fd, peer;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (!options->socket || strlen(options->socket) >= sizeof(address.sun_path)) {
-		tool_warn("nbd needs --socket PATH, shorter than %zu bytes", sizeof(address.sun_path));
-		return TOOL_USAGE;
-	}
-	read_only = options->read_only;
-	disk = tool_open(argv[0], read_only ? 0 : COW_LAYER_WRITE, options);
-	if (!disk)
-		return TOOL_NO;
-	strcpy(address.sun_path, options->socket);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 16)) {
-		tool_warn("%s: %s", options->socket, errno == EADDRINUSE ? "exists already" : cow_reason(-errno));
-		cow_chain_close(disk);
-		return TOOL_NO;
-	}
-	fprintf(stderr, "umlab-disk: %s is served at nbd+unix:///?socket=%s until Ctrl-C\n", argv[0], options->socket);
-	while (!tool_interrupted()) {
-		/* A signal may come between the question above and the wait. */
-		ready.fd = fd;
+	strcpy(address.sun_path, path);
+	if (fd >= 0 && !bind(fd, (struct sockaddr *)&address, sizeof(address)) && !listen(fd, 16))
+		return fd;
+	report_error("%s: %s", path, errno == EADDRINUSE ? "exists already" : cow_reason(-errno));
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static void accept_clients(int fd)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	int peer;
+
+	while (!report_interrupted()) {
+		/* The timeout is for a signal that arrives between the check and poll(). */
 		if (poll(&ready, 1, 200) != 1)
 			continue;
 		peer = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
 		if (peer >= 0)
 			client_start(peer);
 	}
-	unlink(options->socket);
-	clients_end();
-	return tool_close(disk);
 }
+
+static enum status nbd_run(const struct verb_args *args)
+{
+	const char *path = args->words.at[0], *socket_path = verb_value(args, "socket");
+	const size_t longest = sizeof(((struct sockaddr_un *)0)->sun_path) - 1;
+	int fd;
+
+	if (!socket_path || strlen(socket_path) > longest)
+		return verb_usage(args, "--socket PATH is required, at most %zu bytes long",
+				  longest);
+	read_only = verb_flag(args, "read-only");
+	disk = disk_open(path, (read_only ? 0 : COW_LAYER_WRITE) | disk_flags(args),
+			 verb_value(args, "base"));
+	if (!disk)
+		return STATUS_FAILED;
+	fd = listen_at(socket_path);
+	if (fd < 0) {
+		cow_chain_close(disk);
+		return STATUS_FAILED;
+	}
+	fprintf(stderr, "umlab-disk: serving %s at nbd+unix:///?socket=%s until Ctrl-C\n", path,
+		socket_path);
+	accept_clients(fd);
+	unlink(socket_path);
+	clients_end();
+	return disk_close(disk);
+}
+
+static const struct verb_option nbd_options[] = {
+	{ .letter = 'S', .name = "socket", .value = "PATH", .kind = "file",
+	  .help = "Listen at the Unix socket PATH (required)" },
+	{ .letter = 'O', .name = "read-only", .help = "Serve the disk without writing to it" },
+	OPTION_BASE,
+	OPTION_RAW,
+	{ 0 }
+};
+
+const struct verb nbd_verb = {
+	.name = "nbd",
+	.group = GROUP_TRANSFER,
+	.usage = "--socket PATH [OPTION]... FILE",
+	.summary = "Serve a disk to NBD clients",
+	.help = "Works with qemu, nbdcopy, qemu-io, fio, nbdfuse and others, until Ctrl-C. Up "
+		"to 64 clients may be connected at once.",
+	.options = nbd_options,
+	.words = "file",
+	.min_words = 1,
+	.max_words = 1,
+	.run = nbd_run,
+};

@@ -2,30 +2,37 @@
 /*
  * tool_pack.c - umlab-disk pack, unpack: one layer without its holes, compressed
  *
- * Layers are sparse, and many ways to send a file fill its holes. A pack is, through zstd:
- * "UMLXpack", the header of the layer, records, and a BLAKE2b-256 of all before it. A record
- * is first cluster, count and state (8 bytes each), and the data if that is COW_DATA; count
- * 0 ends them. What is unpacked has the same uuid and write_id: it is the same layer.
+ * Layers are sparse, and many ways to send a file fill its holes. A pack is a stream compressed by
+ * zstd. It holds "UMLXpack", the header of the layer, records, and a BLAKE2b-256 hash of all bytes
+ * before the hash. A record is the number of the first cluster, the number of clusters and their
+ * state (8 bytes each), and for COW_DATA the data. A record with count 0 ends the list. An unpacked
+ * layer has the uuid and write_id of the original, so overlays accept it as their base.
  */
-#define _GNU_SOURCE
+#include "tool_pack.h"
+
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
 #include "blake.h"
+#include "common_options.h"
+#include "disk.h"
+#include "io_posix.h"
 #include "map.h"
-#include "tool.h"
+#include "output.h"
+#include "report.h"
 
 #define PACK_MAGIC "UMLXpack"
-
-enum { PIECE = 1 << 20 };
 
 struct record {
 	uint64_t first, count, state;
 };
 
-/* One end of zstd. */
+/* Our end of a pipe to or from a zstd process. */
 struct stream {
 	FILE *file;
 	pid_t pid;
@@ -40,14 +47,14 @@ static int stream_open(struct stream *stream, int fd, bool write)
 		return -errno;
 	stream->pid = fork();
 	if (!stream->pid) {
-		signal(SIGINT, SIG_IGN);	/* we decide when it ends */
+		signal(SIGINT, SIG_IGN);	/* umlab-disk handles Ctrl-C and closes the pipe */
 		dup2(write ? ends[0] : fd, STDIN_FILENO);
 		dup2(write ? fd : ends[1], STDOUT_FILENO);
 		if (write)
 			execlp("zstd", "zstd", "-q", "-c", "-T0", "-", (char *)NULL);
 		else
 			execlp("zstd", "zstd", "-q", "-c", "-d", "-", (char *)NULL);
-		fputs("umlab-disk: zstd: not found; it is the Debian package zstd\n", stderr);
+		report_error("zstd: not found; install the Debian package zstd");
 		_exit(127);
 	}
 	close(write ? ends[0] : ends[1]);
@@ -91,8 +98,8 @@ static int pack_data(struct stream *stream, struct cow_layer *layer, uint8_t *da
 		record.state = cow_map_run(layer, at, &count);
 		if (record.state == COW_ABSENT)
 			continue;
-		if (record.state == COW_DATA && count > PIECE / cluster_size)
-			count = PIECE / cluster_size;
+		if (record.state == COW_DATA && count > DISK_PIECE / cluster_size)
+			count = DISK_PIECE / cluster_size;
 		record.count = count;
 		ret = put(stream, &record, sizeof(record));
 		if (!ret && record.state == COW_DATA)
@@ -100,7 +107,7 @@ static int pack_data(struct stream *stream, struct cow_layer *layer, uint8_t *da
 						 layer->data_offset + at * cluster_size);
 		if (!ret && record.state == COW_DATA)
 			ret = put(stream, data, count * cluster_size);
-		if (!ret && tool_step("packing", at, layer->nr_clusters))
+		if (!ret && report_step("packing", at, layer->nr_clusters))
 			ret = -ECANCELED;
 	}
 	return ret;
@@ -109,7 +116,7 @@ static int pack_data(struct stream *stream, struct cow_layer *layer, uint8_t *da
 static int pack(struct cow_layer *layer, int fd)
 {
 	const struct record end = { 0 };
-	uint8_t hash[COW_HASH_SIZE], *data = malloc(PIECE);
+	uint8_t hash[COW_HASH_SIZE], *data = malloc(DISK_PIECE);
 	struct stream stream;
 	int ret = stream_open(&stream, fd, true), close_ret;
 
@@ -130,48 +137,58 @@ static int pack(struct cow_layer *layer, int fd)
 	return ret ? ret : close_ret;
 }
 
-int tool_pack(int argc, char **argv, const struct tool_options *options)
+static enum status pack_layer(struct cow_layer *layer, const char *to)
 {
-	bool to_stdout = !strcmp(argv[1], "-");
-	struct cow_error error = { "" };
-	struct cow_layer *layer;
-	int fd = STDOUT_FILENO, ret = cow_layer_open(&cow_io_posix, argv[0], 0, &layer, &error);
+	bool to_stdout = !strcmp(to, "-");
+	int fd = STDOUT_FILENO, ret;
 
-	if (ret)
-		return tool_fail(&error);
-	if (layer->kind != COW_KIND_LAYER) {
-		tool_warn("%s: is %s; pack takes layers (compress others as they are)", argv[0], cow_kind_name(layer->kind));
-		cow_layer_close(layer);
-		return TOOL_NO;
-	}
+	if (layer->kind != COW_KIND_LAYER)
+		return report_error("%s: is %s; only layers can be packed; compress the file",
+				    layer->path, cow_kind_name(layer->kind));
 	if (!to_stdout)
-		fd = open(tool_part(argv[1]), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	if (fd < 0) {
-		tool_warn("%s: %s", argv[1], cow_reason(-errno));
-		cow_layer_close(layer);
-		return TOOL_NO;
-	}
+		fd = open(output_begin(to), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return report_error("%s: %s", to, cow_reason(-errno));
 	ret = pack(layer, fd);
 	if (!ret && !to_stdout && fsync(fd))
 		ret = -errno;
-	cow_layer_close(layer);
-	if (ret) {
-		tool_warn("%s: %s", argv[1], tool_interrupted() ? "interrupted" : cow_reason(ret));
-		return TOOL_NO;
-	}
-	return to_stdout ? TOOL_OK : tool_publish(argv[1], false);
+	if (ret)
+		return report_error("%s: %s", to,
+				    report_interrupted() ? "interrupted" : cow_reason(ret));
+	return to_stdout ? STATUS_OK : output_publish(to, false);
 }
 
-/* ---- unpack ---------------------------------------------------------------------------------- */
+static enum status pack_run(const struct verb_args *args)
+{
+	struct cow_error error = { "" };
+	struct cow_layer *layer;
+	enum status status;
 
-/* An empty file for this header; its map is written through the layer that is opened on it. */
+	if (cow_layer_open(&cow_io_posix, args->words.at[0], 0, &layer, &error))
+		return report_failure(&error);
+	status = pack_layer(layer, args->words.at[1]);
+	cow_layer_close(layer);
+	return status;
+}
+
+/* ---- unpack -------------------------------------------------------------------------- */
+
+/*
+ * Make an empty file with this header. The caller opens it as a layer, which then writes the map.
+ */
 static int start_file(const char *part, struct cow_disk_layer *header)
 {
 	int fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666), ret;
-	uint8_t *decoy = calloc(1, COW_HEADER_A);
+	uint8_t *decoy;
+	uint64_t end;
 
 	if (fd < 0)
 		return -errno;
+	decoy = calloc(1, COW_HEADER_A);
+	if (!decoy) {
+		close(fd);
+		return -ENOMEM;
+	}
 	cow_header_decoy(decoy);
 	header->state = COW_DIRTY;
 	memset(&header->owner, 0, sizeof(header->owner));
@@ -179,11 +196,22 @@ static int start_file(const char *part, struct cow_disk_layer *header)
 	ret = cow_io_write(&cow_io_posix, fd, decoy, COW_HEADER_A, 0);
 	if (!ret)
 		ret = cow_io_write(&cow_io_posix, fd, header, sizeof(*header), COW_HEADER_A);
-	if (!ret && ftruncate(fd, header->data_offset + cow_round_up(header->size, 1ULL << header->cluster_bits)))
+	end = header->data_offset + cow_round_up(header->size, 1ULL << header->cluster_bits);
+	if (!ret && ftruncate(fd, end))
 		ret = -errno;
 	free(decoy);
 	close(fd);
 	return ret;
+}
+
+static bool record_is_valid(const struct record *record, const struct cow_layer *layer)
+{
+	if (record->first >= layer->nr_clusters ||
+	    record->count > layer->nr_clusters - record->first)
+		return false;
+	if (record->state == COW_DATA)
+		return record->count <= DISK_PIECE / cow_layer_cluster_size(layer);
+	return record->state == COW_ZERO;
 }
 
 static int unpack_data(struct stream *stream, struct cow_layer *layer, uint8_t *data)
@@ -196,96 +224,161 @@ static int unpack_data(struct stream *stream, struct cow_layer *layer, uint8_t *
 		ret = get(stream, &record, sizeof(record));
 		if (ret || !record.count)
 			return ret;
-		if (record.first >= layer->nr_clusters || record.count > layer->nr_clusters - record.first ||
-		    (record.state != COW_DATA && record.state != COW_ZERO) ||
-		    (record.state == COW_DATA && record.count > PIECE / cluster_size))
+		if (!record_is_valid(&record, layer))
 			return -EINVAL;
 		if (record.state == COW_DATA) {
-			ret = get(stream, data, record.count * cluster_size);
+			uint64_t size = record.count * cluster_size;
+
+			ret = get(stream, data, size);
 			if (!ret)
-				ret = cow_io_write(layer->io, layer->file, data, record.count * cluster_size,
-						   layer->data_offset + record.first * cluster_size);
+				ret = cow_io_write(layer->io, layer->file, data, size,
+						   layer->data_offset +
+						   record.first * cluster_size);
 		}
 		if (!ret)
 			cow_map_set(layer, record.first, record.count, record.state);
-		if (!ret && tool_step("unpacking", record.first, layer->nr_clusters))
+		if (!ret && report_step("unpacking", record.first, layer->nr_clusters))
 			ret = -ECANCELED;
 		if (ret)
 			return ret;
 	}
 }
 
-static int unpack(struct stream *stream, const char *part, const struct tool_options *options, const char *path, struct cow_error *error)
+/* The header that a pack begins with. */
+static int get_header(struct stream *stream, const char *path, struct cow_disk_layer *header,
+		      struct cow_error *error)
 {
-	struct cow_disk_layer *headers = calloc(2, sizeof(*headers)), *header = calloc(1, sizeof(*header));
-	uint8_t *data = malloc(PIECE), hash[COW_HASH_SIZE], want[COW_HASH_SIZE], write_id[16], seal[COW_HASH_SIZE];
-	struct cow_layer *layer = NULL;
-	char magic[8];
-	uint32_t state;
+	/* The parser expects both headers of a file; the second one is empty. */
+	struct cow_disk_layer *both = calloc(2, sizeof(*both));
 	unsigned int place;
-	int ret = get(stream, magic, 8);
+	char magic[8];
+	int ret = both ? get(stream, magic, sizeof(magic)) : -ENOMEM;
 
-	if (!ret && memcmp(magic, PACK_MAGIC, 8))
+	if (!ret && memcmp(magic, PACK_MAGIC, sizeof(magic)))
 		ret = -EINVAL;
 	if (!ret)
-		ret = get(stream, &headers[0], sizeof(headers[0]));
+		ret = get(stream, both, sizeof(*both));
 	if (!ret)
-		ret = cow_header_parse_layer(path, headers, header, &place, error);
-	if (ret)
-		goto out_free;
-	state = header->state == COW_SEALED ? COW_SEALED : COW_CLEAN;
-	memcpy(write_id, header->write_id, sizeof(write_id));
-	memcpy(seal, header->seal_hash, sizeof(seal));
-	if (options->base)
-		ret = cow_path_record(&cow_io_posix, path, options->base, header->parent_relative, header->parent_absolute);
-	if (!ret)
-		ret = start_file(part, header);
-	if (!ret)
-		ret = cow_layer_open(&cow_io_posix, part, COW_LAYER_WRITE, &layer, error);
-	if (ret)
-		goto out_free;
-	/* It is that layer and no later state of it. */
-	layer->begun = true;
-	ret = unpack_data(stream, layer, data);
+		ret = cow_header_parse_layer(path, both, header, &place, error);
+	free(both);
+	return ret;
+}
+
+/* Fill the empty layer @layer, and compare the hash at the end of the pack. */
+static int get_content(struct stream *stream, struct cow_layer *layer)
+{
+	uint8_t hash[COW_HASH_SIZE], expected[COW_HASH_SIZE], *data = malloc(DISK_PIECE);
+	int ret = data ? unpack_data(stream, layer, data) : -ENOMEM;
+
+	free(data);
 	cow_blake_end(&stream->blake, hash);
-	if (!ret && (fread(want, 1, sizeof(want), stream->file) != sizeof(want) || memcmp(hash, want, sizeof(hash))))
-		ret = -EINVAL;
-	if (!ret && state == COW_SEALED)
+	if (ret)
+		return ret;
+	if (fread(expected, 1, sizeof(expected), stream->file) != sizeof(expected) ||
+	    memcmp(hash, expected, sizeof(hash)))
+		return -EINVAL;
+	return 0;
+}
+
+/* Unpack @stream to the file @unfinished, which will become @path. */
+static int unpack(struct stream *stream, const char *unfinished, const char *base,
+		  const char *path, struct cow_error *error)
+{
+	struct cow_disk_layer *header = calloc(1, sizeof(*header));
+	uint8_t seal[COW_HASH_SIZE];
+	struct cow_layer *layer;
+	bool is_sealed;
+	int ret = header ? get_header(stream, path, header, error) : -ENOMEM;
+
+	if (ret)
+		goto out_free;
+	is_sealed = header->state == COW_SEALED;
+	memcpy(seal, header->seal_hash, sizeof(seal));
+	if (base)
+		ret = cow_path_record(&cow_io_posix, path, base, header->parent_relative,
+				      header->parent_absolute);
+	if (!ret)
+		ret = start_file(unfinished, header);
+	if (!ret)
+		ret = cow_layer_open(&cow_io_posix, unfinished, COW_LAYER_WRITE, &layer, error);
+	if (ret)
+		goto out_free;
+	/* Keep the write_id: this is the packed layer, not a later state of it. */
+	layer->begun = true;
+	ret = get_content(stream, layer);
+	if (!ret && is_sealed)
 		ret = cow_layer_seal(layer, seal);
 	if (cow_layer_close(layer) && !ret)
 		ret = -EIO;
 out_free:
-	free(headers);
 	free(header);
-	free(data);
 	return ret;
 }
 
-int tool_unpack(int argc, char **argv, const struct tool_options *options)
+static const char *unpack_reason(int ret, const struct cow_error *error)
 {
+	if (report_interrupted())
+		return "interrupted";
+	if (ret == -EINVAL)
+		return "is not a pack, or is damaged";
+	return error->text[0] ? error->text : cow_reason(ret);
+}
+
+static enum status unpack_run(const struct verb_args *args)
+{
+	const char *from = args->words.at[0], *path = args->words.at[1], *unfinished;
 	struct cow_error error = { "" };
 	struct stream stream;
-	char part[COW_PATH + 8];
-	int fd = strcmp(argv[0], "-") ? open(argv[0], O_RDONLY | O_CLOEXEC) : STDIN_FILENO, ret;
+	int fd, ret;
 
-	if (fd < 0) {
-		tool_warn("%s: %s", argv[0], cow_reason(-errno));
-		return TOOL_NO;
-	}
-	if (!access(argv[1], F_OK)) {
-		tool_warn("%s: exists already and stays as it is", argv[1]);
-		return TOOL_NO;
-	}
-	ret = stream_open(&stream, fd, false);
-	if (ret)
-		tool_die("zstd: cannot be started");
-	snprintf(part, sizeof(part), "%s", tool_part(argv[1]));
-	ret = unpack(&stream, part, options, argv[1], &error);
+	if (!output_is_free(path))
+		return STATUS_FAILED;
+	fd = strcmp(from, "-") ? open(from, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	if (fd < 0)
+		return report_error("%s: %s", from, cow_reason(-errno));
+	if (stream_open(&stream, fd, false))
+		return report_error("zstd: cannot be started");
+	unfinished = output_begin(path);
+	ret = unpack(&stream, unfinished, verb_value(args, "base"), path, &error);
 	stream_close(&stream);
-	if (ret) {
-		tool_warn("%s: %s", argv[0], tool_interrupted() ? "interrupted" : ret == -EINVAL ? "is no pack, or is damaged" :
-			  error.text[0] ? error.text : cow_reason(ret));
-		return TOOL_NO;
-	}
-	return tool_publish(argv[1], false);
+	if (ret)
+		return report_error("%s: %s", from, unpack_reason(ret, &error));
+	return output_publish(path, false);
 }
+
+/* ---- command line -------------------------------------------------------------------- */
+
+const struct verb pack_verb = {
+	.name = "pack",
+	.group = GROUP_TRANSFER,
+	.usage = "FILE PACK",
+	.summary = "Compress what one layer holds, to send it",
+	.help = "PACK holds the layer without its holes, compressed by zstd, and a hash. With "
+		"'-' the pack goes to standard output.",
+	.examples = "  umlab-disk pack student.cow exercise1.pack\n"
+		    "  umlab-disk unpack --base course.cow exercise1.pack student.cow",
+	.words = "file file",
+	.min_words = 2,
+	.max_words = 2,
+	.run = pack_run,
+};
+
+static const struct verb_option unpack_options[] = {
+	{ .letter = 'b', .name = "base", .value = "BASE", .kind = "file",
+	  .help = "Record BASE as the place of the layer below" },
+	{ 0 }
+};
+
+const struct verb unpack_verb = {
+	.name = "unpack",
+	.group = GROUP_TRANSFER,
+	.usage = "[OPTION]... PACK FILE",
+	.summary = "Restore a layer from a pack",
+	.help = "FILE is the same layer as the packed one, so its overlays and its base fit. "
+		"With '-' the pack comes from standard input.",
+	.options = unpack_options,
+	.words = "file file",
+	.min_words = 2,
+	.max_words = 2,
+	.run = unpack_run,
+};

@@ -29,7 +29,7 @@ refused "create on a missing base" "nowhere.img: no such file" disk create --bas
 [ ! -e x.cow ] && [ ! -e x.cow.part ]; ok $? "and leaves nothing behind"
 claim "an empty disk of 10 GiB" disk create --size 10G --cluster 64K empty.cow
 is "$(disk info --json empty.cow | python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["size"], d["layers"][0]["cluster"])')" "10737418240 65536" "info as JSON tells size and clusters"
-like "$(disk info top.cow)" "stands on  base.img" "info tells what it stands on"
+like "$(disk info top.cow)" "base       base.img" "info shows the base of an overlay"
 like "$(file top.cow 2>/dev/null || echo use-umlab-disk)" "use-umlab-disk" "file(1) says whose it is"
 
 ##### writing, map, compare
@@ -173,6 +173,6 @@ for _ in $(seq 20); do # until it is caught at work: neither before it listens n
 	kill -INT $pid 2> /dev/null; wait $pid; status=$?
 	[ $status -eq 0 ] || break
 done
-disk check large.cow > /dev/null && is "$(disk info large.cow | grep -c 'stands on')-$status" "1-130" "Ctrl-C leaves the input as it was"
+disk check large.cow > /dev/null && is "$(disk info large.cow | grep -c '^  base')-$status" "1-130" "Ctrl-C leaves the input as it was"
 is "$(ls | grep -cE '\.(new|part)$')" 0 "and no half file"
 done_testing

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * disk.h - the chains that the verbs work on: open and close with messages, transfer, copy
+ */
+#ifndef TOOL_DISK_H
+#define TOOL_DISK_H
+
+#include "base/verb.h"
+#include "cow.h"
+
+enum {
+	DISK_PIECE = 1 << 20,		/* bytes that the verbs read, compare and copy at once */
+	DISK_UNIT = 4096,		/* bytes that are compared at once when copying */
+};
+
+/* disk_flags - COW_LAYER_RAW if the command line says --raw, else 0. */
+unsigned int disk_flags(const struct verb_args *args);
+
+/*
+ * disk_open - open a chain; NULL after an error message
+ * @flags: enum cow_layer_open
+ * @base: file to use below the top layer, or NULL
+ */
+struct cow_chain *disk_open(const char *path, unsigned int flags, const char *base);
+
+/* disk_close - STATUS_FAILED after an error message. NULL is allowed. */
+enum status disk_close(struct cow_chain *chain);
+
+/* disk_read, disk_write - one piece of a chain; 0 or -errno. */
+int disk_read(struct cow_chain *chain, void *to, uint64_t offset, uint64_t size);
+int disk_write(struct cow_chain *chain, void *from, uint64_t offset, uint64_t size);
+
+/* disk_read_padded - likewise; reads zeros where @chain is NULL or has ended. */
+int disk_read_padded(struct cow_chain *chain, uint8_t *to, uint64_t offset, uint64_t size);
+
+/*
+ * disk_copy - copy all of @from into @to, except for what @to has already
+ * @below: what @to reads like before the copy; NULL: zeros
+ */
+int disk_copy(struct cow_chain *from, struct cow_chain *to, struct cow_chain *below,
+	      struct cow_error *error);
+
+#endif /* TOOL_DISK_H */

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * report.c - messages, the progress bar and interruption by signals
+ *
+ * Used by all verbs of umlab-disk on the main thread. SIGINT, SIGTERM and SIGHUP only set a
+ * flag. A verb asks for it after each step and then returns, so its unfinished output is
+ * removed (output.c). The progress bar appears on a terminal only.
+ */
+#include "report.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/tell.h"
+
+static volatile sig_atomic_t interrupted;
+static bool bar_shown;
+
+static void on_signal(int number)
+{
+	interrupted = number;
+}
+
+void report_init(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+void report_end(void)
+{
+	if (bar_shown)
+		fputs("\r\033[K", stderr);
+	bar_shown = false;
+}
+
+enum status report_error(const char *format, ...)
+{
+	char *text;
+	va_list args;
+
+	report_end();
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	tell_error("%s", text ? text : format);
+	free(text);
+	return STATUS_FAILED;
+}
+
+enum status report_failure(const struct cow_error *error)
+{
+	if (interrupted)
+		return report_error("interrupted; no file has changed under its own name");
+	return report_error("%s", error->text);
+}
+
+bool report_step(const char *what, uint64_t done, uint64_t total)
+{
+	static const char full[] = "########################################";
+	static int shown = -1;
+	int percent = total ? done * 100.0 / total : 100;
+
+	if (isatty(STDERR_FILENO) && percent != shown) {
+		fprintf(stderr, "\r%-10s %3d%% [%-40.*s]", what, percent, percent * 40 / 100, full);
+		fflush(stderr);
+		bar_shown = true;
+		shown = percent;
+	}
+	return interrupted;
+}
+
+static bool step(struct cow_progress *progress, const char *what, uint64_t done, uint64_t total)
+{
+	return report_step(what, done, total);
+}
+
+struct cow_progress report_progress = { step };
+
+int report_interrupted(void)
+{
+	return interrupted;
+}

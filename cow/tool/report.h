@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * report.h - messages, the progress bar and interruption by signals
+ */
+#ifndef TOOL_REPORT_H
+#define TOOL_REPORT_H
+
+#include "base/status.h"
+#include "options.h"
+#include "text.h"
+
+/* report_init - install the signal handlers. report_end - remove the progress bar. */
+void report_init(void);
+void report_end(void);
+
+/* report_error - print "umlab-disk: ..." and return STATUS_FAILED. */
+enum status report_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* report_failure - print the text of @error and return STATUS_FAILED. */
+enum status report_failure(const struct cow_error *error);
+
+/* report_step - update the progress bar. True if the user has interrupted the work. */
+bool report_step(const char *what, uint64_t done, uint64_t total);
+
+/* The same, for the library. */
+extern struct cow_progress report_progress;
+
+/* report_interrupted - number of the signal that interrupted the work, or 0. */
+int report_interrupted(void);
+
+#endif /* TOOL_REPORT_H */
