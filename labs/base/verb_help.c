@@ -41,7 +41,7 @@ static char *option_spelling(const struct verb_option *option)
 
 /* The explanation with range and default: "Set the memory (32M to 64G; default 128M)". */
 static char *option_text(const struct verb_option *option, const char *help, const char *range,
-			 const char *preset_form)
+			 const char *value, const char *preset_word)
 {
 	char *limits = NULL, *preset = NULL, *text;
 
@@ -49,8 +49,8 @@ static char *option_text(const struct verb_option *option, const char *help, con
 		limits = txt_copy(range);
 	else if (option->max > 0)
 		limits = txt_printf(_("%ld to %ld"), option->min, option->max);
-	if (option->preset)
-		preset = txt_printf("%s %s", preset_form, option->preset);
+	if (value)
+		preset = txt_printf("%s: %s", preset_word, value);
 	if (!limits && !preset)
 		return txt_copy(help);
 	text = txt_printf("%s (%s%s%s)", help, limits ? limits : "", limits && preset ? "; " : "",
@@ -63,7 +63,9 @@ static char *option_text(const struct verb_option *option, const char *help, con
 static char *option_help(const struct program *program, const struct verb_option *option)
 {
 	return option_text(option, translated(program, option->help),
-			   option->range ? translated(program, option->range) : NULL, _("default"));
+			   option->range ? translated(program, option->range) : NULL,
+			   option->preset ? translated(program, option->preset) : NULL,
+			   _("default"));
 }
 
 /* ---- help for a terminal ------------------------------------------------------------------ */
@@ -120,7 +122,7 @@ static size_t paragraph_size(const char *text)
 {
 	size_t size = strcspn(text, "\n");
 
-	if (*text == ' ')
+	if (*text == ' ' || *text == '\n')
 		return size;
 	while (text[size] && text[size + 1] && text[size + 1] != '\n' && text[size + 1] != ' ')
 		size += 1 + strcspn(text + size + 1, "\n");
@@ -195,27 +197,40 @@ void verb_help_print(const struct program *program, const struct verb *verb)
 
 /* ---- man pages ----------------------------------------------------------------------------- */
 
-/* Escapes what roff would interpret; blank lines separate paragraphs, indented lines break. */
+/* Prints one line, with everything escaped that roff would interpret. */
+static void roff_line_print(const char *line, size_t size)
+{
+	if (*line == '.' || *line == '\'')
+		fputs("\\&", stdout);
+	for (size_t i = 0; i < size; i++)
+		if (line[i] == '\\')
+			fputs("\\e", stdout);
+		else if (line[i] == '-')
+			fputs("\\-", stdout);
+		else
+			putchar(line[i]);
+	putchar('\n');
+}
+
+/* Blank lines separate paragraphs; runs of indented lines keep their line breaks. */
 static void roff_print(const char *text)
 {
-	bool start = true;
+	bool literal = false;
 
-	for (; *text; text++) {
-		if (start && (*text == '.' || *text == '\''))
-			fputs("\\&", stdout);
-		start = *text == '\n';
-		if (*text == '\\')
-			fputs("\\e", stdout);
-		else if (*text == '-')
-			fputs("\\-", stdout);
-		else if (*text == '\n' && text[1] == '\n')
-			fputs("\n.PP", stdout);
-		else if (*text == '\n' && text[1] == ' ')
-			fputs("\n.br", stdout);
+	while (*text) {
+		size_t size = strcspn(text, "\n");
+
+		if (literal != (*text == ' '))
+			printf(literal ? ".fi\n" : ".nf\n");
+		literal = *text == ' ';
+		if (size)
+			roff_line_print(text, size);
 		else
-			putchar(*text);
+			printf(".PP\n");
+		text += size + (text[size] == '\n');
 	}
-	putchar('\n');
+	if (literal)
+		printf(".fi\n");
 }
 
 /* `.B NAME` and the like: a request whose argument is escaped. */
@@ -223,20 +238,6 @@ static void roff_request(const char *request, const char *text)
 {
 	printf(".%s ", request);
 	roff_print(text);
-}
-
-static void example_print(const char *examples)
-{
-	printf(".nf\n");
-	for (const char *line = examples; *line; line += strspn(line, "\n")) {
-		size_t size = strcspn(line, "\n");
-		char *copy = txt_copy_part(line, size);
-
-		roff_print(copy + strspn(copy, " "));
-		free(copy);
-		line += size;
-	}
-	printf(".fi\n");
 }
 
 static void man_options_print(const struct program *program, const struct verb *verb, bool all)
@@ -249,7 +250,7 @@ static void man_options_print(const struct program *program, const struct verb *
 		if (!all && !strcmp(option->name, "help"))
 			continue;
 		spelling = option_spelling(option);
-		text = option_text(option, option->help, option->range, "default");
+		text = option_text(option, option->help, option->range, option->preset, "default");
 		printf(".TP\n");
 		roff_request("B", spelling + strspn(spelling, " "));
 		roff_print(text);
@@ -312,7 +313,7 @@ void verb_man_print(const struct program *program, const struct verb *verb)
 	man_options_print(program, verb, true);
 	if (verb->examples) {
 		printf(".SH EXAMPLES\n");
-		example_print(verb->examples);
+		roff_print(verb->examples);
 	}
 	man_see_also_print(program, true);
 	free(name);
@@ -331,7 +332,7 @@ static void man_verb_print(const struct program *program, const struct verb *ver
 	man_options_print(program, verb, false);
 	if (verb->examples) {
 		printf(".PP\n");
-		example_print(verb->examples);
+		roff_print(verb->examples);
 	}
 	free(head);
 }

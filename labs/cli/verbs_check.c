@@ -221,33 +221,34 @@ static enum status verb_check(const struct verb_args *args)
 	return status;
 }
 
-/* ---- table ---- */
+/* ---- entries for the table of verbs ----------------------------------------------------- */
 
 static const struct verb_option check_options[] = {
 	OPTION_DIRECTORY,
 	{ .name = "config", .value = "FILE", .kind = "file",
-	  .help = N_("what to check, if not beside the lab") },
+	  .help = N_("Read the checks from this file"),
+	  .preset = N_("the first that the lab has, see above") },
 	{ .name = "all", .value = "DIR", .kind = "dir",
-	  .help = N_("all labs in this folder") },
+	  .help = N_("Check all labs in this folder") },
 	{ .name = "live",
-	  .help = N_("as it is: start nothing") },
+	  .help = N_("Check the machines that run now; start nothing") },
 	{ .name = "keep",
-	  .help = N_("keep a lab that was started for this") },
+	  .help = N_("Keep a lab that was started for the check") },
 	{ .name = "solve",
-	  .help = N_("type each check's steps first") },
+	  .help = N_("Run the solution steps of each check first") },
 	{ .name = "self-test",
-	  .help = N_("see whether the checks notice when the lab is broken") },
+	  .help = N_("Break the lab on purpose and report checks that do not notice") },
 	{ .name = "tap",
-	  .help = N_("as TAP") },
+	  .help = N_("Print TAP") },
 	OPTION_JSON,
 	{ .name = "junit",
-	  .help = N_("as JUnit XML") },
+	  .help = N_("Print JUnit XML") },
 	{ .name = "csv",
-	  .help = N_("as CSV") },
+	  .help = N_("Print CSV") },
 	{ .name = "netkit",
-	  .help = N_("by the folder _test") },
+	  .help = N_("Compare with the signatures in the folder _test (Netkit)") },
 	{ .name = "sign",
-	  .help = N_("make the signatures of _test") },
+	  .help = N_("Write the signatures of the folder _test from the running lab") },
 	{ 0 }
 };
 
@@ -255,13 +256,14 @@ const struct verb check_verb = {
 	.name = "check",
 	.group = GROUP_LABS,
 	.usage = "[OPTION]... [DIR]",
-	.summary = N_("tell whether a lab does what it should"),
-	.help = N_("Reads check.yaml, or correction.json and correction.yaml of "
-		   "kathara-lab-checker, or the\n"
-		   "folder _test of Netkit. A lab that does not run is started for it and "
-		   "removed afterwards.\n"
-		   "Exit status: 0 all holds, 1 something does not, 2 the check itself is "
-		   "wrong."),
+	.summary = N_("Check whether a lab does what it should"),
+	.help = N_("Checks come from check.yaml (umlab-check(5)), from correction.json or "
+		   "correction.yaml of kathara-lab-checker, or from the folder _test of Netkit. "
+		   "A lab that does not run is started for the check and removed afterwards.\n"
+		   "\n"
+		   "Exit status: 0 if all checks pass, 1 if one fails, 2 if a check itself is "
+		   "invalid."),
+	.examples = "  umlab check\n  umlab check --all labs --junit >report.xml",
 	.options = check_options,
 	.words = "dir",
 	.max_words = 1,

@@ -333,13 +333,13 @@ static enum status verb_class_remove(const struct verb_args *args)
 	return STATUS_OK;
 }
 
-/* ---- table ---- */
+/* ---- entries for the table of verbs ----------------------------------------------------- */
 
 static const struct verb_option class_create_options[] = {
 	{ .name = "students", .value = "FILE", .kind = "file",
-	  .help = N_("a login on each line, or first in each") },
+	  .help = N_("Read the logins from this file: the first field of each line") },
 	{ .name = "lab", .value = "DIR", .kind = "dir",
-	  .help = N_("the lab that each gets a copy of") },
+	  .help = N_("Give each student a copy of this lab") },
 	{ 0 }
 };
 
@@ -347,14 +347,14 @@ const struct verb class_create_verb = {
 	.name = "class create",
 	.group = GROUP_CLASSES,
 	.usage = "--students FILE --lab DIR CLASS",
-	.summary = N_("give each student a lab"),
-	.help = N_("In the files of the lab {{login}} and {{number}} stand for the "
-		   "student, {{range NAME 10-99}}\n"
-		   "for a number and {{word NAME red green}} for a word that are drawn by "
-		   "login and NAME.\n"
-		   "Students that are there already keep what they have."),
+	.summary = N_("Give each student a copy of a lab"),
+	.help = N_("Files of the lab may contain {{login}} and {{number}}, which stand for the "
+		   "student, {{range NAME 10-99}} for a number and {{word NAME red green}} for "
+		   "a word. Numbers and words are chosen by login and NAME, so they stay the "
+		   "same. To add students, extend the file and run the command again; existing "
+		   "copies are not touched."),
+	.examples = "  umlab class create --students students.csv --lab ospf net1",
 	.options = class_create_options,
-	.words = "dir",
 	.min_words = 1,
 	.max_words = 1,
 	.run = verb_class_create,
@@ -364,7 +364,8 @@ const struct verb class_start_verb = {
 	.name = "class start",
 	.group = GROUP_CLASSES,
 	.usage = "CLASS [LOGIN]...",
-	.summary = N_("start the labs"),
+	.summary = N_("Start the labs of a class"),
+	.words = "class login...",
 	.min_words = 1,
 	.max_words = -1,
 	.run = verb_class_start,
@@ -374,7 +375,8 @@ const struct verb class_stop_verb = {
 	.name = "class stop",
 	.group = GROUP_CLASSES,
 	.usage = "CLASS [LOGIN]...",
-	.summary = N_("end the labs in order"),
+	.summary = N_("Shut the labs of a class down cleanly"),
+	.words = "class login...",
 	.min_words = 1,
 	.max_words = -1,
 	.run = verb_class_stop,
@@ -389,8 +391,9 @@ const struct verb class_status_verb = {
 	.name = "class status",
 	.group = GROUP_CLASSES,
 	.usage = "[OPTION]... CLASS [LOGIN]...",
-	.summary = N_("show how far they are"),
+	.summary = N_("Show the machines of each student and their states"),
 	.options = class_status_options,
+	.words = "class login...",
 	.min_words = 1,
 	.max_words = -1,
 	.run = verb_class_status,
@@ -398,7 +401,8 @@ const struct verb class_status_verb = {
 
 static const struct verb_option class_exec_options[] = {
 	{ .letter = 'm', .name = "machine", .value = "NAME",
-	  .help = N_("only on machines of this name") },
+	  .help = N_("Run the command only on machines of this name"),
+	  .preset = N_("all machines") },
 	{ 0 }
 };
 
@@ -406,8 +410,9 @@ const struct verb class_exec_verb = {
 	.name = "class exec",
 	.group = GROUP_CLASSES,
 	.usage = "[OPTION]... CLASS [LOGIN]... -- COMMAND...",
-	.summary = N_("run a command in all machines"),
+	.summary = N_("Run a command in all running machines of a class"),
 	.options = class_exec_options,
+	.words = "class login...",
 	.min_words = 1,
 	.max_words = -1,
 	.command = VERB_COMMAND_DASHES,
@@ -416,7 +421,7 @@ const struct verb class_exec_verb = {
 
 static const struct verb_option class_reset_options[] = {
 	{ .letter = 'a', .name = "all",
-	  .help = N_("of all students") },
+	  .help = N_("Reset the labs of all students") },
 	{ 0 }
 };
 
@@ -424,8 +429,10 @@ const struct verb class_reset_verb = {
 	.name = "class reset",
 	.group = GROUP_CLASSES,
 	.usage = "[OPTION]... CLASS [LOGIN]...",
-	.summary = N_("give students pristine disks"),
+	.summary = N_("Give students pristine disks"),
+	.help = N_("Deletes what the named students changed inside their machines."),
 	.options = class_reset_options,
+	.words = "class login...",
 	.min_words = 1,
 	.max_words = -1,
 	.run = verb_class_reset,
@@ -433,7 +440,7 @@ const struct verb class_reset_verb = {
 
 static const struct verb_option class_collect_options[] = {
 	{ .name = "to", .value = "DIR", .kind = "dir",
-	  .help = N_("where the packs go") },
+	  .help = N_("Write the archives to this folder") },
 	{ 0 }
 };
 
@@ -441,15 +448,18 @@ const struct verb class_collect_verb = {
 	.name = "class collect",
 	.group = GROUP_CLASSES,
 	.usage = "--to DIR CLASS [LOGIN]...",
-	.summary = N_("pack what the students did"),
+	.summary = N_("Pack the work of each student into an archive"),
+	.help = N_("An archive holds the lab, the disks and the logs. The machines must be "
+		   "stopped."),
 	.options = class_collect_options,
+	.words = "class login...",
 	.min_words = 1,
 	.max_words = -1,
 	.run = verb_class_collect,
 };
 
 static const struct verb_option class_remove_options[] = {
-	OPTION_FORCE(N_("without a question")),
+	OPTION_FORCE(N_("Do not ask for confirmation")),
 	{ 0 }
 };
 
@@ -457,8 +467,9 @@ const struct verb class_remove_verb = {
 	.name = "class remove",
 	.group = GROUP_CLASSES,
 	.usage = "[OPTION]... CLASS [LOGIN]...",
-	.summary = N_("remove the labs of a class"),
+	.summary = N_("Remove the labs of a class with all their files"),
 	.options = class_remove_options,
+	.words = "class login...",
 	.min_words = 1,
 	.max_words = -1,
 	.run = verb_class_remove,

@@ -186,18 +186,18 @@ static enum status verb_module(const struct verb_args *args)
 	return status ? STATUS_FAILED : STATUS_OK;
 }
 
-/* ---- table ---- */
+/* ---- entries for the table of verbs ----------------------------------------------------- */
 
 static const struct verb_option debug_options[] = {
 	OPTION_DIRECTORY,
 	{ .name = "wait",
-	  .help = N_("start it and stop at the kernel's first instruction") },
+	  .help = N_("Start the machine and stop at the kernel's first instruction") },
 	{ .name = "attach",
-	  .help = N_("no effect: a machine that runs is joined anyway") },
+	  .help = N_("Accepted without effect: gdb always attaches to a running machine") },
 	{ .name = "mi",
-	  .help = N_("gdb's machine interface, for front ends") },
+	  .help = N_("Use gdb's machine interface, for front ends") },
 	{ .name = "core", .value = "FILE", .kind = "file",
-	  .help = N_("read a core file that a panic left (kernel option core=FILE)") },
+	  .help = N_("Read the core file of a panic (kernel option core=FILE)") },
 	{ 0 }
 };
 
@@ -205,15 +205,14 @@ const struct verb debug_verb = {
 	.name = "debug",
 	.group = GROUP_KERNELS,
 	.usage = "[OPTION]... [MACHINE] [-- GDB ARGUMENT...]",
-	.summary = N_("open gdb on the kernel of a machine"),
-	.help = N_("The machine stands still while gdb holds it and goes on when gdb "
-		   "leaves; its clock does\n"
-		   "not run meanwhile. `um-help` in gdb lists the commands for guest "
-		   "tasks, page tables,\n"
-		   "spaces, disks and system calls; lx-* are those of the generic kernel. "
-		   "Symbols of\n"
-		   "modules load by themselves. UMLAB_GDB and UMLAB_VMLINUX name another "
-		   "gdb and kernel."),
+	.summary = N_("Open gdb on the kernel of a machine"),
+	.help = N_("While gdb holds the machine, the machine and its clock stand still; they "
+		   "continue when gdb detaches. In gdb, um-help lists the commands for guest "
+		   "tasks, page tables, spaces, disks and system calls; the lx-* commands are "
+		   "those of the generic kernel. Symbols of modules are loaded automatically. "
+		   "See umlab-gdb(7).\n"
+		   "\n"
+		   "UMLAB_GDB names another gdb, UMLAB_VMLINUX another kernel with debug data."),
 	.options = debug_options,
 	.words = "machine",
 	.max_words = 1,
@@ -225,10 +224,10 @@ const struct verb module_verb = {
 	.name = "module",
 	.group = GROUP_KERNELS,
 	.usage = "MACHINE DIR [PARAMETER]...",
-	.summary = N_("build a kernel module and load it into a machine that runs"),
-	.help = N_("DIR holds its source and a Makefile with obj-m. One that is loaded is "
-		   "replaced."),
-	.words = "machine|file...",
+	.summary = N_("Build a kernel module and load it into a running machine"),
+	.help = N_("DIR holds the source and a Makefile that sets obj-m. A loaded module of "
+		   "the same name is replaced."),
+	.words = "machine dir",
 	.min_words = 2,
 	.max_words = -1,
 	.run = verb_module,

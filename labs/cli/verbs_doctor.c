@@ -143,12 +143,16 @@ static enum status verb_doctor(const struct verb_args *)
 	return nr_bad ? STATUS_FAILED : STATUS_OK;
 }
 
-/* ---- table ---- */
+/* ---- entries for the table of verbs ----------------------------------------------------- */
 
 const struct verb doctor_verb = {
 	.name = "doctor",
 	.group = GROUP_OTHER,
 	.usage = "",
-	.summary = N_("tell what on this host helps or hinders"),
+	.summary = N_("Check whether this host is ready for umlab"),
+	.help = N_("Looks at the kernel, the programs that umlab calls, limits, memory, folders "
+		   "and images, and says how to fix what is missing.\n"
+		   "\n"
+		   "Exit status: 0 if machines can run, 1 otherwise."),
 	.run = verb_doctor,
 };

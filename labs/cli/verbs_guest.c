@@ -225,7 +225,7 @@ static enum status verb_cp(const struct verb_args *args)
 	return status;
 }
 
-/* ---- table ---- */
+/* ---- entries for the table of verbs ----------------------------------------------------- */
 
 static const struct verb_option connect_options[] = {
 	OPTION_DIRECTORY,
@@ -239,9 +239,9 @@ const struct verb connect_verb = {
 	.name = "connect",
 	.group = GROUP_MACHINES,
 	.usage = "[OPTION]... MACHINE",
-	.summary = N_("open a shell in a machine"),
-	.help = N_("A shell of its own on each call, independent of the console and of "
-		   "the guest's network."),
+	.summary = N_("Open a shell in a machine"),
+	.help = N_("Each call opens a separate shell, independent of the console and of the "
+		   "guest's network."),
 	.options = connect_options,
 	.words = "machine",
 	.min_words = 1,
@@ -252,18 +252,19 @@ const struct verb connect_verb = {
 static const struct verb_option exec_options[] = {
 	OPTION_DIRECTORY,
 	{ .letter = 't', .name = "tty",
-	  .help = N_("with a terminal of its own") },
+	  .help = N_("Give the command a terminal") },
 	OPTION_USER,
 	OPTION_WORKDIR,
 	OPTION_ENV,
 	{ .name = "no-stdin",
-	  .help = N_("without input") },
+	  .help = N_("Give the command no input") },
 	{ .name = "wait",
-	  .help = N_("no effect: a machine that boots is waited for (Kathará)") },
+	  .help = N_("Accepted without effect (Kathará): exec always waits for a machine that "
+		     "boots") },
 	{ .name = "no-stdout",
-	  .help = N_("drop its output") },
+	  .help = N_("Discard the command's output") },
 	{ .name = "no-stderr",
-	  .help = N_("drop its error output") },
+	  .help = N_("Discard the command's error output") },
 	{ 0 }
 };
 
@@ -271,13 +272,15 @@ const struct verb exec_verb = {
 	.name = "exec",
 	.group = GROUP_MACHINES,
 	.usage = "[OPTION]... MACHINE [--] COMMAND...",
-	.summary = N_("run a command in a machine"),
-	.help = N_("Input, output and error output are separate and may hold any bytes; "
-		   "the exit status is\n"
-		   "the command's own, 128 and the signal's number if it was killed, 127 "
-		   "if there is no\n"
-		   "such command, 125 if the machine could not be reached. The guest "
-		   "needs no network."),
+	.summary = N_("Run a command in a machine"),
+	.help = N_("Input, output and error output are separate and may hold any bytes. The "
+		   "guest needs no network.\n"
+		   "\n"
+		   "The exit status is that of the command: 127 if the command does not exist, "
+		   "128 plus the signal number if a signal killed it. It is 125 if the machine "
+		   "could not be reached."),
+	.examples = "  umlab exec pc1 ip addr\n"
+		    "  umlab exec pc1 -- sh -c 'cat >/root/file' <file",
 	.options = exec_options,
 	.words = "machine",
 	.min_words = 1,
@@ -295,8 +298,10 @@ const struct verb cp_verb = {
 	.name = "cp",
 	.group = GROUP_MACHINES,
 	.usage = "[OPTION]... FROM... TO",
-	.summary = N_("copy files and folders into a machine or out of it"),
-	.help = N_("MACHINE:PATH is a path in a machine. The guest needs no network."),
+	.summary = N_("Copy files and folders into or out of a machine"),
+	.help = N_("MACHINE:PATH names a file in a machine, everything else a file of the host. "
+		   "The guest needs no network."),
+	.examples = "  umlab cp notes.txt pc1:/root/\n  umlab cp pc1:/var/log/syslog .",
 	.options = cp_options,
 	.words = "machine|file...",
 	.min_words = 2,

@@ -428,10 +428,8 @@ static enum status verb_image_update(const struct verb_args *args)
 	mem = txt_copy(conf_get(&machine.conf, "mem"));
 	/* Packages are unpacked and scripts run: more than the image's machines need. */
 	conf_set(&machine.conf, "mem", "512M");
-	if (where_tool("umlab-net")) {
+	if (where_tool("umlab-net"))
 		conf_add(&machine.conf, "nic", "eth0=slirp");
-		conf_add(&machine.conf, "address", "eth0 10.0.2.15/24 10.0.2.2 10.0.2.3");
-	}
 	tell_note(_("updating %s in a machine"), image.name);
 	helper_start(&machine);
 	if (args->command.nr) {
@@ -481,11 +479,11 @@ static enum status verb_image_remove(const struct verb_args *args)
 	return STATUS_OK;
 }
 
-/* ---- table ---- */
+/* ---- entries for the table of verbs ----------------------------------------------------- */
 
 static const struct verb_option image_build_options[] = {
 	{ .name = "name", .value = "NAME",
-	  .help = N_("its name, if not the recipe's") },
+	  .help = N_("Give the image this name"), .preset = N_("the name of the recipe") },
 	{ 0 }
 };
 
@@ -493,30 +491,25 @@ const struct verb image_build_verb = {
 	.name = "image build",
 	.group = GROUP_IMAGES,
 	.usage = "[OPTION]... RECIPE",
-	.summary = N_("make an image from packages: minimal, base, dev, extra, or a file"),
-	.help = N_("Needs no root. An interrupted build goes on where it stopped; a "
-		   "second one does nothing."),
+	.summary = N_("Build an image from packages"),
+	.help = N_("RECIPE is minimal, base, dev, extra, or a file. Building needs no root. An "
+		   "interrupted build continues where it stopped; building an image again does "
+		   "nothing."),
 	.options = image_build_options,
+	.words = "=minimal|=base|=dev|=extra|file",
 	.min_words = 1,
 	.max_words = 1,
 	.run = verb_image_build,
-};
-
-static const struct verb_option image_update_options[] = {
-	OPTION_TIMEOUT,
-	{ 0 }
 };
 
 const struct verb image_update_verb = {
 	.name = "image update",
 	.group = GROUP_IMAGES,
 	.usage = "[OPTION]... IMAGE [-- COMMAND...]",
-	.summary = N_("bring the packages of an image up to date"),
-	.help = N_("In a machine with the internet, by apt-get, or by a command of your "
-		   "own. The new image\n"
-		   "replaces the old one when all went well; one that machines are made "
-		   "from is not touched."),
-	.options = image_update_options,
+	.summary = N_("Bring the packages of an image up to date"),
+	.help = N_("Runs apt-get, or COMMAND, in a machine with internet access. The new image "
+		   "replaces the old one only if the command succeeds. An image that machines "
+		   "are based on is not changed."),
 	.words = "image",
 	.min_words = 1,
 	.max_words = 1,
@@ -534,7 +527,7 @@ const struct verb image_list_verb = {
 	.name = "image list",
 	.group = GROUP_IMAGES,
 	.usage = "[OPTION]...",
-	.summary = N_("show the images"),
+	.summary = N_("List the images"),
 	.options = image_list_options,
 	.run = verb_image_list,
 };
@@ -543,7 +536,7 @@ const struct verb image_info_verb = {
 	.name = "image info",
 	.group = GROUP_IMAGES,
 	.usage = "IMAGE",
-	.summary = N_("show all about an image"),
+	.summary = N_("Show the properties of an image"),
 	.words = "image",
 	.min_words = 1,
 	.max_words = 1,
@@ -551,9 +544,9 @@ const struct verb image_info_verb = {
 };
 
 static const struct verb_option image_import_options[] = {
-	OPTION_FORCE(N_("replace what is there")),
+	OPTION_FORCE(N_("Replace an image of this name")),
 	{ .name = "size", .value = "SIZE",
-	  .help = N_("of its disk; 4G if not said") },
+	  .help = N_("Set the size of the disk, in MB or with a unit"), .preset = "4G" },
 	{ 0 }
 };
 
@@ -561,21 +554,21 @@ const struct verb image_import_verb = {
 	.name = "image import",
 	.group = GROUP_IMAGES,
 	.usage = "[OPTION]... FILE|DIR NAME",
-	.summary = N_("make an image of a tar, folder, container image or disk"),
-	.help = N_("A tar (of OpenVZ, LXC, ...) or folder holds a root file system; a "
-		   "folder with index.json\n"
-		   "is an OCI layout; a disk is qcow2 or raw with an ext4 file system."),
+	.summary = N_("Make an image from a tar file, folder, container image or disk"),
+	.help = N_("A tar file (from OpenVZ, LXC, ...) or a folder holds a root file system. A "
+		   "folder with index.json is an OCI image layout. A disk is a qcow2 or raw file "
+		   "with an ext4 file system."),
 	.options = image_import_options,
-	.words = "dir",
+	.words = "file",
 	.min_words = 2,
 	.max_words = 2,
 	.run = verb_image_import,
 };
 
 static const struct verb_option image_layer_options[] = {
-	OPTION_FORCE(N_("replace what is there")),
+	OPTION_FORCE(N_("Replace an image of this name")),
 	{ .name = "from", .value = "IMAGE", .kind = "image",
-	  .help = N_("what it starts as") },
+	  .help = N_("Start from this image"), .preset = N_("'image' of umlab.conf, else base") },
 	{ 0 }
 };
 
@@ -583,7 +576,9 @@ const struct verb image_layer_verb = {
 	.name = "image layer",
 	.group = GROUP_IMAGES,
 	.usage = "[OPTION]... NAME [-- COMMAND...]",
-	.summary = N_("make an image by changing another in a shell"),
+	.summary = N_("Make an image by changing another one in a shell"),
+	.help = N_("Opens a shell, or runs COMMAND, in a machine of the image. If it ends with "
+		   "status 0, the changed disk becomes the image NAME."),
 	.options = image_layer_options,
 	.min_words = 1,
 	.max_words = 1,
@@ -595,7 +590,8 @@ const struct verb image_remove_verb = {
 	.name = "image remove",
 	.group = GROUP_IMAGES,
 	.usage = "IMAGE...",
-	.summary = N_("remove images of this user"),
+	.summary = N_("Remove images of this user"),
+	.help = N_("An image that machines are based on is not removed."),
 	.words = "image...",
 	.min_words = 1,
 	.max_words = -1,

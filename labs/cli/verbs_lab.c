@@ -30,18 +30,6 @@
 #include "machine/machine.h"
 #include "machine/machine_end.h"
 
-static double timeout_of(const struct verb_args *args, double otherwise)
-{
-	const char *value = verb_value(args, "timeout");
-	long seconds;
-
-	if (!value)
-		return otherwise;
-	if (!txt_int_parse(value, 1, 86400, &seconds))
-		die_usage(args, _("--timeout: \"%s\" is no number of seconds"), value);
-	return seconds;
-}
-
 /* Description, version and so on, as all of these tools show it. */
 static void banner(const struct lab *lab)
 {
@@ -140,7 +128,7 @@ static enum status verb_lstart(const struct verb_args *args)
 {
 	struct labmake_options options = { .hosthome = verb_flag(args, "hosthome") && !verb_flag(args, "no-hosthome"),
 		.no_shared = verb_flag(args, "no-shared"), .force = verb_flag(args, "force"), .no_wait = verb_flag(args, "no-wait"),
-		.timeout = timeout_of(args, 300), .only = args->words };
+		.timeout = verb_number(args, "timeout", 300), .only = args->words };
 	const char *jobs = verb_value(args, "jobs");
 	const char *memory = verb_value(args, "lab-mem") ? : where_setting("lab_mem"), *cpus = verb_value(args, "lab-cpus") ? : where_setting("lab_cpus");
 	enum status status;
@@ -237,7 +225,7 @@ static enum status verb_lclean(const struct verb_args *args)
 	if (has_snapshots(&machines) && !verb_flag(args, "force") && !tell_confirm(_("This lab has snapshots; remove them too?")))
 		die(STATUS_FAILED, _("nothing was removed: the lab has snapshots; --force removes them too"));
 	/* Its shutdown files are run, as Kathará does; then nothing of it is wanted any more. */
-	if (verb_flag(args, "orderly") && labmake_stop(&machines, false, timeout_of(args, 60)))
+	if (verb_flag(args, "orderly") && labmake_stop(&machines, false, verb_number(args, "timeout", 60)))
 		tell_warning(_("not all ended in order"));
 	return remove_all(&machines);
 }
@@ -248,7 +236,7 @@ static enum status verb_lhalt(const struct verb_args *args)
 	enum status status;
 
 	machines_of(args, &machines);
-	status = labmake_stop(&machines, verb_flag(args, "quick"), timeout_of(args, 60));
+	status = labmake_stop(&machines, verb_flag(args, "quick"), verb_number(args, "timeout", 60));
 	if (!status && verb_flag(args, "remove"))
 		return remove_all(&machines);
 	return status;
@@ -260,7 +248,7 @@ static enum status verb_lcrash(const struct verb_args *args)
 	enum status status;
 
 	machines_of(args, &machines);
-	status = labmake_stop(&machines, true, timeout_of(args, 60));
+	status = labmake_stop(&machines, true, verb_number(args, "timeout", 60));
 	return status || verb_flag(args, "keep") ? status : remove_all(&machines);
 }
 
@@ -375,47 +363,49 @@ static enum status verb_wipe(const struct verb_args *args)
 	return status;
 }
 
-/* ---- table ---- */
+/* ---- entries for the table of verbs ----------------------------------------------------- */
 
 /* Options of verbs that start labs. */
 #define START_OPTIONS \
 	OPTION_DIRECTORY, \
 	OPTION_FORCE_LAB, \
-	{ .letter = 'j', .name = "jobs", .value = "N", \
-	  .help = N_("so many boot at the same time") }, \
+	{ .letter = 'j', .name = "jobs", .value = "N", .min = 1, .max = 1000, \
+	  .help = N_("Boot up to N machines at the same time"), \
+	  .preset = N_("twice the number of processors") }, \
 	{ .letter = 'p', .name = "parallel", .value = "[N]", \
-	  .help = N_("no effect: starts are parallel (Netkit)") }, \
+	  .help = N_("Accepted without effect (Netkit): machines start in parallel") }, \
 	{ .name = "sequential", \
-	  .help = N_("one after the other") }, \
+	  .help = N_("Start one machine after the other") }, \
 	{ .letter = 'o', .name = "pass", .value = "OPTION", \
-	  .help = N_("an option for every machine, as in lab.conf: mem=128") }, \
+	  .help = N_("Set an option of lab.conf for every machine, such as mem=128") }, \
 	{ .name = "exclude", .value = "MACHINE", .kind = "machine", \
-	  .help = N_("all but this one") }, \
+	  .help = N_("Do not start this machine; several are separated by commas") }, \
 	{ .name = "print", \
-	  .help = N_("show what would be done") }, \
+	  .help = N_("Print what would be started, and start nothing") }, \
 	{ .name = "hosthome", \
-	  .help = N_("the home folder as /hosthome") }, \
+	  .help = N_("Mount your home folder as /hosthome") }, \
 	{ .letter = 'H', .name = "no-hosthome", \
-	  .help = N_("no /hosthome (it is so anyway)") }, \
+	  .help = N_("Do not mount /hosthome (this is the default)") }, \
 	{ .letter = 'S', .name = "no-shared", \
-	  .help = N_("no /shared") }, \
-	{ .letter = 'f', .name = "force", \
-	  .help = N_("also when memory will not suffice") }, \
-	{ .name = "no-wait", \
-	  .help = N_("do not wait until they are ready") }, \
+	  .help = N_("Do not mount /shared") }, \
+	OPTION_FORCE(N_("Start even if the host's memory may not suffice")), \
+	OPTION_NO_WAIT, \
 	{ .letter = 'l', .name = "list", \
-	  .help = N_("no effect: the states are shown anyway") }, \
+	  .help = N_("Accepted without effect (Netkit): the states are always shown") }, \
 	{ .name = "exam", \
-	  .help = N_("keep a record of all that is typed, run and shown") }, \
+	  .help = N_("Record everything that is typed, run and shown") }, \
 	{ .name = "lab-mem", .value = "SIZE", \
-	  .help = N_("what all machines together may take") }, \
+	  .help = N_("Limit the memory of all machines together, in MB or with a unit"), \
+	  .preset = N_("no limit") }, \
 	{ .name = "lab-cpus", .value = "N", \
-	  .help = N_("processors that all share") }, \
-	{ .name = "terminals", .value = "[PROGRAM]", .kind = "terminal", \
-	  .help = N_("open one for each machine: tmux, xterm, gnome-terminal, kitty, ...") }, \
+	  .help = N_("Limit the processors that all machines share, such as 1.5"), \
+	  .preset = N_("no limit") }, \
+	{ .name = "terminals", .value = "[PROGRAM]", .kind = "=none|=tmux|=xterm|=gnome-terminal|" \
+	  "=kitty|=alacritty|=konsole|=xfce4-terminal|=wt", \
+	  .help = N_("Open a terminal for each machine: tmux, xterm, gnome-terminal, kitty, ...") }, \
 	{ .name = "noterminals", \
-	  .help = N_("open none, whatever umlab.conf says") }, \
-	OPTION_TIMEOUT
+	  .help = N_("Open no terminals, whatever umlab.conf says") }, \
+	OPTION_TIMEOUT("300")
 
 static const struct verb_option lstart_options[] = {
 	START_OPTIONS,
@@ -426,12 +416,11 @@ const struct verb lstart_verb = {
 	.name = "lstart",
 	.group = GROUP_LABS,
 	.usage = "[OPTION]... [MACHINE]...",
-	.summary = N_("start a lab"),
-	.help = N_("Reads lab.conf in the current folder, as written for Netkit or "
-		   "Kathará. Returns when all\n"
-		   "startup files have ended, and tells which of their commands failed. "
-		   "Machines that run\n"
-		   "already stay as they are."),
+	.summary = N_("Start a lab"),
+	.help = N_("Reads lab.conf in the current folder, in the format of Netkit and Kathará. "
+		   "Returns when all startup files have ended, and reports commands in them that "
+		   "failed. Machines that already run are not touched."),
+	.examples = "  umlab lstart\n  umlab lstart -d ospf r1 r2",
 	.options = lstart_options,
 	.words = "machine...",
 	.max_words = -1,
@@ -441,7 +430,7 @@ const struct verb lstart_verb = {
 static const struct verb_option lrestart_options[] = {
 	START_OPTIONS,
 	{ .letter = 'k', .name = "keep",
-	  .help = N_("keep the disks as they are") },
+	  .help = N_("Keep the disks") },
 	{ 0 }
 };
 
@@ -449,7 +438,7 @@ const struct verb lrestart_verb = {
 	.name = "lrestart",
 	.group = GROUP_LABS,
 	.usage = "[OPTION]... [MACHINE]...",
-	.summary = N_("end a lab and start it anew"),
+	.summary = N_("Remove the machines of a lab and start it again"),
 	.options = lrestart_options,
 	.words = "machine...",
 	.max_words = -1,
@@ -459,10 +448,10 @@ const struct verb lrestart_verb = {
 static const struct verb_option lhalt_options[] = {
 	OPTION_DIRECTORY,
 	{ .letter = 'q', .name = "quick",
-	  .help = N_("at once") },
+	  .help = N_("Kill the machines instead") },
 	{ .letter = 'r', .name = "remove",
-	  .help = N_("and remove the machines") },
-	OPTION_TIMEOUT,
+	  .help = N_("Remove the machines afterwards") },
+	OPTION_TIMEOUT("60"),
 	{ 0 }
 };
 
@@ -470,7 +459,7 @@ const struct verb lhalt_verb = {
 	.name = "lhalt",
 	.group = GROUP_LABS,
 	.usage = "[OPTION]... [MACHINE]...",
-	.summary = N_("end the machines of a lab in order, keep their disks"),
+	.summary = N_("Shut the machines of a lab down cleanly and keep their disks"),
 	.options = lhalt_options,
 	.words = "machine...",
 	.max_words = -1,
@@ -480,8 +469,8 @@ const struct verb lhalt_verb = {
 static const struct verb_option lcrash_options[] = {
 	OPTION_DIRECTORY,
 	{ .letter = 'k', .name = "keep",
-	  .help = N_("keep the disks") },
-	OPTION_TIMEOUT,
+	  .help = N_("Keep the machines and their disks") },
+	OPTION_TIMEOUT("60"),
 	{ 0 }
 };
 
@@ -489,7 +478,7 @@ const struct verb lcrash_verb = {
 	.name = "lcrash",
 	.group = GROUP_LABS,
 	.usage = "[OPTION]... [MACHINE]...",
-	.summary = N_("end the machines of a lab at once, and remove them"),
+	.summary = N_("Kill the machines of a lab and remove them"),
 	.options = lcrash_options,
 	.words = "machine...",
 	.max_words = -1,
@@ -498,11 +487,10 @@ const struct verb lcrash_verb = {
 
 static const struct verb_option lclean_options[] = {
 	OPTION_DIRECTORY,
-	{ .letter = 'f', .name = "force",
-	  .help = N_("snapshots too, without a question") },
+	OPTION_FORCE(N_("Also remove snapshots, without asking")),
 	{ .name = "orderly",
-	  .help = N_("let the machines shut down first") },
-	OPTION_TIMEOUT,
+	  .help = N_("Shut the machines down cleanly first") },
+	OPTION_TIMEOUT("60"),
 	{ 0 }
 };
 
@@ -510,7 +498,7 @@ const struct verb lclean_verb = {
 	.name = "lclean",
 	.group = GROUP_LABS,
 	.usage = "[OPTION]... [MACHINE]...",
-	.summary = N_("end a lab and remove its machines"),
+	.summary = N_("Stop a lab and remove its machines"),
 	.options = lclean_options,
 	.words = "machine...",
 	.max_words = -1,
@@ -521,13 +509,13 @@ static const struct verb_option linfo_options[] = {
 	OPTION_DIRECTORY,
 	OPTION_FORCE_LAB,
 	{ .letter = 't', .name = "topology",
-	  .help = N_("as a map for the terminal") },
+	  .help = N_("Draw a map for the terminal") },
 	{ .name = "svg",
-	  .help = N_("as a map in SVG") },
+	  .help = N_("Draw a map as SVG") },
 	{ .letter = 'w', .name = "watch",
-	  .help = N_("again each second") },
+	  .help = N_("Show the states again each second") },
 	{ .letter = 'c', .name = "conf",
-	  .help = N_("no effect: this is read from the lab's files anyway") },
+	  .help = N_("Accepted without effect (Kathará): linfo always reads the lab's files") },
 	OPTION_JSON,
 	{ 0 }
 };
@@ -536,15 +524,15 @@ const struct verb linfo_verb = {
 	.name = "linfo",
 	.group = GROUP_LABS,
 	.usage = "[OPTION]...",
-	.summary = N_("show a lab: its machines, or a map"),
+	.summary = N_("Show the machines of a lab, or its map"),
 	.options = linfo_options,
 	.run = verb_linfo,
 };
 
 static const struct verb_option wipe_options[] = {
-	OPTION_FORCE(N_("without a question")),
+	OPTION_FORCE(N_("Do not ask for confirmation")),
 	{ .letter = 'a', .name = "all",
-	  .help = N_("no effect: only one's own can be removed") },
+	  .help = N_("Accepted without effect (Kathará): only your own machines are removed") },
 	{ 0 }
 };
 
@@ -552,7 +540,7 @@ const struct verb wipe_verb = {
 	.name = "wipe",
 	.group = GROUP_LABS,
 	.usage = "[OPTION]...",
-	.summary = N_("remove all machines of this user"),
+	.summary = N_("Remove all your machines, of all labs"),
 	.options = wipe_options,
 	.run = verb_wipe,
 };

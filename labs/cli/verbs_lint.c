@@ -108,14 +108,14 @@ static enum status verb_lint(const struct verb_args *args)
 	return nr[LAB_ERROR] || nr[LAB_STRICT] ? STATUS_FAILED : STATUS_OK;
 }
 
-/* ---- table ---- */
+/* ---- entries for the table of verbs ----------------------------------------------------- */
 
 static const struct verb_option lint_options[] = {
 	OPTION_DIRECTORY,
-	{ .name = "strict", .value = "TOOL",
-	  .help = N_("also what kathara or netkit would refuse") },
+	{ .name = "strict", .value = "TOOL", .kind = "=kathara|=netkit",
+	  .help = N_("Also report what this tool would refuse: kathara or netkit") },
 	{ .name = "print",
-	  .help = N_("what a start would do") },
+	  .help = N_("Print what lstart would start") },
 	OPTION_FORCE_LAB,
 	OPTION_JSON,
 	{ 0 }
@@ -125,8 +125,9 @@ const struct verb lint_verb = {
 	.name = "lint",
 	.group = GROUP_LABS,
 	.usage = "[OPTION]... [DIR]",
-	.summary = N_("tell what is wrong with a lab"),
-	.help = N_("Nothing is started. Each remark has file, line and column."),
+	.summary = N_("Report errors in the files of a lab"),
+	.help = N_("Starts nothing. Each report names file, line and column. The exit status is "
+		   "1 if there is an error, 0 if there are only warnings."),
 	.options = lint_options,
 	.words = "dir",
 	.max_words = 1,

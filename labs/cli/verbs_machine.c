@@ -185,18 +185,6 @@ static enum status wait_ready(const struct machine *machine, double seconds)
 	}
 }
 
-static double timeout_of(const struct verb_args *args, double otherwise)
-{
-	const char *value = verb_value(args, "timeout");
-	long seconds;
-
-	if (!value)
-		return otherwise;
-	if (!txt_int_parse(value, 0, 86400, &seconds))
-		die_usage(args, _("--timeout: \"%s\" is no number of seconds"), value);
-	return seconds;
-}
-
 static enum status verb_start(const struct verb_args *args)
 {
 	enum status status = STATUS_OK;
@@ -208,7 +196,7 @@ static enum status verb_start(const struct verb_args *args)
 		find_machine(&machine, args->words.at[i], NULL);
 		one = start(&machine);
 		if (!one && !verb_flag(args, "no-wait"))
-			one = wait_ready(&machine, timeout_of(args, 120));
+			one = wait_ready(&machine, verb_number(args, "timeout", 120));
 		status = one ? one : status;
 	}
 	return status;
@@ -310,7 +298,7 @@ static enum status verb_stop(const struct verb_args *args)
 		enum status one;
 
 		find_machine(&machine, args->words.at[i], NULL);
-		one = stop(&machine, timeout_of(args, 60), verb_flag(args, "force"));
+		one = stop(&machine, verb_number(args, "timeout", 60), verb_flag(args, "force"));
 		status = one ? one : status;
 	}
 	return status;
@@ -407,14 +395,14 @@ static enum status verb_set(const struct verb_args *args)
 	return STATUS_OK;
 }
 
-/* ---- table ---- */
+/* ---- entries for the table of verbs ----------------------------------------------------- */
 
 static const struct verb_option run_options[] = {
 	OPTION_IMAGE,
-	OPTIONS_SETTINGS,
+	OPTIONS_SETTINGS("slirp"),
 	OPTION_DETACH_KEY,
 	{ .name = "remove",
-	  .help = N_("remove it when it has ended") },
+	  .help = N_("Remove the machine when it has ended") },
 	{ 0 }
 };
 
@@ -422,9 +410,12 @@ const struct verb run_verb = {
 	.name = "run",
 	.group = GROUP_MACHINES,
 	.usage = "[OPTION]... [NAME]",
-	.summary = N_("create a machine if there is none, start it, show its console"),
-	.help = N_("The console is left with Ctrl-] and the machine goes on; `poweroff` "
+	.summary = N_("Start a machine, created if necessary, and show its console"),
+	.help = N_("A new machine has internet access through eth0 unless --net says otherwise. "
+		   "The console appears when the machine is ready and has its address, or after "
+		   "30 seconds. Ctrl-] leaves the console and the machine continues; poweroff "
 		   "inside ends it."),
+	.examples = "  umlab run pc1\n  umlab run --image minimal --mem 128 --net none small",
 	.options = run_options,
 	.words = "machine",
 	.max_words = 1,
@@ -433,7 +424,7 @@ const struct verb run_verb = {
 
 static const struct verb_option create_options[] = {
 	OPTION_IMAGE,
-	OPTIONS_SETTINGS,
+	OPTIONS_SETTINGS("slirp"),
 	{ 0 }
 };
 
@@ -441,7 +432,8 @@ const struct verb create_verb = {
 	.name = "create",
 	.group = GROUP_MACHINES,
 	.usage = "[OPTION]... [NAME]",
-	.summary = N_("make a machine, without starting it"),
+	.summary = N_("Create a machine without starting it"),
+	.help = N_("Prints the machine's name; without NAME it is m1, m2, ..."),
 	.options = create_options,
 	.max_words = 1,
 	.run = verb_create,
@@ -449,7 +441,7 @@ const struct verb create_verb = {
 
 static const struct verb_option start_options[] = {
 	OPTION_NO_WAIT,
-	OPTION_TIMEOUT,
+	OPTION_TIMEOUT("120"),
 	{ 0 }
 };
 
@@ -457,7 +449,9 @@ const struct verb start_verb = {
 	.name = "start",
 	.group = GROUP_MACHINES,
 	.usage = "[OPTION]... MACHINE...",
-	.summary = N_("start machines and wait until they are ready"),
+	.summary = N_("Start machines and wait until they are ready"),
+	.help = N_("A machine is ready when its startup files have ended and its uplink has an "
+		   "address."),
 	.options = start_options,
 	.words = "machine...",
 	.min_words = 1,
@@ -466,8 +460,8 @@ const struct verb start_verb = {
 };
 
 static const struct verb_option stop_options[] = {
-	OPTION_FORCE(N_("end it when it takes too long")),
-	OPTION_TIMEOUT,
+	OPTION_FORCE(N_("Kill a machine that does not stop in time")),
+	OPTION_TIMEOUT("60"),
 	{ 0 }
 };
 
@@ -475,7 +469,7 @@ const struct verb stop_verb = {
 	.name = "stop",
 	.group = GROUP_MACHINES,
 	.usage = "[OPTION]... MACHINE...",
-	.summary = N_("end machines in order"),
+	.summary = N_("Shut machines down cleanly"),
 	.options = stop_options,
 	.words = "machine...",
 	.min_words = 1,
@@ -484,9 +478,9 @@ const struct verb stop_verb = {
 };
 
 static const struct verb_option restart_options[] = {
-	OPTION_FORCE(N_("end it when it takes too long")),
+	OPTION_FORCE(N_("Kill a machine that does not stop in time")),
 	OPTION_NO_WAIT,
-	OPTION_TIMEOUT,
+	OPTION_TIMEOUT(N_("60 to stop, 120 to start")),
 	{ 0 }
 };
 
@@ -494,9 +488,10 @@ const struct verb restart_verb = {
 	.name = "restart",
 	.group = GROUP_MACHINES,
 	.usage = "[OPTION]... MACHINE...",
-	.summary = N_("stop, then start"),
+	.summary = N_("Stop machines, then start them again"),
 	.options = restart_options,
 	.words = "machine...",
+	.min_words = 1,
 	.max_words = -1,
 	.run = verb_restart,
 };
@@ -505,7 +500,7 @@ const struct verb kill_verb = {
 	.name = "kill",
 	.group = GROUP_MACHINES,
 	.usage = "MACHINE...",
-	.summary = N_("end machines at once, like pulling the plug"),
+	.summary = N_("End machines at once, like pulling the plug"),
 	.words = "machine...",
 	.min_words = 1,
 	.max_words = -1,
@@ -513,8 +508,7 @@ const struct verb kill_verb = {
 };
 
 static const struct verb_option remove_options[] = {
-	{ .letter = 'f', .name = "force",
-	  .help = N_("also when it runs, also its snapshots") },
+	OPTION_FORCE(N_("Also remove running machines and snapshots, without asking")),
 	{ 0 }
 };
 
@@ -522,7 +516,7 @@ const struct verb remove_verb = {
 	.name = "remove",
 	.group = GROUP_MACHINES,
 	.usage = "[OPTION]... MACHINE...",
-	.summary = N_("remove machines with all their files"),
+	.summary = N_("Remove machines with all their files"),
 	.options = remove_options,
 	.words = "machine...",
 	.min_words = 1,
@@ -540,9 +534,9 @@ const struct verb console_verb = {
 	.name = "console",
 	.group = GROUP_MACHINES,
 	.usage = "[OPTION]... MACHINE",
-	.summary = N_("show the console of a machine"),
-	.help = N_("Several may look at once. The detach key leaves it; the machine goes "
-		   "on."),
+	.summary = N_("Show the console of a machine"),
+	.help = N_("Several terminals may show the same console. The detach key leaves it, and "
+		   "the machine continues."),
 	.options = console_options,
 	.words = "machine",
 	.min_words = 1,
@@ -559,8 +553,9 @@ const struct verb reset_verb = {
 	.name = "reset",
 	.group = GROUP_MACHINES,
 	.usage = "[OPTION]... MACHINE...",
-	.summary = N_("give a machine its pristine disk back"),
-	.help = N_("A machine that runs is ended and started again. Snapshots stay."),
+	.summary = N_("Give machines pristine disks"),
+	.help = N_("Deletes what was changed inside the machines. A running machine is killed "
+		   "and started again. Snapshots are kept."),
 	.options = reset_options,
 	.words = "machine...",
 	.min_words = 1,
@@ -569,7 +564,7 @@ const struct verb reset_verb = {
 };
 
 static const struct verb_option set_options[] = {
-	OPTIONS_SETTINGS,
+	OPTIONS_SETTINGS(N_("unchanged")),
 	{ 0 }
 };
 
@@ -577,7 +572,8 @@ const struct verb set_verb = {
 	.name = "set",
 	.group = GROUP_MACHINES,
 	.usage = "OPTION... MACHINE",
-	.summary = N_("change memory, processors, disk or networks"),
+	.summary = N_("Change the memory, processors, disk or networks of a machine"),
+	.help = N_("A running machine takes the new settings at its next start."),
 	.options = set_options,
 	.words = "machine",
 	.min_words = 1,
@@ -587,7 +583,7 @@ const struct verb set_verb = {
 
 static const struct verb_option vstart_options[] = {
 	OPTION_IMAGE,
-	OPTIONS_SETTINGS,
+	OPTIONS_SETTINGS("none"),
 	{ 0 }
 };
 
@@ -595,7 +591,8 @@ const struct verb vstart_verb = {
 	.name = "vstart",
 	.group = VERB_GROUP_HIDDEN,
 	.usage = "[OPTION]... NAME",
-	.summary = N_("create a machine if there is none, and start it, as in Netkit"),
+	.summary = N_("Start a machine, created if necessary, as Netkit's vstart does"),
+	.help = N_("Does not wait until the machine is ready. See umlab-netkit(7)."),
 	.options = vstart_options,
 	.words = "machine",
 	.min_words = 1,

@@ -153,14 +153,14 @@ static enum status verb_link_show(const struct verb_args *args)
 	return status;
 }
 
-/* ---- table ---- */
+/* ---- entries for the table of verbs ----------------------------------------------------- */
 
 static const struct verb_option capture_options[] = {
 	OPTION_DIRECTORY,
 	{ .letter = 'w', .name = "write", .value = "FILE", .kind = "file",
-	  .help = N_("to this file") },
+	  .help = N_("Write to this file"), .preset = N_("standard output") },
 	{ .name = "wireshark",
-	  .help = N_("live in Wireshark") },
+	  .help = N_("Show the frames live in Wireshark") },
 	{ 0 }
 };
 
@@ -168,8 +168,9 @@ const struct verb capture_verb = {
 	.name = "capture",
 	.group = GROUP_NETWORKS,
 	.usage = "[OPTION]... DOMAIN|MACHINE:ethN",
-	.summary = N_("record what passes a collision domain or an interface"),
-	.help = N_("As pcap, to a file or to standard output, until interrupted."),
+	.summary = N_("Record the frames of a collision domain or of an interface"),
+	.help = N_("Writes pcap until interrupted."),
+	.examples = "  umlab capture A -w a.pcap\n  umlab capture r1:eth0 | tcpdump -n -r -",
 	.options = capture_options,
 	.words = "domain|machine",
 	.min_words = 1,
@@ -186,13 +187,14 @@ const struct verb link_set_verb = {
 	.name = "link set",
 	.group = GROUP_NETWORKS,
 	.usage = "[OPTION]... MACHINE:ethN SETTING...",
-	.summary = N_("delay, loss, rate, or a cut cable"),
-	.help = N_("Settings: up, down, delay=10ms, jitter=1ms, loss=1%, dup=1%, "
-		   "reorder=1%, rate=10mbit,\n"
-		   "of what goes to the machine; in-rate=10mbit, of what it sends. 0 or "
-		   "off ends one."),
+	.summary = N_("Set delay, loss or rate of a link, or cut its cable"),
+	.help = N_("Settings for frames to the machine: up, down, delay=10ms, jitter=1ms, "
+		   "loss=1%, dup=1%, reorder=1%, rate=10mbit. For frames from the machine: "
+		   "in-rate=10mbit. The value 0 or off removes a setting."),
+	.examples = "  umlab link set r1:eth0 delay=20ms loss=1%\n"
+		    "  umlab link set r1:eth0 down",
 	.options = link_set_options,
-	.words = "machine...",
+	.words = "machine =up|=down|=delay=|=jitter=|=loss=|=dup=|=reorder=|=rate=|=in-rate=...",
 	.min_words = 2,
 	.max_words = -1,
 	.run = verb_link_set,
@@ -207,7 +209,7 @@ const struct verb link_show_verb = {
 	.name = "link show",
 	.group = GROUP_NETWORKS,
 	.usage = "[OPTION]...",
-	.summary = N_("show the ports of a lab's collision domains"),
+	.summary = N_("Show the ports of a lab's collision domains"),
 	.options = link_show_options,
 	.run = verb_link_show,
 };

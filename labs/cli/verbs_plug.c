@@ -255,17 +255,17 @@ static enum status verb_forward_list(const struct verb_args *args)
 	return STATUS_OK;
 }
 
-/* ---- table ---- */
+/* ---- entries for the table of verbs ----------------------------------------------------- */
 
 static const struct verb_option lconfig_options[] = {
 	OPTION_DIRECTORY,
 	{ .letter = 'n', .name = "name", .value = "MACHINE", .kind = "machine",
-	  .help = N_("the machine") },
-	{ .name = "add", .value = "DOMAIN", .kind = "domain",
-	  .help = N_("one more interface, in this collision domain; N:DOMAIN/MAC says "
-			   "which; slirp: with the internet") },
+	  .help = N_("Name the machine by an option, as Kathará does") },
+	{ .name = "add", .value = "DOMAIN", .kind = "domain|=slirp",
+	  .help = N_("Add an interface in this collision domain, or slirp for internet access; "
+		     "N:DOMAIN/MAC sets its number and address") },
 	{ .name = "rm", .value = "DOMAIN", .kind = "domain",
-	  .help = N_("away with the interface in this domain, or with ethN") },
+	  .help = N_("Remove the interface in this collision domain, or ethN") },
 	{ 0 }
 };
 
@@ -273,16 +273,16 @@ const struct verb lconfig_verb = {
 	.name = "lconfig",
 	.group = GROUP_NETWORKS,
 	.usage = "[OPTION]... MACHINE",
-	.summary = N_("add and remove interfaces, also while a machine runs"),
-	.help = N_("Prints the names of new interfaces. What is added here is gone when "
-		   "the lab is made anew."),
+	.summary = N_("Add or remove interfaces of a machine, even while it runs"),
+	.help = N_("Prints the names of new interfaces. They last until the machine is removed."),
+	.examples = "  umlab lconfig r1 --add B\n  umlab lconfig r1 --rm eth2",
 	.options = lconfig_options,
 	.words = "machine",
 	.max_words = 1,
 	.run = verb_lconfig,
 };
 
-static const struct verb_option forward_list_options[] = {
+static const struct verb_option forward_options[] = {
 	OPTION_DIRECTORY,
 	{ 0 }
 };
@@ -291,46 +291,36 @@ const struct verb forward_list_verb = {
 	.name = "forward list",
 	.group = GROUP_NETWORKS,
 	.usage = "[OPTION]... MACHINE",
-	.summary = N_("show the ports of the host that lead into a machine"),
-	.options = forward_list_options,
+	.summary = N_("List the host ports that are forwarded to a machine"),
+	.options = forward_options,
 	.words = "machine",
 	.min_words = 1,
 	.max_words = 1,
 	.run = verb_forward_list,
 };
 
-static const struct verb_option forward_add_options[] = {
-	OPTION_DIRECTORY,
-	{ 0 }
-};
-
 const struct verb forward_add_verb = {
 	.name = "forward add",
 	.group = GROUP_NETWORKS,
 	.usage = "[OPTION]... MACHINE HOST:GUEST[/udp]",
-	.summary = N_("let a port of the host lead into a machine"),
-	.help = N_("Also as umlab-net(1) writes it: tcp:ADDRESS:PORT-ADDRESS:PORT, "
-		   "unix:PATH-PORT. Works at once\n"
-		   "and for later starts."),
-	.options = forward_add_options,
-	.words = "machine...",
+	.summary = N_("Forward a host port to a machine"),
+	.help = N_("Takes effect at once and at later starts. The forms of umlab-net(1) work as "
+		   "well: tcp:ADDRESS:PORT-ADDRESS:PORT, unix:PATH-PORT."),
+	.examples = "  umlab forward add pc1 8080:80",
+	.options = forward_options,
+	.words = "machine",
 	.min_words = 2,
 	.max_words = 2,
 	.run = verb_forward_add,
-};
-
-static const struct verb_option forward_remove_options[] = {
-	OPTION_DIRECTORY,
-	{ 0 }
 };
 
 const struct verb forward_remove_verb = {
 	.name = "forward remove",
 	.group = GROUP_NETWORKS,
 	.usage = "[OPTION]... MACHINE HOST:GUEST[/udp]",
-	.summary = N_("end such a forward"),
-	.options = forward_remove_options,
-	.words = "machine...",
+	.summary = N_("Remove the forwarding of a host port"),
+	.options = forward_options,
+	.words = "machine",
 	.min_words = 2,
 	.max_words = 2,
 	.run = verb_forward_remove,

@@ -115,10 +115,10 @@ static enum status verb_image_publish(const struct verb_args *args)
 	return STATUS_OK;
 }
 
-/* ---- table ---- */
+/* ---- entries for the table of verbs ----------------------------------------------------- */
 
 static const struct verb_option image_export_options[] = {
-	OPTION_FORCE(N_("replace what is there")),
+	OPTION_FORCE(N_("Replace an existing file")),
 	{ 0 }
 };
 
@@ -126,7 +126,7 @@ const struct verb image_export_verb = {
 	.name = "image export",
 	.group = GROUP_IMAGES,
 	.usage = "[OPTION]... IMAGE FILE",
-	.summary = N_("write an image as a raw disk"),
+	.summary = N_("Write an image as a raw disk"),
 	.options = image_export_options,
 	.words = "image file",
 	.min_words = 2,
@@ -138,10 +138,9 @@ const struct verb image_publish_verb = {
 	.name = "image publish",
 	.group = GROUP_IMAGES,
 	.usage = "DIR [IMAGE]...",
-	.summary = N_("put images where a class finds them"),
-	.help = N_("Under names that never change content: NAME@HASH.img, and NAME.img as "
-		   "a link to it.\n"
-		   "Machines keep the one they were made from."),
+	.summary = N_("Put images into a folder that a class reads"),
+	.help = N_("Writes each image as NAME@HASH.img, whose content never changes, and links "
+		   "NAME.img to it. Machines keep the version they were created from."),
 	.words = "dir image...",
 	.min_words = 1,
 	.max_words = -1,

@@ -231,12 +231,12 @@ static enum status verb_top(const struct verb_args *args)
 	return STATUS_OK;
 }
 
-/* ---- table ---- */
+/* ---- entries for the table of verbs ----------------------------------------------------- */
 
 static const struct verb_option list_options[] = {
 	OPTION_ALL,
 	{ .letter = 'r', .name = "running",
-	  .help = N_("only those that run") },
+	  .help = N_("Show only running machines") },
 	OPTION_DIRECTORY,
 	OPTION_JSON,
 	OPTION_NAMES,
@@ -247,8 +247,8 @@ const struct verb list_verb = {
 	.name = "list",
 	.group = GROUP_MACHINES,
 	.usage = "[OPTION]...",
-	.summary = N_("show the machines and their states"),
-	.help = N_("In a lab's folder those of the lab, elsewhere all."),
+	.summary = N_("List the machines and their states"),
+	.help = N_("In the folder of a lab, lists the machines of that lab; elsewhere, all."),
 	.options = list_options,
 	.run = verb_list,
 };
@@ -263,7 +263,7 @@ const struct verb info_verb = {
 	.name = "info",
 	.group = GROUP_MACHINES,
 	.usage = "[OPTION]... MACHINE",
-	.summary = N_("show all about a machine"),
+	.summary = N_("Show the settings and the state of a machine"),
 	.options = info_options,
 	.words = "machine",
 	.min_words = 1,
@@ -274,17 +274,17 @@ const struct verb info_verb = {
 static const struct verb_option log_options[] = {
 	OPTION_DIRECTORY,
 	{ .letter = 'f', .name = "follow",
-	  .help = N_("go on until the machine ends") },
+	  .help = N_("Continue until the machine ends") },
 	{ .name = "startup",
-	  .help = N_("of the startup files") },
+	  .help = N_("Show the log of the startup files") },
 	{ .name = "boot",
-	  .help = N_("of the kernel as a process of the host") },
+	  .help = N_("Show what the kernel printed as a process of the host") },
 	{ .name = "shutdown",
-	  .help = N_("of the shutdown files") },
+	  .help = N_("Show the log of the shutdown files") },
 	{ .name = "keeper",
-	  .help = N_("of the keeper") },
+	  .help = N_("Show the log of the keeper") },
 	{ .name = "record",
-	  .help = N_("all that was typed, run and shown, of an exam") },
+	  .help = N_("Show the record of an exam: what was typed, run and shown") },
 	{ 0 }
 };
 
@@ -292,7 +292,7 @@ const struct verb log_verb = {
 	.name = "log",
 	.group = GROUP_MACHINES,
 	.usage = "[OPTION]... MACHINE",
-	.summary = N_("show what a machine printed"),
+	.summary = N_("Show what a machine printed on its console, or another log"),
 	.options = log_options,
 	.words = "machine",
 	.min_words = 1,
@@ -304,7 +304,7 @@ static const struct verb_option top_options[] = {
 	OPTION_ALL,
 	OPTION_DIRECTORY,
 	{ .name = "once",
-	  .help = N_("show it once") },
+	  .help = N_("Print the table once, after one second") },
 	{ 0 }
 };
 
@@ -312,7 +312,8 @@ const struct verb top_verb = {
 	.name = "top",
 	.group = GROUP_MACHINES,
 	.usage = "[OPTION]...",
-	.summary = N_("show what machines take of the host"),
+	.summary = N_("Show the processor time and memory that machines use"),
+	.help = N_("Updates the table each second on a terminal, otherwise prints it once."),
 	.options = top_options,
 	.run = verb_top,
 };

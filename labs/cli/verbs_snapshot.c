@@ -233,10 +233,10 @@ static enum status verb_import(const struct verb_args *args)
 	return machine_save(&machine) ? STATUS_FAILED : STATUS_OK;
 }
 
-/* ---- table ---- */
+/* ---- entries for the table of verbs ----------------------------------------------------- */
 
 static const struct verb_option export_options[] = {
-	OPTION_FORCE(N_("replace what is there")),
+	OPTION_FORCE(N_("Replace an existing file")),
 	{ 0 }
 };
 
@@ -244,10 +244,10 @@ const struct verb export_verb = {
 	.name = "export",
 	.group = GROUP_MACHINES,
 	.usage = "[OPTION]... MACHINE FILE",
-	.summary = N_("write a machine as one file"),
-	.help = N_("Its settings, its disk and its snapshots; not its image."),
+	.summary = N_("Write a stopped machine to one file"),
+	.help = N_("The file holds the settings, the disk and the snapshots, but not the image."),
 	.options = export_options,
-	.words = "machine|file...",
+	.words = "machine file",
 	.min_words = 2,
 	.max_words = 2,
 	.run = verb_export,
@@ -257,8 +257,8 @@ const struct verb import_verb = {
 	.name = "import",
 	.group = GROUP_MACHINES,
 	.usage = "FILE NAME",
-	.summary = N_("make a machine of such a file"),
-	.words = "dir",
+	.summary = N_("Create a machine from a file written by export"),
+	.words = "file",
 	.min_words = 2,
 	.max_words = 2,
 	.run = verb_import,
@@ -267,9 +267,9 @@ const struct verb import_verb = {
 static const struct verb_option snapshot_save_options[] = {
 	OPTION_DIRECTORY,
 	{ .letter = 'm', .name = "message", .value = "TEXT",
-	  .help = N_("what it is") },
+	  .help = N_("Describe the snapshot") },
 	{ .name = "live",
-	  .help = N_("freeze the disk of a machine that runs, and do not stop it") },
+	  .help = N_("Do not stop a running machine; freeze its disk instead") },
 	{ 0 }
 };
 
@@ -277,11 +277,10 @@ const struct verb snapshot_save_verb = {
 	.name = "snapshot save",
 	.group = GROUP_SNAPSHOTS,
 	.usage = "[OPTION]... MACHINE NAME",
-	.summary = N_("keep the disk as it is, under a name"),
-	.help = N_("A machine that runs is stopped for it and started again, but for "
-		   "--live: then its disk stands still meanwhile."),
+	.summary = N_("Save the state of a machine's disk under a name"),
+	.help = N_("A running machine is stopped and started again, except with --live."),
 	.options = snapshot_save_options,
-	.words = "machine...",
+	.words = "machine",
 	.min_words = 2,
 	.max_words = 2,
 	.run = verb_snapshot_save,
@@ -297,7 +296,8 @@ const struct verb snapshot_list_verb = {
 	.name = "snapshot list",
 	.group = GROUP_SNAPSHOTS,
 	.usage = "[OPTION]... MACHINE",
-	.summary = N_("show the snapshots as a tree; * is where the disk stands"),
+	.summary = N_("Show the snapshots of a machine as a tree"),
+	.help = N_("A * marks the snapshot on which the current disk is based."),
 	.options = snapshot_list_options,
 	.words = "machine",
 	.min_words = 1,
@@ -314,8 +314,8 @@ const struct verb snapshot_restore_verb = {
 	.name = "snapshot restore",
 	.group = GROUP_SNAPSHOTS,
 	.usage = "[OPTION]... MACHINE NAME",
-	.summary = N_("put the disk back to a snapshot"),
-	.help = N_("What was written since is lost; the snapshot stays."),
+	.summary = N_("Restore the disk from a snapshot"),
+	.help = N_("Discards what was written since. The snapshot is kept."),
 	.options = snapshot_restore_options,
 	.words = "machine snapshot",
 	.min_words = 2,
@@ -326,7 +326,7 @@ const struct verb snapshot_restore_verb = {
 static const struct verb_option snapshot_pop_options[] = {
 	OPTION_DIRECTORY,
 	{ .name = "delete",
-	  .help = N_("and delete the snapshot") },
+	  .help = N_("Delete the snapshot afterwards") },
 	{ 0 }
 };
 
@@ -334,7 +334,8 @@ const struct verb snapshot_pop_verb = {
 	.name = "snapshot pop",
 	.group = GROUP_SNAPSHOTS,
 	.usage = "[OPTION]... MACHINE",
-	.summary = N_("put the disk back to the last snapshot"),
+	.summary = N_("Restore the disk from the last snapshot"),
+	.help = N_("Discards what was written since."),
 	.options = snapshot_pop_options,
 	.words = "machine",
 	.min_words = 1,
@@ -351,7 +352,8 @@ const struct verb snapshot_delete_verb = {
 	.name = "snapshot delete",
 	.group = GROUP_SNAPSHOTS,
 	.usage = "[OPTION]... MACHINE NAME",
-	.summary = N_("forget a snapshot"),
+	.summary = N_("Delete a snapshot"),
+	.help = N_("The current disk and later snapshots keep their content."),
 	.options = snapshot_delete_options,
 	.words = "machine snapshot",
 	.min_words = 2,

@@ -108,13 +108,13 @@ static enum status verb_ssh(const struct verb_args *args)
 	die(STATUS_FAILED, _("ssh: %s; is the package openssh-client installed?"), strerror(errno));
 }
 
-/* ---- table ---- */
+/* ---- entries for the table of verbs ----------------------------------------------------- */
 
 static const struct verb_option ssh_options[] = {
 	OPTION_DIRECTORY,
 	OPTION_USER,
 	{ .name = "config",
-	  .help = N_("print what ssh, scp and rsync -e need to know") },
+	  .help = N_("Print an entry for ~/.ssh/config and connect to nothing") },
 	{ 0 }
 };
 
@@ -122,11 +122,11 @@ const struct verb ssh_verb = {
 	.name = "ssh",
 	.group = GROUP_MACHINES,
 	.usage = "[OPTION]... MACHINE [COMMAND...]",
-	.summary = N_("log in to a machine by ssh"),
-	.help = N_("With a key of this user's own, over the agent: the guest needs no "
-		   "network, only sshd.\n"
-		   "`umlab ssh --config MACHINE >>~/.ssh/config` lets ssh, scp and rsync "
-		   "find the machine."),
+	.summary = N_("Log in to a machine by ssh"),
+	.help = N_("Uses a key pair made for this purpose, and the agent as the connection: the "
+		   "guest needs sshd, but no network. With the output of --config in "
+		   "~/.ssh/config, ssh, scp and rsync find the machine by its name."),
+	.examples = "  umlab ssh pc1\n  umlab ssh --config pc1 >>~/.ssh/config",
 	.options = ssh_options,
 	.words = "machine",
 	.min_words = 1,
