@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * faultowner.c - a fault belongs to the thread that made it, also when an interrupt comes at the same moment
+ * faultowner.c - a fault reaches the thread that caused it, even when an interrupt arrives with it
  *
- * Two threads of one process make faults in turns with a timer that fires all the time; each
- * fault is at an address that tells whose it is. Whoever gets another one's signal, counts.
+ * Two threads of one process cause faults while a timer fires all the time. The address of a fault
+ * tells which thread caused it. A thread that gets the other's fault counts an error.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -18,7 +18,7 @@
 #include "tap.h"
 
 #define ROUNDS	80000
-#define AREA	0x10000000UL	/* of thread n: from (n + 1) * AREA on, nothing is mapped there */
+#define AREA	0x10000000UL	/* unmapped area of thread n: at (n + 1) * AREA */
 
 static __thread sigjmp_buf back;
 static __thread unsigned long mine;
@@ -47,7 +47,7 @@ static void *faulting(void *argument)
 	return NULL;
 }
 
-/* Touches no address that could fault. */
+/* Must not touch an address that could fault. */
 static void *computing(void *argument)
 {
 	volatile unsigned long sum = 0;
@@ -75,7 +75,7 @@ int main(void)
 
 	sigaction(SIGSEGV, &fault, NULL);
 	sigaction(SIGALRM, &alarm, NULL);
-	/* The timer is another process's: it interrupts without a signal for us. */
+	/* The timer belongs to another process: it interrupts this one without a signal. */
 	pid = fork();
 	if (pid == 0) {
 		timer_create(CLOCK_MONOTONIC, &event, &timer);
@@ -89,7 +89,7 @@ int main(void)
 		pthread_join(threads[i], NULL);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	is(nr_own, 2 * ROUNDS, "each fault ends in its thread's handler");
-	is(nr_foreign, 0, "no thread gets another one's fault");
+	is(nr_own, 2 * ROUNDS, "each fault reaches the handler of its thread");
+	is(nr_foreign, 0, "no thread gets the fault of the other");
 	return tap_done();
 }

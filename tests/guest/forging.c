@@ -2,11 +2,13 @@
 /*
  * forging.c - guest code that writes the mailbox it shares with the kernel process
  *
- * Three kinds of lie. A stop with forged contents, handed over as the stub does it. A stop
- * without stopping: the turn is given away and the code runs on, so the kernel carries out
- * a call (munmap, fork, ...) of a process that is still at work. And a turn that never comes
- * back: asleep, or busy, in the stub. Each may harm the liar only: beside it a victim
- * takes and frees pages, and checks that nobody else writes them.
+ * There are three attacks:
+ * - A stop with forged contents, handed over as the stub does it.
+ * - A stop without stopping: the code gives the turn away and runs on, so the kernel carries out
+ *   a call (munmap, fork, ...) for a process that is still running.
+ * - A turn that never comes back, because the thread sleeps or spins in the stub.
+ * An attack may harm only the attacker. A victim beside it takes and frees pages, and checks that
+ * nobody else writes them.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -21,7 +23,8 @@
 #define POISON 0xbad0bad0bad0bad0ul
 
 /* struct host_regs */
-enum { R_AX = 10, R_DX = 12, R_SI = 13, R_DI = 14, R_ORIG_AX = 15, R_IP = 16, R_CS = 17, R_FLAGS = 18, R_SP = 19,
+enum { R_AX = 10, R_DX = 12, R_SI = 13, R_DI = 14, R_ORIG_AX = 15, R_IP = 16, R_CS = 17,
+       R_FLAGS = 18, R_SP = 19,
        R_SS = 20, R_FS_BASE = 21, R_GS_BASE = 22, NR_REGS = 27 };
 
 static struct shared {
@@ -32,9 +35,9 @@ static struct shared {
 
 static unsigned long stub_stopped, stub_wait_syscall, stub_continue;
 static pid_t liar;
-static volatile unsigned long *shown;	/* what a child made by a lie must see unchanged */
+static volatile unsigned long *shown;	/* a child of a running attacker must see this unchanged */
 
-/* The @nth place of @bytes in the stub's code. */
+/* Finds the @nth place of @bytes in the stub's code. */
 static unsigned long find_code(const void *bytes, size_t size, int nth)
 {
 	for (unsigned long at = UM_STUB_CODE; at + size <= UM_STUB_CODE + UM_STUB_CODE_SIZE; at++)
@@ -43,7 +46,7 @@ static unsigned long find_code(const void *bytes, size_t size, int nth)
 	return 0;
 }
 
-/* Where the kernel goes on with the process after a lie, on a stack of its own. */
+/* The kernel continues the process here after an attack, on a separate stack. */
 static void landed(void)
 {
 	if (syscall(SYS_getpid) != liar) {
@@ -80,7 +83,7 @@ static void lie_regs(long nr, long a, long b, long c)
 	BOX->stop = STUB_STOP_CALL;
 }
 
-/* Give the turn away and run on. */
+/* Gives the turn away and runs on. */
 static void lie(long nr, long a, long b, long c)
 {
 	lie_regs(nr, a, b, c);
@@ -90,14 +93,17 @@ static void lie(long nr, long a, long b, long c)
 
 static void go(unsigned long where)
 {
-	asm volatile("jmp *%0" : : "r"(where), "a"(SYS_futex), "D"(&BOX->guest_sleeps), "S"(0 /* FUTEX_WAIT */), "d"(1) : "memory");
+	asm volatile("jmp *%0" : : "r"(where), "a"(SYS_futex), "D"(&BOX->guest_sleeps),
+		     "S"(0 /* FUTEX_WAIT */), "d"(1) : "memory");
 }
 
 /* ---- forged contents, with the hand-over of the stub ---- */
 
 static const unsigned long values[] = {
-	0, 1, 2, 3, 5, 7, 0x7fffffff, 0x80000000, 0xffffffffffffffff, 0x8000000000000000, 0xffffffff81000000, 0x40000000,
-	UM_STUB_CODE, UM_STUB_MAILBOX, UM_STUB_MAILBOX + BOX_SIGNAL_STACK + 64, UM_STUB_MAILBOX + UM_STUB_MAILBOX_SIZE - 8,
+	0, 1, 2, 3, 5, 7, 0x7fffffff, 0x80000000, 0xffffffffffffffff,
+	0x8000000000000000, 0xffffffff81000000, 0x40000000,
+	UM_STUB_CODE, UM_STUB_MAILBOX, UM_STUB_MAILBOX + BOX_SIGNAL_STACK + 64,
+	UM_STUB_MAILBOX + UM_STUB_MAILBOX_SIZE - 8,
 };
 #define NR_VALUES (sizeof(values) / sizeof(values[0]))
 #define NR_FIELDS ((BOX_REGS + NR_REGS * 8) / 8)
@@ -117,7 +123,7 @@ static void forge_fields(long nr)
 	go(stub_stopped);
 }
 
-/* Signal frames: every signal, a few codes, and each word of siginfo and ucontext. */
+/* Forges signal frames: every signal, a few codes, each word of siginfo and ucontext. */
 #define NR_FRAME_WORDS 32
 #define NR_INFO_WORDS 4
 #define NR_FRAMES (long)(NR_VALUES * (NR_FRAME_WORDS + NR_INFO_WORDS) * 8)
@@ -147,7 +153,8 @@ static void forge_frame(long nr)
 	if (word < NR_FRAME_WORDS)
 		frame[word] = values[nr / 8 % NR_VALUES];
 	else
-		*(volatile unsigned long *)&info[2 * (word - NR_FRAME_WORDS)] = values[nr / 8 % NR_VALUES];
+		*(volatile unsigned long *)&info[2 * (word - NR_FRAME_WORDS)] =
+			values[nr / 8 % NR_VALUES];
 	go(stub_stopped);
 }
 
@@ -199,7 +206,8 @@ static void victim(void)
 	enum { WORDS = 64 * 512 };
 
 	while (!shared->stop) {
-		volatile unsigned long *page = mmap(NULL, WORDS * 8, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		volatile unsigned long *page = mmap(NULL, WORDS * 8, PROT_READ | PROT_WRITE,
+						    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 		for (int i = 0; i < WORDS; i++)
 			page[i] = SECRET + (i & 0xff);
@@ -222,10 +230,10 @@ static void keep_using(volatile unsigned long *page)
 			return;
 		}
 		page[i % 512] = POISON + i;
-		/* Take back the turn while the mapper is at work. */
+		/* Take the turn back while the mapper works. */
 		if (i % 16 == 0 && BOX->turn == STUB_TURN_MAPPER)
 			BOX->turn = STUB_TURN_KERNEL;
-		/* Told that the call is done: the page may have another use already. */
+		/* The call is done, so the page may already have another use. */
 		if (i > 20000 && BOX->turn == STUB_TURN_GUEST)
 			break;
 	}
@@ -240,7 +248,8 @@ static void run_on(long kind)
 	attack_handlers();
 	setitimer(ITIMER_REAL, &timer, NULL);
 	for (round = 0; round < shared->rounds; round++) {
-		volatile unsigned long *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		volatile unsigned long *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+						    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 		if (page == MAP_FAILED)
 			_exit(1);
@@ -273,7 +282,7 @@ static void sleeps_in_wait(long turn)
 	ATTACK(go(stub_wait_syscall));
 }
 
-/* A signal frame that leads back to where it is loaded, with no look at the kick. */
+/* Makes a signal frame that returns to the code that loads it, and so ignores the kick. */
 static void busy_in_stub(long unused)
 {
 	static unsigned long frame[64] __attribute__((aligned(64)));
@@ -287,7 +296,7 @@ static void busy_in_stub(long unused)
 	frame[21] = stub_continue;
 	frame[22] = 0x202;
 	frame[28] = (unsigned long)fp;
-	/* What is not there yet would fault on the way. */
+	/* Touch the pages now: a fault during the attack would spoil it. */
 	stack[sizeof(stack) - 1] = fp[0] = fp[sizeof(fp) - 1] = 0;
 	asm volatile("mov %0, %%rsp\n\tjmp *%2"
 		     : : "a"(stack + sizeof(stack)), "d"(frame), "c"(stub_continue) : "memory");
@@ -295,32 +304,38 @@ static void busy_in_stub(long unused)
 
 int main(void)
 {
-	static const char *const kinds[] = { "munmap", "madvise(DONTNEED)", "mprotect", "fork", "exit_group" };
+	static const char *const kinds[] = { "munmap", "madvise(DONTNEED)", "mprotect", "fork",
+					     "exit_group" };
 	const char *rounds = getenv("rounds");
 	int status;
 	pid_t pid;
 
 	if (!in_guest() || !attack_has_mailbox()) {
-		skip("a forged mailbox harms its space only", in_guest() ? "this engine has no mailbox" : "not in a guest");
+		skip("a forged mailbox harms only its own space",
+		     in_guest() ? "this engine has no mailbox" : "not in a guest");
 		return tap_done();
 	}
 	shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	shared->rounds = rounds ? atol(rounds) : 60;
 	stub_stopped = find_code("\x31\xc0\x87\x05", 4, 0);
 	stub_continue = find_code("\x49\x89\xd0", 3, 0);
-	/* The wait: a system call behind which a short jump leads back. */
+	/* The stub waits in a system call that is followed by a short jump back. */
 	for (int i = 0; !stub_wait_syscall && find_code("\x0f\x05\xeb", 3, i); i++)
 		stub_wait_syscall = find_code("\x0f\x05\xeb", 3, i);
-	if (!ok(stub_stopped && stub_continue && stub_wait_syscall, "the stub's code has the places that the attacks need"))
+	if (!ok(stub_stopped && stub_continue && stub_wait_syscall,
+		"the stub's code has the instructions that the attacks need"))
 		return tap_done();
 
 	for (int with_thread = 0; with_thread < 2; with_thread++) {
 		const char *how = with_thread ? "while a second thread runs" : "alone";
 
 		series(forge_fields, NR_FORGERIES, with_thread);
-		ok(attack_machine_lives(), "each field of the mailbox forged, for each reason to stop, %s", how);
+		ok(attack_machine_lives(),
+		   "the machine survives each forged mailbox field, for each reason to stop, %s",
+		   how);
 		series(forge_frame, NR_FRAMES, with_thread);
-		ok(attack_machine_lives(), "each word of the signal frame forged, %s", how);
+		ok(attack_machine_lives(),
+		   "the machine survives each forged word of the signal frame, %s", how);
 	}
 
 	pid = fork();
@@ -330,21 +345,26 @@ int main(void)
 		shared->lies = shared->secrets = shared->torn = 0;
 		for (int i = 0; i < (kind == 4 ? 20 : 4); i++)
 			attack_in_child(run_on, kind);
-		ok(shared->lies > 0, "%s by a process that runs on: tried %ld times", kinds[kind], shared->lies);
-		is(shared->secrets, 0, "it sees no page that is another's by then");
-		is(shared->torn, 0, "nor does a child of it see what it writes later");
+		ok(shared->lies > 0, "%s by a process that runs on was tried (%ld times)",
+		   kinds[kind],
+		   shared->lies);
+		is(shared->secrets, 0, "the process sees no page that belongs to another by then");
+		is(shared->torn, 0, "its child does not see what it writes later");
 	}
 	shared->stop = 1;
 	waitpid(pid, &status, 0);
-	is(status, 0, "the victim beside them ends as it should");
-	is(shared->poisoned, 0, "and nobody wrote its pages");
+	is(status, 0, "the victim beside the attackers exits normally");
+	is(shared->poisoned, 0, "nobody wrote to the victim's pages");
 
 	for (long turn = 0; turn < 4; turn++) {
 		attack_in_child(sleeps_in_wait, turn);
-		ok(attack_machine_lives(), "a thread that sleeps in the stub with turn %ld does not stop the machine", turn);
+		ok(attack_machine_lives(),
+		   "a thread that sleeps in the stub with turn %ld does not stop the machine",
+		   turn);
 	}
 	status = attack_in_child(busy_in_stub, 0);
-	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "a thread that is busy in the stub and heeds no kick is ended (status %#x)", status);
-	ok(attack_machine_lives(), "and the machine goes on");
+	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL,
+	   "a thread that spins in the stub and ignores kicks is killed (status %#x)", status);
+	ok(attack_machine_lives(), "the machine survives a thread that spins in the stub");
 	return tap_done();
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fpstate.c - x87, SSE, AVX and AVX-512 registers and MXCSR stay what a program made them
+ * fpstate.c - x87, SSE, AVX and AVX-512 registers and MXCSR keep their values
  *
- * Over system calls, signals, faults, fork, switches between threads and between
- * processes, and sigreturn with edited state. Wider sets are tried when the processor has them.
+ * System calls, signals, faults, fork, switches between threads and processes must preserve them,
+ * and sigreturn must load edited state. AVX and AVX-512 are tested where the processor has them.
  */
 #define _GNU_SOURCE
 #include <cpuid.h>
@@ -22,7 +22,7 @@
 
 static int has_avx, has_avx512;
 
-/* Everything that XSAVE keeps for a program, in a form that compares. */
+/* The registers that XSAVE saves for a program, in a form that can be compared. */
 struct registers {
 	unsigned char zmm[32][64];
 	unsigned long k[8];
@@ -75,9 +75,10 @@ static void make(struct registers *state, unsigned int seed)
 	state->control = 0x37f | (seed & 3) << 10;
 }
 
-#define EACH16(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
-#define EACH16_HIGH(X) X(16) X(17) X(18) X(19) X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
 #define EACH8(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
+#define EACH16(X) EACH8(X) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
+#define EACH16_HIGH(X) X(16) X(17) X(18) X(19) X(20) X(21) X(22) X(23) \
+	X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
 #define LOAD_ZMM(n) "vmovdqu64 " #n "*64(%0), %%zmm" #n "\n\t"
 #define SAVE_ZMM(n) "vmovdqu64 %%zmm" #n ", " #n "*64(%0)\n\t"
 #define LOAD_YMM(n) "vmovdqu " #n "*64(%0), %%ymm" #n "\n\t"
@@ -87,8 +88,10 @@ static void make(struct registers *state, unsigned int seed)
 #define LOAD_K(n) "kmovq 2048+" #n "*8(%0), %%k" #n "\n\t"
 #define SAVE_K(n) "kmovq %%k" #n ", 2048+" #n "*8(%0)\n\t"
 #define LOAD_ST(n) "fldt 2112+" #n "*16(%0)\n\t"
-#define SAVE_ST "fstpt 2112+7*16(%0)\n\tfstpt 2112+6*16(%0)\n\tfstpt 2112+5*16(%0)\n\tfstpt 2112+4*16(%0)\n\t" \
-		"fstpt 2112+3*16(%0)\n\tfstpt 2112+2*16(%0)\n\tfstpt 2112+1*16(%0)\n\tfstpt 2112(%0)\n\t"
+#define SAVE_ST "fstpt 2112+7*16(%0)\n\tfstpt 2112+6*16(%0)\n\t" \
+		"fstpt 2112+5*16(%0)\n\tfstpt 2112+4*16(%0)\n\t" \
+		"fstpt 2112+3*16(%0)\n\tfstpt 2112+2*16(%0)\n\t" \
+		"fstpt 2112+1*16(%0)\n\tfstpt 2112(%0)\n\t"
 
 _Static_assert(offsetof(struct registers, k) == 2048, "the assembler counts on it");
 _Static_assert(offsetof(struct registers, st) == 2112, "the assembler counts on it");
@@ -98,7 +101,8 @@ static inline __attribute__((always_inline)) void load(const struct registers *s
 	asm volatile("fninit\n\tfldcw %1\n\tldmxcsr %2\n\t" EACH8(LOAD_ST)
 		     : : "r"(state), "m"(state->control), "m"(state->mxcsr) : "memory");
 	if (has_avx512)
-		asm volatile(EACH16(LOAD_ZMM) EACH16_HIGH(LOAD_ZMM) EACH8(LOAD_K) : : "r"(state) : "memory");
+		asm volatile(EACH16(LOAD_ZMM) EACH16_HIGH(LOAD_ZMM) EACH8(LOAD_K) : : "r"(state)
+			     : "memory");
 	else if (has_avx)
 		asm volatile(EACH16(LOAD_YMM) : : "r"(state) : "memory");
 	else
@@ -108,12 +112,14 @@ static inline __attribute__((always_inline)) void load(const struct registers *s
 static inline __attribute__((always_inline)) void save(struct registers *state)
 {
 	if (has_avx512)
-		asm volatile(EACH16(SAVE_ZMM) EACH16_HIGH(SAVE_ZMM) EACH8(SAVE_K) : : "r"(state) : "memory");
+		asm volatile(EACH16(SAVE_ZMM) EACH16_HIGH(SAVE_ZMM) EACH8(SAVE_K) : : "r"(state)
+			     : "memory");
 	else if (has_avx)
 		asm volatile(EACH16(SAVE_YMM) : : "r"(state) : "memory");
 	else
 		asm volatile(EACH16(SAVE_XMM) : : "r"(state) : "memory");
-	asm volatile("fnstcw %1\n\tstmxcsr %2\n\t" SAVE_ST : : "r"(state), "m"(state->control), "m"(state->mxcsr) : "memory");
+	asm volatile("fnstcw %1\n\tstmxcsr %2\n\t" SAVE_ST : : "r"(state), "m"(state->control),
+		     "m"(state->mxcsr) : "memory");
 	asm volatile("fninit");
 }
 
@@ -128,16 +134,18 @@ static void calm(void)
 
 static volatile int nr_told;
 
-/* 0 when equal; says which register is not, a few times. */
+/* Returns 0 if both are equal; otherwise names the register, at most a few times. */
 static int differs(const struct registers *want, const struct registers *got)
 {
 	if (nr_told >= 12)
-		return memcmp(want, got, offsetof(struct registers, mxcsr)) || want->control != got->control;
+		return memcmp(want, got,
+			      offsetof(struct registers, mxcsr)) || want->control != got->control;
 	for (int i = 0; i < 32; i++)
 		for (int byte = 0; byte < 64; byte++)
 			if ((has_avx512 || i < 16) && (has_avx512 || byte < (has_avx ? 32 : 16)) &&
 			    want->zmm[i][byte] != got->zmm[i][byte])
-				return nr_told++, diag("vector register %d byte %d: %02x for %02x", i, byte, got->zmm[i][byte],
+				return nr_told++, diag("vector register %d byte %d: %02x for %02x",
+						       i, byte, got->zmm[i][byte],
 					    want->zmm[i][byte]), 1;
 	for (int i = 0; i < 8 && has_avx512; i++)
 		if (want->k[i] != got->k[i])
@@ -146,27 +154,33 @@ static int differs(const struct registers *want, const struct registers *got)
 		if (memcmp(want->st[i], got->st[i], 10))
 			return nr_told++, diag("x87 register %d", i), 1;
 	if (want->mxcsr != (got->mxcsr & ~0x3fu) || want->control != got->control)
-		return nr_told++, diag("mxcsr %#x for %#x, control %#x for %#x", got->mxcsr, want->mxcsr, got->control,
+		return nr_told++, diag("mxcsr %#x for %#x, control %#x for %#x", got->mxcsr,
+				       want->mxcsr, got->control,
 			    want->control), 1;
 	return 0;
 }
 
-/* Runs `action` between load and save: it must be plain system calls in assembler. */
-#define KEEPS(seed, action) ({ struct registers want_, got_; make(&want_, seed); memset(&got_, 0, sizeof(got_)); \
-			       load(&want_); action; save(&got_); calm(); !differs(&want_, &got_); })
+/* Runs @action between load and save; it may only consist of system calls in assembler. */
+#define KEEPS(seed, action) ({ \
+	struct registers want_, got_; \
+	make(&want_, seed); \
+	memset(&got_, 0, sizeof(got_)); \
+	load(&want_); action; save(&got_); calm(); \
+	!differs(&want_, &got_); })
 
 static inline __attribute__((always_inline)) long call(long number, long a, long b, long c, long d)
 {
 	register long r10 asm("r10") = d;
 	long result;
 
-	asm volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10) : "rcx", "r11", "memory");
+	asm volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c),
+		     "r"(r10) : "rcx", "r11", "memory");
 	return result;
 }
 
 static volatile sig_atomic_t nr_signals;
 
-/* Leaves other contents in all registers, as a handler written in C might. */
+/* Overwrites all registers, as a handler written in C might. */
 static void scramble(int number)
 {
 	struct registers other;
@@ -194,21 +208,25 @@ static void simple(void)
 	char byte = 'x';
 	pid_t pid;
 
-	ok(KEEPS(1, call(SYS_getppid, 0, 0, 0, 0)), "a system call keeps all FP and vector registers");
-	ok(KEEPS(2, call(SYS_nanosleep, (long)&nap, 0, 0, 0)), "a sleep keeps them");
-	ok(KEEPS(3, call(SYS_sched_yield, 0, 0, 0, 0)), "sched_yield keeps them");
-	ok(KEEPS(4, { call(SYS_write, pipe_fd[1], (long)&byte, 1, 0); call(SYS_read, pipe_fd[0], (long)&byte, 1, 0); }),
-	   "writing and reading a pipe keeps them");
+	ok(KEEPS(1, call(SYS_getppid, 0, 0, 0, 0)),
+	   "a system call preserves all FP and vector registers");
+	ok(KEEPS(2, call(SYS_nanosleep, (long)&nap, 0, 0, 0)), "a sleep preserves them");
+	ok(KEEPS(3, call(SYS_sched_yield, 0, 0, 0, 0)), "sched_yield preserves them");
+	ok(KEEPS(4, { call(SYS_write, pipe_fd[1], (long)&byte, 1, 0);
+		      call(SYS_read, pipe_fd[0], (long)&byte, 1, 0); }),
+	   "writing and reading a pipe preserves them");
 	signal(SIGUSR1, scramble);
 	pid = getpid();
-	ok(KEEPS(5, call(SYS_kill, pid, SIGUSR1, 0, 0)) && nr_signals == 1, "a signal whose handler changes them all keeps them");
+	ok(KEEPS(5, call(SYS_kill, pid, SIGUSR1, 0, 0)) && nr_signals == 1,
+	   "a signal whose handler overwrites them all preserves them");
 	lazy = mmap(NULL, 4096 * 4, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ok(KEEPS(6, *(volatile char *)(lazy + 4096) = 1), "a page fault keeps them");
+	ok(KEEPS(6, *(volatile char *)(lazy + 4096) = 1), "a page fault preserves them");
 	struct sigaction action = { .sa_sigaction = open_page, .sa_flags = SA_SIGINFO };
 
 	sigaction(SIGSEGV, &action, NULL);
 	mprotect(lazy, 4096, PROT_NONE);
-	ok(KEEPS(7, *(volatile char *)lazy = 1), "a SIGSEGV that is repaired keeps them");
+	ok(KEEPS(7, *(volatile char *)lazy = 1),
+	   "a SIGSEGV whose handler maps the page preserves them");
 	signal(SIGSEGV, SIG_DFL);
 }
 
@@ -225,12 +243,12 @@ static void over_fork(void)
 	calm();
 	if (pid == 0)
 		_exit(differs(&want, &got));
-	ok(!differs(&want, &got), "fork keeps the parent's registers");
+	ok(!differs(&want, &got), "fork preserves the parent's registers");
 	waitpid(pid, &status, 0);
-	is(status, 0, "and gives the child the same");
+	is(status, 0, "fork gives the child the same registers");
 }
 
-/* Pure user code, switched by the clock only; different contents in each process and thread. */
+/* Computes without system calls, so that only the timer switches. Each thread has own contents. */
 static void *busy(void *argument)
 {
 	unsigned int seed = (long)argument;
@@ -239,7 +257,8 @@ static void *busy(void *argument)
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	do {
-		bad += !KEEPS(seed + rounds % 3, ({ for (volatile long i = 0; i < 200000; i++) ; }));
+		bad += !KEEPS(seed + rounds % 3,
+			      ({ for (volatile long i = 0; i < 200000; i++) ; }));
 		rounds++;
 		clock_gettime(CLOCK_MONOTONIC, &now);
 	} while (now.tv_sec - start.tv_sec < 2 && rounds < 10000);
@@ -280,7 +299,7 @@ static void between(void *(*work)(void *), const char *how)
 		waitpid(pid[i], &status, 0);
 		bad += status != 0;
 	}
-	is(bad, 0, "and so do four processes");
+	is(bad, 0, "four processes keep their own registers");
 }
 
 static void under_timer(void)
@@ -294,10 +313,11 @@ static void under_timer(void)
 	bad = (long)busy((void *)100);
 	memset(&timer, 0, sizeof(timer));
 	setitimer(ITIMER_REAL, &timer, NULL);
-	ok(bad == 0 && nr_signals > 20, "registers stay right under %d timer signals", (int)nr_signals);
+	ok(bad == 0 && nr_signals > 20, "%d timer signals preserve the registers",
+	   (int)nr_signals);
 }
 
-/* The handler's view: FXSAVE image, XSAVE header, and changes that sigreturn takes up. */
+/* Looks at FXSAVE image and XSAVE header in the signal frame, and edits them for sigreturn. */
 static unsigned int frame_magic1, frame_mxcsr, frame_size;
 static unsigned long frame_features;
 static unsigned char frame_xmm3[16];
@@ -329,16 +349,17 @@ static void in_frames(void)
 	call(SYS_kill, pid, SIGUSR1, 0, 0);
 	save(&got);
 	calm();
-	ok(!memcmp(frame_xmm3, want.zmm[3], 16), "the handler finds xmm3 in its frame");
-	is(frame_mxcsr, want.mxcsr, "and MXCSR");
+	ok(!memcmp(frame_xmm3, want.zmm[3], 16), "the signal frame holds xmm3");
+	is(frame_mxcsr, want.mxcsr, "the signal frame holds MXCSR");
 	if (has_avx) {
-		is(frame_magic1, 0x46505853, "the frame says that it holds extended state");
-		is(frame_features & 7, 7, "with x87, SSE and AVX");
-		ok(frame_size >= 836 && frame_size < 20000, "of a sane size (%u)", frame_size);
+		is(frame_magic1, 0x46505853, "the signal frame announces extended state");
+		is(frame_features & 7, 7, "the extended state includes x87, SSE and AVX");
+		ok(frame_size >= 836 && frame_size < 20000,
+		   "the extended state has a plausible size (%u)", frame_size);
 	}
 	memset(want.zmm[5], 0x5a, 16);
 	want.mxcsr |= 0x6000;
-	ok(!differs(&want, &got), "an edited xmm5 and MXCSR are taken up, the rest stays");
+	ok(!differs(&want, &got), "sigreturn loads an edited xmm5 and MXCSR and restores the rest");
 }
 
 static void fresh(void)
@@ -366,7 +387,7 @@ static void over_exec(void)
 		_exit(9);
 	}
 	waitpid(pid, &status, 0);
-	is(status, 0, "exec starts with MXCSR and the x87 control word reset");
+	is(status, 0, "exec resets MXCSR and the x87 control word");
 }
 
 int main(int argc, char **argv)
@@ -377,9 +398,9 @@ int main(int argc, char **argv)
 	find_features();
 	pipe(pipe_fd);
 	if (!has_avx)
-		skip("AVX registers are kept", "the processor has none");
+		skip("AVX registers are preserved", "the processor has none");
 	if (!has_avx512)
-		skip("AVX-512 registers are kept", "the processor has none");
+		skip("AVX-512 registers are preserved", "the processor has none");
 	diag("XCR0 %#lx", features());
 	simple();
 	over_fork();

@@ -16,7 +16,8 @@
 
 #include "tap.h"
 
-static long futex(unsigned int *word, int what, unsigned int value, const void *time, unsigned int *word2, unsigned int value3)
+static long futex(unsigned int *word, int what, unsigned int value, const void *time,
+		  unsigned int *word2, unsigned int value3)
 {
 	return syscall(SYS_futex, word, what, value, time, word2, value3);
 }
@@ -42,34 +43,41 @@ static void refusals_and_timeouts(void)
 	struct timespec time;
 	double start;
 
-	ok(futex(&word, FUTEX_WAIT, 6, NULL, NULL, 0) == -1 && errno == EAGAIN, "waiting for another value is EAGAIN");
+	ok(futex(&word, FUTEX_WAIT, 6, NULL, NULL, 0) == -1 && errno == EAGAIN,
+	   "a wait for another value gives EAGAIN");
 	for (int clock = -1; clock <= CLOCK_MONOTONIC; clock += 2) {
 		int timed_out = 1, early = 0;
 		double least = 10;
 
-		/* The best of some: a busy host may let each of them wait. */
+		/* Takes the shortest of several waits: a busy host may delay each of them. */
 		for (int i = 0; i < 10 && (i < 2 || least > 0.15); i++) {
 			time = in(clock, 0.05);
 			start = now(CLOCK_MONOTONIC);
-			timed_out &= futex(&word, clock < 0 ? FUTEX_WAIT : FUTEX_WAIT_BITSET, 5, &time, NULL, ~0u) == -1 && errno == ETIMEDOUT;
+			timed_out &= futex(&word, clock < 0 ? FUTEX_WAIT : FUTEX_WAIT_BITSET, 5,
+					   &time, NULL, ~0u) == -1 && errno == ETIMEDOUT;
 			double took = now(CLOCK_MONOTONIC) - start;
 
 			early += took < (clock < 0 ? 0.05 : 0.045);
 			least = took < least ? took : least;
 		}
-		ok(timed_out, clock < 0 ? "a wait times out" : "so does one with an absolute time");
-		ok(!early && least < 0.15, "after its 50 ms (%.1f ms)", least * 1000);
+		ok(timed_out,
+		   clock < 0 ? "a wait times out" : "a wait with an absolute time times out");
+		ok(!early && least < 0.15, "the wait takes 50 ms (%.1f ms)", least * 1000);
 	}
 	time = in(CLOCK_REALTIME, 0.02);
-	ok(futex(&word, FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, 5, &time, NULL, ~0u) == -1 && errno == ETIMEDOUT,
-	   "and one on CLOCK_REALTIME");
-	is(futex(&word, FUTEX_WAKE, 10, NULL, NULL, 0), 0, "waking nobody is 0");
-	ok(futex((void *)8, FUTEX_WAIT, 5, NULL, NULL, 0) == -1 && errno == EFAULT, "an unmapped word is EFAULT");
-	ok(futex((void *)((char *)&word + 1), FUTEX_WAIT, 5, NULL, NULL, 0) == -1 && errno == EINVAL, "an odd address is EINVAL");
-	ok(futex(&word, 99, 5, NULL, NULL, 0) == -1 && errno == ENOSYS, "an unknown operation is ENOSYS");
+	ok(futex(&word, FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, 5, &time, NULL, ~0u) == -1 &&
+	   errno == ETIMEDOUT,
+	   "a wait on CLOCK_REALTIME times out");
+	is(futex(&word, FUTEX_WAKE, 10, NULL, NULL, 0), 0, "a wake without waiters returns 0");
+	ok(futex((void *)8, FUTEX_WAIT, 5, NULL, NULL, 0) == -1 && errno == EFAULT,
+	   "an unmapped word gives EFAULT");
+	ok(futex((void *)((char *)&word + 1), FUTEX_WAIT, 5, NULL, NULL, 0) == -1 &&
+	   errno == EINVAL, "an odd address is EINVAL");
+	ok(futex(&word, 99, 5, NULL, NULL, 0) == -1 && errno == ENOSYS,
+	   "an unknown operation gives ENOSYS");
 }
 
-static unsigned int *shared; /* words that processes share */
+static unsigned int *shared; /* words in memory that processes share */
 
 static void untouched(int number)
 {
@@ -92,14 +100,16 @@ static void between_processes(void)
 	while (__atomic_load_n(&shared[1], __ATOMIC_SEQ_CST) < 5)
 		usleep(1000);
 	usleep(100000);
-	is(futex(shared, FUTEX_WAKE, 2, NULL, NULL, 0), 2, "a wake of two wakes two of five");
-	is(futex(shared, FUTEX_WAKE, INT_MAX, NULL, NULL, 0), 3, "and of all the rest");
+	is(futex(shared, FUTEX_WAKE, 2, NULL, NULL, 0), 2,
+	   "a wake for two wakes two of five waiters");
+	is(futex(shared, FUTEX_WAKE, INT_MAX, NULL, NULL, 0), 3,
+	   "a wake for all wakes the other three");
 	for (int i = 0; i < 5; i++) {
 		waitpid(pid[i], &status, 0);
 		bad += status != 0;
 		woken++;
 	}
-	is(bad, 0, "all processes come back from their wait");
+	is(bad, 0, "all processes return from their wait");
 
 	struct sigaction action = { .sa_handler = untouched };
 
@@ -108,7 +118,7 @@ static void between_processes(void)
 	pid[0] = fork();
 	if (pid[0] == 0)
 		_exit(!(futex(shared, FUTEX_WAIT, 0, NULL, NULL, 0) == -1 && errno == EINTR));
-	/* Again and again: one that comes before the wait ends nothing. */
+	/* Repeat the signal: one that arrives before the wait has no effect. */
 	do {
 		usleep(50000);
 		kill(pid[0], SIGUSR1);
@@ -117,7 +127,7 @@ static void between_processes(void)
 	(void)woken;
 }
 
-/* Two processes hand a word back and forth: each wake must be seen. */
+/* Two processes hand a word back and forth; no wake may be lost. */
 static void ping_pong(void)
 {
 	enum { ROUNDS = 5000 };
@@ -137,7 +147,7 @@ static void ping_pong(void)
 	if (pid == 0)
 		_exit(0);
 	waitpid(pid, &status, 0);
-	ok(status == 0 && *shared == 2 * ROUNDS, "two processes hand over 10000 times");
+	ok(status == 0 && *shared == 2 * ROUNDS, "two processes hand a word over 10000 times");
 }
 
 static unsigned int words[4];
@@ -157,10 +167,13 @@ static void requeue(void)
 	while (__atomic_load_n(&words[3], __ATOMIC_SEQ_CST) < 4)
 		usleep(1000);
 	usleep(50000);
-	ok(futex(&words[0], FUTEX_CMP_REQUEUE_PRIVATE, 1, (void *)10ul, &words[1], 7) == -1 && errno == EAGAIN,
-	   "a requeue against another value is EAGAIN");
-	is(futex(&words[0], FUTEX_CMP_REQUEUE_PRIVATE, 1, (void *)10ul, &words[1], 0), 4, "one woken, three moved");
-	is(futex(&words[0], FUTEX_WAKE_PRIVATE, 10, NULL, NULL, 0), 0, "nobody is left on the first word");
+	ok(futex(&words[0], FUTEX_CMP_REQUEUE_PRIVATE, 1, (void *)10ul, &words[1], 7) == -1 &&
+	   errno == EAGAIN,
+	   "a requeue with another value gives EAGAIN");
+	is(futex(&words[0], FUTEX_CMP_REQUEUE_PRIVATE, 1, (void *)10ul, &words[1], 0), 4,
+	   "a requeue wakes one waiter and moves three");
+	is(futex(&words[0], FUTEX_WAKE_PRIVATE, 10, NULL, NULL, 0), 0,
+	   "no waiter remains on the first word");
 	is(futex(&words[1], FUTEX_WAKE_PRIVATE, 10, NULL, NULL, 0), 3, "three wait on the second");
 	for (int i = 0; i < 4; i++)
 		pthread_join(thread[i], NULL);
@@ -171,36 +184,41 @@ static void requeue(void)
 	while (__atomic_load_n(&words[3], __ATOMIC_SEQ_CST) < 2)
 		usleep(1000);
 	usleep(50000);
-	is(futex(&words[0], FUTEX_WAKE_OP_PRIVATE, 1, (void *)1ul, &words[1], FUTEX_OP(FUTEX_OP_ADD, 9, FUTEX_OP_CMP_EQ, 0)), 2,
+	is(futex(&words[0], FUTEX_WAKE_OP_PRIVATE, 1, (void *)1ul, &words[1],
+		 FUTEX_OP(FUTEX_OP_ADD, 9, FUTEX_OP_CMP_EQ, 0)), 2,
 	   "FUTEX_WAKE_OP wakes on both words");
-	is(words[1], 9, "and adds to the second");
+	is(words[1], 9, "FUTEX_WAKE_OP adds to the second word");
 	for (int i = 0; i < 2; i++)
 		pthread_join(thread[i], NULL);
 	unsigned int untouched_word = 3;
 
 	is(futex(&words[0], FUTEX_WAKE_OP_PRIVATE, 1, (void *)1ul, &untouched_word,
-		 FUTEX_OP(FUTEX_OP_SET, 0x55, FUTEX_OP_CMP_EQ, 4)), 0, "FUTEX_WAKE_OP with nobody there");
-	is(untouched_word, 0x55, "still stores its value");
+		 FUTEX_OP(FUTEX_OP_SET, 0x55, FUTEX_OP_CMP_EQ,
+			  4)), 0, "FUTEX_WAKE_OP with nobody there");
+	is(untouched_word, 0x55, "FUTEX_WAKE_OP on an untouched word stores its value");
 }
 
-/* The kernel itself changes the user's word here: copy-on-write must hold for it too. */
+/* The kernel changes the program's word here, and copy-on-write must apply to this write, too. */
 static void on_copied_page(void)
 {
-	unsigned int *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned int *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+				  -1, 0);
 	int status;
 	pid_t pid;
 
 	page[0] = 1;
 	pid = fork();
 	if (pid == 0) {
-		futex(&words[0], FUTEX_WAKE_OP_PRIVATE, 1, (void *)1ul, page, FUTEX_OP(FUTEX_OP_ADD, 5, FUTEX_OP_CMP_EQ, 99));
+		futex(&words[0], FUTEX_WAKE_OP_PRIVATE, 1, (void *)1ul, page,
+		      FUTEX_OP(FUTEX_OP_ADD, 5, FUTEX_OP_CMP_EQ, 99));
 		_exit(page[0] != 6);
 	}
 	waitpid(pid, &status, 0);
-	is(status, 0, "an atomic change by the kernel works on a page shared since fork");
-	is(page[0], 1, "and stays in the child");
+	is(status, 0, "an atomic change by the kernel works on a page that is shared since fork");
+	is(page[0], 1, "the kernel's change in the child does not reach the parent");
 	mprotect(page, 4096, PROT_READ);
-	ok(futex(&words[0], FUTEX_WAKE_OP_PRIVATE, 1, (void *)1ul, page, FUTEX_OP(FUTEX_OP_ADD, 5, FUTEX_OP_CMP_EQ, 99)) == -1 &&
+	ok(futex(&words[0], FUTEX_WAKE_OP_PRIVATE, 1, (void *)1ul, page,
+		 FUTEX_OP(FUTEX_OP_ADD, 5, FUTEX_OP_CMP_EQ, 99)) == -1 &&
 	   errno == EFAULT && page[0] == 1, "on a read-only page it is EFAULT");
 	munmap(page, 4096);
 }
@@ -234,19 +252,23 @@ static void priority_inheritance(void)
 	void *result = NULL;
 	struct timespec time = in(CLOCK_REALTIME, 0.03);
 
-	is(futex(&word, FUTEX_LOCK_PI, 0, NULL, NULL, 0), 0, "a free PI futex is taken");
-	is(word & FUTEX_TID_MASK, syscall(SYS_gettid), "and holds the owner's id");
-	ok(futex(&word, FUTEX_LOCK_PI, 0, NULL, NULL, 0) == -1 && errno == EDEADLK, "taking it twice is EDEADLK");
+	is(futex(&word, FUTEX_LOCK_PI, 0, NULL, NULL, 0), 0, "a free PI futex can be locked");
+	is(word & FUTEX_TID_MASK, syscall(SYS_gettid), "a locked PI futex holds the owner's id");
+	ok(futex(&word, FUTEX_LOCK_PI, 0, NULL, NULL, 0) == -1 && errno == EDEADLK,
+	   "locking a PI futex twice gives EDEADLK");
 	pthread_create(&thread, NULL, lock_pi, &word);
-	for (int i = 0; i < 1000 && !(__atomic_load_n(&word, __ATOMIC_SEQ_CST) & FUTEX_WAITERS); i++)
+	for (int i = 0; i < 1000 &&
+	     !(__atomic_load_n(&word, __ATOMIC_SEQ_CST) & FUTEX_WAITERS); i++)
 		usleep(10000);
-	ok(word & FUTEX_WAITERS, "a waiter is marked");
-	is(futex(&word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0), 0, "unlocking hands it over");
+	ok(word & FUTEX_WAITERS, "FUTEX_WAITERS marks a waiter");
+	is(futex(&word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0), 0, "unlocking a PI futex succeeds");
 	pthread_join(thread, &result);
-	ok(result == NULL, "the waiter gets it");
-	ok(futex(&word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0) == -1 && errno == EPERM, "unlocking what one does not own is EPERM");
-	word = 1; /* process 1 is not ours to wait for in a guest, so the kernel must say something sane */
-	ok(futex(&word, FUTEX_LOCK_PI, 0, &time, NULL, 0) == -1, "a lock with another owner is not taken");
+	ok(result == NULL, "unlocking a PI futex hands it to the waiter");
+	ok(futex(&word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0) == -1 && errno == EPERM,
+	   "unlocking a PI futex of another owner gives EPERM");
+	word = 1; /* the id of process 1, which never takes part: the kernel must return an error */
+	ok(futex(&word, FUTEX_LOCK_PI, 0, &time, NULL, 0) == -1,
+	   "a PI futex with another owner is not locked");
 	word = 0;
 }
 
@@ -268,7 +290,7 @@ static void robust(int protocol, const char *title)
 		pthread_mutex_consistent(mutex);
 	pthread_mutex_unlock(mutex);
 	result = pthread_mutex_lock(mutex);
-	is(result, 0, "after repair it locks again");
+	is(result, 0, "a mutex that was made consistent can be locked again");
 	pthread_mutex_unlock(mutex);
 }
 

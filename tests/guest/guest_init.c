@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * guest_init.c - process 1 of a test guest: runs the topics named on the command line
+ * guest_init.c - process 1 of a test guest: run the topics that the command line names
  *
  * Kernel parameters, all optional:
- *   topic=a,b   run /topics/a, then /topics/b      limit=N   seconds that a topic may take (default 60)
+ *   topic=a,b   run /topics/a, then /topics/b
+ *   limit=N     time limit of a topic in seconds (default 60)
  *   then=WHAT   poweroff (default), reboot, halt, panic, exit, idle, prompt
- * Each topic's output is relayed to the console as lines "@<topic> <line>", between
- * "@begin <topic>" and "@end <topic> <how it ended>": lib/guest.sh takes them apart.
- * A topic that hangs is killed with all that it left behind; the next one still runs.
- * then=prompt reads commands from the console, for tests that type (see do_command()).
+ * The output of a topic goes to the console as lines "@<topic> <line>" between "@begin <topic>" and
+ * "@end <topic> <how it ended>"; tests/lib/guest.sh reads them. A topic that hangs is killed with
+ * all its children, and the next one still runs. then=prompt reads commands from the console
+ * (do_command()).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -29,9 +30,9 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t asked_to_stop;
-static sigset_t open_mask; /* what is blocked while we wait for a signal: nothing */
+static sigset_t open_mask; /* an empty mask, for waiting */
 
-/* One write() for each line: kernel messages may come between lines, not inside. */
+/* One write() for each line, so that kernel messages come between lines, not inside. */
 __attribute__((format(printf, 1, 2)))
 static void say(const char *fmt, ...)
 {
@@ -71,13 +72,14 @@ static void mount_all(void)
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		mkdir(table[i][1], 0755);
-		if (mount(table[i][0], table[i][1], table[i][0], 0, table[i][2]) < 0 && errno != EBUSY)
+		if (mount(table[i][0], table[i][1], table[i][0], 0, table[i][2]) < 0 &&
+		    errno != EBUSY)
 			say("@note no %s on %s: %s", table[i][0], table[i][1], strerror(errno));
 	}
 	symlink("/proc/self/fd", "/dev/fd");
 }
 
-/* The value of one kernel parameter, in a static buffer; fallback when absent. */
+/* Returns the value of a kernel parameter in a static buffer, or @fallback. */
 static const char *parameter(const char *name, const char *fallback)
 {
 	static char line[8192], value[8192];
@@ -106,7 +108,7 @@ static double now(void)
 	return time.tv_sec + time.tv_nsec / 1e9;
 }
 
-/* Relays what arrived on fd; an unfinished line stays in the buffer. Returns 0 at the end. */
+/* Relays what arrived on @fd; an incomplete line stays in the buffer. Returns 0 at the end. */
 static int relay(const char *topic, int fd, char *buffer, size_t room, size_t *used)
 {
 	ssize_t size = read(fd, buffer + *used, room - *used - 1);
@@ -157,12 +159,13 @@ static void run_topic(const char *topic, double limit)
 		_exit(127);
 	}
 	close(pipe_fd[1]);
-	/* Until the output ends; a leftover child that holds the pipe gets half a second. */
+	/* Read until the output ends. A remaining child that holds the pipe gets half a second. */
 	while (!ended || now() < drained) {
 		struct pollfd poll_fd = { .fd = pipe_fd[0], .events = POLLIN };
 		pid_t gone;
 
-		if (poll(&poll_fd, 1, 100) > 0 && !relay(topic, pipe_fd[0], buffer, sizeof(buffer), &used) && ended)
+		if (poll(&poll_fd, 1, 100) > 0 &&
+		    !relay(topic, pipe_fd[0], buffer, sizeof(buffer), &used) && ended)
 			break;
 		while (!ended && (gone = waitpid(-1, &status, WNOHANG)) > 0) {
 			if (gone == pid) {
@@ -228,7 +231,7 @@ static void do_command(char *line)
 			usleep(10000);
 		say("@slept %s", rest);
 	} else if (!strcmp(line, "spawn") && rest) {
-		/* A child in each of the states: 1 waits, 2 computes. */
+		/* Start a child in the given state: 1 waits, 2 computes. */
 		pid_t pid = fork();
 
 		if (pid == 0)
@@ -245,14 +248,18 @@ static void do_command(char *line)
 		say("@uptime %.2f %ld", now(), (long)time(NULL));
 	} else if (!strcmp(line, "flood") && rest) {
 		for (int i = atoi(rest); i > 0; i--)
-			say("@flood %d 0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", i);
+			say("@flood %d 0123456789abcdefghijklmnopqrstuvwxyz"
+			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ", i);
 		say("@flooded");
 	} else if (!strcmp(line, "write") && rest) {
-		/* Writes and flushes a megabyte on a device or file, reports the first error. */
+		/* Write and flush a megabyte on a device or file; report the first error. */
 		static char block[1 << 20];
 		int fd = open(rest, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-		int error = fd < 0 || write(fd, block, sizeof(block)) < (ssize_t)sizeof(block) || fsync(fd) < 0 ? errno : 0;
+		int error = 0;
 
+		if (fd < 0 || write(fd, block, sizeof(block)) < (ssize_t)sizeof(block) ||
+		    fsync(fd) < 0)
+			error = errno;
 		close(fd);
 		say("@write %s", error ? strerror(error) : "done");
 	} else if (!strcmp(line, "read") && rest) {
@@ -260,7 +267,8 @@ static void do_command(char *line)
 		int fd = open(rest, O_RDONLY | O_CLOEXEC);
 		ssize_t size = read(fd, block, sizeof(block));
 
-		say("@read %s", size < 0 ? strerror(errno) : size < (ssize_t)sizeof(block) ? "short" : "done");
+		say("@read %s",
+		    size < 0 ? strerror(errno) : size < (ssize_t)sizeof(block) ? "short" : "done");
 		close(fd);
 	} else if (!strcmp(line, "show") && rest) {
 		FILE *file = fopen(rest, "re");
@@ -276,7 +284,7 @@ static void do_command(char *line)
 	}
 }
 
-/* One line from the console, or what to do when there is none: "" after a signal. */
+/* Reads one line from the console; "" after a signal. */
 static int read_line(char *line, size_t room)
 {
 	size_t used = 0;
@@ -285,7 +293,7 @@ static int read_line(char *line, size_t room)
 		struct pollfd poll_fd = { .fd = STDIN_FILENO, .events = POLLIN };
 		ssize_t size;
 
-		/* The stop signals are blocked but here, so that none comes between the look and the wait. */
+		/* Stop signals are blocked except here, so none arrives between test and wait. */
 		if (asked_to_stop)
 			return 0;
 		if (ppoll(&poll_fd, 1, NULL, &open_mask) < 0)
@@ -309,7 +317,7 @@ static void prompt(void)
 		dprintf(STDOUT_FILENO, "guest# ");
 		line[0] = 0;
 		if (read_line(line, sizeof(line)) < 0) {
-			/* The console's input ended: stay, the machine is still in use. */
+			/* The input of the console ended, but the machine stays in use. */
 			say("@eof");
 			while (!asked_to_stop)
 				sigsuspend(&open_mask);
@@ -330,7 +338,7 @@ static void on_stop(int number)
 
 int main(void)
 {
-	/* Ctrl-Alt-Del arrives as SIGINT, an orderly shutdown as SIGINT, SIGTERM or SIGPWR. */
+	/* Ctrl-Alt-Del arrives as SIGINT, a clean shutdown as SIGINT, SIGTERM or SIGPWR. */
 	struct sigaction stop = { .sa_handler = on_stop };
 	const char *then;
 	char topics[8192];
@@ -338,7 +346,7 @@ int main(void)
 	double limit;
 	int console;
 
-	/* As /sbin/poweroff, by which the kernel asks for an orderly shutdown. */
+	/* The kernel runs /sbin/poweroff to ask for a clean shutdown. */
 	if (getpid() != 1)
 		return kill(1, SIGTERM) != 0;
 	mount_all();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hello.c - the smallest topic: a program runs, sees its machine and ends
+ * hello.c - the smallest topic: a program runs, examines its machine and exits
  */
 #include <sys/utsname.h>
 
@@ -12,7 +12,7 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	ok(argv[0] != NULL, "a program gets its name");
-	ok(uname(&name) == 0 && !strcmp(name.machine, "x86_64"), "the machine calls itself x86_64");
+	ok(uname(&name) == 0 && !strcmp(name.machine, "x86_64"), "uname reports x86_64");
 	diag("%s %s %s", name.sysname, name.release, name.version);
 	ok(sysconf(_SC_PAGESIZE) == 4096, "pages have 4096 bytes");
 	return tap_done();

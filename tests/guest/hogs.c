@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hogs.c - a memory hog is killed, a fork bomb is limited, descriptors run out; the machine lives on
+ * hogs.c - the machine survives memory hogs, a fork bomb and a shortage of descriptors
  *
- * Runs inside a guest only: on a host it would do to the host what it says.
+ * Runs only inside a guest, because it would exhaust a real host.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -30,13 +30,15 @@ static void machine_lives(const char *after)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		char *area = mmap(NULL, 4 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		char *area = mmap(NULL, 4 << 20, PROT_READ | PROT_WRITE,
+				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 		memset(area, 1, 4 << 20);
 		execl("/proc/self/exe", "hogs", "--exit", NULL);
 		_exit(1);
 	}
-	ok(status_of(pid) == 23 << 8, "after %s the machine forks, uses memory and runs programs", after);
+	ok(status_of(pid) == 23 << 8, "after %s the machine forks, uses memory and runs programs",
+	   after);
 }
 
 static void be_the_victim(void)
@@ -54,14 +56,15 @@ static void memory_hog(void)
 	if (pid == 0) {
 		be_the_victim();
 		for (;;) {
-			char *area = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			char *area = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE,
+					  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 			if (area == MAP_FAILED)
 				_exit(1);
 			memset(area, 0x5a, 1 << 20);
 		}
 	}
-	is(status_of(pid), SIGKILL, "the out-of-memory killer ends a hog of anonymous memory");
+	is(status_of(pid), SIGKILL, "the out-of-memory killer kills a hog of anonymous memory");
 	machine_lives("a memory hog");
 }
 
@@ -71,7 +74,8 @@ static void page_table_hog(void)
 
 	if (pid == 0) {
 		size_t size = 1ul << 38;
-		char *area = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		char *area = mmap(NULL, size, PROT_READ | PROT_WRITE,
+				  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 		be_the_victim();
 		if (area == MAP_FAILED)
@@ -83,9 +87,10 @@ static void page_table_hog(void)
 	int status = status_of(pid);
 
 	if (status == 2 << 8)
-		skip("the out-of-memory killer ends a hog of page tables", "no 256 GiB of address space");
+		skip("the out-of-memory killer kills a hog of page tables",
+		     "no 256 GiB of address space");
 	else
-		is(status, SIGKILL, "the out-of-memory killer ends a hog of page tables");
+		is(status, SIGKILL, "the out-of-memory killer kills a hog of page tables");
 	machine_lives("a page table hog");
 }
 
@@ -97,7 +102,8 @@ static void group_hog(void)
 
 	fd = open("/sys/fs/cgroup/cgroup.subtree_control", O_WRONLY);
 	if (fd < 0 || write(fd, "+memory", 7) < 0 || mkdir("/sys/fs/cgroup/hog", 0755) < 0)
-		return skip("a control group's memory limit kills inside the group", "no memory controller");
+		return skip("a control group's memory limit kills inside the group",
+			    "no memory controller");
 	close(fd);
 	fd = open("/sys/fs/cgroup/hog/memory.max", O_WRONLY);
 	write(fd, "16777216", 8);
@@ -106,7 +112,8 @@ static void group_hog(void)
 	if (pid == 0) {
 		fd = open("/sys/fs/cgroup/hog/cgroup.procs", O_WRONLY);
 		write(fd, text, snprintf(text, sizeof(text), "%d", getpid()));
-		char *area = mmap(NULL, 64 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		char *area = mmap(NULL, 64 << 20, PROT_READ | PROT_WRITE,
+				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 		memset(area, 1, 64 << 20);
 		_exit(1);
@@ -126,7 +133,7 @@ static void tmpfs_hog(void)
 			error = errno;
 		written++;
 	}
-	is(error, ENOSPC, "a full tmpfs is ENOSPC");
+	is(error, ENOSPC, "a write to a full tmpfs gives ENOSPC");
 	close(fd);
 	unlink("/tmp/hog");
 	machine_lives("a full tmpfs");
@@ -153,7 +160,7 @@ static void fork_bomb(void)
 	struct timespec start, now;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	/* Another user of the same id kills them all, as an administrator would. */
+	/* Another process with the same user id kills them all, as an administrator would. */
 	pid_t killer = fork();
 
 	if (killer == 0) {
@@ -164,7 +171,7 @@ static void fork_bomb(void)
 	status_of(killer);
 	status_of(pid);
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	ok(now.tv_sec - start.tv_sec < 20, "the bomb is killed at once");
+	ok(now.tv_sec - start.tv_sec < 20, "the fork bomb is killed within 20 seconds");
 	machine_lives("the bomb's end");
 }
 
@@ -179,7 +186,7 @@ static int process_limit(void)
 	return pid_max;
 }
 
-/* As many as the host gives us: fork fails by errno, nothing worse. */
+/* Makes as many processes as the host allows; fork may fail only with an error number. */
 static void many_processes(void)
 {
 	int count = 0, error = 0, pipe_fd[2], limit = process_limit();
@@ -197,7 +204,9 @@ static void many_processes(void)
 			_exit(0);
 		}
 	}
-	ok(!error || error == EAGAIN || error == ENOMEM, "500 processes at once, or a clean refusal (%d made, errno %d, pid_max %d)", count, error, limit);
+	ok(!error || error == EAGAIN || error == ENOMEM,
+	   "500 processes run at once, or fork fails cleanly (%d made, errno %d, pid_max %d)",
+	   count, error, limit);
 	close(pipe_fd[1]);
 	close(pipe_fd[0]);
 	while (waitpid(-1, NULL, 0) > 0)
@@ -213,7 +222,8 @@ static void descriptor_hog(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 	while ((last = open("/dev/null", O_RDONLY)) >= 0)
 		opened++;
-	ok(errno == EMFILE || errno == ENFILE, "descriptors run out by errno (%d opened)", opened);
+	ok(errno == EMFILE || errno == ENFILE,
+	   "a shortage of descriptors gives EMFILE or ENFILE (%d opened)", opened);
 	for (int fd = 3; fd < opened + 3; fd++)
 		close(fd);
 }
@@ -224,7 +234,7 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		return 23;
 	if (!in_guest()) {
-		skip("hogs are survived", "not in a guest");
+		skip("the machine survives hogs", "not in a guest");
 		return tap_done();
 	}
 	descriptor_hog();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostchanges.c - hostfs while somebody works in the same folder on the host
+ * hostchanges.c - hostfs while the host changes the same folder
  *
- * The other side is host_side() in t6010-hostfs.sh. Both take turns: the guest makes the
- * file guest-N, the host does step N and makes host-N. What the guest sees of step N at
- * once, and what after a second at most, are the claims.
+ * The host's part is host_side() in t6010-hostfs.sh. Both take turns: the guest makes the file
+ * guest-N, the host carries out step N and makes host-N. The claims state what the guest sees of
+ * step N at once, and what after at most a second.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -51,7 +51,7 @@ int main(void)
 	int fd;
 
 	if (!dir) {
-		skip("a folder of the host is mounted", "no hostdir= on the command line");
+		skip("a guest can mount a folder of the host", "no hostdir= on the command line");
 		return tap_done();
 	}
 	mkdir("/tmp/host", 0700);
@@ -59,26 +59,27 @@ int main(void)
 		bail("mount %s", dir);
 	umask(0);
 
-	ok(access("new", F_OK) < 0, "a file is not there yet");
+	ok(access("new", F_OK) < 0, "a file does not exist before the host makes it");
 	step(1);
-	ok(file_has("new", "one\n"), "a file that the host makes is there at once");
+	ok(file_has("new", "one\n"), "a file that the host makes appears at once");
 	fd = open("new", O_RDONLY);
 	has(fd, "");
 	step(2);
-	ok(file_has("new", "two, longer\n"), "what the host writes is there for who opens the file");
-	ok(has(fd, "two, longer\n"), "and for who has it open");
+	ok(file_has("new", "two, longer\n"),
+	   "opening a file shows what the host wrote");
+	ok(has(fd, "two, longer\n"), "an open file shows what the host wrote");
 	step(3);
-	ok(file_has("new", "three\n"), "a file that the host replaces is the new one");
-	ok(has(fd, "two, longer\n"), "who had the old one open keeps it");
+	ok(file_has("new", "three\n"), "opening a file that the host replaced shows the new one");
+	ok(has(fd, "two, longer\n"), "an open descriptor keeps the old file");
 	close(fd);
 	fd = open("new", O_RDWR);
 	map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	ok(!memcmp(map, "three", 5), "it can be mapped");
+	ok(!memcmp(map, "three", 5), "the new file can be mapped");
 	step(4);
 	sleep(2);
 	stat("new", &st);
-	is(st.st_size, 5, "a new size is seen");
-	ok(!memcmp(map, "four\n", 5), "the mapping shows what the host wrote");
+	is(st.st_size, 5, "fstat shows the new size");
+	ok(!memcmp(map, "four\n", 5), "a mapping shows what the host wrote");
 	munmap(map, 4096);
 	close(fd);
 
@@ -86,12 +87,13 @@ int main(void)
 	step(5);
 	write(fd, "guest\n", 6);
 	close(fd);
-	ok(file_has("new", "four\nhost\nguest\n"), "both may append");
+	ok(file_has("new", "four\nhost\nguest\n"), "host and guest can append to one file");
 
 	step(6);
 	sleep(2);
-	ok(stat("new", &st) < 0 && errno == ENOENT, "a file that the host removes is gone");
-	ok(stat("moved/deep/file", &st) == 0 && access("tree", F_OK) < 0, "a folder that the host renames is found under its new name");
+	ok(stat("new", &st) < 0 && errno == ENOENT, "a file that the host removes disappears");
+	ok(stat("moved/deep/file", &st) == 0 && access("tree", F_OK) < 0,
+	   "a folder that the host renames appears under its new name");
 	for (int i = 0; i < 300; i++) {
 		sprintf(buf, "reused-%d", i);
 		fd = open(buf, O_CREAT | O_RDWR, 0666);
@@ -107,10 +109,11 @@ int main(void)
 		sprintf(name, "reused-%d", i);
 		sprintf(buf + 1000, "host %d\n", i);
 		fd = open(name, O_RDONLY);
-		wrong += read(fd, buf, 100) != (ssize_t)strlen(buf + 1000) || memcmp(buf, buf + 1000, strlen(buf + 1000));
+		wrong += read(fd, buf, 100) != (ssize_t)strlen(buf + 1000) ||
+			 memcmp(buf, buf + 1000, strlen(buf + 1000));
 		close(fd);
 	}
-	is(wrong, 0, "files whose numbers the host has used again are the new ones");
+	is(wrong, 0, "files with reused inode numbers show the new content");
 
 	fd = open("guest-made", O_CREAT | O_RDWR, 0644);
 	ftruncate(fd, 8192);
@@ -120,16 +123,20 @@ int main(void)
 	munmap(map, 8192);
 	close(fd);
 	step(8);
-	ok(file_has("verdict", "good\n"), "the host sees what the guest wrote and mapped");
+	ok(file_has("verdict", "good\n"),
+	   "the host sees what the guest wrote, also through a mapping");
 
 	mkdir("cwd", 0700);
 	chdir("cwd");
-	ok(!close(open("../guest-9a", O_CREAT | O_WRONLY, 0666)), "a folder can be worked in");
+	ok(!close(open("../guest-9a", O_CREAT | O_WRONLY, 0666)),
+	   "a relative path in the current folder works");
 	chdir("..");
 	step(9);
 	sleep(2);
-	ok(open("cwd/secret", O_RDONLY) < 0, "a folder that the host replaces by a link out does not lead out");
-	ok(open("swap/secret", O_RDONLY) < 0, "nor one that it swaps all the time");
+	ok(open("cwd/secret", O_RDONLY) < 0,
+	   "a folder that the host replaces by a link out does not lead out");
+	ok(open("swap/secret", O_RDONLY) < 0,
+	   "a folder that the host swaps all the time does not lead out");
 	int leaks = 0;
 	for (int i = 0; i < 20000; i++) {
 		fd = open("swap/secret", O_RDONLY);
@@ -138,7 +145,7 @@ int main(void)
 			close(fd);
 		}
 	}
-	is(leaks, 0, "not once in 20000 tries");
+	is(leaks, 0, "20000 tries never lead out of the folder");
 	step(10);
 	return tap_done();
 }

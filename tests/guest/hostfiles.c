@@ -2,8 +2,9 @@
 /*
  * hostfiles.c - hostfs as a file system: everything a program may do with files
  *
- * t6010-hostfs.sh starts the guest with hostfs=DIR and hostdir=DIR. With an argument this
- * tests that folder instead, without mounting: so the claims can be tried on any file system.
+ * t6010-hostfs.sh starts the guest with hostfs=DIR and hostdir=DIR. With an argument the program
+ * tests that folder instead, without mounting, so that the claims can be tested on any file
+ * system.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -59,17 +60,19 @@ static void contents(void)
 	ok(fd >= 0, "a file can be made");
 	FAILS(open("file", O_RDWR | O_CREAT | O_EXCL, 0640), EEXIST, "not twice with O_EXCL");
 	fstat(fd, &st);
-	is(st.st_mode, S_IFREG | 0640, "it has the mode asked for");
-	is(st.st_uid, 0, "it belongs to root");
-	is(write(fd, "hello world", 11), 11, "it takes data");
-	is(pwrite(fd, "W", 1, 6), 1, "also in the middle");
-	ok(pread(fd, buf, 100, 0) == 11 && !memcmp(buf, "hello World", 11), "and gives it back");
+	is(st.st_mode, S_IFREG | 0640, "a new file has the requested mode");
+	is(st.st_uid, 0, "a new file belongs to root");
+	is(write(fd, "hello world", 11), 11, "write() takes data");
+	is(pwrite(fd, "W", 1, 6), 1, "pwrite() changes a byte in the middle");
+	ok(pread(fd, buf, 100, 0) == 11 && !memcmp(buf, "hello World", 11),
+	   "pread() returns the data");
 	fstat(fd, &st);
-	is(st.st_size, 11, "the size is right");
-	is(ftruncate(fd, 5), 0, "it can be cut");
-	is(ftruncate(fd, 10), 0, "and extended");
-	ok(pread(fd, buf, 100, 0) == 10 && !memcmp(buf, "hello\0\0\0\0\0", 10), "by zeros");
-	is(fsync(fd) | fdatasync(fd), 0, "it can be synced");
+	is(st.st_size, 11, "fstat shows the size of the data");
+	is(ftruncate(fd, 5), 0, "ftruncate shortens a file");
+	is(ftruncate(fd, 10), 0, "ftruncate extends a file");
+	ok(pread(fd, buf, 100, 0) == 10 && !memcmp(buf, "hello\0\0\0\0\0", 10),
+	   "an extended part reads as zeros");
+	is(fsync(fd) | fdatasync(fd), 0, "fsync and fdatasync succeed");
 	close(fd);
 
 	fd = open("file", O_WRONLY | O_APPEND);
@@ -82,10 +85,10 @@ static void contents(void)
 	unlink("file");
 
 	fd = open("closed", O_WRONLY | O_CREAT, 0000);
-	is(write(fd, "x", 1), 1, "a file made without permissions can be written by its maker");
-	is(close(fd), 0, "and closed");
-	is(chmod("closed", 0600), 0, "then given permissions");
-	ok(has("closed", "x"), "and read");
+	is(write(fd, "x", 1), 1, "the maker of a file without permissions can write to it");
+	is(close(fd), 0, "a file without permissions can be closed");
+	is(chmod("closed", 0600), 0, "a file without permissions can get permissions");
+	ok(has("closed", "x"), "a file with new permissions can be read");
 	unlink("closed");
 }
 
@@ -95,23 +98,25 @@ static void sizes(void)
 	char *block = aligned_alloc(4096, 1 << 20), *back = aligned_alloc(4096, 1 << 20);
 	int fd = open("big", O_RDWR | O_CREAT, 0600), good = 1;
 
-	is(pwrite(fd, "far", 3, far), 3, "a file can be larger than 4 GB");
-	ok(pread(fd, buf, 10, far) == 3 && !memcmp(buf, "far", 3), "and be read there");
+	is(pwrite(fd, "far", 3, far), 3, "a write beyond 4 GB succeeds");
+	ok(pread(fd, buf, 10, far) == 3 && !memcmp(buf, "far", 3),
+	   "a read beyond 4 GB returns the data");
 	ok(pread(fd, buf, 10, far - 100) == 10 && !buf[0], "a hole reads as zeros");
 	ftruncate(fd, 0);
 	for (int i = 0; i < 1 << 20; i++)
 		block[i] = i * 7 + (i >> 9);
 	for (int i = 0; i < 16; i++)
 		good &= pwrite(fd, block + i, (1 << 20) - 16, (off_t)i * 1000003) == (1 << 20) - 16;
-	ok(good, "large unaligned writes are taken whole");
+	ok(good, "large unaligned writes succeed");
 	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
 	for (int i = 0; i < 16; i++)
-		good &= pread(fd, back, 1000003 - 100, (off_t)i * 1000003) == 1000003 - 100 && !memcmp(back, block + i, 1000003 - 100);
-	ok(good, "and read back right");
+		good &= pread(fd, back, 1000003 - 100, (off_t)i * 1000003) == 1000003 - 100 &&
+			!memcmp(back, block + i, 1000003 - 100);
+	ok(good, "large unaligned reads return the data");
 	close(fd);
 
 	fd = open("big", O_RDWR | O_DIRECT);
-	ok(fd >= 0, "O_DIRECT opens");
+	ok(fd >= 0, "a file opens with O_DIRECT");
 	is(pwrite(fd, block, 4096, 4096), 4096, "writes");
 	ok(pread(fd, back, 4096, 4096) == 4096 && !memcmp(back, block, 4096), "and reads");
 	close(fd);
@@ -120,17 +125,19 @@ static void sizes(void)
 	free(back);
 }
 
-/* Random operations on a file and on a model of it in memory: both must agree all the time. */
+/* Applies random operations to a file and to a model in memory; both must always agree. */
 static void random_ops(void)
 {
 	enum { MAX = 300000, ROUNDS = 4000 };
 	static unsigned char model[MAX], piece[65536];
-	static const char *const names[] = { "write", "read", "direct read", "truncate", "map and store", "map and load", "reopen" };
+	static const char *const names[] = { "write", "read", "direct read", "truncate",
+					     "map and store", "map and load", "reopen" };
 	int fd = open("random", O_RDWR | O_CREAT, 0600), round, wrong = -1;
 	unsigned int seed = 20, size = 0;
 
 	for (round = 0; round < ROUNDS && wrong < 0; round++) {
-		unsigned int op = rand_r(&seed) % 16, at = rand_r(&seed) % (MAX - 65536), len = 1 + rand_r(&seed) % (op & 8 ? 65535 : 9000);
+		unsigned int op = rand_r(&seed) % 16, at = rand_r(&seed) % (MAX - 65536),
+			     len = 1 + rand_r(&seed) % (op & 8 ? 65535 : 9000);
 		unsigned int in_file = at >= size ? 0 : size - at < len ? size - at : len;
 		unsigned char *map;
 
@@ -145,8 +152,10 @@ static void random_ops(void)
 			int direct = op == 2 ? open("random", O_RDONLY | O_DIRECT) : -1;
 
 			if (op == 2)
-				at &= ~4095, len = (len + 4095) & ~4095, in_file = at >= size ? 0 : size - at < len ? size - at : len;
-			if (pread(op == 2 ? direct : fd, op == 2 ? (unsigned char *)buf : piece, len, at) != (ssize_t)in_file ||
+				at &= ~4095, len = (len + 4095) & ~4095,
+				in_file = at >= size ? 0 : size - at < len ? size - at : len;
+			if (pread(op == 2 ? direct : fd, op == 2 ? (unsigned char *)buf : piece,
+				  len, at) != (ssize_t)in_file ||
 			    memcmp(op == 2 ? (unsigned char *)buf : piece, model + at, in_file))
 				wrong = op;
 			close(direct);
@@ -161,7 +170,8 @@ static void random_ops(void)
 
 			if (!in_file)
 				continue;
-			map = mmap(NULL, at - base + in_file, PROT_READ | PROT_WRITE, MAP_SHARED, fd, base);
+			map = mmap(NULL, at - base + in_file, PROT_READ | PROT_WRITE, MAP_SHARED,
+				   fd, base);
 			if (op == 4)
 				for (unsigned int i = 0; i < in_file; i++)
 					model[at + i] = map[at - base + i] = rand_r(&seed);
@@ -177,7 +187,8 @@ static void random_ops(void)
 		if (st_of("random").st_size != size)
 			wrong = wrong < 0 ? 3 : wrong;
 	}
-	ok(wrong < 0, "%d random operations agree with a model (%s at %d)", ROUNDS, wrong < 0 ? "none" : names[wrong], round);
+	ok(wrong < 0, "%d random operations agree with a model (%s at %d)", ROUNDS,
+	   wrong < 0 ? "none" : names[wrong], round);
 	close(fd);
 	unlink("random");
 }
@@ -192,20 +203,24 @@ static void mappings(void)
 	private = mmap(NULL, 12288, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
 	ok(map != MAP_FAILED && private != MAP_FAILED, "a file can be mapped");
 	memcpy(map + 5000, "shared", 6);
-	ok(pread(fd, buf, 6, 5000) == 6 && !memcmp(buf, "shared", 6), "a store shows in read()");
+	ok(pread(fd, buf, 6, 5000) == 6 && !memcmp(buf, "shared", 6),
+	   "read() shows a store through a mapping");
 	pwrite(fd, "write", 5, 100);
-	ok(!memcmp(map + 100, "write", 5), "a write() shows in the mapping");
+	ok(!memcmp(map + 100, "write", 5), "a mapping shows a write()");
 	memcpy(private + 200, "mine", 4);
-	ok(pread(fd, buf, 4, 200) == 4 && !buf[0], "a private store does not");
-	map[10100] = 'x'; /* behind the end: nobody's business */
-	is(msync(map, 12288, MS_SYNC), 0, "msync works");
+	ok(pread(fd, buf, 4, 200) == 4 && !buf[0],
+	   "read() does not show a store through a private mapping");
+	map[10100] = 'x'; /* beyond the end of the file */
+	is(msync(map, 12288, MS_SYNC), 0, "msync succeeds");
 	pwrite(fd, "y", 1, 10200);
-	ok(pread(fd, buf, 1, 10100) == 1 && !buf[0], "bytes behind the end do not come back when the file grows");
+	ok(pread(fd, buf, 1, 10100) == 1 && !buf[0],
+	   "bytes stored beyond the end stay invisible when the file grows");
 	munmap(map, 12288);
 	munmap(private, 12288);
 	close(fd);
 	fd = open("map", O_RDONLY | O_DIRECT);
-	ok(pread(fd, buf, 4096, 4096) == 4096 && !memcmp(buf + 904, "shared", 6), "the host has it after the unmap");
+	ok(pread(fd, buf, 4096, 4096) == 4096 && !memcmp(buf + 904, "shared", 6),
+	   "a store is in the file after munmap");
 	close(fd);
 
 	fd = open("map", O_RDWR);
@@ -213,7 +228,7 @@ static void mappings(void)
 	close(fd);
 	unlink("map");
 	map[0] = 'z';
-	is(map[0], 'z', "a mapping outlives close and unlink");
+	is(map[0], 'z', "a mapping survives close and unlink");
 	munmap(map, 4096);
 }
 
@@ -226,45 +241,52 @@ static void names(void)
 	put("a", "A");
 	put("b", "B");
 	ino = st_of("a").st_ino;
-	is(rename("a", "c"), 0, "rename works");
+	is(rename("a", "c"), 0, "rename succeeds");
 	FAILS(access("a", F_OK), ENOENT, "the old name is gone");
-	is(st_of("c").st_ino, ino, "it is the same file");
-	FAILS(renameat2(AT_FDCWD, "c", AT_FDCWD, "b", RENAME_NOREPLACE), EEXIST, "RENAME_NOREPLACE does not replace");
-	is(renameat2(AT_FDCWD, "c", AT_FDCWD, "b", RENAME_EXCHANGE), 0, "RENAME_EXCHANGE works");
-	ok(has("b", "A") && has("c", "B"), "both ways");
+	is(st_of("c").st_ino, ino, "a renamed file keeps its inode number");
+	FAILS(renameat2(AT_FDCWD, "c", AT_FDCWD, "b", RENAME_NOREPLACE), EEXIST,
+	      "RENAME_NOREPLACE does not replace");
+	is(renameat2(AT_FDCWD, "c", AT_FDCWD, "b", RENAME_EXCHANGE), 0, "RENAME_EXCHANGE succeeds");
+	ok(has("b", "A") && has("c", "B"), "RENAME_EXCHANGE exchanges both files");
 	fd = open("b", O_RDONLY);
 	is(rename("c", "b"), 0, "rename replaces");
-	ok(has("b", "B"), "with the new contents");
-	ok(pread(fd, buf, 1, 0) == 1 && buf[0] == 'A', "who had the old one open still reads it");
+	ok(has("b", "B"), "the replaced name shows the new content");
+	ok(pread(fd, buf, 1, 0) == 1 && buf[0] == 'A',
+	   "an open descriptor still reads the replaced file");
 	fstat(fd, &st);
-	is(st.st_nlink, 0, "it has no name any more");
+	is(st.st_nlink, 0, "the replaced file has no name left");
 	close(fd);
 
-	is(link("b", "d"), 0, "a second name can be made");
-	is(st_of("b").st_nlink, 2, "both count");
-	ok(put("d", "by the other name") && has("b", "by the other name"), "they are one file");
-	is(unlink("b"), 0, "one goes");
-	is(st_of("d").st_nlink, 1, "one stays");
+	is(link("b", "d"), 0, "link() makes a second name");
+	is(st_of("b").st_nlink, 2, "the link count includes both names");
+	ok(put("d", "by the other name") && has("b", "by the other name"),
+	   "both names show the same content");
+	is(unlink("b"), 0, "one of two names can be removed");
+	is(st_of("d").st_nlink, 1, "the other name remains");
 	FAILS(link("d", "d"), EEXIST, "link does not replace");
 
 	fd = open("d", O_RDWR);
 	unlink("d");
 	FAILS(access("d", F_OK), ENOENT, "an open file can be unlinked");
-	ok(pwrite(fd, "still", 5, 0) == 5 && pread(fd, buf, 5, 0) == 5 && !memcmp(buf, "still", 5), "and used on");
-	is(fchmod(fd, 0600) | ftruncate(fd, 2), 0, "and changed");
+	ok(pwrite(fd, "still", 5, 0) == 5 && pread(fd, buf, 5, 0) == 5 && !memcmp(buf, "still", 5),
+	   "an unlinked file can still be written and read");
+	is(fchmod(fd, 0600) | ftruncate(fd, 2), 0,
+	   "an unlinked file can still be changed by descriptor");
 	put("d", "new");
-	ok(has("d", "new") && pread(fd, buf, 5, 0) == 2, "a new file of that name is another one");
+	ok(has("d", "new") && pread(fd, buf, 5, 0) == 2,
+	   "a new file with the same name is a different file");
 	close(fd);
 	unlink("d");
 
 	is(symlink("../some/where", "link"), 0, "a symbolic link can be made");
-	ok(readlink("link", buf, 100) == 13 && !memcmp(buf, "../some/where", 13), "and read");
+	ok(readlink("link", buf, 100) == 13 && !memcmp(buf, "../some/where", 13),
+	   "readlink returns the target");
 	FAILS(open("link", O_RDONLY | O_NOFOLLOW), ELOOP, "O_NOFOLLOW stops at it");
 	unlink("link");
-	is(mkfifo("fifo", 0600), 0, "a FIFO can be made");
-	ok(S_ISFIFO(st_of("fifo").st_mode), "it is one");
+	is(mkfifo("fifo", 0600), 0, "mkfifo succeeds");
+	ok(S_ISFIFO(st_of("fifo").st_mode), "stat reports a FIFO");
 	fd = open("fifo", O_RDWR | O_NONBLOCK);
-	ok(write(fd, "f", 1) == 1 && read(fd, buf, 1) == 1, "it works inside the guest");
+	ok(write(fd, "f", 1) == 1 && read(fd, buf, 1) == 1, "a FIFO works inside the guest");
 	close(fd);
 	unlink("fifo");
 	FAILS(mknod("dev", S_IFCHR | 0600, makedev(1, 3)), EPERM, "a device cannot be made");
@@ -283,10 +305,10 @@ static void directories(void)
 	int i, nr = 0, twice = 0, gone = 0;
 
 	is(mkdir("dir", 0750), 0, "a directory can be made");
-	is(st_of("dir").st_mode, S_IFDIR | 0750, "with its mode");
+	is(st_of("dir").st_mode, S_IFDIR | 0750, "a new directory has the requested mode");
 	FAILS(mkdir("dir", 0750), EEXIST, "not twice");
 	FAILS(unlink("dir"), EISDIR, "unlink refuses it");
-	is(chdir("dir"), 0, "it can be entered");
+	is(chdir("dir"), 0, "a directory can be entered");
 	for (i = 0; i < NR; i++) {
 		sprintf(buf, "entry-%d", i);
 		close(open(buf, O_CREAT | O_WRONLY, 0600));
@@ -299,24 +321,25 @@ static void directories(void)
 		if (++nr == NR / 2)
 			half = telldir(dir);
 	}
-	is(nr, NR, "all its entries are read");
-	is(twice, 0, "none of them twice");
+	is(nr, NR, "readdir returns all entries");
+	is(twice, 0, "readdir returns no entry twice");
 	seekdir(dir, half);
 	for (nr = 0; readdir(dir); nr++)
 		;
-	ok(nr >= NR / 2 && nr <= NR / 2 + 2, "seekdir comes back to where telldir was (%d)", nr);
+	ok(nr >= NR / 2 && nr <= NR / 2 + 2, "seekdir returns to the position of telldir (%d)", nr);
 	rewinddir(dir);
 	while ((entry = readdir(dir)))
 		gone += !strncmp(entry->d_name, "entry-", 6) && !unlink(entry->d_name);
 	is(gone, NR, "entries can be removed while the directory is read");
 	closedir(dir);
 	chdir("..");
-	is(rmdir("dir"), 0, "the empty directory can be removed");
+	is(rmdir("dir"), 0, "an empty directory can be removed");
 	mkdir("full", 0700);
 	put("full/file", "");
 	FAILS(rmdir("full"), ENOTEMPTY, "a full one cannot");
-	is(rename("full", "moved"), 0, "but renamed");
-	ok(!access("moved/file", F_OK) && access("full/file", F_OK), "with all that is in it");
+	is(rename("full", "moved"), 0, "a directory with entries can be renamed");
+	ok(!access("moved/file", F_OK) && access("full/file", F_OK),
+	   "a renamed directory keeps its entries");
 	mkdir("moved/sub", 0700);
 	FAILS(rename("moved", "moved/sub/x"), EINVAL, "not into itself");
 	unlink("moved/file");
@@ -327,11 +350,11 @@ static void directories(void)
 		if (mkdir("deep-directory-name", 0700) || chdir("deep-directory-name"))
 			break;
 	is(i, 100, "a hundred levels can be entered");
-	ok(put("bottom", "b") && has("bottom", "b"), "and a file made there");
+	ok(put("bottom", "b") && has("bottom", "b"), "a file can be made a hundred levels deep");
 	unlink("bottom");
 	for (; i && !chdir("..") && !rmdir("deep-directory-name"); i--)
 		;
-	is(i, 0, "and all left again");
+	is(i, 0, "all hundred levels can be left and removed");
 }
 
 static void attributes(void)
@@ -342,22 +365,24 @@ static void attributes(void)
 	time_t now = time(NULL);
 
 	put("attr", "x");
-	is(chmod("attr", 04711), 0, "chmod works");
-	is(st_of("attr").st_mode, S_IFREG | 04711, "and shows");
+	is(chmod("attr", 04711), 0, "chmod succeeds");
+	is(st_of("attr").st_mode, S_IFREG | 04711, "stat shows the mode of chmod");
 	is(utimensat(AT_FDCWD, "attr", times, 0), 0, "times can be set");
 	st = st_of("attr");
-	ok(st.st_atim.tv_sec == 1000000000 && st.st_atim.tv_nsec == 123456789 && st.st_mtim.tv_sec == 1100000000, "to the nanosecond");
-	is(utimensat(AT_FDCWD, "attr", NULL, 0), 0, "also to now");
-	ok(st_of("attr").st_mtime >= now - 5, "which shows");
-	is(chown("attr", 0, 0), 0, "chown to root is fine");
+	ok(st.st_atim.tv_sec == 1000000000 && st.st_atim.tv_nsec == 123456789 &&
+	   st.st_mtim.tv_sec == 1100000000, "to the nanosecond");
+	is(utimensat(AT_FDCWD, "attr", NULL, 0), 0, "times can be set to the current time");
+	ok(st_of("attr").st_mtime >= now - 5, "stat shows the current time");
+	is(chown("attr", 0, 0), 0, "chown to root succeeds");
 	FAILS(chown("attr", 12345, -1), EPERM, "chown to others is not");
 	before = st_of("attr");
 	usleep(20000);
-	ok(put("attr", "longer"), "writing goes on");
+	ok(put("attr", "longer"), "a file with changed attributes can be written");
 	st = st_of("attr");
-	ok(st.st_mtim.tv_sec > before.st_mtim.tv_sec || st.st_mtim.tv_nsec > before.st_mtim.tv_nsec, "and moves the time of modification at once");
-	is(statfs(".", &fs), 0, "statfs works");
-	ok(fs.f_blocks && fs.f_namelen >= 255, "and tells of the host");
+	ok(st.st_mtim.tv_sec > before.st_mtim.tv_sec || st.st_mtim.tv_nsec > before.st_mtim.tv_nsec,
+	   "a write changes the time of modification at once");
+	is(statfs(".", &fs), 0, "statfs succeeds");
+	ok(fs.f_blocks && fs.f_namelen >= 255, "statfs reports values of the host");
 	unlink("attr");
 }
 
@@ -366,24 +391,26 @@ static void extended_attributes(const char *path, const char *what)
 	char value[64] = "", list[256] = "";
 
 	if (setxattr(path, "user.umlab", "one", 3, XATTR_CREATE) < 0 && errno == EOPNOTSUPP) {
-		skip("extended attributes", "the host's file system has none");
+		skip("an extended attribute has its value", "the host's file system has none");
 		return;
 	}
 	is(getxattr(path, "user.umlab", value, sizeof(value)), 3, what);
-	ok(!strcmp(value, "one"), "shows its value");
-	is(getxattr(path, "user.umlab", NULL, 0), 3, "its size can be asked for");
+	ok(!strcmp(value, "one"), "an extended attribute has its value");
+	is(getxattr(path, "user.umlab", NULL, 0), 3, "getxattr without a buffer returns the size");
 	FAILS(getxattr(path, "user.umlab", value, 2), ERANGE, "a short buffer is ERANGE");
 	FAILS(setxattr(path, "user.umlab", "two", 3, XATTR_CREATE), EEXIST, "it is not made twice");
-	is(setxattr(path, "user.umlab", "longer", 6, XATTR_REPLACE), 0, "it can be replaced");
-	is(setxattr(path, "user.other", "", 0, 0), 0, "there can be another one");
-	is(listxattr(path, NULL, 0), 22, "the list's size");
-	is(listxattr(path, list, sizeof(list)), 22, "the list");
-	ok(memmem(list, 22, "user.umlab", 11) && memmem(list, 22, "user.other", 11), "names both");
+	is(setxattr(path, "user.umlab", "longer", 6, XATTR_REPLACE), 0,
+	   "an extended attribute can be replaced");
+	is(setxattr(path, "user.other", "", 0, 0), 0, "a second extended attribute can be set");
+	is(listxattr(path, NULL, 0), 22, "listxattr without a buffer returns the size");
+	is(listxattr(path, list, sizeof(list)), 22, "listxattr returns the list");
+	ok(memmem(list, 22, "user.umlab", 11) && memmem(list, 22, "user.other", 11),
+	   "the list names both attributes");
 	FAILS(listxattr(path, list, 5), ERANGE, "a short buffer is ERANGE here too");
-	is(removexattr(path, "user.umlab"), 0, "one can be removed");
+	is(removexattr(path, "user.umlab"), 0, "an extended attribute can be removed");
 	FAILS(getxattr(path, "user.umlab", value, sizeof(value)), ENODATA, "and is gone");
 	FAILS(removexattr(path, "user.umlab"), ENODATA, "not twice");
-	is(removexattr(path, "user.other"), 0, "the other one as well");
+	is(removexattr(path, "user.other"), 0, "the second attribute can be removed");
 }
 
 static int all_zero(const char *at, size_t size)
@@ -399,28 +426,34 @@ static void allocation(void)
 	memset(buf, 'x', sizeof(buf));
 	write(fd, buf, 20000);
 	if (fallocate(fd, 0, 0, 300000) < 0 && errno == EOPNOTSUPP) {
-		skip("space can be allocated", "the host's file system cannot");
+		skip("fallocate makes a file longer", "the host's file system cannot");
 		goto out;
 	}
 	is(st_of("space").st_size, 300000, "fallocate makes a file longer");
-	is(fallocate(fd, FALLOC_FL_KEEP_SIZE, 300000, 100000), 0, "or only takes space");
-	is(st_of("space").st_size, 300000, "and keeps its size");
-	ok(st_of("space").st_blocks >= 400000 / 512, "the space is taken (%ld blocks)", (long)st_of("space").st_blocks);
-	is(pread(fd, buf, 30000, 10000), 30000, "what was added can be read");
-	ok(buf[0] == 'x' && buf[9999] == 'x' && all_zero(buf + 10000, 20000), "and is zero");
+	is(fallocate(fd, FALLOC_FL_KEEP_SIZE, 300000, 100000), 0, "FALLOC_FL_KEEP_SIZE succeeds");
+	is(st_of("space").st_size, 300000, "FALLOC_FL_KEEP_SIZE keeps the size of the file");
+	ok(st_of("space").st_blocks >= 400000 / 512,
+	   "the file occupies the allocated space (%ld blocks)",
+	   (long)st_of("space").st_blocks);
+	is(pread(fd, buf, 30000, 10000), 30000, "the allocated part can be read");
+	ok(buf[0] == 'x' && buf[9999] == 'x' && all_zero(buf + 10000, 20000),
+	   "the allocated part reads as zeros");
 	map = mmap(NULL, 20000, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	memset(map, 'm', 20000);
 	if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 5000, 10000) == 0) {
-		ok(map[4999] == 'm' && all_zero(map + 5000, 10000) && map[15000] == 'm', "a hole shows in a mapping at once");
+		ok(map[4999] == 'm' && all_zero(map + 5000, 10000) && map[15000] == 'm',
+		   "a mapping shows a punched hole at once");
 		other = open("space", O_RDONLY);
-		is(pread(other, buf, 20000, 0), 20000, "a reader");
-		ok(buf[4999] == 'm' && all_zero(buf + 5000, 10000) && buf[15000] == 'm', "sees it too, and what the mapping wrote around it");
+		is(pread(other, buf, 20000, 0), 20000, "another descriptor can be read");
+		ok(buf[4999] == 'm' && all_zero(buf + 5000, 10000) && buf[15000] == 'm',
+		   "another descriptor shows the hole and the stores around it");
 		close(other);
 	} else {
 		skip("a hole can be punched", "the host's file system cannot");
 	}
 	munmap(map, 20000);
-	FAILS(fallocate(fd, FALLOC_FL_COLLAPSE_RANGE, 0, 4096), EOPNOTSUPP, "other modes are refused");
+	FAILS(fallocate(fd, FALLOC_FL_COLLAPSE_RANGE, 0, 4096), EOPNOTSUPP,
+	      "fallocate rejects other modes");
 out:
 	close(fd);
 	unlink("space");
@@ -428,46 +461,51 @@ out:
 
 static void unnamed_files(void)
 {
-	int fd = open(".", O_TMPFILE | O_RDWR, 0640), dir_fd = open(".", O_RDONLY | O_DIRECTORY), entries = 0;
+	int fd = open(".", O_TMPFILE | O_RDWR,
+		      0640), dir_fd = open(".", O_RDONLY | O_DIRECTORY), entries = 0;
 	char path[64];
 	struct stat st;
 
 	if (fd < 0 && errno == EOPNOTSUPP) {
-		skip("a file without a name", "the host's file system has none");
+		skip("O_TMPFILE makes a file without a name", "the host's file system cannot");
 		return;
 	}
-	ok(fd >= 0, "a file without a name");
-	is(write(fd, "hidden", 6), 6, "can be written");
-	is(pread(fd, buf, 100, 0), 6, "and read");
+	ok(fd >= 0, "O_TMPFILE makes a file without a name");
+	is(write(fd, "hidden", 6), 6, "a file without a name can be written");
+	is(pread(fd, buf, 100, 0), 6, "a file without a name can be read");
 	fstat(fd, &st);
-	ok(st.st_nlink == 0 && st.st_size == 6 && (st.st_mode & 07777) == 0640, "has no link, but a size and a mode");
+	ok(st.st_nlink == 0 && st.st_size == 6 && (st.st_mode & 07777) == 0640,
+	   "a file without a name has a size, a mode and no link");
 	for (long size; (size = syscall(SYS_getdents64, dir_fd, buf, sizeof(buf))) > 0; )
 		for (long at = 0; at < size; at += *(unsigned short *)(buf + at + 16))
 			entries++;
-	is(entries, 2, "the folder shows nothing");
+	is(entries, 2, "the folder does not list a file without a name");
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	is(linkat(AT_FDCWD, path, AT_FDCWD, "named", AT_SYMLINK_FOLLOW), 0, "it can be given a name");
-	is(st_of("named").st_nlink, 1, "which counts");
-	is(write(fd, " no more", 8), 8, "writing goes on");
+	is(linkat(AT_FDCWD, path, AT_FDCWD, "named", AT_SYMLINK_FOLLOW), 0,
+	   "linkat gives it a name");
+	is(st_of("named").st_nlink, 1, "the new name counts as a link");
+	is(write(fd, " no more", 8), 8, "the file can be written after linkat");
 	close(fd);
-	ok(has("named", "hidden no more"), "and is seen under the name");
+	ok(has("named", "hidden no more"), "the new name shows the written data");
 	unlink("named");
 	fd = open(".", O_TMPFILE | O_WRONLY | O_EXCL, 0600);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	FAILS(linkat(AT_FDCWD, path, AT_FDCWD, "named", AT_SYMLINK_FOLLOW), ENOENT, "one made with O_EXCL gets no name");
+	FAILS(linkat(AT_FDCWD, path, AT_FDCWD, "named", AT_SYMLINK_FOLLOW), ENOENT,
+	      "linkat rejects a file made with O_EXCL");
 	close(fd);
 	close(dir_fd);
 }
 
 static void syncing(void)
 {
-	int fd = open("durable", O_RDWR | O_CREAT, 0600), dir_fd = open(".", O_RDONLY | O_DIRECTORY);
+	int fd = open("durable", O_RDWR | O_CREAT, 0600);
+	int dir_fd = open(".", O_RDONLY | O_DIRECTORY);
 
 	write(fd, "x", 1);
-	is(fsync(fd), 0, "fsync of a file");
-	is(fdatasync(fd), 0, "fdatasync");
-	is(fsync(dir_fd), 0, "fsync of a directory");
-	is(syncfs(fd), 0, "syncfs");
+	is(fsync(fd), 0, "fsync of a file succeeds");
+	is(fdatasync(fd), 0, "fdatasync succeeds");
+	is(fsync(dir_fd), 0, "fsync of a directory succeeds");
+	is(syncfs(fd), 0, "syncfs succeeds");
 	close(fd);
 	close(dir_fd);
 	unlink("durable");
@@ -494,16 +532,18 @@ static void many_open(void)
 		good &= !unlink(buf);
 		close(fds[i]);
 	}
-	ok(good, "each with its own contents");
+	ok(good, "each of 900 files has its own content");
 }
 
 static void programs(void)
 {
-	int in = open("/proc/self/exe", O_RDONLY), out = open("program", O_CREAT | O_WRONLY, 0755), size, status;
+	int in = open("/proc/self/exe", O_RDONLY), out = open("program", O_CREAT | O_WRONLY,
+							      0755), size, status;
 
 	while ((size = read(in, buf, sizeof(buf))) > 0)
 		write(out, buf, size);
-	FAILS(execl("program", "program", NULL), ETXTBSY, "a program open for writing does not run");
+	FAILS(execl("program", "program", NULL), ETXTBSY,
+	      "a program open for writing does not run");
 	close(in);
 	close(out);
 	if (!fork()) {
@@ -511,7 +551,7 @@ static void programs(void)
 		_exit(1);
 	}
 	wait(&status);
-	is(status, 42 << 8, "a program runs from there");
+	is(status, 42 << 8, "a program runs from hostfs");
 	unlink("program");
 }
 
@@ -519,7 +559,7 @@ static void locks(void)
 {
 	int a = open("lock", O_CREAT | O_RDWR, 0600), b = open("lock", O_RDWR);
 
-	is(flock(a, LOCK_EX | LOCK_NB), 0, "flock works");
+	is(flock(a, LOCK_EX | LOCK_NB), 0, "flock succeeds");
 	FAILS(flock(b, LOCK_EX | LOCK_NB), EWOULDBLOCK, "and excludes");
 	close(a);
 	close(b);
@@ -535,42 +575,47 @@ static int mount_dir(const char *dir, const char *rest, const char *at)
 	return mount("none", at, "hostfs", 0, option);
 }
 
-/* The way newer mount programs do it. */
+/* Mounts through the file descriptor API, as newer mount programs do. */
 static void mount_by_parts(const char *dir)
 {
 	int fs = syscall(SYS_fsopen, "hostfs", 0), fd;
 
-	ok(!syscall(SYS_fsconfig, fs, FSCONFIG_SET_FLAG, dir, NULL, 0) && !syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0),
-	   "fsopen() takes the folder as a flag");
+	ok(!syscall(SYS_fsconfig, fs, FSCONFIG_SET_FLAG, dir, NULL, 0) &&
+	   !syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0),
+	   "fsopen accepts the folder as a flag");
 	fd = syscall(SYS_fsmount, fs, 0, 0);
-	ok(fd >= 0 && !faccessat(fd, "sub/below", F_OK, 0), "and mounts it");
+	ok(fd >= 0 && !faccessat(fd, "sub/below", F_OK, 0), "fsmount mounts the folder");
 	close(fd);
 	close(fs);
 	fs = syscall(SYS_fsopen, "hostfs", 0);
-	ok(!syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "source", dir, 0) && !syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0),
-	   "the folder may be the source as well");
+	ok(!syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "source", dir, 0) &&
+	   !syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0),
+	   "fsopen accepts the folder as the source");
 	close(fs);
 }
 
-/* The host's folder holds what t6010-hostfs.sh put there. */
+/* Checks the files and links that t6010-hostfs.sh made in the host's folder. */
 static void confinement(const char *dir)
 {
-	static const char *const ways[] = { "/..", "/../..", "/to-root", "/to-parent", "-outside", "/sub/../.." };
+	static const char *const ways[] = { "/..", "/../..", "/to-root", "/to-parent", "-outside",
+					    "/sub/../.." };
 
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
 		ok(mount_dir(dir, ways[i], "/tmp/out") < 0, "DIR%s cannot be mounted", ways[i]);
 	ok(mount_dir("/", "", "/tmp/out") < 0, "the host's / cannot be mounted");
-	ok(mount_dir("/etc", "", "/tmp/out") < 0, "nor its /etc");
+	ok(mount_dir("/etc", "", "/tmp/out") < 0, "the host's /etc cannot be mounted");
 	mount_by_parts(dir);
-	is(mount_dir(dir, "/sub", "/tmp/sub"), 0, "a folder below can");
-	ok(has("/tmp/sub/below", "below\n"), "it is the right one");
+	is(mount_dir(dir, "/sub", "/tmp/sub"), 0, "a folder below the root can be mounted");
+	ok(has("/tmp/sub/below", "below\n"), "that mount shows the right folder");
 	FAILS(open("/tmp/sub/../hidden", O_RDONLY), ENOENT, "its .. is the guest's");
 	umount("/tmp/sub");
 
 	ok(!has("/tmp/host/to-secret", "secret\n"), "an absolute link does not lead out");
-	ok(!has("/tmp/host/to-secret-relative", "secret\n"), "nor a relative one");
-	ok(!has("/tmp/host/to-parent/secret", "secret\n"), "nor one to the folder above");
-	ok(!has("/tmp/host/to-proc/secret", "secret\n"), "nor one through the host's /proc");
+	ok(!has("/tmp/host/to-secret-relative", "secret\n"), "a relative link does not lead out");
+	ok(!has("/tmp/host/to-parent/secret", "secret\n"),
+	   "a link to the parent folder does not lead out");
+	ok(!has("/tmp/host/to-proc/secret", "secret\n"),
+	   "a link through the host's /proc does not lead out");
 	mkdir("/tmp/guest", 0700);
 	put("/tmp/guest/own", "guest's own");
 	symlink("/tmp/guest/own", "/tmp/host/absolute");
@@ -578,11 +623,13 @@ static void confinement(const char *dir)
 	unlink("/tmp/host/absolute");
 	ok(chmod("/tmp/host/to-secret", 0777) < 0, "chmod through a link does not reach the host");
 
-	is(mount_dir(dir, ",ro", "/tmp/ro") < 0 && errno == EBUSY, 1, "the same folder is not mounted with and without ro");
-	is(mount_dir(dir, "-ro", "/tmp/ro"), 0, "a folder that the command line calls ro can be mounted");
+	is(mount_dir(dir, ",ro", "/tmp/ro") < 0 && errno == EBUSY, 1,
+	   "the same folder is not mounted with and without ro");
+	is(mount_dir(dir, "-ro", "/tmp/ro"), 0,
+	   "a folder that the command line calls ro can be mounted");
 	FAILS(open("/tmp/ro/new", O_CREAT | O_WRONLY, 0600), EROFS, "nothing can be made there");
 	FAILS(mount("none", "/tmp/ro", NULL, MS_REMOUNT, NULL), EROFS, "remounting does not help");
-	ok(has("/tmp/ro/file", "readable\n"), "but it can be read");
+	ok(has("/tmp/ro/file", "readable\n"), "a file in a folder marked ro can be read");
 	umount("/tmp/ro");
 }
 
@@ -596,7 +643,8 @@ int main(int argc, char **argv)
 	if (!dir) {
 		dir = boot_option("hostdir");
 		if (!dir) {
-			skip("a folder of the host is mounted", "no hostdir= on the command line");
+			skip("a folder of the host can be mounted",
+			     "no hostdir= on the command line");
 			return tap_done();
 		}
 		if (!is(mount_dir(dir, "", "/tmp/host"), 0, "a folder of the host can be mounted"))
@@ -627,7 +675,7 @@ int main(int argc, char **argv)
 	programs();
 	locks();
 	chdir("/");
-	is(rmdir(dir), 0, "nothing is left");
+	is(rmdir(dir), 0, "the test folder is empty and can be removed");
 	if (!argv[1])
 		is(umount("/tmp/host"), 0, "the folder can be unmounted");
 	return tap_done();

@@ -35,7 +35,7 @@ static int status_of(pid_t pid)
 	return status;
 }
 
-/* A stream of numbered words; reader and writer use odd sizes that do not match. */
+/* Sends a stream of numbered words. Reader and writer use different odd sizes. */
 static void send_stream(int fd, long nr_words)
 {
 	static long block[1021];
@@ -99,12 +99,13 @@ static void pipes(void)
 		_exit(0);
 	}
 	close(pipe_fd[1]);
-	is(receive_stream(pipe_fd[0]), 1000000, "eight megabytes go through a pipe unchanged");
-	is(status_of(pid), 0, "and the writer ends");
-	is(read(pipe_fd[0], &byte, 1), 0, "then the pipe is at its end");
+	is(receive_stream(pipe_fd[0]), 1000000, "eight megabytes pass through a pipe unchanged");
+	is(status_of(pid), 0, "the writer of a pipe exits normally");
+	is(read(pipe_fd[0], &byte, 1), 0, "a pipe without a writer is at its end");
 	close(pipe_fd[0]);
 	pipe2(pipe_fd, O_NONBLOCK);
-	ok(read(pipe_fd[0], &byte, 1) == -1 && errno == EAGAIN, "an empty pipe is EAGAIN");
+	ok(read(pipe_fd[0], &byte, 1) == -1 && errno == EAGAIN,
+	   "a read from an empty pipe gives EAGAIN");
 	long filled = 0;
 
 	while (write(pipe_fd[1], "x", 1) == 1)
@@ -131,7 +132,7 @@ static void pipes(void)
 		read(back_fd[0], &got, 1);
 		bad += got != (char)(i + 1);
 	}
-	is(bad + status_of(pid), 0, "3000 round trips over two pipes");
+	is(bad + status_of(pid), 0, "two processes make 3000 round trips over two pipes");
 	int fd = open("/tmp", O_TMPFILE | O_RDWR, 0600);
 
 	if (fd >= 0) {
@@ -139,7 +140,8 @@ static void pipes(void)
 		loff_t offset = 0;
 		char got[8] = { 0 };
 
-		ok(splice(fd, &offset, there[1], NULL, 7, 0) == 7 && read(there[0], got, 7) == 7 && !strcmp(got, "spliced"),
+		ok(splice(fd, &offset, there[1], NULL, 7, 0) == 7 && read(there[0], got, 7) == 7 &&
+		   !strcmp(got, "spliced"),
 		   "splice moves bytes from a file to a pipe");
 		close(fd);
 	}
@@ -151,7 +153,8 @@ static void unix_sockets(void)
 	int pair[2], fd = -1;
 	char control[CMSG_SPACE(sizeof(int))] = { 0 }, byte = 'b';
 	struct iovec vector = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control) };
+	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = control,
+				  .msg_controllen = sizeof(control) };
 	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
@@ -181,8 +184,10 @@ static void unix_sockets(void)
 	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(int));
 	char text[6] = { 0 };
 
-	ok(pread(fd, text, 5, 0) == 5 && !strcmp(text, "hello"), "and an open file");
-	is(getsockopt(pair[0], SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.pid == getpid(), 1, "SO_PEERCRED names the peer");
+	ok(pread(fd, text, 5, 0) == 5 && !strcmp(text, "hello"),
+	   "a unix socket carries an open file");
+	is(getsockopt(pair[0], SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.pid == getpid(),
+	   1, "SO_PEERCRED names the peer");
 	close(fd), close(pair[0]), close(pair[1]);
 }
 
@@ -200,14 +205,16 @@ static void loopback_up(void)
 
 static void internet_sockets(void)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t size = sizeof(address);
 	int listener = socket(AF_INET, SOCK_STREAM, 0), fd;
 	pid_t pid;
 
 	loopback_up();
-	if (listener < 0 || bind(listener, (void *)&address, sizeof(address)) < 0 || listen(listener, 5) < 0)
-		return skip("TCP over the loopback", strerror(errno));
+	if (listener < 0 || bind(listener, (void *)&address, sizeof(address)) < 0 ||
+	    listen(listener, 5) < 0)
+		return skip("TCP carries eight megabytes over the loopback", strerror(errno));
 	getsockname(listener, (void *)&address, &size);
 	pid = fork();
 	if (pid == 0) {
@@ -218,8 +225,8 @@ static void internet_sockets(void)
 		_exit(0);
 	}
 	fd = accept(listener, NULL, NULL);
-	is(receive_stream(fd), 1000000, "eight megabytes over TCP on the loopback");
-	is(status_of(pid), 0, "and the sender ends");
+	is(receive_stream(fd), 1000000, "TCP carries eight megabytes over the loopback");
+	is(status_of(pid), 0, "the sender of a TCP stream exits normally");
 	close(fd), close(listener);
 	listener = socket(AF_INET, SOCK_DGRAM, 0);
 	address.sin_port = 0;
@@ -230,7 +237,8 @@ static void internet_sockets(void)
 
 	memset(big, 0x3c, sizeof(big));
 	sendto(fd, big, sizeof(big), 0, (void *)&address, sizeof(address));
-	ok(recv(listener, got, sizeof(got), 0) == 60000 && !memcmp(big, got, 60000), "a datagram of 60000 bytes is put together again");
+	ok(recv(listener, got, sizeof(got), 0) == 60000 && !memcmp(big, got, 60000),
+	   "a datagram of 60000 bytes arrives whole");
 	close(fd), close(listener);
 	listener = socket(AF_INET6, SOCK_STREAM, 0);
 	ok(listener >= 0, "IPv6 sockets exist");
@@ -262,20 +270,23 @@ static void waiting_for_many(void)
 		_exit(0);
 	}
 	ready = epoll_wait(poll_fd, got, 4, 5000);
-	ok(ready == 1 && got[0].data.u64 == 1, "epoll wakes for an eventfd that another process writes");
+	ok(ready == 1 && got[0].data.u64 == 1,
+	   "epoll wakes for an eventfd that another process writes");
 	status_of(pid);
 	read(event_fd, &value, 8);
-	is(value, 11, "an eventfd adds up");
+	is(value, 11, "an eventfd adds the values written to it");
 	write(pipe_fd[1], "x", 1);
-	ok(epoll_wait(poll_fd, got, 4, 1000) == 1 && got[0].data.u64 == 2, "an edge is told");
-	is(epoll_wait(poll_fd, got, 4, 20), 0, "once");
+	ok(epoll_wait(poll_fd, got, 4, 1000) == 1 && got[0].data.u64 == 2,
+	   "an edge-triggered epoll reports an edge");
+	is(epoll_wait(poll_fd, got, 4, 20), 0, "an edge-triggered epoll reports an edge only once");
 	FD_ZERO(&set);
 	FD_SET(pipe_fd[0], &set);
 	is(select(pipe_fd[0] + 1, &set, NULL, NULL, &soon), 1, "select sees the byte");
 	struct pollfd one = { .fd = pipe_fd[1], .events = POLLOUT };
 
 	close(pipe_fd[0]);
-	ok(poll(&one, 1, 100) == 1 && (one.revents & POLLERR), "poll tells that the reader is gone");
+	ok(poll(&one, 1, 100) == 1 && (one.revents & POLLERR),
+	   "poll reports POLLERR when the reader has closed a pipe");
 	close(pipe_fd[1]), close(event_fd), close(poll_fd);
 }
 
@@ -289,12 +300,14 @@ static void watching_files(void)
 	snprintf(path, sizeof(path), "%s/made", folder);
 	mkdir(folder, 0700);
 	if (fd < 0)
-		return skip("inotify tells of a new file", strerror(errno));
+		return skip("inotify reports a new file", strerror(errno));
 	inotify_add_watch(fd, folder, IN_CREATE | IN_DELETE);
 	close(open(path, O_CREAT | O_WRONLY, 0600));
-	ok(read(fd, buffer, sizeof(buffer)) > 0 && event->mask == IN_CREATE && !strcmp(event->name, "made"), "inotify tells of a new file");
+	ok(read(fd, buffer, sizeof(buffer)) > 0 && event->mask == IN_CREATE &&
+	   !strcmp(event->name, "made"), "inotify tells of a new file");
 	unlink(path);
-	ok(read(fd, buffer, sizeof(buffer)) > 0 && event->mask == IN_DELETE, "and of its end");
+	ok(read(fd, buffer, sizeof(buffer)) > 0 && event->mask == IN_DELETE,
+	   "inotify reports the removal of a file");
 	close(fd);
 	rmdir(folder);
 }
@@ -302,16 +315,18 @@ static void watching_files(void)
 static void queues_and_semaphores(void)
 {
 	struct { long type; char text[16]; } message = { 7, "queued" }, got = { 0 };
-	int id = msgget(IPC_PRIVATE, 0600 | IPC_CREAT), set = semget(IPC_PRIVATE, 1, 0600 | IPC_CREAT), bad = 0;
+	int id = msgget(IPC_PRIVATE, 0600 | IPC_CREAT), set = semget(IPC_PRIVATE, 1,
+								     0600 | IPC_CREAT), bad = 0;
 	struct sembuf down = { 0, -1, SEM_UNDO }, up = { 0, 1, 0 };
 	pid_t pid;
 
 	if (id >= 0) {
 		msgsnd(id, &message, sizeof(message.text), 0);
-		ok(msgrcv(id, &got, sizeof(got.text), 7, 0) == sizeof(got.text) && !strcmp(got.text, "queued"), "a System V message");
+		ok(msgrcv(id, &got, sizeof(got.text), 7, 0) == sizeof(got.text) &&
+		   !strcmp(got.text, "queued"), "a System V message");
 		msgctl(id, IPC_RMID, NULL);
 	} else {
-		skip("a System V message", strerror(errno));
+		skip("a System V message arrives", strerror(errno));
 	}
 	if (set >= 0) {
 		semop(set, &up, 1);
@@ -319,7 +334,8 @@ static void queues_and_semaphores(void)
 		if (pid == 0)
 			_exit(semop(set, &down, 1) != 0);
 		bad = status_of(pid);
-		is(bad == 0 && semctl(set, 0, GETVAL) == 1, 1, "SEM_UNDO gives back what a dead process took");
+		is(bad == 0 && semctl(set, 0, GETVAL) == 1, 1,
+		   "SEM_UNDO releases what a dead process held");
 		semctl(set, 0, IPC_RMID);
 	}
 	struct mq_attr attribute = { .mq_maxmsg = 4, .mq_msgsize = 32 };
@@ -333,11 +349,13 @@ static void queues_and_semaphores(void)
 
 		mq_send(queue, "low", 4, 1);
 		mq_send(queue, "high", 5, 9);
-		ok(mq_receive(queue, text, sizeof(text), &priority) == 5 && priority == 9, "a POSIX message queue sorts by priority");
+		ok(mq_receive(queue, text, sizeof(text), &priority) == 5 && priority == 9,
+		   "a POSIX message queue sorts by priority");
 		mq_close(queue);
 		mq_unlink("/ipc-test");
 	}
-	sem_t *semaphore = mmap(NULL, sizeof(*semaphore), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	sem_t *semaphore = mmap(NULL, sizeof(*semaphore), PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	sem_init(semaphore, 1, 0);
 	pid = fork();
@@ -348,7 +366,7 @@ static void queues_and_semaphores(void)
 	}
 	for (int i = 0; i < 1000; i++)
 		sem_wait(semaphore);
-	is(status_of(pid), 0, "a POSIX semaphore between processes");
+	is(status_of(pid), 0, "a POSIX semaphore works between processes");
 }
 
 static void terminals(void)
@@ -362,7 +380,7 @@ static void terminals(void)
 	if (!ok(slave >= 0, "a pseudo terminal opens"))
 		return;
 	write(master, "ab\n", 3);
-	is(read(slave, byte, sizeof(byte)), 3, "a line typed is read");
+	is(read(slave, byte, sizeof(byte)), 3, "a program reads a typed line");
 	for (int more = 1; size < 4 && more > 0; size += more)
 		more = read(master, byte + size, sizeof(byte) - size);
 	ok(size == 4 && !memcmp(byte, "ab\r\n", 4), "a pseudo terminal echoes");

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * isolation.c - guest code reaches nothing of the host: what lies in the address space it runs in
+ * isolation.c - guest code reaches nothing of the host through its address space
  *
- * Every address outside the program's own mappings must fault, but for the stub at the
- * top (um/layout.h), of which nothing can be written save the mailbox of the seccomp engine.
+ * Each address outside the program's own mappings must fault. The only exception is the stub at
+ * the top (um/layout.h), of which only the mailbox of the seccomp engine can be written.
  */
 #define _GNU_SOURCE
 #include <sys/resource.h>
@@ -12,7 +12,7 @@
 
 #define TOP_END 0x7ffffffff000ul
 
-/* The guest's own view of what is mapped. */
+/* Tells whether the guest's own view of its mappings holds an address. */
 static struct { unsigned long start, end; } area[4096];
 static int nr_areas;
 
@@ -25,7 +25,7 @@ static void learn_areas(void)
 	nr_areas = 0;
 	while (file && fgets(line, sizeof(line), file) && nr_areas < 4096) {
 		sscanf(line, "%lx-%lx", &area[nr_areas].start, &area[nr_areas].end);
-		/* A stack grows to wherever it is touched, up to its limit. */
+		/* A stack grows to any touched address up to its limit. */
 		if (strstr(line, "[stack]") && !getrlimit(RLIMIT_STACK, &limit) &&
 		    limit.rlim_cur < area[nr_areas].end)
 			area[nr_areas].start = area[nr_areas].end - limit.rlim_cur;
@@ -43,7 +43,7 @@ static int own(unsigned long address)
 	return 0;
 }
 
-/* The thunks of patched system calls (host/site_jumps.c): the stub's, to be read and run by all. */
+/* The thunks of patched system calls (host/guest/site_jumps.c), which all may read and run. */
 static int is_window(unsigned long at)
 {
 	return at - UM_SITES < UM_SITES_SIZE && attack_has_mailbox();
@@ -65,16 +65,22 @@ static long foreign(unsigned long start, unsigned long end, unsigned long step)
 static void probes(void)
 {
 	learn_areas();
-	is(foreign(0, 0x80000000, 65536), 0, "nothing can be read below 2 GiB, where the kernel process has its image");
-	is(foreign(0x80000000, 0x500000000, 1ul << 21), 0, "nor behind it, where that process has the RAM");
-	is(foreign(0, UM_TASK_SIZE, 3ul << 30), 0, "nor anywhere else, in steps of 3 GiB");
-	is(foreign(0x100000000000, 0x100000100000, 4096), 0, "nor in the kernel's vmalloc area");
-	is(foreign(0x7fff00000000, UM_TASK_SIZE, 1ul << 16), 0, "nor around the stack");
+	is(foreign(0, 0x80000000, 65536), 0,
+	   "nothing can be read below 2 GiB, where the kernel process has its image");
+	is(foreign(0x80000000, 0x500000000, 1ul << 21), 0,
+	   "nothing can be read above it, where the kernel process has the RAM");
+	is(foreign(0, UM_TASK_SIZE, 3ul << 30), 0,
+	   "nothing can be read anywhere else, in steps of 3 GiB");
+	is(foreign(0x100000000000, 0x100000100000, 4096), 0,
+	   "nothing can be read in the kernel's vmalloc area");
+	is(foreign(0x7fff00000000, UM_TASK_SIZE, 1ul << 16), 0,
+	   "nothing can be read around the stack");
 }
 
 static int is_mailbox(unsigned long at)
 {
-	return at >= UM_STUB_MAILBOX && at < UM_STUB_MAILBOX + UM_STUB_MAILBOX_SIZE && attack_has_mailbox();
+	return at >= UM_STUB_MAILBOX && at < UM_STUB_MAILBOX + UM_STUB_MAILBOX_SIZE &&
+	       attack_has_mailbox();
 }
 
 static int top_writable(void)
@@ -87,7 +93,7 @@ static int top_writable(void)
 	return found;
 }
 
-/* Pages that can be read and executed, without a name of their own: the stub's code only. */
+/* Counts executable pages of the stub's area outside the stub's code. */
 static int top_executable(void)
 {
 	static volatile unsigned long at;
@@ -96,7 +102,7 @@ static int top_executable(void)
 	for (at = UM_TASK_SIZE; at < TOP_END; at += 4096) {
 		if (own(at) || at == UM_STUB_CODE || !attack_can_read(at))
 			continue;
-		/* Where code can be fetched the first byte runs; its fault is elsewhere, or comes later. */
+		/* Where code can be fetched, its first byte runs; a fault has another address. */
 		ATTACK(((void (*)(void))at)());
 		if (!(attack_signo == SIGSEGV && attack_addr == (void *)at) && found++ < 5)
 			diag("%#lx runs", at);
@@ -112,9 +118,10 @@ int main(void)
 		return tap_done();
 	}
 	probes();
-	is(top_writable(), 0, "nothing of the stub can be written but the mailbox");
-	ok(!attack_can_write(UM_SITES) && !attack_can_write(UM_SITES + UM_SITES_SIZE - 8), "nor the thunks of system calls");
-	is(top_executable(), 0, "nothing of the stub runs but its code");
-	ok(attack_machine_lives(), "and the machine goes on");
+	is(top_writable(), 0, "only the mailbox of the stub can be written");
+	ok(!attack_can_write(UM_SITES) && !attack_can_write(UM_SITES + UM_SITES_SIZE - 8),
+	   "the thunks of system calls cannot be written");
+	is(top_executable(), 0, "only the code of the stub can be executed");
+	ok(attack_machine_lives(), "the machine survives");
 	return tap_done();
 }

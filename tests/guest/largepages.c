@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * largepages.c - memory in pieces of 64 KB and 2 MB: split, cut, protected, shared, moved, collapsed
+ * largepages.c - memory in pieces of 64 KB and 2 MB: split, cut, protected, shared, moved,
+ * collapsed
  *
  * The same claims for each way to get large pages: whatever happens to a part, the rest stays,
  * and the part is gone or forbidden at once.
@@ -115,9 +116,11 @@ static long huge_kb(const char *address, const char *field)
 	long kb = 0, value;
 
 	while (smaps && fgets(line, sizeof(line), smaps)) {
-		if (sscanf(line, "%lx-%lx ", &start, &end) == 2 && strchr(line, '-') < strchr(line, ' '))
+		if (sscanf(line, "%lx-%lx ", &start, &end) == 2 &&
+		    strchr(line, '-') < strchr(line, ' '))
 			inside = (unsigned long)address < end && (unsigned long)address + AREA > start;
-		else if (inside && !strncmp(line, field, strlen(field)) && sscanf(line + strlen(field), ": %ld", &value) == 1)
+		else if (inside && !strncmp(line, field, strlen(field)) &&
+			 sscanf(line + strlen(field), ": %ld", &value) == 1)
 			kb += value;
 	}
 	if (smaps)
@@ -128,7 +131,8 @@ static long huge_kb(const char *address, const char *field)
 /* AREA bytes at a multiple of HUGE. */
 static char *area_map(int fd, int flags)
 {
-	char *wide = mmap(NULL, AREA + HUGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0), *area, *map;
+	char *wide = mmap(NULL, AREA + HUGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+			  -1, 0), *area, *map;
 
 	area = (char *)(((unsigned long)wide + HUGE - 1) & -(unsigned long)HUGE);
 	munmap(wide, area - wide);
@@ -174,7 +178,8 @@ static void parts(int unmaps)
 		bad += can_write(area + page * PAGE) != (page < 100 || page > 102);
 	claim(bad, "a part made read-only is read-only at once, its neighbours are not");
 	mprotect(area + 101 * PAGE, PAGE, PROT_NONE);
-	claim(can_read(area + 101 * PAGE) || !can_read(area + 100 * PAGE), "a page made inaccessible is inaccessible at once");
+	claim(can_read(area + 101 * PAGE) || !can_read(area + 100 * PAGE),
+	      "a page made inaccessible is inaccessible at once");
 	mprotect(area + 100 * PAGE, 3 * PAGE, PROT_READ | PROT_WRITE);
 	claim(wrong(area, 0, NR_PAGES, 2), "the bytes are there when the rights come back");
 	mprotect(area, AREA, PROT_READ);
@@ -189,9 +194,11 @@ static void parts(int unmaps)
 		for (bad = 0; bad < 5 && !can_read(area + (600 + bad) * PAGE); bad++)
 			;
 		claim(5 - bad, "a part that is unmapped is gone at once");
-		claim(wrong(area, 512, 88, 3) + wrong(area, 605, NR_PAGES - 605, 3), "what lies around it stays");
+		claim(wrong(area, 512, 88, 3) + wrong(area, 605, NR_PAGES - 605, 3),
+		      "what lies around it stays");
 		fill(area, 0, 600, 4), fill(area, 605, NR_PAGES - 605, 4);
-		claim(wrong(area, 0, 600, 4) + wrong(area, 605, NR_PAGES - 605, 4), "and can be written");
+		claim(wrong(area, 0, 600, 4) + wrong(area, 605, NR_PAGES - 605, 4),
+		      "and can be written");
 	}
 	munmap(area, AREA);
 }
@@ -203,7 +210,8 @@ static void dropped(void)
 	fill(area, 0, NR_PAGES, 5);
 	madvise(area + 1024 * PAGE, 40 * PAGE, MADV_DONTNEED);
 	claim(not_zero(area, 1024, 40), "a part that is given up reads as zero");
-	claim(wrong(area, 0, 1024, 5) + wrong(area, 1064, NR_PAGES - 1064, 5), "what lies around it stays");
+	claim(wrong(area, 0, 1024, 5) + wrong(area, 1064, NR_PAGES - 1064, 5),
+	      "what lies around it stays");
 	fill(area, 1024, 40, 5);
 	claim(wrong(area, 0, NR_PAGES, 5), "it can be filled again");
 	madvise(area + HUGE, HUGE, MADV_DONTNEED);
@@ -243,7 +251,8 @@ static void forks(int private)
 		*word(area, page) = 8;
 	write(to_child[1], &byte, 1);
 	waitpid(pid, &status, 0);
-	claim(status, private ? "a child keeps what it got by fork" : "a child sees what its parent writes");
+	claim(status, private ? "a child keeps what it got by fork"
+	      : "a child sees what its parent writes");
 	claim(bad, private ? "and the parent what it had" : "and the parent what its child writes");
 	bad = 0;
 	for (long page = 2; page < NR_PAGES; page += 3)
@@ -270,7 +279,8 @@ static void moved(void)
 		bad += *(uint64_t *)(part + page * PAGE + (page + 700) % 500 * 8) != ((page + 700ul) ^ 9);
 	claim(bad, "a part moves with its bytes");
 	claim(can_read(area + 700 * PAGE) && part != area + 700 * PAGE, "and is gone where it was");
-	claim(wrong(area, 512, 188, 9) + wrong(area, 730, NR_PAGES - 730, 9), "what lies around it stays");
+	claim(wrong(area, 512, 188, 9) + wrong(area, 730, NR_PAGES - 730, 9),
+	      "what lies around it stays");
 	munmap(part, 60 * PAGE);
 	munmap(area, AREA);
 }
@@ -285,9 +295,11 @@ static void by_calls(void)
 	fill(area, 0, NR_PAGES, 10);
 	claim(pwrite(fd, area, AREA, 0) != AREA, "write() takes all of it");
 	memset(area, 0, AREA);
-	claim(pread(fd, area + 8, AREA - 8, 8) != AREA - 8 || pread(fd, area, 8, 0) != 8 || wrong(area, 0, NR_PAGES, 10),
+	claim(pread(fd, area + 8, AREA - 8, 8) != AREA - 8 || pread(fd, area, 8, 0) != 8 ||
+	      wrong(area, 0, NR_PAGES, 10),
 	      "read() brings it back at odd boundaries");
-	claim(process_vm_readv(getpid(), &local, 1, &remote, 1, 0) != HUGE || memcmp(area, area + HUGE, HUGE),
+	claim(process_vm_readv(getpid(), &local, 1, &remote, 1, 0) != HUGE ||
+	      memcmp(area, area + HUGE, HUGE),
 	      "process_vm_readv() copies a huge page");
 	close(fd);
 	munmap(area, AREA);
@@ -393,7 +405,8 @@ static void small_large(void)
 	if (in_guest()) {
 		area = area_new();
 		fill(area, 0, NR_PAGES, 1);
-		ok(number_read(stat) - before >= AREA / 65536 / 2, "memory comes in pieces of 64 KB by itself");
+		ok(number_read(stat) - before >= AREA / 65536 / 2,
+		   "memory comes in pieces of 64 KB by itself");
 		munmap(area, AREA);
 	}
 	all_of(1);
@@ -453,9 +466,11 @@ static void shared_memory(void)
 	fill(area, 0, NR_PAGES, 15);
 	fallocate(memory_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 520 * PAGE, 10 * PAGE);
 	claim(not_zero(area, 520, 10), "a hole that is punched reads as zero");
-	claim(wrong(area, 0, 520, 15) + wrong(area, 530, NR_PAGES - 530, 15), "what lies around it stays");
+	claim(wrong(area, 0, 520, 15) + wrong(area, 530, NR_PAGES - 530, 15),
+	      "what lies around it stays");
 	ftruncate(memory_fd, 1000 * PAGE);
-	claim(can_read(area + 1000 * PAGE) || !can_read(area + 999 * PAGE), "what is cut off the file is gone at once");
+	claim(can_read(area + 1000 * PAGE) || !can_read(area + 999 * PAGE),
+	      "what is cut off the file is gone at once");
 	munmap(area, AREA);
 	close(memory_fd);
 	memory_fd = -1;

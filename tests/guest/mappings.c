@@ -63,24 +63,32 @@ static void basics(void)
 	is(bad, 0, "fresh memory is zero");
 	memset(area, 0x11, 16 * PAGE);
 	munmap(area + 4 * PAGE, 2 * PAGE);
-	ok(!can_read(area + 4 * PAGE) && !can_read(area + 5 * PAGE), "unmapped pages in the middle are gone at once");
+	ok(!can_read(area + 4 * PAGE) && !can_read(area + 5 * PAGE),
+	   "unmapped pages in the middle are gone at once");
 	ok(area[4 * PAGE - 1] == 0x11 && area[6 * PAGE] == 0x11, "their neighbours stay");
-	fixed = mmap(area + 4 * PAGE, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-	ok(fixed == area + 4 * PAGE && fixed[0] == 0 && fixed[PAGE] == 0, "MAP_FIXED fills the hole with zeroes");
-	fixed = mmap(area, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	fixed = mmap(area + 4 * PAGE, 2 * PAGE, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	ok(fixed == area + 4 * PAGE && fixed[0] == 0 && fixed[PAGE] == 0,
+	   "MAP_FIXED fills the hole with zeroes");
+	fixed = mmap(area, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+		     -1, 0);
 	ok(fixed == area && fixed[0] == 0 && area[PAGE] == 0x11, "MAP_FIXED replaces a page");
-	ok(mmap(area, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED && errno == EEXIST,
+	ok(mmap(area, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
+		0) == MAP_FAILED && errno == EEXIST,
 	   "MAP_FIXED_NOREPLACE does not");
 	mprotect(area + PAGE, PAGE, PROT_READ);
-	ok(can_read(area + PAGE) && !can_write(area + PAGE), "a page made read-only is read-only at once");
+	ok(can_read(area + PAGE) && !can_write(area + PAGE),
+	   "a page made read-only is read-only at once");
 	mprotect(area + PAGE, PAGE, PROT_NONE);
 	ok(!can_read(area + PAGE), "a page made PROT_NONE cannot be read");
 	mprotect(area + PAGE, PAGE, PROT_READ | PROT_WRITE);
 	ok(can_write(area + PAGE) && area[PAGE] == 0x11, "and comes back with its bytes");
 	munmap(area, 16 * PAGE);
 	ok(!can_read(area) && !can_read(area + 15 * PAGE), "munmap takes all");
-	ok(mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED && errno == EINVAL, "size 0 is EINVAL");
-	ok(mmap((void *)(1ul << 47), PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED &&
+	ok(mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED &&
+	   errno == EINVAL, "size 0 is EINVAL");
+	ok(mmap((void *)(1ul << 47), PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+		0) == MAP_FAILED &&
 	   errno == ENOMEM, "an address beyond the user's half is ENOMEM");
 }
 
@@ -137,7 +145,8 @@ static void moving(void)
 	for (size_t at = 0; at < size; at += PAGE)
 		*(size_t *)(area + at) = at + 1;
 	room = map(size + (2 << 20), PROT_NONE);
-	moved = mremap(area, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (char *)(((unsigned long)room + (2 << 20) - 1) & ~((2ul << 20) - 1)));
+	moved = mremap(area, size, size, MREMAP_MAYMOVE | MREMAP_FIXED,
+		       (char *)(((unsigned long)room + (2 << 20) - 1) & ~((2ul << 20) - 1)));
 	bad = moved == MAP_FAILED;
 	for (size_t at = 0; at < size && !bad; at += PAGE)
 		bad += *(size_t *)(moved + at) != at + 1;
@@ -221,7 +230,8 @@ static void advice(void)
 static void sparse(void)
 {
 	size_t size = 64ul << 30, step = 511ul << 20;
-	char *area = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	char *area = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	int bad = 0;
 
 	if (area == MAP_FAILED)
@@ -259,7 +269,8 @@ static void code(void)
 {
 	/* mov $imm32,%eax; ret */
 	unsigned char text[] = { 0xb8, 0, 0, 0, 0, 0xc3 };
-	unsigned char *area = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char *area = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE | PROT_EXEC,
+				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int (*function)(void) = (void *)area, bad = 0;
 
 	for (int i = 0; i < 5000; i++) {
@@ -325,7 +336,8 @@ static void other_thread_looks(void)
 	}
 	race_stop = 1;
 	pthread_join(thread, NULL);
-	is(race_errors, 0, "a thread reading pages that another drops and fills sees old or new bytes only");
+	is(race_errors, 0,
+	   "a thread reading pages that another drops and fills sees old or new bytes only");
 	munmap(race_area, 16 * PAGE);
 }
 
@@ -387,9 +399,11 @@ static void other_ways_in(void)
 	strcpy(area, "original");
 	mprotect(area, PAGE, PROT_READ);
 	fd = open("/proc/self/mem", O_RDWR);
-	is(pwrite(fd, "changed!", 8, (off_t)(long)area), 8, "/proc/self/mem writes a read-only page");
+	is(pwrite(fd, "changed!", 8, (off_t)(long)area), 8,
+	   "/proc/self/mem writes a read-only page");
 	ok(!strcmp(area, "changed!"), "and the program sees it");
-	ok(pread(fd, buffer, 8, (off_t)(long)area) == 8 && !strcmp(buffer, "changed!"), "/proc/self/mem reads");
+	ok(pread(fd, buffer, 8, (off_t)(long)area) == 8 && !strcmp(buffer, "changed!"),
+	   "/proc/self/mem reads");
 	ok(pread(fd, buffer, 8, 0x1000) == -1 && errno == EIO, "an unmapped address is EIO");
 	close(fd);
 	pid = fork();
@@ -408,8 +422,10 @@ static void other_ways_in(void)
 	is(area[PAGE], 0, "writes the child's page, not ours");
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
-	ok(syscall(SYS_write, 1, (void *)0x1000, 5) == -1 && errno == EFAULT, "a call with an unmapped buffer is EFAULT");
-	ok(syscall(SYS_uname, (char *)constant) == -1 && errno == EFAULT, "one that would write read-only memory too");
+	ok(syscall(SYS_write, 1, (void *)0x1000, 5) == -1 && errno == EFAULT,
+	   "a call with an unmapped buffer is EFAULT");
+	ok(syscall(SYS_uname, (char *)constant) == -1 && errno == EFAULT,
+	   "one that would write read-only memory too");
 	munmap(area, 2 * PAGE);
 }
 
@@ -426,7 +442,8 @@ static void user_faults(void)
 	area = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	source = map(PAGE, PROT_READ | PROT_WRITE);
 	memset(source, 0x77, PAGE);
-	registration = (struct uffdio_register){ .range = { (long)area, 4 * PAGE }, .mode = UFFDIO_REGISTER_MODE_MISSING };
+	registration = (struct uffdio_register){ .range = { (long)area, 4 * PAGE },
+						 .mode = UFFDIO_REGISTER_MODE_MISSING };
 	if (ioctl(fd, UFFDIO_REGISTER, &registration) < 0)
 		return skip("userfaultfd fills a page on demand", strerror(errno));
 	pid = fork();
@@ -434,10 +451,12 @@ static void user_faults(void)
 		struct uffd_msg message;
 		struct uffdio_copy copy = { .src = (long)source, .len = PAGE };
 
-		if (read(fd, &message, sizeof(message)) != sizeof(message) || message.event != UFFD_EVENT_PAGEFAULT)
+		if (read(fd, &message, sizeof(message)) != sizeof(message) ||
+		    message.event != UFFD_EVENT_PAGEFAULT)
 			_exit(1);
 		copy.dst = message.arg.pagefault.address & ~(PAGE - 1ul);
-		_exit(copy.dst != (unsigned long)area + 2 * PAGE || ioctl(fd, UFFDIO_COPY, &copy) != 0);
+		_exit(copy.dst != (unsigned long)area + 2 * PAGE ||
+		      ioctl(fd, UFFDIO_COPY, &copy) != 0);
 	}
 	is(area[2 * PAGE + 100], 0x77, "userfaultfd fills a page on demand");
 	waitpid(pid, &status, 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * privileged.c - instructions that only a kernel may use, and old doors into it, end in the right signal
+ * privileged.c - instructions that only a kernel may use, and old doors into it, end in the right
+ * signal
  */
 #define _GNU_SOURCE
 #include <cpuid.h>
@@ -29,7 +30,8 @@ static void leave(int number, siginfo_t *info, void *context)
 	siglongjmp(back, 1);
 }
 
-#define SIGNAL_OF(action) (seen_signal = 0, sigsetjmp(back, 1) == 0 ? ({ action; }) : (void)0, seen_signal)
+#define SIGNAL_OF(action) \
+	(seen_signal = 0, sigsetjmp(back, 1) == 0 ? ({ action; }) : (void)0, seen_signal)
 
 /* One instruction between two labels: SIGSEGV by a general protection fault, exactly there. */
 #define PROTECTED(title, code) do { \
@@ -57,13 +59,15 @@ static void instructions(void)
 	PROTECTED("swapgs", "swapgs");
 	PROTECTED("loading a bad selector", "mov $0x1237, %%eax\n\tmov %%eax, %%ds");
 	PROTECTED("int $0x81", "int $0x81");
-	PROTECTED("iretq to ring 0", "mov %%rsp, %%rax\n\tpush $0x18\n\tpush %%rax\n\tpushf\n\tpush $0x10\n\tlea 1f(%%rip), %%rax\n\tpush %%rax\n\tiretq\n1:");
+	PROTECTED("iretq to ring 0",
+		  "mov %%rsp, %%rax\n\tpush $0x18\n\tpush %%rax\n\tpushf\n\tpush $0x10\n\tlea 1f(%%rip), %%rax\n\tpush %%rax\n\tiretq\n1:");
 }
 
 static void far_calls(void)
 {
 	/* The 32-bit code segment of a 64-bit kernel is 0x23. Code in the low 4 GiB that returns by ud2. */
-	unsigned char *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	unsigned char *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+				  MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 	struct { unsigned int offset; unsigned short segment; } __attribute__((packed)) target = {
 		(unsigned int)(unsigned long)low, 0x23 };
 	int number;
@@ -72,12 +76,14 @@ static void far_calls(void)
 		return skip("a far jump to a 32-bit segment ends in a signal", "no low memory");
 	low[0] = 0x0f, low[1] = 0x0b; /* ud2 */
 	number = SIGNAL_OF(asm volatile("ljmp *%0" : : "m"(target)));
-	ok(number == SIGSEGV || number == SIGILL, "a far jump to a 32-bit segment ends in a signal (%d)", number);
+	ok(number == SIGSEGV || number == SIGILL,
+	   "a far jump to a 32-bit segment ends in a signal (%d)", number);
 	is(getppid() > 0, 1, "after which system calls work");
 	low[0] = 0xb8, low[1] = 20, low[2] = low[3] = low[4] = 0; /* mov $20,%eax (getpid) */
 	low[5] = 0xcd, low[6] = 0x80, low[7] = 0x0f, low[8] = 0x0b;
 	number = SIGNAL_OF(asm volatile("ljmp *%0" : : "m"(target)));
-	ok(number == SIGSEGV || number == SIGILL, "and so does a 32-bit program's system call (%d)", number);
+	ok(number == SIGSEGV || number == SIGILL, "and so does a 32-bit program's system call (%d)",
+	   number);
 	is(syscall(SYS_getpid), getpid(), "which leaves the process sane");
 }
 
@@ -91,9 +97,11 @@ static void old_doors(void)
 		is(number, SIGSEGV, "int $0x80 is SIGSEGV, as on a machine without 32-bit support");
 		ok(seen.si_code == SI_KERNEL && seen_trap == 13, "a general protection fault");
 	} else {
-		skip("int $0x80 is SIGSEGV, as on a machine without 32-bit support", "the host may have it");
+		skip("int $0x80 is SIGSEGV, as on a machine without 32-bit support",
+		     "the host may have it");
 	}
-	number = SIGNAL_OF(asm volatile("mov $20, %%eax\n\tmov %%rsp, %%rbp\n\tsysenter" ::: "rax", "rcx", "rdx", "memory"));
+	number = SIGNAL_OF(asm volatile("mov $20, %%eax\n\tmov %%rsp, %%rbp\n\tsysenter" ::: "rax",
+					"rcx", "rdx", "memory"));
 	ok(number == SIGSEGV || number == SIGILL, "sysenter ends in a signal (%d)", number);
 	number = SIGNAL_OF(asm volatile(".byte 0xf1" ::: "memory"));
 	is(number, SIGTRAP, "int1 is SIGTRAP");
@@ -102,7 +110,8 @@ static void old_doors(void)
 	number = SIGNAL_OF(asm volatile("int3"));
 	is(number, SIGTRAP, "int3 is SIGTRAP");
 	is(SIGNAL_OF(asm volatile("ud2")), SIGILL, "ud2 is SIGILL");
-	is(SIGNAL_OF(asm volatile("lock; .byte 0x89, 0xc0")), SIGILL, "a lock prefix in the wrong place is SIGILL");
+	is(SIGNAL_OF(asm volatile("lock; .byte 0x89, 0xc0")), SIGILL,
+	   "a lock prefix in the wrong place is SIGILL");
 }
 
 /* time() of the vsyscall page: executable by emulation at most, never readable as data of the host. */
@@ -120,8 +129,10 @@ static void vsyscall(void)
 	   "a call into the vsyscall page is emulated or SIGSEGV there");
 	number = SIGNAL_OF(((long (*)(long *))0xffffffffff601000)(NULL));
 	is(number, SIGSEGV, "a call behind it is SIGSEGV");
-	is(SIGNAL_OF(((void (*)(void))0x8000000000000000)()), SIGSEGV, "a jump to a non-canonical address is SIGSEGV");
-	is(SIGNAL_OF(((void (*)(void))0xffffffff81000000)()), SIGSEGV, "a jump into the kernel's half is SIGSEGV");
+	is(SIGNAL_OF(((void (*)(void))0x8000000000000000)()), SIGSEGV,
+	   "a jump to a non-canonical address is SIGSEGV");
+	is(SIGNAL_OF(((void (*)(void))0xffffffff81000000)()), SIGSEGV,
+	   "a jump into the kernel's half is SIGSEGV");
 	is(SIGNAL_OF(asm volatile("mov %%rsp, %%rbx\n\tmov $0x8000000000000000, %%rax\n\tmov %%rax, %%rsp\n\tpush %%rbx"
 				  ::: "rax", "rbx", "memory")), SIGBUS, "a push on a non-canonical stack is SIGBUS");
 	/* si_addr and rsp play no part here: the frame went to the alternate stack. */
@@ -150,7 +161,8 @@ static void odd_calls(void)
 	is(status, 0, "a number with high bits set does no harm");
 	long rcx, r11, here;
 
-	asm volatile("syscall\n1:\tlea 1b(%%rip), %2" : "=c"(rcx), "=a"(here), "=&r"(here) : "a"(SYS_getppid) : "r11", "memory");
+	asm volatile("syscall\n1:\tlea 1b(%%rip), %2" : "=c"(rcx), "=a"(here),
+		     "=&r"(here) : "a"(SYS_getppid) : "r11", "memory");
 	asm volatile("pushf\n\tpop %%rbx\n\tmov %1, %%eax\n\tsyscall\n\tmov %%r11, %0\n\txor %%rbx, %0"
 		     : "=r"(r11) : "i"(SYS_getppid) : "rax", "rbx", "rcx", "r11", "memory");
 	is(rcx, here, "syscall leaves the return address in rcx");
@@ -165,7 +177,8 @@ int main(void)
 
 	sigaltstack(&stack, NULL);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		struct sigaction action = { .sa_sigaction = leave, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+		struct sigaction action = { .sa_sigaction = leave,
+					    .sa_flags = SA_SIGINFO | SA_ONSTACK };
 
 		sigaction(numbers[i], &action, NULL);
 	}

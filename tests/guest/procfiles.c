@@ -23,7 +23,8 @@ static const char *slurp(const char *path)
 	text[0] = 0;
 	if (fd < 0)
 		return text;
-	while (used < sizeof(text) - 1 && (size = read(fd, text + used, sizeof(text) - 1 - used)) > 0)
+	while (used < sizeof(text) - 1 &&
+	       (size = read(fd, text + used, sizeof(text) - 1 - used)) > 0)
 		used += size;
 	text[used] = 0;
 	close(fd);
@@ -40,10 +41,13 @@ static long number_after(const char *key)
 static void processor(void)
 {
 	slurp("/proc/cpuinfo");
-	ok(strstr(text, "processor") && strstr(text, "model name") && strstr(text, "vendor_id"), "/proc/cpuinfo names the processor");
-	ok(strstr(text, "flags") && strstr(text, " sse2") && strstr(text, " fxsr"), "/proc/cpuinfo has flags with sse2");
+	ok(strstr(text, "processor") && strstr(text, "model name") && strstr(text, "vendor_id"),
+	   "/proc/cpuinfo names the processor");
+	ok(strstr(text, "flags") && strstr(text, " sse2") && strstr(text, " fxsr"),
+	   "/proc/cpuinfo has flags with sse2");
 	slurp("/proc/stat");
-	ok(!strncmp(text, "cpu ", 4) && strstr(text, "\nctxt ") && strstr(text, "\nbtime ") && strstr(text, "\nprocesses "),
+	ok(!strncmp(text, "cpu ", 4) && strstr(text, "\nctxt ") && strstr(text, "\nbtime ") &&
+	   strstr(text, "\nprocesses "),
 	   "/proc/stat counts");
 	slurp("/proc/loadavg");
 	ok(strchr(text, '/') != NULL, "/proc/loadavg");
@@ -64,35 +68,41 @@ static void memory(void)
 	sysinfo(&info);
 	ok(labs((long)(info.totalram * info.mem_unit / 1024) - total) < 1024, "sysinfo agrees");
 	ok(strstr(slurp("/proc/buddyinfo"), "zone"), "/proc/buddyinfo");
-	ok(number_after("nonsense") == -1 && strstr(slurp("/proc/vmstat"), "pgfault "), "/proc/vmstat counts faults");
+	ok(number_after("nonsense") == -1 && strstr(slurp("/proc/vmstat"), "pgfault "),
+	   "/proc/vmstat counts faults");
 	ok(strstr(slurp("/proc/iomem"), "System RAM") || geteuid(), "/proc/iomem shows the RAM");
 }
 
 static void own_process(void)
 {
-	char *area = mmap(NULL, 64 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), key[64];
+	char *area = mmap(NULL, 64 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			  0), key[64];
 
 	memset(area, 1, 64 * 4096);
 	slurp("/proc/self/maps");
 	snprintf(key, sizeof(key), "%lx-", (unsigned long)area);
-	ok(strstr(text, "[stack]") && strstr(text, "/procfiles"), "/proc/self/maps has the stack and the program");
+	ok(strstr(text, "[stack]") && strstr(text, "/procfiles"),
+	   "/proc/self/maps has the stack and the program");
 	ok(strstr(text, "[vdso]") != NULL, "and the vDSO");
 	slurp("/proc/self/smaps_rollup");
 	ok(number_after("Rss:") >= 256, "/proc/self/smaps_rollup counts resident memory");
 	slurp("/proc/self/status");
-	ok(number_after("Pid:") == getpid() && number_after("Threads:") == 1 && number_after("VmRSS:") > 0, "/proc/self/status");
+	ok(number_after("Pid:") == getpid() && number_after("Threads:") == 1 &&
+	   number_after("VmRSS:") > 0, "/proc/self/status");
 	slurp("/proc/self/stat");
 	ok(atoi(text) == getpid() && strstr(text, "(procfiles)"), "/proc/self/stat");
 	ok(slurp("/proc/self/auxv")[0] == 33 || text[0] != 0, "/proc/self/auxv");
 	ok(!memcmp(slurp("/proc/self/environ"), environ[0], 4), "/proc/self/environ");
 	ok(strstr(slurp("/proc/self/comm"), "procfiles"), "/proc/self/comm");
 	slurp("/proc/self/syscall");
-	ok(!strncmp(text, "0 ", 2) || !strncmp(text, "running", 7), "/proc/self/syscall tells the call (read)");
+	ok(!strncmp(text, "0 ", 2) || !strncmp(text, "running", 7),
+	   "/proc/self/syscall tells the call (read)");
 	ok(strstr(slurp("/proc/self/mountinfo"), " / "), "/proc/self/mountinfo");
 	unsigned long entry = 0;
 	int fd = open("/proc/self/pagemap", O_RDONLY);
 
-	ok(pread(fd, &entry, 8, (long)area / 4096 * 8) == 8 && (entry >> 63), "/proc/self/pagemap says that a touched page is present");
+	ok(pread(fd, &entry, 8, (long)area / 4096 * 8) == 8 && (entry >> 63),
+	   "/proc/self/pagemap says that a touched page is present");
 	close(fd);
 	struct rusage before, after;
 
@@ -101,7 +111,8 @@ static void own_process(void)
 	for (int i = 0; i < 64; i++)
 		area[i * 4096] = 1;
 	getrusage(RUSAGE_SELF, &after);
-	ok(after.ru_minflt - before.ru_minflt >= 1 && after.ru_minflt - before.ru_minflt < 1000, "page faults are counted (%ld for 64 pages)",
+	ok(after.ru_minflt - before.ru_minflt >= 1 && after.ru_minflt - before.ru_minflt < 1000,
+	   "page faults are counted (%ld for 64 pages)",
 	   after.ru_minflt - before.ru_minflt);
 }
 
@@ -110,13 +121,16 @@ static void kernel(void)
 	slurp("/proc/version");
 	ok(strstr(text, "Linux version ") == text, "/proc/version");
 	if (in_guest())
-		ok(strstr(text, " 6.12") || strstr(text, " 6.1."), "it is the version that we built");
+		ok(strstr(text, " 6.12") || strstr(text, " 6.1."),
+		   "it is the version that we built");
 	ok(strlen(slurp("/proc/cmdline")) > 1, "/proc/cmdline");
 	ok(strstr(slurp("/proc/filesystems"), "tmpfs"), "/proc/filesystems");
 	ok(strchr(slurp("/proc/interrupts"), ':') != NULL, "/proc/interrupts lists interrupts");
 	ok(strstr(slurp("/proc/devices"), "Block devices"), "/proc/devices");
-	ok(strstr(slurp("/proc/kallsyms"), " T ") || strstr(text, " t "), "/proc/kallsyms names kernel functions");
-	ok(strlen(slurp("/sys/devices/system/clocksource/clocksource0/current_clocksource")) > 1, "a clocksource is in use (%.20s)",
+	ok(strstr(slurp("/proc/kallsyms"), " T ") || strstr(text, " t "),
+	   "/proc/kallsyms names kernel functions");
+	ok(strlen(slurp("/sys/devices/system/clocksource/clocksource0/current_clocksource")) > 1,
+	   "a clocksource is in use (%.20s)",
 	   text);
 	ok(strlen(slurp("/proc/sys/kernel/random/uuid")) == 37, "random numbers are ready");
 	ok(strstr(slurp("/proc/self/limits"), "Max open files"), "/proc/self/limits");
@@ -130,18 +144,22 @@ static void read_all(const char *folder, int depth, int *nr_read)
 	char path[1024];
 
 	while (dir && (entry = readdir(dir))) {
-		if (entry->d_name[0] == '.' || !strcmp(entry->d_name, "kmsg") || !strcmp(entry->d_name, "kcore") ||
-		    !strcmp(entry->d_name, "trace_pipe") || !strcmp(entry->d_name, "trace_pipe_raw"))
+		if (entry->d_name[0] == '.' || !strcmp(entry->d_name, "kmsg") ||
+		    !strcmp(entry->d_name, "kcore") ||
+		    !strcmp(entry->d_name, "trace_pipe") || !strcmp(entry->d_name,
+								    "trace_pipe_raw"))
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-		if (entry->d_type == DT_DIR && depth > 0 && strcmp(entry->d_name, "task") && strcmp(entry->d_name, "debug") &&
+		if (entry->d_type == DT_DIR && depth > 0 && strcmp(entry->d_name, "task") &&
+		    strcmp(entry->d_name, "debug") &&
 		    strcmp(entry->d_name, "tracing"))
 			read_all(path, depth - 1, nr_read);
 		if (entry->d_type == DT_REG) {
 			static char block[65536];
 			int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 
-			for (int i = 0; fd >= 0 && i < 16 && read(fd, block, sizeof(block)) > 0; i++)
+			for (int i = 0; fd >= 0 && i < 16 &&
+			     read(fd, block, sizeof(block)) > 0; i++)
 				;
 			close(fd);
 			++*nr_read;

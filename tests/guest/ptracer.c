@@ -89,19 +89,23 @@ static void system_call_stops(void)
 
 	trace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
 	trace(PTRACE_SYSCALL, pid, 0, 0);
-	is(next_stop(pid), (SIGTRAP | 0x80) << 8 | 0x7f, "a traced child stops at the entry of a system call");
+	is(next_stop(pid), (SIGTRAP | 0x80) << 8 | 0x7f,
+	   "a traced child stops at the entry of a system call");
 	trace(PTRACE_GETREGS, pid, 0, (long)&regs);
 	is(regs.orig_rax, SYS_getppid, "orig_rax is the number");
 	is(regs.rax, -ENOSYS, "rax is -ENOSYS");
 	size = trace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), (long)&info);
-	ok(size > 0 && info.op == 1 && info.entry.nr == SYS_getppid && info.arch == 0xc000003e, "PTRACE_GET_SYSCALL_INFO at entry");
-	ok(info.instruction_pointer == regs.rip && info.stack_pointer == regs.rsp, "with the stack and instruction pointers");
+	ok(size > 0 && info.op == 1 && info.entry.nr == SYS_getppid && info.arch == 0xc000003e,
+	   "PTRACE_GET_SYSCALL_INFO at entry");
+	ok(info.instruction_pointer == regs.rip && info.stack_pointer == regs.rsp,
+	   "with the stack and instruction pointers");
 	trace(PTRACE_SYSCALL, pid, 0, 0);
 	is(next_stop(pid), (SIGTRAP | 0x80) << 8 | 0x7f, "and at its exit");
 	trace(PTRACE_GETREGS, pid, 0, (long)&regs);
 	is(regs.rax, getpid(), "rax is the result");
 	trace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), (long)&info);
-	ok(info.op == 2 && info.exit.rval == getpid() && !info.exit.is_error, "PTRACE_GET_SYSCALL_INFO at exit");
+	ok(info.op == 2 && info.exit.rval == getpid() && !info.exit.is_error,
+	   "PTRACE_GET_SYSCALL_INFO at exit");
 
 	trace(PTRACE_SYSCALL, pid, 0, 0);
 	next_stop(pid);
@@ -141,7 +145,8 @@ static void changed_calls(void)
 	/* Second: another number. */
 	trace(PTRACE_SYSCALL, pid, 0, 0);
 	next_stop(pid);
-	is(trace(PTRACE_POKEUSER, pid, offsetof(struct user_regs_struct, orig_rax), SYS_getpid), 0, "POKEUSER changes the number");
+	is(trace(PTRACE_POKEUSER, pid, offsetof(struct user_regs_struct, orig_rax), SYS_getpid), 0,
+	   "POKEUSER changes the number");
 	trace(PTRACE_CONT, pid, 0, 0);
 	is(next_stop(pid), 1 << 8, "the child sees the given result, then the other call's");
 }
@@ -161,7 +166,8 @@ static void calls_out_of_range(void)
 	next_stop(pid);
 	trace(PTRACE_POKEUSER, pid, offsetof(struct user_regs_struct, rax), -9999);
 	trace(PTRACE_CONT, pid, 0, 0);
-	is(next_stop(pid), 1 << 8, "a number beyond the table is ENOSYS whatever the tracer put into rax");
+	is(next_stop(pid), 1 << 8,
+	   "a number beyond the table is ENOSYS whatever the tracer put into rax");
 }
 
 static int stop_with_registers(void)
@@ -183,19 +189,25 @@ static void registers(void)
 	trace(PTRACE_CONT, pid, 0, 0);
 	is(next_stop(pid), SIGTRAP << 8 | 0x7f, "int3 stops the child with SIGTRAP");
 	trace(PTRACE_GETREGS, pid, 0, (long)&regs);
-	ok(regs.rbx == 0x1111 && regs.r12 == 0x2222 && regs.r15 == 0x3333, "GETREGS shows the registers");
+	ok(regs.rbx == 0x1111 && regs.r12 == 0x2222 && regs.r15 == 0x3333,
+	   "GETREGS shows the registers");
 	ok((regs.eflags & 1) && (regs.eflags & 0x200), "and the flags");
 	ok(regs.cs == 0x33 && regs.ss == 0x2b, "and the selectors of 64-bit code");
 	is(regs.orig_rax, -1, "orig_rax is -1 outside a system call");
 	ok(regs.fs_base != 0, "fs_base is there");
-	is(trace(PTRACE_GETREGSET, pid, NT_PRSTATUS, (long)&vector), 0, "PTRACE_GETREGSET NT_PRSTATUS");
-	ok(vector.iov_len == sizeof(regs) && !memcmp(&regs, &by_set, sizeof(regs)), "gives the same");
-	is(trace(PTRACE_PEEKUSER, pid, offsetof(struct user_regs_struct, r12), 0), 0x2222, "PEEKUSER reads one");
-	is(((unsigned char)trace(PTRACE_PEEKTEXT, pid, regs.rip - 1, 0)), 0xcc, "the instruction before rip is int3");
+	is(trace(PTRACE_GETREGSET, pid, NT_PRSTATUS, (long)&vector), 0,
+	   "PTRACE_GETREGSET NT_PRSTATUS");
+	ok(vector.iov_len == sizeof(regs) && !memcmp(&regs, &by_set, sizeof(regs)),
+	   "gives the same");
+	is(trace(PTRACE_PEEKUSER, pid, offsetof(struct user_regs_struct, r12), 0), 0x2222,
+	   "PEEKUSER reads one");
+	is(((unsigned char)trace(PTRACE_PEEKTEXT, pid, regs.rip - 1, 0)), 0xcc,
+	   "the instruction before rip is int3");
 	regs.rbx = 0x7777;
 	is(trace(PTRACE_SETREGS, pid, 0, (long)&regs), 0, "SETREGS");
 	regs.cs = 0x10;
-	ok(trace(PTRACE_SETREGS, pid, 0, (long)&regs) == -1 && errno == EIO, "a kernel selector is refused");
+	ok(trace(PTRACE_SETREGS, pid, 0, (long)&regs) == -1 && errno == EIO,
+	   "a kernel selector is refused");
 	trace(PTRACE_CONT, pid, 0, 0);
 	is(next_stop(pid), 1 << 8, "the child runs on with the changed register");
 }
@@ -205,7 +217,8 @@ static int stop_with_fp(void)
 	static const double values[2] = { 1.5, -2.25 };
 	static double out[2];
 
-	asm volatile("movupd %1, %%xmm7\n\tfld1\n\tint3\n\tmovupd %%xmm7, %0\n\tfstp %%st(0)" : "=m"(out) : "m"(values) : "xmm7", "memory");
+	asm volatile("movupd %1, %%xmm7\n\tfld1\n\tint3\n\tmovupd %%xmm7, %0\n\tfstp %%st(0)"
+		     : "=m"(out) : "m"(values) : "xmm7", "memory");
 	return out[0] == 8.0 && out[1] == 9.0;
 }
 
@@ -223,15 +236,19 @@ static void fp_registers(void)
 	is(trace(PTRACE_GETFPREGS, pid, 0, (long)&fp), 0, "GETFPREGS");
 	memcpy(values, &fp.xmm_space[7 * 4], 16);
 	ok(values[0] == 1.5 && values[1] == -2.25, "shows xmm7");
-	ok(fp.cwd == 0x37f && fp.mxcsr == 0x1f80 && ((fp.swd >> 11) & 7) == 7, "and the control words");
-	is(trace(PTRACE_GETREGSET, pid, NT_X86_XSTATE, (long)&vector), 0, "PTRACE_GETREGSET NT_X86_XSTATE");
-	ok(vector.iov_len >= 576 && !memcmp(xstate, &fp, 416), "starts with the same image (%zu bytes)", vector.iov_len);
+	ok(fp.cwd == 0x37f && fp.mxcsr == 0x1f80 && ((fp.swd >> 11) & 7) == 7,
+	   "and the control words");
+	is(trace(PTRACE_GETREGSET, pid, NT_X86_XSTATE, (long)&vector), 0,
+	   "PTRACE_GETREGSET NT_X86_XSTATE");
+	ok(vector.iov_len >= 576 && !memcmp(xstate, &fp, 416),
+	   "starts with the same image (%zu bytes)", vector.iov_len);
 	memcpy(&features, xstate + 464, 8);
 	ok((features & 3) == 3, "tells the processor's features (%#lx)", features);
 	values[0] = 8.0, values[1] = 9.0;
 	memcpy(xstate + 160 + 7 * 16, values, 16);
 	xstate[512] |= 2;
-	is(trace(PTRACE_SETREGSET, pid, NT_X86_XSTATE, (long)&vector), 0, "PTRACE_SETREGSET NT_X86_XSTATE");
+	is(trace(PTRACE_SETREGSET, pid, NT_X86_XSTATE, (long)&vector), 0,
+	   "PTRACE_SETREGSET NT_X86_XSTATE");
 	trace(PTRACE_GETFPREGS, pid, 0, (long)&fp);
 	ok(!memcmp(values, &fp.xmm_space[7 * 4], 16), "is read back");
 	trace(PTRACE_CONT, pid, 0, 0);
@@ -269,21 +286,25 @@ static void memory(void)
 	pid_t pid = traced(wait_for_change);
 	static const char message[] = "read only text";
 
-	is(trace(PTRACE_PEEKDATA, pid, (long)&variable, 0), 0x1122334455667788, "PEEKDATA reads a word");
+	is(trace(PTRACE_PEEKDATA, pid, (long)&variable, 0), 0x1122334455667788,
+	   "PEEKDATA reads a word");
 	is(trace(PTRACE_POKEDATA, pid, (long)&variable, 0x5566), 0, "POKEDATA writes one");
 	is(variable, 0x1122334455667788, "in the child only");
 	errno = 0;
-	ok(trace(PTRACE_PEEKDATA, pid, 0x10, 0) == -1 && errno == EIO, "an unmapped address is EIO");
+	ok(trace(PTRACE_PEEKDATA, pid, 0x10, 0) == -1 && errno == EIO,
+	   "an unmapped address is EIO");
 	trace(PTRACE_CONT, pid, 0, 0);
 	is(next_stop(pid), 1 << 8, "the child sees the word");
 
 	/* A breakpoint on a page of program text, which is shared and read-only. */
 	pid = traced(call_target);
-	unsigned long address = (unsigned long)target, text = trace(PTRACE_PEEKTEXT, pid, address, 0);
+	unsigned long address = (unsigned long)target, text = trace(PTRACE_PEEKTEXT, pid, address,
+								    0);
 	struct user_regs_struct regs;
 	int hits = 0, status;
 
-	is(trace(PTRACE_POKETEXT, pid, address, (text & ~0xfful) | 0xcc), 0, "a breakpoint is written into read-only text");
+	is(trace(PTRACE_POKETEXT, pid, address, (text & ~0xfful) | 0xcc), 0,
+	   "a breakpoint is written into read-only text");
 	for (;;) {
 		trace(PTRACE_CONT, pid, 0, 0);
 		status = next_stop(pid);
@@ -311,7 +332,8 @@ static int count_down(void)
 {
 	unsigned long sum = 0;
 
-	asm volatile("mov $10, %%ecx\n\tint3\n1:\tadd %%rcx, %0\n\tdec %%ecx\n\tjnz 1b\n\tint3" : "+r"(sum) : : "rcx", "cc", "memory");
+	asm volatile("mov $10, %%ecx\n\tint3\n1:\tadd %%rcx, %0\n\tdec %%ecx\n\tjnz 1b\n\tint3"
+		     : "+r"(sum) : : "rcx", "cc", "memory");
 	return sum;
 }
 
@@ -342,7 +364,8 @@ static void single_steps(void)
 	} while (steps < 100 && (unsigned char)trace(PTRACE_PEEKTEXT, pid, regs.rip, 0) != 0xcc);
 	is(steps, 30, "ten rounds of three instructions are thirty steps");
 	trace(PTRACE_GETSIGINFO, pid, 0, (long)&info);
-	ok(info.si_signo == SIGTRAP && info.si_code == TRAP_TRACE, "each is a SIGTRAP with TRAP_TRACE");
+	ok(info.si_signo == SIGTRAP && info.si_code == TRAP_TRACE,
+	   "each is a SIGTRAP with TRAP_TRACE");
 	trace(PTRACE_CONT, pid, 0, 0);
 	is(next_stop(pid), SIGTRAP << 8 | 0x7f, "then the breakpoint behind them");
 	trace(PTRACE_CONT, pid, 0, 0);
@@ -460,7 +483,8 @@ static void events(void)
 	unsigned long message = 0;
 	int status, first;
 
-	trace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACEFORK | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL);
+	trace(PTRACE_SETOPTIONS, pid, 0,
+	      PTRACE_O_TRACEFORK | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL);
 	trace(PTRACE_CONT, pid, 0, 0);
 	is(next_stop(pid), PTRACE_EVENT_FORK << 16 | SIGTRAP << 8 | 0x7f, "the fork event");
 	trace(PTRACE_GETEVENTMSG, pid, 0, (long)&message);
@@ -469,7 +493,8 @@ static void events(void)
 	ok(child > 0 && WIFSTOPPED(first), "names the child, which stops too");
 	trace(PTRACE_CONT, child, 0, 0);
 	trace(PTRACE_CONT, pid, 0, 0);
-	is(next_stop(child), PTRACE_EVENT_EXIT << 16 | SIGTRAP << 8 | 0x7f, "the child's exit event");
+	is(next_stop(child), PTRACE_EVENT_EXIT << 16 | SIGTRAP << 8 | 0x7f,
+	   "the child's exit event");
 	trace(PTRACE_CONT, child, 0, 0);
 	is(next_stop(child), 6 << 8, "the child's end");
 	do {
@@ -522,13 +547,16 @@ static void refusals(void)
 
 	if (pid == 0)
 		_exit(idle());
-	ok(trace(PTRACE_GETREGS, pid, 0, (long)&regs) == -1 && errno == ESRCH, "a process that is not traced is ESRCH");
+	ok(trace(PTRACE_GETREGS, pid, 0, (long)&regs) == -1 && errno == ESRCH,
+	   "a process that is not traced is ESRCH");
 	trace(PTRACE_SEIZE, pid, 0, 0);
-	ok(trace(PTRACE_GETREGS, pid, 0, (long)&regs) == -1 && errno == ESRCH, "and so is one that is not stopped");
+	ok(trace(PTRACE_GETREGS, pid, 0, (long)&regs) == -1 && errno == ESRCH,
+	   "and so is one that is not stopped");
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	pid = traced(idle);
-	ok(trace(PTRACE_POKEUSER, pid, 100000, 1) == -1 && errno == EIO, "POKEUSER beyond the area is EIO");
+	ok(trace(PTRACE_POKEUSER, pid, 100000, 1) == -1 && errno == EIO,
+	   "POKEUSER beyond the area is EIO");
 	ok(trace(PTRACE_CONT, pid, 0, 9999) == -1 && errno == EIO, "an impossible signal is EIO");
 	finish(pid);
 }
@@ -564,11 +592,14 @@ static void selectors(void)
 		is(regs.gs, 0x2b, "the debugger sees it");
 	else
 		skip("the debugger sees it", "the engine leaves it in the processor");
-	is(trace(PTRACE_SETREGS, pid, 0, (long)&regs), 0, "and may write all registers back as they are");
+	is(trace(PTRACE_SETREGS, pid, 0, (long)&regs), 0,
+	   "and may write all registers back as they are");
 	trace(PTRACE_CONT, pid, 0, 0);
 	is(next_stop(pid), SIGTRAP << 8 | 0x7f, "the child looks at it");
-	ok(trace(PTRACE_POKEUSER, pid, gs, 0x10) == -1 && errno == EIO, "a kernel selector is refused");
-	is(trace(PTRACE_POKEUSER, pid, gs, 0x7), 0, "one of a descriptor that is not there is taken");
+	ok(trace(PTRACE_POKEUSER, pid, gs, 0x10) == -1 && errno == EIO,
+	   "a kernel selector is refused");
+	is(trace(PTRACE_POKEUSER, pid, gs, 0x7), 0,
+	   "one of a descriptor that is not there is taken");
 	is(trace(PTRACE_POKEUSER, pid, base, 0xff), 0, "POKEUSER of a base");
 	is(trace(PTRACE_PEEKUSER, pid, base, 0), 0xff, "shows");
 	trace(PTRACE_CONT, pid, 0, 0);

@@ -36,12 +36,14 @@ static long look(char *area, size_t stride, uint64_t mark, uint64_t next)
 
 int main(void)
 {
-	char *area = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	char *area = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (area == MAP_FAILED)
 		bail("4 GB of address space");
 	madvise(area, size, MADV_NOHUGEPAGE);
-	is(look(area, 40503, 0, 1), 0, "a million single pages are empty at first, in an order without neighbours");
+	is(look(area, 40503, 0, 1), 0,
+	   "a million single pages are empty at first, in an order without neighbours");
 	is(look(area, 611953, 1, 2), 0, "they hold their values, in another order");
 	return tap_done();
 }

@@ -126,7 +126,8 @@ static int traps(void)
 	install(SYS_getppid, SECCOMP_RET_TRAP | 99, 0);
 	if (syscall(SYS_getppid) != 31415)
 		return 1;
-	if (seen.si_code != SYS_SECCOMP || seen.si_syscall != SYS_getppid || seen.si_arch != AUDIT_ARCH_X86_64)
+	if (seen.si_code != SYS_SECCOMP || seen.si_syscall != SYS_getppid ||
+	    seen.si_arch != AUDIT_ARCH_X86_64)
 		return 2;
 	if (seen.si_errno != 99 || (long)seen.si_call_addr != seen_rip)
 		return 3;
@@ -156,10 +157,12 @@ static void with_tracer(void)
 	if (pid == 0)
 		_exit(traced());
 	waitpid(pid, &status, 0);
-	ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)(long)(PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL));
+	ptrace(PTRACE_SETOPTIONS, pid, NULL,
+	       (void *)(long)(PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL));
 	ptrace(PTRACE_CONT, pid, NULL, NULL);
 	waitpid(pid, &status, 0);
-	is(status, PTRACE_EVENT_SECCOMP << 16 | SIGTRAP << 8 | 0x7f, "SECCOMP_RET_TRACE stops for the tracer");
+	is(status, PTRACE_EVENT_SECCOMP << 16 | SIGTRAP << 8 | 0x7f,
+	   "SECCOMP_RET_TRACE stops for the tracer");
 	ptrace(PTRACE_GETEVENTMSG, pid, NULL, &message);
 	is(message, 7, "with the filter's data");
 	ptrace(PTRACE_POKEUSER, pid, (void *)(15 * 8l), (void *)(long)SYS_getpid);
@@ -238,7 +241,8 @@ static int needs_privilege(void)
 
 	if (geteuid() == 0 && setresuid(65534, 65534, 65534))
 		return 9;
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == -1 && errno == EACCES ? 0 : 1;
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0,
+		       &program) == -1 && errno == EACCES ? 0 : 1;
 }
 
 static void listener(void)
@@ -248,7 +252,8 @@ static void listener(void)
 	int pair[2], fd = -1, status;
 	char control[CMSG_SPACE(sizeof(int))];
 	struct iovec vector = { &status, 1 };
-	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control) };
+	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = control,
+				  .msg_controllen = sizeof(control) };
 	pid_t pid;
 
 	socketpair(AF_UNIX, SOCK_DGRAM, 0, pair);
@@ -278,7 +283,8 @@ static void listener(void)
 		if (ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, &request) < 0)
 			break;
 		if (i == 0)
-			ok((pid_t)request.pid == pid && request.data.nr == SYS_getppid && request.data.args[1] == 2,
+			ok((pid_t)request.pid == pid && request.data.nr == SYS_getppid &&
+			   request.data.args[1] == 2,
 			   "a listener gets the call and its arguments");
 		memset(&answer, 0, sizeof(answer));
 		answer.id = request.id;
@@ -297,7 +303,8 @@ static int clock_filtered(void)
 	struct timespec time;
 
 	install(SYS_clock_gettime, SECCOMP_RET_ERRNO | ENOTUNIQ, 0);
-	return syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &time) == -1 && errno == ENOTUNIQ ? 0 : 1;
+	return syscall(SYS_clock_gettime, CLOCK_MONOTONIC,
+		       &time) == -1 && errno == ENOTUNIQ ? 0 : 1;
 }
 
 int main(int argc, char **argv)
@@ -310,7 +317,8 @@ int main(int argc, char **argv)
 	is(run(strict_allows), 5 << 8, "strict mode allows write and exit");
 	is(run(strict_kills), SIGKILL, "strict mode kills for anything else");
 	is(run(gives_errno), 0, "SECCOMP_RET_ERRNO gives that error for that call only");
-	is(run(kills_process) & 0x7f, SIGSYS, "SECCOMP_RET_KILL_PROCESS ends the process by SIGSYS");
+	is(run(kills_process) & 0x7f, SIGSYS,
+	   "SECCOMP_RET_KILL_PROCESS ends the process by SIGSYS");
 	is(run(kills_thread), 12 << 8, "SECCOMP_RET_KILL_THREAD ends one thread");
 	is(run(traps), 0, "SECCOMP_RET_TRAP sends a full SIGSYS whose handler sets the result");
 	is(run(without_tracer), 0, "SECCOMP_RET_TRACE without a tracer is ENOSYS");

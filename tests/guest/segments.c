@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * segments.c - FS and GS bases: arch_prctl and the FSGSBASE instructions, over switches, signals, fork
+ * segments.c - FS and GS bases: arch_prctl and the FSGSBASE instructions, over switches, signals,
+ * fork
  */
 #define _GNU_SOURCE
 #include <asm/prctl.h>
@@ -68,7 +69,8 @@ static void by_prctl(void)
 	is(arch(ARCH_SET_GS, (unsigned long)&word), 0, "ARCH_SET_GS sets");
 	is(get(ARCH_GET_GS), (long)&word, "ARCH_GET_GS reads it back");
 	is(through_gs(), word, "an access through GS goes there");
-	ok(arch(ARCH_SET_FS, 0x8000000000000000) == -1 && errno == EPERM, "a kernel address is refused");
+	ok(arch(ARCH_SET_FS, 0x8000000000000000) == -1 && errno == EPERM,
+	   "a kernel address is refused");
 	ok(arch(0x7777, 0) == -1 && errno == EINVAL, "an unknown code is EINVAL");
 	is(arch(ARCH_SET_FS, fs), 0, "ARCH_SET_FS sets");
 	if (!usable)
@@ -102,7 +104,8 @@ static void selectors(void)
 		asm volatile("mov %0, %%gs" : : "r"((int)values[i]));
 		sched_yield();
 		asm volatile("mov %%gs, %0" : "=r"(now));
-		ok((now & ~3) == (values[i] & ~3U), "selector %#x in GS survives a system call (%#x)", values[i], now);
+		ok((now & ~3) == (values[i] & ~3U),
+		   "selector %#x in GS survives a system call (%#x)", values[i], now);
 	}
 	asm volatile("mov %0, %%gs" : : "r"(0));
 }
@@ -178,11 +181,13 @@ static void over_signals(void)
 	signal(SIGUSR1, other_base);
 	raise(SIGUSR1);
 	is(handler_base, (long)&word, "a handler starts with the base of the code it interrupts");
-	is(get(ARCH_GET_GS), 0x5000, "sigreturn leaves the bases alone, as the frame does not hold them");
+	is(get(ARCH_GET_GS), 0x5000,
+	   "sigreturn leaves the bases alone, as the frame does not hold them");
 	arch(ARCH_SET_GS, (unsigned long)&word);
 	pid = fork();
 	if (pid == 0)
-		_exit(get(ARCH_GET_GS) != (unsigned long)&word || get(ARCH_GET_FS) != (unsigned long)pthread_self());
+		_exit(get(ARCH_GET_GS) != (unsigned long)&word ||
+		      get(ARCH_GET_FS) != (unsigned long)pthread_self());
 	waitpid(pid, &status, 0);
 	is(status, 0, "fork gives the child the same bases");
 	pid = fork();
@@ -212,7 +217,8 @@ int main(int argc, char **argv)
 		read_gs_base();
 		usable = 1;
 	}
-	ok(usable || !(getauxval(AT_HWCAP2) & 2), "FSGSBASE instructions work when AT_HWCAP2 says so");
+	ok(usable || !(getauxval(AT_HWCAP2) & 2),
+	   "FSGSBASE instructions work when AT_HWCAP2 says so");
 	by_prctl();
 	selectors();
 	switches(own_base, "threads and processes that yield keep their GS base");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sharing.c - memory that processes share: anonymous, files, memfd, System V; and files seen by mmap and by read
+ * sharing.c - memory that processes share: anonymous, files, memfd, System V; and files seen by
+ * mmap and by read
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -26,7 +27,8 @@ static int status_of(pid_t pid)
 static void anonymous(void)
 {
 	enum { PAGES = 256 };
-	volatile int *area = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	volatile int *area = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE,
+				  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int bad = 0;
 	pid_t pid = fork();
 
@@ -61,7 +63,8 @@ static void anonymous(void)
 	}
 	status_of(pid);
 	area[5 * 1024] = 99;
-	is(area[5 * 1024], 99, "a child that unmaps shared pages does not take them from the parent");
+	is(area[5 * 1024], 99,
+	   "a child that unmaps shared pages does not take them from the parent");
 	pid = fork();
 	if (pid == 0) {
 		mprotect((void *)area, PAGE, PROT_READ);
@@ -93,7 +96,8 @@ static void files(void)
 	ok(shared[PAGE] == 'W', "a write to the file is seen in the mapping");
 	private[2 * PAGE] = 'P';
 	pread(fd, buffer, 1, 2 * PAGE);
-	ok(buffer[0] == 'a' && shared[2 * PAGE] == 'a', "a write to a private mapping stays private");
+	ok(buffer[0] == 'a' && shared[2 * PAGE] == 'a',
+	   "a write to a private mapping stays private");
 	shared[2 * PAGE] = 'x';
 	ok(private[2 * PAGE] == 'P', "and is not overwritten through the file");
 	shared[3 * PAGE] = 'y';
@@ -105,7 +109,8 @@ static void files(void)
 		_exit(0);
 	}
 	status_of(pid);
-	ok(shared[PAGE + 1] == 'C' && private[1] == 'a', "a child's shared write arrives, its private one does not");
+	ok(shared[PAGE + 1] == 'C' && private[1] == 'a',
+	   "a child's shared write arrives, its private one does not");
 	late = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, PAGE);
 	ok(late[1] == 'C' && late[0] == 'W', "a later mapping at an offset agrees");
 	is(msync(shared, 4 * PAGE, MS_SYNC), 0, "msync");
@@ -146,7 +151,8 @@ static void memory_files(void)
 	is(bad, 0, "a hole punched into it shows as zeroes in both");
 	munmap(one, 1 << 20);
 	munmap(two, 1 << 20);
-	ok(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE) == 0 && write(fd, "x", 1) == -1 && errno == EPERM, "a sealed memfd refuses writes");
+	ok(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE) == 0 && write(fd, "x", 1) == -1 && errno == EPERM,
+	   "a sealed memfd refuses writes");
 	close(fd);
 
 	int id = shmget(IPC_PRIVATE, 64 * PAGE, IPC_CREAT | 0600);
@@ -196,7 +202,8 @@ static int generation(unsigned char *area, int depth)
 
 static void copies_of_copies(void)
 {
-	unsigned char *area = mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char *area = mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	for (int i = 0; i < 16; i++)
 		area[i * PAGE] = i;
@@ -207,7 +214,8 @@ static void copies_of_copies(void)
 /* The kernel writes into a page shared since fork: read() must break the sharing like a store. */
 static void kernel_writes(void)
 {
-	char *area = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *area = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			  0);
 	int pipe_fd[2], bad = 0;
 	pid_t pid;
 

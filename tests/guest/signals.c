@@ -111,13 +111,16 @@ static void info_fields(void)
 
 	handle(SIGUSR1, note, 0);
 	kill(getpid(), SIGUSR1);
-	ok(seen.si_signo == SIGUSR1 && seen.si_code == SI_USER && seen.si_pid == getpid() && seen.si_uid == getuid(),
+	ok(seen.si_signo == SIGUSR1 && seen.si_code == SI_USER && seen.si_pid == getpid() &&
+	   seen.si_uid == getuid(),
 	   "kill tells who sent it");
 	syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), SIGUSR1);
 	ok(seen.si_code == SI_TKILL, "tgkill is SI_TKILL");
 	sigqueue(getpid(), SIGUSR1, value);
-	ok(seen.si_code == SI_QUEUE && seen.si_value.sival_int == 4711, "sigqueue carries its value");
-	ok(!memcmp(&seen_context.uc_sigmask, &(sigset_t){ 0 }, 8), "the frame holds the mask from before");
+	ok(seen.si_code == SI_QUEUE && seen.si_value.sival_int == 4711,
+	   "sigqueue carries its value");
+	ok(!memcmp(&seen_context.uc_sigmask, &(sigset_t){ 0 }, 8),
+	   "the frame holds the mask from before");
 }
 
 static int order[64], nr_order;
@@ -141,7 +144,8 @@ static void real_time_queue(void)
 	}
 	/* Handlers must not nest, or the order would show reversed. */
 	for (int number = SIGRTMIN; number < SIGRTMIN + 4; number++) {
-		struct sigaction action = { .sa_sigaction = note_order, .sa_flags = SA_SIGINFO, .sa_mask = block };
+		struct sigaction action = { .sa_sigaction = note_order, .sa_flags = SA_SIGINFO,
+					    .sa_mask = block };
 
 		sigaction(number, &action, NULL);
 	}
@@ -185,7 +189,8 @@ static void nest(int number, siginfo_t *info, void *context)
 	sigprocmask(SIG_BLOCK, NULL, &now);
 	masks_right += sigismember(&now, number) == 1;
 	if (info->si_value.sival_int > 0)
-		sigqueue(getpid(), number + 1, (union sigval){ .sival_int = info->si_value.sival_int - 1 });
+		sigqueue(getpid(), number + 1,
+			 (union sigval){ .sival_int = info->si_value.sival_int - 1 });
 	depth++;
 }
 
@@ -207,9 +212,11 @@ static void alternate_stack(void)
 	is(on_alternate, 9, "all on the alternate stack");
 	is(masks_right, 9, "each with its own signal blocked");
 	sigaltstack(NULL, &got);
-	ok(got.ss_sp == stack.ss_sp && got.ss_size == size && got.ss_flags == 0, "sigaltstack reads it back");
+	ok(got.ss_sp == stack.ss_sp && got.ss_size == size && got.ss_flags == 0,
+	   "sigaltstack reads it back");
 	stack.ss_size = 1024;
-	ok(sigaltstack(&stack, NULL) == -1 && errno == ENOMEM, "a stack below the minimum is refused");
+	ok(sigaltstack(&stack, NULL) == -1 && errno == ENOMEM,
+	   "a stack below the minimum is refused");
 	for (int i = 0; i < 1000; i++)
 		if (sigsetjmp(back, 1) == 0)
 			siglongjmp(back, 1);
@@ -245,7 +252,8 @@ static void no_stack(void)
 			     : : "r"(low + 8192 + 64), "i"(SYS_kill), "r"(getpid()), "i"(SIGUSR1) : "rax", "memory");
 	}
 	waitpid(pid, &status, 0);
-	is(status & 0x7f, SIGSEGV, "a signal without room for its frame ends the process with SIGSEGV");
+	is(status & 0x7f, SIGSEGV,
+	   "a signal without room for its frame ends the process with SIGSEGV");
 }
 
 static void masks(void)
@@ -270,19 +278,22 @@ static void masks(void)
 	is(sigtimedwait(&block, &info, &soon), -1, "sigtimedwait times out");
 	is(errno, EAGAIN, "with EAGAIN");
 	sigqueue(getpid(), SIGUSR1, (union sigval){ .sival_int = 5 });
-	ok(sigtimedwait(&block, &info, &soon) == SIGUSR1 && info.si_value.sival_int == 5, "sigtimedwait takes a signal");
+	ok(sigtimedwait(&block, &info, &soon) == SIGUSR1 && info.si_value.sival_int == 5,
+	   "sigtimedwait takes a signal");
 	int fd = signalfd(-1, &block, SFD_NONBLOCK);
 	struct signalfd_siginfo record;
 
 	kill(getpid(), SIGUSR1);
-	ok(read(fd, &record, sizeof(record)) == sizeof(record) && record.ssi_signo == SIGUSR1, "signalfd reads a signal");
+	ok(read(fd, &record, sizeof(record)) == sizeof(record) && record.ssi_signo == SIGUSR1,
+	   "signalfd reads a signal");
 	close(fd);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	sigaddset(&block, SIGKILL);
 	sigaddset(&block, SIGSTOP);
 	sigprocmask(SIG_BLOCK, &block, NULL);
 	sigprocmask(SIG_SETMASK, &old, &after);
-	ok(!sigismember(&after, SIGKILL) && !sigismember(&after, SIGSTOP), "SIGKILL and SIGSTOP cannot be blocked");
+	ok(!sigismember(&after, SIGKILL) && !sigismember(&after, SIGSTOP),
+	   "SIGKILL and SIGSTOP cannot be blocked");
 	struct sigaction action = { .sa_handler = SIG_IGN };
 
 	ok(sigaction(SIGKILL, &action, NULL) == -1 && errno == EINVAL, "nor ignored");
@@ -312,7 +323,8 @@ static long now_ms(void)
  */
 static int sleep_goes_on(void)
 {
-	volatile long *times = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	volatile long *times = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+				    -1, 0);
 	int status, good;
 	pid_t pid = fork();
 
@@ -343,7 +355,8 @@ static void restarts(void)
 
 	pipe(pipe_fd);
 	alarms_every_us(20000, 0);
-	ok(read(pipe_fd[0], &byte, 1) == -1 && errno == EINTR, "without SA_RESTART a read ends with EINTR");
+	ok(read(pipe_fd[0], &byte, 1) == -1 && errno == EINTR,
+	   "without SA_RESTART a read ends with EINTR");
 	pid = fork();
 	if (pid == 0) {
 		usleep(100000);
@@ -351,7 +364,8 @@ static void restarts(void)
 		_exit(0);
 	}
 	alarms_every_us(20000, SA_RESTART);
-	ok(read(pipe_fd[0], &byte, 1) == 1 && byte == 'z' && nr_calls >= 1, "with SA_RESTART it goes on");
+	ok(read(pipe_fd[0], &byte, 1) == 1 && byte == 'z' && nr_calls >= 1,
+	   "with SA_RESTART it goes on");
 	alarms_every_us(0, 0);
 	waitpid(pid, &status, 0);
 	alarms_every_us(20000, SA_RESTART);
@@ -359,7 +373,8 @@ static void restarts(void)
 	status = nanosleep(&nap, &rest);
 	slept = now_ms() - start;
 	left = rest.tv_sec * 1000 + rest.tv_nsec / 1000000;
-	ok(status == -1 && errno == EINTR && left < 10000 && left + slept >= 9999, "nanosleep is cut short and tells the rest (%ld ms)", left);
+	ok(status == -1 && errno == EINTR && left < 10000 && left + slept >= 9999,
+	   "nanosleep is cut short and tells the rest (%ld ms)", left);
 	struct pollfd poll_fd = { .fd = pipe_fd[0], .events = POLLIN };
 
 	ok(poll(&poll_fd, 1, 10000) == -1 && errno == EINTR, "poll is never restarted");
@@ -439,7 +454,8 @@ static void storm(void)
 	do {
 		unsigned long a = 0, b = 100000, c = 0;
 
-		asm volatile("1: add $3, %0\n\tadd %1, %2\n\tdec %1\n\tjnz 1b" : "+r"(a), "+r"(b), "+r"(c) : : "cc");
+		asm volatile("1: add $3, %0\n\tadd %1, %2\n\tdec %1\n\tjnz 1b" : "+r"(a), "+r"(b),
+			     "+r"(c) : : "cc");
 		bad += a != 300000 || b != 0 || c != 5000050000ul;
 		sum += a;
 		rounds++;

@@ -54,7 +54,8 @@ static void *user(void *writes)
 
 static volatile unsigned long *fresh(unsigned long value)
 {
-	volatile unsigned long *new = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	volatile unsigned long *new = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+					   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	*new = value;
 	return new;
@@ -94,7 +95,8 @@ static void after_munmap(long rounds)
 
 	start(&thread, (void *)1);
 	for (long i = 0; i < rounds; i++) {
-		volatile unsigned long *other = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		volatile unsigned long *other = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+						     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		volatile unsigned long *mine = fresh(0);
 
 		page = mine;
@@ -107,7 +109,8 @@ static void after_munmap(long rounds)
 		munmap((void *)other, 4096);
 	}
 	end(thread);
-	ok(!wrong, "no write reaches a page after munmap has returned (%ld rounds, %lu uses, %lu faults)", rounds, uses, faults);
+	ok(!wrong,
+	   "no write reaches a page after munmap has returned (%ld rounds, %lu uses, %lu faults)", rounds, uses, faults);
 }
 
 static void after_mprotect(long rounds)
@@ -128,7 +131,8 @@ static void after_mprotect(long rounds)
 		mprotect((void *)mine, 4096, PROT_READ | PROT_WRITE);
 	}
 	end(thread);
-	ok(!wrong && faults > 0, "nor changes one after mprotect has (%ld rounds, %lu uses, %lu faults)", rounds, uses, faults);
+	ok(!wrong && faults > 0,
+	   "nor changes one after mprotect has (%ld rounds, %lu uses, %lu faults)", rounds, uses, faults);
 }
 
 static void after_fork(long rounds)
@@ -160,20 +164,23 @@ static void after_fork(long rounds)
 		wrong += status != 0 || *mine >= 1ul << 62;
 	}
 	end(thread);
-	ok(!wrong && !faults, "a child of fork sees nothing that is written later, nor the parent the child's (%ld rounds, %lu uses)",
+	ok(!wrong && !faults,
+	   "a child of fork sees nothing that is written later, nor the parent the child's (%ld rounds, %lu uses)",
 	   rounds, uses);
 }
 
 /* The last user of all is another process: what was freed here holds the other's words soon. */
 static void after_exit(long rounds)
 {
-	volatile long *leaked = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	volatile long *leaked = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+				     -1, 0);
 
 	for (long i = 0; i < rounds; i++) {
 		pid_t pid = fork();
 
 		if (pid == 0) {
-			unsigned long *mine = mmap(NULL, 16 << 12, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			unsigned long *mine = mmap(NULL, 16 << 12, PROT_READ | PROT_WRITE,
+						   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 			for (int n = 0; n < 16 * 512; n++) {
 				*leaked += mine[n] != 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stubjumps.c - jumps to each byte of the stub, and into its thunks, with registers that ask for a host call
+ * stubjumps.c - jumps to each byte of the stub, and into its thunks, with registers that ask for
+ * a host call
  *
  * A call that the host carried out would show: memory where the guest's kernel knows none,
  * a stub that can be written, an ended machine. A jump may leave the child with
@@ -40,7 +41,8 @@ static long message[16], ring[32];
 
 static const long calls[][7] = {
 	{ SYS_mmap, HOLE, 0x100000, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, 3, 0 },
-	{ SYS_mmap, UM_STUB_END, 0x1000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0 },
+	{ SYS_mmap, UM_STUB_END, 0x1000, PROT_READ | PROT_WRITE,
+	  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0 },
 	{ SYS_mprotect, UM_STUB_CODE, 0x4000, PROT_READ | PROT_WRITE | PROT_EXEC },
 	{ SYS_munmap, UM_STUB_CODE, 0x1000 },
 	{ SYS_mremap, UM_STUB_MAILBOX, 0x1000, 0x1000, 3 /* MAYMOVE, FIXED */, HOLE },
@@ -85,7 +87,8 @@ static void spoils(void)
 {
 	if (attack_can_read(HOLE) || attack_can_read(UM_STUB_END))
 		shared->won |= 1;
-	if (attack_can_write(UM_STUB_CODE) || attack_can_write(UM_STUB_DATA) || attack_can_write(UM_STUB_CONSTS))
+	if (attack_can_write(UM_STUB_CODE) || attack_can_write(UM_STUB_DATA) ||
+	    attack_can_write(UM_STUB_CONSTS))
 		shared->won |= 2;
 	if (!attack_can_read(UM_STUB_CODE))
 		shared->won |= 4;
@@ -159,11 +162,13 @@ int main(void)
 			if (shared->next == before)
 				shared->next++;
 		}
-		ok(!shared->won, "jumps to each byte of the stub gain no call %ld(%#lx, %#lx) (%#lx)",
+		ok(!shared->won,
+		   "jumps to each byte of the stub gain no call %ld(%#lx, %#lx) (%#lx)",
 		   calls[call][0], calls[call][1], calls[call][2], shared->won);
 		shared->won = 0;
 	}
-	diag("%ld children, %ld of them stuck, made %ld jumps", nr_children, nr_stuck, shared->next);
+	diag("%ld children, %ld of them stuck, made %ld jumps", nr_children, nr_stuck,
+	     shared->next);
 	ok(attack_machine_lives(), "and the machine goes on");
 	return tap_done();
 }

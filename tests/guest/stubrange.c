@@ -55,25 +55,34 @@ static void by_mapping(void)
 	unsigned char residence;
 	void *spread;
 
-	is(NOT_REFUSED(ENOMEM, EINVAL, mmap(at, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)), 0,
+	is(NOT_REFUSED(ENOMEM, EINVAL, mmap(at, 4096, PROT_READ | PROT_WRITE,
+					    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)), 0,
 	   "nothing is mapped over the stub");
-	is(NOT_REFUSED(ENOMEM, EINVAL, mmap(at, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0)), 0,
+	is(NOT_REFUSED(ENOMEM, EINVAL, mmap(at, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS |
+					    MAP_FIXED_NOREPLACE, -1, 0)), 0,
 	   "nor beside it, where nothing is");
-	is(NOT_REFUSED(EINVAL, ENOMEM, mremap(page, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED, at)), 0, "nor moved there");
-	is(NOT_REFUSED(EFAULT, EINVAL, mremap(at, 4096, 8192, MREMAP_MAYMOVE)), 0, "nor is the stub moved away");
+	is(NOT_REFUSED(EINVAL, ENOMEM, mremap(page, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED, at)),
+	   0, "nor moved there");
+	is(NOT_REFUSED(EFAULT, EINVAL, mremap(at, 4096, 8192, MREMAP_MAYMOVE)), 0,
+	   "nor is the stub moved away");
 	is(NOT_REFUSED(EINVAL, ENOMEM, shmat(shm, at, 0)), 0, "no shared segment comes there");
 	is(NOT_REFUSED(EINVAL, ENOMEM, munmap(at, 4096)), 0, "it is not unmapped");
-	is(NOT_REFUSED(ENOMEM, EINVAL, mprotect(at, 4096, PROT_READ | PROT_WRITE | PROT_EXEC)), 0, "its protection stays");
-	is(NOT_REFUSED(ENOMEM, EINVAL, madvise(at, 4096, MADV_DONTNEED)), 0, "madvise finds nothing there");
+	is(NOT_REFUSED(ENOMEM, EINVAL, mprotect(at, 4096, PROT_READ | PROT_WRITE | PROT_EXEC)), 0,
+	   "its protection stays");
+	is(NOT_REFUSED(ENOMEM, EINVAL, madvise(at, 4096, MADV_DONTNEED)), 0,
+	   "madvise finds nothing there");
 	is(NOT_REFUSED(ENOMEM, EINVAL, mincore(at, 4096, &residence)), 0, "nor does mincore");
 	is(NOT_REFUSED(ENOMEM, EINVAL, mlock(at, 4096)), 0, "nor mlock");
 	/* A range that begins in the user's own memory and ends in the stub. */
-	spread = mmap((void *)(UM_TASK_SIZE - 8192), 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	spread = mmap((void *)(UM_TASK_SIZE - 8192), 4096, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 	if (spread != MAP_FAILED) {
-		ok(munmap(spread, 0x10000) == -1 && errno == EINVAL, "a range that ends in the stub is refused");
+		ok(munmap(spread, 0x10000) == -1 && errno == EINVAL,
+		   "a range that ends in the stub is refused");
 		munmap(spread, 4096);
 	}
-	ok(mmap(NULL, UM_TASK_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) == MAP_FAILED,
+	ok(mmap(NULL, UM_TASK_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+		0) == MAP_FAILED,
 	   "a mapping of all addresses is refused");
 	shmctl(shm, IPC_RMID, NULL);
 	munmap(page, 4096);
@@ -89,12 +98,15 @@ static void by_copying(void)
 	is(NOT_REFUSED(EFAULT, EFAULT, write(fds[1], at, 8)), 0, "write cannot read the stub");
 	write(fds[1], word, 8);
 	is(NOT_REFUSED(EFAULT, EFAULT, read(fds[0], at, 8)), 0, "read cannot write it");
-	is(NOT_REFUSED(EIO, EFAULT, pread(memory, word, 8, (off_t)at)), 0, "/proc/self/mem cannot read it");
+	is(NOT_REFUSED(EIO, EFAULT, pread(memory, word, 8, (off_t)at)), 0,
+	   "/proc/self/mem cannot read it");
 	is(NOT_REFUSED(EIO, EFAULT, pwrite(memory, word, 8, (off_t)at)), 0, "nor write it");
 	is(NOT_REFUSED(EFAULT, EFAULT, ({
 		struct iovec mine = { word, 8 }, its = { at, 8 };
-		process_vm_writev(getpid(), &mine, 1, &its, 1, 0); })), 0, "nor can process_vm_writev");
-	is(NOT_REFUSED(EFAULT, EFAULT, syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, at, 8)), 0, "nor a result of a call");
+		process_vm_writev(getpid(), &mine, 1, &its, 1,
+				  0); })), 0, "nor can process_vm_writev");
+	is(NOT_REFUSED(EFAULT, EFAULT, syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, at, 8)), 0,
+	   "nor a result of a call");
 	close(fds[0]);
 	close(fds[1]);
 	close(memory);
@@ -112,11 +124,14 @@ static void by_tracing(void)
 		_exit(5);
 	}
 	waitpid(pid, &status, 0);
-	is(NOT_REFUSED(EIO, EFAULT, ptrace(PTRACE_POKEDATA, pid, at, 1)), 0, "a tracer cannot write the stub of its tracee");
+	is(NOT_REFUSED(EIO, EFAULT, ptrace(PTRACE_POKEDATA, pid, at, 1)), 0,
+	   "a tracer cannot write the stub of its tracee");
 	for (size_t i = 0; i < NR_PAGES; i++) {
 		/* An address first, then switch it on: either may be refused. */
-		long error = ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg[0]), pages[i]) ||
-			     ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg[7]), 0xd0001);
+		long error = ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg[0]),
+				    pages[i]) ||
+			     ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg[7]),
+				    0xd0001);
 
 		if (!error) {
 			diag("breakpoint at %#lx", pages[i]);

@@ -29,7 +29,8 @@ static void handle(int signo, void (*handler)(int))
 /* System calls, page faults and a timer, each of which stops guest code. */
 static int works(void)
 {
-	volatile char *pages = mmap(NULL, 64 << 12, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	volatile char *pages = mmap(NULL, 64 << 12, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	for (int i = 0; i < 64; i++) {
 		pages[i << 12] = i;
@@ -104,7 +105,8 @@ static void flood(void)
 	}
 	if (status == -1)
 		waitpid(pid, &status, 0);
-	ok(status == 0 || WIFSIGNALED(status), "a flood of them from another process is only signals (status %#x)", status);
+	ok(status == 0 || WIFSIGNALED(status),
+	   "a flood of them from another process is only signals (status %#x)", status);
 }
 
 /* A fast timer with handlers for everything, alternate stack in use: frames upon frames. */

@@ -52,7 +52,8 @@ static void create_and_join(void)
 	for (long i = 0; i < 500; i++) {
 		void *result = NULL;
 
-		bad += pthread_create(&thread[0], NULL, add_one, (void *)i) || pthread_join(thread[0], &result) ||
+		bad += pthread_create(&thread[0], NULL, add_one,
+				      (void *)i) || pthread_join(thread[0], &result) ||
 		       result != (void *)(i + 1);
 	}
 	is(bad, 0, "500 threads one after the other");
@@ -104,7 +105,8 @@ static void synchronise(void)
 		pthread_join(thread[i], NULL);
 	ok(1, "two threads wake each other 1000 times by a condition variable");
 	pthread_barrier_init(&barrier, NULL, 1);
-	is(pthread_barrier_wait(&barrier), PTHREAD_BARRIER_SERIAL_THREAD, "a barrier of one lets pass");
+	is(pthread_barrier_wait(&barrier), PTHREAD_BARRIER_SERIAL_THREAD,
+	   "a barrier of one lets pass");
 }
 
 static volatile pid_t thread_tid;
@@ -125,7 +127,8 @@ static void identity(void)
 	pthread_join(thread, NULL);
 	ok(seen == getpid(), "a thread has its process's id");
 	ok(thread_tid != getpid() && thread_tid > 0, "and an own thread id");
-	ok(syscall(SYS_tgkill, getpid(), thread_tid, 0) == -1 && errno == ESRCH, "which is gone after the join");
+	ok(syscall(SYS_tgkill, getpid(), thread_tid, 0) == -1 && errno == ESRCH,
+	   "which is gone after the join");
 }
 
 static volatile int signal_seen_by;

@@ -42,7 +42,8 @@ static long ns_of(clockid_t clock, int by_call)
 static void clocks(void)
 {
 	static const struct { clockid_t id; const char *name; } clock[] = {
-		{ CLOCK_MONOTONIC, "CLOCK_MONOTONIC" }, { CLOCK_MONOTONIC_RAW, "CLOCK_MONOTONIC_RAW" },
+		{ CLOCK_MONOTONIC, "CLOCK_MONOTONIC" }, { CLOCK_MONOTONIC_RAW,
+							  "CLOCK_MONOTONIC_RAW" },
 		{ CLOCK_REALTIME, "CLOCK_REALTIME" }, { CLOCK_BOOTTIME, "CLOCK_BOOTTIME" },
 		{ CLOCK_MONOTONIC_COARSE, "CLOCK_MONOTONIC_COARSE" }, { CLOCK_REALTIME_COARSE, "CLOCK_REALTIME_COARSE" },
 		{ CLOCK_TAI, "CLOCK_TAI" },
@@ -62,10 +63,12 @@ static void clocks(void)
 				longest = here - last;
 			last = here;
 		}
-		ok(!back, "%s never goes back in 20000 reads, by the C library and by the call in turn", clock[i].name);
+		ok(!back,
+		   "%s never goes back in 20000 reads, by the C library and by the call in turn", clock[i].name);
 	}
 	clock_getres(CLOCK_MONOTONIC, &resolution);
-	is(resolution.tv_nsec, 1, "CLOCK_MONOTONIC resolves nanoseconds (high-resolution timers are on)");
+	is(resolution.tv_nsec, 1,
+	   "CLOCK_MONOTONIC resolves nanoseconds (high-resolution timers are on)");
 	double drift = 1;
 
 	/* Between two readings the host may let us wait. */
@@ -76,7 +79,8 @@ static void clocks(void)
 		drift = (now(CLOCK_REALTIME) - wall) - (now(CLOCK_MONOTONIC) - start);
 	}
 	ok(drift > -0.02 && drift < 0.02, "CLOCK_REALTIME and CLOCK_MONOTONIC run at one pace");
-	ok(now(CLOCK_REALTIME) > 1.7e9, "CLOCK_REALTIME is after 2023: the machine starts with the host's time");
+	ok(now(CLOCK_REALTIME) > 1.7e9,
+	   "CLOCK_REALTIME is after 2023: the machine starts with the host's time");
 	struct timeval by_gettimeofday;
 
 	gettimeofday(&by_gettimeofday, NULL);
@@ -85,7 +89,8 @@ static void clocks(void)
 	struct timespec time;
 
 	ok(clock_gettime(77, &time) == -1 && errno == EINVAL, "an unknown clock is EINVAL");
-	ok(syscall(SYS_clock_gettime, CLOCK_REALTIME, 16) == -1 && errno == EFAULT, "a bad pointer is EFAULT");
+	ok(syscall(SYS_clock_gettime, CLOCK_REALTIME, 16) == -1 && errno == EFAULT,
+	   "a bad pointer is EFAULT");
 }
 
 static void *read_clock(void *argument)
@@ -99,7 +104,9 @@ static void *read_clock(void *argument)
 		long here = ns_of(CLOCK_MONOTONIC, 0);
 
 		back += here < before;
-		while (before < here && !__atomic_compare_exchange_n(&latest, &before, here, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		while (before < here &&
+		       !__atomic_compare_exchange_n(&latest, &before, here, 0, __ATOMIC_SEQ_CST,
+						    __ATOMIC_SEQ_CST))
 			;
 	}
 	return (void *)(long)back;
@@ -130,7 +137,8 @@ static void sleeps(void)
 		int rounds = 0, early = 0;
 
 		/* The best of some: a busy host may let each of them wait. */
-		while (rounds < (length_us[i] < 5000 ? 50 : 5) || (rounds < 50 && least >= length_us[i] + 900)) {
+		while (rounds < (length_us[i] < 5000 ? 50 : 5) ||
+		       (rounds < 50 && least >= length_us[i] + 900)) {
 			took = now(CLOCK_MONOTONIC);
 			nanosleep(&nap, NULL);
 			took = (now(CLOCK_MONOTONIC) - took) * 1e6;
@@ -140,7 +148,8 @@ static void sleeps(void)
 			if (took < least)
 				least = took;
 		}
-		ok(!early && least < length_us[i] + 900, "a sleep of %ld us ends in time (best %.0f us, mean %.0f us)", length_us[i],
+		ok(!early && least < length_us[i] + 900,
+		   "a sleep of %ld us ends in time (best %.0f us, mean %.0f us)", length_us[i],
 		   least, sum / rounds);
 	}
 	struct timespec until;
@@ -158,8 +167,10 @@ static void sleeps(void)
 		early += took < 0.0499;
 		least = took < least ? took : least;
 	}
-	ok(!early && least < 0.15, "clock_nanosleep wakes at an absolute time (%.1f ms)", least * 1000);
-	is(clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &(struct timespec){ 1, 0 }, NULL), 0, "a time in the past returns at once");
+	ok(!early && least < 0.15, "clock_nanosleep wakes at an absolute time (%.1f ms)",
+	   least * 1000);
+	is(clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &(struct timespec){ 1, 0 }, NULL), 0,
+	   "a time in the past returns at once");
 }
 
 static volatile sig_atomic_t nr_ticks;
@@ -183,7 +194,8 @@ static void work(double seconds, clockid_t clock)
 static void timers(void)
 {
 	struct sigaction action = { .sa_sigaction = tick, .sa_flags = SA_SIGINFO | SA_RESTART };
-	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN, .sigev_value.sival_int = 99 };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN,
+				  .sigev_value.sival_int = 99 };
 	struct itimerspec spec = { { 0, 10000000 }, { 0, 10000000 } }, left;
 	struct itimerval interval = { { 0, 10000 }, { 0, 10000 } }, none = { 0 };
 	timer_t timer;
@@ -199,13 +211,16 @@ static void timers(void)
 	timer_settime(timer, 0, &spec, NULL);
 	start = now(CLOCK_MONOTONIC);
 	/* Longer when the host stood still: what it missed then is one tick. */
-	while (now(CLOCK_MONOTONIC) - start < 0.505 || (nr_ticks < 15 && now(CLOCK_MONOTONIC) - start < 10))
+	while (now(CLOCK_MONOTONIC) - start < 0.505 ||
+	       (nr_ticks < 15 && now(CLOCK_MONOTONIC) - start < 10))
 		usleep(2000);
 	timer_gettime(timer, &left);
 	spec = (struct itimerspec){ 0 };
 	timer_settime(timer, 0, &spec, NULL);
-	ok(nr_ticks >= 15 && nr_ticks <= (now(CLOCK_MONOTONIC) - start) * 100 + 1 && last_value == 99, "a 10 ms timer ticks about 50 times in half a second (%d)", (int)nr_ticks);
-	ok(left.it_value.tv_sec == 0 && left.it_value.tv_nsec <= 10000000, "timer_gettime tells the time left");
+	ok(nr_ticks >= 15 && nr_ticks <= (now(CLOCK_MONOTONIC) - start) * 100 + 1 &&
+	   last_value == 99, "a 10 ms timer ticks about 50 times in half a second (%d)", (int)nr_ticks);
+	ok(left.it_value.tv_sec == 0 && left.it_value.tv_nsec <= 10000000,
+	   "timer_gettime tells the time left");
 	sigset_t block;
 
 	sigemptyset(&block);
@@ -220,7 +235,8 @@ static void timers(void)
 	int overrun = timer_getoverrun(timer);
 
 	timer_delete(timer);
-	ok(overrun >= 60 && overrun <= (now(CLOCK_MONOTONIC) - start) * 1000 + 1, "timer_getoverrun counts what a blocked signal missed (%d)", overrun);
+	ok(overrun >= 60 && overrun <= (now(CLOCK_MONOTONIC) - start) * 1000 + 1,
+	   "timer_getoverrun counts what a blocked signal missed (%d)", overrun);
 
 	event.sigev_value.sival_int = 7;
 	timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &timer);
@@ -236,10 +252,12 @@ static void timers(void)
 	nr_ticks = 0;
 	setitimer(ITIMER_REAL, &interval, NULL);
 	start = now(CLOCK_MONOTONIC);
-	while (now(CLOCK_MONOTONIC) - start < 0.305 || (nr_ticks < 9 && now(CLOCK_MONOTONIC) - start < 10))
+	while (now(CLOCK_MONOTONIC) - start < 0.305 ||
+	       (nr_ticks < 9 && now(CLOCK_MONOTONIC) - start < 10))
 		usleep(2000);
 	setitimer(ITIMER_REAL, &none, NULL);
-	ok(nr_ticks >= 9 && nr_ticks <= (now(CLOCK_MONOTONIC) - start) * 100 + 1, "ITIMER_REAL ticks (%d of 30)", (int)nr_ticks);
+	ok(nr_ticks >= 9 && nr_ticks <= (now(CLOCK_MONOTONIC) - start) * 100 + 1,
+	   "ITIMER_REAL ticks (%d of 30)", (int)nr_ticks);
 	nr_ticks = 0;
 	setitimer(ITIMER_VIRTUAL, &interval, NULL);
 	rounds = 0;
@@ -247,7 +265,8 @@ static void timers(void)
 		work(0.3, CLOCK_PROCESS_CPUTIME_ID);
 	while (++rounds < 10 && nr_ticks < 1);
 	setitimer(ITIMER_VIRTUAL, &none, NULL);
-	ok(nr_ticks >= 1 && nr_ticks <= 35 * rounds, "ITIMER_VIRTUAL ticks while the program computes (%d)", (int)nr_ticks);
+	ok(nr_ticks >= 1 && nr_ticks <= 35 * rounds,
+	   "ITIMER_VIRTUAL ticks while the program computes (%d)", (int)nr_ticks);
 	nr_ticks = 0;
 	setitimer(ITIMER_PROF, &interval, NULL);
 	rounds = 0;
@@ -276,7 +295,8 @@ static void timer_descriptors(void)
 	}
 	if (read(fd, &expired, 8) == 8) /* the host may have stood still since the last look */
 		sum += expired;
-	ok(sum >= 38 && sum <= (now(CLOCK_MONOTONIC) - start) * 200 + 1, "a 5 ms timerfd counts about 40 in 200 ms, none lost (%lu)", sum);
+	ok(sum >= 38 && sum <= (now(CLOCK_MONOTONIC) - start) * 200 + 1,
+	   "a 5 ms timerfd counts about 40 in 200 ms, none lost (%lu)", sum);
 	close(fd), close(poll_fd);
 }
 
@@ -299,8 +319,10 @@ static void processor_time(void)
 	times(&after);
 	long ticks = (after.tms_utime + after.tms_stime) - (before.tms_utime + before.tms_stime);
 
-	ok(ticks >= 5 && ticks <= wall * 100 + 3, "work of 300 ms shows in times() (%ld ticks)", ticks);
-	ok(after.tms_utime + after.tms_stime >= before.tms_utime + before.tms_stime, "which does not go back");
+	ok(ticks >= 5 && ticks <= wall * 100 + 3, "work of 300 ms shows in times() (%ld ticks)",
+	   ticks);
+	ok(after.tms_utime + after.tms_stime >= before.tms_utime + before.tms_stime,
+	   "which does not go back");
 }
 
 static void set_clock(void)

@@ -32,7 +32,8 @@ static void contents(void)
 	int fd = open("file", O_RDWR | O_CREAT | O_EXCL, 0640), bad = 0;
 
 	ok(fd >= 0, "a file is created");
-	ok(open("file", O_RDWR | O_CREAT | O_EXCL, 0640) == -1 && errno == EEXIST, "O_EXCL refuses it the second time");
+	ok(open("file", O_RDWR | O_CREAT | O_EXCL, 0640) == -1 && errno == EEXIST,
+	   "O_EXCL refuses it the second time");
 	for (size_t i = 0; i < sizeof(out); i++)
 		out[i] = i * 31 + (i >> 11);
 	for (size_t at = 0, step = 1; at < sizeof(out); at += step, step = step * 3 % 7919 + 1) {
@@ -41,7 +42,8 @@ static void contents(void)
 		bad += pwrite(fd, out + at, step, at) != (ssize_t)step;
 	}
 	is(bad, 0, "writes of odd sizes succeed");
-	ok(pread(fd, in, sizeof(in), 0) == sizeof(in) && !memcmp(in, out, sizeof(in)), "and read back in one piece");
+	ok(pread(fd, in, sizeof(in), 0) == sizeof(in) && !memcmp(in, out, sizeof(in)),
+	   "and read back in one piece");
 	struct iovec parts[3] = { { in, 7 }, { in + 7, 4089 }, { in + 4096, 100000 } };
 
 	memset(in, 0, sizeof(in));
@@ -56,7 +58,8 @@ static void contents(void)
 	is(bad, 0, "and lengthens by zeroes");
 	pwrite(fd, "end", 3, 1l << 32);
 	fstat(fd, &data);
-	ok(data.st_size == (1l << 32) + 3 && data.st_blocks < 1000, "a hole of 4 GiB takes no room");
+	ok(data.st_size == (1l << 32) + 3 && data.st_blocks < 1000,
+	   "a hole of 4 GiB takes no room");
 	is(lseek(fd, 100000, SEEK_DATA), 1l << 32, "SEEK_DATA finds what is behind it");
 	ftruncate(fd, 100);
 	int other = open("copy", O_RDWR | O_CREAT, 0600);
@@ -80,17 +83,21 @@ static void names(void)
 	struct dirent *entry;
 	int seen = 0, fd, bad = 0;
 
-	ok(rename("file", "renamed") == 0 && stat("file", &data) == -1 && errno == ENOENT, "rename");
-	ok(link("renamed", "second") == 0 && stat("renamed", &data) == 0 && stat("second", &other) == 0 && data.st_ino == other.st_ino &&
+	ok(rename("file", "renamed") == 0 && stat("file", &data) == -1 && errno == ENOENT,
+	   "rename");
+	ok(link("renamed", "second") == 0 && stat("renamed", &data) == 0 &&
+	   stat("second", &other) == 0 && data.st_ino == other.st_ino &&
 	   data.st_nlink == 2, "a hard link is the same file");
-	ok(symlink("renamed", "soft") == 0 && readlink("soft", target, sizeof(target)) == 7 && lstat("soft", &data) == 0 &&
+	ok(symlink("renamed", "soft") == 0 && readlink("soft", target, sizeof(target)) == 7 &&
+	   lstat("soft", &data) == 0 &&
 	   S_ISLNK(data.st_mode), "a symbolic link");
 	symlink("loop", "loop");
 	ok(open("loop", O_RDONLY) == -1 && errno == ELOOP, "a link to itself is ELOOP");
 	ok(unlink("second") == 0 && unlink("soft") == 0 && unlink("loop") == 0, "unlink");
 	fd = open("renamed", O_RDWR);
 	unlink("renamed");
-	ok(write(fd, "x", 1) == 1 && fstat(fd, &data) == 0 && data.st_nlink == 0, "an open file lives on without a name");
+	ok(write(fd, "x", 1) == 1 && fstat(fd, &data) == 0 && data.st_nlink == 0,
+	   "an open file lives on without a name");
 	close(fd);
 	mkdir("many", 0700);
 	for (int i = 0; i < 2000; i++) {
@@ -132,7 +139,8 @@ static void attributes(void)
 	is(data.st_mode & 07777, 04751, "chmod sets all bits");
 	futimens(fd, times);
 	fstat(fd, &data);
-	ok(data.st_mtim.tv_sec == 2000 && data.st_mtim.tv_nsec == 7 && data.st_atim.tv_sec == 1000, "times to the nanosecond");
+	ok(data.st_mtim.tv_sec == 2000 && data.st_mtim.tv_nsec == 7 && data.st_atim.tv_sec == 1000,
+	   "times to the nanosecond");
 	umask(027);
 	close(open("masked", O_CREAT | O_RDWR, 0666));
 	stat("masked", &data);
@@ -141,7 +149,8 @@ static void attributes(void)
 	unlink("masked");
 	ok(statfs(".", &room) == 0 && room.f_bfree > 0, "statfs");
 	if (geteuid() == 0) {
-		ok(fchown(fd, 12, 34) == 0 && fstat(fd, &data) == 0 && data.st_uid == 12 && data.st_gid == 34, "chown");
+		ok(fchown(fd, 12, 34) == 0 && fstat(fd, &data) == 0 && data.st_uid == 12 &&
+		   data.st_gid == 34, "chown");
 		ok(mknod("node", S_IFCHR | 0600, 0x103) == 0 || errno == EPERM, "mknod");
 		int null = open("node", O_RDWR);
 
@@ -228,7 +237,8 @@ static void mounts(void)
 	close(open("m/inside", O_CREAT | O_RDWR, 0600));
 	is(mount("m", "n", NULL, MS_BIND, NULL), 0, "and bound elsewhere");
 	is(access("n/inside", F_OK), 0, "where its file shows");
-	ok(mount(NULL, "n", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) == 0 && open("n/inside", O_RDWR) == -1 && errno == EROFS,
+	ok(mount(NULL, "n", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) == 0 &&
+	   open("n/inside", O_RDWR) == -1 && errno == EROFS,
 	   "and may be read-only");
 	ok(umount("n") == 0 && umount("m") == 0, "umount");
 	rmdir("n");
@@ -236,9 +246,11 @@ static void mounts(void)
 	close(open("l/low", O_CREAT | O_RDWR, 0600));
 	if (mount("none", "m", "overlay", 0, "lowerdir=l,upperdir=u,workdir=w") == 0) {
 		close(open("m/new", O_CREAT | O_RDWR, 0600));
-		ok(access("m/low", F_OK) == 0 && access("u/new", F_OK) == 0 && access("l/new", F_OK) == -1, "an overlay puts one tree on another");
+		ok(access("m/low", F_OK) == 0 && access("u/new", F_OK) == 0 &&
+		   access("l/new", F_OK) == -1, "an overlay puts one tree on another");
 		unlink("m/low");
-		ok(access("m/low", F_OK) == -1 && access("l/low", F_OK) == 0, "and hides what is removed");
+		ok(access("m/low", F_OK) == -1 && access("l/low", F_OK) == 0,
+		   "and hides what is removed");
 		umount("m");
 	} else {
 		skip("an overlay puts one tree on another", strerror(errno));

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tracing.c - tracepoints, system call events, probes at functions, perf software events and BPF on all of them
+ * tracing.c - tracepoints, system call events, probes at functions, perf software events and BPF
+ * on all of them
  *
- * Needs a kernel of make kernel FLAVOR=trace (t9350). Each hit is counted against what the program did.
+ * Needs a kernel of make kernel FLAVOR=trace (t9350). Each hit is counted against what the
+ * program did.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -138,7 +140,8 @@ static int64_t perf_count(int fd)
 /* A BPF program that adds 1 to element 0 of an array. */
 static int bpf_map(void)
 {
-	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1 };
+	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8,
+				.max_entries = 1 };
 
 	return syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr));
 }
@@ -185,7 +188,8 @@ static int64_t bpf_at_event(const char *event, enum bpf_prog_type type)
 	int map = bpf_map(), program = bpf_counter(map, type), fd = perf_open(PERF_TYPE_TRACEPOINT, event_id(event), -1);
 	int64_t count = -1;
 
-	if (program >= 0 && fd >= 0 && !ioctl(fd, PERF_EVENT_IOC_SET_BPF, program) && !ioctl(fd, PERF_EVENT_IOC_ENABLE)) {
+	if (program >= 0 && fd >= 0 && !ioctl(fd, PERF_EVENT_IOC_SET_BPF, program) &&
+	    !ioctl(fd, PERF_EVENT_IOC_ENABLE)) {
 		work_uname();
 		ioctl(fd, PERF_EVENT_IOC_DISABLE);
 		count = bpf_count(map);
@@ -198,11 +202,15 @@ static int64_t bpf_at_event(const char *event, enum bpf_prog_type type)
 
 static void tracepoints(void)
 {
-	ok(traced("sched/sched_switch", "sched_switch:", work_sleep) >= ROUNDS / 10, "a tracepoint of the scheduler");
-	ok(traced("syscalls/sys_enter_newuname", "sys_newuname(", work_uname) == ROUNDS, "each system call enters");
-	ok(traced("syscalls/sys_exit_newuname", "-> 0x0", work_uname) == ROUNDS, "and leaves, with its result");
+	ok(traced("sched/sched_switch", "sched_switch:", work_sleep) >= ROUNDS / 10,
+	   "a tracepoint of the scheduler");
+	ok(traced("syscalls/sys_enter_newuname", "sys_newuname(", work_uname) == ROUNDS,
+	   "each system call enters");
+	ok(traced("syscalls/sys_exit_newuname", "-> 0x0", work_uname) == ROUNDS,
+	   "and leaves, with its result");
 	ok(traced("irq/softirq_entry", "action=TIMER", work_busy) > 0, "softirqs");
-	ok(!put("events/sched/sched_switch/trigger", "hist:keys=prev_pid"), "a histogram of an event");
+	ok(!put("events/sched/sched_switch/trigger", "hist:keys=prev_pid"),
+	   "a histogram of an event");
 	work_sleep();
 	ok(lines_with(get("events/sched/sched_switch/hist"), "prev_pid:") > 0, "has entries");
 	put("events/sched/sched_switch/trigger", "!hist:keys=prev_pid");
@@ -223,20 +231,28 @@ static void probes(void)
 {
 	long hit, missed;
 
-	ok(!put("kprobe_events", "p:um/open do_sys_openat2 name=+0(%si):ustring"), "a probe at a function");
-	ok(traced("um/open", "name=\"/dev/null\"", work_open) == ROUNDS, "sees each call, with its argument");
+	ok(!put("kprobe_events", "p:um/open do_sys_openat2 name=+0(%si):ustring"),
+	   "a probe at a function");
+	ok(traced("um/open", "name=\"/dev/null\"", work_open) == ROUNDS,
+	   "sees each call, with its argument");
 	ok(!put("kprobe_events", "r:um/opened do_sys_openat2 fd=$retval"), "a probe at its return");
 	/* One more: the file that switches it off is opened. */
-	ok(traced("um/opened", "fd=0x", work_open) == ROUNDS + 1, "sees each return, with its result");
+	ok(traced("um/opened", "fd=0x", work_open) == ROUNDS + 1,
+	   "sees each return, with its result");
 	ok(!put("kprobe_events", "p:um/tick clock_irq"), "a probe in the timer interrupt");
-	ok(!put("kprobe_events", "p:um/uname __do_sys_newuname") || !put("kprobe_events", "p:um/uname sys_newuname"), "and one at a system call");
+	ok(!put("kprobe_events", "p:um/uname __do_sys_newuname") ||
+	   !put("kprobe_events", "p:um/uname sys_newuname"), "and one at a system call");
 	put("events/um/uname/enable", "1");
-	ok(traced("um/tick", "tick:", work_busy) > 0, "are hit for two seconds, and the machine goes on");
+	ok(traced("um/tick", "tick:", work_busy) > 0,
+	   "are hit for two seconds, and the machine goes on");
 	put("events/um/uname/enable", "0");
-	ok(!profile("tick", &hit, &missed) && hit > 100 && !missed, "no tick was missed (%ld hit, %ld missed)", hit, missed);
-	ok(!profile("uname", &hit, &missed) && hit > 1000 && !missed, "no call was missed (%ld hit, %ld missed)", hit, missed);
+	ok(!profile("tick", &hit, &missed) && hit > 100 && !missed,
+	   "no tick was missed (%ld hit, %ld missed)", hit, missed);
+	ok(!profile("uname", &hit, &missed) && hit > 1000 && !missed,
+	   "no call was missed (%ld hit, %ld missed)", hit, missed);
 	ok(put("kprobe_events", "p:um/no host_time_now") == -EINVAL, "the host side is refused");
-	ok(put("kprobe_events", "p:um/no do_sys_openat2+1") == -EILSEQ, "and so is the middle of a function");
+	ok(put("kprobe_events", "p:um/no do_sys_openat2+1") == -EILSEQ,
+	   "and so is the middle of a function");
 	put("kprobe_events", "-:um/open");
 	put("kprobe_events", "-:um/opened");
 	put("kprobe_events", "-:um/tick");
@@ -249,7 +265,8 @@ static void perf(void)
 	int switches = perf_open(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CONTEXT_SWITCHES, 0);
 	int clock = perf_open(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_TASK_CLOCK, 0);
 	int calls = perf_open(PERF_TYPE_TRACEPOINT, event_id("syscalls/sys_enter_newuname"), 0);
-	char *pages = mmap(NULL, 64 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *pages = mmap(NULL, 64 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			   0);
 
 	for (int i = 0; i < 64; i++)
 		pages[i * 4096] = 1;
@@ -259,7 +276,8 @@ static void perf(void)
 	ok(perf_count(switches) >= ROUNDS / 10, "perf: context switches");
 	ok(perf_count(clock) > 0, "perf: the task's clock");
 	ok(perf_count(calls) == ROUNDS, "perf: a tracepoint");
-	ok(perf_open(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES, 0) < 0, "perf: there are no hardware counters");
+	ok(perf_open(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES, 0) < 0,
+	   "perf: there are no hardware counters");
 }
 
 static void samples(void)
@@ -269,25 +287,29 @@ static void samples(void)
 		.sample_period = 1000000, .sample_type = PERF_SAMPLE_IP | PERF_SAMPLE_CALLCHAIN,
 	};
 	int fd = syscall(SYS_perf_event_open, &attr, 0, -1, -1, 0);
-	struct perf_event_mmap_page *ring = mmap(NULL, 17 * 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	struct perf_event_mmap_page *ring = mmap(NULL, 17 * 4096, PROT_READ | PROT_WRITE,
+						 MAP_SHARED, fd, 0);
 
 	ok(fd >= 0 && ring != MAP_FAILED, "perf: samples by the clock");
 	if (ring == MAP_FAILED)
 		return;
 	work_busy();
-	ok(ring->data_head > 1000, "perf: come, with their call chains (%llu bytes)", (unsigned long long)ring->data_head);
+	ok(ring->data_head > 1000, "perf: come, with their call chains (%llu bytes)",
+	   (unsigned long long)ring->data_head);
 }
 
 static void bpf(void)
 {
 	int map = bpf_map(), program = bpf_counter(map, BPF_PROG_TYPE_RAW_TRACEPOINT);
-	union bpf_attr attr = { .raw_tracepoint = { .name = (uintptr_t)"sys_enter", .prog_fd = program } };
+	union bpf_attr attr = { .raw_tracepoint = { .name = (uintptr_t)"sys_enter",
+						    .prog_fd = program } };
 	int link = syscall(SYS_bpf, BPF_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr));
 
 	work_uname();
 	ok(link >= 0 && bpf_count(map) >= ROUNDS, "BPF at a raw tracepoint");
 	close(link);
-	ok(bpf_at_event("syscalls/sys_enter_newuname", BPF_PROG_TYPE_TRACEPOINT) == ROUNDS, "BPF at a system call");
+	ok(bpf_at_event("syscalls/sys_enter_newuname", BPF_PROG_TYPE_TRACEPOINT) == ROUNDS,
+	   "BPF at a system call");
 	ok(bpf_at_event("um/uname", BPF_PROG_TYPE_KPROBE) == ROUNDS, "BPF at a probe");
 }
 

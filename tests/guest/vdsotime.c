@@ -67,14 +67,18 @@ static void agree(void)
 /* A filter refuses the calls: what is answered still did not need them. */
 static int calls_refuse(void)
 {
-	static const int numbers[] = { SYS_clock_gettime, SYS_gettimeofday, SYS_time, SYS_getcpu, SYS_clock_getres };
-	struct sock_filter code[16] = { BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)) };
+	static const int numbers[] = { SYS_clock_gettime, SYS_gettimeofday, SYS_time, SYS_getcpu,
+				       SYS_clock_getres };
+	struct sock_filter code[16] = { BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+						 offsetof(struct seccomp_data, nr)) };
 	struct sock_fprog program = { .filter = code };
 	int length = 1;
 
 	for (int i = 0; i < 5; i++) {
-		code[length++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, numbers[i], 0, 1);
-		code[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EDOM);
+		code[length++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, numbers[i],
+							      0, 1);
+		code[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
+							      SECCOMP_RET_ERRNO | EDOM);
 	}
 	code[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	program.len = length;
@@ -93,14 +97,17 @@ static void without_calls(int exact)
 
 	if (calls_refuse())
 		return skip("the vDSO answers without a system call", strerror(errno));
-	ok(syscall(SYS_clock_gettime, CLOCK_REALTIME, &spec) == -1 && errno == EDOM, "a filter refuses the calls of the clock");
+	ok(syscall(SYS_clock_gettime, CLOCK_REALTIME, &spec) == -1 && errno == EDOM,
+	   "a filter refuses the calls of the clock");
 	for (int i = 0; i < NR_CLOCKS; i++) {
 		int coarse = strstr(clocks[i].name, "COARSE") != NULL;
 
-		ok(clock_gettime(clocks[i].id, &spec) == (exact || coarse ? 0 : -1), "%s %s", clocks[i].name,
+		ok(clock_gettime(clocks[i].id, &spec) == (exact || coarse ? 0 : -1), "%s %s",
+		   clocks[i].name,
 		   exact || coarse ? "needs none" : "needs one, as the clocksource says");
 	}
-	ok(get_day && get_day(&now, NULL) == (exact ? 0 : -EDOM), "gettimeofday %s", exact ? "needs none" : "needs one");
+	ok(get_day && get_day(&now, NULL) == (exact ? 0 : -EDOM), "gettimeofday %s",
+	   exact ? "needs none" : "needs one");
 	is(clock_getres(CLOCK_MONOTONIC, &spec), 0, "clock_getres needs none");
 	ok(spec.tv_nsec == 1 && !spec.tv_sec, "and says a nanosecond");
 	ok(get_cpu && get_cpu(&cpu, NULL, NULL) == 0 && cpu < 4096, "getcpu needs none");
@@ -120,8 +127,11 @@ static long latest_pass(int rounds)
 		long here = i & 3 ? by_vdso(CLOCK_MONOTONIC) : by_call(CLOCK_MONOTONIC);
 
 		if (here < before && !back++)
-			diag("%ld ns back, %s, in pass %d", before - here, i & 3 ? "by the vDSO" : "by the call", i);
-		while (before < here && !__atomic_compare_exchange_n(shared_latest, &before, here, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+			diag("%ld ns back, %s, in pass %d", before - here,
+			     i & 3 ? "by the vDSO" : "by the call", i);
+		while (before < here &&
+		       !__atomic_compare_exchange_n(shared_latest, &before, here, 0,
+						    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 			;
 		if (i % 1000 == 0)
 			sched_yield();
@@ -171,7 +181,8 @@ static void data_is_ours(void)
 		fclose(maps);
 	if (!ok(start != 0, "the vDSO's data is a mapping of its own"))
 		return;
-	ok(mprotect((void *)start, end - start, PROT_READ | PROT_WRITE) == -1 && errno == EACCES, "which no program can make writable");
+	ok(mprotect((void *)start, end - start, PROT_READ | PROT_WRITE) == -1 && errno == EACCES,
+	   "which no program can make writable");
 	int fd = open("/proc/self/mem", O_RDWR);
 
 	ok(pwrite(fd, "x", 1, start) == -1, "nor write through /proc/self/mem");
@@ -208,25 +219,29 @@ static int namespace_child(const long *outside)
 
 static void namespaces(void)
 {
-	long outside[3] = { by_vdso(CLOCK_MONOTONIC), by_vdso(CLOCK_BOOTTIME), by_vdso(CLOCK_REALTIME) };
+	long outside[3] = { by_vdso(CLOCK_MONOTONIC), by_vdso(CLOCK_BOOTTIME),
+			    by_vdso(CLOCK_REALTIME) };
 	int status, fd, home;
 	pid_t pid;
 
 	home = open("/proc/self/ns/time", O_RDONLY);
 	if (home < 0 || unshare(CLONE_NEWTIME))
 		return skip("time namespaces", strerror(errno));
-	ok(text_write("/proc/self/timens_offsets", "monotonic 86400 0\nboottime 172800 0\n") > 0, "a time namespace gets its offsets");
+	ok(text_write("/proc/self/timens_offsets", "monotonic 86400 0\nboottime 172800 0\n") > 0,
+	   "a time namespace gets its offsets");
 	ok(by_vdso(CLOCK_MONOTONIC) < outside[0] + 86400000000000l, "who made it stays outside");
 	pid = fork();
 	if (pid == 0)
 		_exit(namespace_child(outside));
 	waitpid(pid, &status, 0);
-	is(WEXITSTATUS(status), 0, "a child in it has the offsets by the vDSO, and the same by the call");
+	is(WEXITSTATUS(status), 0,
+	   "a child in it has the offsets by the vDSO, and the same by the call");
 	fd = open("/proc/self/ns/time_for_children", O_RDONLY);
 	is(setns(fd, CLONE_NEWTIME), 0, "a process enters it");
 	is(namespace_child(outside), 0, "and has the offsets at once");
 	is(setns(home, CLONE_NEWTIME), 0, "it leaves");
-	ok(by_vdso(CLOCK_MONOTONIC) < outside[0] + 86400000000000l && by_vdso(CLOCK_MONOTONIC) >= outside[0],
+	ok(by_vdso(CLOCK_MONOTONIC) < outside[0] + 86400000000000l &&
+	   by_vdso(CLOCK_MONOTONIC) >= outside[0],
 	   "and has the old time at once");
 	close(fd), close(home);
 }
@@ -242,7 +257,8 @@ static void set(void)
 	changed = time;
 	changed.tv_sec += 86400;
 	clock_settime(CLOCK_REALTIME, &changed);
-	ok(by_vdso(CLOCK_REALTIME) >= changed.tv_sec * 1000000000l, "a clock set forward is forward by the vDSO");
+	ok(by_vdso(CLOCK_REALTIME) >= changed.tv_sec * 1000000000l,
+	   "a clock set forward is forward by the vDSO");
 	clock_settime(CLOCK_REALTIME, &time);
 	ok(by_vdso(CLOCK_REALTIME) < changed.tv_sec * 1000000000l, "set back it is back");
 }

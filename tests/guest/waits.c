@@ -33,7 +33,8 @@ static pid_t child_pauses(void)
 
 static void exit_values(void)
 {
-	static const int deadly[] = { SIGHUP, SIGINT, SIGKILL, SIGTERM, SIGUSR1, SIGALRM, SIGPIPE, 35 };
+	static const int deadly[] = { SIGHUP, SIGINT, SIGKILL, SIGTERM, SIGUSR1, SIGALRM, SIGPIPE,
+				      35 };
 	int status, bad = 0;
 	siginfo_t info;
 	pid_t pid;
@@ -56,7 +57,8 @@ static void exit_values(void)
 	pid = child_exits(77);
 	memset(&info, 0, sizeof(info));
 	is(waitid(P_PID, pid, &info, WEXITED | WNOWAIT), 0, "waitid with WNOWAIT sees the child");
-	ok(info.si_signo == SIGCHLD && info.si_code == CLD_EXITED && info.si_status == 77 && info.si_pid == pid &&
+	ok(info.si_signo == SIGCHLD && info.si_code == CLD_EXITED && info.si_status == 77 &&
+	   info.si_pid == pid &&
 	   info.si_uid == getuid(), "and fills the whole siginfo");
 	is(waitpid(pid, &status, 0), pid, "and leaves it for the next wait");
 	is(waitpid(pid, &status, 0), -1, "a child can be collected once");
@@ -98,7 +100,8 @@ static void on_chld(int number, siginfo_t *info, void *context)
 
 static void child_signal(void)
 {
-	struct sigaction action = { .sa_sigaction = on_chld, .sa_flags = SA_SIGINFO | SA_NOCLDSTOP };
+	struct sigaction action = { .sa_sigaction = on_chld,
+				    .sa_flags = SA_SIGINFO | SA_NOCLDSTOP };
 	int status;
 	pid_t pid;
 
@@ -142,7 +145,8 @@ static void groups_and_orphans(void)
 
 	pid = fork();
 	if (pid == 0)
-		_exit(!(setsid() == getpid() && getsid(0) == getpid() && getpgrp() == getpid() && setsid() == -1));
+		_exit(!(setsid() == getpid() && getsid(0) == getpid() && getpgrp() == getpid() &&
+			setsid() == -1));
 	waitpid(pid, &status, 0);
 	is(status, 0, "setsid makes a leader once");
 
@@ -184,7 +188,8 @@ static void groups_and_orphans(void)
 		_exit(0);
 	}
 	waitpid(pid, &status, 0);
-	is(waitpid(-1, &status, 0) > 0 ? status : -1, SIGKILL, "PR_SET_PDEATHSIG ends the child with its parent");
+	is(waitpid(-1, &status, 0) > 0 ? status : -1, SIGKILL,
+	   "PR_SET_PDEATHSIG ends the child with its parent");
 	prctl(PR_SET_CHILD_SUBREAPER, 0);
 	close(pipe_fd[0]), close(pipe_fd[1]);
 }
@@ -207,7 +212,8 @@ static void accounting(void)
 	long ms = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 +
 		  (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000;
 
-	ok(ms >= 150 && ms < 1000, "wait4 reports the processor time of a child that worked 200 ms (%ld ms)", ms);
+	ok(ms >= 150 && ms < 1000,
+	   "wait4 reports the processor time of a child that worked 200 ms (%ld ms)", ms);
 	ok(usage.ru_maxrss > 0 && usage.ru_minflt > 0, "and its memory and page faults");
 	struct rlimit limit = { 1, 2 };
 
