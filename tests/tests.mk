@@ -55,12 +55,21 @@ $(foreach unit,$(COW_UNITS),$(eval unit_$(unit) := $(COW_OUT)/checked/libcow.a))
 $(foreach unit,$(COW_UNITS),$(eval unit_cflags_$(unit) := $(SANITIZE) -Icow/lib -Icow/posix \
 	-Wno-unused-parameter -Wno-unused-function))
 
-# The modules of the umlab command, under the sanitizers.
-unit_labfile := $(addprefix labs/,lab/labfile.c lab/labkeys.c lab/lablint.c \
-	base/name.c base/txt.c base/files.c)
-unit_cflags_labfile := -D_GNU_SOURCE -Ilabs $(SANITIZE)
-unit_agentlink := labs/link/agentlink.c
-unit_cflags_agentlink := $(unit_cflags_labfile)
+# The modules of the umlab command, under the sanitizers: one library of all rooms below cli.
+LABS_UNITS := agentlink check class clock conf files labfile labmap machine record snapshot table txt
+LABS_CHECKED := $(patsubst labs/%.c,$(TESTS_OUT)/labs/%.o,$(filter-out %/image_rewrite.c,\
+	$(wildcard $(patsubst %,labs/%/*.c,base link image machine lab check))))
+LABS_CHECKED_FLAGS := -D_GNU_SOURCE -Ilabs $(SANITIZE)
+$(TESTS_OUT)/labs/%.o: labs/%.c
+	@mkdir -p $(@D)
+	$(CC) $(TESTS_CFLAGS) $(LABS_CHECKED_FLAGS) -MMD -MP -c -o $@ $<
+-include $(LABS_CHECKED:.o=.d)
+$(TESTS_OUT)/labs/liblabs.a: $(LABS_CHECKED)
+	rm -f $@
+	$(AR) rcs $@ $^
+$(foreach unit,$(LABS_UNITS),$(eval unit_$(unit) := $(TESTS_OUT)/labs/liblabs.a))
+$(foreach unit,$(LABS_UNITS),$(eval unit_cflags_$(unit) := $(LABS_CHECKED_FLAGS)))
+$(foreach unit,$(LABS_UNITS),$(eval unit_libs_$(unit) := -ljansson -lyaml -lsmartcols -lm))
 
 # The modules of umlab-net, likewise. UBSan objects to liburcu's macros, which offset a NULL.
 NET_CHECKS = -D_GNU_SOURCE -DUM_HOST_WORLD -Iarch-um/include -Islirp-glue -Wno-unused-parameter \

@@ -58,6 +58,10 @@ bool txt_int_parse(const char *text, long from, long to, long *value);
 bool txt_bool_parse(const char *text, bool *value);
 /* Stable 64-bit FNV-1a hash, for names. */
 uint64_t txt_hash(const char *text);
+/* Which control characters txt_sanitize() keeps. */
+enum txt_keep { TXT_KEEP_NONE, TXT_KEEP_LINES /* newline and tab */, TXT_KEEP_ALL };
+/* A copy with '?' for control characters and for bytes that are not UTF-8. */
+char *txt_sanitize(const char *text, enum txt_keep keep);
 /* For a POSIX shell: 'it'\''s'. */
 char *txt_shell_quote(const char *text);
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * check_report.c - what came of the claims about a lab, in five forms
+ * check_report.c - results of claims as a table, TAP, JSON, JUnit XML or CSV
+ *
+ * Called by `umlab check` and check_selftest.c. Titles and hints come from the author of the
+ * check file, but output comes from machines of students. It may hold escape sequences for
+ * the teacher's terminal or lines that look like results, so all forms sanitize it.
  */
 #include "check/check_report.h"
 
@@ -11,8 +15,13 @@
 #include "base/tell.h"
 #include "base/txt.h"
 
-static const char *const verdicts[] = { "PASS", "FAIL", "SKIP" };
+static const char *const verdicts[] = {
+	[CHECK_PASS] = "PASS",
+	[CHECK_FAIL] = "FAIL",
+	[CHECK_SKIP] = "SKIP",
+};
 
+/* Points that were reached, or could have been; those of skipped claims do not count. */
 static double points(const struct checks *checks, bool reached)
 {
 	double sum = 0;
@@ -25,26 +34,36 @@ static double points(const struct checks *checks, bool reached)
 
 static void report_table(const struct checks *checks, const char *name, FILE *out)
 {
-	bool fancy = tell_fancy(fileno(out));
+	static const char *const colors[] = {
+		[CHECK_PASS] = "\033[32m", [CHECK_FAIL] = "\033[31m", [CHECK_SKIP] = "\033[33m",
+	};
+	bool fancy = tell_fancy(fileno(out)), verbose = tell_level >= TELL_VERBOSE;
 
 	fprintf(out, "%s\n", name);
 	for (int i = 0; i < checks->nr; i++) {
 		const struct check *check = &checks->at[i];
+		char *title = txt_sanitize(check->title, TXT_KEEP_NONE);
+		char *found = txt_sanitize(check->found ? check->found : "", TXT_KEEP_LINES);
 
-		fprintf(out, "  %s%s%s  %s\n", fancy ? check->verdict == CHECK_PASS ? "\033[32m" : check->verdict == CHECK_FAIL ? "\033[31m" : "\033[33m" : "",
-			verdicts[check->verdict], fancy ? "\033[0m" : "", check->title);
-		if (check->verdict == CHECK_SKIP && check->found)
-			fprintf(out, "        %s\n", check->found);
-		if (check->verdict != CHECK_FAIL)
-			continue;
-		if (check->command && tell_level >= TELL_VERBOSE)
-			fprintf(out, "        $ %s\n        status %d\n", check->command, check->found_status);
-		if (check->found && *check->found && tell_level >= TELL_VERBOSE)
-			fprintf(out, "        %s\n", txt_trim(txt_copy(check->found)));
-		if (check->hint)
-			fprintf(out, _("        hint: %s\n"), check->hint);
+		fprintf(out, "  %s%s%s  %s\n", fancy ? colors[check->verdict] : "",
+			verdicts[check->verdict], fancy ? "\033[0m" : "", title);
+		if (check->verdict == CHECK_SKIP && *found)
+			fprintf(out, "        %s\n", found);
+		if (check->verdict == CHECK_FAIL) {
+			if (check->command && verbose)
+				fprintf(out, "        $ %s\n        status %d\n",
+					txt_sanitize(check->command, TXT_KEEP_LINES), check->found_status);
+			if (*found && verbose)
+				fprintf(out, "        %s\n", txt_trim(found));
+			if (check->hint)
+				fprintf(out, _("        hint: %s\n"),
+					txt_sanitize(check->hint, TXT_KEEP_LINES));
+		}
+		free(title);
+		free(found);
 	}
-	fprintf(out, _("%d passed, %d failed, %d skipped; %g of %g points\n"), check_count(checks, CHECK_PASS), check_count(checks, CHECK_FAIL),
+	fprintf(out, _("%d passed, %d failed, %d skipped; %g of %g points\n"),
+		check_count(checks, CHECK_PASS), check_count(checks, CHECK_FAIL),
 		check_count(checks, CHECK_SKIP), points(checks, true), points(checks, false));
 }
 
@@ -52,81 +71,115 @@ static void report_tap(const struct checks *checks, FILE *out)
 {
 	for (int i = 0; i < checks->nr; i++) {
 		const struct check *check = &checks->at[i];
-		char *found = txt_copy(check->found ? check->found : ""), *line, *rest = found;
+		bool fails = check->verdict == CHECK_FAIL, skips = check->verdict == CHECK_SKIP;
+		char *title = txt_sanitize(check->title, TXT_KEEP_NONE);
+		char *found = txt_sanitize(check->found ? check->found : "",
+					   skips ? TXT_KEEP_NONE : TXT_KEEP_LINES);
+		char *rest = found, *line;
 
-		fprintf(out, "%sok - %s%s%s\n", check->verdict == CHECK_FAIL ? "not " : "", check->title, check->verdict == CHECK_SKIP ? " # SKIP " : "",
-			check->verdict == CHECK_SKIP ? found : "");
-		while (check->verdict == CHECK_FAIL && (line = strsep(&rest, "\n")))
+		fprintf(out, "%sok - %s%s%s\n", fails ? "not " : "", title, skips ? " # SKIP " : "",
+			skips ? found : "");
+		while (fails && (line = strsep(&rest, "\n")))
 			if (*line)
 				fprintf(out, "# %s\n", line);
+		free(title);
+		free(found);
 	}
 	fprintf(out, "1..%d\n", checks->nr);
+}
+
+/* JSON can hold control characters, but only valid UTF-8. NULL becomes null. */
+static json_t *json_text(const char *text)
+{
+	char *valid;
+	json_t *value;
+
+	if (!text)
+		return json_null();
+	valid = txt_sanitize(text, TXT_KEEP_ALL);
+	value = json_string(valid);
+	free(valid);
+	return value;
+}
+
+static json_t *check_json(const struct check *check)
+{
+	return json_pack("{s:o, s:s, s:o, s:o, s:i, s:o, s:f, s:o, s:o, s:o}",
+			 "title", json_text(check->title), "verdict", verdicts[check->verdict],
+			 "machine", json_text(check->machine), "command", json_text(check->command),
+			 "status", check->found_status, "output", json_text(check->found),
+			 "points", check->points, "hint", json_text(check->hint),
+			 "console", json_text(check->console),
+			 "snapshots", json_text(check->snapshots));
 }
 
 static void report_json(const struct checks *checks, const char *name, FILE *out)
 {
 	json_t *list = json_array(), *object;
 
-	for (int i = 0; i < checks->nr; i++) {
-		const struct check *check = &checks->at[i];
-
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s?, s:s?, s:i, s:s?, s:f, s:s?, s:s?, s:s?}", "title", check->title, "verdict",
-			verdicts[check->verdict], "machine", check->machine, "command", check->command, "status", check->found_status,
-			"output", check->found, "points", check->points, "hint", check->hint, "console", check->console,
-			"snapshots", check->snapshots));
-	}
-	object = json_pack("{s:s, s:f, s:f, s:o}", "lab", name, "points", points(checks, true), "of", points(checks, false), "checks", list);
+	for (int i = 0; i < checks->nr; i++)
+		json_array_append_new(list, check_json(&checks->at[i]));
+	object = json_pack("{s:o, s:f, s:f, s:o}", "lab", json_text(name),
+			   "points", points(checks, true), "of", points(checks, false),
+			   "checks", list);
 	json_dumpf(object, out, JSON_INDENT(2) | JSON_SORT_KEYS);
 	fputc('\n', out);
 	json_decref(object);
 }
 
+/* XML allows no control characters but these two, not even as entities. */
 static void xml(const char *text, FILE *out)
 {
-	for (; text && *text; text++)
-		switch (*text) {
+	char *clean = txt_sanitize(text ? text : "", TXT_KEEP_LINES);
+
+	for (const char *at = clean; *at; at++)
+		switch (*at) {
 		case '<': fputs("&lt;", out); break;
 		case '>': fputs("&gt;", out); break;
 		case '&': fputs("&amp;", out); break;
 		case '"': fputs("&quot;", out); break;
-		default:
-			/* XML has no place for other control characters. */
-			if ((unsigned char)*text >= 32 || *text == '\n' || *text == '\t')
-				fputc(*text, out);
+		default: fputc(*at, out);
 		}
+	free(clean);
 }
 
 static void report_junit(const struct checks *checks, const char *name, FILE *out)
 {
 	fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"");
 	xml(name, out);
-	fprintf(out, "\" tests=\"%d\" failures=\"%d\" skipped=\"%d\">\n", checks->nr, check_count(checks, CHECK_FAIL), check_count(checks, CHECK_SKIP));
+	fprintf(out, "\" tests=\"%d\" failures=\"%d\" skipped=\"%d\">\n", checks->nr,
+		check_count(checks, CHECK_FAIL), check_count(checks, CHECK_SKIP));
 	for (int i = 0; i < checks->nr; i++) {
 		const struct check *check = &checks->at[i];
+		const char *tag = check->verdict == CHECK_FAIL ? "failure" : "skipped";
 
-		fprintf(out, "  <testcase classname=\"%s\" name=\"", check->machine ? check->machine : "lab");
+		fputs("  <testcase classname=\"", out);
+		xml(check->machine ? check->machine : "lab", out);
+		fputs("\" name=\"", out);
 		xml(check->title, out);
-		fprintf(out, "\">");
+		fputs("\">", out);
 		if (check->verdict != CHECK_PASS) {
-			fprintf(out, check->verdict == CHECK_FAIL ? "<failure message=\"status %d\">" : "<skipped message=\"status %d\">", check->found_status);
+			fprintf(out, "<%s message=\"status %d\">", tag, check->found_status);
 			xml(check->found, out);
-			fprintf(out, check->verdict == CHECK_FAIL ? "</failure>" : "</skipped>");
+			fprintf(out, "</%s>", tag);
 		}
-		fprintf(out, "</testcase>\n");
+		fputs("</testcase>\n", out);
 	}
 	fprintf(out, "</testsuite>\n");
 }
 
-static void csv(const char *text, FILE *out, char end)
+static void csv(const char *text, FILE *out)
 {
+	char *clean = txt_sanitize(text ? text : "", TXT_KEEP_LINES);
+
 	fputc('"', out);
-	for (; text && *text; text++) {
-		if (*text == '"')
+	for (const char *at = clean; *at; at++) {
+		if (*at == '"')
 			fputc('"', out);
-		fputc(*text, out);
+		fputc(*at, out);
 	}
-	fputc('"', out);
-	fputc(end, out);
+	fputs("\",", out);
+	free(clean);
 }
 
 static void report_csv(const struct checks *checks, const char *name, FILE *out)
@@ -134,11 +187,12 @@ static void report_csv(const struct checks *checks, const char *name, FILE *out)
 	fputs("lab,machine,title,verdict,points,of\n", out);
 	for (int i = 0; i < checks->nr; i++) {
 		const struct check *check = &checks->at[i];
+		double reached = check->verdict == CHECK_PASS ? check->points : 0;
 
-		csv(name, out, ',');
-		csv(check->machine, out, ',');
-		csv(check->title, out, ',');
-		fprintf(out, "%s,%g,%g\n", verdicts[check->verdict], check->verdict == CHECK_PASS ? check->points : 0, check->points);
+		csv(name, out);
+		csv(check->machine, out);
+		csv(check->title, out);
+		fprintf(out, "%s,%g,%g\n", verdicts[check->verdict], reached, check->points);
 	}
 }
 

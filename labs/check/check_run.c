@@ -161,11 +161,8 @@ static void console_keep(struct check *check, const struct lab *lab)
 	if (check->verdict != CHECK_FAIL || !check->machine || machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), check->machine)) ||
 	    file_read(txt_printf("%s/console.log", machine.dir), &text, &size))
 		return;
-	check->console = txt_copy(size > CONSOLE_KEPT ? text + size - CONSOLE_KEPT : text);
-	/* JSON takes whole characters only: what is no ASCII and no text goes. */
-	for (char *at = check->console; *at; at++)
-		if (*at & 0x80 || (*at < ' ' && *at != '\n' && *at != '\t'))
-			*at = ' ';
+	check->console = txt_sanitize(size > CONSOLE_KEPT ? text + size - CONSOLE_KEPT : text,
+				      TXT_KEEP_LINES);
 	free(text);
 }
 

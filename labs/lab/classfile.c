@@ -47,7 +47,7 @@ static char *parameter(const char *inner, const char *login, int number)
 {
 	struct words words = { 0 };
 	long from, to;
-	uint64_t draw;
+	uint64_t draw, span;
 
 	words_split(&words, inner, " \t");
 	if (words.nr == 1 && !strcmp(words.at[0], "login"))
@@ -63,7 +63,9 @@ static char *parameter(const char *inner, const char *login, int number)
 		return txt_copy(words.at[2 + draw % (words.nr - 2)]);
 	if (strcmp(words.at[0], "range") || sscanf(words.at[2], "%ld-%ld", &from, &to) != 2 || to < from)
 		return NULL;
-	return txt_printf("%ld", from + (long)(draw % (to - from + 1)));
+	/* The span of the widest range does not fit: 0 stands for 2^64. */
+	span = (uint64_t)to - (uint64_t)from + 1;
+	return txt_printf("%ld", (long)((uint64_t)from + (span ? draw % span : draw)));
 }
 
 char *class_parameters_apply(const char *text, const char *login, int number)

@@ -117,11 +117,12 @@ void record_output(const char *kind, const char *data, size_t size)
 {
 	static bool told;
 
-	if (written < OUTPUT_MAX)
+	if (written < OUTPUT_MAX) {
 		record_bytes(kind, data, size);
-	else if (!told)
+	} else if (!told) {
+		told = true;
 		recordf("record", "%d MB: output is not recorded any more", OUTPUT_MAX >> 20);
-	told = written >= OUTPUT_MAX;
+	}
 }
 
 void record_keep(const struct machine *machine)
