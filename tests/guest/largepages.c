@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * largepages.c - memory in pieces of 64 KB and 2 MB: split, cut, protected, shared, moved,
- * collapsed
+ * largepages.c - pages of 64 KB and 2 MB: split, cut, protected, shared, moved, collapsed
  *
- * The same claims for each way to get large pages: whatever happens to a part, the rest stays,
- * and the part is gone or forbidden at once.
+ * The claims are the same for each way to get large pages: a change to one part takes effect at
+ * once and leaves the rest intact.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -55,7 +54,7 @@ static int can_write(volatile char *address)
 
 static uint64_t *word(char *area, long page)
 {
-	/* Not at the start of the page: offsets in a large page count. */
+	/* Not at the start of the page, so that offsets within a large page matter. */
 	return (uint64_t *)(area + page * PAGE + page % 500 * 8);
 }
 
@@ -106,7 +105,7 @@ static long number_read(const char *path)
 	return atol(text);
 }
 
-/* Kilobytes of huge pages in the mapping around @address: the field of /proc/self/smaps. */
+/* Reads from /proc/self/smaps how many KB of huge pages the mapping around @address has. */
 static long huge_kb(const char *address, const char *field)
 {
 	FILE *smaps = fopen("/proc/self/smaps", "r");
@@ -128,7 +127,7 @@ static long huge_kb(const char *address, const char *field)
 	return kb;
 }
 
-/* AREA bytes at a multiple of HUGE. */
+/* Maps AREA bytes at a multiple of HUGE. */
 static char *area_map(int fd, int flags)
 {
 	char *wide = mmap(NULL, AREA + HUGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
@@ -143,12 +142,12 @@ static char *area_map(int fd, int flags)
 	return map;
 }
 
-static char *area_new(void);	/* of the kind that is tried */
+static char *area_new(void);	/* makes memory of the kind under test */
 
 static void claim(long bad, const char *title)
 {
 	if (!ok(!bad, "%s: %s", kind, title))
-		diag("%ld are wrong", bad);
+		diag("%ld pages are wrong", bad);
 }
 
 static void zero_and_hold(void)
@@ -158,12 +157,13 @@ static void zero_and_hold(void)
 
 	for (long page = NR_PAGES - 1; page >= 0; page -= 7)
 		bad += *word(area, page) != 0;
-	claim(bad, "every page is zero at first");
+	claim(bad, "each page is zero at first");
 	fill(area, 0, NR_PAGES, 1);
-	claim(wrong(area, 0, NR_PAGES, 1), "and holds its value");
+	claim(wrong(area, 0, NR_PAGES, 1), "each page holds its value");
 	munmap(area, AREA);
 	area = area_new();
-	claim(not_zero(area, 0, NR_PAGES), "memory taken anew holds nothing of its last life");
+	claim(not_zero(area, 0, NR_PAGES),
+	      "memory that is mapped again holds nothing of its former content");
 	munmap(area, AREA);
 }
 
@@ -176,18 +176,18 @@ static void parts(int unmaps)
 	mprotect(area + 100 * PAGE, 3 * PAGE, PROT_READ);
 	for (long page = 98; page < 106; page++)
 		bad += can_write(area + page * PAGE) != (page < 100 || page > 102);
-	claim(bad, "a part made read-only is read-only at once, its neighbours are not");
+	claim(bad, "a part made read-only is read-only at once, and its neighbours stay writable");
 	mprotect(area + 101 * PAGE, PAGE, PROT_NONE);
 	claim(can_read(area + 101 * PAGE) || !can_read(area + 100 * PAGE),
 	      "a page made inaccessible is inaccessible at once");
 	mprotect(area + 100 * PAGE, 3 * PAGE, PROT_READ | PROT_WRITE);
-	claim(wrong(area, 0, NR_PAGES, 2), "the bytes are there when the rights come back");
+	claim(wrong(area, 0, NR_PAGES, 2), "the data is intact when the access rights return");
 	mprotect(area, AREA, PROT_READ);
 	bad = can_write(area) + can_write(area + HUGE + 5 * PAGE) + can_write(area + AREA - PAGE);
-	claim(bad, "all of it made read-only is read-only");
+	claim(bad, "the whole area can be made read-only");
 	mprotect(area, AREA, PROT_READ | PROT_WRITE);
 	fill(area, 0, NR_PAGES, 3);
-	claim(wrong(area, 0, NR_PAGES, 3), "and writable again");
+	claim(wrong(area, 0, NR_PAGES, 3), "the whole area can be made writable again");
 
 	if (unmaps) {
 		munmap(area + 600 * PAGE, 5 * PAGE);
@@ -195,10 +195,10 @@ static void parts(int unmaps)
 			;
 		claim(5 - bad, "a part that is unmapped is gone at once");
 		claim(wrong(area, 512, 88, 3) + wrong(area, 605, NR_PAGES - 605, 3),
-		      "what lies around it stays");
+		      "the pages around an unmapped part stay");
 		fill(area, 0, 600, 4), fill(area, 605, NR_PAGES - 605, 4);
 		claim(wrong(area, 0, 600, 4) + wrong(area, 605, NR_PAGES - 605, 4),
-		      "and can be written");
+		      "the pages around an unmapped part can be written");
 	}
 	munmap(area, AREA);
 }
@@ -209,17 +209,17 @@ static void dropped(void)
 
 	fill(area, 0, NR_PAGES, 5);
 	madvise(area + 1024 * PAGE, 40 * PAGE, MADV_DONTNEED);
-	claim(not_zero(area, 1024, 40), "a part that is given up reads as zero");
+	claim(not_zero(area, 1024, 40), "a discarded part reads as zeros");
 	claim(wrong(area, 0, 1024, 5) + wrong(area, 1064, NR_PAGES - 1064, 5),
-	      "what lies around it stays");
+	      "the pages around a discarded part stay");
 	fill(area, 1024, 40, 5);
-	claim(wrong(area, 0, NR_PAGES, 5), "it can be filled again");
+	claim(wrong(area, 0, NR_PAGES, 5), "a discarded part can be filled again");
 	madvise(area + HUGE, HUGE, MADV_DONTNEED);
-	claim(not_zero(area, 512, 512), "a whole huge page given up reads as zero");
+	claim(not_zero(area, 512, 512), "a discarded huge page reads as zeros");
 	munmap(area, AREA);
 }
 
-/* Parent and child write into every other piece of each other's memory. */
+/* Parent and child each write into every other piece of the memory after fork. */
 static void forks(int private)
 {
 	char *area = area_new();
@@ -251,13 +251,14 @@ static void forks(int private)
 		*word(area, page) = 8;
 	write(to_child[1], &byte, 1);
 	waitpid(pid, &status, 0);
-	claim(status, private ? "a child keeps what it got by fork"
-	      : "a child sees what its parent writes");
-	claim(bad, private ? "and the parent what it had" : "and the parent what its child writes");
+	claim(status, private ? "a child keeps the memory that it got by fork"
+			      : "a child sees what its parent writes");
+	claim(bad,
+	      private ? "the parent keeps its memory" : "the parent sees what its child writes");
 	bad = 0;
 	for (long page = 2; page < NR_PAGES; page += 3)
 		bad += *word(area, page) != ((uint64_t)page ^ 6);
-	claim(bad, "pages that nobody wrote are the same");
+	claim(bad, "pages that neither wrote are the same in both");
 	close(to_child[0]), close(to_child[1]), close(to_parent[0]), close(to_parent[1]);
 	munmap(area, AREA);
 }
@@ -269,7 +270,8 @@ static void moved(void)
 	fill(area, 0, NR_PAGES, 9);
 	munmap(target, AREA);
 	area = mremap(area, AREA, AREA, MREMAP_MAYMOVE | MREMAP_FIXED, target);
-	claim(area != target || wrong(target, 0, NR_PAGES, 9), "all of it moves with its bytes");
+	claim(area != target || wrong(target, 0, NR_PAGES, 9),
+	      "the whole area moves with its content");
 	if (area != target)
 		return;
 	part = mremap(area + 700 * PAGE, 30 * PAGE, 60 * PAGE, MREMAP_MAYMOVE);
@@ -277,15 +279,16 @@ static void moved(void)
 
 	for (long page = 0; !bad && page < 30; page++)
 		bad += *(uint64_t *)(part + page * PAGE + (page + 700) % 500 * 8) != ((page + 700ul) ^ 9);
-	claim(bad, "a part moves with its bytes");
-	claim(can_read(area + 700 * PAGE) && part != area + 700 * PAGE, "and is gone where it was");
+	claim(bad, "a part moves with its content");
+	claim(can_read(area + 700 * PAGE) && part != area + 700 * PAGE,
+	      "a moved part is gone from its old address");
 	claim(wrong(area, 512, 188, 9) + wrong(area, 730, NR_PAGES - 730, 9),
-	      "what lies around it stays");
+	      "the pages around a moved part stay");
 	munmap(part, 60 * PAGE);
 	munmap(area, AREA);
 }
 
-/* The kernel reaches it through calls, across every boundary. */
+/* System calls access the memory across page boundaries. */
 static void by_calls(void)
 {
 	char *area = area_new();
@@ -293,11 +296,11 @@ static void by_calls(void)
 	int fd = memfd_create("largepages", 0);
 
 	fill(area, 0, NR_PAGES, 10);
-	claim(pwrite(fd, area, AREA, 0) != AREA, "write() takes all of it");
+	claim(pwrite(fd, area, AREA, 0) != AREA, "write() takes the whole area");
 	memset(area, 0, AREA);
 	claim(pread(fd, area + 8, AREA - 8, 8) != AREA - 8 || pread(fd, area, 8, 0) != 8 ||
 	      wrong(area, 0, NR_PAGES, 10),
-	      "read() brings it back at odd boundaries");
+	      "read() fills the area at odd boundaries");
 	claim(process_vm_readv(getpid(), &local, 1, &remote, 1, 0) != HUGE ||
 	      memcmp(area, area + HUGE, HUGE),
 	      "process_vm_readv() copies a huge page");
@@ -314,13 +317,14 @@ static void compacted(void)
 	madvise(area, AREA, MADV_COLD);
 	if (in_guest())
 		text_write("/proc/sys/vm/compact_memory", "1");
-	claim(wrong(area, 0, NR_PAGES, 11), "cold, asked out and compacted: it holds its values");
+	claim(wrong(area, 0, NR_PAGES, 11),
+	      "the area keeps its values when it is marked cold, paged out and compacted");
 	munmap(area, AREA);
 }
 
 static volatile int stop;
 
-/* Writes all the time; counts values that no writer left. */
+/* Writes all the time, and counts values that no writer left. */
 static void *write_all_the_time(void *argument)
 {
 	char *area = argument;
@@ -334,7 +338,7 @@ static void *write_all_the_time(void *argument)
 	return (void *)bad;
 }
 
-/* A thread uses one half while the other is split, dropped and protected under its hands. */
+/* A thread writes while the other splits, discards and protects pages around it. */
 static void under_use(void)
 {
 	char *area = area_new();
@@ -355,8 +359,8 @@ static void under_use(void)
 	}
 	stop = 1;
 	pthread_join(thread, &bad);
-	claim((long)bad, "a thread loses no write while pages are split and collapsed under it");
-	claim(wrong(area, 512, NR_PAGES - 512, 12), "and what it does not touch stays");
+	claim((long)bad, "a thread loses no write while its pages are split and collapsed");
+	claim(wrong(area, 512, NR_PAGES - 512, 12), "pages that the thread does not touch stay");
 	munmap(area, AREA);
 }
 
@@ -401,12 +405,12 @@ static void small_large(void)
 	kind = "64 KB";
 	advice = 0;
 	if (before < 0)
-		return skip("memory comes in pieces of 64 KB", "this kernel does not tell");
+		return skip("memory comes in pages of 64 KB", "this kernel has no statistics");
 	if (in_guest()) {
 		area = area_new();
 		fill(area, 0, NR_PAGES, 1);
 		ok(number_read(stat) - before >= AREA / 65536 / 2,
-		   "memory comes in pieces of 64 KB by itself");
+		   "memory comes in pages of 64 KB");
 		munmap(area, AREA);
 	}
 	all_of(1);
@@ -418,14 +422,14 @@ static void huge(void)
 
 	kind = "2 MB";
 	advice = MADV_HUGEPAGE;
-	/* Machines with less than 512 MB have them off. */
+	/* Machines with less than 512 MB have huge pages off. */
 	if (in_guest())
 		text_write(THP "enabled", "madvise");
 	area = area_new();
 	fill(area, 0, NR_PAGES, 1);
 	if (!huge_kb(area, "AnonHugePages"))
-		return skip("2 MB pages on advice", "none to be had here");
-	ok(1, "2 MB pages on advice");
+		return skip("madvise() gives pages of 2 MB", "no huge pages here");
+	ok(1, "madvise() gives pages of 2 MB");
 	munmap(area, AREA);
 	all_of(1);
 
@@ -435,13 +439,15 @@ static void huge(void)
 	fill(area, 0, NR_PAGES, 13);
 	madvise(area, AREA, MADV_HUGEPAGE);
 	if (madvise(area, AREA, MADV_COLLAPSE))
-		return skip("small pages collapse into 2 MB", strerror(errno));
-	claim(huge_kb(area, "AnonHugePages") < AREA / 1024 / 2, "small pages become huge ones");
-	claim(wrong(area, 0, NR_PAGES, 13), "with their bytes");
+		return skip("small pages collapse into huge ones", strerror(errno));
+	claim(huge_kb(area, "AnonHugePages") < AREA / 1024 / 2,
+	      "small pages collapse into huge ones");
+	claim(wrong(area, 0, NR_PAGES, 13), "collapsed pages keep their content");
 	fill(area, 0, NR_PAGES, 14);
-	claim(wrong(area, 0, NR_PAGES, 14), "and can be written");
+	claim(wrong(area, 0, NR_PAGES, 14), "collapsed pages can be written");
 	munmap(area + PAGE, 3 * PAGE);
-	claim(can_read(area + 2 * PAGE) || wrong(area, 4, NR_PAGES - 4, 14), "and be cut");
+	claim(can_read(area + 2 * PAGE) || wrong(area, 4, NR_PAGES - 4, 14),
+	      "collapsed pages can be cut");
 	munmap(area, AREA);
 }
 
@@ -451,26 +457,26 @@ static void shared_memory(void)
 
 	kind = "tmpfs";
 	if (!in_guest())
-		return skip("huge pages on tmpfs", "not in a guest");
+		return skip("tmpfs with huge= has huge pages", "not in a guest");
 	mkdtemp(folder);
 	if (mount("tmpfs", folder, "tmpfs", 0, "huge=always,size=64m"))
-		return skip("huge pages on tmpfs", strerror(errno));
+		return skip("tmpfs with huge= has huge pages", strerror(errno));
 	memory_fd = open(folder, O_TMPFILE | O_RDWR, 0600);
 	char *area = area_new();
 
 	fill(area, 0, NR_PAGES, 1);
-	ok(huge_kb(area, "ShmemPmdMapped") > 0, "tmpfs has huge pages when told to");
+	ok(huge_kb(area, "ShmemPmdMapped") > 0, "tmpfs with huge= has huge pages");
 	munmap(area, AREA);
 	all_of(0);
 	area = area_new();
 	fill(area, 0, NR_PAGES, 15);
 	fallocate(memory_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 520 * PAGE, 10 * PAGE);
-	claim(not_zero(area, 520, 10), "a hole that is punched reads as zero");
+	claim(not_zero(area, 520, 10), "a punched hole reads as zeros");
 	claim(wrong(area, 0, 520, 15) + wrong(area, 530, NR_PAGES - 530, 15),
-	      "what lies around it stays");
+	      "the pages around a hole stay");
 	ftruncate(memory_fd, 1000 * PAGE);
 	claim(can_read(area + 1000 * PAGE) || !can_read(area + 999 * PAGE),
-	      "what is cut off the file is gone at once");
+	      "pages beyond a shortened file are gone at once");
 	munmap(area, AREA);
 	close(memory_fd);
 	memory_fd = -1;
@@ -486,7 +492,7 @@ static void reserved(void)
 
 	kind = "hugetlb";
 	if (!in_guest() || text_write(count, "12") || number_read(count) < 12)
-		return skip("reserved huge pages", "none to be had here");
+		return skip("reserved huge pages are zero", "no huge pages here");
 	char *area = area_map(-1, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB);
 
 	claim(not_zero(area, 0, NR_PAGES), "reserved huge pages are zero");
@@ -499,18 +505,21 @@ static void reserved(void)
 		_exit(bad || wrong(area, 0, NR_PAGES / 2, 17));
 	}
 	waitpid(pid, &status, 0);
-	claim(status, "a child has them too");
-	claim(wrong(area, 0, NR_PAGES, 16), "without harm to the parent's");
+	claim(status, "a child has the reserved huge pages, too");
+	claim(wrong(area, 0, NR_PAGES, 16),
+	      "the child's writes do not reach the parent's huge pages");
 	mprotect(area + HUGE, HUGE, PROT_READ);
-	claim(can_write(area + HUGE) || !can_write(area), "one of them can be made read-only");
+	claim(can_write(area + HUGE) || !can_write(area),
+	      "a reserved huge page can be made read-only");
 	munmap(area + 2 * HUGE, HUGE);
-	claim(can_read(area + 2 * HUGE) || !can_read(area + 3 * HUGE), "or unmapped");
+	claim(can_read(area + 2 * HUGE) || !can_read(area + 3 * HUGE),
+	      "a reserved huge page can be unmapped");
 	munmap(area, AREA);
 	area = area_map(-1, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB);
-	claim(not_zero(area, 0, NR_PAGES), "used again they are zero again");
+	claim(not_zero(area, 0, NR_PAGES), "reserved huge pages are zero when they are used again");
 	munmap(area, AREA);
 	text_write(count, "0");
-	is(number_read(count), 0, "reserved huge pages are given back");
+	is(number_read(count), 0, "reserved huge pages can be returned");
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mappings.c - mmap, mprotect, mremap, munmap, brk, madvise and what each page then holds
+ * mappings.c - mmap, mprotect, mremap, munmap, brk, madvise, and the content of pages afterwards
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -64,27 +64,28 @@ static void basics(void)
 	memset(area, 0x11, 16 * PAGE);
 	munmap(area + 4 * PAGE, 2 * PAGE);
 	ok(!can_read(area + 4 * PAGE) && !can_read(area + 5 * PAGE),
-	   "unmapped pages in the middle are gone at once");
-	ok(area[4 * PAGE - 1] == 0x11 && area[6 * PAGE] == 0x11, "their neighbours stay");
+	   "pages unmapped in the middle are gone at once");
+	ok(area[4 * PAGE - 1] == 0x11 && area[6 * PAGE] == 0x11,
+	   "the neighbours of unmapped pages stay");
 	fixed = mmap(area + 4 * PAGE, 2 * PAGE, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	ok(fixed == area + 4 * PAGE && fixed[0] == 0 && fixed[PAGE] == 0,
-	   "MAP_FIXED fills the hole with zeroes");
+	   "MAP_FIXED fills the hole with zeros");
 	fixed = mmap(area, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
 		     -1, 0);
 	ok(fixed == area && fixed[0] == 0 && area[PAGE] == 0x11, "MAP_FIXED replaces a page");
 	ok(mmap(area, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
 		0) == MAP_FAILED && errno == EEXIST,
-	   "MAP_FIXED_NOREPLACE does not");
+	   "MAP_FIXED_NOREPLACE does not replace a page");
 	mprotect(area + PAGE, PAGE, PROT_READ);
 	ok(can_read(area + PAGE) && !can_write(area + PAGE),
 	   "a page made read-only is read-only at once");
 	mprotect(area + PAGE, PAGE, PROT_NONE);
 	ok(!can_read(area + PAGE), "a page made PROT_NONE cannot be read");
 	mprotect(area + PAGE, PAGE, PROT_READ | PROT_WRITE);
-	ok(can_write(area + PAGE) && area[PAGE] == 0x11, "and comes back with its bytes");
+	ok(can_write(area + PAGE) && area[PAGE] == 0x11, "a page made PROT_NONE keeps its content");
 	munmap(area, 16 * PAGE);
-	ok(!can_read(area) && !can_read(area + 15 * PAGE), "munmap takes all");
+	ok(!can_read(area) && !can_read(area + 15 * PAGE), "munmap removes all pages");
 	ok(mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED &&
 	   errno == EINVAL, "size 0 is EINVAL");
 	ok(mmap((void *)(1ul << 47), PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
@@ -105,7 +106,7 @@ static void again_and_again(void)
 		}
 		munmap(area, 8 * PAGE);
 	}
-	is(bad, 0, "3000 rounds of mmap, touch, munmap never show old bytes");
+	is(bad, 0, "3000 rounds of mmap, touch and munmap never show old data");
 	char *area = map(64 * PAGE, PROT_READ | PROT_WRITE);
 
 	memset(area, 1, 64 * PAGE);
@@ -117,7 +118,7 @@ static void again_and_again(void)
 		mprotect(area + page * PAGE, PAGE, PROT_READ | PROT_WRITE);
 		bad += !can_write(area + page * PAGE);
 	}
-	is(bad, 0, "2000 rounds of mprotect hold each time");
+	is(bad, 0, "each of 2000 rounds of mprotect takes effect");
 	munmap(area, 64 * PAGE);
 }
 
@@ -132,13 +133,14 @@ static void moving(void)
 	ok(moved == area && !can_read(area + 4 * PAGE), "mremap shrinks in place");
 	room = map(64 * PAGE, PROT_NONE);
 	moved = mremap(area, 4 * PAGE, 32 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, room);
-	ok(moved == room && !can_read(area), "mremap moves");
+	ok(moved == room && !can_read(area), "mremap moves a mapping");
 	for (int i = 0; i < 4; i++)
 		bad += moved[i * PAGE] != i + 1 || moved[i * PAGE + PAGE - 1] != i + 1;
-	ok(!bad && moved[4 * PAGE] == 0, "with the bytes, and zeroes behind");
+	ok(!bad && moved[4 * PAGE] == 0,
+	   "a moved mapping keeps its content, and the new part is zero");
 	moved[31 * PAGE] = 9;
 	munmap(room, 64 * PAGE);
-	/* Moving page tables wholesale: 4 MiB, every page marked. */
+	/* 4 MiB, so that whole page tables move; each page is marked. */
 	size_t size = 4 << 20;
 
 	area = map(size, PROT_READ | PROT_WRITE);
@@ -150,8 +152,9 @@ static void moving(void)
 	bad = moved == MAP_FAILED;
 	for (size_t at = 0; at < size && !bad; at += PAGE)
 		bad += *(size_t *)(moved + at) != at + 1;
-	is(bad, 0, "1024 pages move at once");
-	ok(!can_read(area) && !can_read(area + size - PAGE), "and are gone where they were");
+	is(bad, 0, "mremap moves 1024 pages");
+	ok(!can_read(area) && !can_read(area + size - PAGE),
+	   "moved pages are gone from their old address");
 	munmap(room, size + (2 << 20));
 }
 
@@ -165,10 +168,10 @@ static void program_break(void)
 		bad += start[i * PAGE] != 0;
 		start[i * PAGE] = i;
 	}
-	is(bad, 0, "by zeroed pages");
+	is(bad, 0, "new pages of the heap are zero");
 	top = (char *)(((unsigned long)start + PAGE) & ~(PAGE - 1ul)) + 8 * PAGE;
 	brk(top);
-	ok(!can_read(top + PAGE) && can_read(top - 1), "and gives them back");
+	ok(!can_read(top + PAGE) && can_read(top - 1), "brk shrinks the heap");
 	brk(start);
 }
 
@@ -181,7 +184,7 @@ static void stack(void)
 	getrlimit(RLIMIT_STACK, &limit);
 	for (long down = 0; down < 4 << 20 && down < (long)limit.rlim_cur / 2; down += PAGE)
 		bad += !can_write((char *)here - down - 4 * PAGE);
-	is(bad, 0, "the stack grows by being touched, 4 MiB here");
+	is(bad, 0, "the stack grows on access (4 MiB)");
 }
 
 static void advice(void)
@@ -194,25 +197,26 @@ static void advice(void)
 	madvise(area + 8 * PAGE, 8 * PAGE, MADV_DONTNEED);
 	for (int i = 0; i < 32; i++)
 		bad += area[i * PAGE] != (i >= 8 && i < 16 ? 0 : 7);
-	is(bad, 0, "MADV_DONTNEED makes pages zero, the others stay");
+	is(bad, 0, "MADV_DONTNEED zeroes pages, and the others stay");
 	madvise(area, 8 * PAGE, MADV_FREE);
 	for (int i = 0; i < 8; i++)
 		bad += area[i * PAGE] != 0 && area[i * PAGE] != 7;
-	is(bad, 0, "after MADV_FREE pages hold old bytes or zero");
-	/* Page by page, not in larger pieces. */
+	is(bad, 0, "after MADV_FREE pages hold old data or zeros");
+	/* Page by page, without larger pages. */
 	madvise(area, 32 * PAGE, MADV_NOHUGEPAGE);
 	madvise(area + 16 * PAGE, 16 * PAGE, MADV_DONTNEED);
 	area[20 * PAGE] = 1;
 	mincore(area, 32 * PAGE, in_core);
-	ok((in_core[20] & 1) && !(in_core[24] & 1), "mincore tells touched pages from others");
+	ok((in_core[20] & 1) && !(in_core[24] & 1),
+	   "mincore distinguishes touched pages from others");
 	struct rlimit limit;
 
 	getrlimit(RLIMIT_MEMLOCK, &limit);
 	if (limit.rlim_cur < 16 * PAGE)
-		skip("mlock brings pages in", "RLIMIT_MEMLOCK");
-	else if (ok(mlock(area + 16 * PAGE, 16 * PAGE) == 0, "mlock")) {
+		skip("mlock makes pages resident", "RLIMIT_MEMLOCK");
+	else if (ok(mlock(area + 16 * PAGE, 16 * PAGE) == 0, "mlock succeeds")) {
 		mincore(area, 32 * PAGE, in_core);
-		ok((in_core[31] & 1) && (in_core[16] & 1), "mlock brings pages in");
+		ok((in_core[31] & 1) && (in_core[16] & 1), "mlock makes pages resident");
 		munlock(area + 16 * PAGE, 16 * PAGE);
 	}
 	/* A read of an untouched page maps the zero page; a later write must not reach it. */
@@ -223,7 +227,7 @@ static void advice(void)
 		area[i * PAGE] = 5;
 	for (int i = 0; i < 32; i++)
 		bad += area[i * PAGE] != (i % 2 ? 0 : 5);
-	is(bad, 0, "pages first read, then written, are separate");
+	is(bad, 0, "pages that are first read, then written, are separate");
 	munmap(area, 32 * PAGE);
 }
 
@@ -235,14 +239,14 @@ static void sparse(void)
 	int bad = 0;
 
 	if (area == MAP_FAILED)
-		return skip("64 GiB reserved and touched here and there", strerror(errno));
+		return skip("single pages of 64 GiB reserved memory can be used", strerror(errno));
 	for (size_t at = 0; at < size; at += step)
 		*(size_t *)(area + at) = at + 1;
 	for (size_t at = 0; at < size; at += step)
 		bad += *(size_t *)(area + at) != at + 1 || area[at + PAGE] != 0;
-	is(bad, 0, "64 GiB reserved and touched here and there");
+	is(bad, 0, "single pages of 64 GiB reserved memory can be used");
 	munmap(area, size);
-	ok(!can_read(area) && !can_read(area + step), "and gone after munmap");
+	ok(!can_read(area) && !can_read(area + step), "munmap removes all 64 GiB");
 }
 
 static void many_areas(void)
@@ -251,17 +255,17 @@ static void many_areas(void)
 	char *area = map((size_t)AREAS * 2 * PAGE, PROT_READ | PROT_WRITE);
 	int bad = 0;
 
-	/* Each second page differs in protection: 40000 areas of one page. */
+	/* Every second page has another protection: 40000 areas of one page. */
 	for (int i = 0; i < AREAS && !bad; i++)
 		bad += mprotect(area + (size_t)i * 2 * PAGE, PAGE, PROT_READ) != 0;
-	is(bad, 0, "20000 pages of other protection between 20000 writable ones");
+	is(bad, 0, "mprotect separates 20000 read-only pages between 20000 writable ones");
 	for (int i = 0; i < AREAS; i++)
 		*(int *)(area + (size_t)i * 2 * PAGE + PAGE) = i;
 	for (int i = 0; i < AREAS; i++)
 		bad += *(int *)(area + (size_t)i * 2 * PAGE + PAGE) != i || *(int *)(area + (size_t)i * 2 * PAGE) != 0;
-	is(bad, 0, "each holds its own");
+	is(bad, 0, "each of 40000 areas holds its own content");
 	bad += can_write(area) || can_write(area + (size_t)(AREAS - 1) * 2 * PAGE);
-	is(bad, 0, "and its protection");
+	is(bad, 0, "each of 40000 areas has its own protection");
 	munmap(area, (size_t)AREAS * 2 * PAGE);
 }
 
@@ -278,7 +282,7 @@ static void code(void)
 		memcpy(area, text, sizeof(text));
 		bad += function() != i;
 	}
-	is(bad, 0, "code rewritten 5000 times runs as written");
+	is(bad, 0, "code that is rewritten 5000 times always runs as written");
 	bad = 0;
 	for (int i = 0; i < 500; i++) {
 		mprotect(area, PAGE, PROT_READ | PROT_WRITE);
@@ -287,9 +291,9 @@ static void code(void)
 		mprotect(area, PAGE, PROT_READ | PROT_EXEC);
 		bad += function() != i;
 	}
-	is(bad, 0, "and so does code under write-xor-execute");
+	is(bad, 0, "code that alternates between writable and executable runs as written");
 	munmap(area, 2 * PAGE);
-	/* One file mapped twice, writable here, executable there, as JIT compilers do. */
+	/* Map one file twice, writable and executable, as JIT compilers do. */
 	int fd = memfd_create("jit", 0);
 
 	ftruncate(fd, PAGE);
@@ -301,7 +305,7 @@ static void code(void)
 		memcpy(area, text, sizeof(text));
 		bad += function() != i;
 	}
-	is(bad, 0, "code written by another mapping of the same file runs as written");
+	is(bad, 0, "code written through another mapping of its file runs as written");
 	munmap(area, PAGE);
 	munmap((void *)function, PAGE);
 	close(fd);
@@ -322,7 +326,7 @@ static void *race_reader(void *argument)
 	return NULL;
 }
 
-/* One thread reads while the other throws the pages away and fills them again. */
+/* One thread reads while the other discards the pages and fills them again. */
 static void other_thread_looks(void)
 {
 	pthread_t thread;
@@ -337,7 +341,7 @@ static void other_thread_looks(void)
 	race_stop = 1;
 	pthread_join(thread, NULL);
 	is(race_errors, 0,
-	   "a thread reading pages that another drops and fills sees old or new bytes only");
+	   "a thread sees only old or new data while another discards and fills its pages");
 	munmap(race_area, 16 * PAGE);
 }
 
@@ -383,7 +387,7 @@ static void unmap_is_synchronous(void)
 	}
 	race_stop = 1;
 	pthread_join(thread, NULL);
-	is(bad, 0, "after mprotect has returned no other thread writes the page");
+	is(bad, 0, "after mprotect has returned, no other thread writes the page");
 	close(fd);
 }
 
@@ -401,10 +405,11 @@ static void other_ways_in(void)
 	fd = open("/proc/self/mem", O_RDWR);
 	is(pwrite(fd, "changed!", 8, (off_t)(long)area), 8,
 	   "/proc/self/mem writes a read-only page");
-	ok(!strcmp(area, "changed!"), "and the program sees it");
+	ok(!strcmp(area, "changed!"), "the program sees what /proc/self/mem wrote");
 	ok(pread(fd, buffer, 8, (off_t)(long)area) == 8 && !strcmp(buffer, "changed!"),
-	   "/proc/self/mem reads");
-	ok(pread(fd, buffer, 8, 0x1000) == -1 && errno == EIO, "an unmapped address is EIO");
+	   "/proc/self/mem reads the page");
+	ok(pread(fd, buffer, 8, 0x1000) == -1 && errno == EIO,
+	   "an unmapped address in /proc/self/mem gives EIO");
 	close(fd);
 	pid = fork();
 	if (pid == 0) {
@@ -414,18 +419,18 @@ static void other_ways_in(void)
 	mprotect(area, PAGE, PROT_READ | PROT_WRITE);
 	strcpy(area, "parent's");
 	memset(buffer, 0, sizeof(buffer));
-	is(process_vm_readv(pid, &local, 1, &remote, 1, 0), 10, "process_vm_readv");
-	ok(!strcmp(buffer, "changed!"), "reads the child's page, not ours");
+	is(process_vm_readv(pid, &local, 1, &remote, 1, 0), 10, "process_vm_readv succeeds");
+	ok(!strcmp(buffer, "changed!"), "process_vm_readv reads the child's page");
 	strcpy(buffer, "injected");
 	remote.iov_base = area + PAGE;
-	is(process_vm_writev(pid, &local, 1, &remote, 1, 0), 10, "process_vm_writev");
-	is(area[PAGE], 0, "writes the child's page, not ours");
+	is(process_vm_writev(pid, &local, 1, &remote, 1, 0), 10, "process_vm_writev succeeds");
+	is(area[PAGE], 0, "process_vm_writev does not write this process's page");
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	ok(syscall(SYS_write, 1, (void *)0x1000, 5) == -1 && errno == EFAULT,
-	   "a call with an unmapped buffer is EFAULT");
+	   "a system call with an unmapped buffer gives EFAULT");
 	ok(syscall(SYS_uname, (char *)constant) == -1 && errno == EFAULT,
-	   "one that would write read-only memory too");
+	   "a system call that would write read-only memory gives EFAULT");
 	munmap(area, 2 * PAGE);
 }
 
@@ -460,7 +465,7 @@ static void user_faults(void)
 	}
 	is(area[2 * PAGE + 100], 0x77, "userfaultfd fills a page on demand");
 	waitpid(pid, &status, 0);
-	is(status, 0, "with the handler in another process");
+	is(status, 0, "the handler of the userfault exits normally");
 	close(fd);
 	munmap(area, 4 * PAGE);
 }

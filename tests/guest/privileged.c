@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * privileged.c - instructions that only a kernel may use, and old doors into it, end in the right
- * signal
+ * privileged.c - privileged instructions and old kernel entry points raise the right signals
  */
 #define _GNU_SOURCE
 #include <cpuid.h>
@@ -33,9 +32,9 @@ static void leave(int number, siginfo_t *info, void *context)
 #define SIGNAL_OF(action) \
 	(seen_signal = 0, sigsetjmp(back, 1) == 0 ? ({ action; }) : (void)0, seen_signal)
 
-/* One instruction between two labels: SIGSEGV by a general protection fault, exactly there. */
+/* Claims that an instruction causes a general protection fault at its own address. */
 #define PROTECTED(title, code) do { \
-		is(SIGNAL_OF(asm volatile(code : : : "rax", "rbx", "rcx", "rdx", "rdi", "memory")), SIGSEGV, title ": SIGSEGV"); \
+		is(SIGNAL_OF(asm volatile(code : : : "rax", "rbx", "rcx", "rdx", "rdi", "memory")), SIGSEGV, title " raises SIGSEGV"); \
 		ok(seen.si_code == SI_KERNEL && seen.si_addr == NULL && seen_trap == 13, \
 		   title ": a general protection fault (si_code %d, trap %ld)", seen.si_code, seen_trap); \
 	} while (0)
@@ -65,7 +64,7 @@ static void instructions(void)
 
 static void far_calls(void)
 {
-	/* The 32-bit code segment of a 64-bit kernel is 0x23. Code in the low 4 GiB that returns by ud2. */
+	/* 0x23 is the 32-bit code segment of a 64-bit kernel. The code lies below 4 GiB and ends by ud2. */
 	unsigned char *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
 				  MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 	struct { unsigned int offset; unsigned short segment; } __attribute__((packed)) target = {
@@ -73,18 +72,19 @@ static void far_calls(void)
 	int number;
 
 	if (low == MAP_FAILED)
-		return skip("a far jump to a 32-bit segment ends in a signal", "no low memory");
+		return skip("a far jump to a 32-bit segment raises a signal", "no low memory");
 	low[0] = 0x0f, low[1] = 0x0b; /* ud2 */
 	number = SIGNAL_OF(asm volatile("ljmp *%0" : : "m"(target)));
 	ok(number == SIGSEGV || number == SIGILL,
-	   "a far jump to a 32-bit segment ends in a signal (%d)", number);
-	is(getppid() > 0, 1, "after which system calls work");
+	   "a far jump to a 32-bit segment raises a signal (%d)", number);
+	is(getppid() > 0, 1, "system calls work after a far jump");
 	low[0] = 0xb8, low[1] = 20, low[2] = low[3] = low[4] = 0; /* mov $20,%eax (getpid) */
 	low[5] = 0xcd, low[6] = 0x80, low[7] = 0x0f, low[8] = 0x0b;
 	number = SIGNAL_OF(asm volatile("ljmp *%0" : : "m"(target)));
-	ok(number == SIGSEGV || number == SIGILL, "and so does a 32-bit program's system call (%d)",
+	ok(number == SIGSEGV || number == SIGILL,
+	   "a system call in 32-bit code raises a signal (%d)",
 	   number);
-	is(syscall(SYS_getpid), getpid(), "which leaves the process sane");
+	is(syscall(SYS_getpid), getpid(), "system calls work after a 32-bit system call");
 }
 
 static void old_doors(void)
@@ -94,27 +94,28 @@ static void old_doors(void)
 
 	number = SIGNAL_OF(asm volatile("mov $20, %%eax\n\tint $0x80" : "=a"(result)));
 	if (in_guest()) {
-		is(number, SIGSEGV, "int $0x80 is SIGSEGV, as on a machine without 32-bit support");
-		ok(seen.si_code == SI_KERNEL && seen_trap == 13, "a general protection fault");
+		is(number, SIGSEGV, "int $0x80 raises SIGSEGV, as without 32-bit support");
+		ok(seen.si_code == SI_KERNEL && seen_trap == 13,
+		   "int $0x80 causes a general protection fault");
 	} else {
-		skip("int $0x80 is SIGSEGV, as on a machine without 32-bit support",
+		skip("int $0x80 raises SIGSEGV, as without 32-bit support",
 		     "the host may have it");
 	}
 	number = SIGNAL_OF(asm volatile("mov $20, %%eax\n\tmov %%rsp, %%rbp\n\tsysenter" ::: "rax",
 					"rcx", "rdx", "memory"));
-	ok(number == SIGSEGV || number == SIGILL, "sysenter ends in a signal (%d)", number);
+	ok(number == SIGSEGV || number == SIGILL, "sysenter raises a signal (%d)", number);
 	number = SIGNAL_OF(asm volatile(".byte 0xf1" ::: "memory"));
-	is(number, SIGTRAP, "int1 is SIGTRAP");
+	is(number, SIGTRAP, "int1 raises SIGTRAP");
 	number = SIGNAL_OF(asm volatile("int $4" ::: "memory"));
-	is(number, SIGSEGV, "int $4 is SIGSEGV");
+	is(number, SIGSEGV, "int $4 raises SIGSEGV");
 	number = SIGNAL_OF(asm volatile("int3"));
-	is(number, SIGTRAP, "int3 is SIGTRAP");
-	is(SIGNAL_OF(asm volatile("ud2")), SIGILL, "ud2 is SIGILL");
+	is(number, SIGTRAP, "int3 raises SIGTRAP");
+	is(SIGNAL_OF(asm volatile("ud2")), SIGILL, "ud2 raises SIGILL");
 	is(SIGNAL_OF(asm volatile("lock; .byte 0x89, 0xc0")), SIGILL,
-	   "a lock prefix in the wrong place is SIGILL");
+	   "an invalid lock prefix raises SIGILL");
 }
 
-/* time() of the vsyscall page: executable by emulation at most, never readable as data of the host. */
+/* time() of the vsyscall page may be emulated, but the host's page must never be readable. */
 static void vsyscall(void)
 {
 	volatile char *page = (void *)0xffffffffff600000;
@@ -123,22 +124,22 @@ static void vsyscall(void)
 	number = SIGNAL_OF((void)*page);
 	if (!number)
 		return skip("the vsyscall page cannot be read", "the host maps it");
-	is(number, SIGSEGV, "reading the vsyscall page is SIGSEGV");
+	is(number, SIGSEGV, "reading the vsyscall page raises SIGSEGV");
 	number = SIGNAL_OF(((long (*)(long *))0xffffffffff600400)(NULL));
 	ok(number == 0 || (number == SIGSEGV && seen_rip == (long)0xffffffffff600400),
-	   "a call into the vsyscall page is emulated or SIGSEGV there");
+	   "a call into the vsyscall page is emulated, or raises SIGSEGV there");
 	number = SIGNAL_OF(((long (*)(long *))0xffffffffff601000)(NULL));
-	is(number, SIGSEGV, "a call behind it is SIGSEGV");
+	is(number, SIGSEGV, "a call beyond the vsyscall page raises SIGSEGV");
 	is(SIGNAL_OF(((void (*)(void))0x8000000000000000)()), SIGSEGV,
-	   "a jump to a non-canonical address is SIGSEGV");
+	   "a jump to a non-canonical address raises SIGSEGV");
 	is(SIGNAL_OF(((void (*)(void))0xffffffff81000000)()), SIGSEGV,
-	   "a jump into the kernel's half is SIGSEGV");
+	   "a jump into the kernel's half raises SIGSEGV");
 	is(SIGNAL_OF(asm volatile("mov %%rsp, %%rbx\n\tmov $0x8000000000000000, %%rax\n\tmov %%rax, %%rsp\n\tpush %%rbx"
 				  ::: "rax", "rbx", "memory")), SIGBUS, "a push on a non-canonical stack is SIGBUS");
-	/* si_addr and rsp play no part here: the frame went to the alternate stack. */
+	/* The signal frame goes to the alternate stack, so the bad rsp does not matter. */
 }
 
-/* The host-side system call numbers and odd values never reach anything. */
+/* System call numbers beyond the table, among them those of the host side, have no effect. */
 static void odd_calls(void)
 {
 	int bad = 0, status;
@@ -146,19 +147,21 @@ static void odd_calls(void)
 
 	for (long number = 100000; number < 100050; number++)
 		bad += syscall(number) != -1 || errno != ENOSYS;
-	is(bad, 0, "system calls beyond the table are ENOSYS");
+	is(bad, 0, "system calls beyond the table give ENOSYS");
 	ok(syscall(-1) == -1 && errno == ENOSYS, "system call -1 is ENOSYS");
-	ok(syscall(0x40000000 + SYS_getpid) == -1 && errno == ENOSYS, "the x32 bit is ENOSYS");
+	ok(syscall(0x40000000 + SYS_getpid) == -1 && errno == ENOSYS,
+	   "a number with the x32 bit gives ENOSYS");
 	pid = fork();
 	if (pid == 0) {
-		/* High half of rax is part of the number on no kernel: the low half counts or ENOSYS comes. */
+		/* A kernel uses only the low half of rax, or returns ENOSYS. */
 		long result = 0x100000000l + SYS_getpid;
 
 		asm volatile("syscall" : "+a"(result) : : "rcx", "r11", "memory");
 		_exit(result != getpid() && result != -ENOSYS);
 	}
 	waitpid(pid, &status, 0);
-	is(status, 0, "a number with high bits set does no harm");
+	is(status, 0,
+	   "a number with high bits set has no effect, or makes the call of its low half");
 	long rcx, r11, here;
 
 	asm volatile("syscall\n1:\tlea 1b(%%rip), %2" : "=c"(rcx), "=a"(here),
@@ -166,7 +169,7 @@ static void odd_calls(void)
 	asm volatile("pushf\n\tpop %%rbx\n\tmov %1, %%eax\n\tsyscall\n\tmov %%r11, %0\n\txor %%rbx, %0"
 		     : "=r"(r11) : "i"(SYS_getppid) : "rax", "rbx", "rcx", "r11", "memory");
 	is(rcx, here, "syscall leaves the return address in rcx");
-	is(r11 & 0xcd5, 0, "and the flags in r11");
+	is(r11 & 0xcd5, 0, "syscall leaves the flags in r11");
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * procfiles.c - what the machine says about itself in /proc and /sys
+ * procfiles.c - the content of /proc and /sys
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -48,12 +48,12 @@ static void processor(void)
 	slurp("/proc/stat");
 	ok(!strncmp(text, "cpu ", 4) && strstr(text, "\nctxt ") && strstr(text, "\nbtime ") &&
 	   strstr(text, "\nprocesses "),
-	   "/proc/stat counts");
+	   "/proc/stat has its counters");
 	slurp("/proc/loadavg");
-	ok(strchr(text, '/') != NULL, "/proc/loadavg");
+	ok(strchr(text, '/') != NULL, "/proc/loadavg shows the number of tasks");
 	slurp("/proc/uptime");
-	ok(atof(text) > 0, "/proc/uptime runs");
-	ok(sysconf(_SC_NPROCESSORS_ONLN) >= 1, "there is a processor");
+	ok(atof(text) > 0, "/proc/uptime is above zero");
+	ok(sysconf(_SC_NPROCESSORS_ONLN) >= 1, "sysconf reports at least one processor");
 }
 
 static void memory(void)
@@ -64,12 +64,13 @@ static void memory(void)
 	long total = number_after("MemTotal"), available = number_after("MemAvailable"), unused = number_after("MemFree");
 
 	ok(total > 20000 && unused > 0 && unused <= total && available > 0 && available <= total,
-	   "/proc/meminfo is sane (%ld of %ld kB free)", unused, total);
+	   "/proc/meminfo is plausible (%ld of %ld kB free)", unused, total);
 	sysinfo(&info);
-	ok(labs((long)(info.totalram * info.mem_unit / 1024) - total) < 1024, "sysinfo agrees");
-	ok(strstr(slurp("/proc/buddyinfo"), "zone"), "/proc/buddyinfo");
+	ok(labs((long)(info.totalram * info.mem_unit / 1024) - total) < 1024,
+	   "sysinfo agrees with /proc/meminfo");
+	ok(strstr(slurp("/proc/buddyinfo"), "zone"), "/proc/buddyinfo lists zones");
 	ok(number_after("nonsense") == -1 && strstr(slurp("/proc/vmstat"), "pgfault "),
-	   "/proc/vmstat counts faults");
+	   "/proc/vmstat counts page faults");
 	ok(strstr(slurp("/proc/iomem"), "System RAM") || geteuid(), "/proc/iomem shows the RAM");
 }
 
@@ -82,27 +83,30 @@ static void own_process(void)
 	slurp("/proc/self/maps");
 	snprintf(key, sizeof(key), "%lx-", (unsigned long)area);
 	ok(strstr(text, "[stack]") && strstr(text, "/procfiles"),
-	   "/proc/self/maps has the stack and the program");
-	ok(strstr(text, "[vdso]") != NULL, "and the vDSO");
+	   "/proc/self/maps lists the stack and the program");
+	ok(strstr(text, "[vdso]") != NULL, "/proc/self/maps lists the vDSO");
 	slurp("/proc/self/smaps_rollup");
 	ok(number_after("Rss:") >= 256, "/proc/self/smaps_rollup counts resident memory");
 	slurp("/proc/self/status");
 	ok(number_after("Pid:") == getpid() && number_after("Threads:") == 1 &&
 	   number_after("VmRSS:") > 0, "/proc/self/status");
 	slurp("/proc/self/stat");
-	ok(atoi(text) == getpid() && strstr(text, "(procfiles)"), "/proc/self/stat");
-	ok(slurp("/proc/self/auxv")[0] == 33 || text[0] != 0, "/proc/self/auxv");
-	ok(!memcmp(slurp("/proc/self/environ"), environ[0], 4), "/proc/self/environ");
-	ok(strstr(slurp("/proc/self/comm"), "procfiles"), "/proc/self/comm");
+	ok(atoi(text) == getpid() && strstr(text, "(procfiles)"),
+	   "/proc/self/stat shows process id and name");
+	ok(slurp("/proc/self/auxv")[0] == 33 || text[0] != 0,
+	   "/proc/self/auxv holds the auxiliary vector");
+	ok(!memcmp(slurp("/proc/self/environ"), environ[0], 4),
+	   "/proc/self/environ holds the environment");
+	ok(strstr(slurp("/proc/self/comm"), "procfiles"), "/proc/self/comm holds the name");
 	slurp("/proc/self/syscall");
 	ok(!strncmp(text, "0 ", 2) || !strncmp(text, "running", 7),
-	   "/proc/self/syscall tells the call (read)");
-	ok(strstr(slurp("/proc/self/mountinfo"), " / "), "/proc/self/mountinfo");
+	   "/proc/self/syscall shows the current call (read)");
+	ok(strstr(slurp("/proc/self/mountinfo"), " / "), "/proc/self/mountinfo lists mounts");
 	unsigned long entry = 0;
 	int fd = open("/proc/self/pagemap", O_RDONLY);
 
 	ok(pread(fd, &entry, 8, (long)area / 4096 * 8) == 8 && (entry >> 63),
-	   "/proc/self/pagemap says that a touched page is present");
+	   "/proc/self/pagemap marks a touched page as present");
 	close(fd);
 	struct rusage before, after;
 
@@ -112,31 +116,32 @@ static void own_process(void)
 		area[i * 4096] = 1;
 	getrusage(RUSAGE_SELF, &after);
 	ok(after.ru_minflt - before.ru_minflt >= 1 && after.ru_minflt - before.ru_minflt < 1000,
-	   "page faults are counted (%ld for 64 pages)",
+	   "getrusage counts page faults (%ld for 64 pages)",
 	   after.ru_minflt - before.ru_minflt);
 }
 
 static void kernel(void)
 {
 	slurp("/proc/version");
-	ok(strstr(text, "Linux version ") == text, "/proc/version");
+	ok(strstr(text, "Linux version ") == text, "/proc/version begins with Linux version");
 	if (in_guest())
 		ok(strstr(text, " 6.12") || strstr(text, " 6.1."),
-		   "it is the version that we built");
-	ok(strlen(slurp("/proc/cmdline")) > 1, "/proc/cmdline");
-	ok(strstr(slurp("/proc/filesystems"), "tmpfs"), "/proc/filesystems");
+		   "/proc/version shows the version that we built");
+	ok(strlen(slurp("/proc/cmdline")) > 1, "/proc/cmdline holds the command line");
+	ok(strstr(slurp("/proc/filesystems"), "tmpfs"), "/proc/filesystems lists tmpfs");
 	ok(strchr(slurp("/proc/interrupts"), ':') != NULL, "/proc/interrupts lists interrupts");
-	ok(strstr(slurp("/proc/devices"), "Block devices"), "/proc/devices");
+	ok(strstr(slurp("/proc/devices"), "Block devices"), "/proc/devices lists block devices");
 	ok(strstr(slurp("/proc/kallsyms"), " T ") || strstr(text, " t "),
 	   "/proc/kallsyms names kernel functions");
 	ok(strlen(slurp("/sys/devices/system/clocksource/clocksource0/current_clocksource")) > 1,
 	   "a clocksource is in use (%.20s)",
 	   text);
-	ok(strlen(slurp("/proc/sys/kernel/random/uuid")) == 37, "random numbers are ready");
-	ok(strstr(slurp("/proc/self/limits"), "Max open files"), "/proc/self/limits");
+	ok(strlen(slurp("/proc/sys/kernel/random/uuid")) == 37,
+	   "the random number generator is ready");
+	ok(strstr(slurp("/proc/self/limits"), "Max open files"), "/proc/self/limits lists limits");
 }
 
-/* Every file of /proc that can be read may be read: none hurts the machine. */
+/* Reads every readable file of a tree: the machine must survive. */
 static void read_all(const char *folder, int depth, int *nr_read)
 {
 	DIR *dir = opendir(folder);
@@ -179,10 +184,10 @@ int main(void)
 	kernel();
 	if (in_guest()) {
 		read_all("/proc", 5, &nr_read);
-		ok(nr_read > 100, "all of /proc can be read (%d files)", nr_read);
+		ok(nr_read > 100, "the machine survives reading all of /proc (%d files)", nr_read);
 		nr_read = 0;
 		read_all("/sys", 8, &nr_read);
-		ok(nr_read > 100, "all of /sys can be read (%d files)", nr_read);
+		ok(nr_read > 100, "the machine survives reading all of /sys (%d files)", nr_read);
 	}
 	return tap_done();
 }

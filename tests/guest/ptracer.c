@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ptracer.c - what strace and gdb ask of ptrace: stops, registers, memory, single steps, events
+ * ptracer.c - ptrace as strace and gdb use it: stops, registers, memory, single steps, events
  */
 #define _GNU_SOURCE
 #include <elf.h>
@@ -23,7 +23,7 @@
 #define PTRACE_GET_RSEQ_CONFIGURATION 0x420f
 #endif
 
-/* <linux/ptrace.h> cannot be included beside <sys/ptrace.h>: its layout, from ptrace(2). */
+/* From ptrace(2), because <linux/ptrace.h> conflicts with <sys/ptrace.h>. */
 struct call_info {
 	unsigned char op, pad[3];
 	unsigned int arch;
@@ -92,20 +92,21 @@ static void system_call_stops(void)
 	is(next_stop(pid), (SIGTRAP | 0x80) << 8 | 0x7f,
 	   "a traced child stops at the entry of a system call");
 	trace(PTRACE_GETREGS, pid, 0, (long)&regs);
-	is(regs.orig_rax, SYS_getppid, "orig_rax is the number");
-	is(regs.rax, -ENOSYS, "rax is -ENOSYS");
+	is(regs.orig_rax, SYS_getppid, "orig_rax holds the number at entry");
+	is(regs.rax, -ENOSYS, "rax holds -ENOSYS at entry");
 	size = trace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), (long)&info);
 	ok(size > 0 && info.op == 1 && info.entry.nr == SYS_getppid && info.arch == 0xc000003e,
-	   "PTRACE_GET_SYSCALL_INFO at entry");
+	   "PTRACE_GET_SYSCALL_INFO describes the entry");
 	ok(info.instruction_pointer == regs.rip && info.stack_pointer == regs.rsp,
-	   "with the stack and instruction pointers");
+	   "PTRACE_GET_SYSCALL_INFO holds the stack and instruction pointers");
 	trace(PTRACE_SYSCALL, pid, 0, 0);
-	is(next_stop(pid), (SIGTRAP | 0x80) << 8 | 0x7f, "and at its exit");
+	is(next_stop(pid), (SIGTRAP | 0x80) << 8 | 0x7f,
+	   "a traced child stops at the exit of a system call");
 	trace(PTRACE_GETREGS, pid, 0, (long)&regs);
-	is(regs.rax, getpid(), "rax is the result");
+	is(regs.rax, getpid(), "rax holds the result at exit");
 	trace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), (long)&info);
 	ok(info.op == 2 && info.exit.rval == getpid() && !info.exit.is_error,
-	   "PTRACE_GET_SYSCALL_INFO at exit");
+	   "PTRACE_GET_SYSCALL_INFO describes the exit");
 
 	trace(PTRACE_SYSCALL, pid, 0, 0);
 	next_stop(pid);
@@ -114,9 +115,10 @@ static void system_call_stops(void)
 	trace(PTRACE_SYSCALL, pid, 0, 0);
 	next_stop(pid);
 	trace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), (long)&info);
-	ok(info.exit.rval == -EBADF && info.exit.is_error, "an error is marked as such");
+	ok(info.exit.rval == -EBADF && info.exit.is_error,
+	   "PTRACE_GET_SYSCALL_INFO marks an error");
 	trace(PTRACE_CONT, pid, 0, 0);
-	is(next_stop(pid), 3 << 8, "a continued child ends as it would");
+	is(next_stop(pid), 3 << 8, "a continued child exits with its own status");
 }
 
 static int ask_pid(void)
@@ -130,7 +132,7 @@ static void changed_calls(void)
 	struct user_regs_struct regs;
 
 	trace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
-	/* First: suppress the call by number -1 and give a result of our own. */
+	/* First, suppress the call by the number -1 and set a result. */
 	trace(PTRACE_SYSCALL, pid, 0, 0);
 	next_stop(pid);
 	trace(PTRACE_GETREGS, pid, 0, (long)&regs);
@@ -139,16 +141,17 @@ static void changed_calls(void)
 	trace(PTRACE_SYSCALL, pid, 0, 0);
 	next_stop(pid);
 	trace(PTRACE_GETREGS, pid, 0, (long)&regs);
-	is(regs.rax, -ENOSYS, "a call whose number becomes -1 is not made");
+	is(regs.rax, -ENOSYS, "a call whose number becomes -1 is suppressed");
 	regs.rax = 4242;
 	trace(PTRACE_SETREGS, pid, 0, (long)&regs);
-	/* Second: another number. */
+	/* Second, change the number. */
 	trace(PTRACE_SYSCALL, pid, 0, 0);
 	next_stop(pid);
 	is(trace(PTRACE_POKEUSER, pid, offsetof(struct user_regs_struct, orig_rax), SYS_getpid), 0,
-	   "POKEUSER changes the number");
+	   "POKEUSER changes the number of a call");
 	trace(PTRACE_CONT, pid, 0, 0);
-	is(next_stop(pid), 1 << 8, "the child sees the given result, then the other call's");
+	is(next_stop(pid), 1 << 8,
+	   "the child sees the tracer's result, then the result of the changed call");
 }
 
 static int ask_nothing(void)
@@ -156,7 +159,7 @@ static int ask_nothing(void)
 	return syscall(5000, 1, 2, 3) == -1 && errno == ENOSYS;
 }
 
-/* Only number -1 leaves the tracer's rax alone. */
+/* Only the number -1 preserves the rax that the tracer sets. */
 static void calls_out_of_range(void)
 {
 	pid_t pid = traced(ask_nothing);
@@ -167,7 +170,7 @@ static void calls_out_of_range(void)
 	trace(PTRACE_POKEUSER, pid, offsetof(struct user_regs_struct, rax), -9999);
 	trace(PTRACE_CONT, pid, 0, 0);
 	is(next_stop(pid), 1 << 8,
-	   "a number beyond the table is ENOSYS whatever the tracer put into rax");
+	   "a number beyond the table gives ENOSYS, whatever the tracer put into rax");
 }
 
 static int stop_with_registers(void)
@@ -191,25 +194,25 @@ static void registers(void)
 	trace(PTRACE_GETREGS, pid, 0, (long)&regs);
 	ok(regs.rbx == 0x1111 && regs.r12 == 0x2222 && regs.r15 == 0x3333,
 	   "GETREGS shows the registers");
-	ok((regs.eflags & 1) && (regs.eflags & 0x200), "and the flags");
-	ok(regs.cs == 0x33 && regs.ss == 0x2b, "and the selectors of 64-bit code");
+	ok((regs.eflags & 1) && (regs.eflags & 0x200), "GETREGS shows the flags");
+	ok(regs.cs == 0x33 && regs.ss == 0x2b, "GETREGS shows the selectors of 64-bit code");
 	is(regs.orig_rax, -1, "orig_rax is -1 outside a system call");
-	ok(regs.fs_base != 0, "fs_base is there");
+	ok(regs.fs_base != 0, "GETREGS shows fs_base");
 	is(trace(PTRACE_GETREGSET, pid, NT_PRSTATUS, (long)&vector), 0,
-	   "PTRACE_GETREGSET NT_PRSTATUS");
+	   "PTRACE_GETREGSET reads NT_PRSTATUS");
 	ok(vector.iov_len == sizeof(regs) && !memcmp(&regs, &by_set, sizeof(regs)),
-	   "gives the same");
+	   "NT_PRSTATUS equals the result of GETREGS");
 	is(trace(PTRACE_PEEKUSER, pid, offsetof(struct user_regs_struct, r12), 0), 0x2222,
-	   "PEEKUSER reads one");
+	   "PEEKUSER reads one register");
 	is(((unsigned char)trace(PTRACE_PEEKTEXT, pid, regs.rip - 1, 0)), 0xcc,
-	   "the instruction before rip is int3");
+	   "PEEKTEXT shows int3 before rip");
 	regs.rbx = 0x7777;
-	is(trace(PTRACE_SETREGS, pid, 0, (long)&regs), 0, "SETREGS");
+	is(trace(PTRACE_SETREGS, pid, 0, (long)&regs), 0, "SETREGS succeeds");
 	regs.cs = 0x10;
 	ok(trace(PTRACE_SETREGS, pid, 0, (long)&regs) == -1 && errno == EIO,
-	   "a kernel selector is refused");
+	   "SETREGS rejects a kernel selector");
 	trace(PTRACE_CONT, pid, 0, 0);
-	is(next_stop(pid), 1 << 8, "the child runs on with the changed register");
+	is(next_stop(pid), 1 << 8, "the child continues with the changed register");
 }
 
 static int stop_with_fp(void)
@@ -233,34 +236,35 @@ static void fp_registers(void)
 
 	trace(PTRACE_CONT, pid, 0, 0);
 	next_stop(pid);
-	is(trace(PTRACE_GETFPREGS, pid, 0, (long)&fp), 0, "GETFPREGS");
+	is(trace(PTRACE_GETFPREGS, pid, 0, (long)&fp), 0, "GETFPREGS succeeds");
 	memcpy(values, &fp.xmm_space[7 * 4], 16);
-	ok(values[0] == 1.5 && values[1] == -2.25, "shows xmm7");
+	ok(values[0] == 1.5 && values[1] == -2.25, "GETFPREGS shows xmm7");
 	ok(fp.cwd == 0x37f && fp.mxcsr == 0x1f80 && ((fp.swd >> 11) & 7) == 7,
-	   "and the control words");
+	   "GETFPREGS shows the control words");
 	is(trace(PTRACE_GETREGSET, pid, NT_X86_XSTATE, (long)&vector), 0,
-	   "PTRACE_GETREGSET NT_X86_XSTATE");
+	   "PTRACE_GETREGSET reads NT_X86_XSTATE");
 	ok(vector.iov_len >= 576 && !memcmp(xstate, &fp, 416),
-	   "starts with the same image (%zu bytes)", vector.iov_len);
+	   "NT_X86_XSTATE starts with the image of GETFPREGS (%zu bytes)", vector.iov_len);
 	memcpy(&features, xstate + 464, 8);
-	ok((features & 3) == 3, "tells the processor's features (%#lx)", features);
+	ok((features & 3) == 3, "NT_X86_XSTATE names the processor's features (%#lx)", features);
 	values[0] = 8.0, values[1] = 9.0;
 	memcpy(xstate + 160 + 7 * 16, values, 16);
 	xstate[512] |= 2;
 	is(trace(PTRACE_SETREGSET, pid, NT_X86_XSTATE, (long)&vector), 0,
-	   "PTRACE_SETREGSET NT_X86_XSTATE");
+	   "PTRACE_SETREGSET writes NT_X86_XSTATE");
 	trace(PTRACE_GETFPREGS, pid, 0, (long)&fp);
-	ok(!memcmp(values, &fp.xmm_space[7 * 4], 16), "is read back");
+	ok(!memcmp(values, &fp.xmm_space[7 * 4], 16),
+	   "GETFPREGS reads back what NT_X86_XSTATE set");
 	trace(PTRACE_CONT, pid, 0, 0);
-	is(next_stop(pid), 1 << 8, "and reaches the child");
+	is(next_stop(pid), 1 << 8, "the child sees what NT_X86_XSTATE set");
 	pid = traced(stop_with_fp);
 	trace(PTRACE_CONT, pid, 0, 0);
 	next_stop(pid);
 	trace(PTRACE_GETFPREGS, pid, 0, (long)&fp);
 	memcpy(&fp.xmm_space[7 * 4], values, 16);
-	is(trace(PTRACE_SETFPREGS, pid, 0, (long)&fp), 0, "SETFPREGS");
+	is(trace(PTRACE_SETFPREGS, pid, 0, (long)&fp), 0, "SETFPREGS succeeds");
 	trace(PTRACE_CONT, pid, 0, 0);
-	is(next_stop(pid), 1 << 8, "reaches the child too");
+	is(next_stop(pid), 1 << 8, "the child sees what SETFPREGS set");
 }
 
 static int wait_for_change(void)
@@ -288,15 +292,15 @@ static void memory(void)
 
 	is(trace(PTRACE_PEEKDATA, pid, (long)&variable, 0), 0x1122334455667788,
 	   "PEEKDATA reads a word");
-	is(trace(PTRACE_POKEDATA, pid, (long)&variable, 0x5566), 0, "POKEDATA writes one");
-	is(variable, 0x1122334455667788, "in the child only");
+	is(trace(PTRACE_POKEDATA, pid, (long)&variable, 0x5566), 0, "POKEDATA writes a word");
+	is(variable, 0x1122334455667788, "POKEDATA writes only in the child");
 	errno = 0;
 	ok(trace(PTRACE_PEEKDATA, pid, 0x10, 0) == -1 && errno == EIO,
-	   "an unmapped address is EIO");
+	   "PEEKDATA of an unmapped address gives EIO");
 	trace(PTRACE_CONT, pid, 0, 0);
-	is(next_stop(pid), 1 << 8, "the child sees the word");
+	is(next_stop(pid), 1 << 8, "the child sees the word that POKEDATA wrote");
 
-	/* A breakpoint on a page of program text, which is shared and read-only. */
+	/* Set a breakpoint in program text, which is shared and read-only. */
 	pid = traced(call_target);
 	unsigned long address = (unsigned long)target, text = trace(PTRACE_PEEKTEXT, pid, address,
 								    0);
@@ -304,7 +308,7 @@ static void memory(void)
 	int hits = 0, status;
 
 	is(trace(PTRACE_POKETEXT, pid, address, (text & ~0xfful) | 0xcc), 0,
-	   "a breakpoint is written into read-only text");
+	   "POKETEXT writes a breakpoint into read-only text");
 	for (;;) {
 		trace(PTRACE_CONT, pid, 0, 0);
 		status = next_stop(pid);
@@ -322,10 +326,10 @@ static void memory(void)
 			break;
 		trace(PTRACE_POKETEXT, pid, address, (text & ~0xfful) | 0xcc);
 	}
-	is(hits, 2, "it is hit at each of two calls, and stepped over");
-	is(status, 5 << 8, "and the child's result is right");
-	is(target(3), 4, "our own text is untouched");
-	ok(message[0] == 'r', "as is our data");
+	is(hits, 2, "two calls hit the breakpoint, and a step passes it");
+	is(status, 5 << 8, "the child's result is right despite the breakpoint");
+	is(target(3), 4, "the breakpoint leaves the tracer's text unchanged");
+	ok(message[0] == 'r', "the tracer's data stays unchanged");
 }
 
 static int count_down(void)
@@ -365,11 +369,11 @@ static void single_steps(void)
 	is(steps, 30, "ten rounds of three instructions are thirty steps");
 	trace(PTRACE_GETSIGINFO, pid, 0, (long)&info);
 	ok(info.si_signo == SIGTRAP && info.si_code == TRAP_TRACE,
-	   "each is a SIGTRAP with TRAP_TRACE");
+	   "each step is a SIGTRAP with TRAP_TRACE");
 	trace(PTRACE_CONT, pid, 0, 0);
-	is(next_stop(pid), SIGTRAP << 8 | 0x7f, "then the breakpoint behind them");
+	is(next_stop(pid), SIGTRAP << 8 | 0x7f, "a breakpoint after the loop is hit");
 	trace(PTRACE_CONT, pid, 0, 0);
-	is(next_stop(pid), 55 << 8, "and the sum is right");
+	is(next_stop(pid), 55 << 8, "the sum of a single-stepped loop is right");
 
 	pid = traced(step_over_call);
 	trace(PTRACE_CONT, pid, 0, 0);
@@ -381,7 +385,7 @@ static void single_steps(void)
 		trace(PTRACE_GETREGS, pid, 0, (long)&regs);
 		steps++;
 	} while (steps < 100 && (unsigned char)trace(PTRACE_PEEKTEXT, pid, regs.rip, 0) != 0xcc);
-	is(steps, 5, "a step over a system call stops right behind it");
+	is(steps, 5, "a step over a system call stops at the next instruction");
 	finish(pid);
 }
 
@@ -407,15 +411,16 @@ static void signals(void)
 
 	trace(PTRACE_CONT, pid, 0, 0);
 	is(next_stop(pid), SIGUSR1 << 8 | 0x7f, "a signal stops the child before its handler");
-	is(trace(PTRACE_GETSIGINFO, pid, 0, (long)&info), 0, "GETSIGINFO");
-	ok(info.si_signo == SIGUSR1 && info.si_code == SI_TKILL && info.si_pid == pid, "tells it");
+	is(trace(PTRACE_GETSIGINFO, pid, 0, (long)&info), 0, "GETSIGINFO succeeds");
+	ok(info.si_signo == SIGUSR1 && info.si_code == SI_TKILL && info.si_pid == pid,
+	   "GETSIGINFO describes the signal");
 	trace(PTRACE_CONT, pid, 0, SIGUSR2);
-	is(next_stop(pid), SIGUSR2 << 8, "another signal may be delivered instead");
+	is(next_stop(pid), SIGUSR2 << 8, "the tracer can deliver another signal instead");
 	pid = traced(handle_usr1);
 	trace(PTRACE_CONT, pid, 0, 0);
 	next_stop(pid);
 	trace(PTRACE_CONT, pid, 0, 0);
-	is(next_stop(pid), 0, "or none");
+	is(next_stop(pid), 0, "the tracer can suppress a signal");
 }
 
 static int idle(void)
@@ -443,26 +448,28 @@ static void attaching(int (*work)(void), const char *what)
 	usleep(30000);
 	is(trace(PTRACE_ATTACH, pid, 0, 0), 0, what);
 	is(next_stop(pid), SIGSTOP << 8 | 0x7f, "an attached process stops");
-	is(trace(PTRACE_GETREGS, pid, 0, (long)&regs), 0, "and shows its registers");
-	is(trace(PTRACE_DETACH, pid, 0, 0), 0, "and is let go");
+	is(trace(PTRACE_GETREGS, pid, 0, (long)&regs), 0, "GETREGS works on an attached process");
+	is(trace(PTRACE_DETACH, pid, 0, 0), 0, "PTRACE_DETACH succeeds");
 	usleep(10000);
-	is(waitpid(pid, &status, WNOHANG), 0, "and runs on");
-	is(trace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACEEXIT), 0, "PTRACE_SEIZE");
+	is(waitpid(pid, &status, WNOHANG), 0, "a detached process continues");
+	is(trace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACEEXIT), 0, "PTRACE_SEIZE succeeds");
 	usleep(10000);
-	is(waitpid(pid, &status, WNOHANG), 0, "does not stop it");
-	is(trace(PTRACE_INTERRUPT, pid, 0, 0), 0, "PTRACE_INTERRUPT");
-	is(next_stop(pid), PTRACE_EVENT_STOP << 16 | SIGTRAP << 8 | 0x7f, "does");
+	is(waitpid(pid, &status, WNOHANG), 0, "PTRACE_SEIZE does not stop the process");
+	is(trace(PTRACE_INTERRUPT, pid, 0, 0), 0, "PTRACE_INTERRUPT succeeds");
+	is(next_stop(pid), PTRACE_EVENT_STOP << 16 | SIGTRAP << 8 | 0x7f,
+	   "PTRACE_INTERRUPT stops the process");
 	trace(PTRACE_CONT, pid, 0, 0);
 	kill(pid, SIGTERM);
-	is(next_stop(pid), SIGTERM << 8 | 0x7f, "a deadly signal is reported first");
+	is(next_stop(pid), SIGTERM << 8 | 0x7f, "the tracer sees a fatal signal first");
 	trace(PTRACE_CONT, pid, 0, SIGTERM);
-	is(next_stop(pid), PTRACE_EVENT_EXIT << 16 | SIGTRAP << 8 | 0x7f, "then the exit event");
+	is(next_stop(pid), PTRACE_EVENT_EXIT << 16 | SIGTRAP << 8 | 0x7f,
+	   "the exit event follows a fatal signal");
 	unsigned long message = 0;
 
 	trace(PTRACE_GETEVENTMSG, pid, 0, (long)&message);
-	is(message, SIGTERM, "with the status to come");
+	is(message, SIGTERM, "the exit event announces the exit status");
 	trace(PTRACE_CONT, pid, 0, 0);
-	is(next_stop(pid), SIGTERM, "then the end");
+	is(next_stop(pid), SIGTERM, "the end follows the exit event");
 }
 
 static int fork_and_exec(void)
@@ -486,30 +493,32 @@ static void events(void)
 	trace(PTRACE_SETOPTIONS, pid, 0,
 	      PTRACE_O_TRACEFORK | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL);
 	trace(PTRACE_CONT, pid, 0, 0);
-	is(next_stop(pid), PTRACE_EVENT_FORK << 16 | SIGTRAP << 8 | 0x7f, "the fork event");
+	is(next_stop(pid), PTRACE_EVENT_FORK << 16 | SIGTRAP << 8 | 0x7f,
+	   "a fork raises the fork event");
 	trace(PTRACE_GETEVENTMSG, pid, 0, (long)&message);
 	child = message;
 	first = next_stop(child);
-	ok(child > 0 && WIFSTOPPED(first), "names the child, which stops too");
+	ok(child > 0 && WIFSTOPPED(first), "the fork event names the child, which stops, too");
 	trace(PTRACE_CONT, child, 0, 0);
 	trace(PTRACE_CONT, pid, 0, 0);
 	is(next_stop(child), PTRACE_EVENT_EXIT << 16 | SIGTRAP << 8 | 0x7f,
-	   "the child's exit event");
+	   "the exit of the child raises the exit event");
 	trace(PTRACE_CONT, child, 0, 0);
-	is(next_stop(child), 6 << 8, "the child's end");
+	is(next_stop(child), 6 << 8, "the child ends with its status");
 	do {
 		status = next_stop(pid);
 		if (status == (SIGCHLD << 8 | 0x7f))
 			trace(PTRACE_CONT, pid, 0, SIGCHLD);
 	} while (status == (SIGCHLD << 8 | 0x7f));
-	is(status, PTRACE_EVENT_EXEC << 16 | SIGTRAP << 8 | 0x7f, "the exec event");
+	is(status, PTRACE_EVENT_EXEC << 16 | SIGTRAP << 8 | 0x7f, "an exec raises the exec event");
 	trace(PTRACE_CONT, pid, 0, 0);
-	is(next_stop(pid), PTRACE_EVENT_EXIT << 16 | SIGTRAP << 8 | 0x7f, "the exit event");
+	is(next_stop(pid), PTRACE_EVENT_EXIT << 16 | SIGTRAP << 8 | 0x7f,
+	   "the exit of the new program raises the exit event");
 	trace(PTRACE_CONT, pid, 0, 0);
-	is(next_stop(pid), 44 << 8, "the end of the new program");
+	is(next_stop(pid), 44 << 8, "the new program ends with its status");
 }
 
-/* As gdb calls a function of its child: run `syscall` in the child with registers of our choice. */
+/* Makes the child execute `syscall` with the tracer's registers, as gdb calls functions. */
 static void injection(void)
 {
 	pid_t pid = traced(idle);
@@ -527,15 +536,17 @@ static void injection(void)
 	regs.r8 = -1, regs.r9 = 0;
 	trace(PTRACE_SETREGS, pid, 0, (long)&regs);
 	trace(PTRACE_CONT, pid, 0, 0);
-	is(next_stop(pid), SIGTRAP << 8 | 0x7f, "a system call is injected");
+	is(next_stop(pid), SIGTRAP << 8 | 0x7f, "the tracer injects a system call");
 	trace(PTRACE_GETREGS, pid, 0, (long)&regs);
-	ok((long)regs.rax > 0 && regs.rax % 4096 == 0, "and maps memory in the child");
-	is(trace(PTRACE_POKEDATA, pid, regs.rax + 4096, 7), 0, "that can be written");
+	ok((long)regs.rax > 0 && regs.rax % 4096 == 0,
+	   "the injected call maps memory in the child");
+	is(trace(PTRACE_POKEDATA, pid, regs.rax + 4096, 7), 0,
+	   "the tracer can write to the mapped memory");
 	trace(PTRACE_POKETEXT, pid, saved.rip, text);
 	trace(PTRACE_SETREGS, pid, 0, (long)&saved);
 	trace(PTRACE_CONT, pid, 0, 0);
 	usleep(20000);
-	is(waitpid(pid, &status, WNOHANG), 0, "the child goes on where it was");
+	is(waitpid(pid, &status, WNOHANG), 0, "the child continues where it was");
 	finish(pid);
 }
 
@@ -548,16 +559,16 @@ static void refusals(void)
 	if (pid == 0)
 		_exit(idle());
 	ok(trace(PTRACE_GETREGS, pid, 0, (long)&regs) == -1 && errno == ESRCH,
-	   "a process that is not traced is ESRCH");
+	   "a process that is not traced gives ESRCH");
 	trace(PTRACE_SEIZE, pid, 0, 0);
 	ok(trace(PTRACE_GETREGS, pid, 0, (long)&regs) == -1 && errno == ESRCH,
-	   "and so is one that is not stopped");
+	   "a process that is not stopped gives ESRCH");
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	pid = traced(idle);
 	ok(trace(PTRACE_POKEUSER, pid, 100000, 1) == -1 && errno == EIO,
-	   "POKEUSER beyond the area is EIO");
-	ok(trace(PTRACE_CONT, pid, 0, 9999) == -1 && errno == EIO, "an impossible signal is EIO");
+	   "POKEUSER beyond the area gives EIO");
+	ok(trace(PTRACE_CONT, pid, 0, 9999) == -1 && errno == EIO, "an invalid signal gives EIO");
 	finish(pid);
 }
 
@@ -578,7 +589,7 @@ static int stop_with_selector(void)
 	return now != 0x2b;
 }
 
-/* Data segment registers take what names a flat segment, or nothing. */
+/* A data segment register accepts the selector of a flat segment or of none. */
 static void selectors(void)
 {
 	pid_t pid = traced(stop_with_selector);
@@ -589,24 +600,24 @@ static void selectors(void)
 	is(next_stop(pid), SIGTRAP << 8 | 0x7f, "the child loads a selector and stops");
 	trace(PTRACE_GETREGS, pid, 0, (long)&regs);
 	if (regs.gs)
-		is(regs.gs, 0x2b, "the debugger sees it");
+		is(regs.gs, 0x2b, "the debugger sees the selector");
 	else
-		skip("the debugger sees it", "the engine leaves it in the processor");
+		skip("the debugger sees the selector", "the engine leaves it in the processor");
 	is(trace(PTRACE_SETREGS, pid, 0, (long)&regs), 0,
-	   "and may write all registers back as they are");
+	   "the debugger can write all registers back unchanged");
 	trace(PTRACE_CONT, pid, 0, 0);
-	is(next_stop(pid), SIGTRAP << 8 | 0x7f, "the child looks at it");
+	is(next_stop(pid), SIGTRAP << 8 | 0x7f, "the child stops after it checked its selector");
 	ok(trace(PTRACE_POKEUSER, pid, gs, 0x10) == -1 && errno == EIO,
-	   "a kernel selector is refused");
+	   "POKEUSER rejects a kernel selector");
 	is(trace(PTRACE_POKEUSER, pid, gs, 0x7), 0,
-	   "one of a descriptor that is not there is taken");
-	is(trace(PTRACE_POKEUSER, pid, base, 0xff), 0, "POKEUSER of a base");
-	is(trace(PTRACE_PEEKUSER, pid, base, 0), 0xff, "shows");
+	   "POKEUSER accepts the selector of an absent descriptor");
+	is(trace(PTRACE_POKEUSER, pid, base, 0xff), 0, "POKEUSER sets a segment base");
+	is(trace(PTRACE_PEEKUSER, pid, base, 0), 0xff, "PEEKUSER shows the segment base");
 	trace(PTRACE_CONT, pid, 0, 0);
-	is(next_stop(pid), 0, "the child runs on with its own selector");
+	is(next_stop(pid), 0, "the child continues with its own selector");
 }
 
-/* gdb's hardware watchpoints; a port may refuse them, gdb then steps. */
+/* Hardware watchpoints, as gdb sets them. A port may reject them; gdb then single-steps. */
 static void debug_registers(void)
 {
 	pid_t pid = traced(load_watched);
@@ -614,20 +625,20 @@ static void debug_registers(void)
 
 	if (trace(PTRACE_POKEUSER, pid, base, (long)&variable) < 0 ||
 	    trace(PTRACE_POKEUSER, pid, base + 7 * 8, 0x1 | 0xd0000) < 0) {
-		skip("a hardware watchpoint stops the child", "debug registers are refused");
+		skip("a hardware watchpoint stops the child", "the host rejects debug registers");
 		finish(pid);
 		return;
 	}
 	trace(PTRACE_CONT, pid, 0, 0);
 	is(next_stop(pid), SIGTRAP << 8 | 0x7f, "a hardware watchpoint stops the child");
-	is(trace(PTRACE_PEEKUSER, pid, base + 6 * 8, 0) & 15, 1, "and DR6 names it");
+	is(trace(PTRACE_PEEKUSER, pid, base + 6 * 8, 0) & 15, 1, "DR6 names the watchpoint");
 	finish(pid);
 
 	pid = traced(load_watched);
 	trace(PTRACE_POKEUSER, pid, base, (long)&variable);
 	trace(PTRACE_POKEUSER, pid, base + 7 * 8, 0x1 | 0xd0000);
 	trace(PTRACE_DETACH, pid, 0, 0);
-	is(next_stop(pid) & 0x7f, SIGTRAP, "a watchpoint stays when the debugger leaves");
+	is(next_stop(pid) & 0x7f, SIGTRAP, "a watchpoint stays when the debugger detaches");
 }
 
 int main(int argc, char **argv)

@@ -46,7 +46,8 @@ static long error_bits(void)
 
 static void memory_faults(void)
 {
-	volatile char *gone = mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	volatile char *gone = mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	volatile char *read_only = gone + 4096, *no_exec = gone + 8192;
 	char byte = 0;
 
@@ -56,25 +57,31 @@ static void memory_faults(void)
 	munmap((void *)gone, 4096);
 
 	is(FAULTS(byte = gone[7]), SIGSEGV, "reading where nothing is mapped is SIGSEGV");
-	ok(seen.si_addr == gone + 7 && seen.si_code == SEGV_MAPERR, "with the address and SEGV_MAPERR");
+	ok(seen.si_addr == gone + 7 && seen.si_code == SEGV_MAPERR,
+	   "with the address and SEGV_MAPERR");
 	is(error_bits(), ERROR_USER, "the error code says user and read");
 	is(frame.uc_mcontext.gregs[REG_CR2], (long)(gone + 7), "CR2 is the address");
 	is(frame.uc_mcontext.gregs[REG_TRAPNO], 14, "the trap is a page fault");
 
 	is(FAULTS(gone[9] = 1), SIGSEGV, "writing where nothing is mapped is SIGSEGV");
-	ok(seen.si_addr == gone + 9 && seen.si_code == SEGV_MAPERR && error_bits() == (ERROR_USER | ERROR_WRITE),
+	ok(seen.si_addr == gone + 9 && seen.si_code == SEGV_MAPERR &&
+	   error_bits() == (ERROR_USER | ERROR_WRITE),
 	   "the error code says write");
 
 	is(FAULTS(read_only[3] = 1), SIGSEGV, "writing on a read-only page is SIGSEGV");
-	ok(seen.si_addr == read_only + 3 && seen.si_code == SEGV_ACCERR && error_bits() == (ERROR_USER | ERROR_WRITE),
+	ok(seen.si_addr == read_only + 3 && seen.si_code == SEGV_ACCERR &&
+	   error_bits() == (ERROR_USER | ERROR_WRITE),
 	   "with SEGV_ACCERR");
 	is(read_only[3], 0, "and writes nothing");
 	is(FAULTS(byte = read_only[0]), 0, "reading it is fine");
 
-	is(FAULTS(((void (*)(void))no_exec)()), SIGSEGV, "executing a page without PROT_EXEC is SIGSEGV");
-	ok(seen.si_addr == no_exec && seen.si_code == SEGV_ACCERR, "with SEGV_ACCERR at the target");
+	is(FAULTS(((void (*)(void))no_exec)()), SIGSEGV,
+	   "executing a page without PROT_EXEC is SIGSEGV");
+	ok(seen.si_addr == no_exec && seen.si_code == SEGV_ACCERR,
+	   "with SEGV_ACCERR at the target");
 	is(error_bits(), ERROR_USER | ERROR_FETCH, "the error code says instruction fetch");
-	is(frame.uc_mcontext.gregs[REG_RIP], (long)no_exec, "the frame's instruction pointer is the target");
+	is(frame.uc_mcontext.gregs[REG_RIP], (long)no_exec,
+	   "the frame's instruction pointer is the target");
 	mprotect((void *)no_exec, 4096, PROT_READ | PROT_EXEC);
 	is(FAULTS(((void (*)(void))no_exec)()), 0, "with PROT_EXEC it runs");
 
@@ -84,17 +91,23 @@ static void memory_faults(void)
 	is(FAULTS(*(volatile char *)0 = 1), SIGSEGV, "a null pointer is SIGSEGV");
 	ok(seen.si_addr == NULL && seen.si_code == SEGV_MAPERR, "at address 0");
 
-	is(FAULTS(byte = *(volatile char *)0x8000000000001234), SIGSEGV, "a non-canonical address is SIGSEGV");
-	ok(seen.si_addr == NULL && seen.si_code == SI_KERNEL, "a general protection fault, which knows no address");
-	is(FAULTS(byte = *(volatile char *)0xffffffff80000000), SIGSEGV, "an address of the kernel's half is SIGSEGV");
-	ok(seen.si_addr == (void *)0xffffffff80000000 && seen.si_code == SEGV_MAPERR, "with the address");
+	is(FAULTS(byte = *(volatile char *)0x8000000000001234), SIGSEGV,
+	   "a non-canonical address is SIGSEGV");
+	ok(seen.si_addr == NULL && seen.si_code == SI_KERNEL,
+	   "a general protection fault, which knows no address");
+	is(FAULTS(byte = *(volatile char *)0xffffffff80000000), SIGSEGV,
+	   "an address of the kernel's half is SIGSEGV");
+	ok(seen.si_addr == (void *)0xffffffff80000000 && seen.si_code == SEGV_MAPERR,
+	   "with the address");
 	is(FAULTS(((void (*)(void))0x1000)()), SIGSEGV, "a jump into nothing is SIGSEGV");
-	ok(seen.si_addr == (void *)0x1000 && frame.uc_mcontext.gregs[REG_RIP] == 0x1000, "with the target's address");
+	ok(seen.si_addr == (void *)0x1000 && frame.uc_mcontext.gregs[REG_RIP] == 0x1000,
+	   "with the target's address");
 	/* A fault in the middle of an access that crosses into a missing page. */
 	char *pair = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	munmap(pair + 4096, 4096);
-	is(FAULTS(*(volatile long *)(pair + 4092) = -1), SIGSEGV, "an access that crosses into a missing page is SIGSEGV");
+	is(FAULTS(*(volatile long *)(pair + 4092) = -1), SIGSEGV,
+	   "an access that crosses into a missing page is SIGSEGV");
 	ok(seen.si_addr == pair + 4096, "with the first missing address");
 	is(*(int *)(pair + 4092), 0, "and nothing of it is written");
 	munmap(pair, 4096);
@@ -111,7 +124,8 @@ static void bus_errors(void)
 	area = mmap(NULL, 16384, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	area[5000] = 1;
 	is(FAULTS(area[8192] = 1), SIGBUS, "a mapped page beyond the file's end is SIGBUS");
-	ok(seen.si_addr == area + 8192 && seen.si_code == BUS_ADRERR, "with BUS_ADRERR and the address");
+	ok(seen.si_addr == area + 8192 && seen.si_code == BUS_ADRERR,
+	   "with BUS_ADRERR and the address");
 	ftruncate(fd, 4096);
 	is(FAULTS(area[5000] = 1), SIGBUS, "a page that truncation took away is SIGBUS");
 	ftruncate(fd, 8192);
@@ -129,14 +143,17 @@ static void arithmetic_and_codes(void)
 	volatile int result;
 	volatile double quotient = 1, divisor = 0;
 
-	is(FAULTS(asm volatile("idivl %1" : "=a"(result) : "m"(zero), "a"(1), "d"(0))), SIGFPE, "division by zero is SIGFPE");
+	is(FAULTS(asm volatile("idivl %1" : "=a"(result) : "m"(zero), "a"(1), "d"(0))), SIGFPE,
+	   "division by zero is SIGFPE");
 	is(seen.si_code, FPE_INTDIV, "with FPE_INTDIV");
 	is(frame.uc_mcontext.gregs[REG_TRAPNO], 0, "trap 0");
 	ok(seen.si_addr == (void *)frame.uc_mcontext.gregs[REG_RIP], "si_addr is the instruction");
-	is(FAULTS(asm volatile("idivl %1" : "=a"(result) : "r"(-1), "a"(0x80000000), "d"(-1))), SIGFPE,
+	is(FAULTS(asm volatile("idivl %1" : "=a"(result) : "r"(-1), "a"(0x80000000), "d"(-1))),
+	   SIGFPE,
 	   "the overflowing quotient is SIGFPE");
 	asm volatile("stmxcsr %0" : "=m"(saved));
-	is(FAULTS(({ asm volatile("ldmxcsr %0" : : "m"(control)); quotient = quotient / divisor; })), SIGFPE,
+	is(FAULTS(({ asm volatile("ldmxcsr %0" :
+				  : "m"(control)); quotient = quotient / divisor; })), SIGFPE,
 	   "an unmasked SSE division by zero is SIGFPE");
 	is(seen.si_code, FPE_FLTDIV, "with FPE_FLTDIV");
 	asm volatile("ldmxcsr %0" : : "m"(saved));
@@ -155,8 +172,10 @@ static void arithmetic_and_codes(void)
 
 	is(FAULTS(asm volatile("int3")), SIGTRAP, "int3 is SIGTRAP");
 	is(seen.si_code, SI_KERNEL, "with SI_KERNEL");
-	is(((unsigned char *)frame.uc_mcontext.gregs[REG_RIP])[-1], 0xcc, "the frame points behind it");
-	is(FAULTS(asm volatile("pushf\n\torl $0x100, (%%rsp)\n\tpopf\n\tnop\n\tnop" : : : "memory", "cc")), SIGTRAP,
+	is(((unsigned char *)frame.uc_mcontext.gregs[REG_RIP])[-1], 0xcc,
+	   "the frame points behind it");
+	is(FAULTS(asm volatile("pushf\n\torl $0x100, (%%rsp)\n\tpopf\n\tnop\n\tnop" : : : "memory",
+			       "cc")), SIGTRAP,
 	   "the trap flag gives SIGTRAP after an instruction");
 	is(seen.si_code, TRAP_TRACE, "with TRAP_TRACE");
 }
@@ -193,7 +212,8 @@ static void going_on(void)
 		lazy_area[i * 4096 + i] = i;
 	for (int i = 0; i < PAGES; i++)
 		bad += lazy_area[i * 4096 + i] != (char)i;
-	ok(nr_repaired == PAGES && !bad, "a handler that makes pages accessible lets 300 instructions run again");
+	ok(nr_repaired == PAGES && !bad,
+	   "a handler that makes pages accessible lets 300 instructions run again");
 	munmap(lazy_area, PAGES * 4096);
 	handle(SIGILL, skip_instruction, 0);
 	asm volatile("ud2" : "=a"(result) : "0"(0));
