@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * crc32c.c - the Castagnoli CRC, which guards headers and maps
+ * crc32c.c - the Castagnoli CRC, which protects headers and maps
  *
- * The processor's own instruction where it has one (SSE4.2; it works on ordinary
- * registers, so worker threads of the kernel image may use it), else half a byte a step.
+ * Uses the crc32 instruction of SSE4.2 if the processor has it, else a table for four bits at a
+ * time. The instruction works on general registers, so the kernel image may use it too. Called by
+ * header.c, map.c, identity.c and lease.c, on any thread.
  */
 #include "crc32c.h"
 
@@ -26,10 +27,10 @@ static uint32_t crc_portable(uint32_t crc, const uint8_t *at, size_t size)
 	return crc;
 }
 
-/* Asked once: in a virtual machine the question itself costs microseconds. */
+/* Ask only once: in a virtual machine CPUID takes microseconds. */
 static bool have_instruction(void)
 {
-	static int known;		/* 1 no, 2 yes */
+	static int known;		/* 0: not asked yet, 1: no, 2: yes */
 	int answer = __atomic_load_n(&known, __ATOMIC_RELAXED);
 
 	if (!answer) {

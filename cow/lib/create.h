@@ -28,4 +28,11 @@ int cow_create(const struct cow_io *io, const char *path, const struct cow_creat
 int cow_create_v3(const struct cow_io *io, const char *path, const struct cow_create *create,
 		  struct cow_error *error);
 
+/*
+ * cow_create_empty - write the start of a layer with the finished header @header into the empty
+ * file
+ * @file, and set the length of the file. The map is empty.
+ */
+int cow_create_empty(const struct cow_io *io, int file, const struct cow_disk_layer *header);
+
 #endif /* COW_CREATE_H */

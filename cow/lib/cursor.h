@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cursor.h - a place in the scattered memory of a request
+ * cursor.h - a position in the scattered memory of a request
+ *
+ * Used by chain.c and chain_write.c to cut a request into transfers.
  */
 #ifndef COW_CURSOR_H
 #define COW_CURSOR_H
@@ -10,12 +12,15 @@
 struct cursor {
 	struct cow_iovec *vec;
 	unsigned int count;
-	size_t skip;			/* bytes of vec[0] already used */
+	size_t skip;			/* bytes of vec[0] that are already used */
 };
 
-/* The next @size bytes as at most @max pieces; returns how many bytes those are. */
+/*
+ * Take the next @size bytes as at most @max pieces. *@count: the number of pieces. Returns the
+ * number of bytes in them.
+ */
 static inline uint64_t cursor_take(struct cursor *cursor, uint64_t size, struct cow_iovec *to,
-			    unsigned int max, unsigned int *count)
+				   unsigned int max, unsigned int *count)
 {
 	uint64_t taken = 0;
 

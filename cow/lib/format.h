@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * format.h - what stands on the disk: COW V1 to V3, and the layer format
+ * format.h - the formats of disk files: COW V1 to V3, layers, identity files
  *
- * The definition of the formats; umlab-disk(5) says the same in prose. Structs and
- * asserts only. COW V2 and V3 are big-endian, V1 has the byte order of its machine,
- * everything of the layer format behind its decoy is little-endian.
+ * This file defines the formats; umlab-disk(5) describes them in prose. It contains only structs
+ * and asserts. COW V2 and V3 are big-endian, and V1 has the byte order of the machine that wrote
+ * it. In a layer everything after the decoy is little-endian.
  *
  * A layer file:
- *        0  decoy: a COW V3 header that old tools refuse, with our tag in cow_format
- *     8192  header A          the valid one with the higher sequence number counts;
- *    20480  header B          an update goes to the other place
+ *        0  decoy: a COW V3 header that other programs refuse, with our tag in cow_format
+ *     8192  header A          of the valid headers the one with the higher sequence number
+ *    20480  header B          applies; an update overwrites the other one
  *    32768  map: 2 bits for each cluster, cluster n in byte n/4 at bit 2*(n%4)
- *      ...  one CRC32C for each 4096 bytes of map, true while the state is not dirty
+ *      ...  one CRC32C for each 4096 bytes of map, valid unless the state is dirty
  *      ...  data: cluster n at data_offset + n * cluster size; the file is sparse
  */
 #ifndef COW_FORMAT_H
@@ -23,7 +23,7 @@
 
 enum {
 	COW_MAGIC = 0x4f4f4f4d,		/* "OOOM" */
-	COW_TAG_LAYER = 0x554d4c58,	/* "UMLX" where cow_format stands */
+	COW_TAG_LAYER = 0x554d4c58,	/* "UMLX" in the field cow_format of the decoy */
 	COW_V1_PATH = 256,
 	COW_PATH = 4096,
 };
@@ -57,7 +57,7 @@ struct cow_disk_v3 {
 	char backing[COW_PATH];
 } __attribute__((packed));
 
-/* V3 as 64-bit programs wrote it before December 2005. */
+/* V3 as 64-bit programs wrote it before December 2005: with the padding of the compiler. */
 struct cow_disk_v3_broken {
 	uint32_t magic;
 	uint32_t version;
@@ -95,7 +95,7 @@ enum {
 	COW_HEADER_B = 20480,
 	COW_HEADER_SIZE = 12288,
 	COW_MAP_OFFSET = 32768,
-	COW_MAP_BLOCK = 4096,		/* unit of map writes and of its CRCs */
+	COW_MAP_BLOCK = 4096,		/* the map is written and has CRCs in this unit */
 	COW_DATA_ALIGN = 65536,
 
 	COW_CLUSTER_BITS_MIN = 12,
@@ -105,16 +105,16 @@ enum {
 };
 
 enum cow_cluster {
-	COW_ABSENT = 0,			/* the layer below answers */
-	COW_DATA = 1,			/* this file holds it */
-	COW_ZERO = 2,			/* zeros, whatever the file holds there */
+	COW_ABSENT = 0,			/* the layer below provides the cluster */
+	COW_DATA = 1,			/* this file holds the cluster */
+	COW_ZERO = 2,			/* zeros, whatever the file holds at its place */
 	COW_INVALID = 3,		/* never written */
 };
 
 enum cow_state {
-	COW_CLEAN = 1,			/* closed in order: map CRCs hold */
+	COW_CLEAN = 1,			/* closed cleanly: the map CRCs are valid */
 	COW_DIRTY = 2,			/* being written, or its writer died */
-	COW_SEALED = 3,			/* never written again; hash holds */
+	COW_SEALED = 3,			/* never written again; CRCs and hash are valid */
 };
 
 enum cow_parent_kind {
@@ -129,20 +129,23 @@ enum {
 	COW_BOOT_ID_SIZE = 40,
 };
 
-/* The layer below, by its content. Times and inode only save a second look at it. */
+/*
+ * The layer below, identified by content. Inode and times only serve to avoid reading the content
+ * again.
+ */
 struct cow_disk_parent {
 	uint32_t kind;			/* enum cow_parent_kind */
-	uint32_t committing;		/* 1: this layer is on its way into the parent */
+	uint32_t committing;		/* 1: this layer is being committed to the parent */
 	uint64_t size;			/* of its content */
-	uint8_t uuid[16];		/* layer: its own two */
+	uint8_t uuid[16];		/* if it is a layer: from its header */
 	uint8_t write_id[16];
-	uint8_t hash[COW_HASH_SIZE];	/* raw: of the content (identity.c) */
-	uint64_t seen_ino;		/* of the file when the hash was last compared */
+	uint8_t hash[COW_HASH_SIZE];	/* if it is raw: of the content (identity.c) */
+	uint64_t seen_ino;		/* these three: when the content was last compared */
 	int64_t seen_mtime;		/* nanoseconds */
 	int64_t seen_ctime;
 };
 
-/* Who has the layer open for writing; pid 0: nobody, or it was closed in order. */
+/* The process that has the layer open for writing. pid 0: none. */
 struct cow_disk_owner {
 	char host[COW_HOST_SIZE];
 	char boot_id[COW_BOOT_ID_SIZE];
@@ -154,8 +157,8 @@ struct cow_disk_layer {
 	char magic[8];			/* COW_LAYER_MAGIC */
 	uint16_t major, minor;
 	uint32_t header_size;
-	uint64_t incompat;		/* a bit unknown here: do not open */
-	uint64_t ro_compat;		/* a bit unknown here: do not write */
+	uint64_t incompat;		/* features that a reader must know */
+	uint64_t ro_compat;		/* features that a writer must know */
 	uint64_t compat;
 	uint64_t sequence;
 	uint8_t uuid[16];
@@ -167,7 +170,7 @@ struct cow_disk_layer {
 	uint64_t crc_offset;
 	uint64_t data_offset;
 	int64_t created;		/* seconds since 1970 */
-	uint8_t seal_hash[COW_HASH_SIZE];	/* state sealed: of the content of this layer alone */
+	uint8_t seal_hash[COW_HASH_SIZE];	/* if sealed: of what this layer holds */
 	uint8_t reserved1[96];
 	struct cow_disk_parent parent;
 	uint8_t reserved2[152];
@@ -202,7 +205,7 @@ struct cow_disk_identity {
 	uint32_t reserved;
 	uint64_t size;
 	uint64_t ino;
-	int64_t mtime;			/* nanoseconds; with size and ino: what the hash was made of */
+	int64_t mtime;			/* ns; the hash is valid for this size, ino and mtime */
 	uint8_t hash[COW_HASH_SIZE];
 	uint32_t reserved2;
 	uint32_t crc;			/* CRC32C of all before it */

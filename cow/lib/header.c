@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * header.c - headers of all formats: what kind of file, read, checked, made
+ * header.c - recognize, parse, check and make the headers of all formats
  *
- * Called by layer.c and create.c, and by the fuzzer with any bytes.
+ * Called by layer.c, create.c and umlab-disk, and by the fuzzer in tests/unit/u-header.c. The
+ * bytes may come from an untrusted guest. Pure computation, on any thread.
  */
 #include "header.h"
 
@@ -14,7 +15,7 @@ enum {
 	ALIGN_MAX = 1 << 24,
 };
 
-#define V3_SIZE_MAX	(1ULL << 43)	/* where the old tools' offsets end */
+#define V3_SIZE_MAX	(1ULL << 43)	/* limit of the offsets in other programs */
 #define OLD_SIZE_MAX	(1ULL << COW_SIZE_BITS_MAX)
 
 const char *cow_kind_name(enum cow_kind kind)
@@ -51,14 +52,14 @@ enum cow_kind cow_header_kind(const void *head, size_t size)
 		return COW_KIND_V2;
 	if (__builtin_bswap32(v3.version) == 3 && __builtin_bswap32(v3.cow_format) == COW_TAG_LAYER)
 		return COW_KIND_LAYER;
-	/* Where V3 has its path, the broken one has its format number, which was always 0. */
+	/* Where V3 has the path of the base, the broken form has cow_format, which was always 0. */
 	if (__builtin_bswap32(v3.version) == 3 && size > 36 && !memcmp(v3.backing, "\0\0\0\0", 4))
 		return COW_KIND_V3_BROKEN;
-	/* A version of the future as well: to be refused, never to be taken for a raw disk. */
+	/* Unknown versions too: the parser refuses them, and no one mistakes them for raw disks. */
 	return COW_KIND_V3;
 }
 
-/* Offsets, from what the header says. */
+/* Compute the offsets. @header_size and @alignment depend on the version. */
 static int old_layout(const char *path, struct cow_old *old, uint64_t header_size,
 		      uint64_t alignment, struct cow_error *error)
 {
@@ -66,23 +67,27 @@ static int old_layout(const char *path, struct cow_old *old, uint64_t header_siz
 	bool before_v3 = old->kind == COW_KIND_V1 || old->kind == COW_KIND_V2;
 
 	if (!power_of_two(old->sector_size) || old->sector_size < 512 || old->sector_size > 65536)
-		return cow_fail(error, -EINVAL, "%s: malformed header: sector size %u", path, old->sector_size);
+		return cow_fail(error, -EINVAL, "%s: malformed header: sector size %u", path,
+				old->sector_size);
 	if (!power_of_two(alignment) || alignment > ALIGN_MAX)
-		return cow_fail(error, -EINVAL, "%s: malformed header: alignment %U", path, alignment);
+		return cow_fail(error, -EINVAL, "%s: malformed header: alignment %U", path,
+				alignment);
 	if (!old->size || old->size > OLD_SIZE_MAX)
-		return cow_fail(error, -EINVAL, "%s: malformed header: disk of %U bytes", path, old->size);
+		return cow_fail(error, -EINVAL, "%s: malformed header: disk of %U bytes", path,
+				old->size);
 
 	sectors = cow_round_up(old->size, old->sector_size) / old->sector_size;
 	old->bitmap_size = (sectors + 7) / 8;
 	if (before_v3) {
 		uint64_t counted = (old->size + old->sector_size - 1) / (8 * old->sector_size);
 
-		/* They counted downwards: the last bits may lie where the data begins. */
+		/* V1 and V2 round the bitmap down, so its last bits may overlap the data. */
 		old->bitmap_offset = header_size;
 		old->data_offset = cow_round_up(header_size + counted, alignment);
 		if (old->bitmap_offset + old->bitmap_size > old->data_offset)
-			return cow_fail(error, -EINVAL, "%s: its last %U sectors have no place in the bitmap of this old format",
-					path, sectors % 8);
+			return cow_fail(error, -EINVAL,
+					"%s: the bitmap of this old format has no room for the "
+					"last %U sectors", path, sectors % 8);
 		return 0;
 	}
 	old->bitmap_offset = cow_round_up(header_size, alignment);
@@ -98,22 +103,27 @@ static int old_backing(const char *path, struct cow_old *old, const char *backin
 	for (length = 0; length < size && backing[length]; length++)
 		;
 	if (length == size)
-		return cow_fail(error, -EINVAL, "%s: malformed header: the path of the base has no end", path);
+		return cow_fail(error, -EINVAL,
+				"%s: malformed header: the path of the base is not terminated",
+				path);
 	if (!length)
-		return cow_fail(error, -EINVAL, "%s: malformed header: no path of a base", path);
+		return cow_fail(error, -EINVAL, "%s: malformed header: no path of the base", path);
 	memset(old->backing, 0, sizeof(old->backing));
 	memcpy(old->backing, backing, length);
 	return 0;
 }
 
-static int parse_v1(const char *path, const void *head, struct cow_old *old, struct cow_error *error)
+static int parse_v1(const char *path, const void *head, struct cow_old *old,
+		    struct cow_error *error)
 {
 	struct cow_disk_v1 v1;
 	int ret;
 
 	memcpy(&v1, head, sizeof(v1));
 	if (v1.version != 1)
-		return cow_fail(error, -EINVAL, "%s: malformed header: COW version %u in the byte order of V1", path, v1.version);
+		return cow_fail(error, -EINVAL,
+				"%s: malformed header: COW version %u in the byte order of V1",
+				path, v1.version);
 	old->mtime = v1.mtime;
 	old->size = v1.size;
 	old->sector_size = v1.sector_size;
@@ -121,7 +131,8 @@ static int parse_v1(const char *path, const void *head, struct cow_old *old, str
 	return ret ? ret : old_layout(path, old, sizeof(v1), old->sector_size, error);
 }
 
-static int parse_v2(const char *path, const void *head, struct cow_old *old, struct cow_error *error)
+static int parse_v2(const char *path, const void *head, struct cow_old *old,
+		    struct cow_error *error)
 {
 	struct cow_disk_v2 v2;
 	int ret;
@@ -134,24 +145,29 @@ static int parse_v2(const char *path, const void *head, struct cow_old *old, str
 	return ret ? ret : old_layout(path, old, sizeof(v2), old->sector_size, error);
 }
 
-static int parse_v3(const char *path, const void *head, struct cow_old *old, struct cow_error *error)
+static int parse_v3(const char *path, const void *head, struct cow_old *old,
+		    struct cow_error *error)
 {
 	struct cow_disk_v3 v3;
 	int ret;
 
 	memcpy(&v3, head, sizeof(v3));
 	if (__builtin_bswap32(v3.version) != 3)
-		return cow_fail(error, -EINVAL, "%s: COW version %u is not known (1 to 3 are)", path, __builtin_bswap32(v3.version));
+		return cow_fail(error, -EINVAL, "%s: unknown COW version %u; 1 to 3 are supported",
+				path, __builtin_bswap32(v3.version));
 	if (v3.cow_format)
-		return cow_fail(error, -EINVAL, "%s: COW V3 with format %u, which is not known", path, __builtin_bswap32(v3.cow_format));
+		return cow_fail(error, -EINVAL, "%s: unknown format %u of COW V3", path,
+				__builtin_bswap32(v3.cow_format));
 	old->mtime = __builtin_bswap32(v3.mtime);
 	old->size = __builtin_bswap64(v3.size);
 	old->sector_size = __builtin_bswap32(v3.sector_size);
 	ret = old_backing(path, old, v3.backing, sizeof(v3.backing), error);
-	return ret ? ret : old_layout(path, old, sizeof(v3), __builtin_bswap32(v3.alignment), error);
+	return ret ? ret : old_layout(path, old, sizeof(v3), __builtin_bswap32(v3.alignment),
+				      error);
 }
 
-static int parse_v3_broken(const char *path, const void *head, struct cow_old *old, struct cow_error *error)
+static int parse_v3_broken(const char *path, const void *head, struct cow_old *old,
+			   struct cow_error *error)
 {
 	struct cow_disk_v3_broken v3;
 	int ret;
@@ -161,7 +177,8 @@ static int parse_v3_broken(const char *path, const void *head, struct cow_old *o
 	old->size = __builtin_bswap64(v3.size);
 	old->sector_size = __builtin_bswap32(v3.sector_size);
 	ret = old_backing(path, old, v3.backing, sizeof(v3.backing), error);
-	return ret ? ret : old_layout(path, old, sizeof(v3), __builtin_bswap32(v3.alignment), error);
+	return ret ? ret : old_layout(path, old, sizeof(v3), __builtin_bswap32(v3.alignment),
+				      error);
 }
 
 int cow_header_parse_old(const char *path, const void *head, size_t size, struct cow_old *old,
@@ -169,7 +186,8 @@ int cow_header_parse_old(const char *path, const void *head, size_t size, struct
 {
 	static const struct {
 		size_t size;
-		int (*parse)(const char *path, const void *head, struct cow_old *old, struct cow_error *error);
+		int (*parse)(const char *path, const void *head, struct cow_old *old,
+			     struct cow_error *error);
 	} parsers[] = {
 		[COW_KIND_V1] = { sizeof(struct cow_disk_v1), parse_v1 },
 		[COW_KIND_V2] = { sizeof(struct cow_disk_v2), parse_v2 },
@@ -179,9 +197,9 @@ int cow_header_parse_old(const char *path, const void *head, size_t size, struct
 
 	old->kind = cow_header_kind(head, size);
 	if (old->kind == COW_KIND_RAW || old->kind == COW_KIND_LAYER)
-		return cow_fail(error, -EINVAL, "%s: no COW V1 to V3", path);
+		return cow_fail(error, -EINVAL, "%s: not a COW file of version 1 to 3", path);
 	if (size < parsers[old->kind].size)
-		return cow_fail(error, -EINVAL, "%s: ends within its header: truncated", path);
+		return cow_fail(error, -EINVAL, "%s: truncated within its header", path);
 	return parsers[old->kind].parse(path, head, old, error);
 }
 
@@ -191,15 +209,18 @@ int cow_header_make_v3(const char *path, uint64_t size, int64_t mtime_seconds, c
 	size_t length = strlen(backing);
 
 	if (size > V3_SIZE_MAX)
-		return cow_fail(error, -EFBIG, "%s: COW V3 ends at 8 TiB", path);
+		return cow_fail(error, -EFBIG, "%s: a COW V3 disk has at most 8 TiB", path);
 	if (mtime_seconds < 0 || mtime_seconds > UINT32_MAX)
-		return cow_fail(error, -EINVAL, "%s: the base's date does not fit into COW V3: touch it", path);
+		return cow_fail(error, -EINVAL,
+				"%s: COW V3 cannot record the date of the base: touch the base",
+				path);
 	if (length >= COW_PATH)
 		return cow_fail(error, -ENAMETOOLONG, "%s: the path of the base is too long", path);
 	for (const char *c = backing; *c; c++)
 		if (*c == ',' || *c == ':')
-			return cow_fail(error, -EINVAL, "%s: COW V3 does not allow '%s' as base: ',' and ':' separate files there",
-					path, backing);
+			return cow_fail(error, -EINVAL,
+					"%s: the path of a COW V3 base must not contain ',' or "
+					"':': %s", path, backing);
 	memset(disk, 0, sizeof(*disk));
 	disk->magic = __builtin_bswap32(COW_MAGIC);
 	disk->version = __builtin_bswap32(3);
@@ -261,7 +282,10 @@ static uint64_t map_bytes(const struct cow_disk_layer *layer)
 
 int cow_header_layout(struct cow_disk_layer *layer)
 {
-	/* The map takes no space before it is used: room for four times the size, at least 256 GiB. */
+	/*
+	 * An unused map takes no space on the host. So reserve a map for four times the size of the
+	 * disk, and for 256 GiB at least.
+	 */
 	uint64_t room = layer->size < 1ULL << 36 ? 1ULL << 38 : layer->size * 4;
 	uint64_t capacity;
 
@@ -276,14 +300,16 @@ int cow_header_layout(struct cow_disk_layer *layer)
 	if (map_bytes(layer) > capacity)
 		return -EFBIG;
 	layer->crc_offset = COW_MAP_OFFSET + capacity;
-	layer->data_offset = cow_round_up(layer->crc_offset + capacity / COW_MAP_BLOCK * 4, COW_DATA_ALIGN);
+	layer->data_offset = cow_round_up(layer->crc_offset + capacity / COW_MAP_BLOCK * 4,
+					  COW_DATA_ALIGN);
 	return 0;
 }
 
-/* What is wrong with a header whose CRC is right; NULL: nothing. */
+/* What is wrong with a header whose CRC is right, or NULL. */
 static const char *layer_fault(const struct cow_disk_layer *layer)
 {
-	if (layer->cluster_bits < COW_CLUSTER_BITS_MIN || layer->cluster_bits > COW_CLUSTER_BITS_MAX)
+	if (layer->cluster_bits < COW_CLUSTER_BITS_MIN ||
+	    layer->cluster_bits > COW_CLUSTER_BITS_MAX)
 		return "cluster size";
 	if (!layer->size || layer->size > 1ULL << COW_SIZE_BITS_MAX || layer->size % 512)
 		return "size of the disk";
@@ -302,11 +328,14 @@ static const char *layer_fault(const struct cow_disk_layer *layer)
 	if (layer->parent.kind != COW_PARENT_NONE &&
 	    (!layer->parent.size || layer->parent.size > layer->size))
 		return "size of the layer below";
-	if (!terminated(layer->parent_relative, COW_PATH) || !terminated(layer->parent_absolute, COW_PATH))
+	if (!terminated(layer->parent_relative, COW_PATH) ||
+	    !terminated(layer->parent_absolute, COW_PATH))
 		return "path of the layer below";
-	if (layer->parent.kind != COW_PARENT_NONE && !layer->parent_relative[0] && !layer->parent_absolute[0])
+	if (layer->parent.kind != COW_PARENT_NONE && !layer->parent_relative[0] &&
+	    !layer->parent_absolute[0])
 		return "missing path of the layer below";
-	if (!terminated(layer->owner.host, COW_HOST_SIZE) || !terminated(layer->owner.boot_id, COW_BOOT_ID_SIZE))
+	if (!terminated(layer->owner.host, COW_HOST_SIZE) ||
+	    !terminated(layer->owner.boot_id, COW_BOOT_ID_SIZE))
 		return "owner";
 	return NULL;
 }
@@ -319,7 +348,8 @@ int cow_header_parse_layer(const char *path, const void *headers, struct cow_dis
 	int chosen = -1;
 
 	for (int i = 0; i < 2; i++) {
-		if (memcmp(both[i].magic, COW_LAYER_MAGIC, sizeof(both[i].magic)) || layer_crc(&both[i]) != both[i].crc)
+		if (memcmp(both[i].magic, COW_LAYER_MAGIC, sizeof(both[i].magic)) ||
+		    layer_crc(&both[i]) != both[i].crc)
 			continue;
 		if (chosen < 0 || both[i].sequence > both[chosen].sequence)
 			chosen = i;
@@ -328,11 +358,13 @@ int cow_header_parse_layer(const char *path, const void *headers, struct cow_dis
 		return cow_fail(error, -EINVAL, "%s: both headers of this layer are damaged", path);
 	memcpy(layer, &both[chosen], sizeof(*layer));
 	if (layer->major != COW_LAYER_MAJOR || layer->header_size != COW_HEADER_SIZE)
-		return cow_fail(error, -EINVAL, "%s: layer format version %u is not known (%u is): use a newer umlab",
-				path, layer->major, COW_LAYER_MAJOR);
+		return cow_fail(error, -EINVAL,
+				"%s: unknown version %u of the layer format (this program knows "
+				"%u): use a newer umlab", path, layer->major, COW_LAYER_MAJOR);
 	if (layer->incompat)
-		return cow_fail(error, -EINVAL, "%s: uses features %X, which this version does not know: use a newer umlab",
-				path, layer->incompat);
+		return cow_fail(error, -EINVAL,
+				"%s: uses unknown features %X: use a newer umlab", path,
+				layer->incompat);
 	fault = layer_fault(layer);
 	if (fault)
 		return cow_fail(error, -EINVAL, "%s: malformed header: %s", path, fault);

@@ -4,27 +4,31 @@
  *
  * Theory of operation
  *
- * A layer below is known by its uuid and by its write_id, which changes whenever writing
- * to it begins. That costs nothing and misses nothing that our own programs do. What else
- * happens to a file (a bad copy, a stray dd) is found where there is a hash to compare: a
- * sealed layer is read and compared when its dates are not those that the overlay remembers.
+ * A layer below is identified by its uuid and its write_id. The write_id changes each time that
+ * writing begins, so comparing it is cheap and notices every write by our own programs. Other
+ * damage, such as a bad copy or a stray dd, is noticed where there is a hash: the content of a
+ * sealed layer is read and compared if its dates differ from those that the overlay recorded.
  *
- * A raw file has no place for such things, so its content is hashed. The whole of it:
- * samples would miss the one block that counts. That is done seldom:
- *   - An overlay remembers inode, modification and change time of the file it was last
- *     compared with. All three the same: accepted at once.
- *   - BASE.umlab-id, made by `umlab-disk seal`, tells the hash of a base with this size,
- *     inode and modification time; who makes a hundred overlays reads the base once.
- *   - Otherwise (copied, moved, touched, another mount) it is read, and a writable overlay
- *     remembers the new dates.
+ * A raw file has no header for such fields, so its content is hashed: all of it, because samples
+ * would miss the one block that matters. This is rarely needed:
+ *   - An overlay records inode, modification time and change time of the file that was last
+ *     compared. If all three are the same, the file is accepted at once.
+ *   - BASE.umlab-id, made by `umlab-disk seal`, holds the hash of a base with a certain size, inode
+ *     and modification time. So a base is read once, even for a hundred overlays.
+ *   - Otherwise (the file was copied, moved, touched or mounted elsewhere) the file is read, and a
+ *     writable overlay records the new dates.
  *
- * The hash of a raw file: the content in leaves of 1 MiB. BLAKE2b-256 over "umlab raw 1\n",
- * the size (8 bytes), and for each leaf that is not all zero its number (8 bytes) and the
- * CRC32C of each quarter of it (4 bytes each). So holes and zeros are the same and cost nothing. It is
- * there to notice accidents, at the speed at which the file can be read: BLAKE2b
- * alone would make that 470 MB/s. A sealed layer's hash has it all the way:
- * over "umlab layer1", the size, and for each run of at most 1 MiB its first cluster, count
- * and state (8 bytes each) and, for data, the hash of the bytes.
+ * Hash of a raw file. The content is divided into leaves of 1 MiB. The hash is BLAKE2b-256 over
+ * "umlab raw 1\n", the size (8 bytes) and, for each leaf that is not all zeros, its number (8
+ * bytes) and the CRC32C of each quarter (4 bytes each). So holes and zeros are the same and cost
+ * nothing. The CRCs are enough to notice accidents, and faster than the file can be read;
+ * BLAKE2b alone would limit the speed to about 900 MB/s.
+ *
+ * Hash of a sealed layer: BLAKE2b-256 over "umlab layer1", the size and, for each run of clusters
+ * in one state (at most 1 MiB), the first cluster, the count and the state (8 bytes each) and,
+ * for data, the BLAKE2b-256 of the bytes.
+ *
+ * Called by chain_open.c, create.c and umlab-disk, on one thread at a time for each layer.
  */
 #include "identity.h"
 
@@ -50,7 +54,7 @@ static void hash_bytes(const void *data, size_t size, uint8_t hash[COW_HASH_SIZE
 	cow_blake_end(&blake, hash);
 }
 
-/* What a leaf adds to the hash of a raw file. */
+/* Add the CRCs of a leaf to the hash of a raw file. */
 static void add_quarters(struct cow_blake *blake, const uint8_t *leaf, size_t size)
 {
 	const size_t quarter = LEAF_SIZE / 4;
@@ -70,12 +74,14 @@ static bool all_zero(const uint8_t *data, size_t size)
 	return !data[0] && !memcmp(data, data + 1, size - 1);
 }
 
-static bool stopped(struct cow_progress *progress, const char *what, uint64_t done, uint64_t total)
+static bool stopped(struct cow_progress *progress, const char *what, uint64_t done,
+		    uint64_t total)
 {
 	return progress && progress->step(progress, what, done, total);
 }
 
-int cow_identity_hash(struct cow_layer *layer, struct cow_progress *progress, uint8_t hash[COW_HASH_SIZE])
+int cow_identity_hash(struct cow_layer *layer, struct cow_progress *progress,
+		      uint8_t hash[COW_HASH_SIZE])
 {
 	const struct cow_io *io = layer->io;
 	uint8_t *leaf = io->alloc(io, LEAF_SIZE);
@@ -118,7 +124,8 @@ int cow_identity_hash(struct cow_layer *layer, struct cow_progress *progress, ui
 	return ret;
 }
 
-int cow_identity_seal_hash(struct cow_layer *layer, struct cow_progress *progress, uint8_t hash[COW_HASH_SIZE])
+int cow_identity_seal_hash(struct cow_layer *layer, struct cow_progress *progress,
+			   uint8_t hash[COW_HASH_SIZE])
 {
 	const struct cow_io *io = layer->io;
 	uint8_t *leaf = io->alloc(io, LEAF_SIZE), digest[COW_HASH_SIZE];
@@ -138,7 +145,10 @@ int cow_identity_seal_hash(struct cow_layer *layer, struct cow_progress *progres
 		state = cow_map_run(layer, at, &count);
 		if (state == COW_ABSENT)
 			continue;
-		/* Pieces end where a leaf does: their cut does not depend on what lies before them. */
+		/*
+		 * A run ends at each leaf boundary, so the hash of a leaf depends on this leaf
+		 * only.
+		 */
 		if (count > per_leaf - at % per_leaf)
 			count = per_leaf - at % per_leaf;
 		add_number(&blake, at);
@@ -147,7 +157,8 @@ int cow_identity_seal_hash(struct cow_layer *layer, struct cow_progress *progres
 		if (state == COW_DATA) {
 			size_t size = count << layer->cluster_bits;
 
-			ret = cow_io_read_padded(io, layer->file, leaf, size, layer->data_offset + (at << layer->cluster_bits));
+			ret = cow_io_read_padded(io, layer->file, leaf, size, layer->data_offset +
+						 (at << layer->cluster_bits));
 			hash_bytes(leaf, size, digest);
 			cow_blake_add(&blake, digest, sizeof(digest));
 		}
@@ -159,7 +170,7 @@ int cow_identity_seal_hash(struct cow_layer *layer, struct cow_progress *progres
 	return ret;
 }
 
-/* ---- the identity file ------------------------------------------------------------- */
+/* ---- the identity file --------------------------------------------------------------- */
 
 static uint32_t identity_crc(const struct cow_disk_identity *identity)
 {
@@ -168,12 +179,20 @@ static uint32_t identity_crc(const struct cow_disk_identity *identity)
 
 static int identity_path(const struct cow_layer *layer, const char *suffix, char path[COW_PATH])
 {
-	return cow_text(path, COW_PATH, "%s%s%s", layer->path, COW_IDENTITY_SUFFIX, suffix) < COW_PATH ? 0 : -ENAMETOOLONG;
+	size_t length = cow_text(path, COW_PATH, "%s%s%s", layer->path, COW_IDENTITY_SUFFIX,
+				 suffix);
+
+	return length < COW_PATH ? 0 : -ENAMETOOLONG;
 }
 
-int cow_identity_note(struct cow_layer *layer, const uint8_t hash[COW_HASH_SIZE], struct cow_error *error)
+int cow_identity_note(struct cow_layer *layer, const uint8_t hash[COW_HASH_SIZE],
+		      struct cow_error *error)
 {
-	struct cow_disk_identity identity = { .magic = COW_IDENTITY_MAGIC, .version = 1, .size = layer->size };
+	struct cow_disk_identity identity = {
+		.magic = COW_IDENTITY_MAGIC,
+		.version = 1,
+		.size = layer->size,
+	};
 	const struct cow_io *io = layer->io;
 	char path[COW_PATH], part[COW_PATH];
 	struct cow_stat stat;
@@ -207,8 +226,18 @@ int cow_identity_note(struct cow_layer *layer, const uint8_t hash[COW_HASH_SIZE]
 	return 0;
 }
 
-/* -ENOENT: none, or none for the file as it is. */
-static int identity_look_up(struct cow_layer *layer, const struct cow_stat *stat, uint8_t hash[COW_HASH_SIZE])
+static bool identity_matches(const struct cow_disk_identity *identity,
+			     const struct cow_layer *layer, const struct cow_stat *stat)
+{
+	return !memcmp(identity->magic, COW_IDENTITY_MAGIC, sizeof(identity->magic)) &&
+	       identity->version == 1 && identity->crc == identity_crc(identity) &&
+	       identity->size == layer->size && identity->ino == stat->ino &&
+	       identity->mtime == stat->mtime;
+}
+
+/* -ENOENT: there is no identity file, or it does not describe the file as it is now. */
+static int identity_look_up(struct cow_layer *layer, const struct cow_stat *stat,
+			    uint8_t hash[COW_HASH_SIZE])
 {
 	struct cow_disk_identity identity;
 	char path[COW_PATH];
@@ -221,23 +250,27 @@ static int identity_look_up(struct cow_layer *layer, const struct cow_stat *stat
 		return -ENOENT;
 	ret = cow_io_read(layer->io, file, &identity, sizeof(identity), 0);
 	layer->io->close(layer->io, file);
-	if (ret || memcmp(identity.magic, COW_IDENTITY_MAGIC, sizeof(identity.magic)) || identity.version != 1 ||
-	    identity.crc != identity_crc(&identity) || identity.size != layer->size ||
-	    identity.ino != stat->ino || identity.mtime != stat->mtime)
+	if (ret || !identity_matches(&identity, layer, stat))
 		return -ENOENT;
 	memcpy(hash, identity.hash, COW_HASH_SIZE);
 	return 0;
 }
 
-static int raw_hash(struct cow_layer *layer, const struct cow_stat *stat, struct cow_progress *progress,
-		    uint8_t hash[COW_HASH_SIZE])
+static int raw_hash(struct cow_layer *layer, const struct cow_stat *stat,
+		    struct cow_progress *progress, uint8_t hash[COW_HASH_SIZE])
 {
 	if (!identity_look_up(layer, stat, hash))
 		return 0;
 	return cow_identity_hash(layer, progress, hash);
 }
 
-/* ---- filling in and comparing -------------------------------------------------------- */
+/* ---- describing and comparing -------------------------------------------------------- */
+
+static int fail(const struct cow_layer *layer, int ret, struct cow_error *error)
+{
+	return cow_fail(error, ret, "%s: %s", layer->path,
+			ret == -ECANCELED ? "interrupted" : cow_reason(ret));
+}
 
 static void note_dates(struct cow_disk_parent *parent, const struct cow_stat *stat)
 {
@@ -246,8 +279,8 @@ static void note_dates(struct cow_disk_parent *parent, const struct cow_stat *st
 	parent->seen_ctime = stat->ctime;
 }
 
-int cow_identity_fill(struct cow_layer *layer, struct cow_progress *progress, struct cow_disk_parent *parent,
-		      struct cow_error *error)
+int cow_identity_fill(struct cow_layer *layer, struct cow_progress *progress,
+		      struct cow_disk_parent *parent, struct cow_error *error)
 {
 	struct cow_stat before, after;
 	int ret;
@@ -260,7 +293,7 @@ int cow_identity_fill(struct cow_layer *layer, struct cow_progress *progress, st
 		memcpy(parent->write_id, layer->header->write_id, 16);
 		ret = layer->io->stat(layer->io, layer->file, &before);
 		if (ret)
-			return cow_fail(error, ret, "%s: %s", layer->path, cow_reason(ret));
+			return fail(layer, ret, error);
 		note_dates(parent, &before);
 		return 0;
 	}
@@ -271,22 +304,28 @@ int cow_identity_fill(struct cow_layer *layer, struct cow_progress *progress, st
 	if (!ret)
 		ret = layer->io->stat(layer->io, layer->file, &after);
 	if (ret)
-		return cow_fail(error, ret, "%s: %s", layer->path, ret == -ECANCELED ? "interrupted" : cow_reason(ret));
+		return fail(layer, ret, error);
 	if (before.mtime != after.mtime || before.size != after.size)
-		return cow_fail(error, -EBUSY, "%s: was written to while it was read: no base for an overlay now", layer->path);
+		return cow_fail(error, -EBUSY,
+				"%s: has changed while it was read: stop its writer before making "
+				"an overlay on it", layer->path);
 	note_dates(parent, &after);
 	return 0;
 }
 
-static int stale(struct cow_error *error, const char *overlay, const struct cow_layer *base, const char *what)
+static int stale(struct cow_error *error, const char *overlay, const struct cow_layer *base,
+		 const char *what)
 {
-	return cow_fail(error, -ESTALE, "%s: its base %s has changed: %s. Bring back the file as it was, name the right one with --base, or accept it as it is with umlab-disk rebase -u %s %s",
+	return cow_fail(error, -ESTALE,
+			"%s: base image %s has changed: %s; restore the file, name another one "
+			"with --base, or accept this one with umlab-disk rebase -u %s %s",
 			overlay, base->path, what, overlay, base->path);
 }
 
 static bool dates_seen(const struct cow_disk_parent *parent, const struct cow_stat *stat)
 {
-	return stat->ino == parent->seen_ino && stat->mtime == parent->seen_mtime && stat->ctime == parent->seen_ctime;
+	return stat->ino == parent->seen_ino && stat->mtime == parent->seen_mtime &&
+	       stat->ctime == parent->seen_ctime;
 }
 
 static void say_comparing(const struct cow_layer *layer, const struct cow_options *options)
@@ -295,12 +334,13 @@ static void say_comparing(const struct cow_layer *layer, const struct cow_option
 
 	if (!options->note)
 		return;
-	cow_text(line, sizeof(line), "%s: its date or place has changed: comparing its content", layer->path);
+	cow_text(line, sizeof(line), "%s: its date or place has changed: comparing its content",
+		 layer->path);
 	options->note(options->data, line);
 }
 
-static int check_seal(struct cow_layer *layer, const char *overlay, const struct cow_options *options,
-		      struct cow_error *error)
+static int check_seal(struct cow_layer *layer, const char *overlay,
+		      const struct cow_options *options, struct cow_error *error)
 {
 	uint8_t hash[COW_HASH_SIZE];
 	int ret;
@@ -308,13 +348,14 @@ static int check_seal(struct cow_layer *layer, const char *overlay, const struct
 	say_comparing(layer, options);
 	ret = cow_identity_seal_hash(layer, options->progress, hash);
 	if (ret)
-		return cow_fail(error, ret, "%s: %s", layer->path, ret == -ECANCELED ? "interrupted" : cow_reason(ret));
+		return fail(layer, ret, error);
 	if (memcmp(hash, layer->header->seal_hash, COW_HASH_SIZE))
 		return stale(error, overlay, layer, "its content is not what was sealed");
 	return 0;
 }
 
-static int check_layer(struct cow_layer *layer, const char *overlay, struct cow_disk_parent *parent, bool *seen,
+static int check_layer(struct cow_layer *layer, const char *overlay,
+		       struct cow_disk_parent *parent, bool *seen,
 		       const struct cow_options *options, struct cow_error *error)
 {
 	struct cow_stat stat;
@@ -322,16 +363,18 @@ static int check_layer(struct cow_layer *layer, const char *overlay, struct cow_
 	int ret;
 
 	if (memcmp(layer->header->uuid, parent->uuid, 16)) {
-		cow_text(what, sizeof(what), "it is another layer (%I, not %I)", layer->header->uuid, parent->uuid);
+		cow_text(what, sizeof(what), "it is another layer (%I, not %I)",
+			 layer->header->uuid, parent->uuid);
 		return stale(error, overlay, layer, what);
 	}
 	if (memcmp(layer->header->write_id, parent->write_id, 16) && !parent->committing)
-		return stale(error, overlay, layer, "somebody has written to it since this overlay was made");
+		return stale(error, overlay, layer,
+			     "a program has written to it since the overlay was made");
 	if (layer->header->state != COW_SEALED)
 		return 0;
 	ret = layer->io->stat(layer->io, layer->file, &stat);
 	if (ret)
-		return cow_fail(error, ret, "%s: %s", layer->path, cow_reason(ret));
+		return fail(layer, ret, error);
 	if (dates_seen(parent, &stat))
 		return 0;
 	ret = check_seal(layer, overlay, options, error);
@@ -342,7 +385,8 @@ static int check_layer(struct cow_layer *layer, const char *overlay, struct cow_
 	return 0;
 }
 
-int cow_identity_check(struct cow_layer *layer, const char *overlay, struct cow_disk_parent *parent, bool *seen,
+int cow_identity_check(struct cow_layer *layer, const char *overlay,
+		       struct cow_disk_parent *parent, bool *seen,
 		       const struct cow_options *options, struct cow_error *error)
 {
 	uint8_t hash[COW_HASH_SIZE];
@@ -353,12 +397,13 @@ int cow_identity_check(struct cow_layer *layer, const char *overlay, struct cow_
 	if (layer->kind == COW_KIND_LAYER)
 		return check_layer(layer, overlay, parent, seen, options, error);
 	if (layer->size != parent->size) {
-		cow_text(text, sizeof(text), "it has %U bytes and had %U", layer->size, parent->size);
+		cow_text(text, sizeof(text), "it has %U bytes and had %U", layer->size,
+			 parent->size);
 		return stale(error, overlay, layer, text);
 	}
 	ret = layer->io->stat(layer->io, layer->file, &stat);
 	if (ret)
-		return cow_fail(error, ret, "%s: %s", layer->path, cow_reason(ret));
+		return fail(layer, ret, error);
 	if (parent->committing || dates_seen(parent, &stat))
 		return 0;
 
@@ -368,7 +413,7 @@ int cow_identity_check(struct cow_layer *layer, const char *overlay, struct cow_
 		ret = cow_identity_hash(layer, options->progress, hash);
 	}
 	if (ret)
-		return cow_fail(error, ret, "%s: %s", layer->path, ret == -ECANCELED ? "interrupted" : cow_reason(ret));
+		return fail(layer, ret, error);
 	if (memcmp(hash, parent->hash, COW_HASH_SIZE))
 		return stale(error, overlay, layer, "its content is different");
 	note_dates(parent, &stat);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * io.c - small helpers over struct cow_io: whole transfers, and a mutex
+ * io.c - helpers on top of struct cow_io: whole transfers, and a mutex
  *
- * Used by all of cow/ on any thread.
+ * Called by all modules of cow/, on any thread.
  */
 #include "io.h"
 
@@ -27,7 +27,8 @@ int cow_io_read(const struct cow_io *io, int file, void *to, size_t size, uint64
 	return (size_t)done == size ? 0 : -EIO;
 }
 
-int cow_io_write(const struct cow_io *io, int file, const void *from, size_t size, uint64_t offset)
+int cow_io_write(const struct cow_io *io, int file, const void *from, size_t size,
+		 uint64_t offset)
 {
 	struct cow_iovec vec = { (void *)from, size };
 	ssize_t done = io->writev(io, file, &vec, 1, offset);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * io.h - what cow/ needs of the world: files, memory, locks, the time
+ * io.h - what cow/ needs from its surroundings: files, memory, locks, time
  *
- * The only way out of the library. Three implementations: io_posix.c for programs,
- * drivers-ubd/worker/ubd_cow_io.c for the kernel image, and the simulated disk of the tests.
- * Files are small numbers. Calls return >= 0 or -errno, never EINTR; any thread may
- * make them. Offsets and sizes are bytes.
+ * struct cow_io is the library's only way to the outside. It has three implementations:
+ * cow/posix/io_posix.c for programs, drivers-ubd/worker/ubd_cow_io.c for the kernel image, and
+ * the simulated disk of the tests (tests/unit/simdisk.h).
+ *
+ * Files are small numbers. Calls return >= 0 or -errno, but never -EINTR. Any thread may make
+ * them, and several threads may use one file. Offsets and sizes are in bytes.
  */
 #ifndef COW_IO_H
 #define COW_IO_H
@@ -18,8 +20,8 @@ struct cow_iovec {
 };
 
 enum cow_open {
-	COW_O_WRITE = 1,		/* for reading and writing, else for reading */
-	COW_O_CREATE = 2,		/* must not exist yet */
+	COW_O_WRITE = 1,		/* open for reading and writing, not only for reading */
+	COW_O_CREATE = 2,		/* make the file; fail with -EEXIST if it exists */
 };
 
 enum cow_lock {
@@ -28,14 +30,15 @@ enum cow_lock {
 };
 
 enum {
-	COW_IO_NOWAIT = 1,		/* readv: -EAGAIN rather than wait for a disk */
+	COW_IO_NOWAIT = 1,		/* readv: fail with -EAGAIN instead of waiting for a disk */
+	COW_VEC_MAX = 72,		/* pieces in one transfer */
 };
 
 struct cow_stat {
 	uint64_t size;			/* of a regular file or block device */
 	uint64_t dev, ino;
 	int64_t mtime, ctime;		/* nanoseconds */
-	bool remote;			/* locks may not be seen by other hosts */
+	bool remote;			/* other hosts may not see our locks */
 };
 
 struct cow_io {
@@ -43,73 +46,80 @@ struct cow_io {
 	void (*close)(const struct cow_io *io, int file);
 
 	/*
-	 * readv, writev - transfer all of @vec, which is used up. readv returns less at end of
-	 * file only; writev never. At most COW_VEC_MAX pieces.
+	 * readv, writev - transfer all of @vec, at most COW_VEC_MAX pieces. The call may modify
+	 * @vec. readv returns less only at the end of the file, writev never does.
 	 */
 	ssize_t (*readv)(const struct cow_io *io, int file, struct cow_iovec *vec,
 			 unsigned int count, uint64_t offset, unsigned int flags);
 	ssize_t (*writev)(const struct cow_io *io, int file, struct cow_iovec *vec,
 			  unsigned int count, uint64_t offset);
 
-	/* sync - all written before is on stable storage. */
+	/* sync - put all completed writes to the file on stable storage. */
 	int (*sync)(const struct cow_io *io, int file);
-	/* punch - the range reads as zero and uses no space; -EOPNOTSUPP: cannot. */
+	/* punch - make the range read as zeros and use no space; -EOPNOTSUPP if unsupported. */
 	int (*punch)(const struct cow_io *io, int file, uint64_t offset, uint64_t size);
 	int (*truncate)(const struct cow_io *io, int file, uint64_t size);
 	int (*stat)(const struct cow_io *io, int file, struct cow_stat *stat);
 	/*
-	 * size - stat's size alone: asked before each write to a raw file. Not by stat: a
-	 * host that was asked for dates dirties the inode with an exact one at each write.
+	 * size - the size that stat() reports. The library asks for it before each write to a
+	 * raw file. It must not read the dates for that: a host whose dates were read stores an
+	 * exact new one in the inode at each write.
 	 */
 	int (*size)(const struct cow_io *io, int file, uint64_t *size);
-	/* next_data - the first run of possible data at or behind *@start; *@end its end. -ENXIO: none. */
+	/*
+	 * next_data - find the first range that may hold data at or after *@start, and set
+	 * *@start and *@end to it. -ENXIO if there is none.
+	 */
 	int (*next_data)(const struct cow_io *io, int file, uint64_t *start, uint64_t *end);
-	/* lock - of the open file, until it is closed; again to change it. -EAGAIN: others have it. -ENOLCK: none here. */
+	/*
+	 * lock - lock the open file until it is closed; a second call changes the kind of lock.
+	 * -EAGAIN: someone else holds a lock. -ENOLCK: the file system has no locks.
+	 */
 	int (*lock)(const struct cow_io *io, int file, enum cow_lock lock);
 
-	/* Names. rename replaces; link fails with -EEXIST. sync_folder - the name of @path is on stable storage. */
+	/* rename replaces @to; link fails with -EEXIST if @to exists. */
 	int (*rename)(const struct cow_io *io, const char *from, const char *to);
 	int (*link)(const struct cow_io *io, const char *from, const char *to);
 	int (*unlink)(const struct cow_io *io, const char *path);
+	/* sync_folder - put the directory entry of @path on stable storage. */
 	int (*sync_folder)(const struct cow_io *io, const char *path);
-	/* resolve - the absolute path without symbolic links of a folder. */
+	/* resolve - the absolute path of a folder, without symbolic links. */
 	int (*resolve)(const struct cow_io *io, const char *folder, char *path, size_t size);
 
-	/* alloc - zeroed; free takes what alloc returned, with its size. */
+	/* alloc returns zeroed memory or NULL. free needs the size; NULL is allowed. */
 	void *(*alloc)(const struct cow_io *io, size_t size);
 	void (*free)(const struct cow_io *io, void *at, size_t size);
 
-	/* sleep - until *@word differs from @seen or wake(@word) is called. */
+	/* sleep - wait until *@word differs from @seen or another thread calls wake(@word). */
 	void (*sleep)(const struct cow_io *io, uint32_t *word, uint32_t seen);
 	void (*wake)(const struct cow_io *io, uint32_t *word);
 
 	int64_t (*time)(const struct cow_io *io);	/* seconds since 1970 */
 	int (*random)(const struct cow_io *io, void *to, size_t size);
-	/* owner - who we are. owner_alive - false if @owner certainly runs no more. */
+	/* owner - describe this process. owner_alive - false if @owner has certainly ended. */
 	void (*owner)(const struct cow_io *io, struct cow_disk_owner *owner);
 	bool (*owner_alive)(const struct cow_io *io, const struct cow_disk_owner *owner);
-	/* holder - who has @file locked, in words, if that can be found out; else "". May be NULL. */
+	/* holder - describe who has locked @file, or "" if unknown. May be NULL. */
 	void (*holder)(const struct cow_io *io, int file, char *text, size_t size);
 
-	void *context;
+	void *context;			/* for the implementation */
 };
 
-enum {
-	COW_VEC_MAX = 72,
-};
-
-/* io.c: one piece of memory; all of it or -errno (read: -EIO behind the end of the file). */
+/* cow_io_read, cow_io_write - transfer all of @size bytes. -EIO if the file ends before that. */
 int cow_io_read(const struct cow_io *io, int file, void *to, size_t size, uint64_t offset);
-int cow_io_write(const struct cow_io *io, int file, const void *from, size_t size, uint64_t offset);
-/* The same, but what lies behind the end of the file reads as zero. */
+int cow_io_write(const struct cow_io *io, int file, const void *from, size_t size,
+		 uint64_t offset);
+/* cow_io_read_padded - like cow_io_read(), with zeros after the end of the file. */
 int cow_io_read_padded(const struct cow_io *io, int file, void *to, size_t size, uint64_t offset);
 
-/* A lock of a few instructions' length, and one that may be held across transfers. */
+/* A lock that sleeps. Its holder may do I/O. */
 struct cow_mutex {
-	uint32_t word;			/* 0 free, 1 held, 2 held and somebody sleeps */
+	uint32_t word;			/* 0: free, 1: held, 2: held and someone may sleep */
 };
 
 void cow_mutex_lock(const struct cow_io *io, struct cow_mutex *mutex);
 void cow_mutex_unlock(const struct cow_io *io, struct cow_mutex *mutex);
+
+_Static_assert(sizeof(struct cow_iovec) == 16, "the layout of struct iovec on 64-bit hosts");
 
 #endif /* COW_IO_H */

@@ -4,30 +4,36 @@
  *
  * Theory of operation
  *
- * A map says for each cluster whether this file has it. V1 to V3 have one bit for each
- * sector, layers two for each cluster (format.h); in memory both are the same bytes as
- * on the disk, and entry_bits tells them apart. A raw file has no map.
+ * The map says for each cluster whether this file holds it. V1 to V3 have one bit for each
+ * sector, layers have two bits for each cluster (format.h). In memory the map has the same bytes
+ * as on the disk; entry_bits tells the two forms apart. A raw file has no map.
  *
- * Writing. Data goes to the file first, cow_map_set() follows: it changes the map in
- * memory and marks its block dirty. Nothing of the map is written before a sync:
- *   1. under map_lock, copy the dirty blocks to the shadow;
- *   2. sync the data: all that the shadow promises is there;
- *   3. write those blocks from the shadow;
- *   4. sync.
- * Without dirty blocks steps 1 and 3 are empty and one sync is enough. Entries set during
- * 2 to 4 are in the map only and wait for the next sync. A crash leaves, for each cluster,
- * the old or the new entry: map bytes have no state in between.
+ * Writing. Data is written to the file first. Then cow_map_set() changes the map in memory and
+ * marks the block of the map dirty. Only a sync writes the map to the file:
+ *   1. Under map_lock, copy the dirty blocks to the shadow.
+ *   2. Sync the file. Now it holds the data of all clusters that the shadow calls data.
+ *   3. Write these blocks of the map from the shadow.
+ *   4. Sync the file again.
+ * If no block is dirty, one sync is enough. Entries that are set during steps 2 to 4 are only in
+ * the map and wait for the next sync. After a crash each entry is old or new: a byte of the map is
+ * never half written.
  *
- * Errors. Step 3 without space: the blocks become dirty again and nothing is lost. A failed
- * sync is another matter: the host reports it once and forgets the data, so the layer is
- * condemned (`lost`), and its writes and syncs fail from there on.
+ * Errors. If step 3 finds no space, its blocks become dirty again and nothing is lost. A failed
+ * sync is worse: the host reports the error once and may drop the data. So the layer remembers the
+ * error (`lost`), and all later writes and syncs fail.
  *
- * States on the disk: clean - (cow_layer_begin) -> dirty - (cow_layer_close) -> clean, and
- * clean - (cow_layer_seal) -> sealed. Only a clean or sealed layer has CRCs to compare.
- * A dirty one after a crash needs no repair.
+ * States of the header:
+ *   clean   -> dirty   cow_layer_begin(), before the first write
+ *   dirty   -> clean   cow_layer_close()
+ *   clean, dirty -> sealed   cow_layer_seal(), for ever
+ * The CRCs of the map are valid in the states clean and sealed. A layer that is dirty after a crash
+ * needs no repair.
  *
- * Locks: sync_lock, inside it map_lock. cow_map_run() takes none: single bytes are
- * read and written whole.
+ * Locks. sync_lock is taken before map_lock. cow_map_run() takes neither: it reads single bytes,
+ * which are written as a whole.
+ *
+ * Called by the modules of chains on any thread; opening, closing, growing and sealing are for one
+ * thread at a time.
  */
 #include "layer.h"
 
@@ -95,7 +101,7 @@ static bool out_of_space(int error)
 	return error == -ENOSPC || error == -EDQUOT;
 }
 
-/* Under sync_lock. */
+/* The caller holds sync_lock or is the only user of the layer. */
 static int sync_locked(struct cow_layer *layer)
 {
 	const struct cow_io *io = layer->io;
@@ -123,7 +129,7 @@ static int sync_locked(struct cow_layer *layer)
 out_lost:
 	if (map_changed)
 		cow_map_write_failed(layer);
-	/* Out of space here means: data that the host had taken is gone. */
+	/* From a sync, "out of space" means that the host has dropped data it had accepted. */
 	layer->lost = out_of_space(ret) ? -EIO : ret;
 	return layer->lost;
 }
@@ -152,19 +158,40 @@ static int layer_lock(struct cow_layer *layer, const struct cow_stat *stat, unsi
 		return 0;
 	ret = io->lock(io, layer->file, layer->writable ? COW_LOCK_EXCLUSIVE : COW_LOCK_SHARED);
 	if (ret == -EAGAIN) {
-		/* The header was read before: its owner may be an earlier one, but rarely is. */
+		/*
+		 * The header was read without the lock, so in rare cases it names an earlier
+		 * owner.
+		 */
 		if (layer->header && layer->header->owner.pid)
 			cow_owner_text(&layer->header->owner, who, sizeof(who));
 		else if (io->holder)
 			io->holder(io, layer->file, who, sizeof(who));
-		return cow_fail(error, -EAGAIN, "%s: in use by %s", layer->path, who[0] ? who : "another machine or program");
+		return cow_fail(error, -EAGAIN, "%s: in use by %s", layer->path,
+				who[0] ? who : "another machine or program");
 	}
-	/* Without locks a reader goes on: it is the writer who must not be two. */
+	/* A reader needs no lease: only two writers at once would do harm. */
 	if (layer->writable && (stat->remote || ret == -ENOLCK)) {
 		ret = cow_lease_take(io, layer->path, &layer->lease, &why);
 		if (ret)
-			return cow_fail(error, ret, "%s: %s", layer->path, why.text[0] ? why.text : cow_reason(ret));
+			return cow_fail(error, ret, "%s: %s", layer->path,
+					why.text[0] ? why.text : cow_reason(ret));
 	}
+	return 0;
+}
+
+/* Some states and features allow reading only. */
+static int check_writable(const struct cow_layer *layer, struct cow_error *error)
+{
+	const struct cow_disk_layer *header = layer->header;
+
+	if (header->state == COW_SEALED)
+		return cow_fail(error, -EROFS,
+				"%s: is sealed: make an overlay on it with umlab-disk create, or "
+				"open it read-only", layer->path);
+	if (header->ro_compat)
+		return cow_fail(error, -EROFS,
+				"%s: uses features %X, which this version can only read: use a "
+				"newer umlab", layer->path, header->ro_compat);
 	return 0;
 }
 
@@ -183,7 +210,8 @@ static int open_layer_format(struct cow_layer *layer, unsigned int flags, struct
 		cow_fail(error, ret, "%s: cannot be read: %s", layer->path, cow_reason(ret));
 		goto out_free;
 	}
-	ret = cow_header_parse_layer(layer->path, both, layer->header, &layer->header_place, error);
+	ret = cow_header_parse_layer(layer->path, both, layer->header, &layer->header_place,
+				     error);
 	if (ret)
 		goto out_free;
 	header = layer->header;
@@ -192,15 +220,8 @@ static int open_layer_format(struct cow_layer *layer, unsigned int flags, struct
 	layer->entry_bits = 2;
 	layer->map_offset = COW_MAP_OFFSET;
 	layer->data_offset = header->data_offset;
-
-	if (flags & COW_LAYER_WRITE) {
-		if (header->state == COW_SEALED)
-			ret = cow_fail(error, -EROFS, "%s: is sealed: make an overlay on it (umlab-disk create) or open it read-only",
-				       layer->path);
-		else if (header->ro_compat)
-			ret = cow_fail(error, -EROFS, "%s: uses features %X, with which this version can only read",
-				       layer->path, header->ro_compat);
-	}
+	if (flags & COW_LAYER_WRITE)
+		ret = check_writable(layer, error);
 out_free:
 	io->free(io, both, 2 * COW_HEADER_SIZE);
 	return ret;
@@ -219,7 +240,9 @@ static int open_old_format(struct cow_layer *layer, const void *head, size_t hea
 	if (ret)
 		return ret;
 	if (flags & COW_LAYER_WRITE && old->kind != COW_KIND_V3)
-		return cow_fail(error, -EROFS, "%s: is %s, which is read but never written: umlab-disk convert makes a new one of it",
+		return cow_fail(error, -EROFS,
+				"%s: is %s, which can only be read: convert it with umlab-disk "
+				"convert",
 				layer->path, cow_kind_name(old->kind));
 	layer->size = old->size;
 	layer->cluster_bits = __builtin_ctz(old->sector_size);
@@ -229,41 +252,48 @@ static int open_old_format(struct cow_layer *layer, const void *head, size_t hea
 	return 0;
 }
 
-/* The map, and whether file and map go together. */
+/* Load the map, and check that the file is as long as the map requires. */
 static int open_map(struct cow_layer *layer, const struct cow_stat *stat, unsigned int flags,
 		    struct cow_error *error)
 {
 	uint64_t faults = 0, per_byte = 8 / layer->entry_bits;
 	int ret;
 
-	layer->nr_clusters = (layer->size + cow_layer_cluster_size(layer) - 1) >> layer->cluster_bits;
+	layer->nr_clusters = (layer->size + cow_layer_cluster_size(layer) - 1) >>
+			     layer->cluster_bits;
 	layer->map_size = (layer->nr_clusters + per_byte - 1) / per_byte;
 	if (flags & COW_LAYER_PEEK)
 		return 0;
 	if (stat->size < layer->map_offset + layer->map_size)
-		return cow_fail(error, -EINVAL, "%s: ends within its map: truncated", layer->path);
+		return cow_fail(error, -EINVAL, "%s: truncated within its map", layer->path);
 	ret = cow_map_init(layer);
 	if (ret)
-		return cow_fail(error, ret, "%s: cannot read its map: %s", layer->path, cow_reason(ret));
+		return cow_fail(error, ret, "%s: cannot read its map: %s", layer->path,
+				cow_reason(ret));
 	if (flags & COW_LAYER_DAMAGED)
 		return 0;
 	if (layer->header && layer->header->state != COW_DIRTY) {
 		ret = cow_map_crc_faults(layer, &faults);
 		if (ret)
-			return cow_fail(error, ret, "%s: cannot read the checksums of its map: %s", layer->path, cow_reason(ret));
+			return cow_fail(error, ret, "%s: cannot read the checksums of its map: %s",
+					layer->path, cow_reason(ret));
 	}
 	if (faults || cow_map_count_invalid(layer))
-		return cow_fail(error, -EUCLEAN, "%s: its map is damaged: see umlab-disk check", layer->path);
+		return cow_fail(error, -EUCLEAN, "%s: its map is damaged: run umlab-disk check",
+				layer->path);
 	if (cow_map_data_end(layer) > cow_round_up(stat->size, 512))
-		return cow_fail(error, -EINVAL, "%s: %U bytes long, but its map speaks of data up to %U: truncated",
+		return cow_fail(error, -EINVAL,
+				"%s: truncated: has %U bytes, but its map refers to data up to %U",
 				layer->path, stat->size, cow_map_data_end(layer));
 	return 0;
 }
 
 static bool can_punch(const struct cow_layer *layer, const struct cow_stat *stat)
 {
-	/* A hole behind the end changes nothing, but tells whether the host can make one. */
-	return layer->io->punch(layer->io, layer->file, cow_round_up(stat->size, 4096), 4096) != -EOPNOTSUPP;
+	/* A hole after the end changes nothing, but reveals whether the host can make holes. */
+	uint64_t behind = cow_round_up(stat->size, 4096);
+
+	return layer->io->punch(layer->io, layer->file, behind, 4096) != -EOPNOTSUPP;
 }
 
 static void layer_free(struct cow_layer *layer)
@@ -299,7 +329,8 @@ static int layer_alloc(const struct cow_io *io, const char *path, struct cow_lay
 	return 0;
 }
 
-static int open_kind(struct cow_layer *layer, const struct cow_stat *stat, unsigned int flags, struct cow_error *error)
+static int open_kind(struct cow_layer *layer, const struct cow_stat *stat, unsigned int flags,
+		     struct cow_error *error)
 {
 	const struct cow_io *io = layer->io;
 	uint8_t *head = io->alloc(io, COW_HEAD_SIZE);
@@ -349,7 +380,7 @@ int cow_layer_open(const struct cow_io *io, const char *path, unsigned int flags
 	ret = layer_lock(layer, &stat, flags, error);
 	if (ret)
 		goto out_free;
-	/* What was read without the lock may have changed since: once more. */
+	/* The header was read without the lock and may have changed since: read it again. */
 	io->free(io, layer->header, sizeof(*layer->header));
 	io->free(io, layer->old, sizeof(*layer->old));
 	layer->header = NULL;
@@ -368,7 +399,8 @@ int cow_layer_open(const struct cow_io *io, const char *path, unsigned int flags
 			set_owner(layer, true);
 			ret = cow_layer_put_header(layer);
 			if (ret) {
-				cow_fail(error, ret, "%s: cannot write its header: %s", path, cow_reason(ret));
+				cow_fail(error, ret, "%s: cannot write its header: %s", path,
+					 cow_reason(ret));
 				goto out_free;
 			}
 		}
@@ -385,7 +417,7 @@ out_free:
 
 /* ---- closing ----------------------------------------------------------------------- */
 
-/* The map is on the disk; now its CRCs, then the header that vouches for them. */
+/* Write the map, then its CRCs, and then the header that declares them valid. */
 static int finish(struct cow_layer *layer, uint32_t state)
 {
 	int ret = sync_locked(layer);
@@ -445,16 +477,19 @@ int cow_layer_grow(struct cow_layer *layer, uint64_t size, struct cow_error *err
 	int ret;
 
 	if (layer->kind != COW_KIND_RAW && layer->kind != COW_KIND_LAYER)
-		return cow_fail(error, -EOPNOTSUPP, "%s: %s cannot grow: convert it", layer->path, cow_kind_name(layer->kind));
+		return cow_fail(error, -EOPNOTSUPP, "%s: %s cannot grow: convert it to a layer",
+				layer->path, cow_kind_name(layer->kind));
 	if (size % 512 || size < layer->size || size > 1ULL << COW_SIZE_BITS_MAX)
-		return cow_fail(error, -EINVAL, "%s: %U bytes are no size to grow to: at least %U, whole sectors, at most 64 TiB",
-				layer->path, size, layer->size);
+		return cow_fail(error, -EINVAL,
+				"%s: invalid size %U: give at least %U bytes, at most 64 TiB, and "
+				"a multiple of 512", layer->path, size, layer->size);
 	if (size == layer->size)
 		return 0;
 	if (layer->kind == COW_KIND_RAW) {
 		ret = io->truncate(io, layer->file, size);
 		if (ret)
-			return cow_fail(error, ret, "%s: cannot grow: %s", layer->path, cow_reason(ret));
+			return cow_fail(error, ret, "%s: cannot grow: %s", layer->path,
+					cow_reason(ret));
 		layer->size = size;
 		return 0;
 	}
@@ -463,13 +498,16 @@ int cow_layer_grow(struct cow_layer *layer, uint64_t size, struct cow_error *err
 	if (!ret)
 		ret = cow_layer_sync(layer);
 	if (!ret)
-		ret = io->truncate(io, layer->file, layer->data_offset + cow_round_up(size, cow_layer_cluster_size(layer)));
+		ret = io->truncate(io, layer->file, layer->data_offset +
+				   cow_round_up(size, cow_layer_cluster_size(layer)));
 	if (ret)
 		return cow_fail(error, ret, "%s: cannot grow: %s", layer->path, cow_reason(ret));
 	layer->header->size = size;
 	if ((cow_layer_clusters(layer->header) + 3) / 4 > layer->header->map_capacity) {
 		layer->header->size = old_size;
-		return cow_fail(error, -EFBIG, "%s: its map has room for %U bytes of disk only: convert it", layer->path,
+		return cow_fail(error, -EFBIG,
+				"%s: its map has no room for more than %U bytes of disk: convert "
+				"it into a new layer", layer->path,
 				layer->header->map_capacity * 4 << layer->cluster_bits);
 	}
 	layer->size = size;

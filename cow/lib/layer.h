@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * layer.h - one file of a chain: its header, its map in memory, its data
+ *
+ * A "layer" here is any file of a chain, also a raw file or a COW V1 to V3 file. Used by the
+ * modules of chains, by identity.c and create.c, and by umlab-disk for work on a single file.
  */
 #ifndef COW_LAYER_H
 #define COW_LAYER_H
@@ -11,9 +14,9 @@
 enum cow_layer_open {
 	COW_LAYER_WRITE = 1,
 	COW_LAYER_SHARED = 2,		/* take no lock */
-	COW_LAYER_RAW = 4,		/* raw, whatever it looks like */
-	COW_LAYER_DAMAGED = 8,		/* for check: open in spite of a wrong map */
-	COW_LAYER_PEEK = 16,		/* look at the header only: no lock, no map */
+	COW_LAYER_RAW = 4,		/* treat as raw, whatever its first bytes look like */
+	COW_LAYER_DAMAGED = 8,		/* for check: open although the map is damaged */
+	COW_LAYER_PEEK = 16,		/* read only the header: take no lock, load no map */
 };
 
 struct cow_layer {
@@ -21,9 +24,9 @@ struct cow_layer {
 	int file;
 	enum cow_kind kind;
 	bool writable;
-	bool probed_raw;		/* raw because it looks so, not because the user said so */
+	bool probed_raw;		/* raw by its content, not by the user's word */
 	bool can_punch;
-	bool remote;			/* a write may wait for another host */
+	bool remote;			/* on another host, so a write may take long */
 	char *path;
 	size_t path_size;
 
@@ -35,47 +38,63 @@ struct cow_layer {
 	uint64_t data_offset;
 
 	/*
-	 * map: the truth, read without a lock, changed under map_lock. shadow: what is on the
-	 * disk or on its way there. dirty, writing: a bit for each block of the map that
-	 * differs from the shadow, that a sync is writing. The last three: writable only.
+	 * map: the current map; read without a lock, changed under map_lock.
+	 * shadow: the map as it is on the disk, or as the present sync will write it.
+	 * dirty: one bit for each block in which map differs from shadow.
+	 * writing: one bit for each block that the present sync writes.
+	 * The last three exist only if the layer is writable.
 	 */
 	uint8_t *map, *shadow, *dirty, *writing;
 	struct cow_mutex map_lock;
 	struct cow_mutex sync_lock;	/* held across a sync; taken before map_lock */
-	int lost;			/* error of a sync that may have lost data: for good */
-	bool begun;			/* the header says dirty; changes under sync_lock */
+	int lost;			/* error of a sync that may have lost data; permanent */
+	bool begun;			/* the header says dirty; changed under sync_lock */
 
-	struct cow_disk_layer *header;	/* kind layer */
-	unsigned int header_place;
-	struct cow_old *old;		/* V1 to V3 */
-	struct cow_lease *lease;
+	struct cow_disk_layer *header;	/* only for COW_KIND_LAYER */
+	unsigned int header_place;	/* 0 or 1: where the present header is */
+	struct cow_old *old;		/* only for COW V1 to V3 */
+	struct cow_lease *lease;	/* NULL: none is needed */
 };
 
 /*
- * cow_layer_open - also takes the lock. cow_layer_close - brings a layer that was written
- * to the state clean; returns what went wrong with that, the layer is gone all the same.
+ * cow_layer_open - open and lock a file
+ * @flags: enum cow_layer_open
  */
 int cow_layer_open(const struct cow_io *io, const char *path, unsigned int flags,
 		   struct cow_layer **layer, struct cow_error *error);
+/*
+ * cow_layer_close - bring a written layer to the state clean, and free it, even if an error is
+ * returned. NULL is allowed.
+ */
 int cow_layer_close(struct cow_layer *layer);
 
-/* cow_layer_begin - before the first write: the header says dirty. Cheap afterwards. */
+/*
+ * cow_layer_begin - mark the header dirty. Must be called before each write; all calls but the
+ * first are cheap.
+ */
 int cow_layer_begin(struct cow_layer *layer);
 
 /*
- * cow_layer_sync - all writes that returned before are on stable storage with their map.
- * -ENOSPC, -EDQUOT: not yet, try again when there is space. Any other error stays: the host
- * may have lost data, and every later call fails with the same.
+ * cow_layer_sync - put all completed writes and their map entries on stable storage
+ *
+ * -ENOSPC, -EDQUOT: nothing is lost; the call succeeds when there is space again. Any other error
+ * is permanent: the host may have lost data, and all later calls fail with the same error.
  */
 int cow_layer_sync(struct cow_layer *layer);
 
-/* cow_layer_put_header - write the changed header to the other place. Under sync_lock or alone. */
+/*
+ * cow_layer_put_header - write the changed header to the other place. The caller holds sync_lock or
+ * is the only user of the layer.
+ */
 int cow_layer_put_header(struct cow_layer *layer);
 
-/* cow_layer_grow - the disk gets larger; what is new reads as zero. Nobody else may use the layer meanwhile. */
+/*
+ * cow_layer_grow - enlarge the disk; the new part reads as zeros. The caller must be the only user
+ * of the layer.
+ */
 int cow_layer_grow(struct cow_layer *layer, uint64_t size, struct cow_error *error);
 
-/* cow_layer_seal - no writes from here on; the content hash goes into the header. */
+/* cow_layer_seal - store the content hash in the header. The layer is never written again. */
 int cow_layer_seal(struct cow_layer *layer, const uint8_t hash[COW_HASH_SIZE]);
 
 static inline uint64_t cow_layer_cluster_size(const struct cow_layer *layer)

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lease.c - a file beside a disk that says who writes to it, where locks do not reach
+ * lease.c - a file beside a disk that names its writer, where locks do not reach other hosts
  *
- * Locks on files of NFS without lockd and of FUSE are seen by one host only. There a
- * writer makes FILE.umlab-lease, which can be made by one only, with its name in it, and
- * writes it anew every COW_LEASE_BEAT seconds. Who finds one:
- *   - of this host, but the process or the boot is gone: takes over;
- *   - of another host: takes over when the last sign of life is older than
- *     COW_LEASE_STALE. Both times are those of the file server: a probe file tells its
- *     present one, so the clocks of the hosts do not matter.
- * Taking over is a rename to a name of our own, so that of two who try only one succeeds.
+ * Theory of operation
+ *
+ * On NFS without lockd and on FUSE file systems only the own host sees a lock. There a writer
+ * makes the file FILE.umlab-lease, which only one process can make, writes its name into it, and
+ * renews it every COW_LEASE_BEAT seconds. A process that finds a lease
+ *   - of its own host takes it over if the holder has ended or the host was rebooted;
+ *   - of another host takes it over if it was last renewed more than COW_LEASE_STALE seconds ago.
+ *     Both times are those of the file server: the present one is the date of a probe file. So
+ *     the clocks of the hosts do not matter.
+ *
+ * To take over, a process renames the lease to a name of its own; if two try, only one rename
+ * succeeds. If the renamed file turns out to be a newer lease, it is linked back.
+ *
+ * Called by layer.c when a layer is opened and closed, and by the driver on a host thread for
+ * renewals.
  */
 #include "lease.h"
 
@@ -17,7 +24,7 @@
 
 struct lease_record {
 	struct cow_disk_owner owner;
-	uint8_t id[16];			/* of this lease, not to be mistaken for a later one */
+	uint8_t id[16];			/* random; tells this lease from a later one */
 	uint64_t beats;
 	uint32_t reserved;
 	uint32_t crc;
@@ -35,20 +42,22 @@ static uint32_t record_crc(const struct lease_record *record)
 	return cow_crc32c(0, record, offsetof(struct lease_record, crc));
 }
 
-/* Days since 1970 as a date, by whole 400-year cycles from March 1st of year 0. */
+/* Seconds since 1970 as a date. Days are counted in 400-year cycles from 1 March of year 0. */
 static void date_text(int64_t seconds, char *text, size_t size)
 {
 	int64_t days = seconds / 86400 + 719468, rest = seconds % 86400;
 	int64_t cycle = days / 146097, day = days % 146097;
 	int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
 	int64_t day_of_year = day - (365 * year + year / 4 - year / 100);
-	int64_t month = (5 * day_of_year + 2) / 153, day_of_month = day_of_year - (153 * month + 2) / 5 + 1;
+	unsigned int month = (5 * day_of_year + 2) / 153;
+	unsigned int day_of_month = day_of_year - (153 * month + 2) / 5 + 1;
 	unsigned int hour = rest / 3600, minute = rest / 60 % 60;
 
-	month += month < 10 ? 3 : -9;
+	month = month < 10 ? month + 3 : month - 9;
 	year += cycle * 400 + (month <= 2);
-	cow_text(text, size, "%U-%s%U-%s%U %s%u:%s%u UTC", (uint64_t)year, month < 10 ? "0" : "", (uint64_t)month,
-		 day_of_month < 10 ? "0" : "", (uint64_t)day_of_month, hour < 10 ? "0" : "", hour, minute < 10 ? "0" : "", minute);
+	cow_text(text, size, "%U-%s%u-%s%u %s%u:%s%u UTC", (uint64_t)year,
+		 month < 10 ? "0" : "", month, day_of_month < 10 ? "0" : "", day_of_month,
+		 hour < 10 ? "0" : "", hour, minute < 10 ? "0" : "", minute);
 }
 
 void cow_owner_text(const struct cow_disk_owner *owner, char *text, size_t size)
@@ -68,8 +77,9 @@ static int lease_write(const struct cow_io *io, int file, struct lease_record *r
 	return ret ? ret : io->sync(io, file);
 }
 
-/* What stands in the file; all zero if its maker died before he wrote it. */
-static int lease_read(const struct cow_io *io, const char *path, struct lease_record *record, int64_t *mtime)
+/* Read a lease and its date. A record whose CRC is wrong reads as zeros: its writer died. */
+static int lease_read(const struct cow_io *io, const char *path, struct lease_record *record,
+		      int64_t *mtime)
 {
 	struct cow_stat stat;
 	int file = io->open(io, path, 0), ret;
@@ -90,7 +100,7 @@ static int lease_read(const struct cow_io *io, const char *path, struct lease_re
 	return 0;
 }
 
-/* The file server's present time. */
+/* The present time of the file server, from a file that we make there. */
 static int server_time(const struct cow_io *io, const char *path, int64_t *now)
 {
 	struct cow_stat stat;
@@ -118,7 +128,7 @@ static int server_time(const struct cow_io *io, const char *path, int64_t *now)
 	return ret;
 }
 
-/* 0: nobody has it any more. */
+/* Returns 0 if the lease is void, -EAGAIN with a message if its holder may still be alive. */
 static int lease_check_stale(const struct cow_io *io, const char *path, struct lease_record *record,
 			     struct cow_error *error)
 {
@@ -136,28 +146,35 @@ static int lease_check_stale(const struct cow_io *io, const char *path, struct l
 	} else {
 		ret = server_time(io, path, &now);
 		if (ret)
-			return cow_fail(error, ret, "%s: cannot tell whether this lease still holds: %s", path, cow_reason(ret));
+			return cow_fail(error, ret,
+					"%s: cannot find out whether this lease is still valid: %s",
+					path, cow_reason(ret));
 		if (now - mtime > COW_LEASE_STALE * 1000000000LL)
 			return 0;
 	}
 	cow_owner_text(&record->owner, who, sizeof(who));
-	return cow_fail(error, -EAGAIN, "in use by %s (%s; umlab-disk info --break-lock if that is certainly gone)",
-			record->owner.pid ? who : "somebody", path);
+	return cow_fail(error, -EAGAIN,
+			"in use by %s (%s; if it has certainly ended, run umlab-disk info "
+			"--break-lock)",
+			record->owner.pid ? who : "an unknown process", path);
 }
 
-static int lease_remove_stale(const struct cow_io *io, const char *path, const struct lease_record *stale)
+static int lease_remove_stale(const struct cow_io *io, const char *path,
+			      const struct lease_record *stale)
 {
 	struct lease_record found;
 	char aside[COW_PATH];
+	size_t length = cow_text(aside, sizeof(aside), "%s.%U.%U", path, stale->owner.pid,
+				 stale->beats);
 	int64_t mtime;
 	int ret;
 
-	if (cow_text(aside, sizeof(aside), "%s.%U.%U", path, stale->owner.pid, stale->beats) >= sizeof(aside))
+	if (length >= sizeof(aside))
 		return -ENAMETOOLONG;
 	ret = io->rename(io, path, aside);
 	if (ret)
 		return ret == -ENOENT ? 0 : ret;
-	/* Had somebody been faster, this is his new one: back with it. */
+	/* If another process was faster, this is its new lease: put the file back. */
 	ret = lease_read(io, aside, &found, &mtime);
 	if (!ret && memcmp(found.id, stale->id, sizeof(found.id)))
 		io->link(io, aside, path);
@@ -165,7 +182,8 @@ static int lease_remove_stale(const struct cow_io *io, const char *path, const s
 	return ret;
 }
 
-int cow_lease_take(const struct cow_io *io, const char *path, struct cow_lease **result, struct cow_error *error)
+int cow_lease_take(const struct cow_io *io, const char *path, struct cow_lease **result,
+		   struct cow_error *error)
 {
 	size_t size = sizeof(struct cow_lease) + strlen(path) + sizeof(COW_LEASE_SUFFIX);
 	struct cow_lease *lease = io->alloc(io, size);
@@ -193,7 +211,9 @@ int cow_lease_take(const struct cow_io *io, const char *path, struct cow_lease *
 		}
 		ret = file;
 		if (ret != -EEXIST) {
-			cow_fail(error, ret, "%s: cannot be made: %s; locks do not reach other hosts here", lease->path, cow_reason(ret));
+			cow_fail(error, ret,
+				 "%s: cannot be made: %s; it is needed because locks do not reach "
+				 "other hosts here", lease->path, cow_reason(ret));
 			break;
 		}
 		ret = lease_check_stale(io, lease->path, &stale, error);
@@ -203,7 +223,8 @@ int cow_lease_take(const struct cow_io *io, const char *path, struct cow_lease *
 			ret = 0;
 	}
 	if (ret >= 0)
-		ret = cow_fail(error, -EAGAIN, "%s: others are taking it at this moment", path);
+		ret = cow_fail(error, -EAGAIN,
+			       "%s: other processes are taking the lease: try again", path);
 	io->free(io, lease, size);
 	return ret;
 }
@@ -238,7 +259,8 @@ void cow_lease_release(struct cow_lease *lease)
 	if (!lease)
 		return;
 	io = lease->io;
-	if (!lease_read(io, lease->path, &found, &mtime) && !memcmp(found.id, lease->record.id, sizeof(found.id)))
+	if (!lease_read(io, lease->path, &found, &mtime) &&
+	    !memcmp(found.id, lease->record.id, sizeof(found.id)))
 		io->unlink(io, lease->path);
 	io->free(io, lease, lease->path_size);
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lease.h - a file beside a disk that says who writes to it, where locks do not reach
+ * lease.h - a file beside a disk that names its writer, where locks do not reach other hosts
+ *
+ * Taken and released by layer.c. The driver renews leases from a kernel timer; umlab-disk info
+ * prints and breaks them.
  */
 #ifndef COW_LEASE_H
 #define COW_LEASE_H
@@ -11,18 +14,26 @@
 #define COW_LEASE_SUFFIX ".umlab-lease"
 
 enum {
-	COW_LEASE_BEAT = 30,		/* seconds between two signs of life */
-	COW_LEASE_STALE = 150,		/* without one for so long: its holder is gone */
+	COW_LEASE_BEAT = 30,		/* seconds between renewals */
+	COW_LEASE_STALE = 150,		/* seconds without renewal after which a lease is void */
 };
 
 struct cow_lease;
 
-/* cow_lease_take - for the file @path. -EAGAIN: another has it, @error says who. */
-int cow_lease_take(const struct cow_io *io, const char *path, struct cow_lease **lease, struct cow_error *error);
-/* cow_lease_beat - a sign of life, every COW_LEASE_BEAT seconds. -ESTALE: somebody broke the lease. */
+/*
+ * cow_lease_take - take the lease for the file @path. -EAGAIN: someone else holds it, and @error
+ * says who.
+ */
+int cow_lease_take(const struct cow_io *io, const char *path, struct cow_lease **lease,
+		   struct cow_error *error);
+/*
+ * cow_lease_beat - renew the lease; to be called every COW_LEASE_BEAT seconds. -ESTALE: someone has
+ * broken the lease.
+ */
 int cow_lease_beat(struct cow_lease *lease);
+/* cow_lease_release - give the lease back and free it. NULL is allowed. */
 void cow_lease_release(struct cow_lease *lease);
-/* cow_lease_break - whoever had it. -ENOENT: nobody. */
+/* cow_lease_break - remove the lease for @path, whoever holds it. -ENOENT: there is none. */
 int cow_lease_break(const struct cow_io *io, const char *path);
 
 /* cow_owner_text - "process 12 on host x since 2026-01-01 10:00 UTC". */

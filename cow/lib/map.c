@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * map.c - the map of a layer in memory: asked, changed, read, written back
+ * map.c - the map of a layer in memory: look up, change, read and write
  *
- * Called by layer.c, which tells the theory, and by chain.c on any thread.
+ * layer.c explains how the map and the file are kept consistent, and calls the functions that do
+ * I/O. chain.c and chain_write.c look up and set entries on any thread.
  */
 #include "map.h"
 
@@ -18,13 +19,14 @@ static inline uint8_t map_byte(const struct cow_layer *layer, uint64_t at)
 	return __atomic_load_n(&layer->map[at], __ATOMIC_ACQUIRE);
 }
 
-/* The byte in which all entries have this state. */
+/* A byte in which all entries have this state. */
 static inline uint8_t full_byte(const struct cow_layer *layer, enum cow_cluster state)
 {
 	return layer->entry_bits == 1 ? (state ? 0xff : 0) : state * 0x55;
 }
 
-static inline enum cow_cluster byte_entry(const struct cow_layer *layer, uint8_t byte, uint64_t cluster)
+static inline enum cow_cluster byte_entry(const struct cow_layer *layer, uint8_t byte,
+					  uint64_t cluster)
 {
 	unsigned int shift = cluster % entries_per_byte(layer) * layer->entry_bits;
 
@@ -100,7 +102,7 @@ static int map_load(struct cow_layer *layer)
 	uint64_t start = layer->map_offset, end, stop = layer->map_offset + layer->map_size;
 	int ret;
 
-	/* A map is mostly holes: read what there is. */
+	/* Most of a map is a hole. Read only the rest. */
 	while (start < stop) {
 		end = stop;
 		ret = io->next_data(io, layer->file, &start, &end);
@@ -112,10 +114,14 @@ static int map_load(struct cow_layer *layer)
 			return 0;
 		if (end > stop)
 			end = stop;
-		/* In pieces: one call of the host ends at 2 GiB, and none should hold a lock for long. */
+		/*
+		 * Linux transfers at most 2 GiB in one call, and smaller reads hold its locks
+		 * briefly.
+		 */
 		if (end - start > 1 << 24)
 			end = start + (1 << 24);
-		ret = cow_io_read(io, layer->file, layer->map + (start - layer->map_offset), end - start, start);
+		ret = cow_io_read(io, layer->file, layer->map + (start - layer->map_offset),
+				  end - start, start);
 		if (ret)
 			return ret;
 		start = end;
@@ -147,7 +153,6 @@ void cow_map_drop_invalid(struct cow_layer *layer)
 	}
 }
 
-/* The end of the last cluster that has data here, as an offset in the file. */
 uint64_t cow_map_data_end(const struct cow_layer *layer)
 {
 	uint64_t at = layer->map_size, cluster, end;
@@ -156,7 +161,7 @@ uint64_t cow_map_data_end(const struct cow_layer *layer)
 	while (at && !byte) {
 		byte = layer->map[--at];
 		if (layer->entry_bits == 2)
-			byte &= 0x55;	/* zeros need no place */
+			byte &= 0x55;	/* ignore zeros, which need no space in the file */
 	}
 	if (!byte)
 		return 0;
@@ -165,9 +170,11 @@ uint64_t cow_map_data_end(const struct cow_layer *layer)
 	return layer->data_offset + (end < layer->size ? end : layer->size);
 }
 
+/* ---- CRCs -------------------------------------------------------------------------------- */
+
 /*
- * CRCs are stored as their difference to that of an empty block: so the CRCs of an empty
- * map are zeros, and a new file needs none written.
+ * A CRC is stored as the exclusive or of it and the CRC of an empty block. So the CRCs of an empty
+ * map are zeros, and a new file starts with valid ones.
  */
 static uint32_t empty_crc(void)
 {
@@ -181,7 +188,7 @@ static uint32_t block_crc(const struct cow_layer *layer, uint64_t block, uint32_
 	return cow_crc32c(0, layer->map + block * COW_MAP_BLOCK, COW_MAP_BLOCK) ^ empty;
 }
 
-enum { CRC_BATCH = 1024 };		/* CRCs read or written at once */
+enum { CRC_BATCH = 1024 };		/* CRCs that are read or written at once */
 
 int cow_map_crc_faults(struct cow_layer *layer, uint64_t *faults)
 {
@@ -194,7 +201,8 @@ int cow_map_crc_faults(struct cow_layer *layer, uint64_t *faults)
 		nr = cow_map_blocks(layer) - first;
 		if (nr > CRC_BATCH)
 			nr = CRC_BATCH;
-		ret = cow_io_read_padded(layer->io, layer->file, crcs, nr * 4, layer->header->crc_offset + first * 4);
+		ret = cow_io_read_padded(layer->io, layer->file, crcs, nr * 4,
+					 layer->header->crc_offset + first * 4);
 		if (ret)
 			return ret;
 		for (uint64_t i = 0; i < nr; i++)
@@ -215,14 +223,17 @@ int cow_map_put_crcs(struct cow_layer *layer)
 			nr = CRC_BATCH;
 		for (uint64_t i = 0; i < nr; i++)
 			crcs[i] = block_crc(layer, first + i, empty);
-		ret = cow_io_write(layer->io, layer->file, crcs, nr * 4, layer->header->crc_offset + first * 4);
+		ret = cow_io_write(layer->io, layer->file, crcs, nr * 4,
+				   layer->header->crc_offset + first * 4);
 		if (ret)
 			return ret;
 	}
 	return 0;
 }
 
-/* ---- memory, and writing it back ------------------------------------------------ */
+/* ---- memory, and writing it to the file -------------------------------------------------- */
+
+/* Bytes of a bitmap with one bit for each block. */
 
 static uint64_t flag_bytes(uint64_t map_size)
 {
@@ -232,7 +243,8 @@ static uint64_t flag_bytes(uint64_t map_size)
 void cow_map_release(struct cow_layer *layer)
 {
 	const struct cow_io *io = layer->io;
-	uint64_t room = cow_round_up(layer->map_size, COW_MAP_BLOCK), flags = flag_bytes(layer->map_size);
+	uint64_t room = cow_round_up(layer->map_size, COW_MAP_BLOCK);
+	uint64_t flags = flag_bytes(layer->map_size);
 
 	io->free(io, layer->map, room);
 	io->free(io, layer->shadow, room);
@@ -244,7 +256,8 @@ void cow_map_release(struct cow_layer *layer)
 int cow_map_init(struct cow_layer *layer)
 {
 	const struct cow_io *io = layer->io;
-	uint64_t room = cow_round_up(layer->map_size, COW_MAP_BLOCK), flags = flag_bytes(layer->map_size);
+	uint64_t room = cow_round_up(layer->map_size, COW_MAP_BLOCK);
+	uint64_t flags = flag_bytes(layer->map_size);
 
 	layer->map = io->alloc(io, room);
 	if (layer->writable) {
@@ -252,7 +265,9 @@ int cow_map_init(struct cow_layer *layer)
 		layer->dirty = io->alloc(io, flags);
 		layer->writing = io->alloc(io, flags);
 	}
-	if (!layer->map || (layer->writable && (!layer->shadow || !layer->dirty || !layer->writing)))
+	if (!layer->map)
+		return -ENOMEM;
+	if (layer->writable && (!layer->shadow || !layer->dirty || !layer->writing))
 		return -ENOMEM;
 	return map_load(layer);
 }
@@ -300,8 +315,8 @@ int cow_map_write(struct cow_layer *layer)
 		if (size > layer->map_size)
 			size = layer->map_size;
 		size -= block * COW_MAP_BLOCK;
-		ret = cow_io_write(layer->io, layer->file, layer->shadow + block * COW_MAP_BLOCK, size,
-				   layer->map_offset + block * COW_MAP_BLOCK);
+		ret = cow_io_write(layer->io, layer->file, layer->shadow + block * COW_MAP_BLOCK,
+				   size, layer->map_offset + block * COW_MAP_BLOCK);
 		if (ret)
 			return ret;
 		block = end;

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * path.c - names of layers as other layers record them
+ * path.c - the paths by which one layer refers to another
  *
- * A layer names the file below it twice: relative to its own folder, so that both may
- * move together, and absolute. Folders are resolved, the last component stays as it is.
+ * A layer records the path of the file below it twice: relative to its own folder, so that both
+ * files may be moved together, and absolute. Symbolic links among the folders are resolved; the
+ * last component is kept, so a base may be a link. Called by chain_open.c, create.c and
+ * umlab-disk.
  */
 #include "path.h"
 
 #include "text.h"
 
-/* Length of the folder part of @path with its slash; 0: none. */
+/* Length of the folder part of @path including the slash; 0 if there is none. */
 static size_t folder_length(const char *path)
 {
 	size_t length = 0;
@@ -22,7 +24,8 @@ static size_t folder_length(const char *path)
 
 int cow_path_beside(const char *path, const char *name, char *result, size_t size)
 {
-	size_t folder = name[0] == '/' ? 0 : folder_length(path), length = strlen(name);
+	size_t folder = name[0] == '/' ? 0 : folder_length(path);
+	size_t length = strlen(name);
 
 	if (folder + length >= size)
 		return -ENAMETOOLONG;
@@ -31,7 +34,7 @@ int cow_path_beside(const char *path, const char *name, char *result, size_t siz
 	return 0;
 }
 
-/* The absolute folder of @path, with a slash at its end. */
+/* The absolute path of the folder of @path, with a slash at the end. */
 static int absolute_folder(const struct cow_io *io, const char *path, char result[COW_PATH])
 {
 	char folder[COW_PATH];

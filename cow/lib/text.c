@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * text.c - messages without a C library
+ * text.c - format messages without a C library
  *
- * The kernel's printf functions look at kernel state, which worker threads must not do,
- * and programs print the same messages; so here is the little that they need.
+ * The kernel's printf functions use kernel state, which the driver's host threads must not touch.
+ * So the library has its own small formatter. Called by all modules of cow/ and by the driver, on
+ * any thread.
  */
 #include "text.h"
 
 struct text {
-	char *at, *end;			/* end: the last byte, kept for the terminator */
+	char *at, *end;			/* end: the last byte of the buffer, for the terminator */
 	size_t length;
 };
 
@@ -128,7 +129,7 @@ const char *cow_reason(int code)
 	case EISDIR:
 		return "is a folder";
 	case ENOTDIR:
-		return "part of the path is no folder";
+		return "part of the path is not a folder";
 	case EINVAL:
 		return "not a regular file or block device";
 	case ELOOP:
@@ -152,7 +153,7 @@ const char *cow_reason(int code)
 	case EOPNOTSUPP:
 		return "not supported here";
 	case ESTALE:
-		return "stale file handle: the file server has lost it";
+		return "stale file handle: the file server no longer has the file";
 	default:
 		return "cannot be used";
 	}

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * io_posix.c - struct cow_io for ordinary programs
+ * io_posix.c - struct cow_io for programs: umlab-disk and the tests
  *
- * The edge at which EINTR, short transfers and errno end. Used by the tool and tests.
+ * Handles EINTR and short transfers and turns errno into -errno, so that the library never sees
+ * them. Called on any thread.
  */
 #define _GNU_SOURCE
 #include "io_posix.h"
@@ -27,7 +28,8 @@
 #include <unistd.h>
 
 _Static_assert(sizeof(struct cow_iovec) == sizeof(struct iovec) &&
-	       offsetof(struct cow_iovec, size) == offsetof(struct iovec, iov_len), "handed on as it is");
+	       offsetof(struct cow_iovec, size) == offsetof(struct iovec, iov_len),
+	       "struct cow_iovec is passed to the kernel unchanged");
 
 static int result(long value)
 {
@@ -40,7 +42,7 @@ static int posix_open(const struct cow_io *io, const char *path, unsigned int fl
 
 	if (flags & COW_O_CREATE)
 		mode |= O_CREAT | O_EXCL;
-	/* Not to wait for the other end of a FIFO. */
+	/* O_NONBLOCK: opening a FIFO must not wait for its other end. */
 	do
 		fd = open(path, mode | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
 	while (fd < 0 && errno == EINTR);
@@ -52,7 +54,7 @@ static void posix_close(const struct cow_io *io, int file)
 	close(file);
 }
 
-/* Drop the first @done bytes of @vec. */
+/* Remove the first @done bytes from @vec. */
 static void vec_drop(struct cow_iovec **vec, unsigned int *count, size_t done)
 {
 	for (; *count && done >= (*vec)->size; (*vec)++, (*count)--)
@@ -107,7 +109,8 @@ static int posix_sync(const struct cow_io *io, int file)
 
 static int posix_punch(const struct cow_io *io, int file, uint64_t offset, uint64_t size)
 {
-	int ret = result(fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, size));
+	int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+	int ret = result(fallocate(file, mode, offset, size));
 
 	return ret == -ENOSYS || ret == -ENODEV ? -EOPNOTSUPP : ret;
 }
@@ -183,7 +186,7 @@ static int posix_next_data(const struct cow_io *io, int file, uint64_t *start, u
 	if (data < 0 && errno == ENXIO)
 		return -ENXIO;
 	if (data < 0)
-		return 0;	/* cannot tell: all of it may be data */
+		return 0;	/* unknown: the whole range may hold data */
 	*start = data;
 	hole = lseek(file, data, SEEK_HOLE);
 	if (hole > data)
@@ -231,7 +234,7 @@ static int posix_sync_folder(const struct cow_io *io, const char *path)
 	free(folder);
 	if (fd < 0)
 		return -errno;
-	/* Some file systems cannot sync a folder; they do not need it either. */
+	/* File systems that cannot sync a folder do not need it. */
 	ret = fsync(fd) && errno != EINVAL && errno != EOPNOTSUPP && errno != ENOSYS ? -errno : 0;
 	close(fd);
 	return ret;
@@ -252,14 +255,15 @@ static int posix_resolve(const struct cow_io *io, const char *folder, char *path
 	return ret;
 }
 
-/* Large maps are mostly untouched: mapped, such memory costs nothing. */
+/* Most of a large map is never touched. Mapped memory costs nothing until then. */
 static void *posix_alloc(const struct cow_io *io, size_t size)
 {
 	void *at;
 
 	if (size < 1 << 20)
 		return calloc(1, size ? size : 1);
-	at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	at = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	return at == MAP_FAILED ? NULL : at;
 }
 
@@ -317,11 +321,13 @@ static bool posix_owner_alive(const struct cow_io *io, const struct cow_disk_own
 
 	posix_owner(io, &me);
 	if (strcmp(me.host, owner->host))
-		return true;	/* cannot be seen from here */
-	return !strcmp(me.boot_id, owner->boot_id) && (!kill(owner->pid, 0) || errno == EPERM);
+		return true;	/* we cannot see processes of other hosts */
+	if (strcmp(me.boot_id, owner->boot_id))
+		return false;
+	return !kill(owner->pid, 0) || errno == EPERM;
 }
 
-/* Does process @pid hold a lock on @st by one of its descriptors? */
+/* Does one of the descriptors of process @pid hold a lock on the file that @st describes? */
 static bool has_lock(const char *pid, const struct stat *st)
 {
 	char path[600], line[200], inode[32];
@@ -364,8 +370,8 @@ static void posix_holder(const struct cow_io *io, int file, char *text, size_t s
 	while (!fstat(file, &st) && (entry = readdir(proc))) {
 		char path[300], name[64];
 
-		if (entry->d_name[0] < '0' || entry->d_name[0] > '9' || atoi(entry->d_name) == getpid() ||
-		    !has_lock(entry->d_name, &st))
+		if (entry->d_name[0] < '0' || entry->d_name[0] > '9' ||
+		    atoi(entry->d_name) == getpid() || !has_lock(entry->d_name, &st))
 			continue;
 		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
 		read_line(path, name, sizeof(name));

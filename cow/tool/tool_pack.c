@@ -176,31 +176,18 @@ static enum status pack_run(const struct verb_args *args)
 /*
  * Make an empty file with this header. The caller opens it as a layer, which then writes the map.
  */
-static int start_file(const char *part, struct cow_disk_layer *header)
+static int start_file(const char *path, struct cow_disk_layer *header)
 {
-	int fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666), ret;
-	uint8_t *decoy;
-	uint64_t end;
+	const struct cow_io *io = &cow_io_posix;
+	int file = io->open(io, path, COW_O_WRITE | COW_O_CREATE), ret;
 
-	if (fd < 0)
-		return -errno;
-	decoy = calloc(1, COW_HEADER_A);
-	if (!decoy) {
-		close(fd);
-		return -ENOMEM;
-	}
-	cow_header_decoy(decoy);
+	if (file < 0)
+		return file;
 	header->state = COW_DIRTY;
 	memset(&header->owner, 0, sizeof(header->owner));
 	cow_header_finish(header);
-	ret = cow_io_write(&cow_io_posix, fd, decoy, COW_HEADER_A, 0);
-	if (!ret)
-		ret = cow_io_write(&cow_io_posix, fd, header, sizeof(*header), COW_HEADER_A);
-	end = header->data_offset + cow_round_up(header->size, 1ULL << header->cluster_bits);
-	if (!ret && ftruncate(fd, end))
-		ret = -errno;
-	free(decoy);
-	close(fd);
+	ret = cow_create_empty(io, file, header);
+	io->close(io, file);
 	return ret;
 }
 
