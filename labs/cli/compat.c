@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * compat.c - the commands of Netkit and Kathará, by their own names
+ * compat.c - the commands of Netkit and Kathará under their own names
  *
- * umlab installed (or linked) as lstart, vstart, kathara and so on acts like that command:
- * its words are turned into those of a verb of ours, which then parses them as usual. The
- * verbs know most of those tools' options anyway; here is only what has another shape.
- * The table is also what umlab-netkit(7) and umlab-kathara(7) tell.
+ * When umlab is called as lstart, vstart, kathara and so on, through a link of that name, it
+ * acts like that command: main() lets compat_arguments() translate the arguments to those of a
+ * verb. The verbs accept most options of Netkit and Kathará themselves; this file translates
+ * the rest. umlab-netkit(7) and umlab-kathara(7) document the result.
  */
 #include "cli/compat.h"
 
@@ -22,37 +22,93 @@
 #include "lab/labkeys.h"
 #include "machine/domain.h"
 
-/* Names whose options are those of the verb. */
-static const struct { const char *name, *words[3]; } netkit[] = {
-	{ "lstart", { "lstart" } }, { "lhalt", { "lhalt" } }, { "lcrash", { "lcrash" } }, { "lclean", { "lclean" } },
-	{ "lrestart", { "lrestart" } }, { "linfo", { "linfo" } }, { "ltest", { "check", "--netkit" } }, { "vlist", { "list", "-a" } },
-	{ "vhalt", { "stop" } }, { "vcrash", { "kill" } }, { "vclean", { "remove", "--force" } }, { "vdump", { "capture" } },
-	{ "vcommand", { "exec" } }, { "vconnect", { "connect" } },
+struct alias {
+	const char *name;	/* NULL ends a table */
+	const char *words[3];	/* the verb, and options that come first */
 };
 
-static const struct { const char *name, *words[3]; } kathara[] = {
-	{ "check", { "doctor" } }, { "settings", { "doctor" } }, { "vclean", { "remove", "--force" } }, { "vconfig", { "lconfig" } },
+/* Commands of Netkit whose options the verb accepts. */
+static const struct alias netkit[] = {
+	{ "lstart", { "lstart" } },
+	{ "lhalt", { "lhalt" } },
+	{ "lcrash", { "lcrash" } },
+	{ "lclean", { "lclean" } },
+	{ "lrestart", { "lrestart" } },
+	{ "linfo", { "linfo" } },
+	{ "ltest", { "check", "--netkit" } },
+	{ "vlist", { "list", "-a" } },
+	{ "vhalt", { "stop" } },
+	{ "vcrash", { "kill" } },
+	{ "vclean", { "remove", "--force" } },
+	{ "vdump", { "capture" } },
+	{ "vcommand", { "exec" } },
+	{ "vconnect", { "connect" } },
+	{ 0 }
+};
+
+/* Subcommands of kathara that are verbs of another name; all others have the same name. */
+static const struct alias kathara[] = {
+	{ "check", { "doctor" } },
+	{ "settings", { "doctor" } },
+	{ "vclean", { "remove", "--force" } },
+	{ "vconfig", { "lconfig" } },
 	{ "lconfig", { "lconfig" } },
+	{ 0 }
 };
 
-/* --eth0=A, --eth0=A/MAC, and Kathará's --eth 0:A/MAC */
+static bool alias_apply(const struct alias *alias, const char *name, struct words *to)
+{
+	for (; alias->name; alias++)
+		if (!strcmp(alias->name, name)) {
+			for (int i = 0; i < 3 && alias->words[i]; i++)
+				words_add(to, alias->words[i]);
+			return true;
+		}
+	return false;
+}
+
+/* Takes --eth0=A and --eth0=A/MAC, and the value of Kathará's --eth 0:A/MAC. */
 static bool interface_word(const char *word, char **kernel_word)
 {
 	char domain[64], mac[20] = "";
 	int index;
 
-	if (sscanf(word, "--eth%d=%63[^/]/%19s", &index, domain, mac) < 2 && sscanf(word, "%d:%63[^/]/%19s", &index, domain, mac) < 2)
+	if (sscanf(word, "--eth%d=%63[^/]/%19s", &index, domain, mac) < 2 &&
+	    sscanf(word, "%d:%63[^/]/%19s", &index, domain, mac) < 2)
 		return false;
 	if (!strcmp(domain, "slirp") || txt_starts(domain, "tap"))
 		*kernel_word = txt_copy("slirp");
 	else
-		*kernel_word = txt_printf("switch:%s%s%s", domain_path("-", domain), *mac ? ",mac=" : "", mac);
+		*kernel_word = txt_printf("switch:%s%s%s", domain_path("-", domain),
+					  *mac ? ",mac=" : "", mac);
 	return index >= 0 && index < LAB_NIC_MAX;
 }
 
+/* Translates an option of Netkit's vstart; returns 1 if it took the word @next as its value. */
+static int vstart_option(const char *word, char *next, struct words *to)
+{
+	const char *start = word + strspn(word, "-"), *equal = strchr(word, '=');
+	const char *value = equal ? equal + 1 : "";
+	char *option = txt_copy_part(start, equal ? (size_t)(equal - start) : strlen(start));
+	const struct lab_key *key = lab_key_find(option);
+	int took = 0;
+
+	if (key && !equal && key->check != lab_key_find("quiet")->check && next) {
+		value = next;
+		took = 1;
+	}
+	if (key && key->alias_of)
+		option = txt_copy(key->alias_of);
+	if (!strcmp(option, "mem") || !strcmp(option, "image") || !strcmp(option, "cpus"))
+		words_addf(to, "--%s=%s", option, value);
+	else if (!key && strcmp(option, "noterminals"))
+		die(STATUS_USAGE, _("vstart: unknown option %s; see umlab-netkit(7)"), word);
+	return took;
+}
+
 /*
- * vstart NAME --eth0=A --mem=64 ...: a machine outside labs, on domains that all single
- * machines of this user share. It is made when it is not there, and started.
+ * vstart NAME --eth0=A --mem=64 ...: starts a machine outside labs, created if necessary. Its
+ * collision domains are those that all single machines of this user share.
  */
 static void vstart(int argc, char **argv, struct words *to)
 {
@@ -61,36 +117,25 @@ static void vstart(int argc, char **argv, struct words *to)
 
 	words_add(to, "vstart");
 	for (int i = 1; i < argc; i++) {
-		char *word = argv[i], *equal = strchr(word, '='), *option;
-		const struct lab_key *key;
+		char *word = argv[i];
 
 		if (!strcmp(word, "--eth") && i + 1 < argc)
 			word = argv[++i];
-		if ((!strcmp(word, "-n") || !strcmp(word, "--name")) && i + 1 < argc) {
+		if ((!strcmp(word, "-n") || !strcmp(word, "--name")) && i + 1 < argc)
 			name = argv[++i];
-		} else if (interface_word(word, &net)) {
+		else if (interface_word(word, &net))
 			words_addf(to, "--net=%s", net);
-		} else if (*word != '-') {
+		else if (*word != '-')
 			name = word;
-		} else {
-			option = txt_copy_part(word + strspn(word, "-"), equal ? equal - word - strspn(word, "-") : strlen(word));
-			key = lab_key_find(option);
-			if (key && !equal && key->check != lab_key_find("quiet")->check && i + 1 < argc)
-				equal = argv[++i] - 1;
-			if (key && key->alias_of)
-				option = txt_copy(key->alias_of);
-			if (!strcmp(option, "mem") || !strcmp(option, "image") || !strcmp(option, "cpus"))
-				words_addf(to, "--%s=%s", option, equal ? equal + 1 : "");
-			else if (!key && strcmp(option, "noterminals"))
-				die(STATUS_USAGE, _("vstart: unknown option %s; umlab-netkit(7) tells which there are"), word);
-		}
+		else
+			i += vstart_option(word, i + 1 < argc ? argv[i + 1] : NULL, to);
 	}
 	if (!name)
-		die(STATUS_USAGE, _("vstart: which machine?"));
+		die(STATUS_USAGE, _("vstart: the name of the machine is missing"));
 	words_add(to, name);
 }
 
-/* Netkit's vconfig NAME --eth1=B: the interface comes while the machine runs. */
+/* Netkit's vconfig NAME --eth1=B adds an interface to a running machine. */
 static void vconfig(int argc, char **argv, struct words *to)
 {
 	char domain[64];
@@ -104,71 +149,50 @@ static void vconfig(int argc, char **argv, struct words *to)
 			words_add(to, argv[i]);
 }
 
-static void add_rest(struct words *to, int argc, char **argv)
+static void words_add_all(struct words *to, int nr, char **words)
 {
-	for (int i = 1; i < argc; i++) {
-		/* Kathará names single machines by an option. */
-		if (!strcmp(argv[i], "-n") || !strcmp(argv[i], "--name"))
-			continue;
-		words_add(to, argv[i]);
-	}
+	for (int i = 0; i < nr; i++)
+		words_add(to, words[i]);
 }
 
-static char **finish(struct words *to, int *new_argc)
+/* `kathara SUBCOMMAND ...`; @argv begins with the subcommand. */
+static void kathara_translate(int argc, char **argv, struct words *to)
 {
-	*new_argc = to->nr;
-	return to->at;
+	if (!argc) {
+		words_add(to, "help");
+	} else if (!strcmp(argv[0], "vstart")) {
+		vstart(argc, argv, to);
+	} else if (alias_apply(kathara, argv[0], to)) {
+		/* Kathará names machines by the option --name, the verbs by words. */
+		for (int i = 1; i < argc; i++)
+			if (strcmp(argv[i], "-n") && strcmp(argv[i], "--name"))
+				words_add(to, argv[i]);
+	} else {
+		words_add_all(to, argc, argv);
+	}
 }
 
 char **compat_arguments(int argc, char **argv, int *new_argc)
 {
-	const char *name = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
-	bool is_kathara = !strcmp(name, "kathara");
+	const char *slash = strrchr(argv[0], '/'), *name = slash ? slash + 1 : argv[0];
 	struct words to = { 0 };
 
 	words_add(&to, "umlab");
-	if (!is_kathara && argc > 1 && !strcmp(argv[1], "kathara") && !strcmp(name, "umlab")) {
-		is_kathara = true;
-		argv++;
-		argc--;
-	}
-	if (is_kathara) {
-		argv++;
-		argc--;
-		if (!argc) {
-			words_add(&to, "help");
-			return finish(&to, new_argc);
-		}
-		if (!strcmp(argv[0], "vstart")) {
-			vstart(argc, argv, &to);
-			return finish(&to, new_argc);
-		}
-		for (size_t i = 0; i < sizeof(kathara) / sizeof(*kathara); i++)
-			if (!strcmp(kathara[i].name, argv[0])) {
-				for (int j = 0; j < 3 && kathara[i].words[j]; j++)
-					words_add(&to, kathara[i].words[j]);
-				add_rest(&to, argc, argv);
-				return finish(&to, new_argc);
-			}
-		for (int i = 0; i < argc; i++)
-			words_add(&to, argv[i]);
-		return finish(&to, new_argc);
-	}
-	if (!strcmp(name, "vstart")) {
+	if (!strcmp(name, "kathara")) {
+		kathara_translate(argc - 1, argv + 1, &to);
+	} else if (!strcmp(name, "umlab")) {
+		if (argc < 2 || strcmp(argv[1], "kathara"))
+			return NULL;
+		kathara_translate(argc - 2, argv + 2, &to);
+	} else if (!strcmp(name, "vstart")) {
 		vstart(argc, argv, &to);
-		return finish(&to, new_argc);
-	}
-	if (!strcmp(name, "vconfig")) {
+	} else if (!strcmp(name, "vconfig")) {
 		vconfig(argc, argv, &to);
-		return finish(&to, new_argc);
+	} else if (alias_apply(netkit, name, &to)) {
+		words_add_all(&to, argc - 1, argv + 1);
+	} else {
+		return NULL;
 	}
-	for (size_t i = 0; i < sizeof(netkit) / sizeof(*netkit); i++)
-		if (!strcmp(netkit[i].name, name)) {
-			for (int j = 0; j < 3 && netkit[i].words[j]; j++)
-				words_add(&to, netkit[i].words[j]);
-			for (int j = 1; j < argc; j++)
-				words_add(&to, argv[j]);
-			return finish(&to, new_argc);
-		}
-	return NULL;
+	*new_argc = to.nr;
+	return to.at;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * labverbs.h - what the verbs about labs share
+ * labverbs.h - read and print labs for the verbs that work on them (verbs_lint.c)
  */
 #ifndef LABVERBS_H
 #define LABVERBS_H
@@ -9,10 +9,10 @@
 
 #include "lab/labfile.h"
 
-/* Reads a lab (NULL: the current folder); dies when there is none. */
+/* Reads the lab in @dir (NULL: the current folder); ends the program if there is none. */
 void lab_open(struct lab *lab, const char *dir, bool folders);
 void lab_remarks_print(const struct lab *lab, FILE *out, bool errors_only);
-/* The plan: what would be started. */
+/* Prints what would be started. */
 void lab_print(const struct lab *lab);
 
 #endif

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_check.c - umlab check: does a lab do what it should?
+ * verbs_check.c - umlab check: check whether a lab does what it should
  *
- * What to check stands beside the lab: check.yaml (ours), correction.json or .yaml
- * (kathara-lab-checker), or a folder _test (Netkit). Exit status 0: all hold, 1: some do
- * not, 2: the check itself is wrong.
+ * The checks are files of the lab: check.yaml (umlab's own format), correction.json or .yaml
+ * (kathara-lab-checker), or a folder _test (Netkit). labs/check/ reads the first two and runs
+ * them; Netkit's scripts and signatures are handled here.
  */
 #include "cli/options.h"
 #include "cli/verbs.h"
@@ -36,7 +36,10 @@
 
 static char *config_find(const struct lab *lab, const char *given)
 {
-	static const char *const names[] = { "check.yaml", "check.yml", "check.json", "correction.yaml", "correction.yml", "correction.json" };
+	static const char *const names[] = {
+		"check.yaml", "check.yml", "check.json",
+		"correction.yaml", "correction.yml", "correction.json",
+	};
 
 	if (given)
 		return txt_copy(given);
@@ -50,8 +53,8 @@ static char *config_find(const struct lab *lab, const char *given)
 }
 
 /*
- * Netkit's: _test/NAME.test (or _test/scripts/NAME.test) runs in NAME; what it prints is
- * compared with _test/signature/NAME.user, blanks apart. Without a signature one is made.
+ * Netkit: the script _test/NAME.test or _test/scripts/NAME.test runs in machine NAME. Its output
+ * must equal _test/signature/NAME.user, except for blanks. A check without signature is skipped.
  */
 static bool netkit_read(struct checks *checks, const struct lab *lab)
 {
@@ -61,7 +64,8 @@ static bool netkit_read(struct checks *checks, const struct lab *lab)
 	for (int i = 0; i < lab->nr_machines; i++)
 		for (int j = 0; j < 2; j++) {
 			const char *name = lab->machines[i].name;
-			char *script = txt_printf("%s/%s/%s.test", lab->dir, folders[j], name), *signature, *text;
+			char *script = txt_printf("%s/%s/%s.test", lab->dir, folders[j], name);
+			char *signature, *command, *text;
 			struct check *check;
 			size_t size;
 
@@ -69,16 +73,20 @@ static bool netkit_read(struct checks *checks, const struct lab *lab)
 				continue;
 			any = true;
 			signature = txt_printf("%s/_test/signature/%s.user", lab->dir, name);
-			check = check_add(checks, name, txt_printf("sh /hostlab/%s/%s.test", folders[j], name), _("%s prints what its signature says"), name);
+			command = txt_printf("sh /hostlab/%s/%s.test", folders[j], name);
+			check = check_add(checks, name, command,
+					  _("the output of %s matches its signature"), name);
 			if (file_read(signature, &text, &size))
-				check_skip(check, _("there is no %s; `umlab check --sign` makes it"), signature);
+				check_skip(check,
+					   _("%s: not found; 'umlab check --sign' creates it"),
+					   signature);
 			else
 				check->output = text;
 		}
 	return any;
 }
 
-/* As diff -bB: runs of blanks are one, empty lines none. */
+/* Normalizes blanks as diff -bB does: runs of blanks count as one, empty lines do not count. */
 static char *plain(const char *text)
 {
 	char *copy = txt_copy(text), *to = copy;
@@ -114,9 +122,11 @@ static void netkit_sign(const struct lab *lab)
 		if (!file_exists(txt_printf("%s/_test/%s.test", lab->dir, name)) ||
 		    machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), name)))
 			continue;
-		session_capture(&machine, txt_printf("sh /hostlab/_test/%s.test", name), 300, &output);
-		if (file_write(txt_printf("%s/_test/signature/%s.user", lab->dir, name), output, strlen(output), 0644))
-			die(STATUS_FAILED, _("cannot write below %s/_test"), lab->dir);
+		session_capture(&machine, txt_printf("sh /hostlab/_test/%s.test", name), 300,
+				&output);
+		if (file_write(txt_printf("%s/_test/signature/%s.user", lab->dir, name), output,
+			       strlen(output), 0644))
+			die(STATUS_FAILED, _("%s/_test: cannot write the signatures"), lab->dir);
 	}
 }
 
@@ -125,14 +135,17 @@ static void netkit_compare(struct checks *checks)
 	for (int i = 0; i < checks->nr; i++) {
 		struct check *check = &checks->at[i];
 
-		if (check->verdict == CHECK_FAIL && check->output && check->found && !strcmp(plain(check->output), plain(check->found)))
+		if (check->verdict == CHECK_FAIL && check->output && check->found &&
+		    !strcmp(plain(check->output), plain(check->found)))
 			check->verdict = CHECK_PASS;
 	}
 }
 
 static enum check_form form_of(const struct verb_args *args)
 {
-	return verb_flag(args, "tap") ? CHECK_TAP : verb_flag(args, "json") ? CHECK_JSON : verb_flag(args, "junit") ? CHECK_JUNIT :
+	return verb_flag(args, "tap") ? CHECK_TAP :
+	       verb_flag(args, "json") ? CHECK_JSON :
+	       verb_flag(args, "junit") ? CHECK_JUNIT :
 	       verb_flag(args, "csv") ? CHECK_CSV : CHECK_TABLE;
 }
 
@@ -155,7 +168,7 @@ static enum status check_lab(const struct verb_args *args, const char *dir)
 	lab_open(&lab, dir, false);
 	path = verb_flag(args, "netkit") ? NULL : config_find(&lab, verb_value(args, "config"));
 	machine_list(&machines, lab_id(lab.dir));
-	/* A lab that somebody works in is looked at as it is; one that is not there is started for this. */
+	/* A lab that has machines is checked as it is; otherwise it is started for the check. */
 	if (!live && !machines.nr) {
 		if (labmake_start(&lab, &options) == STATUS_TIMEOUT)
 			tell_warning(_("not all machines are ready"));
@@ -170,20 +183,25 @@ static enum status check_lab(const struct verb_args *args, const char *dir)
 		file = yamlfile_load(path, &reason);
 		if (!file)
 			die(STATUS_USAGE, "%s", reason);
-		if (!(json_object_get(file, "test") ? check_kathara_read(&checks, &lab, file, &reason) : check_native_read(&checks, file, &reason)))
+		if (!(json_object_get(file, "test") ?
+		      check_kathara_read(&checks, &lab, file, &reason) :
+		      check_native_read(&checks, file, &reason)))
 			wrong(path, reason);
 	} else if (!netkit_read(&checks, &lab)) {
-		wrong(lab.dir, _("there is no check.yaml, correction.json, correction.yaml or _test"));
+		wrong(lab.dir,
+		      _("no checks: there is no check.yaml, correction.json, correction.yaml or "
+			"_test"));
 	}
 	if (!checks.nr)
-		wrong(path ? path : lab.dir, _("it checks nothing"));
+		wrong(path ? path : lab.dir, _("the file contains no checks"));
 	if (verb_flag(args, "self-test")) {
 		status = check_selftest(&checks, &lab, file, stdout);
 	} else {
 		check_run(&checks, &lab, verb_flag(args, "solve"));
 		if (!path)
 			netkit_compare(&checks);
-		check_report(&checks, lab.name ? lab.name : strrchr(lab.dir, '/') + 1, form_of(args), stdout);
+		check_report(&checks, lab.name ? lab.name : strrchr(lab.dir, '/') + 1,
+			     form_of(args), stdout);
 		status = check_count(&checks, CHECK_FAIL) ? STATUS_FAILED : STATUS_OK;
 	}
 	if (!live && !verb_flag(args, "keep")) {
@@ -204,10 +222,11 @@ static enum status verb_check(const struct verb_args *args)
 	DIR *dir;
 
 	if (!all)
-		return check_lab(args, args->words.nr ? args->words.at[0] : verb_value(args, "directory"));
+		return check_lab(args, args->words.nr ? args->words.at[0]
+				 : verb_value(args, "directory"));
 	dir = opendir(all);
 	if (!dir)
-		die(STATUS_ABSENT, _("there is no folder %s"), all);
+		die(STATUS_ABSENT, _("%s: no such folder"), all);
 	while ((entry = readdir(dir)))
 		if (file_exists(txt_printf("%s/%s/lab.conf", all, entry->d_name)))
 			words_add(&names, entry->d_name);

@@ -2,15 +2,14 @@
 /*
  * verbs_class.c - umlab class ...: one lab for each student of a class
  *
- * Each student has a lab folder with the student's own parameters (classfile.c), and so a
- * lab like any other: all verbs work there. Here is what concerns all of them.
+ * Each student has a copy of the lab with personal parameters (lab/classfile.c). It is a lab
+ * like any other, so all verbs work there; the verbs here work on the labs of all students.
  */
 #include "cli/options.h"
 #include "cli/usage.h"
 #include "cli/verbs.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +23,7 @@
 #include "base/spawn.h"
 #include "base/table.h"
 #include "cli/die.h"
+#include "cli/json_print.h"
 #include "cli/labverbs.h"
 #include "lab/classfile.h"
 #include "lab/labfile.h"
@@ -35,7 +35,7 @@
 #include "machine/machine_end.h"
 #include "machine/session.h"
 
-/* One login a line, or the first column of a CSV; # starts a remark. */
+/* One login per line, or the first column of a CSV file; # starts a comment. */
 static void students_read(const char *path, struct words *logins)
 {
 	char *text, *rest, *line;
@@ -43,7 +43,7 @@ static void students_read(const char *path, struct words *logins)
 	int error = file_read(path, &text, &size), number = 0;
 
 	if (error)
-		die(STATUS_ABSENT, _("cannot read %s: %s"), path, strerror(-error));
+		die(STATUS_ABSENT, _("%s: cannot read: %s"), path, strerror(-error));
 	rest = text;
 	while ((line = strsep(&rest, "\n"))) {
 		number++;
@@ -52,13 +52,14 @@ static void students_read(const char *path, struct words *logins)
 		if (!*line)
 			continue;
 		if (!name_valid(line))
-			die(STATUS_FAILED, _("%s:%d: \"%s\" is no login"), path, number, line);
+			die(STATUS_FAILED, _("%s:%d: '%s' is not a valid login"), path, number,
+			    line);
 		if (words_have(logins, line))
-			die(STATUS_FAILED, _("%s:%d: %s is there twice"), path, number, line);
+			die(STATUS_FAILED, _("%s:%d: login %s appears twice"), path, number, line);
 		words_add(logins, line);
 	}
 	if (!logins->nr)
-		die(STATUS_FAILED, _("%s names no student"), path);
+		die(STATUS_FAILED, _("%s: contains no login"), path);
 }
 
 static enum status verb_class_create(const struct verb_args *args)
@@ -70,28 +71,29 @@ static enum status verb_class_create(const struct verb_args *args)
 
 	name = args->words.at[0];
 	if (!name_valid(name))
-		die_usage(args, _("\"%s\" is no name for a class"), name);
+		die_usage(args, _("'%s' is not a valid class name"), name);
 	if (!file || !from)
-		die_usage(args, _("which students, and which lab? --students FILE --lab DIR"));
+		die_usage(args, _("--students FILE and --lab DIR are required"));
 	students_read(file, &logins);
 	lab_open(&lab, from, false);
 	for (int i = 0; i < logins.nr; i++) {
 		char *dir = class_lab_dir(name, logins.at[i]);
 
-		/* Who joins later is added; work that is there stays. */
+		/* Students who join later are added; existing work is not touched. */
 		if (file_exists(dir))
 			continue;
 		if (class_lab_copy(from, dir, logins.at[i], i + 1, &reason)) {
 			tree_remove(dir);
-			die(STATUS_FAILED, _("cannot make the lab of %s: %s"), logins.at[i], reason);
+			die(STATUS_FAILED, _("%s: cannot create the lab: %s"), logins.at[i],
+			    reason);
 		}
 	}
 	printf("%s\n", class_dir(name));
-	tell_note(_("%d students; `umlab class start %s` starts their labs"), logins.nr, name);
+	tell_note(_("%d students; 'umlab class start %s' starts their labs"), logins.nr, name);
 	return STATUS_OK;
 }
 
-/* The class and those of it that are meant: words behind its name, or all. */
+/* The class, and in @logins the students that the command names, or all. */
 static const char *members(const struct verb_args *args, struct words *logins)
 {
 	const char *name;
@@ -99,10 +101,10 @@ static const char *members(const struct verb_args *args, struct words *logins)
 
 	name = args->words.at[0];
 	if (!name_valid(name) || class_students(name, logins))
-		die(STATUS_ABSENT, _("there is no class %s"), name);
+		die(STATUS_ABSENT, _("%s: no such class"), name);
 	for (int i = 1; i < args->words.nr; i++)
 		if (!words_have(logins, args->words.at[i]))
-			die(STATUS_ABSENT, _("the class %s has no student %s"), name, args->words.at[i]);
+			die(STATUS_ABSENT, _("class %s: no student %s"), name, args->words.at[i]);
 	for (int i = 0; i < logins->nr; i++)
 		if (args->words.nr == 1 || words_have(&args->words, logins->at[i]))
 			logins->at[kept++] = logins->at[i];
@@ -115,7 +117,7 @@ static void machines_of(const char *name, const char *login, struct machines *ma
 	machine_list(machines, lab_id(class_lab_dir(name, login)));
 }
 
-/* One student's lab, in a process of its own: says only what goes wrong. */
+/* Starts one student's lab in a child process, which prints only errors. */
 static pid_t student_start(const char *name, const char *login)
 {
 	struct labmake_options options = { .timeout = 600, .jobs = 1 };
@@ -131,7 +133,7 @@ static pid_t student_start(const char *name, const char *login)
 	_exit(labmake_start(&lab, &options));
 }
 
-/* As many students at the same time as machines boot in a single lab. */
+/* Starts as many labs at the same time as lstart starts machines. */
 static enum status verb_class_start(const struct verb_args *args)
 {
 	enum status status = STATUS_OK;
@@ -141,14 +143,16 @@ static enum status verb_class_start(const struct verb_args *args)
 	pid_t *pids = calloc(logins.nr + 1, sizeof(*pids)), pid;
 
 	if (!pids)
-		die(STATUS_FAILED, "out of memory");
+		die_no_memory();
 	progress_begin(logins.nr);
 	while (next < logins.nr || active) {
 		for (; next < logins.nr && active < most; next++, active++) {
 			pids[next] = student_start(name, logins.at[next]);
 			if (pids[next] < 0)
-				die(STATUS_FAILED, _("no further process: %s"), strerror(errno));
-			progress_set(next, logins.at[next], machine_state_name(MACHINE_STARTING), true, false);
+				die(STATUS_FAILED, _("cannot start a process: %s"),
+				    strerror(errno));
+			progress_set(next, logins.at[next], machine_state_name(MACHINE_STARTING),
+				     true, false);
 		}
 		progress_draw();
 		pid = waitpid(-1, &code, 0);
@@ -158,7 +162,8 @@ static enum status verb_class_start(const struct verb_args *args)
 			continue;
 		active--;
 		code = WIFEXITED(code) ? WEXITSTATUS(code) : STATUS_FAILED;
-		progress_set(at, logins.at[at], code ? _("failed") : machine_state_name(MACHINE_READY), !code, true);
+		progress_set(at, logins.at[at],
+			     code ? _("failed") : machine_state_name(MACHINE_READY), !code, true);
 		status = code ? (enum status)code : status;
 	}
 	progress_end();
@@ -185,7 +190,8 @@ static enum status verb_class_stop(const struct verb_args *args)
 
 static enum status verb_class_status(const struct verb_args *args)
 {
-	static const char *const columns[] = { "STUDENT", ">MACHINES", ">READY", ">DISK", "STATES", NULL };
+	static const char *const columns[] = { "STUDENT", ">MACHINES", ">READY", ">DISK", "STATES",
+					       NULL };
 	struct table *table = table_create(columns);
 	json_t *array = json_array();
 	struct words logins = { 0 };
@@ -203,16 +209,25 @@ static enum status verb_class_status(const struct verb_args *args)
 
 			ready += state == MACHINE_READY;
 			used += disk_used(&machines.at[j]);
-			words_addf(&states, "%s:%s", machines.at[j].name, machine_state_word(state));
+			words_addf(&states, "%s:%s", machines.at[j].name,
+				   machine_state_word(state));
 		}
-		const char *cells[] = { logins.at[i], txt_printf("%d", machines.nr), txt_printf("%d", ready), txt_size(used), words_join(&states, " ") };
+		const char *cells[] = {
+			logins.at[i], txt_printf("%d", machines.nr), txt_printf("%d", ready),
+			txt_size(used), words_join(&states, " ")
+		};
 
 		table_add(table, cells);
-		json_array_append_new(array, json_pack("{s:s, s:i, s:i, s:I, s:s, s:s}", "student", logins.at[i], "machines", machines.nr, "ready", ready,
-			"disk_used", (json_int_t)used, "states", words_join(&states, " "), "folder", class_lab_dir(name, logins.at[i])));
+		json_array_append_new(array, json_pack("{s:s, s:i, s:i, s:I, s:s, s:s}",
+			"student", logins.at[i],
+			"machines", machines.nr,
+			"ready", ready,
+			"disk_used", (json_int_t)used,
+			"states", words_join(&states, " "),
+			"folder", class_lab_dir(name, logins.at[i])));
 	}
 	if (verb_flag(args, "json"))
-		json_dumpf(array, stdout, JSON_INDENT(2) | JSON_SORT_KEYS), putchar('\n');
+		json_print(json_incref(array));
 	else
 		table_print(table);
 	json_decref(array);
@@ -227,22 +242,24 @@ static enum status verb_class_reset(const struct verb_args *args)
 	const char *name;
 
 	if (args->words.nr < 2 && !verb_flag(args, "all"))
-		die_usage(args, _("whose labs? Name students, or --all"));
+		die_usage(args, _("name students, or give --all"));
 	name = members(args, &logins);
 	for (int i = 0; i < logins.nr; i++) {
 		struct machines machines;
 
 		machines_of(name, logins.at[i], &machines);
 		for (int j = 0; j < machines.nr; j++)
-			if (machine_kill(&machines.at[j]) || (unlink(disk_path(&machines.at[j])) && errno != ENOENT)) {
-				tell_error(_("%s of %s cannot be reset"), machines.at[j].name, logins.at[i]);
+			if (machine_kill(&machines.at[j]) ||
+			    (unlink(disk_path(&machines.at[j])) && errno != ENOENT)) {
+				tell_error(_("%s of %s: cannot be reset"), machines.at[j].name,
+					   logins.at[i]);
 				status = STATUS_FAILED;
 			}
 	}
 	return status;
 }
 
-/* One pack for each student: lab folder, overlays, logs. Machines that run are left out, and told. */
+/* Packs lab folder, disks and logs of each student. Students whose machines run are skipped. */
 static enum status verb_class_collect(const struct verb_args *args)
 {
 	const char *to = verb_value(args, "to");
@@ -251,11 +268,12 @@ static enum status verb_class_collect(const struct verb_args *args)
 	const char *name = members(args, &logins);
 
 	if (!to)
-		die_usage(args, _("where to? --to DIR"));
+		die_usage(args, _("--to DIR is required"));
 	if (dir_make(to, 0700))
-		die(STATUS_FAILED, _("cannot make %s"), to);
+		die(STATUS_FAILED, _("%s: cannot create this folder"), to);
 	for (int i = 0; i < logins.nr; i++) {
-		char *state = lab_state_dir(lab_id(class_lab_dir(name, logins.at[i]))), *part = txt_printf("%s/%s.part", to, logins.at[i]);
+		char *id = lab_id(class_lab_dir(name, logins.at[i])), *state = lab_state_dir(id);
+		char *part = txt_printf("%s/%s.part", to, logins.at[i]);
 		struct machines machines;
 		bool running = false;
 
@@ -263,17 +281,21 @@ static enum status verb_class_collect(const struct verb_args *args)
 		for (int j = 0; j < machines.nr; j++)
 			running |= machine_runs(&machines.at[j]);
 		if (running) {
-			tell_error(_("%s: machines run; stop them first, or their disks would be torn"), logins.at[i]);
+			tell_error(_("%s: machines are running; stop them first"), logins.at[i]);
 			status = STATUS_FAILED;
 			continue;
 		}
-		const char *command[] = { "tar", "--sparse", "--zstd", "--exclude=lock", "--exclude=keeper.lock", "-cf", part, "-C",
-			class_lab_dir(name, ""), logins.at[i], "-C", state, ".", NULL };
+		const char *command[] = {
+			"tar", "--sparse", "--zstd", "--exclude=lock", "--exclude=keeper.lock",
+			"-cf", part, "-C", class_lab_dir(name, ""), logins.at[i],
+			"-C", state, ".", NULL
+		};
 
 		if (!file_exists(state))
 			command[10] = NULL;
-		if (spawn_here(command) || rename(part, txt_printf("%s/%s.tar.zst", to, logins.at[i]))) {
-			tell_error(_("%s: the pack could not be written"), logins.at[i]);
+		if (spawn_here(command) ||
+		    rename(part, txt_printf("%s/%s.tar.zst", to, logins.at[i]))) {
+			tell_error(_("%s: cannot write the archive"), logins.at[i]);
 			status = STATUS_FAILED;
 		}
 	}
@@ -287,17 +309,23 @@ static enum status verb_class_exec(const struct verb_args *args)
 	const char *name, *on = verb_value(args, "machine");
 
 	if (!args->command.nr)
-		die_usage(args, _("which command? umlab class exec CLASS -- COMMAND"));
+		die_usage(args, _("the command is missing: umlab class exec CLASS -- COMMAND"));
 	name = members(args, &logins);
 	for (int i = 0; i < logins.nr; i++) {
 		struct machines machines;
 
 		machines_of(name, logins.at[i], &machines);
 		for (int j = 0; j < machines.nr; j++) {
-			struct session_request request = { .command = &args->command, .in_fd = -1, .out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO };
+			struct session_request request = {
+				.command = &args->command,
+				.in_fd = -1,
+				.out_fd = STDOUT_FILENO,
+				.err_fd = STDERR_FILENO,
+			};
 			int one;
 
-			if (!machine_runs(&machines.at[j]) || (on && strcmp(on, machines.at[j].name)))
+			if (!machine_runs(&machines.at[j]) ||
+			    (on && strcmp(on, machines.at[j].name)))
 				continue;
 			printf("== %s %s\n", logins.at[i], machines.at[j].name);
 			fflush(stdout);
@@ -316,8 +344,9 @@ static enum status verb_class_remove(const struct verb_args *args)
 	struct words logins = { 0 };
 	const char *name = members(args, &logins);
 
-	if (!verb_flag(args, "force") && !tell_confirm(_("Remove the class %s with all work of %d students?"), name, logins.nr))
-		die(STATUS_FAILED, _("nothing was removed; --force does it without a question"));
+	if (!verb_flag(args, "force") &&
+	    !tell_confirm(_("Remove class %s with all work of %d students?"), name, logins.nr))
+		die(STATUS_FAILED, _("nothing was removed; use --force to remove without asking"));
 	for (int i = 0; i < logins.nr; i++) {
 		struct machines machines;
 
@@ -325,7 +354,8 @@ static enum status verb_class_remove(const struct verb_args *args)
 		labnet_stop(lab_id(class_lab_dir(name, logins.at[i])));
 		for (int j = 0; j < machines.nr; j++)
 			if (machine_remove(&machines.at[j]))
-				die(STATUS_FAILED, _("cannot remove %s"), machines.at[j].dir);
+				die(STATUS_FAILED, _("%s: cannot remove this folder"),
+				    machines.at[j].dir);
 		tree_remove(class_lab_dir(name, logins.at[i]));
 	}
 	if (args->words.nr == 1)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_debug.c - debug and module: gdb on a machine's kernel, modules of one's own in it
+ * verbs_debug.c - debug and module: run gdb on a machine's kernel, load a kernel module
  *
- * The kernel is a process of this user, so gdb attaches to it as to any other. What gdb has to
- * know besides lies in labs/gdb/umlab.py. gdb takes the place of this command, so that terminal,
- * signals and machine interface are its own.
+ * The kernel is a process of this user, so gdb attaches to it as to any other process.
+ * labs/gdb/umlab.py teaches gdb the rest. The command replaces itself by gdb (exec), so that gdb
+ * owns the terminal and receives its signals.
  */
 #include "cli/options.h"
 #include "cli/usage.h"
@@ -31,7 +31,7 @@
 #include "machine/pidfile.h"
 #include "machine/session.h"
 
-/* The kernel with debug data: beside build/linux-FLAVOR in build/kernel-FLAVOR, or installed. */
+/* The kernel with debug data: build/kernel-FLAVOR/vmlinux for build/linux-FLAVOR, or installed. */
 static char *vmlinux_find(void)
 {
 	const char *given = getenv("UMLAB_VMLINUX");
@@ -42,13 +42,16 @@ static char *vmlinux_find(void)
 	if (given && *given)
 		return txt_copy(given);
 	if (txt_starts(name, "linux")) {
-		path = txt_printf("%.*skernel%s/vmlinux", (int)(name - kernel), kernel, name + strlen("linux"));
+		path = txt_printf("%.*skernel%s/vmlinux", (int)(name - kernel), kernel,
+				  name + strlen("linux"));
 		if (file_exists(path))
 			return path;
 	}
 	path = where_lib("kernel/vmlinux");
 	if (!file_exists(path))
-		die(STATUS_ABSENT, _("there is no kernel with debug data for %s; `make kernel` builds it, UMLAB_VMLINUX names another"), kernel);
+		die(STATUS_ABSENT,
+		    _("%s: no kernel with debug data found; run 'make kernel' or set "
+		      "UMLAB_VMLINUX"), kernel);
 	return path;
 }
 
@@ -57,7 +60,7 @@ static char *script_find(void)
 	char *path = where_lib("gdb/umlab.py");
 
 	if (!file_exists(path))
-		die(STATUS_ABSENT, _("there is no %s; `make labs` makes it"), path);
+		die(STATUS_ABSENT, _("%s: not found; run 'make labs'"), path);
 	return path;
 }
 
@@ -67,23 +70,26 @@ static pid_t kernel_pid(const struct machine *machine)
 	int fd = pidfile_open(txt_printf("%s/kernel", machine->run_dir), &pid);
 
 	if (fd < 0)
-		die(STATUS_FAILED, _("%s does not run; --wait starts it under gdb"), machine->name);
+		die(STATUS_FAILED, _("%s: not running; --wait starts it under gdb"), machine->name);
 	close(fd);
 	return pid;
 }
 
-/* Its kernel stops at once; the keeper passes that on (keeper_kernel.c). */
+/* Starts a machine whose kernel waits for gdb; the keeper reads the variable (keeper_kernel.c). */
 static void start_held(struct machine *machine)
 {
 	char *reason = NULL;
 	int error;
 
 	if (machine_runs(machine))
-		die(STATUS_FAILED, _("%s runs already; without --wait gdb joins it, `umlab stop %s` ends it"), machine->name, machine->name);
+		die(STATUS_FAILED,
+		    _("%s: already running; attach without --wait, or run 'umlab stop %s' first"),
+		    machine->name, machine->name);
 	setenv("UMLAB_GDB_WAIT", "1", 1);
 	error = machine_start(machine, &reason);
 	if (error < 0)
-		die(STATUS_FAILED, _("%s does not start: %s"), machine->name, reason ? reason : strerror(-error));
+		die(STATUS_FAILED, _("%s: cannot start: %s"), machine->name,
+		    reason ? reason : strerror(-error));
 	unsetenv("UMLAB_GDB_WAIT");
 }
 
@@ -97,13 +103,13 @@ static enum status verb_debug(const struct verb_args *args)
 	if (!core && !args->words.nr)
 		die_usage(args, _("name a machine, or a core file with --core FILE"));
 	if (core && verb_flag(args, "wait"))
-		die_usage(args, _("--core reads what is left of a machine, --wait starts one: which?"));
+		die_usage(args, _("--core and --wait exclude each other"));
 	gdb = gdb && *gdb ? gdb : "gdb";
 	words_add(&words, gdb);
 	words_add(&words, "-q");
 	if (verb_flag(args, "mi"))
 		words_add(&words, "--interpreter=mi2");
-	/* Of vmlinux-gdb.py beside the kernel; umlab.py loads what it would load. */
+	/* gdb must not load vmlinux-gdb.py beside the kernel: umlab.py loads what is needed. */
 	words_add(&words, "-iex");
 	words_add(&words, "set auto-load python-scripts off");
 	words_add(&words, "-x");
@@ -127,22 +133,26 @@ static enum status verb_debug(const struct verb_args *args)
 	words_add(&words, vmlinux_find());
 	fflush(NULL);
 	execvp(gdb, (char *const *)words.at);
-	die(STATUS_ABSENT, _("cannot run %s: %s; install the package gdb, or name another in UMLAB_GDB"), gdb, strerror(errno));
+	die(STATUS_ABSENT, _("%s: cannot run it: %s; install the package gdb, or set UMLAB_GDB"),
+	    gdb, strerror(errno));
 }
 
 /* ---- modules ------------------------------------------------------------------------- */
 
-/* The one module that kbuild says it made in @dir. */
+/* The module that kbuild made in @dir, according to modules.order. */
 static char *module_built(const char *dir)
 {
 	char *text, *name;
 	size_t size;
 
 	if (file_read(txt_printf("%s/modules.order", dir), &text, &size))
-		die(STATUS_FAILED, _("%s has no modules.order: the build made no module"), dir);
+		die(STATUS_FAILED, _("%s: the build made no module (modules.order is missing)"),
+		    dir);
 	name = txt_trim(text);
 	if (!*name || strchr(name, '\n'))
-		die(STATUS_USAGE, _("%s makes no module, or more than one; load them by umlab cp and insmod"), dir);
+		die(STATUS_USAGE,
+		    _("%s: builds no module or more than one; use 'umlab cp' and insmod instead"),
+		    dir);
 	name = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
 	return txt_printf("%s/%.*s.ko", dir, (int)(strlen(name) - 2), name);
 }
@@ -159,11 +169,13 @@ static enum status verb_module(const struct verb_args *args)
 	if (!realpath(args->words.at[1], dir))
 		die(STATUS_ABSENT, "%s: %s", args->words.at[1], strerror(errno));
 	vmlinux = vmlinux_find();
-	const char *const make[] = { "make", "-s", "-C", txt_printf("%.*s", (int)(strrchr(vmlinux, '/') - vmlinux), vmlinux),
-				     "ARCH=um", txt_printf("M=%s", dir), "modules", NULL };
+	char *build = txt_copy_part(vmlinux, strrchr(vmlinux, '/') - vmlinux);
+	const char *const make[] = {
+		"make", "-s", "-C", build, "ARCH=um", txt_printf("M=%s", dir), "modules", NULL
+	};
 
 	if (spawn_here(make))
-		die(STATUS_FAILED, _("the module in %s does not build"), dir);
+		die(STATUS_FAILED, _("%s: the module does not build"), dir);
 	module = module_built(dir);
 	name = txt_copy(strrchr(module, '/') + 1);
 	name[strlen(name) - 3] = '\0';
@@ -173,7 +185,8 @@ static enum status verb_module(const struct verb_args *args)
 	words_add(&command, "sh");
 	words_add(&command, "-c");
 	words_add(&command, "name=$1; shift; cat > /run/$name.ko || exit; "
-			    "! grep -q \"^$(echo $name | tr - _) \" /proc/modules || rmmod $name || exit; "
+			    "! grep -q \"^$(echo $name | tr - _) \" /proc/modules || rmmod $name "
+			    "|| exit; "
 			    "insmod /run/$name.ko \"$@\"");
 	words_add(&command, "sh");
 	words_add(&command, name);
@@ -182,7 +195,8 @@ static enum status verb_module(const struct verb_args *args)
 	request.command = &command;
 	status = session_run(&machine, &request);
 	if (status)
-		tell_error(_("%s does not load in %s; `umlab exec %s dmesg` shows why"), name, machine.name, machine.name);
+		tell_error(_("%s: cannot be loaded in %s; 'umlab exec %s dmesg' shows the reason"),
+			   name, machine.name, machine.name);
 	return status ? STATUS_FAILED : STATUS_OK;
 }
 

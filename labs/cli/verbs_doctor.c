@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_doctor.c - umlab doctor: what on this host helps or hinders, and what to do
+ * verbs_doctor.c - umlab doctor: check whether this host is ready for umlab
+ *
+ * Each look_*() examines one matter and prints a line: good, note (works, with a drawback) or
+ * bad (does not work), followed by advice. Nothing is changed.
  */
 #include "cli/options.h"
 #include "cli/verbs.h"
@@ -8,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/magic.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
@@ -23,6 +27,7 @@ enum finding { GOOD, NOTE, BAD };
 
 static int nr_bad;
 
+/* @advice is printed only with a note or a bad finding. */
 static void found(enum finding finding, const char *what, const char *advice)
 {
 	static const char *const words[] = { N_("good"), N_("note"), N_("bad") };
@@ -47,20 +52,31 @@ static void look_kernel(void)
 	char *version = spawn_output(command), *scope = sysctl_read("kernel/yama/ptrace_scope");
 
 	if (!version)
-		found(BAD, txt_printf(_("the kernel %s does not run"), kernel), _("`make kernel` builds it; is its file system mounted noexec?"));
+		found(BAD, txt_printf(_("kernel %s: does not run"), kernel),
+		      _("build it with 'make kernel'; its file system must not be mounted noexec"));
 	else
 		found(GOOD, txt_printf(_("kernel %s: %s"), kernel, txt_trim(version)), NULL);
 	if (scope && atoi(scope) >= 3)
-		found(BAD, _("kernel.yama.ptrace_scope is 3: the host forbids ptrace, machines cannot run"),
-		      _("an administrator sets kernel.yama.ptrace_scope to 2 or less and restarts"));
+		found(BAD,
+		      _("kernel.yama.ptrace_scope is 3: the host forbids ptrace, so machines "
+			"cannot run"),
+		      _("an administrator must set kernel.yama.ptrace_scope to 2 or less and "
+			"reboot"));
 }
 
 static void look_tools(void)
 {
-	found(where_tool("umlab-net") ? GOOD : BAD, where_tool("umlab-net") ? _("umlab-net: networks") : _("umlab-net is not installed: machines have no networks"),
-	      _("`make` builds it beside umlab"));
-	found(where_tool("umlab-disk") ? GOOD : NOTE, where_tool("umlab-disk") ? _("umlab-disk: overlays that hold what differs") :
-	      _("umlab-disk is not installed: each machine has a copy of its image"), _("`make` builds it beside umlab"));
+	const char *advice = _("run 'make', or install the package umlab");
+
+	if (where_tool("umlab-net"))
+		found(GOOD, _("umlab-net: installed"), NULL);
+	else
+		found(BAD, _("umlab-net: not found; machines have no networks"), advice);
+	if (where_tool("umlab-disk"))
+		found(GOOD, _("umlab-disk: installed"), NULL);
+	else
+		found(NOTE, _("umlab-disk: not found; each machine has a full copy of its image"),
+		      advice);
 }
 
 static void look_limits(void)
@@ -68,16 +84,23 @@ static void look_limits(void)
 	struct rlimit limit;
 
 	getrlimit(RLIMIT_NPROC, &limit);
-	found(limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < 4096 ? NOTE : GOOD, txt_printf(_("processes of this user: at most %ld"), (long)limit.rlim_cur),
-	      _("each program of a guest is a process; `ulimit -u` raises it, or limits.conf"));
+	found(limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < 4096 ? NOTE : GOOD,
+	      limit.rlim_cur == RLIM_INFINITY ? _("processes of this user: no limit") :
+	      txt_printf(_("processes of this user: at most %ld"), (long)limit.rlim_cur),
+	      _("each program of a guest is a process; raise the limit with 'ulimit -u' or in "
+		"limits.conf"));
 	getrlimit(RLIMIT_NOFILE, &limit);
-	found(limit.rlim_cur < 256 ? BAD : GOOD, txt_printf(_("open files: at most %ld"), (long)limit.rlim_cur), _("raise it with `ulimit -n 1024`"));
+	found(limit.rlim_cur < 256 ? BAD : GOOD,
+	      txt_printf(_("open files: at most %ld"), (long)limit.rlim_cur),
+	      _("raise the limit with 'ulimit -n 1024'"));
 	getrlimit(RLIMIT_AS, &limit);
 	if (limit.rlim_cur != RLIM_INFINITY)
-		found(BAD, _("the address space is limited (ulimit -v): a machine needs a large one"), _("take the limit away; memory is bounded by --mem"));
+		found(BAD, _("address space: limited (ulimit -v), but machines need a large one"),
+		      _("remove the limit; --mem bounds the memory of a machine"));
 	getrlimit(RLIMIT_FSIZE, &limit);
 	if (limit.rlim_cur != RLIM_INFINITY)
-		found(NOTE, _("the size of files is limited (ulimit -f): disks may not fit"), _("take the limit away"));
+		found(NOTE, _("size of files: limited (ulimit -f), so disks may not fit"),
+		      _("remove the limit"));
 }
 
 static void look_memory(void)
@@ -85,10 +108,12 @@ static void look_memory(void)
 	uint64_t available = usage_memory_free();
 	struct statvfs shm;
 
-	found(available < 256 << 20 ? BAD : GOOD, txt_printf(_("memory left: %s, for about %lu small machines"), txt_size(available),
-		(unsigned long)(available / (64 << 20))), _("end something; machines of the image minimal need least"));
+	found(available < 256 << 20 ? BAD : GOOD,
+	      txt_printf(_("available memory: %s, enough for about %lu small machines"),
+			 txt_size(available), (unsigned long)(available / (64 << 20))),
+	      _("end other programs, or use the image minimal"));
 	if (!statvfs("/dev/shm", &shm) && (uint64_t)shm.f_blocks * shm.f_frsize < 64 << 20)
-		found(NOTE, _("/dev/shm is small; machines do not need it, programs in containers may"), NULL);
+		found(NOTE, _("/dev/shm: smaller than 64 MB; machines do not use it"), NULL);
 }
 
 static void look_folder(const char *what, const char *dir)
@@ -100,11 +125,15 @@ static void look_folder(const char *what, const char *dir)
 	if (statvfs(dir, &space) || statfs(dir, &kind))
 		return;
 	left = (uint64_t)space.f_bavail * space.f_frsize;
-	if (kind.f_type == 0x6969)
-		found(NOTE, txt_printf(_("%s lies on NFS: %s"), what, dir), _("disks work there, faster on a local one: set UMLAB_HOME"));
-	if (kind.f_type == 0x01021994)
-		found(NOTE, txt_printf(_("%s lies in memory (tmpfs): %s"), what, dir), _("what disks hold takes memory; set UMLAB_HOME to a real one"));
-	found(left < 1ull << 30 ? BAD : GOOD, txt_printf(_("%s: %s left in %s"), what, txt_size(left), dir), _("make room, or set UMLAB_HOME"));
+	if (kind.f_type == NFS_SUPER_MAGIC)
+		found(NOTE, txt_printf(_("%s: %s is on NFS"), what, dir),
+		      _("disks on a local file system are faster: set UMLAB_HOME"));
+	if (kind.f_type == TMPFS_MAGIC)
+		found(NOTE, txt_printf(_("%s: %s is in memory (tmpfs)"), what, dir),
+		      _("disks use memory there; set UMLAB_HOME to a folder on a disk"));
+	found(left < 1ull << 30 ? BAD : GOOD,
+	      txt_printf(_("%s: %s free in %s"), what, txt_size(left), dir),
+	      _("free 1 GB of space, or set UMLAB_HOME"));
 }
 
 static void look_network(void)
@@ -114,8 +143,11 @@ static void look_network(void)
 
 	if (range)
 		sscanf(range, "%ld %ld", &from, &to);
-	found(from <= getgid() && getgid() <= to ? GOOD : NOTE, txt_printf(_("ping through the host: group %u of %s"), getgid(), range ? range : "?"),
-	      _("an administrator sets net.ipv4.ping_group_range=\"0 2147483647\"; all but ping works without"));
+	found(from <= getgid() && getgid() <= to ? GOOD : NOTE,
+	      txt_printf(_("ping to the internet: group %u, allowed are the groups %s"), getgid(),
+			 range ? range : "?"),
+	      _("for ping, an administrator must set net.ipv4.ping_group_range=\"0 2147483647\"; "
+		"everything else works without it"));
 }
 
 static void look_images(void)
@@ -124,9 +156,11 @@ static void look_images(void)
 	int nr = image_list(&images);
 
 	if (!nr)
-		found(BAD, _("there is no image"), _("`umlab image build base` makes one"));
+		found(BAD, _("images: there is none"), _("run 'umlab image build base'"));
 	for (int i = 0; i < nr; i++)
-		found(access(images[i].path, R_OK) ? BAD : GOOD, txt_printf(_("image %s: %s"), images[i].name, images[i].path), _("it cannot be read"));
+		found(access(images[i].path, R_OK) ? BAD : GOOD,
+		      txt_printf(_("image %s: %s"), images[i].name, images[i].path),
+		      _("the file cannot be read; change its permissions"));
 }
 
 static enum status verb_doctor(const struct verb_args *)

@@ -2,7 +2,8 @@
 /*
  * verbs_guest.c - exec, connect and cp: programs and files in a guest, without a network
  *
- * All three are programs that the agent runs (session.c); cp is tar on both sides.
+ * The agent in the guest runs the programs; machine/session.c speaks to it. cp runs tar on both
+ * sides.
  */
 #include "cli/options.h"
 #include "cli/usage.h"
@@ -24,18 +25,23 @@
 #include "machine/machine.h"
 #include "machine/session.h"
 
-static struct session_request request_of(const struct verb_args *args, const struct machine *machine)
+static struct session_request request_of(const struct verb_args *args,
+					 const struct machine *machine)
 {
 	struct session_request request = {
-		.command = &args->command, .user = verb_value(args, "user"), .cwd = verb_value(args, "workdir"),
-		.in_fd = STDIN_FILENO, .out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO,
+		.command = &args->command,
+		.user = verb_value(args, "user"),
+		.cwd = verb_value(args, "workdir"),
+		.in_fd = STDIN_FILENO,
+		.out_fd = STDOUT_FILENO,
+		.err_fd = STDERR_FILENO,
 	};
 	const struct words *env = verb_values(args, "env");
 
 	session_env(machine, &request.env);
 	for (int i = 0; i < env->nr; i++) {
 		if (!strchr(env->at[i], '='))
-			die_usage(args, _("--env: \"%s\" is no variable, like NAME=value"), env->at[i]);
+			die_usage(args, _("--env: '%s' is not of the form NAME=VALUE"), env->at[i]);
 		words_add(&request.env, env->at[i]);
 	}
 	return request;
@@ -47,14 +53,14 @@ static enum status verb_exec(const struct verb_args *args)
 	struct session_request request;
 
 	if (!args->command.nr)
-		die_usage(args, _("which command?"));
+		die_usage(args, _("the command is missing"));
 	find_machine(&machine, args->words.at[0], verb_value(args, "directory"));
 	request = request_of(args, &machine);
 	request.no_output = verb_flag(args, "no-stdout");
 	request.no_errors = verb_flag(args, "no-stderr");
 	request.pty = verb_flag(args, "tty");
 	if (request.pty && !isatty(STDIN_FILENO))
-		die_usage(args, _("--tty: standard input is no terminal"));
+		die_usage(args, _("--tty: standard input is not a terminal"));
 	if (verb_flag(args, "no-stdin"))
 		request.in_fd = -1;
 	return session_run(&machine, &request);
@@ -73,24 +79,27 @@ static enum status verb_connect(const struct verb_args *args)
 
 /* ---- cp ---------------------------------------------------------------------------- */
 
-/* MACHINE:PATH, unless there is a slash before the colon. */
+/* Splits MACHINE:PATH, where MACHINE may be LAB/NAME; NULL: a path of the host. */
 static char *remote_part(const char *word, char **path)
 {
 	const char *colon = strchr(word, ':'), *slash = strchr(word, '/');
 
-	if (!colon || colon == word || (slash && slash < colon && strchr(slash + 1, '/') && strchr(slash + 1, '/') < colon))
+	/* One slash before the colon may belong to LAB/NAME, a second cannot. */
+	if (slash && slash < colon)
+		slash = strchr(slash + 1, '/');
+	if (!colon || colon == word || (slash && slash < colon))
 		return NULL;
 	*path = txt_copy(colon[1] ? colon + 1 : ".");
 	return txt_copy_part(word, colon - word);
 }
 
-/* One half of a copy: tar here, its other end a pipe. Returns the pipe. */
+/* Starts tar on the host with one end of a pipe; returns the other end. */
 static int tar_here(const char *const *command, bool reads, pid_t *pid)
 {
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC))
-		die(STATUS_FAILED, _("no pipe: %s"), strerror(errno));
+		die(STATUS_FAILED, _("cannot create a pipe: %s"), strerror(errno));
 	*pid = fork();
 	if (!*pid) {
 		dup2(ends[reads ? 0 : 1], reads ? 0 : 1);
@@ -108,7 +117,9 @@ static enum status tar_ended(pid_t pid, int guest_status)
 
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	return guest_status || !WIFEXITED(status) || WEXITSTATUS(status) ? STATUS_FAILED : STATUS_OK;
+	if (guest_status || !WIFEXITED(status) || WEXITSTATUS(status))
+		return STATUS_FAILED;
+	return STATUS_OK;
 }
 
 static const char *base_name(const char *path)
@@ -129,12 +140,13 @@ static char *without_slash(const char *path)
 }
 
 /*
- * In the guest: into a folder under the old name, or as the new name. The archive holds
- * one entry called $1; "$2" is where it goes.
+ * Runs in the guest. The archive holds one entry, $1. If $2 is a folder, the entry goes into it;
+ * otherwise the entry becomes $2.
  */
 static const char unpack_script[] =
 	"set -e; if [ -d \"$2\" ]; then cd \"$2\"; exec tar --no-same-owner -xf -; fi; "
-	"d=$(dirname -- \"$2\"); t=$(mktemp -d -- \"$d/.umlab.XXXXXX\"); trap 'rm -rf \"$t\"' EXIT; "
+	"d=$(dirname -- \"$2\"); t=$(mktemp -d -- \"$d/.umlab.XXXXXX\"); trap 'rm -rf \"$t\"' "
+	"EXIT; "
 	"tar --no-same-owner -C \"$t\" -xf -; mv -T -- \"$t/$1\" \"$2\"";
 
 static enum status copy_in(const struct machine *machine, const char *from, const char *to)
@@ -142,12 +154,13 @@ static enum status copy_in(const struct machine *machine, const char *from, cons
 	char *path = without_slash(from), *dir = txt_copy(path), *slash = strrchr(dir, '/');
 	const char *name = base_name(path);
 	struct words command = { 0 };
-	struct session_request request = { .command = &command, .out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO };
+	struct session_request request = { .command = &command, .out_fd = STDOUT_FILENO,
+					   .err_fd = STDERR_FILENO };
 	pid_t pid;
 
 	if (!file_exists(path))
-		die(STATUS_FAILED, _("there is no %s"), path);
-	/* A path that ends in . or .. has no name of its own. */
+		die(STATUS_FAILED, _("%s: no such file"), path);
+	/* A path that ends in . or .. does not contain the name of the entry. */
 	if (!strcmp(name, ".") || !strcmp(name, "..") || !strcmp(path, "/")) {
 		path = realpath(path, NULL);
 		return path && strcmp(path, "/") ? copy_in(machine, path, to) : STATUS_FAILED;
@@ -171,7 +184,8 @@ static enum status copy_out(const struct machine *machine, const char *from, con
 	char *path = without_slash(from);
 	const char *name = base_name(path);
 	struct words command = { 0 };
-	struct session_request request = { .command = &command, .in_fd = -1, .err_fd = STDERR_FILENO };
+	struct session_request request = { .command = &command, .in_fd = -1,
+					   .err_fd = STDERR_FILENO };
 	struct stat status;
 	bool into = !stat(to, &status) && S_ISDIR(status.st_mode);
 	char *work = into ? txt_copy(to) : txt_printf("%s.umlab-XXXXXX", without_slash(to));
@@ -179,12 +193,13 @@ static enum status copy_out(const struct machine *machine, const char *from, con
 	pid_t pid;
 
 	if (!into && !mkdtemp(work))
-		die(STATUS_FAILED, _("cannot write beside %s: %s"), to, strerror(errno));
+		die(STATUS_FAILED, _("%s: cannot write in its folder: %s"), to, strerror(errno));
 	const char *tar[] = { "tar", "-C", work, "--no-same-owner", "-xf", "-", NULL };
 
 	words_add(&command, "/bin/sh");
 	words_add(&command, "-c");
-	words_add(&command, "cd \"$(dirname -- \"$1\")\" && exec tar -cf - -- \"$(basename -- \"$1\")\"");
+	words_add(&command,
+		  "cd \"$(dirname -- \"$1\")\" && exec tar -cf - -- \"$(basename -- \"$1\")\"");
 	words_add(&command, "sh");
 	words_add(&command, path);
 	request.out_fd = tar_here(tar, true, &pid);
@@ -193,7 +208,7 @@ static enum status copy_out(const struct machine *machine, const char *from, con
 	result = tar_ended(pid, result);
 	if (!into) {
 		if (!result && rename(txt_printf("%s/%s", work, name), to)) {
-			tell_error(_("cannot write %s: %s"), to, strerror(errno));
+			tell_error(_("%s: cannot write: %s"), to, strerror(errno));
 			result = STATUS_FAILED;
 		}
 		tree_remove(work);
@@ -217,9 +232,13 @@ static enum status verb_cp(const struct verb_args *args)
 
 		from_machine = remote_part(args->words.at[i], &from_path);
 		if (!from_machine == !to_machine)
-			die_usage(args, _("one side is MACHINE:PATH, the other a path of the host"));
-		find_machine(&machine, from_machine ? from_machine : to_machine, verb_value(args, "directory"));
-		one = from_machine ? copy_out(&machine, from_path, to) : copy_in(&machine, args->words.at[i], to_path);
+			die_usage(args,
+				  _("either the source or the target must be MACHINE:PATH, but "
+				    "not both"));
+		find_machine(&machine, from_machine ? from_machine : to_machine,
+			     verb_value(args, "directory"));
+		one = from_machine ? copy_out(&machine, from_path,
+					      to) : copy_in(&machine, args->words.at[i], to_path);
 		status = one ? one : status;
 	}
 	return status;

@@ -2,9 +2,9 @@
 /*
  * verbs_image.c - umlab image ...: build, list, info, import, layer, update, remove
  *
- * What needs root is done in a guest: there root is nobody outside. Building from packages
- * is labs/image/build.sh; import unpacks a tar, a folder or the layers of a container's
- * image onto a new disk inside a machine that exists for this only.
+ * Work that needs root runs in a guest, whose root has no rights on the host. Building from
+ * packages is the task of labs/image/build.sh. Import unpacks a tar file, a folder or the layers
+ * of a container image onto a new disk, inside a machine that is created for this purpose only.
  */
 #include "cli/options.h"
 #include "cli/usage.h"
@@ -27,6 +27,7 @@
 #include "base/where.h"
 #include "cli/die.h"
 #include "cli/find.h"
+#include "cli/json_print.h"
 #include "image/image.h"
 #include "machine/disk.h"
 #include "machine/machine.h"
@@ -43,17 +44,19 @@ static char *own_path(const char *name, const char *ending)
 static void want_name(const struct verb_args *args, const char *name)
 {
 	if (!name_valid(name))
-		die_usage(args, _("\"%s\" is no name for an image: up to %d of A-Z a-z 0-9 _ . -"), name, NAME_LENGTH_MAX);
+		die_usage(args,
+			  _("'%s' is not a valid image name; use up to %d of A-Z a-z 0-9 _ . -"),
+			  name, NAME_LENGTH_MAX);
 }
 
 static void want_new(const struct verb_args *args, const char *name)
 {
 	want_name(args, name);
 	if (file_exists(own_path(name, "img")) && !verb_flag(args, "force"))
-		die(STATUS_FAILED, _("there is an image %s already; --force replaces it"), name);
+		die(STATUS_FAILED, _("%s: the image already exists; --force replaces it"), name);
 }
 
-/* Machines have the image's path in their settings: it must not change below them. */
+/* Machines are overlays on their image, so an image in use must not change. */
 static void want_unused(const char *path)
 {
 	struct machines machines;
@@ -63,7 +66,9 @@ static void want_unused(const char *path)
 		const char *base = conf_get(&machines.at[i].conf, "base");
 
 		if (base && !strcmp(base, path))
-			die(STATUS_FAILED, _("%s is what the machine %s is made from; remove that first"), path, machines.at[i].id);
+			die(STATUS_FAILED,
+			    _("%s: machine %s is based on this image; remove the machine first"),
+			    path, machines.at[i].id);
 	}
 }
 
@@ -78,17 +83,25 @@ static enum status verb_image_list(const struct verb_args *args)
 	table = table_create(columns);
 	for (int i = 0; i < nr; i++) {
 		const char *about = conf_get(&images[i].info, "about");
-		const char *cells[] = { images[i].name, txt_size(file_allocated(images[i].path)), image_memory(&images[i]), about, images[i].path };
+		uint64_t size = file_allocated(images[i].path);
+		const char *cells[] = {
+			images[i].name, txt_size(size), image_memory(&images[i]), about,
+			images[i].path
+		};
 
 		table_add(table, cells);
-		json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:s?, s:I}", "name", images[i].name, "file", images[i].path, "memory",
-			image_memory(&images[i]), "about", about, "size", (json_int_t)file_allocated(images[i].path)));
+		json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:s?, s:I}",
+			"name", images[i].name,
+			"file", images[i].path,
+			"memory", image_memory(&images[i]),
+			"about", about,
+			"size", (json_int_t)size));
 	}
 	if (verb_flag(args, "names"))
 		for (int i = 0; i < nr; i++)
 			puts(images[i].name);
 	else if (verb_flag(args, "json"))
-		json_dumpf(array, stdout, JSON_INDENT(2) | JSON_SORT_KEYS), putchar('\n');
+		json_print(json_incref(array));
 	else
 		table_print(table);
 	table_destroy(table);
@@ -101,7 +114,8 @@ static enum status verb_image_info(const struct verb_args *args)
 	struct image image;
 
 	find_image(args->words.at[0], &image);
-	printf("%-10s %s\n%-10s %s\n%-10s %s\n", _("image"), image.name, _("file"), image.path, _("size"), txt_size(file_allocated(image.path)));
+	printf("%-10s %s\n%-10s %s\n%-10s %s\n", _("image"), image.name, _("file"), image.path,
+	       _("size"), txt_size(file_allocated(image.path)));
 	for (int i = 0; i < image.info.keys.nr; i++)
 		printf("%-10s %s\n", image.info.keys.at[i], image.info.values.at[i]);
 	return STATUS_OK;
@@ -120,7 +134,8 @@ static char *recipe_find(const char *name)
 
 static enum status verb_image_build(const struct verb_args *args)
 {
-	const char *profile, *name, *modules = where_lib("modules"), *headers = where_lib("headers.tar");
+	const char *modules = where_lib("modules"), *headers = where_lib("headers.tar");
+	const char *profile, *name;
 	char *recipe, *work;
 	struct words command = { 0 };
 
@@ -129,11 +144,12 @@ static enum status verb_image_build(const struct verb_args *args)
 	want_name(args, name);
 	recipe = recipe_find(profile);
 	if (!recipe || !file_exists(recipe))
-		die(STATUS_ABSENT, _("there is no recipe %s; there are minimal, base, dev, extra, or a file"), profile);
+		die(STATUS_ABSENT,
+		    _("%s: no such recipe; use minimal, base, dev, extra, or a file"), profile);
 	work = txt_printf("%s/.work/%s", where_images(), name);
 	if (dir_make(work, 0700))
-		die(STATUS_FAILED, _("cannot make %s"), work);
-	/* build.sh wants them as they lie in a file system: DIR/lib/modules. */
+		die(STATUS_FAILED, _("%s: cannot create this folder"), work);
+	/* build.sh expects the modules as in a root file system: DIR/lib/modules. */
 	if (file_exists(modules)) {
 		char *dir = txt_printf("%s/modules", work);
 
@@ -141,7 +157,9 @@ static enum status verb_image_build(const struct verb_args *args)
 		unlink(txt_printf("%s/lib/modules", dir));
 		modules = symlink(modules, txt_printf("%s/lib/modules", dir)) ? "" : dir;
 	} else {
-		modules = txt_printf("%.*s/modules", (int)(strrchr(where_kernel(), '/') - where_kernel()), where_kernel());
+		modules = txt_printf("%.*s/modules",
+				     (int)(strrchr(where_kernel(),
+						   '/') - where_kernel()), where_kernel());
 	}
 	words_add(&command, where_lib("image/build.sh"));
 	words_add(&command, "--packages");
@@ -152,9 +170,11 @@ static enum status verb_image_build(const struct verb_args *args)
 	words_add(&command, work);
 	words_add(&command, "--kernel");
 	words_add(&command, where_kernel());
-	/* In a checkout they lie beside the kernel. */
+	/* In a checkout, the headers are beside the kernel. */
 	if (!file_exists(headers))
-		headers = txt_printf("%.*s/headers.tar", (int)(strrchr(where_kernel(), '/') - where_kernel()), where_kernel());
+		headers = txt_printf("%.*s/headers.tar",
+				     (int)(strrchr(where_kernel(),
+						   '/') - where_kernel()), where_kernel());
 	words_add(&command, "--headers");
 	words_add(&command, headers);
 	words_add(&command, "--rewrite");
@@ -166,7 +186,7 @@ static enum status verb_image_build(const struct verb_args *args)
 	return spawn_here((const char *const *)command.at) ? STATUS_FAILED : STATUS_OK;
 }
 
-/* ---- a machine that works on images ------------------------------------------------ */
+/* ---- the machine in which images are changed ---------------------------------------- */
 
 static void helper_create(struct machine *machine, const char *purpose, const char *from)
 {
@@ -181,9 +201,11 @@ static void helper_start(struct machine *machine)
 {
 	char *reason = NULL;
 
-	if (machine_save(machine) || machine_start(machine, &reason) < 0 || !machine_wait(machine, machine_has_started, 120) || !machine_runs(machine)) {
+	if (machine_save(machine) || machine_start(machine, &reason) < 0 ||
+	    !machine_wait(machine, machine_has_started, 120) || !machine_runs(machine)) {
 		machine_remove(machine);
-		die(STATUS_FAILED, _("the machine that was to work on the image does not start: %s"), reason ? reason : "");
+		die(STATUS_FAILED, _("cannot start the machine that prepares the image: %s"),
+		    reason ? reason : _("it ended or did not become ready"));
 	}
 }
 
@@ -193,18 +215,18 @@ static void helper_stop(const struct machine *machine)
 		machine_kill(machine);
 }
 
-/* A finished disk becomes the user's image. */
+/* Moves a finished disk into the user's folder of images and seals it. */
 static void disk_to_image(const char *disk, const char *name, const struct conf *info)
 {
 	char *path = own_path(name, "img"), *reason;
 	int error;
 
 	if (disk_seal(disk, &reason))
-		die(STATUS_FAILED, _("cannot seal %s: %s"), disk, reason);
+		die(STATUS_FAILED, _("%s: cannot seal the disk: %s"), disk, reason);
 	if (rename(disk, path)) {
 		error = file_copy(disk, path, image_copy_progress);
 		if (error)
-			die(STATUS_FAILED, _("cannot write %s: %s"), path, strerror(-error));
+			die(STATUS_FAILED, _("%s: cannot write: %s"), path, strerror(-error));
 	}
 	chmod(path, 0444);
 	conf_write(info, own_path(name, "info"));
@@ -213,21 +235,23 @@ static void disk_to_image(const char *disk, const char *name, const struct conf 
 
 /* ---- import ------------------------------------------------------------------------ */
 
-/* The layers of an OCI layout's first image, lowest first. */
+/* The layers of the first image in an OCI layout, lowest first. */
 static void oci_layers(const char *dir, struct words *layers)
 {
 	json_error_t error;
-	json_t *index = json_load_file(txt_printf("%s/index.json", dir), 0, &error), *manifest, *list, *layer;
+	json_t *index = json_load_file(txt_printf("%s/index.json", dir), 0, &error);
+	json_t *first, *manifest, *list, *layer;
 	const char *digest;
 	size_t at;
 
-	digest = json_string_value(json_object_get(json_array_get(json_object_get(index, "manifests"), 0), "digest"));
+	first = json_array_get(json_object_get(index, "manifests"), 0);
+	digest = json_string_value(json_object_get(first, "digest"));
 	if (!digest || !txt_starts(digest, "sha256:"))
-		die(STATUS_FAILED, _("%s/index.json names no image"), dir);
+		die(STATUS_FAILED, _("%s/index.json: does not name an image"), dir);
 	manifest = json_load_file(txt_printf("%s/blobs/sha256/%s", dir, digest + 7), 0, &error);
 	list = json_object_get(manifest, "layers");
 	if (!json_array_size(list))
-		die(STATUS_FAILED, _("the image in %s has no layers"), dir);
+		die(STATUS_FAILED, _("%s: the image has no layers"), dir);
 	json_array_foreach(list, at, layer) {
 		digest = json_string_value(json_object_get(layer, "digest"));
 		if (digest && txt_starts(digest, "sha256:"))
@@ -235,39 +259,45 @@ static void oci_layers(const char *dir, struct words *layers)
 	}
 }
 
-/* In the guest; $@ are archives below /import, or none: the folder itself. */
+/* Runs in the guest. $@ are archives below /import; without any, /import itself is copied. */
 static const char unpack_script[] =
 	"set -e; mkfs.ext4 -q -F -L umlab-root /dev/ubdb; mount /dev/ubdb /mnt; cd /import; "
 	"[ $# -gt 0 ] || tar -cf - . | tar -C /mnt --numeric-owner -xpf -; "
 	"for layer; do tar -tf \"$layer\" | grep -E '(^|/)\\.wh\\.' | while IFS= read -r gone; do "
-	"case $gone in */.wh..wh..opq|.wh..wh..opq) find \"/mnt/$(dirname \"$gone\")\" -mindepth 1 -delete ;; "
+	"case $gone in */.wh..wh..opq|.wh..wh..opq) find \"/mnt/$(dirname \"$gone\")\" -mindepth "
+	"1 -delete ;; "
 	"*) rm -rf \"/mnt/$(dirname \"$gone\")/${gone##*.wh.}\" ;; esac; done; "
 	"tar -C /mnt --numeric-owner --exclude='.wh.*' -xpf \"$layer\"; done; "
 	"mkdir -p /mnt/proc /mnt/sys /mnt/dev /mnt/run /mnt/tmp; chmod 1777 /mnt/tmp; "
-	"[ -x /mnt/bin/sh ] || [ -L /mnt/bin ] || { echo 'this is no root file system: no /bin/sh' >&2; exit 1; }; "
-	"[ -e /mnt/sbin/init ] || echo 'umlab: it has no init of its own'; "
-	"rm -f /mnt/etc/resolv.conf.umlab; [ ! -e /mnt/etc/fstab ] || sed -i 's/^[^#]/#&/' /mnt/etc/fstab; "
+	"[ -x /mnt/bin/sh ] || [ -L /mnt/bin ] || { echo 'not a root file system: there is no "
+	"/bin/sh' >&2; exit 1; }; "
+	"[ -e /mnt/sbin/init ] || echo 'umlab: the system has no init; umlab provides one'; "
+	"rm -f /mnt/etc/resolv.conf.umlab; [ ! -e /mnt/etc/fstab ] || sed -i 's/^[^#]/#&/' "
+	"/mnt/etc/fstab; "
 	"umount /mnt; sync";
 
 static enum status import_tree(const char *source, const char *name, const char *size_text)
 {
 	struct machine machine;
 	struct words layers = { 0 }, command = { 0 };
-	struct session_request request = { .command = &command, .in_fd = -1, .out_fd = STDERR_FILENO, .err_fd = STDERR_FILENO };
+	struct session_request request = { .command = &command, .in_fd = -1,
+					   .out_fd = STDERR_FILENO, .err_fd = STDERR_FILENO };
 	struct conf info = { 0 };
 	struct stat status;
 	uint64_t size = 4ull << 30;
 	char *path = realpath(source, NULL), *disk;
+	const char *slash;
 	int fd, result;
 
 	if (size_text && !txt_size_parse(size_text, 1 << 20, &size))
-		die(STATUS_USAGE, _("--size: \"%s\" is no size"), size_text);
+		die(STATUS_USAGE, _("--size: '%s' is not a size"), size_text);
 	stat(path, &status);
 	helper_create(&machine, "import", "minimal");
 	if (!S_ISDIR(status.st_mode)) {
 		words_add(&layers, strrchr(path, '/') + 1);
 		*strrchr(path, '/') = '\0';
-	} else if (file_exists(txt_printf("%s/index.json", path)) && file_exists(txt_printf("%s/oci-layout", path))) {
+	} else if (file_exists(txt_printf("%s/index.json", path)) &&
+		   file_exists(txt_printf("%s/oci-layout", path))) {
 		oci_layers(path, &layers);
 	}
 	conf_add(&machine.conf, "mount", txt_printf("ro:/import:%s", *path ? path : "/"));
@@ -276,9 +306,9 @@ static enum status import_tree(const char *source, const char *name, const char 
 	dir_make(machine.dir, 0700);
 	fd = open(disk, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0 || ftruncate(fd, size))
-		die(STATUS_FAILED, _("cannot make %s: %s"), disk, strerror(errno));
+		die(STATUS_FAILED, _("%s: cannot create: %s"), disk, strerror(errno));
 	close(fd);
-	tell_note(_("unpacking %s in a machine"), source);
+	tell_note(_("%s: unpacking in a machine"), source);
 	helper_start(&machine);
 	words_add(&command, "/bin/sh");
 	words_add(&command, "-c");
@@ -289,12 +319,14 @@ static enum status import_tree(const char *source, const char *name, const char 
 	result = session_run(&machine, &request);
 	helper_stop(&machine);
 	if (!result) {
-		conf_add(&info, "about", txt_printf("imported from %s", strrchr(source, '/') ? strrchr(source, '/') + 1 : source));
+		slash = strrchr(source, '/');
+		conf_add(&info, "about",
+			 txt_printf("imported from %s", slash ? slash + 1 : source));
 		disk_to_image(disk, name, &info);
 	}
 	machine_remove(&machine);
 	if (result)
-		die(STATUS_FAILED, _("%s could not be unpacked; no image was made"), source);
+		die(STATUS_FAILED, _("%s: cannot be unpacked; no image was made"), source);
 	return STATUS_OK;
 }
 
@@ -302,19 +334,21 @@ static bool starts_with(const char *path, const char *magic, size_t size)
 {
 	char head[16] = "";
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool same = fd >= 0 && read(fd, head, sizeof(head)) > (ssize_t)size && !memcmp(head, magic, size);
+	bool same = fd >= 0 && read(fd, head, sizeof(head)) > (ssize_t)size &&
+		    !memcmp(head, magic, size);
 
 	if (fd >= 0)
 		close(fd);
 	return same;
 }
 
-/* ext2 to ext4 without a partition table: 0xef53 at 1080. */
+/* ext2, ext3 and ext4 without a partition table have 0xef53 at offset 1080. */
 static bool is_ext(const char *path)
 {
 	unsigned char magic[2] = { 0 };
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool ext = fd >= 0 && pread(fd, magic, 2, 1080) == 2 && magic[0] == 0x53 && magic[1] == 0xef;
+	bool ext = fd >= 0 && pread(fd, magic, 2,
+				    1080) == 2 && magic[0] == 0x53 && magic[1] == 0xef;
 
 	if (fd >= 0)
 		close(fd);
@@ -332,39 +366,45 @@ static enum status verb_image_import(const struct verb_args *args)
 	name = args->words.at[1];
 	want_new(args, name);
 	if (!file_exists(source))
-		die(STATUS_ABSENT, _("there is no %s"), source);
+		die(STATUS_ABSENT, _("%s: no such file or folder"), source);
 	part = txt_printf("%s/.import-%d", where_images(), getpid());
 	if (starts_with(source, "QFI\xfb", 4)) {
 		const char *command[] = { "qemu-img", "convert", "-O", "raw", source, part, NULL };
 
 		if (spawn_quietly(command, &reason))
-			die(STATUS_FAILED, _("qemu-img (package qemu-utils) could not convert it: %s"), reason);
+			die(STATUS_FAILED,
+			    _("%s: qemu-img (package qemu-utils) cannot convert it: %s"),
+			    source, reason);
 	} else if (is_ext(source)) {
 		error = file_copy(source, part, image_copy_progress);
 		if (error)
-			die(STATUS_FAILED, _("cannot copy %s: %s"), source, strerror(-error));
+			die(STATUS_FAILED, _("%s: cannot copy: %s"), source, strerror(-error));
 	} else {
 		return import_tree(source, name, verb_value(args, "size"));
 	}
 	if (!is_ext(part)) {
 		unlink(part);
-		die(STATUS_FAILED, _("%s holds no ext4 file system without partitions; import a tar of its files instead"), source);
+		die(STATUS_FAILED,
+		    _("%s: not an ext4 file system without partitions; import a tar file of its "
+		      "files instead"), source);
 	}
 	conf_add(&info, "about", txt_printf("imported from %s", source));
 	disk_to_image(part, name, &info);
 	return STATUS_OK;
 }
 
-/* What is one machine's own must not be every machine's. */
+/* Deletes what must differ between machines: SSH host keys, machine-id, the mark of first boot. */
 static const char forget_script[] =
-	"rm -rf /var/lib/umlab/configured /etc/ssh/ssh_host_* /var/log/umlab-early.log; : >/etc/machine-id; sync";
+	"rm -rf /var/lib/umlab/configured /etc/ssh/ssh_host_* /var/log/umlab-early.log; : "
+	">/etc/machine-id; sync";
 
 /* ---- layer ------------------------------------------------------------------------- */
 
 static enum status verb_image_layer(const struct verb_args *args)
 {
 	const char *from = verb_value(args, "from") ? : image_default(), *name;
-	struct session_request request = { .command = &args->command, .in_fd = STDIN_FILENO, .out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO };
+	struct session_request request = { .command = &args->command, .in_fd = STDIN_FILENO,
+					   .out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO };
 	struct machine machine;
 	struct conf info = { 0 };
 	const char *mem;
@@ -377,7 +417,8 @@ static enum status verb_image_layer(const struct verb_args *args)
 	helper_start(&machine);
 	request.pty = isatty(STDIN_FILENO) && !args->command.nr;
 	if (request.pty)
-		tell_note(_("change what you like; `exit` makes the image %s of it, `exit 1` drops it"), name);
+		tell_note(_("change the system; 'exit' saves it as image %s, 'exit 1' discards it"),
+			  name);
 	session_env(&machine, &request.env);
 	result = session_run(&machine, &request);
 	if (!result) {
@@ -394,24 +435,30 @@ static enum status verb_image_layer(const struct verb_args *args)
 	}
 	machine_remove(&machine);
 	if (result)
-		die(STATUS_FAILED, _("it ended with status %d; no image was made"), result);
+		die(STATUS_FAILED, _("the command ended with status %d; no image was made"),
+		    result);
 	return STATUS_OK;
 }
 
 /* ---- update ------------------------------------------------------------------------ */
 
 static const char update_script[] =
-	"export DEBIAN_FRONTEND=noninteractive; command -v apt-get >/dev/null || { echo 'this image has no apt-get; give a command behind --' >&2; exit 1; }; "
-	"apt-get -q -o APT::Update::Error-Mode=any update && apt-get -q -y -o Dpkg::Options::=--force-confold dist-upgrade && apt-get -q -y autoremove && apt-get clean";
+	"export DEBIAN_FRONTEND=noninteractive; command -v apt-get >/dev/null || "
+	"{ echo 'the image has no apt-get; give a command after --' >&2; exit 1; }; "
+	"apt-get -q -o APT::Update::Error-Mode=any update && "
+	"apt-get -q -y -o Dpkg::Options::=--force-confold dist-upgrade && "
+	"apt-get -q -y autoremove && apt-get clean";
 
 /*
- * The new image stands alone and takes the place of the old one in one step. One of the site
- * or of the checkout stays; the user's own, of the same name, is found before it.
+ * The new image does not depend on the old one and replaces it by a rename. An image of the site
+ * or of the checkout is not changed: the user gets an image of the same name, which takes
+ * precedence.
  */
 static enum status verb_image_update(const struct verb_args *args)
 {
 	struct words command = { 0 };
-	struct session_request request = { .command = &command, .in_fd = -1, .out_fd = STDERR_FILENO, .err_fd = STDERR_FILENO };
+	struct session_request request = { .command = &command, .in_fd = -1,
+					   .out_fd = STDERR_FILENO, .err_fd = STDERR_FILENO };
 	struct machine machine;
 	struct image image;
 	const char *name, *mem;
@@ -426,11 +473,11 @@ static enum status verb_image_update(const struct verb_args *args)
 		want_unused(path);
 	helper_create(&machine, "update", image.name);
 	mem = txt_copy(conf_get(&machine.conf, "mem"));
-	/* Packages are unpacked and scripts run: more than the image's machines need. */
+	/* Unpacking packages takes more memory than the machines of most images have. */
 	conf_set(&machine.conf, "mem", "512M");
 	if (where_tool("umlab-net"))
 		conf_add(&machine.conf, "nic", "eth0=slirp");
-	tell_note(_("updating %s in a machine"), image.name);
+	tell_note(_("%s: updating in a machine"), image.name);
 	helper_start(&machine);
 	if (args->command.nr) {
 		request.command = &args->command;
@@ -445,13 +492,14 @@ static enum status verb_image_update(const struct verb_args *args)
 	helper_stop(&machine);
 	part = txt_printf("%s/.update-%d", where_images(), getpid());
 	if (!result && disk_flatten(disk_path(&machine), part, &reason)) {
-		tell_error(_("cannot write %s: %s"), part, reason);
+		tell_error(_("%s: cannot write: %s"), part, reason);
 		result = 1;
 	}
 	machine_remove(&machine);
 	if (result) {
 		unlink(part);
-		die(STATUS_FAILED, _("it ended with status %d; the image is as it was"), result);
+		die(STATUS_FAILED, _("the command ended with status %d; the image was not changed"),
+		    result);
 	}
 	conf_set(&image.info, "from", NULL);
 	conf_set(&image.info, "mem", mem);
@@ -469,10 +517,11 @@ static enum status verb_image_remove(const struct verb_args *args)
 		want_name(args, args->words.at[i]);
 		path = own_path(args->words.at[i], "img");
 		if (!file_exists(path))
-			die(STATUS_ABSENT, _("%s has no image %s of this user"), where_images(), args->words.at[i]);
+			die(STATUS_ABSENT, _("%s: there is no image %s of this user"),
+			    where_images(), args->words.at[i]);
 		want_unused(path);
 		if (unlink(path))
-			die(STATUS_FAILED, _("cannot remove %s: %s"), path, strerror(errno));
+			die(STATUS_FAILED, _("%s: cannot remove: %s"), path, strerror(errno));
 		unlink(own_path(args->words.at[i], "info"));
 		tree_remove(txt_printf("%s/.work/%s", where_images(), args->words.at[i]));
 	}

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_lab.c - labs as a whole: lstart, lhalt, lcrash, lclean, lrestart, linfo, wipe
+ * verbs_lab.c - whole labs: lstart, lrestart, lhalt, lcrash, lclean, linfo, wipe
+ *
+ * lab/labfile.c reads the lab, lab/labmake.c starts and stops its machines; this file chooses
+ * the machines, opens terminals and prints.
  */
 #include "cli/options.h"
 #include "cli/usage.h"
 #include "cli/verbs.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +21,7 @@
 #include "base/where.h"
 #include "cli/die.h"
 #include "cli/find.h"
+#include "cli/json_print.h"
 #include "cli/labverbs.h"
 #include "lab/labfile.h"
 #include "lab/labkeys.h"
@@ -30,12 +33,14 @@
 #include "machine/machine.h"
 #include "machine/machine_end.h"
 
-/* Description, version and so on, as all of these tools show it. */
+/* Prints description, version and so on to standard error, as Netkit and Kathará do. */
 static void banner(const struct lab *lab)
 {
 	const struct { const char *title, *text; } rows[] = {
-		{ N_("Lab"), lab->name }, { N_("Description"), lab->description }, { N_("Version"), lab->version },
-		{ N_("Author"), lab->author }, { N_("E-mail"), lab->email }, { N_("Web"), lab->web },
+		{ N_("Lab"), lab->name }, { N_("Description"), lab->description }, { N_("Version"),
+										    lab->version },
+		{ N_("Author"), lab->author }, { N_("E-mail"), lab->email }, { N_("Web"),
+									      lab->web },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows) && tell_level >= TELL_NORMAL; i++)
@@ -52,26 +57,32 @@ static void settings_read(const struct verb_args *args, struct labmake_options *
 		const struct lab_key *key;
 		const char *wrong;
 
-		/* mem=64, --mem=64 (Netkit), "mem 64" */
+		/* mem=64, or --mem=64 as in Netkit */
 		word += strspn(word, "-");
 		equal = strchr(word, '=');
 		if (equal)
 			*equal = '\0';
 		key = lab_key_find(word);
 		if (!key)
-			die_usage(args, _("--pass: a machine has no option %s"), word);
+			die_usage(args, _("--pass: unknown option %s of lab.conf"), word);
 		wrong = key->check ? key->check(equal ? equal + 1 : "") : NULL;
 		if (wrong)
-			die_usage(args, "--pass %s: \"%s\" %s", word, equal ? equal + 1 : "", wrong);
-		words_addf(&options->settings, "%s=%s", key->alias_of ? key->alias_of : key->name, equal ? equal + 1 : "true");
+			die_usage(args, "--pass %s: '%s' %s", word, equal ? equal + 1 : "", wrong);
+		words_addf(&options->settings, "%s=%s", key->alias_of ? key->alias_of : key->name,
+			   equal ? equal + 1 : "true");
 	}
 }
 
-/* A terminal program, and how it is told what to run. */
+/* Terminal programs, and the words between their name and the command; % is the title. */
 static const struct { const char *name, *words[4]; } terminals[] = {
-	{ "tmux", { "new-window", "-n", "%" } }, { "xterm", { "-T", "%", "-e" } }, { "gnome-terminal", { "--title", "%", "--" } },
-	{ "kitty", { "-T", "%" } }, { "alacritty", { "-T", "%", "-e" } }, { "konsole", { "-e" } },
-	{ "xfce4-terminal", { "-T", "%", "-x" } }, { "wt", { "new-tab", "--title", "%" } },
+	{ "tmux", { "new-window", "-n", "%" } },
+	{ "xterm", { "-T", "%", "-e" } },
+	{ "gnome-terminal", { "--title", "%", "--" } },
+	{ "kitty", { "-T", "%" } },
+	{ "alacritty", { "-T", "%", "-e" } },
+	{ "konsole", { "-e" } },
+	{ "xfce4-terminal", { "-T", "%", "-x" } },
+	{ "wt", { "new-tab", "--title", "%" } },
 };
 
 static void terminal_open(const char *name, const struct machine *machine)
@@ -82,24 +93,28 @@ static void terminal_open(const char *name, const struct machine *machine)
 		if (strcmp(terminals[i].name, name))
 			continue;
 		words_add(&command, name);
-		for (int j = 0; j < 4 && terminals[i].words[j]; j++)
-			words_add(&command, strcmp(terminals[i].words[j], "%") ? terminals[i].words[j] : machine->name);
+		for (int j = 0; j < 4 && terminals[i].words[j]; j++) {
+			const char *word = terminals[i].words[j];
+
+			words_add(&command, strcmp(word, "%") ? word : machine->name);
+		}
 		words_add(&command, where_self());
 		words_add(&command, "connect");
 		words_add(&command, machine->id);
 		if (!fork()) {
 			setsid();
 			execvp(command.at[0], command.at);
-			tell_warning(_("cannot open %s: %s"), name, strerror(errno));
+			tell_warning(_("%s: cannot open it: %s"), name, strerror(errno));
 			_exit(127);
 		}
 		return;
 	}
-	tell_warning(_("%s is no terminal program that is known here"), name);
+	tell_warning(_("%s: unknown terminal program"), name);
 }
 
-/* None over ssh and in scripts; in tmux a window each; --terminals decides otherwise. */
-static void terminals_open(const struct verb_args *args, const struct lab *lab, const struct labmake_options *options)
+/* Opens the terminals that --terminals or umlab.conf asks for; without a program, tmux or xterm. */
+static void terminals_open(const struct verb_args *args, const struct lab *lab,
+			   const struct labmake_options *options)
 {
 	const char *name = verb_value(args, "terminals");
 
@@ -112,37 +127,48 @@ static void terminals_open(const struct verb_args *args, const struct lab *lab, 
 	if (!name || !strcmp(name, "none"))
 		return;
 	for (int i = 0; i < lab->nr_machines; i++) {
-		const char *number = lab_option_get(&lab->machines[i], "num_terms"), *con = lab_option_get(&lab->machines[i], "con0");
+		const struct lab_machine *from = &lab->machines[i];
+		const char *number = lab_option_get(from, "num_terms");
+		const char *con = lab_option_get(from, "con0");
 		struct machine machine;
 
-		if ((options->only.nr && !words_have(&options->only, lab->machines[i].name)) ||
-		    words_have(&options->except, lab->machines[i].name) || (con && !strcmp(con, "none")))
+		if ((options->only.nr && !words_have(&options->only, from->name)) ||
+		    words_have(&options->except, from->name) || (con && !strcmp(con, "none")))
 			continue;
-		if (!machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), lab->machines[i].name)))
+		if (!machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), from->name)))
 			for (int n = number ? atoi(number) : 1; n > 0; n--)
 				terminal_open(name, &machine);
 	}
 }
 
+/* --lab-mem and --lab-cpus, or the same settings of umlab.conf. */
+static void limits_read(const struct verb_args *args, struct labmake_options *options)
+{
+	const char *memory = verb_value(args, "lab-mem") ? : where_setting("lab_mem");
+	const char *cpus = verb_value(args, "lab-cpus") ? : where_setting("lab_cpus");
+
+	if (memory && !txt_size_parse(memory, 1 << 20, &options->lab_memory))
+		die_usage(args, _("--lab-mem: '%s' is not a size"), memory);
+	if (cpus && (options->lab_cpus = atof(cpus)) <= 0)
+		die_usage(args, _("--lab-cpus: '%s' is not a number above 0"), cpus);
+}
+
 static enum status verb_lstart(const struct verb_args *args)
 {
-	struct labmake_options options = { .hosthome = verb_flag(args, "hosthome") && !verb_flag(args, "no-hosthome"),
-		.no_shared = verb_flag(args, "no-shared"), .force = verb_flag(args, "force"), .no_wait = verb_flag(args, "no-wait"),
-		.timeout = verb_number(args, "timeout", 300), .only = args->words };
-	const char *jobs = verb_value(args, "jobs");
-	const char *memory = verb_value(args, "lab-mem") ? : where_setting("lab_mem"), *cpus = verb_value(args, "lab-cpus") ? : where_setting("lab_cpus");
+	struct labmake_options options = {
+		.hosthome = verb_flag(args, "hosthome") && !verb_flag(args, "no-hosthome"),
+		.no_shared = verb_flag(args, "no-shared"),
+		.force = verb_flag(args, "force"),
+		.no_wait = verb_flag(args, "no-wait"),
+		.exam = verb_flag(args, "exam"),
+		.jobs = verb_flag(args, "sequential") ? 1 : verb_number(args, "jobs", 0),
+		.timeout = verb_number(args, "timeout", 300),
+		.only = args->words,
+	};
 	enum status status;
 	struct lab lab;
-	long number = 0;
 
-	if (jobs && *jobs && !txt_int_parse(jobs, 1, 1000, &number))
-		die_usage(args, _("--jobs: \"%s\" is no number"), jobs);
-	if (memory && !txt_size_parse(memory, 1 << 20, &options.lab_memory))
-		die_usage(args, _("--lab-mem: \"%s\" is no size"), memory);
-	if (cpus && (options.lab_cpus = atof(cpus)) <= 0)
-		die_usage(args, _("--lab-cpus: \"%s\" is no number"), cpus);
-	options.exam = verb_flag(args, "exam");
-	options.jobs = verb_flag(args, "sequential") ? 1 : number;
+	limits_read(args, &options);
 	for (int i = 0; i < verb_values(args, "exclude")->nr; i++)
 		words_split(&options.except, verb_values(args, "exclude")->at[i], ",");
 	settings_read(args, &options);
@@ -150,7 +176,8 @@ static enum status verb_lstart(const struct verb_args *args)
 	lab_remarks_print(&lab, stderr, tell_level < TELL_NORMAL);
 	for (int i = 0; i < lab.nr_remarks; i++)
 		if (lab.remarks[i].severity == LAB_ERROR)
-			die(STATUS_FAILED, _("nothing was started; mend the lab first (`umlab lint` tells the same)"));
+			die(STATUS_FAILED,
+			    _("nothing was started; fix the errors in the lab first"));
 	if (verb_flag(args, "print")) {
 		lab_print(&lab);
 		return STATUS_OK;
@@ -161,7 +188,7 @@ static enum status verb_lstart(const struct verb_args *args)
 	return status;
 }
 
-/* The machines that a verb means: those named, else all of the lab. */
+/* The machines that the command names, or all that the lab has. */
 static void machines_of(const struct verb_args *args, struct machines *machines)
 {
 	const char *dir = verb_value(args, "directory"), *id = find_lab_id(dir);
@@ -174,7 +201,9 @@ static void machines_of(const struct verb_args *args, struct machines *machines)
 		for (int j = 0; j < machines->nr; j++)
 			found |= !strcmp(machines->at[j].name, args->words.at[i]);
 		if (!found)
-			die(STATUS_ABSENT, _("the lab has no machine %s that was started"), args->words.at[i]);
+			die(STATUS_ABSENT,
+			    _("%s: the lab has no such machine, or it was never started"),
+			    args->words.at[i]);
 	}
 	for (int i = 0; i < machines->nr; i++)
 		if (!args->words.nr || words_have(&args->words, machines->at[i].name))
@@ -182,6 +211,7 @@ static void machines_of(const struct verb_args *args, struct machines *machines)
 	machines->nr = kept;
 }
 
+/* Removes machines, and the networks of labs that have no others. */
 static enum status remove_all(struct machines *machines)
 {
 	enum status status = STATUS_OK;
@@ -193,17 +223,18 @@ static enum status remove_all(struct machines *machines)
 	}
 	for (int i = 0; i < labs.nr; i++) {
 		struct machines rest;
-		int going = 0;
+		int nr_removed = 0;
 
 		machine_list(&rest, labs.at[i]);
 		for (int j = 0; j < machines->nr; j++)
-			going += machines->at[j].lab && !strcmp(machines->at[j].lab, labs.at[i]);
-		if (going == rest.nr)
+			nr_removed += machines->at[j].lab && !strcmp(machines->at[j].lab,
+								     labs.at[i]);
+		if (nr_removed == rest.nr)
 			labnet_stop(labs.at[i]);
 	}
 	for (int i = 0; i < machines->nr; i++)
 		if (machine_remove(&machines->at[i])) {
-			tell_error(_("cannot remove %s"), machines->at[i].dir);
+			tell_error(_("%s: cannot remove this folder"), machines->at[i].dir);
 			status = STATUS_FAILED;
 		}
 	return status;
@@ -222,11 +253,15 @@ static enum status verb_lclean(const struct verb_args *args)
 	struct machines machines;
 
 	machines_of(args, &machines);
-	if (has_snapshots(&machines) && !verb_flag(args, "force") && !tell_confirm(_("This lab has snapshots; remove them too?")))
-		die(STATUS_FAILED, _("nothing was removed: the lab has snapshots; --force removes them too"));
-	/* Its shutdown files are run, as Kathará does; then nothing of it is wanted any more. */
-	if (verb_flag(args, "orderly") && labmake_stop(&machines, false, verb_number(args, "timeout", 60)))
-		tell_warning(_("not all ended in order"));
+	if (has_snapshots(&machines) && !verb_flag(args, "force") &&
+	    !tell_confirm(_("The lab has snapshots. Remove them too?")))
+		die(STATUS_FAILED,
+		    _("nothing was removed: the lab has snapshots; use --force to remove "
+		      "them too"));
+	/* With --orderly the shutdown files run first, as in Kathará. */
+	if (verb_flag(args, "orderly") &&
+	    labmake_stop(&machines, false, verb_number(args, "timeout", 60)))
+		tell_warning(_("some machines did not shut down cleanly"));
 	return remove_all(&machines);
 }
 
@@ -236,7 +271,8 @@ static enum status verb_lhalt(const struct verb_args *args)
 	enum status status;
 
 	machines_of(args, &machines);
-	status = labmake_stop(&machines, verb_flag(args, "quick"), verb_number(args, "timeout", 60));
+	status = labmake_stop(&machines, verb_flag(args, "quick"),
+			      verb_number(args, "timeout", 60));
 	if (!status && verb_flag(args, "remove"))
 		return remove_all(&machines);
 	return status;
@@ -275,18 +311,29 @@ static json_t *lab_json(const struct lab *lab)
 		json_t *nics = json_array();
 		struct machine machine;
 		enum machine_state state = MACHINE_STOPPED;
-		bool made = !machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), from->name));
+		bool made = !machine_open(&machine,
+					  txt_printf("%s/%s", lab_id(lab->dir), from->name));
 
 		if (made)
 			state = machine_state(&machine, NULL);
 		for (int j = 0; j < from->nr_nics; j++)
-			json_array_append_new(nics, json_pack("{s:i, s:s?, s:s?}", "index", from->nics[j].index, "domain",
-				from->nics[j].domain, "mac", from->nics[j].mac));
-		json_array_append_new(array, json_pack("{s:s, s:s, s:b, s:o}", "name", from->name, "state", machine_state_word(state),
-						       "made", made, "interfaces", nics));
+			json_array_append_new(nics, json_pack("{s:i, s:s?, s:s?}",
+				"index", from->nics[j].index,
+				"domain", from->nics[j].domain,
+				"mac", from->nics[j].mac));
+		json_array_append_new(array, json_pack("{s:s, s:s, s:b, s:o}",
+			"name", from->name,
+			"state", machine_state_word(state),
+			"made", made,
+			"interfaces", nics));
 	}
-	object = json_pack("{s:s, s:s?, s:s?, s:s, s:s, s:o}", "folder", lab->dir, "name", lab->name, "description", lab->description,
-			   "id", lab_id(lab->dir), "dialect", lab->dialect == LAB_NETKIT ? "netkit" : "kathara", "machines", array);
+	object = json_pack("{s:s, s:s?, s:s?, s:s, s:s, s:o}",
+		"folder", lab->dir,
+		"name", lab->name,
+		"description", lab->description,
+		"id", lab_id(lab->dir),
+		"dialect", lab->dialect == LAB_NETKIT ? "netkit" : "kathara",
+		"machines", array);
 	return object;
 }
 
@@ -301,9 +348,15 @@ static void lab_table(const struct lab *lab)
 		struct machine machine;
 
 		for (int j = 0; j < from->nr_nics; j++)
-			words_addf(&nics, "%d:%s", from->nics[j].index, from->nics[j].domain ? from->nics[j].domain : "tap");
-		const char *cells[] = { from->name, machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), from->name)) ?
-			_("not made") : machine_state_name(machine_state(&machine, NULL)), words_join(&nics, " ") };
+			words_addf(&nics, "%d:%s", from->nics[j].index,
+				   from->nics[j].domain ? from->nics[j].domain : "tap");
+		bool made = !machine_open(&machine,
+					  txt_printf("%s/%s", lab_id(lab->dir), from->name));
+		const char *cells[] = {
+			from->name,
+			made ? machine_state_name(machine_state(&machine, NULL)) : _("not created"),
+			words_join(&nics, " ")
+		};
 
 		table_add(table, cells);
 	}
@@ -314,15 +367,11 @@ static void lab_table(const struct lab *lab)
 static enum status verb_linfo(const struct verb_args *args)
 {
 	struct lab lab;
-	json_t *json;
 
 	do {
 		lab_open(&lab, verb_value(args, "directory"), verb_flag(args, "force-lab"));
 		if (verb_flag(args, "json")) {
-			json = lab_json(&lab);
-			json_dumpf(json, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
-			putchar('\n');
-			json_decref(json);
+			json_print(lab_json(&lab));
 			return STATUS_OK;
 		}
 		if (verb_flag(args, "svg")) {
@@ -350,10 +399,11 @@ static enum status verb_wipe(const struct verb_args *args)
 
 	machine_list(&machines, NULL);
 	if (machines.nr && !verb_flag(args, "force") &&
-	    !tell_confirm(_("Remove all %d machines of this user, with their disks and snapshots?"), machines.nr))
-		die(STATUS_FAILED, _("nothing was removed; --force does it without a question"));
+	    !tell_confirm(_("Remove all your %d machines with their disks and snapshots?"),
+			  machines.nr))
+		die(STATUS_FAILED, _("nothing was removed; use --force to remove without asking"));
 	status = remove_all(&machines);
-	/* What no machine knows of any more. */
+	/* Folders that belong to no machine any more. */
 	if (!status) {
 		domain_stop_all();
 		tree_remove(txt_printf("%s/machines", where_state()));
@@ -402,7 +452,8 @@ static enum status verb_wipe(const struct verb_args *args)
 	  .preset = N_("no limit") }, \
 	{ .name = "terminals", .value = "[PROGRAM]", .kind = "=none|=tmux|=xterm|=gnome-terminal|" \
 	  "=kitty|=alacritty|=konsole|=xfce4-terminal|=wt", \
-	  .help = N_("Open a terminal for each machine: tmux, xterm, gnome-terminal, kitty, ...") }, \
+	  .help = N_("Open a terminal for each machine: tmux, xterm, gnome-terminal, kitty, " \
+		     "...") }, \
 	{ .name = "noterminals", \
 	  .help = N_("Open no terminals, whatever umlab.conf says") }, \
 	OPTION_TIMEOUT("300")

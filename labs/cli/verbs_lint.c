@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_lint.c - lint: what is wrong with a lab, and what a start would do
+ * verbs_lint.c - lint: report errors in the files of a lab, print what a start would do
+ *
+ * Also opens labs and prints remarks for the other verbs (labverbs.h).
  */
 #include "cli/options.h"
 #include "cli/usage.h"
 #include "cli/verbs.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/die.h"
+#include "cli/json_print.h"
 #include "cli/labverbs.h"
 #include "lab/labfile.h"
 #include "lab/lablint.h"
@@ -43,12 +45,13 @@ void lab_open(struct lab *lab, const char *dir, bool folders)
 		dir = ".";
 	result = lab_read(lab, dir, folders);
 	if (result < 0)
-		die(STATUS_ABSENT, _("there is no lab at %s: %s"), dir, strerror(-result));
+		die(STATUS_ABSENT, _("%s: no lab there: %s"), dir, strerror(-result));
 }
 
 void lab_print(const struct lab *lab)
 {
-	printf("%s (%s)\n", lab->name ? lab->name : strrchr(lab->dir, '/') + 1, lab->dialect == LAB_NETKIT ? "Netkit" : "Kathará");
+	printf("%s (%s)\n", lab->name ? lab->name : strrchr(lab->dir, '/') + 1,
+	       lab->dialect == LAB_NETKIT ? "Netkit" : "Kathará");
 	for (int i = 0; i < lab->nr_machines; i++) {
 		const struct lab_machine *machine = &lab->machines[i];
 		char *needs = words_join(&machine->needs, " ");
@@ -58,29 +61,36 @@ void lab_print(const struct lab *lab)
 			const struct lab_nic *nic = &machine->nics[j];
 
 			if (nic->tap)
-				printf("  eth%-2d to the host, address %s, way out %s\n", nic->index, nic->tap, nic->tap_host);
+				printf("  eth%-2d to the host, address %s, gateway %s\n",
+				       nic->index,
+				       nic->tap, nic->tap_host);
 			else
-				printf("  eth%-2d in %s%s%s\n", nic->index, nic->domain, nic->mac ? ", address " : "", nic->mac ? nic->mac : "");
+				printf("  eth%-2d in %s%s%s\n", nic->index, nic->domain,
+				       nic->mac ? ", address " : "", nic->mac ? nic->mac : "");
 		}
-		for (int j = 0; j < machine->nr_options; j++)
-			printf("  %s = %s\n", machine->options[j].key, *machine->options[j].value ? machine->options[j].value : "yes");
+		for (int j = 0; j < machine->nr_options; j++) {
+			const char *value = machine->options[j].value;
+
+			printf("  %s = %s\n", machine->options[j].key, *value ? value : "yes");
+		}
 	}
 }
 
-static enum status print_json(const struct lab *lab)
+static void remarks_print_json(const struct lab *lab)
 {
 	json_t *remarks = json_array();
 
 	for (int i = 0; i < lab->nr_remarks; i++) {
 		const struct lab_remark *remark = &lab->remarks[i];
 
-		json_array_append_new(remarks, json_pack("{s:s, s:s, s:i, s:i, s:s}", "severity", severity_name(remark->severity), "file",
-							 remark->file, "line", remark->line, "column", remark->column, "text", remark->text));
+		json_array_append_new(remarks, json_pack("{s:s, s:s, s:i, s:i, s:s}",
+			"severity", severity_name(remark->severity),
+			"file", remark->file,
+			"line", remark->line,
+			"column", remark->column,
+			"text", remark->text));
 	}
-	json_dumpf(remarks, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
-	putchar('\n');
-	json_decref(remarks);
-	return STATUS_OK;
+	json_print(remarks);
 }
 
 static enum status verb_lint(const struct verb_args *args)
@@ -89,22 +99,25 @@ static enum status verb_lint(const struct verb_args *args)
 	int nr[LAB_STRICT + 1] = { 0 };
 	struct lab lab;
 
-	lab_open(&lab, args->words.nr ? args->words.at[0] : verb_value(args, "directory"), verb_flag(args, "force-lab"));
+	lab_open(&lab, args->words.nr ? args->words.at[0] : verb_value(args, "directory"),
+		 verb_flag(args, "force-lab"));
 	if (strict) {
 		if (strcmp(strict, "kathara") && strcmp(strict, "netkit"))
-			die_usage(args, _("--strict is kathara or netkit, not %s"), strict);
+			die_usage(args, _("--strict: unknown tool '%s'; use kathara or netkit"),
+				  strict);
 		lab_lint_strict(&lab, *strict == 'k' ? LAB_KATHARA : LAB_NETKIT);
 	}
 	for (int i = 0; i < lab.nr_remarks; i++)
 		nr[lab.remarks[i].severity]++;
 	if (verb_flag(args, "json"))
-		print_json(&lab);
+		remarks_print_json(&lab);
 	else
 		lab_remarks_print(&lab, stdout, false);
 	if (verb_flag(args, "print"))
 		lab_print(&lab);
 	else if (!verb_flag(args, "json"))
-		tell_note(_("%d machines, %d errors, %d warnings"), lab.nr_machines, nr[LAB_ERROR] + nr[LAB_STRICT], nr[LAB_WARNING]);
+		tell_note(_("%d machines, %d errors, %d warnings"), lab.nr_machines,
+			  nr[LAB_ERROR] + nr[LAB_STRICT], nr[LAB_WARNING]);
 	return nr[LAB_ERROR] || nr[LAB_STRICT] ? STATUS_FAILED : STATUS_OK;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_machine.c - the life of single machines: run, create, start, stop, kill, remove, set
+ * verbs_machine.c - create, start and end machines: run, create, start, stop, kill, remove, set
  *
- * Entries of the table in umlab.c; what a machine is, is machine.c's matter.
+ * machine/machine.c describes what a machine is; this file handles options, defaults, messages
+ * and the exit status.
  */
 #include "cli/options.h"
 #include "cli/usage.h"
@@ -28,31 +29,29 @@
 #include "machine/machine_wait.h"
 #include "machine/session.h"
 
-/* ---- making ------------------------------------------------------------------------ */
+/* ---- create ------------------------------------------------------------------------- */
 
-/* What run, create and set have in common; checked as in lab.conf. */
-static const struct { const char *option, *key; } settings[] = {
-	{ "mem", "mem" }, { "cpus", "cpus" }, { "disk", "disk" }, { "rate", "rate" },
-};
+/* Options of run, create and set that are also keys of lab.conf, which checks their values. */
+static const char *const settings[] = { "mem", "cpus", "disk", "rate" };
 
 static void settings_apply(const struct verb_args *args, struct conf *conf)
 {
 	const struct words *nets = verb_values(args, "net");
 
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
-		const char *value = verb_value(args, settings[i].option), *wrong;
+		const char *value = verb_value(args, settings[i]), *wrong;
 		uint64_t size;
 
 		if (!value)
 			continue;
-		wrong = lab_key_find(settings[i].key)->check(value);
+		wrong = lab_key_find(settings[i])->check(value);
 		if (wrong)
-			die_usage(args, "--%s: \"%s\" %s", settings[i].option, value, wrong);
+			die_usage(args, "--%s: '%s' %s", settings[i], value, wrong);
 		/* The kernel takes whole megabytes. */
-		if (!strcmp(settings[i].key, "mem") && txt_size_parse(value, 1 << 20, &size))
+		if (!strcmp(settings[i], "mem") && txt_size_parse(value, 1 << 20, &size))
 			conf_setf(conf, "mem", "%luM", (unsigned long)(size >> 20));
 		else
-			conf_set(conf, settings[i].key, value);
+			conf_set(conf, settings[i], value);
 	}
 	if (nets->nr)
 		conf_set(conf, "nic", NULL);
@@ -61,6 +60,7 @@ static void settings_apply(const struct verb_args *args, struct conf *conf)
 			conf_add(conf, "nic", txt_printf("eth%d=%s", i, nets->at[i]));
 }
 
+/* The first of m1, m2, ... that no machine has. */
 static char *free_name(void)
 {
 	struct machine machine;
@@ -88,22 +88,26 @@ static void create(const struct verb_args *args, bool wants_net, struct machine 
 	const char *image_name = verb_value(args, "image");
 	struct image image;
 	char *reason;
+	int error;
 
 	if (!name_valid(name))
-		die(STATUS_USAGE, _("\"%s\" is no name for a machine: up to %d of A-Z a-z 0-9 _ . -"), name, NAME_LENGTH_MAX);
+		die(STATUS_USAGE,
+		    _("'%s' is not a valid machine name; use up to %d of A-Z a-z 0-9 _ . -"),
+		    name, NAME_LENGTH_MAX);
 	machine_describe(machine, name);
 	if (file_exists(machine->dir))
-		die(STATUS_FAILED, _("there is a machine %s already; `umlab start %s` starts it, `umlab remove %s` removes it"), name, name, name);
+		die(STATUS_FAILED,
+		    _("%s: the machine already exists; 'umlab start %s' starts it, 'umlab remove "
+		      "%s' removes it"), name, name, name);
 	if (image_find(image_name ? image_name : image_default(), &image, &reason))
 		die(STATUS_ABSENT, "%s", reason);
 	settings_apply(args, &machine->conf);
 	if (wants_net && !verb_flag(args, "net"))
 		default_net_apply(&machine->conf);
 	image_apply(&image, &machine->conf);
-	int error = machine_save(machine);
-
+	error = machine_save(machine);
 	if (error)
-		die(STATUS_FAILED, _("cannot write %s: %s"), machine->dir, strerror(-error));
+		die(STATUS_FAILED, _("%s: cannot write: %s"), machine->dir, strerror(-error));
 	if (disk_create(machine, &reason)) {
 		machine_remove(machine);
 		die(STATUS_FAILED, "%s", reason);
@@ -125,11 +129,12 @@ static enum status start(struct machine *machine)
 	int error = machine_start(machine, &reason);
 
 	if (error < 0) {
-		tell_error(_("%s does not start: %s"), machine->name, reason ? reason : strerror(-error));
+		tell_error(_("%s: cannot start: %s"), machine->name,
+			   reason ? reason : strerror(-error));
 		return STATUS_FAILED;
 	}
 	if (error > 0)
-		tell_note(_("%s runs already"), machine->name);
+		tell_note(_("%s: already running"), machine->name);
 	return STATUS_OK;
 }
 
@@ -169,16 +174,19 @@ static void startup_warnings_print(const struct machine *machine)
 static enum status wait_ready(const struct machine *machine, double seconds)
 {
 	if (!machine_wait(machine, machine_has_started, seconds)) {
-		tell_error(_("%s is not ready after %.0f s; `umlab log %s` shows where it is"), machine->name, seconds, machine->id);
+		tell_error(_("%s: not ready after %.0f s; 'umlab log %s' shows its console"),
+			   machine->name, seconds, machine->id);
 		return STATUS_TIMEOUT;
 	}
 	startup_warnings_print(machine);
 	switch (machine_state(machine, NULL)) {
 	case MACHINE_STOPPED:
-		tell_error(_("%s ended while it started; `umlab log %s` shows its last words"), machine->name, machine->id);
+		tell_error(_("%s: ended while starting; 'umlab log %s' shows its console"),
+			   machine->name, machine->id);
 		return STATUS_FAILED;
 	case MACHINE_TROUBLE:
-		tell_warning(_("a startup file of %s failed; `umlab log --startup %s` shows it"), machine->name, machine->id);
+		tell_warning(_("%s: a startup file failed; 'umlab log --startup %s' shows its "
+			       "output"), machine->name, machine->id);
 		return STATUS_FAILED;
 	default:
 		return STATUS_OK;
@@ -202,10 +210,10 @@ static enum status verb_start(const struct verb_args *args)
 	return status;
 }
 
-/* How long `run` waits for a machine to become ready before it shows the console anyway. */
-enum { RUN_SECONDS = 30 };
+/* ---- run, console ------------------------------------------------------------------- */
 
-/* ---- run, console, connect --------------------------------------------------------- */
+/* `run` shows the console after this time even if the machine is not ready. */
+enum { RUN_SECONDS = 30 };
 
 static int detach_key(const struct verb_args *args)
 {
@@ -213,7 +221,7 @@ static int detach_key(const struct verb_args *args)
 	int key = session_key_parse(text ? text : "^]");
 
 	if (key < 0)
-		die_usage(args, _("--detach-key: \"%s\" is no key, like ^] or ctrl-a"), text);
+		die_usage(args, _("--detach-key: '%s' is not a key such as ^] or ctrl-a"), text);
 	return key;
 }
 
@@ -222,15 +230,18 @@ static enum status attach(const struct machine *machine, int key)
 	int error;
 
 	if (isatty(STDIN_FILENO))
-		tell_note(_("console of %s; Ctrl-%c leaves it, the machine goes on"), machine->name, key | 0x40);
+		tell_note(_("%s: console; Ctrl-%c leaves it, and the machine continues"),
+			  machine->name, key | 0x40);
 	error = session_console(machine, key);
 	if (error) {
-		tell_error(error == -ENOTCONN ? _("%s does not run; `umlab start %s` starts it") : _("no connection to %s: try `umlab info %s`"),
+		tell_error(error == -ENOTCONN ? _("%s: not running; 'umlab start %s' starts it") :
+			   _("%s: cannot connect; try 'umlab info %s'"),
 			   machine->name, machine->id);
 		return STATUS_FAILED;
 	}
 	if (isatty(STDIN_FILENO))
-		tell_note(machine_runs(machine) ? _("left %s; it goes on") : _("%s has ended"), machine->name);
+		tell_note(machine_runs(machine) ? _("%s: left; the machine continues") :
+			  _("%s: the machine has ended"), machine->name);
 	return STATUS_OK;
 }
 
@@ -247,7 +258,7 @@ static enum status verb_run(const struct verb_args *args)
 		if (isatty(STDIN_FILENO))
 			tell_note(_("%s: starting; the console follows when the machine is ready"),
 				  machine.name);
-		/* After this time the console shows what keeps the machine from becoming ready. */
+		/* If the machine does not become ready in time, its console shows why. */
 		if (machine_wait(&machine, machine_has_started, RUN_SECONDS))
 			startup_warnings_print(&machine);
 		status = attach(&machine, key);
@@ -273,19 +284,21 @@ static enum status stop(struct machine *machine, double seconds, bool force)
 	int error;
 
 	if (!machine_runs(machine)) {
-		tell_note(_("%s does not run"), machine->name);
+		tell_note(_("%s: not running"), machine->name);
 		return STATUS_OK;
 	}
 	error = machine_stop(machine);
 	if (error) {
-		tell_error(_("%s cannot be asked to stop: %s; `umlab kill %s` ends it"), machine->name, strerror(-error), machine->id);
+		tell_error(_("%s: cannot ask it to stop: %s; 'umlab kill %s' ends it"),
+			   machine->name, strerror(-error), machine->id);
 		return STATUS_FAILED;
 	}
 	if (machine_wait(machine, machine_has_stopped, seconds))
 		return STATUS_OK;
 	if (force)
 		return machine_kill(machine) ? STATUS_FAILED : STATUS_OK;
-	tell_error(_("%s still runs after %.0f s; `umlab kill %s` ends it"), machine->name, seconds, machine->id);
+	tell_error(_("%s: still running after %.0f s; 'umlab kill %s' ends it"), machine->name,
+		   seconds, machine->id);
 	return STATUS_TIMEOUT;
 }
 
@@ -320,7 +333,8 @@ static enum status verb_kill(const struct verb_args *args)
 
 		find_machine(&machine, args->words.at[i], NULL);
 		if (machine_kill(&machine)) {
-			tell_error(_("%s cannot be ended; its process does not react to SIGKILL (a file server that hangs?)"), machine.name);
+			tell_error(_("%s: does not react to SIGKILL; a file server may hang"),
+				   machine.name);
 			status = STATUS_FAILED;
 		}
 	}
@@ -337,19 +351,21 @@ static enum status verb_remove(const struct verb_args *args)
 
 		find_machine(&machine, args->words.at[i], NULL);
 		if (machine_runs(&machine) && !verb_flag(args, "force")) {
-			tell_error(_("%s runs; stop it first, or remove it with --force"), machine.name);
+			tell_error(_("%s: running; stop it first, or use --force"), machine.name);
 			status = STATUS_FAILED;
 			continue;
 		}
-		if (file_exists(txt_printf("%s/snapshots", machine.dir)) && !verb_flag(args, "force") &&
-		    !tell_confirm(_("%s has snapshots; remove them too?"), machine.name)) {
-			tell_error(_("%s has snapshots; --force removes them too"), machine.name);
+		if (file_exists(txt_printf("%s/snapshots", machine.dir)) &&
+		    !verb_flag(args, "force") &&
+		    !tell_confirm(_("%s has snapshots. Remove them too?"), machine.name)) {
+			tell_error(_("%s: has snapshots; use --force to remove them too"),
+				   machine.name);
 			status = STATUS_FAILED;
 			continue;
 		}
 		error = machine_remove(&machine);
 		if (error) {
-			tell_error(_("cannot remove %s: %s"), machine.dir, strerror(-error));
+			tell_error(_("%s: cannot remove: %s"), machine.dir, strerror(-error));
 			status = STATUS_FAILED;
 		}
 	}
@@ -372,7 +388,7 @@ static enum status verb_reset(const struct verb_args *args)
 			status = STATUS_FAILED;
 			continue;
 		}
-		/* The next start makes a new one; so there is no moment with half a disk. */
+		/* The next start creates a new disk, so an incomplete one never exists. */
 		unlink(disk_path(&machine));
 		if (ran && start(&machine))
 			status = STATUS_FAILED;
@@ -389,9 +405,10 @@ static enum status verb_set(const struct verb_args *args)
 	settings_apply(args, &machine.conf);
 	error = machine_save(&machine);
 	if (error)
-		die(STATUS_FAILED, _("cannot write %s: %s"), machine.dir, strerror(-error));
+		die(STATUS_FAILED, _("%s: cannot write: %s"), machine.dir, strerror(-error));
 	if (machine_runs(&machine))
-		tell_note(_("%s runs; this counts from its next start"), machine.name);
+		tell_note(_("%s: running; the new settings take effect at its next start"),
+			  machine.name);
 	return STATUS_OK;
 }
 

@@ -2,7 +2,7 @@
 /*
  * verbs_net.c - capture and link: the networks of a lab, by the names of its machines
  *
- * Both find the switch and the port that a name stands for, and let umlab-net do the work.
+ * These verbs find the switch and the port that a name stands for and call umlab-net.
  */
 #include "cli/options.h"
 #include "cli/usage.h"
@@ -25,16 +25,21 @@
 #include "machine/machine.h"
 #include "machine/nic.h"
 
-static const char *tool_or_die(void)
+/* The path of umlab-net. */
+static const char *net_tool(void)
 {
 	const char *tool = where_tool("umlab-net");
 
 	if (!tool)
-		die(STATUS_FAILED, _("umlab-net is not installed beside umlab: there are no networks"));
+		die(STATUS_FAILED,
+		    _("umlab-net: not found; run 'make' or install the package umlab"));
 	return tool;
 }
 
-/* MACHINE:ethN of what was started, so interfaces that came later count too. Returns the switch. */
+/*
+ * Finds the switch and the port of MACHINE:ethN. The settings of the started machine count, so
+ * interfaces that were added later are found too.
+ */
 static char *find_interface(const struct lab *lab, const char *word, int *port)
 {
 	const char *colon = strchr(word, ':');
@@ -44,19 +49,19 @@ static char *find_interface(const struct lab *lab, const char *word, int *port)
 
 	colon += txt_starts(colon, ":eth") ? 4 : 1;
 	if (!txt_int_parse(colon, 0, LAB_NIC_MAX - 1, &index))
-		die(STATUS_USAGE, _("%s is no interface, like %s:eth0"), word, name);
+		die(STATUS_USAGE, _("%s: not an interface such as %s:eth0"), word, name);
 	if (machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), name))) {
 		if (!lab_machine_find(lab, name))
-			die(STATUS_ABSENT, _("the lab has no machine %s"), name);
-		die(STATUS_FAILED, _("the lab does not run; `umlab lstart` starts it"));
+			die(STATUS_ABSENT, _("%s: the lab has no such machine"), name);
+		die(STATUS_FAILED, _("the lab is not running; 'umlab lstart' starts it"));
 	}
 	path = nic_switch(nic_find(&machine.conf, index), port);
 	if (!path)
-		die(STATUS_ABSENT, _("%s has no eth%ld in a collision domain"), name, index);
+		die(STATUS_ABSENT, _("%s: eth%ld is in no collision domain"), name, index);
 	return path;
 }
 
-/* MACHINE:ethN or a collision domain; *port is 0 for the whole domain. Returns the switch. */
+/* Finds the switch of MACHINE:ethN or of a collision domain, for which *port is 0. */
 static char *find(const struct lab *lab, const char *word, int *port)
 {
 	struct words domains = { 0 };
@@ -70,20 +75,24 @@ static char *find(const struct lab *lab, const char *word, int *port)
 	} else {
 		path = domain_path(lab_id(lab->dir), word);
 		nearest = words_nearest(&domains, word);
-		/* One that `lconfig` made is not in lab.conf. */
+		/* Collision domains added by `lconfig` are not in lab.conf. */
 		if (!words_have(&domains, word) && !file_exists(path) && nearest)
-			die(STATUS_ABSENT, _("the lab has no collision domain %s; did you mean %s?"), word, nearest);
+			die(STATUS_ABSENT,
+			    _("%s: the lab has no such collision domain; did you mean %s?"),
+			    word, nearest);
 		if (!words_have(&domains, word) && !file_exists(path))
-			die(STATUS_ABSENT, _("the lab has no collision domain %s; one interface is MACHINE:eth0"), word);
+			die(STATUS_ABSENT,
+			    _("%s: the lab has no such collision domain; an interface is "
+			      "MACHINE:eth0"), word);
 	}
 	if (!file_exists(path))
-		die(STATUS_FAILED, _("the lab does not run; `umlab lstart` starts it"));
+		die(STATUS_FAILED, _("the lab is not running; 'umlab lstart' starts it"));
 	return path;
 }
 
 static enum status verb_capture(const struct verb_args *args)
 {
-	const char *file = verb_value(args, "write"), *tool = tool_or_die();
+	const char *file = verb_value(args, "write"), *tool = net_tool();
 	struct lab lab;
 	char *path;
 	int port;
@@ -91,13 +100,15 @@ static enum status verb_capture(const struct verb_args *args)
 	lab_open(&lab, verb_value(args, "directory"), false);
 	path = find(&lab, args->words.at[0], &port);
 	if (verb_flag(args, "wireshark")) {
-		char *line = txt_printf("exec %s capture %s %s | exec wireshark -k -i -", txt_shell_quote(tool), path, port ? txt_printf("%d", port) : "");
+		char *line = txt_printf("exec %s capture %s %s | exec wireshark -k -i -",
+					txt_shell_quote(tool), txt_shell_quote(path),
+					port ? txt_printf("%d", port) : "");
 
 		execlp("sh", "sh", "-c", line, NULL);
 		die(STATUS_FAILED, "sh: %s", strerror(errno));
 	}
 	if (!file && isatty(STDOUT_FILENO))
-		die_usage(args, _("a capture is no text: give --write FILE, --wireshark, or a pipe"));
+		die_usage(args, _("a capture is binary: use --write FILE, --wireshark or a pipe"));
 	struct words words = { 0 };
 
 	words_add(&words, tool);
@@ -123,8 +134,8 @@ static enum status verb_link_set(const struct verb_args *args)
 	lab_open(&lab, verb_value(args, "directory"), false);
 	path = find(&lab, args->words.at[0], &port);
 	if (!port)
-		die_usage(args, _("which interface? MACHINE:eth0"));
-	words_add(&words, tool_or_die());
+		die_usage(args, _("%s: not an interface such as r1:eth0"), args->words.at[0]);
+	words_add(&words, net_tool());
 	words_add(&words, "link");
 	words_add(&words, "set");
 	words_add(&words, path);
@@ -136,7 +147,7 @@ static enum status verb_link_set(const struct verb_args *args)
 
 static enum status verb_link_show(const struct verb_args *args)
 {
-	const char *tool = tool_or_die();
+	const char *tool = net_tool();
 	struct words domains = { 0 };
 	struct lab lab;
 	enum status status = STATUS_OK;
@@ -144,7 +155,8 @@ static enum status verb_link_show(const struct verb_args *args)
 	lab_open(&lab, verb_value(args, "directory"), false);
 	lab_domains(&lab, &domains);
 	for (int i = 0; i < domains.nr; i++) {
-		const char *command[] = { tool, "ports", domain_path(lab_id(lab.dir), domains.at[i]), NULL };
+		const char *command[] = { tool, "ports",
+					  domain_path(lab_id(lab.dir), domains.at[i]), NULL };
 
 		printf("%s\n", domains.at[i]);
 		if (spawn_here(command))

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_plug.c - lconfig and forward: interfaces and ports that come and go while a machine runs
+ * verbs_plug.c - lconfig and forward: change interfaces and forwarded ports while a machine runs
  *
- * Both change the machine's settings and, where it runs, the machine: by umlab-net, which
- * speaks to the kernel's netctl socket and to the uplink. What the running machine refuses
- * is not written down.
+ * Both change the settings of the machine. If it runs, they first change the running machine
+ * through umlab-net, which speaks to the kernel's netctl socket and to the uplink; settings that
+ * the running machine refuses are not saved.
  */
 #include "cli/options.h"
 #include "cli/usage.h"
@@ -32,10 +32,10 @@ static void settings_save(const struct machine *machine)
 	int error = machine_save(machine);
 
 	if (error)
-		die(STATUS_FAILED, _("cannot write %s: %s"), machine->dir, strerror(-error));
+		die(STATUS_FAILED, _("%s: cannot write: %s"), machine->dir, strerror(-error));
 }
 
-/* One line of "nic" becomes another; NULL removes it, and an @old that is not there is added. */
+/* Replaces the "nic" line @old by @new. Without @new the line goes; without @old one is added. */
 static void nic_replace(struct machine *machine, const char *old, const char *new)
 {
 	struct words nics = { 0 };
@@ -57,27 +57,32 @@ static void nic_replace(struct machine *machine, const char *old, const char *ne
 	settings_save(machine);
 }
 
-static void net_or_die(const struct machine *machine, const char *const *command)
+/* Runs umlab-net; ends the program if it fails. */
+static void net_run(const struct machine *machine, const char *const *command)
 {
 	char *reason;
 
 	if (!command[0])
-		die(STATUS_FAILED, _("umlab-net is not installed beside umlab: there are no networks"));
+		die(STATUS_FAILED,
+		    _("umlab-net: not found; run 'make' or install the package umlab"));
 	if (spawn_quietly(command, &reason))
 		die(STATUS_FAILED, "%s: %s", machine->name, reason);
 }
 
 /* ---- lconfig ----------------------------------------------------------------------- */
 
-/* A command to the interfaces of a machine that runs. */
+/* Sends a command about interfaces to a running machine. */
 static void machine_tell(const struct machine *machine, const char *verb, const char *word)
 {
-	const char *command[] = { where_tool("umlab-net"), "machine", txt_printf("%s/netctl", machine->run_dir), verb, word, NULL };
+	const char *command[] = {
+		where_tool("umlab-net"), "machine", txt_printf("%s/netctl", machine->run_dir),
+		verb, word, NULL
+	};
 
-	net_or_die(machine, command);
+	net_run(machine, command);
 }
 
-/* [N:]DOMAIN[/MAC]; without N the lowest that is free. */
+/* @word: [N:]DOMAIN[/MAC]. Without N the interface gets the lowest free number. */
 static void interface_add(const struct verb_args *args, struct machine *machine, const char *word)
 {
 	char *domain, *nic, *output, *reason = NULL, *mac = NULL;
@@ -89,14 +94,15 @@ static void interface_add(const struct verb_args *args, struct machine *machine,
 	slash = strchr(word, '/');
 	domain = slash ? txt_copy_part(word, slash - word) : txt_copy(word);
 	if (slash && !(mac = lab_mac_normalize(slash + 1)))
-		die_usage(args, _("\"%s\" is no MAC address"), slash + 1);
+		die_usage(args, _("'%s' is not a MAC address"), slash + 1);
 	if (!name_valid(domain))
-		die_usage(args, _("\"%s\" is no name of a collision domain"), domain);
+		die_usage(args, _("'%s' is not a valid name of a collision domain"), domain);
 	if (index >= 0 && nic_find(&machine->conf, index))
-		die(STATUS_FAILED, _("%s has an eth%ld already"), machine->name, index);
+		die(STATUS_FAILED, _("%s: already has an eth%ld"), machine->name, index);
 	while (index < 0 || nic_find(&machine->conf, index))
 		if (++index >= LAB_NIC_MAX)
-			die(STATUS_FAILED, _("%s has %d interfaces, that is all there can be"), machine->name, LAB_NIC_MAX);
+			die(STATUS_FAILED, _("%s: has all %d possible interfaces"), machine->name,
+			    LAB_NIC_MAX);
 	if (!strcmp(domain, "slirp")) {
 		nic = txt_printf("eth%ld=slirp", index);
 	} else {
@@ -106,11 +112,12 @@ static void interface_add(const struct verb_args *args, struct machine *machine,
 			labnet_domain_note(machine->lab, domain);
 		if (machine_runs(machine) && domain_start(path, &reason))
 			die(STATUS_FAILED, "%s", reason);
-		nic = txt_printf("eth%ld=switch:%s,port=%d%s%s", index, path, nic_port_free(path), mac ? ",mac=" : "", mac ? mac : "");
+		nic = txt_printf("eth%ld=switch:%s,port=%d%s%s", index, path, nic_port_free(path),
+				 mac ? ",mac=" : "", mac ? mac : "");
 	}
 	if (machine_runs(machine)) {
 		machine_tell(machine, "add", nic);
-		/* Kathará's come up by themselves, so authors do not say it. */
+		/* In Kathará new interfaces are up, so lab authors do not do it. */
 		session_capture(machine, txt_printf("ip link set eth%ld up", index), 20, &output);
 	}
 	nic_replace(machine, NULL, nic);
@@ -118,7 +125,7 @@ static void interface_add(const struct verb_args *args, struct machine *machine,
 	printf("eth%ld\n", index);
 }
 
-/* By its domain or as ethN. */
+/* @word: a collision domain or ethN. */
 static void interface_remove(struct machine *machine, const char *word)
 {
 	char *path = domain_path(machine->lab ? machine->lab : "-", word), *name;
@@ -132,7 +139,7 @@ static void interface_remove(struct machine *machine, const char *word)
 			found = txt_copy(nic);
 	}
 	if (!found)
-		die(STATUS_ABSENT, _("%s has no interface in %s"), machine->name, word);
+		die(STATUS_ABSENT, _("%s: no interface in %s"), machine->name, word);
 	name = txt_copy_part(found, strcspn(found, "="));
 	if (machine_runs(machine))
 		machine_tell(machine, "remove", name);
@@ -148,7 +155,7 @@ static enum status verb_lconfig(const struct verb_args *args)
 	if (args->words.nr != !name)
 		die_usage(args, _("name one machine"));
 	if (!added->nr && !removed->nr)
-		die_usage(args, _("what? --add DOMAIN, --rm DOMAIN"));
+		die_usage(args, _("--add DOMAIN or --rm DOMAIN is required"));
 	find_machine(&machine, name ? name : args->words.at[0], verb_value(args, "directory"));
 	for (int i = 0; i < removed->nr; i++)
 		interface_remove(&machine, removed->at[i]);
@@ -159,42 +166,48 @@ static enum status verb_lconfig(const struct verb_args *args)
 
 /* ---- forward ----------------------------------------------------------------------- */
 
-static const char *uplink_or_die(const struct machine *machine)
+/* The "nic" line of the uplink; ends the program if there is none. */
+static const char *uplink_find(const struct machine *machine)
 {
 	const char *nic;
 
 	for (int at = -1; (nic = conf_next(&machine->conf, "nic", &at));)
 		if (strstr(nic, "=slirp"))
 			return nic;
-	die(STATUS_ABSENT, _("%s has no interface with a way to the internet; `umlab lconfig %s --add slirp` gives it one"),
+	die(STATUS_ABSENT,
+	    _("%s: no interface has internet access; 'umlab lconfig %s --add slirp' adds one"),
 	    machine->name, machine->id);
 }
 
-/* The uplink of a running machine, as umlab-net calls it: the first forty of its name, and the interface. */
+/* The name that umlab-net gives the uplink: the first 40 letters of the umid, and the interface. */
 static char *uplink_name(const struct machine *machine, const char *nic)
 {
-	char *umid = txt_printf("%s%s%s", machine->name, machine->lab ? "." : "", machine->lab ? machine->lab : "");
+	char *umid = txt_printf("%s%s%s", machine->name, machine->lab ? "." : "",
+				machine->lab ? machine->lab : "");
 
 	return txt_printf("%.40s-%.*s", umid, (int)strcspn(nic, "="), nic);
 }
 
-/* Kathará's HOST:GUEST[/tcp|udp] becomes tcp:HOST-GUEST; anything else is umlab-net's matter. */
+/* Translates HOST:GUEST[/tcp|udp] to tcp:HOST-GUEST; umlab-net checks all other forms. */
 static char *forward_normalize(const char *word)
 {
 	char host[6], guest[6], protocol[4] = "tcp";
 	int end = 0;
 
 	if (sscanf(word, "%5[0-9]:%5[0-9]%n", host, guest, &end) == 2 &&
-	    (!word[end] || (sscanf(word + end, "/%3[a-z]", protocol) == 1 && strlen(word + end) == 4)))
+	    (!word[end] ||
+	     (sscanf(word + end, "/%3[a-z]", protocol) == 1 && strlen(word + end) == 4)))
 		return txt_printf("%s:%s-%s", protocol, host, guest);
 	return txt_copy(word);
 }
 
-static void forward_tell(const struct machine *machine, const char *nic, const char *verb, const char *spec)
+static void forward_tell(const struct machine *machine, const char *nic, const char *verb,
+			 const char *spec)
 {
-	const char *command[] = { where_tool("umlab-net"), "forward", verb, uplink_name(machine, nic), spec, NULL };
+	const char *command[] = { where_tool("umlab-net"), "forward", verb,
+				  uplink_name(machine, nic), spec, NULL };
 
-	net_or_die(machine, command);
+	net_run(machine, command);
 }
 
 static enum status forward_change(const struct verb_args *args, bool add)
@@ -204,7 +217,7 @@ static enum status forward_change(const struct verb_args *args, bool add)
 	char *spec, *option;
 
 	find_machine(&machine, args->words.at[0], verb_value(args, "directory"));
-	nic = txt_copy(uplink_or_die(&machine));
+	nic = txt_copy(uplink_find(&machine));
 	spec = forward_normalize(args->words.at[1]);
 	option = txt_printf("forward=%s", spec);
 	if (machine_runs(&machine))
@@ -219,7 +232,7 @@ static enum status forward_change(const struct verb_args *args, bool add)
 	if (add)
 		words_add(&kept, option);
 	else if (kept.nr == parts.nr && !machine_runs(&machine))
-		die(STATUS_ABSENT, _("%s has no forward %s"), machine.name, spec);
+		die(STATUS_ABSENT, _("%s: port %s is not forwarded"), machine.name, spec);
 	nic_replace(&machine, nic, words_join(&kept, ","));
 	return STATUS_OK;
 }
@@ -241,9 +254,10 @@ static enum status verb_forward_list(const struct verb_args *args)
 	const char *nic;
 
 	find_machine(&machine, args->words.at[0], verb_value(args, "directory"));
-	nic = uplink_or_die(&machine);
+	nic = uplink_find(&machine);
 	if (machine_runs(&machine)) {
-		const char *command[] = { where_tool("umlab-net"), "forward", "list", uplink_name(&machine, nic), NULL };
+		const char *command[] = { where_tool("umlab-net"), "forward", "list",
+					  uplink_name(&machine, nic), NULL };
 
 		if (command[0])
 			return spawn_here(command) ? STATUS_FAILED : STATUS_OK;

@@ -2,8 +2,8 @@
 /*
  * verbs_publish.c - umlab image export and publish: images for other users and hosts
  *
- * What is published stands alone, whatever it was made from, and its name tells its
- * content: machines that were made from it can rely on it.
+ * A published image does not depend on other images, and its name contains a hash of its
+ * content, so machines based on it never find it changed.
  */
 #include "cli/options.h"
 #include "cli/verbs.h"
@@ -24,7 +24,7 @@
 #include "image/image.h"
 #include "machine/disk.h"
 
-/* The disk of an image in a file of its own. */
+/* Writes the disk of an image, with all layers below it, to one file. */
 static void image_copy(const struct image *image, const char *to)
 {
 	char *reason;
@@ -32,17 +32,17 @@ static void image_copy(const struct image *image, const char *to)
 
 	if (conf_get(&image->info, "from")) {
 		if (disk_flatten(image->path, to, &reason))
-			die(STATUS_FAILED, _("cannot write %s: %s"), to, reason);
+			die(STATUS_FAILED, _("%s: cannot write: %s"), to, reason);
 		return;
 	}
 	error = file_copy(image->path, to, image_copy_progress);
 	if (error)
-		die(STATUS_FAILED, _("cannot write %s: %s"), to, strerror(-error));
+		die(STATUS_FAILED, _("%s: cannot write: %s"), to, strerror(-error));
 }
 
 /*
- * Twelve digits or more that no other content has: a sealed layer's own id, the recorded
- * hash of a sealed image, else the hash of all of it.
+ * At least 12 hexadecimal digits that identify the content: the id of a sealed layer, the recorded
+ * hash of a sealed image, or the hash of the whole file.
  */
 static char *content_id(const struct image *image)
 {
@@ -54,13 +54,14 @@ static char *content_id(const struct image *image)
 
 	if (info[0] && (sum = spawn_output(info)))
 		layers = json_loads(sum, 0, NULL);
-	id = json_string_value(json_object_get(json_array_get(json_object_get(layers, "layers"), 0), "uuid"));
+	id = json_string_value(json_object_get(json_array_get(json_object_get(layers, "layers"), 0),
+					       "uuid"));
 	if (id)
 		return txt_printf("%.8s%.4s", id, id + 9);
-	tell_note(_("reading %s"), hash[1]);
+	tell_note(_("%s: reading the whole file"), hash[1]);
 	sum = spawn_output(hash);
 	if (!sum || strlen(sum) < 64)
-		die(STATUS_FAILED, _("cannot read %s"), hash[1]);
+		die(STATUS_FAILED, _("%s: cannot read"), hash[1]);
 	return sum;
 }
 
@@ -70,13 +71,13 @@ static enum status verb_image_export(const struct verb_args *args)
 
 	find_image(args->words.at[0], &image);
 	if (file_exists(args->words.at[1]) && !verb_flag(args, "force"))
-		die(STATUS_FAILED, _("%s is there already; --force replaces it"), args->words.at[1]);
+		die(STATUS_FAILED, _("%s: already exists; --force replaces it"), args->words.at[1]);
 	unlink(args->words.at[1]);
 	image_copy(&image, args->words.at[1]);
 	return STATUS_OK;
 }
 
-/* NAME@HASH.img never changes; NAME.img is a link to the newest. */
+/* Writes NAME@HASH.img, whose content never changes, and links NAME.img to it. */
 static enum status verb_image_publish(const struct verb_args *args)
 {
 	const char *dir;
@@ -85,7 +86,7 @@ static enum status verb_image_publish(const struct verb_args *args)
 	dir = args->words.at[0];
 	error = dir_make(dir, 0755);
 	if (error)
-		die(STATUS_FAILED, _("cannot make %s: %s"), dir, strerror(-error));
+		die(STATUS_FAILED, _("%s: cannot create this folder: %s"), dir, strerror(-error));
 	for (int i = 1; i < (args->words.nr > 1 ? args->words.nr : 2); i++) {
 		struct image image;
 		char *sum, *file, *link, *reason;
@@ -98,7 +99,8 @@ static enum status verb_image_publish(const struct verb_args *args)
 
 			image_copy(&image, part);
 			if (rename(part, txt_printf("%s/%s", dir, file)))
-				die(STATUS_FAILED, _("cannot write %s/%s: %s"), dir, file, strerror(errno));
+				die(STATUS_FAILED, _("%s/%s: cannot write: %s"), dir, file,
+				    strerror(errno));
 			if (disk_seal(txt_printf("%s/%s", dir, file), &reason))
 				tell_warning("%s", reason);
 			chmod(txt_printf("%s/%s", dir, file), 0444);
@@ -108,10 +110,12 @@ static enum status verb_image_publish(const struct verb_args *args)
 		chmod(txt_printf("%s/%s.info", dir, image.name), 0644);
 		link = txt_printf("%s/.%s-%d", dir, image.name, getpid());
 		if (symlink(file, link) || rename(link, txt_printf("%s/%s.img", dir, image.name)))
-			die(STATUS_FAILED, _("cannot write %s/%s.img: %s"), dir, image.name, strerror(errno));
+			die(STATUS_FAILED, _("%s/%s.img: cannot write: %s"), dir, image.name,
+			    strerror(errno));
 		printf("%s/%s\n", dir, file);
 	}
-	tell_note(_("students find them with UMLAB_IMAGES=%s, or images=%s in /etc/umlab/umlab.conf"), dir, dir);
+	tell_note(_("students find the images if UMLAB_IMAGES=%s is set, or images=%s in "
+		    "/etc/umlab/umlab.conf"), dir, dir);
 	return STATUS_OK;
 }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_show.c - list, info, log and top: what there is and how it does
+ * verbs_show.c - list, info, log and top: show machines, their states, logs and resources
  */
 #include "cli/options.h"
 #include "cli/verbs.h"
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,10 +18,12 @@
 #include "base/table.h"
 #include "cli/die.h"
 #include "cli/find.h"
+#include "cli/json_print.h"
 #include "machine/disk.h"
 #include "machine/machine.h"
 #include "machine/usage.h"
 
+/* How long the machine has been running, "5m"; empty if it is not. */
 static char *age(const struct conf *status)
 {
 	long seconds = time(NULL) - conf_get_int(status, "started", time(NULL));
@@ -48,28 +49,27 @@ static json_t *machine_json(const struct machine *machine)
 		usage_of(conf_get_int(&status, "pid", 0), &usage);
 	for (int at = -1; (value = conf_next(&machine->conf, "nic", &at));)
 		json_array_append_new(nics, json_string(value));
-	object = json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:s?, s:o, s:I, s:s}", "id", machine->id, "name", machine->name, "lab", machine->lab,
-			   "state", machine_state_word(state), "image", conf_get(&machine->conf, "image"),
-			   "memory", conf_get(&machine->conf, "mem"), "networks", nics, "disk_used", (json_int_t)disk_used(machine),
-			   "folder", machine->dir);
+	object = json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:s?, s:o, s:I, s:s}",
+		"id", machine->id,
+		"name", machine->name,
+		"lab", machine->lab,
+		"state", machine_state_word(state),
+		"image", conf_get(&machine->conf, "image"),
+		"memory", conf_get(&machine->conf, "mem"),
+		"networks", nics,
+		"disk_used", (json_int_t)disk_used(machine),
+		"folder", machine->dir);
 	if (state != MACHINE_STOPPED) {
 		json_object_set_new(object, "pid", json_integer(conf_get_int(&status, "pid", 0)));
-		json_object_set_new(object, "started", json_integer(conf_get_int(&status, "started", 0)));
+		json_object_set_new(object, "started",
+				    json_integer(conf_get_int(&status, "started", 0)));
 		json_object_set_new(object, "memory_used", json_integer(usage.memory));
 		json_object_set_new(object, "cpu_seconds", json_real(usage.cpu_seconds));
 	}
 	return object;
 }
 
-static enum status print_json(json_t *value)
-{
-	json_dumpf(value, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
-	putchar('\n');
-	json_decref(value);
-	return STATUS_OK;
-}
-
-/* Those that a list shows: the current lab's, or all. */
+/* The machines to show: those of the lab in the folder, or all. */
 static void machines_chosen(const struct verb_args *args, struct machines *machines)
 {
 	const char *dir = verb_value(args, "directory");
@@ -82,7 +82,8 @@ static void machines_chosen(const struct verb_args *args, struct machines *machi
 
 static enum status verb_list(const struct verb_args *args)
 {
-	static const char *const columns[] = { "MACHINE", "STATE", "UP", ">MEMORY", ">DISK", "IMAGE", NULL };
+	static const char *const columns[] = { "MACHINE", "STATE", "UP", ">MEMORY", ">DISK",
+					       "IMAGE", NULL };
 	struct machines machines;
 	struct table *table;
 	json_t *array;
@@ -97,14 +98,16 @@ static enum status verb_list(const struct verb_args *args)
 		array = json_array();
 		for (int i = 0; i < machines.nr; i++)
 			json_array_append_new(array, machine_json(&machines.at[i]));
-		return print_json(array);
+		json_print(array);
+		return STATUS_OK;
 	}
 	table = table_create(columns);
 	for (int i = 0; i < machines.nr; i++) {
 		struct machine *machine = &machines.at[i];
 		struct conf status;
 		enum machine_state state = machine_state(machine, &status);
-		const char *cells[] = { machine->id, machine_state_name(state), age(&status), conf_get(&machine->conf, "mem"),
+		const char *cells[] = { machine->id, machine_state_name(state), age(&status),
+					conf_get(&machine->conf, "mem"),
 			txt_size(disk_used(machine)), conf_get(&machine->conf, "image") };
 
 		if (state != MACHINE_STOPPED || !verb_flag(args, "running"))
@@ -123,23 +126,32 @@ static enum status verb_info(const struct verb_args *args)
 	struct usage usage = { 0 };
 
 	find_machine(&machine, args->words.at[0], verb_value(args, "directory"));
-	if (verb_flag(args, "json"))
-		return print_json(machine_json(&machine));
+	if (verb_flag(args, "json")) {
+		json_print(machine_json(&machine));
+		return STATUS_OK;
+	}
 	state = machine_state(&machine, &status);
-	printf("%-12s %s\n%-12s %s\n", _("machine"), machine.id, _("state"), machine_state_name(state));
+	printf("%-12s %s\n%-12s %s\n", _("machine"), machine.id, _("state"),
+	       machine_state_name(state));
 	if (state != MACHINE_STOPPED) {
 		usage_of(conf_get_int(&status, "pid", 0), &usage);
-		printf("%-12s %s\n%-12s %s, %.1f s of processor time\n", _("up"), age(&status), _("uses"), txt_size(usage.memory), usage.cpu_seconds);
+		printf("%-12s %s\n", _("up"), age(&status));
+		printf("%-12s %s\n", _("memory"), txt_size(usage.memory));
+		printf("%-12s %.1f s\n", _("cpu time"), usage.cpu_seconds);
 		printf("%-12s %ld\n", _("process"), conf_get_int(&status, "pid", 0));
 	} else if (!conf_read(&last, txt_printf("%s/last", machine.dir))) {
 		if (conf_get(&last, "signal"))
-			printf("%-12s %s %s\n", _("ended"), _("by signal"), conf_get(&last, "signal"));
+			printf("%-12s %s %s\n", _("ended"), _("by signal"),
+			       conf_get(&last, "signal"));
 		else if (conf_get(&last, "exit"))
-			printf("%-12s %s %s\n", _("ended"), _("with status"), conf_get(&last, "exit"));
+			printf("%-12s %s %s\n", _("ended"), _("with status"),
+			       conf_get(&last, "exit"));
 	}
-	printf("%-12s %s (%s)\n", _("image"), conf_get(&machine.conf, "image"), conf_get(&machine.conf, "base"));
+	printf("%-12s %s (%s)\n", _("image"), conf_get(&machine.conf, "image"),
+	       conf_get(&machine.conf, "base"));
 	for (int i = 0; i < machine.conf.keys.nr; i++)
-		if (strcmp(machine.conf.keys.at[i], "image") && strcmp(machine.conf.keys.at[i], "base"))
+		if (strcmp(machine.conf.keys.at[i], "image") &&
+		    strcmp(machine.conf.keys.at[i], "base"))
 			printf("%-12s %s\n", machine.conf.keys.at[i], machine.conf.values.at[i]);
 	printf("%-12s %s, %s\n", _("disk"), disk_path(&machine), txt_size(disk_used(&machine)));
 	return STATUS_OK;
@@ -172,7 +184,7 @@ static enum status verb_log(const struct verb_args *args)
 	path = txt_printf("%s/%s.log", machine.dir, kind);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		die(STATUS_ABSENT, _("%s has no such log yet: %s"), machine.name, path);
+		die(STATUS_ABSENT, _("%s: there is no such log: %s"), machine.name, path);
 	copy_to_output(fd);
 	while (verb_flag(args, "follow") && machine_runs(&machine)) {
 		poll(NULL, 0, 200);
@@ -183,9 +195,11 @@ static enum status verb_log(const struct verb_args *args)
 
 /* ---- top --------------------------------------------------------------------------- */
 
-static void top_show(const struct machines *machines, struct usage *before, double seconds, bool clear)
+static void top_show(const struct machines *machines, struct usage *before, double seconds,
+		     bool clear)
 {
-	static const char *const columns[] = { "MACHINE", "STATE", ">CPU%", ">MEMORY", ">PROCESSES", NULL };
+	static const char *const columns[] = { "MACHINE", "STATE", ">CPU%", ">MEMORY", ">PROCESSES",
+					       NULL };
 	struct table *table = table_create(columns);
 
 	for (int i = 0; i < machines->nr; i++) {
@@ -197,7 +211,8 @@ static void top_show(const struct machines *machines, struct usage *before, doub
 			continue;
 		usage_of(conf_get_int(&status, "pid", 0), &now);
 		const char *cells[] = { machines->at[i].id, machine_state_name(state),
-			txt_printf("%.1f", seconds > 0 ? (now.cpu_seconds - before[i].cpu_seconds) / seconds * 100 : 0),
+			txt_printf("%.1f", seconds > 0
+				   ? (now.cpu_seconds - before[i].cpu_seconds) / seconds * 100 : 0),
 			txt_size(now.memory), txt_printf("%d", now.nr_processes) };
 
 		before[i] = now;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_snapshot.c - umlab snapshot ..., and machines as one file: export, import
+ * verbs_snapshot.c - umlab snapshot ..., and export and import of machines
  *
- * What snapshots are made of is told in snapshot.c.
+ * machine/snapshot.c stores the snapshots; this file stops and starts the machine around that.
  */
 #include "cli/options.h"
 #include "cli/usage.h"
@@ -28,12 +28,15 @@
 #include "machine/machine_wait.h"
 #include "machine/snapshot.h"
 
+/* The machine that the first word names. */
 static void find(const struct verb_args *args, struct machine *machine)
 {
 	find_machine(machine, args->words.at[0], verb_value(args, "directory"));
 }
 
-static const char *name_of(const struct verb_args *args, const struct machine *machine, bool must_exist)
+/* The snapshot name in the second word; ends the program if it is invalid or must exist. */
+static const char *name_of(const struct verb_args *args, const struct machine *machine,
+			   bool must_exist)
 {
 	struct snapshot *snapshots;
 	struct words names = { 0 };
@@ -41,37 +44,44 @@ static const char *name_of(const struct verb_args *args, const struct machine *m
 	int nr;
 
 	if (!name_valid(name))
-		die_usage(args, _("\"%s\" is no name for a snapshot: up to %d of A-Z a-z 0-9 _ . -"), name, NAME_LENGTH_MAX);
+		die_usage(args,
+			  _("'%s' is not a valid snapshot name; use up to %d of A-Z a-z 0-9 _ . -"),
+			  name, NAME_LENGTH_MAX);
 	if (!must_exist || file_exists(snapshot_path(machine, name, "conf")))
 		return name;
 	nr = snapshot_list(machine, &snapshots);
 	for (int i = 0; i < nr; i++)
 		words_add(&names, snapshots[i].name);
 	nearest = words_nearest(&names, name);
-	die(STATUS_ABSENT, nearest ? _("%s has no snapshot %s; did you mean %s?") : _("%s has no snapshot %s; `umlab snapshot list` shows them"),
-	    machine->name, name, nearest);
+	if (nearest)
+		die(STATUS_ABSENT, _("%s: no snapshot %s; did you mean %s?"), machine->name, name,
+		    nearest);
+	die(STATUS_ABSENT, _("%s: no snapshot %s; 'umlab snapshot list %s' shows them"),
+	    machine->name, name, machine->id);
 }
 
-/* Stops it if it runs; true: it ran, and has to be started again. */
+/* Stops the machine, cleanly or at once; true if it was running and must be started again. */
 static bool pause_machine(struct machine *machine, bool orderly)
 {
 	if (!machine_runs(machine))
 		return false;
 	if (!orderly || machine_stop(machine) || !machine_wait(machine, machine_has_stopped, 60))
 		if (machine_kill(machine))
-			die(STATUS_FAILED, _("%s cannot be ended"), machine->name);
+			die(STATUS_FAILED, _("%s: cannot be stopped"), machine->name);
 	return true;
 }
 
-static enum status go_on(struct machine *machine, bool ran)
+static enum status resume_machine(struct machine *machine, bool ran)
 {
 	char *reason = NULL;
 
 	if (!ran)
 		return STATUS_OK;
-	if (machine_start(machine, &reason) >= 0 && machine_wait(machine, machine_has_started, 120) && machine_runs(machine))
+	if (machine_start(machine, &reason) >= 0 &&
+	    machine_wait(machine, machine_has_started, 120) && machine_runs(machine))
 		return STATUS_OK;
-	tell_error(_("%s does not start again: %s"), machine->name, reason ? reason : "");
+	tell_error(_("%s: cannot start again: %s"), machine->name,
+		   reason ? reason : _("it ended or did not become ready"));
 	return STATUS_FAILED;
 }
 
@@ -85,7 +95,9 @@ static enum status verb_snapshot_save(const struct verb_args *args)
 	find(args, &machine);
 	name = name_of(args, &machine, false);
 	if (file_exists(snapshot_path(&machine, name, "conf")))
-		die(STATUS_FAILED, _("%s has a snapshot %s already; `umlab snapshot delete` removes it"), machine.name, name);
+		die(STATUS_FAILED,
+		    _("%s: snapshot %s already exists; 'umlab snapshot delete' removes it"),
+		    machine.name, name);
 	if (verb_flag(args, "live") && machine_runs(&machine)) {
 		if (snapshot_save_live(&machine, name, about, &reason))
 			die(STATUS_FAILED, "%s", reason);
@@ -94,10 +106,10 @@ static enum status verb_snapshot_save(const struct verb_args *args)
 	ran = pause_machine(&machine, true);
 	if (snapshot_save(&machine, name, about, &reason)) {
 		tell_error("%s", reason);
-		go_on(&machine, ran);
+		resume_machine(&machine, ran);
 		return STATUS_FAILED;
 	}
-	return go_on(&machine, ran);
+	return resume_machine(&machine, ran);
 }
 
 static enum status restore(struct machine *machine, const char *name)
@@ -108,8 +120,8 @@ static enum status restore(struct machine *machine, const char *name)
 	if (disk_restore(machine, snapshot_path(machine, name, "disk"), &reason))
 		die(STATUS_FAILED, "%s", reason);
 	if (snapshot_current_set(machine, name))
-		die(STATUS_FAILED, _("cannot write %s"), machine->dir);
-	return go_on(machine, ran);
+		die(STATUS_FAILED, _("%s: cannot write in this folder"), machine->dir);
+	return resume_machine(machine, ran);
 }
 
 static enum status verb_snapshot_restore(const struct verb_args *args)
@@ -126,7 +138,7 @@ static enum status verb_snapshot_delete(const struct verb_args *args)
 
 	find(args, &machine);
 	if (snapshot_delete(&machine, name_of(args, &machine, true)))
-		die(STATUS_FAILED, _("cannot write %s"), machine.dir);
+		die(STATUS_FAILED, _("%s: cannot write in this folder"), machine.dir);
 	return STATUS_OK;
 }
 
@@ -139,26 +151,32 @@ static enum status verb_snapshot_pop(const struct verb_args *args)
 	find(args, &machine);
 	name = snapshot_current(&machine);
 	if (!name)
-		die(STATUS_ABSENT, _("%s has no snapshot to go back to"), machine.name);
+		die(STATUS_ABSENT, _("%s: there is no snapshot"), machine.name);
 	name = txt_copy(name);
 	status = restore(&machine, name);
 	if (!status && verb_flag(args, "delete") && snapshot_delete(&machine, name))
-		die(STATUS_FAILED, _("cannot write %s"), machine.dir);
+		die(STATUS_FAILED, _("%s: cannot write in this folder"), machine.dir);
 	return status;
 }
 
-static void print_tree(const struct machine *machine, const struct snapshot *snapshots, int nr, const char *parent, int depth)
+/* Prints the snapshots whose parent is @parent (NULL: none), each with its children below. */
+static void print_tree(const struct machine *machine, const struct snapshot *snapshots, int nr,
+		       const char *parent, int depth)
 {
+	const char *current = snapshot_current(machine);
+
 	for (int i = 0; i < nr; i++) {
 		const struct snapshot *one = &snapshots[i];
 		char when[32] = "";
-		bool mine = parent ? one->parent && !strcmp(one->parent, parent) : !one->parent;
+		bool is_child = parent ? one->parent && !strcmp(one->parent, parent) : !one->parent;
 
-		if (!mine)
+		if (!is_child)
 			continue;
 		strftime(when, sizeof(when), "%F %H:%M", localtime(&(time_t){ one->when }));
-		printf("%*s%s%s  %s  %s%s%s\n", 2 * depth, "", one->name, snapshot_current(machine) && !strcmp(snapshot_current(machine), one->name) ?
-		       " *" : "", when, txt_size(file_allocated(one->disk)), one->about ? "  " : "", one->about ? one->about : "");
+		printf("%*s%s%s  %s  %s%s%s\n", 2 * depth, "", one->name,
+		       current && !strcmp(current, one->name) ? " *" : "", when,
+		       txt_size(file_allocated(one->disk)), one->about ? "  " : "",
+		       one->about ? one->about : "");
 		print_tree(machine, snapshots, nr, one->name, depth + 1);
 	}
 }
@@ -179,7 +197,7 @@ static enum status verb_snapshot_list(const struct verb_args *args)
 	return STATUS_OK;
 }
 
-/* ---- a machine as one file --------------------------------------------------------- */
+/* ---- export, import ----------------------------------------------------------------- */
 
 static enum status verb_export(const struct verb_args *args)
 {
@@ -188,16 +206,18 @@ static enum status verb_export(const struct verb_args *args)
 
 	find_machine(&machine, args->words.at[0], NULL);
 	if (machine_runs(&machine))
-		die(STATUS_FAILED, _("%s runs; stop it first"), machine.name);
+		die(STATUS_FAILED, _("%s: running; stop it first"), machine.name);
 	if (file_exists(args->words.at[1]) && !verb_flag(args, "force"))
-		die(STATUS_FAILED, _("%s is there already; --force replaces it"), args->words.at[1]);
+		die(STATUS_FAILED, _("%s: already exists; --force replaces it"), args->words.at[1]);
 	part = txt_printf("%s.part-%d", args->words.at[1], getpid());
-	const char *command[] = { "tar", "-C", machine.dir, "--sparse", "--zstd", "--exclude=lock", "--exclude=keeper.lock", "--exclude=*.log",
+	const char *command[] = { "tar", "-C", machine.dir, "--sparse", "--zstd", "--exclude=lock",
+				  "--exclude=keeper.lock", "--exclude=*.log",
 		"-cf", part, ".", NULL };
 
 	if (spawn_here(command) || rename(part, args->words.at[1])) {
 		unlink(part);
-		die(STATUS_FAILED, _("%s could not be written (tar and zstd are needed)"), args->words.at[1]);
+		die(STATUS_FAILED, _("%s: cannot write; are tar and zstd installed?"),
+		    args->words.at[1]);
 	}
 	return STATUS_OK;
 }
@@ -211,21 +231,22 @@ static enum status verb_import(const struct verb_args *args)
 
 	name = args->words.at[1];
 	if (!name_valid(name))
-		die_usage(args, _("\"%s\" is no name for a machine"), name);
+		die_usage(args, _("'%s' is not a valid machine name"), name);
 	machine_describe(&machine, name);
 	if (file_exists(machine.dir))
-		die(STATUS_FAILED, _("there is a machine %s already"), name);
+		die(STATUS_FAILED, _("%s: the machine already exists"), name);
 	if (!file_exists(args->words.at[0]))
-		die(STATUS_ABSENT, _("there is no %s"), args->words.at[0]);
+		die(STATUS_ABSENT, _("%s: no such file"), args->words.at[0]);
 	if (dir_make(machine.dir, 0700))
-		die(STATUS_FAILED, _("cannot make %s"), machine.dir);
-	const char *command[] = { "tar", "-C", machine.dir, "--sparse", "--no-same-owner", "-xf", args->words.at[0], NULL };
+		die(STATUS_FAILED, _("%s: cannot create this folder"), machine.dir);
+	const char *command[] = { "tar", "-C", machine.dir, "--sparse", "--no-same-owner", "-xf",
+				  args->words.at[0], NULL };
 
 	if (spawn_here(command) || machine_open(&machine, name)) {
 		tree_remove(machine.dir);
-		die(STATUS_FAILED, _("%s holds no machine"), args->words.at[0]);
+		die(STATUS_FAILED, _("%s: contains no machine"), args->words.at[0]);
 	}
-	/* The image may lie elsewhere on this host. */
+	/* On this host the image may have another path. */
 	if (!image_find(conf_get(&machine.conf, "image") ? : "", &image, &reason))
 		conf_set(&machine.conf, "base", image.path);
 	else if (txt_ends(disk_path(&machine), ".cow"))

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_ssh.c - umlab ssh: log in to a machine by ssh, whatever its network does
+ * verbs_ssh.c - umlab ssh: log in to a machine by ssh, even without a network
  *
- * The connection is a program that the agent runs: `sshd -i`, whose input and output are
- * ssh's ProxyCommand. The user gets a key of its own (state/ssh), which is put into the
- * guest by the same way; the guest's host key comes back by it, so there is nothing to
- * confirm and no known_hosts of the user to spoil.
+ * ssh reaches the guest through its ProxyCommand, `umlab exec MACHINE sshd -i`. A key pair in
+ * state/ssh serves all machines of the user. The agent first puts the public key into the guest
+ * and returns the guest's host key, so ssh has nothing to ask, and the known_hosts file of the
+ * user is not touched.
  */
 #include "cli/options.h"
 #include "cli/verbs.h"
@@ -24,47 +24,61 @@
 #include "machine/machine.h"
 #include "machine/session.h"
 
-/* $1 user, $2 public key. Prints the host's key. */
+/* Runs in the guest. $1: user, $2: public key of the user. Prints the host key. */
 static const char prepare_script[] =
-	"[ -x /usr/sbin/sshd ] || { echo 'no sshd (package openssh-server) in this image'; exit 1; }; "
-	"home=$(getent passwd \"$1\" | cut -d: -f6); [ -n \"$home\" ] || { echo \"no user $1\"; exit 1; }; "
-	"mkdir -p \"$home/.ssh\" /run/sshd && chmod 700 \"$home/.ssh\" && touch \"$home/.ssh/authorized_keys\" && "
-	"{ grep -qxF \"$2\" \"$home/.ssh/authorized_keys\" || echo \"$2\" >>\"$home/.ssh/authorized_keys\"; } && "
+	"[ -x /usr/sbin/sshd ] || { echo 'the image has no sshd (package openssh-server)'; exit "
+	"1; }; "
+	"home=$(getent passwd \"$1\" | cut -d: -f6); [ -n \"$home\" ] || { echo \"no user $1\"; "
+	"exit 1; }; "
+	"mkdir -p \"$home/.ssh\" /run/sshd && chmod 700 \"$home/.ssh\" && touch "
+	"\"$home/.ssh/authorized_keys\" && "
+	"{ grep -qxF \"$2\" \"$home/.ssh/authorized_keys\" || echo \"$2\" "
+	">>\"$home/.ssh/authorized_keys\"; } && "
 	"chown -R \"$1:\" \"$home/.ssh\" && chmod 600 \"$home/.ssh/authorized_keys\" || exit 1; "
-	"[ -e /etc/ssh/ssh_host_ed25519_key ] || ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key || exit 1; "
+	"[ -e /etc/ssh/ssh_host_ed25519_key ] || ssh-keygen -q -t ed25519 -N '' -f "
+	"/etc/ssh/ssh_host_ed25519_key || exit 1; "
 	"cat /etc/ssh/ssh_host_ed25519_key.pub";
 
-/* Made at the first use. Returns the path of the private half. */
+/* The path of the private key, which is created at first use. */
 static char *own_key(void)
 {
-	char *dir = txt_printf("%s/ssh", where_state()), *path = txt_printf("%s/id_ed25519", dir), *reason;
-	const char *command[] = { "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "umlab", "-f", path, NULL };
+	char *dir = txt_printf("%s/ssh", where_state()), *path = txt_printf("%s/id_ed25519",
+									    dir), *reason;
+	const char *command[] = { "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "umlab",
+				  "-f", path, NULL };
 
 	if (file_exists(path))
 		return path;
 	if (dir_make(dir, 0700) || spawn_quietly(command, &reason))
-		die(STATUS_FAILED, _("no key could be made in %s; is ssh-keygen (package openssh-client) installed?"), dir);
+		die(STATUS_FAILED,
+		    _("%s: cannot create a key; is ssh-keygen (package openssh-client) installed?"),
+		    dir);
 	return path;
 }
 
-/* Puts the key in, and the guest's own into a file for ssh. Returns that file. */
+/* Exchanges the keys with the guest. Returns a known_hosts file with the guest's host key. */
 static char *introduce(const struct machine *machine, const char *user, const char *key)
 {
-	char *public, *output, *known = txt_printf("%s/known_hosts", machine->run_dir), *line;
+	char *public, *script, *output, *line;
+	char *known = txt_printf("%s/known_hosts", machine->run_dir);
 	size_t size;
 	int status;
 
 	if (file_read(txt_printf("%s.pub", key), &public, &size))
-		die(STATUS_FAILED, _("cannot read %s.pub; remove %s, it is made anew"), key, key);
-	status = session_capture(machine, txt_printf("set -- %s %s; %s", txt_shell_quote(user), txt_shell_quote(txt_trim(public)), prepare_script),
-				 60, &output);
+		die(STATUS_FAILED, _("%s.pub: cannot read; remove %s to create both again"), key,
+		    key);
+	script = txt_printf("set -- %s %s; %s", txt_shell_quote(user),
+			    txt_shell_quote(txt_trim(public)), prepare_script);
+	status = session_capture(machine, script, 60, &output);
 	if (status == 125 && !machine_runs(machine))
-		die(STATUS_FAILED, _("%s does not run; `umlab start %s` starts it"), machine->name, machine->id);
+		die(STATUS_FAILED, _("%s: not running; 'umlab start %s' starts it"), machine->name,
+		    machine->id);
 	if (status || !txt_starts(output, "ssh-"))
-		die(STATUS_FAILED, _("%s takes no ssh: %s"), machine->name, output && *output ? txt_trim(output) : _("its agent does not answer"));
+		die(STATUS_FAILED, _("%s: ssh is not possible: %s"), machine->name,
+		    output && *output ? txt_trim(output) : _("the agent does not answer"));
 	line = txt_printf("umlab-%s %s\n", machine->name, txt_trim(output));
 	if (file_write(known, line, strlen(line), 0600))
-		die(STATUS_FAILED, _("cannot write %s: %s"), known, strerror(errno));
+		die(STATUS_FAILED, _("%s: cannot write: %s"), known, strerror(errno));
 	return known;
 }
 
@@ -84,7 +98,8 @@ static enum status verb_ssh(const struct verb_args *args)
 	find_machine(&machine, name, verb_value(args, "directory"));
 	key = own_key();
 	words_addf(&settings, "UserKnownHostsFile=\"%s\"", introduce(&machine, user, key));
-	words_addf(&settings, "ProxyCommand=%s exec %s -- /usr/sbin/sshd -i -o PermitRootLogin=prohibit-password", txt_shell_quote(where_self()),
+	words_addf(&settings, "ProxyCommand=%s exec %s -- /usr/sbin/sshd -i -o "
+		   "PermitRootLogin=prohibit-password", txt_shell_quote(where_self()),
 		   txt_shell_quote(machine.id));
 	words_addf(&settings, "HostKeyAlias=umlab-%s", machine.name);
 	words_addf(&settings, "IdentityFile=\"%s\"", key);
@@ -93,7 +108,8 @@ static enum status verb_ssh(const struct verb_args *args)
 	if (verb_flag(args, "config")) {
 		printf("Host %s\n", machine.name);
 		for (int i = 0; i < settings.nr; i++)
-			printf("  %.*s %s\n", (int)strcspn(settings.at[i], "="), settings.at[i], strchr(settings.at[i], '=') + 1);
+			printf("  %.*s %s\n", (int)strcspn(settings.at[i], "="), settings.at[i],
+			       strchr(settings.at[i], '=') + 1);
 		return STATUS_OK;
 	}
 	words_add(&command, "ssh");
@@ -105,7 +121,8 @@ static enum status verb_ssh(const struct verb_args *args)
 	for (int i = 0; i < args->command.nr; i++)
 		words_add(&command, args->command.at[i]);
 	execvp("ssh", command.at);
-	die(STATUS_FAILED, _("ssh: %s; is the package openssh-client installed?"), strerror(errno));
+	die(STATUS_FAILED, _("ssh: cannot run it: %s; is the package openssh-client installed?"),
+	    strerror(errno));
 }
 
 /* ---- entries for the table of verbs ----------------------------------------------------- */

@@ -10,7 +10,7 @@ need_umlab
 claim "create makes a machine" umlab create pc
 is "$(umlab list --json | jq -r '.[0].state')" stopped "and it is stopped"
 umlab create pc 2> err; is $? 1 "a second one of the name is refused"
-like "$(cat err)" "there is a machine pc already" "with what to do"
+like "$(cat err)" "pc: the machine already exists" "with what to do"
 umlab start nosuch 2> err; is $? 3 "a machine that is not there is status 3"
 umlab start 2> err; is $? 2 "a missing word is status 2"
 umlab create -i nosuch x 2> err; is $? 3 "so is an image that is not there"

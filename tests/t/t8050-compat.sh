@@ -12,9 +12,9 @@ run() { (as_user timeout 120 "$SCRATCH/home/bin/$1" "${@:2}"); }
 printf 'pc1[0]=A\n' > lab/lab.conf
 
 like "$(run lstart -d lab --print)" "eth0 +in A" "lstart -d DIR --print"
-like "$(run linfo -d lab -q)" "pc1 +not made" "linfo"
-like "$(run kathara linfo -d lab -q)" "pc1 +not made" "kathara linfo"
-like "$(umlab kathara linfo -d lab -q)" "pc1 +not made" "umlab kathara linfo"
+like "$(run linfo -d lab -q)" "pc1 +not created" "linfo"
+like "$(run kathara linfo -d lab -q)" "pc1 +not created" "kathara linfo"
+like "$(umlab kathara linfo -d lab -q)" "pc1 +not created" "umlab kathara linfo"
 run vstart pc7 --mem=128 --colour=red 2> err; is $? 2 "vstart with an unknown option"
 claim "vstart NAME --mem" run vstart pc7 --mem=128
 is "$(umlab list --json | jq -r '.[0].memory')" 128M "with that memory"

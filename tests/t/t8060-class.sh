@@ -13,7 +13,7 @@ printf 'ana,Ana\nbo # Bo\n\ncai\n' > students
 
 umlab class create k 2> err; is $? 2 "a class without students or lab is a usage error"
 printf 'ana\nana\n' > twice; umlab class create --students twice --lab lab k 2> err; is $? 1 "a login twice is refused"
-like "$(cat err)" "twice:2: ana is there twice" "with its line"
+like "$(cat err)" "twice:2: login ana appears twice" "with its line"
 claim "class create" umlab class create --students students --lab lab k
 is "$(umlab class status k --json | jq -r '[.[].student]|join(" ")')" "ana bo cai" "each has a lab"
 file() { cat "$UMLAB_HOME/state/classes/k/students/$1/$2"; }

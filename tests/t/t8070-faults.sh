@@ -92,5 +92,5 @@ cd .. || exit 1
 
 # Where nothing can be written.
 mkdir -m 500 locked; UMLAB_HOME=$SCRATCH/home/locked umlab create x 2> err; is $? 1 "a home that cannot be written is a clear error"
-like "$(cat err)" "cannot make the folder .*locked" "that names the folder"
+like "$(cat err)" "locked.*: cannot make this folder" "that names the folder"
 done_testing

@@ -13,7 +13,7 @@ seen() { like "$gdb_out" "$1" "$2"; }
 
 claim "create makes a machine" umlab create pc
 batch pc -- -batch; is $? 1 "a machine that does not run cannot be joined"
-seen "does not run; --wait starts it" "and the advice is how"
+seen "not running; --wait starts it" "and the advice is how"
 batch --wait pc -- -batch -ex 'tbreak start_kernel' -ex continue -ex 'info symbol $pc'
 seen 'start_kernel in section' "--wait: gdb has it before the kernel's first step"
 ready() { umlab list --json | grep -q '"ready"'; }
