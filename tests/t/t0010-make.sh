@@ -149,7 +149,7 @@ is "$(grep -c 'apt-get install' "$SCRATCH/packages.log")" 1 "the line for the ad
 ! grep -q ' gcc' "$SCRATCH/packages.log"
 ok $? "it names missing packages only"
 rows() { sed -nE 's/^([a-z]+) +([^ ]+) +(.*)$/| `\2` | \1 | \3 |/p' "$TOP/labs/setup/packages"; }
-is "$(diff <(rows) <(grep -E '^\| `[^`]*` \| (build|image|test|bench|deb) \|' "$TOP/README.md"))" "" \
+is "$(diff <(rows) <(grep -E '^\| `[^`]*` \| (build|run|test|bench|deb) \|' "$TOP/README.md"))" "" \
 	"the table in the README has the same packages, groups and purposes"
 
 # A clone below a closed folder, as /root is.
