@@ -9,7 +9,7 @@
 
 TESTS_OUT := $(BUILD)/tests
 TESTS_CFLAGS := -O1 -Wno-missing-field-initializers -Wno-unused-result -Wno-cast-function-type \
-	-fno-omit-frame-pointer -pthread -Itests/lib -Iarch-um/include
+	-Wno-array-bounds -fno-omit-frame-pointer -pthread -Itests/lib -Iarch-um/include
 
 TESTS_TOPICS := $(filter-out guest_init,$(basename $(notdir $(wildcard tests/guest/*.c))))
 TESTS_MINI := hello

@@ -13,7 +13,13 @@
 # interruption at any point, and the next call continues from there.
 #
 # From the environment: CC; V=1 shows kbuild's commands; UMLAB_VERSION is what the kernel prints
-# beside its own version; KCC=1 compiles through kcc.c, which precompiles headers.
+# beside its own version.
+#
+# KCC=1 compiles through kcc.c, which precompiles headers, KCC=0 does not. It is an option because
+# plain gcc is what a package should be built with, and it exists because a whole build then takes
+# half the processor time: 13 instead of 24 minutes, measured on one sample of 15 in a busy hour.
+# KCC=fresh asks for it only in a new folder. A folder keeps its compiler unless KCC is 0 or 1,
+# because kbuild compiles everything again when the compiler changes.
 set -euo pipefail
 : "${MAKEFLAGS=}" "${CC:=gcc}" "${V=}" "${KCC=}"
 build=$(realpath -m "$1")
@@ -48,7 +54,12 @@ kbuild() {
 
 mkdir -p "$objects"
 compiler=$CC
-if [[ $KCC ]]; then
+case $KCC in
+0) rm -rf "$objects/.pch" ;;
+1) mkdir -p "$objects/.pch" ;;
+fresh) [[ -e $objects/.config ]] || mkdir -p "$objects/.pch" ;;
+esac
+if [[ -d $objects/.pch ]]; then
 	[[ $build/kcc -nt $here/kcc.c ]] ||
 		$CC -std=gnu11 -O2 -Wall -Wextra -o "$build/kcc" "$here/kcc.c"
 	compiler="$build/kcc $CC"
