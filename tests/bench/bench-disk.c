@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench-disk.c - figures of one disk: sequential, random, flushed
+* bench-disk.c - measure one disk: sequential, random and flushed transfers
  *
  *   bench-disk FILE       on the host, through its page cache
- *   bench-disk FILE uring the same, with io_uring for the rows of depth 32 and rand_*_1
- *   as /init in a guest:  /dev/ubda, past the guest's page cache (O_DIRECT)
+ *   bench-disk FILE uring  the same, with io_uring for the rows of depth 32 and rand_*_1
+ *   as /init in a guest    on /dev/ubda, bypassing the guest's page cache (O_DIRECT)
  *
- * So both end in the host's page cache, and the difference is the way there. Lines
- * "@disk ROW FIGURE": MB/s for seq_*, operations a second for the others. Each row takes
- * one second; row=ROW and seconds=N in the environment (in a guest: on the kernel's command
- * line) have one row run alone, for a profiler.
+ * Both kinds of transfer end in the host's page cache, so their difference is the cost of the way
+ * there. Prints lines "@disk ROW FIGURE": MB/s for seq_*, operations per second for the others.
+ * Each row takes one second. row=ROW and seconds=N run one row alone, for a profiler. They come
+ * from the environment, or from the kernel's command line in a guest.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -89,7 +89,7 @@ static void one_by_one(const char *row, int write, double seconds)
 		printf("@disk %s %.0f\n", row, count / (t - start));
 }
 
-/* Linux's own asynchronous I/O, without a library. */
+/* Linux asynchronous I/O (io_submit), without a library. */
 static void deep(const char *row, int write, double seconds)
 {
 	aio_context_t context = 0;
@@ -132,7 +132,7 @@ static void deep(const char *row, int write, double seconds)
 	syscall(SYS_io_destroy, context);
 }
 
-/* io_uring without a library: one system call hands all in and waits for the first. */
+/* io_uring without a library: one system call submits all requests and waits for the first. */
 static struct {
 	int fd;
 	unsigned int *tail, *mask, *done_head, *done_tail, *done_mask;
@@ -149,9 +149,12 @@ static void ring_open(void)
 	ring.fd = syscall(SYS_io_uring_setup, MAX_DEPTH, &params);
 	if (ring.fd < 0)
 		die("io_uring_setup");
-	at = mmap(NULL, params.sq_off.array + params.sq_entries * sizeof(*array), PROT_READ | PROT_WRITE, MAP_SHARED, ring.fd, IORING_OFF_SQ_RING);
-	done = mmap(NULL, params.cq_off.cqes + params.cq_entries * sizeof(*ring.done), PROT_READ | PROT_WRITE, MAP_SHARED, ring.fd, IORING_OFF_CQ_RING);
-	ring.entries = mmap(NULL, params.sq_entries * sizeof(*ring.entries), PROT_READ | PROT_WRITE, MAP_SHARED, ring.fd, IORING_OFF_SQES);
+	at = mmap(NULL, params.sq_off.array + params.sq_entries * sizeof(*array),
+		  PROT_READ | PROT_WRITE, MAP_SHARED, ring.fd, IORING_OFF_SQ_RING);
+	done = mmap(NULL, params.cq_off.cqes + params.cq_entries * sizeof(*ring.done),
+		    PROT_READ | PROT_WRITE, MAP_SHARED, ring.fd, IORING_OFF_CQ_RING);
+	ring.entries = mmap(NULL, params.sq_entries * sizeof(*ring.entries), PROT_READ | PROT_WRITE,
+			    MAP_SHARED, ring.fd, IORING_OFF_SQES);
 	if (at == MAP_FAILED || done == MAP_FAILED || ring.entries == MAP_FAILED)
 		die("io_uring mmap");
 	ring.tail = (void *)(at + params.sq_off.tail);
@@ -185,11 +188,13 @@ static void by_ring(const char *row, int write, double seconds, unsigned int dep
 	for (unsigned int i = 0; i < depth; i++)
 		ring_put(write, i);
 	do {
-		if (syscall(SYS_io_uring_enter, ring.fd, waiting, 1, IORING_ENTER_GETEVENTS, NULL, 0) != (long)waiting)
+		if (syscall(SYS_io_uring_enter, ring.fd, waiting, 1, IORING_ENTER_GETEVENTS, NULL,
+			    0) != (long)waiting)
 			die("io_uring_enter");
 		waiting = 0;
 		t = now();
-		for (head = *ring.done_head; head != __atomic_load_n(ring.done_tail, __ATOMIC_ACQUIRE); head++) {
+		for (head = *ring.done_head; head != __atomic_load_n(ring.done_tail,
+								     __ATOMIC_ACQUIRE); head++) {
 			const struct io_uring_cqe *done = &ring.done[head & *ring.done_mask];
 
 			if (done->res != BLOCK)

@@ -1,15 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# bench-disk.sh - disks of this kernel, of Debian's user-mode-linux and of the host; the disk tool
+# bench-disk.sh - measure disks of this kernel, of user-mode-linux and of the host, and umlab-disk
 #
 #   bench-disk.sh [--rounds N]
 #
-# Run by `make bench`. The same program (bench-disk.c) on the host's file, by system calls and by io_uring,
-# by fio on the same file (seq_*), and in guests on /dev/ubda: a raw file, one layer, eight layers; user-mode-linux on a raw file and on
-# COW V3. They take turns, the median of the rounds counts. Then the tool: flatten and commit
-# beside cp, and NBD beside qemu-nbd on qcow2 where that is installed. Table:
-# build/bench/disk.txt, figures disk.tsv.
+# `make bench` runs this script. The same program (bench-disk.c) runs
+# - on a file of the host, by system calls and by io_uring, with fio for seq_*,
+# - in guests of this kernel on /dev/ubda: a raw file, one layer, eight layers,
+# - in guests of user-mode-linux: a raw file, COW V3.
+# The systems take turns, and the median of the rounds counts. Then the script measures umlab-disk:
+# flatten and commit against cp, and NBD against qemu-nbd on qcow2 where that is installed. The
+# table goes to build/bench/disk.txt, the figures to disk.tsv.
 set -eu
 umask 022
 export LC_ALL=C
@@ -28,10 +30,10 @@ chmod 777 "$work"
 
 sample() { printf '%s\t%s\t%s\n' "$@" >>bench/disk.tsv; }
 
-# fresh: base with content, and what stands on it.
+# fresh: make a base with content, and the disks over it.
 fresh() {
 	rm -rf "${work:?}"/*
-	# In large pieces: the host's page cache remembers in which a file was written.
+	# Write in large pieces, because the host's page cache keeps the size of these pieces.
 	dd if=/dev/urandom of="$work/base" bs=1M count=256 iflag=fullblock status=none
 	cp "$work/base" "$work/raw"
 	"$disk" seal "$work/base"
@@ -47,7 +49,7 @@ fresh() {
 	sync -f "$work"
 }
 
-# run SYSTEM COMMAND...: its lines become samples.
+# run SYSTEM COMMAND...: turn the command's lines into samples.
 run() {
 	local system=$1 word row figure; shift
 	while read -r word row figure; do
@@ -64,7 +66,7 @@ theirs() {
 	exec 8>&-; rm -f "$work/input"
 }
 
-# fio_figure iops|bw_bytes DIRECTION OPTION...: what fio measured, a second
+# fio_figure iops|bw_bytes DIRECTION OPTION...: print fio's figure per second.
 fio_figure() {
 	fio --name=x --rw="$2" "${@:3}" --time_based --output-format=json --output="$work/fio.json" >/dev/null
 	python3 -c 'import json, sys
@@ -92,7 +94,7 @@ for (( round = 1; round <= rounds; round++ )); do
 	fi
 done
 
-# seconds COMMAND...
+# seconds COMMAND...: print how long the command takes.
 seconds() {
 	local start=${EPOCHREALTIME/./}
 	"$@" >/dev/null 2>&1
@@ -109,7 +111,7 @@ for (( round = 1; round <= rounds; round++ )); do
 	sample tool flatten "$(seconds "$disk" flatten --output "$work/flat" "$work/full")"
 	sample tool commit "$(seconds "$disk" commit "$work/full")"
 	if command -v qemu-nbd >/dev/null && command -v qemu-img >/dev/null; then
-		# A base of its own: qemu's locks and ours are not meant for each other.
+		# A separate base: the locks of qemu and of umlab-disk do not go together.
 		cp "$work/other" "$work/other2"
 		qemu-img create -q -f qcow2 -F raw -b "$PWD/$work/other2" "$work/peer.qcow2"
 		"$disk" create --base "$work/other" "$work/peer.cow"

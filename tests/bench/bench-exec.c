@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench-exec.c - the smallest program there is: what fork+exec measures starts this
+ * bench-exec.c - a minimal program, which the row fork+exec starts
  *
- * Without a C library, so that the row counts the kernel's work and not a libc's start.
+ * It has no C library, so that the row measures the kernel and not the start of a libc.
  */
 #include <sys/syscall.h>
 

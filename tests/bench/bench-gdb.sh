@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# bench-gdb.sh - gdb on a machine's kernel, beside gdb on QEMU's (TCG) by its gdbstub
+# bench-gdb.sh - measure gdb on a machine's kernel, and gdb on QEMU (TCG) through its gdbstub
 #
 #   bench-gdb.sh [--rounds N]
 #
-# Rows: time until a running machine is joined, with symbols and commands; breakpoint hits a
-# second (counted by gdb, none shown); single steps a second. The median of N rounds. QEMU runs
-# Debian's kernel of the same version (qemu-kernel.sh).
+# The rows are the time to attach to a running machine with symbols and commands, breakpoint hits
+# per second (gdb counts them and shows none), and single steps per second. The median of N rounds
+# counts. QEMU runs Debian's kernel of the same version (qemu-kernel.sh).
 set -eu
 here=$(realpath "${BASH_SOURCE[0]%/*}")
 . "$here/bench-options.sh"
@@ -25,7 +25,7 @@ unprivileged() { exec "$top/labs/setup/unprivileged.sh" "$@"; }
 now() { date +%s%N; }
 median() { sort -n | sed -n "$(((rounds + 1) / 2))p"; }
 
-# ready LOG: the address of the call.
+# ready LOG: wait until the guest is ready, and print the address of its system call.
 ready() {
 	local i
 	for ((i = 0; i < 600; i++)); do
@@ -37,7 +37,7 @@ ready() {
 	exit 1
 }
 
-# stops OUTPUT ADDRESS CONNECT...: appends hits and steps a second.
+# stops OUTPUT ADDRESS CONNECT...: append hits and steps per second to OUTPUT.
 stops() {
 	local output=$1 address=$2
 	shift 2

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench-guest.c - measures what kernel calls cost; the same binary on the host and in guests
+ * bench-guest.c - measure the cost of kernel calls, with the same binary on host and guests
  *
- *   bench-guest [ROW...]      all rows, or those named; never that in BENCH_WITHOUT
+ *   bench-guest [ROW...]      all rows, or those named, except the one in BENCH_WITHOUT
  *
- * Prints "@bench ROW NANOSECONDS-PER-OPERATION OPERATIONS" a row. As process 1 (/init of
- * an initramfs) it mounts what it needs first, and powers the machine off at the end.
- * bench.sh runs it in turns on every system and compares.
+ * Prints "@bench ROW NANOSECONDS-PER-OPERATION OPERATIONS" for each row. As process 1 (/init of an
+ * initramfs) the program first mounts what it needs, and powers the machine off at the end.
+ * bench.sh runs it on all systems by turns and compares the figures.
  *
- * Each row is a function that does its operation `count` times and returns how long that
- * took: set-up and clean-up stay out of the figure. measure() finds the count that fills
- * RUN_TIME. Files lie on tmpfs everywhere, so that the host's disk is no part of it.
+ * Each row is a function that repeats its operation @count times and returns how long that took,
+ * without set-up and clean-up. measure() finds the count that fills run_time. Files lie on tmpfs
+ * on all systems, so that the host's disk does not matter.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -37,10 +37,10 @@
 enum {
 	PAGE_SIZE = 4096,
 	FILE_SIZE = 16 << 20,
-	BATCH_SIZE = 4 << 20,		/* memory a fault row maps at a time */
+	BATCH_SIZE = 4 << 20,		/* memory that a fault row maps at a time */
 };
 
-static double run_time = 0.3e9;		/* other seconds: BENCH_SECONDS in the environment */
+static double run_time = 0.3e9;		/* ns; BENCH_SECONDS in the environment sets it */
 static const double probe_time = 0.03e9;
 
 static char file_name[] = "/dev/shm/umlab-bench-XXXXXX";
@@ -64,7 +64,7 @@ static double now(void)
 	return time.tv_sec * 1e9 + time.tv_nsec;
 }
 
-/* Without advice: each system gives what it gives to any program, in pages of the size it likes. */
+/* Calls no madvise(): each system uses the page size that it uses for any program. */
 static char *map(size_t size, int flags, int fd)
 {
 	char *address = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, fd, 0);
@@ -114,7 +114,7 @@ static double row_signal_self(long count)
 
 /***** memory *****/
 
-/* One operation is one page touched for the first time, all batches after one another. */
+/* One operation is the first touch of one page, in ascending order. */
 static double touch_batches(long count, int flags, int fd)
 {
 	double total = 0;
@@ -162,7 +162,7 @@ static double row_mmap_munmap(long count)
 	return now() - start;
 }
 
-/* All of @count pages (a power of two), in an order without neighbours. */
+/* Touches @count pages (a power of two) in an order without neighbours. */
 static double row_random_touch(long count)
 {
 	const uint32_t pages = count, stride = 40503;	/* odd: visits every page */
@@ -203,7 +203,8 @@ static double row_fork_exec(long count)
 	double start = now();
 
 	while (count--) {
-		char *const arguments[] = { (char *)exec_name, NULL }, *const environment[] = { NULL };
+		char *const arguments[] = { (char *)exec_name,
+					    NULL }, *const environment[] = { NULL };
 		int status;
 		pid_t child = fork();
 
@@ -220,7 +221,7 @@ static double row_fork_exec(long count)
 	return now() - start;
 }
 
-/* Unpack, configure and build a program of 50 files (pack-job.sh). */
+/* Unpacks, configures and builds a program of 50 files (pack-job.sh). */
 static double row_real_job(long count)
 {
 	char path[] = "PATH=/usr/bin:/bin", locale[] = "LC_ALL=C";
@@ -324,7 +325,7 @@ static double row_pipe_threads(long count)
 	return time;
 }
 
-/* Whose turn it is: 0 the measuring thread, 1 the other one. */
+/* Tells whose turn it is: 0 the measuring thread, 1 the other. */
 static _Atomic uint32_t turn;
 
 static void turn_pass(uint32_t to)
@@ -348,7 +349,7 @@ static void *thread_take_turns(void *argument)
 	return NULL;
 }
 
-/* One operation is one switch: half of a futex there and back. */
+/* One operation is one switch, which is half a round trip over a futex. */
 static double row_thread_switch(long count)
 {
 	long turns = (count + 1) / 2;
@@ -387,7 +388,7 @@ static double row_file_read_4k(long count)
 static const struct row {
 	const char *name;
 	double (*run)(long count);
-	long whole;			/* this many, no more and no less; 0: as fit in the time */
+	long whole;			/* exact number of operations; 0: what fits in the time */
 } rows[] = {
 	{ "getppid", row_getppid },
 	{ "clock_gettime", row_clock_gettime },
@@ -395,9 +396,9 @@ static const struct row {
 	{ "page_fault", row_page_fault },
 	{ "file_fault", row_file_fault },
 	{ "mmap_munmap", row_mmap_munmap },
-	/* All of it: pages that come in larger pieces make the first touches dear and the rest cheap. */
+	/* Touch all pages: with larger pages the first touches are expensive, the others cheap. */
 	{ "random_touch", row_random_touch, (1UL << 30) / PAGE_SIZE },
-	/* Upstream has a mapping of the host for each page, and may not have as many. */
+	/* Upstream makes a host mapping for each page, and the host limits their number. */
 	{ "random_touch_128m", row_random_touch, (128UL << 20) / PAGE_SIZE },
 	{ "fork_exit", row_fork_exit },
 	{ "fork_exec", row_fork_exec },
@@ -405,7 +406,8 @@ static const struct row {
 	{ "pipe_threads", row_pipe_threads },
 	{ "thread_switch", row_thread_switch },
 	{ "file_read_4k", row_file_read_4k },
-	{ "real_job", row_real_job, 1 },	/* only where it is asked for: it needs its files */
+	{ "real_job", row_real_job,
+	  1 },	/* runs only when named, because it needs its files */
 };
 
 static void measure(const struct row *row)
@@ -476,7 +478,7 @@ int main(int nr_arguments, char **arguments)
 		job_folder = "/dev/shm";
 	}
 	file_create();
-	/* What the guest calls a second is compared with the host's by bench.sh. */
+	/* bench.sh compares the length of the guest's second with the host's. */
 	printf("@begin %.0f\n", now());
 	fflush(stdout);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

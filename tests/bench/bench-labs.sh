@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# bench-labs.sh - labs of 1, 5 and 20 machines, and a class of 20: time to ready, memory, disk
+# bench-labs.sh - measure labs of 1, 5 and 20 machines, and a class of 20 students
 #
 # usage: tests/bench/bench-labs.sh [IMAGE [MEM]]     default: minimal 64
-# For each lab one line: seconds until the last startup file has ended, PSS of all processes
-# of a machine (kernel and spaces) and of the keepers and switches, what the host's MemAvailable
-# went down by, disk of a machine. The lab's startup file sets an address and pings its neighbour.
+# Prints one line for each lab: seconds until the last startup file has ended, PSS of the
+# processes of a machine (kernel and spaces), PSS of the keepers and switches, the decrease of the
+# host's MemAvailable, and the disk space of a machine. The startup files set an address and ping
+# the neighbour.
 cd "$(dirname "$0")/../.." || exit 2
 UMLAB=${UMLAB:-$PWD/build/umlab} IMAGE=${1:-minimal} MEM=${2:-64}
 [ -r "build/images/$IMAGE.img" ] || { echo "bench-labs.sh: no image $IMAGE (make images)" >&2; exit 2; }
@@ -20,7 +21,7 @@ if [ "$(id -u)" -eq 0 ]; then
 fi
 umlab() { "${PREFIX[@]}" "$UMLAB" "$@"; }
 available() { sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo; }
-# Keepers and switches of this user; PSS in kB.
+# Print the PSS of this user's keepers and switches in kB.
 helpers() {
 	local pid sum=0
 	for pid in $(pgrep -f "^(umlab keeper|umlab-net run switch $work|$UMLAB keeper)"); do

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench-machine.c - what one running machine takes from the host: time, memory, processes
+ * bench-machine.c - measure the time, memory and processes that a running machine takes
  *
  *   bench-machine SESSION      prints "CPU-MICROSECONDS MEMORY-KB PROCESSES"
  *
- * The machine is every process of the session that bench.sh started for it, and all their
- * descendants, for a kernel may put its guest processes into sessions of their own. Time
- * is what they have used so far by their processor clocks, which are exact, and what the
- * children they waited for have used, in clock ticks.
+ * A machine consists of all processes of the session that bench.sh started for it, and all their
+ * descendants, because a kernel may put its guest processes into other sessions. Time is the sum of
+ * their processor clocks, which are exact, and of the times of the children that they waited for,
+ * in clock ticks.
  *
- * Memory: private pages and pages of disk files count by their share (Pss). Guest memory
- * is a file on tmpfs that nobody else has, of which any part may be mapped nowhere, so it
- * counts once, by the blocks that the file holds. Processes may share one address space
- * (user-mode-linux has three of them); kcmp() finds those, and it counts once.
+ * Private pages and pages of disk files count by their share (Pss). Guest memory is a tmpfs file
+ * of the machine, parts of which may not be mapped anywhere. It therefore counts once, by the
+ * blocks of the file. kcmp() finds processes that share one address space (user-mode-linux has
+ * three of them), and the address space counts once.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -47,7 +47,7 @@ static long own_time_us(int pid)
 	return time.tv_sec * 1000000 + time.tv_nsec / 1000;
 }
 
-/* A process's name may hold blanks and parentheses: what counts stands behind the last one. */
+/* The name of a process may hold blanks and parentheses, so parse after the last parenthesis. */
 static void process_add(int pid, int session)
 {
 	char path[64], line[1024], *rest;
@@ -65,7 +65,8 @@ static void process_add(int pid, int session)
 	line[size] = 0;
 	rest = strrchr(line, ')');
 	if (!rest || nr_processes == MAX_PROCESSES ||
-	    sscanf(rest, ") %*c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %ld %ld", &parent, &of,
+	    sscanf(rest, ") %*c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %ld %ld", &parent,
+		   &of,
 		   &user_children, &system_children) != 4)
 		return;
 	processes[nr_processes++] = (struct process) {
@@ -83,7 +84,7 @@ static int is_child_of_ours(const struct process *process)
 	return 0;
 }
 
-/* Keeps our processes only. A child may stand before its parent: go on until nothing changes. */
+/* Keeps the processes of the machine. A child may precede its parent, so repeat until stable. */
 static void processes_select(void)
 {
 	int changed, kept = 0;
@@ -123,7 +124,8 @@ static void memory_add(int pid)
 	while (fgets(line, sizeof(line), rollup)) {
 		if (sscanf(line, "Pss_Shmem: %ld", &kb) == 1)
 			mapped_kb += kb;
-		else if (sscanf(line, "Pss_Anon: %ld", &kb) == 1 || sscanf(line, "Pss_File: %ld", &kb) == 1)
+		else if (sscanf(line, "Pss_Anon: %ld", &kb) == 1 ||
+			 sscanf(line, "Pss_File: %ld", &kb) == 1)
 			share_kb += kb;
 	}
 	fclose(rollup);
@@ -134,7 +136,8 @@ static void file_add(const char *path)
 	struct statfs system;
 	struct stat file;
 
-	if (stat(path, &file) || !S_ISREG(file.st_mode) || statfs(path, &system) || system.f_type != TMPFS_ID)
+	if (stat(path, &file) || !S_ISREG(file.st_mode) || statfs(path, &system) ||
+	    system.f_type != TMPFS_ID)
 		return;
 	for (int i = 0; i < nr_files; i++)
 		if (files[i].device == file.st_dev && files[i].inode == file.st_ino)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench-net.c - request/response rate and datagrams a second between two machines
+ * bench-net.c - measure the request/response rate and datagrams per second between two machines
  *
- *   bench-net serve                   the other end of the rest
- *   bench-net rr ADDRESS SECONDS      one byte there, one back, by TCP: exchanges a second
- *   bench-net udp ADDRESS SECONDS     datagrams of 64 bytes, as many as go: those that arrived, a second
+ *   bench-net serve                   serve the other two
+ *   bench-net rr ADDRESS SECONDS      exchanges of one byte over TCP per second
+ *   bench-net udp ADDRESS SECONDS     datagrams of 64 bytes that arrive per second
  *
- * Figures are lines "@net NAME FIGURE". Static: it runs in guests of any make and on the host.
+ * Prints lines "@net NAME FIGURE". The program is static, so it runs in any guest and on the host.
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -42,7 +42,7 @@ static int socket_open(int type, int port, const char *address)
 	return fd;
 }
 
-/* Each connection to RR_PORT gets its bytes back. */
+/* Echoes the bytes of each connection to RR_PORT. */
 static _Noreturn void serve_rr(void)
 {
 	int one = 1, listener = socket_open(SOCK_STREAM, RR_PORT, NULL);
@@ -60,7 +60,7 @@ static _Noreturn void serve_rr(void)
 	}
 }
 
-/* Datagrams are counted; who sends one to COUNT_PORT hears how many there were. */
+/* Counts datagrams. A datagram to COUNT_PORT is answered with the count. */
 static _Noreturn void serve_udp(void)
 {
 	int fd = socket_open(SOCK_DGRAM, UDP_PORT, NULL), size = 4 << 20;
@@ -86,8 +86,10 @@ static _Noreturn void serve_udp(void)
 			count += got;
 			continue;
 		}
-		if (recvfrom(count_fd, data[0], 1, MSG_DONTWAIT, (struct sockaddr *)&peer, &length) == 1) {
-			sendto(count_fd, &count, sizeof(count), 0, (struct sockaddr *)&peer, length);
+		if (recvfrom(count_fd, data[0], 1, MSG_DONTWAIT, (struct sockaddr *)&peer,
+			     &length) == 1) {
+			sendto(count_fd, &count, sizeof(count), 0, (struct sockaddr *)&peer,
+			       length);
 			count = 0;
 		}
 	}
@@ -150,6 +152,7 @@ int main(int argc, char **argv)
 	else if (argc == 4 && !strcmp(argv[1], "udp"))
 		run_udp(argv[2], atof(argv[3]));
 	else
-		return fputs("usage: bench-net serve | rr ADDRESS SECONDS | udp ADDRESS SECONDS\n", stderr), 2;
+		return fputs("usage: bench-net serve | rr ADDRESS SECONDS | udp ADDRESS SECONDS\n",
+			     stderr), 2;
 	return 0;
 }

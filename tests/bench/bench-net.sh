@@ -1,20 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# bench-net.sh - networks of this kernel beside Debian's user-mode-linux, vde_switch and slirp4netns
+# bench-net.sh - measure networks against user-mode-linux, vde_switch and slirp4netns
 #
 #   bench-net.sh [--rounds N] [--rows guests|switch|delay|uplink|all]
 #
-# Run by `make bench`. Pairs of guests, the same initial file system in each, take turns:
-#   umlab_switch   ours, at our switch                    umlab_vde   ours, at vde_switch
+# `make bench` runs this script. Pairs of guests with the same initial file system take turns:
+#   umlab_switch   this kernel, at umlab-net's switch
+#   umlab_vde      this kernel, at vde_switch
 #   uml_daemon     user-mode-linux, eth0=daemon, at vde_switch
-#   uml_vector     user-mode-linux, vec0 on the two ends of one socket: no switch at all
-# iperf3 both ways, request/response (bench-net.c), datagrams of 64 bytes that arrive. Then each
-# switch alone with 2 and 64 ports (bench-switch.c), the delay that a port adds, and a server on
-# this host's loopback through our uplink and through slirp4netns, at two MTUs. The median of the
-# rounds counts. Table: build/bench/net.txt, figures net.tsv. Seconds a figure: SECONDS_EACH.
+#   uml_vector     user-mode-linux, vec0 on the two ends of one socket, without a switch
+# The script measures iperf3 both ways, request/response (bench-net.c) and datagrams of 64 bytes
+# that arrive. Then it measures each switch alone with 2 and 64 ports (bench-switch.c), the delay
+# that a port adds, and a server on this host's loopback through umlab-net's uplink and through
+# slirp4netns, at two MTUs. The median of the rounds counts. SECONDS_EACH is the time for one
+# figure. The table goes to build/bench/net.txt, the figures to net.tsv.
 
-# Two guests can only inherit the ends of one socket: 20 and 21, made before anything else.
+# Two guests of uml_vector inherit the ends of one socket, 20 and 21, which are made first.
 [[ -n ${BENCH_NET_PAIR-} ]] || BENCH_NET_PAIR=1 exec python3 -c '
 import os, socket, sys
 for number, end in zip((20, 21), socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)):
@@ -40,18 +42,18 @@ have() { command -v "$1" > /dev/null; }
 wanted() { [[ $rows == all || $rows == "$1" ]]; }
 sample() { printf '%s\t%s\t%s\n' "$@" >> "$samples"; } # sample SYSTEM ROW FIGURE
 
-# Mbit/s out of what iperf3 -J said; nothing if it failed.
+# mbits: read the output of iperf3 -J and print Mbit/s, or nothing if iperf3 failed.
 mbits() { tr -d '\r' | python3 -c 'import json, sys
 text = sys.stdin.read()
 try: print("%.0f" % (json.loads(text[text.index("{"):])["end"]["sum_received"]["bits_per_second"] / 1e6))
 except Exception: pass'; }
 
-# measure SYSTEM NAME FIGURE: a failed one is told and left out.
+# measure SYSTEM NAME FIGURE: record a figure; report a failed one and leave it out.
 measure() {
 	if [[ $3 =~ ^[0-9.]+$ ]]; then sample "$@"; else echo "bench     $1 $2: failed ${3:0:200}" >&2; fi
 }
 
-##### pairs of guests: b asks a
+##### pairs of guests: b is the client of a
 
 pair_measure() { # pair_measure SYSTEM INTERFACE
 	local system=$1 interface=$2 word row figure
@@ -92,8 +94,8 @@ guests_run() {
 
 processor_ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
 
-# rate SYSTEM PROTOCOL SOCKET PORTS SIZE PID: frames that arrived a second, and of each
-# second of the switch's own processor time: what it could do if its peers cost nothing.
+# rate SYSTEM PROTOCOL SOCKET PORTS SIZE PID: record frames per second, and frames per second of the
+# switch's own processor time, which is its rate if the peers cost nothing.
 rate() {
 	local before after arrived
 	before=$(processor_ticks "$6")
@@ -119,7 +121,7 @@ switch_run() {
 	done
 }
 
-##### added delay: what it adds to the way without one
+##### added delay, compared with a port without delay
 
 delay_run() {
 	local delay row figure word
@@ -133,7 +135,7 @@ delay_run() {
 	net_end sw; rm -rf "$SCRATCH/sw"
 }
 
-##### uplinks: a server on this host's loopback, the only one
+##### uplinks to a server on this host's loopback
 
 uplink_run() {
 	local mtu port=5299 server

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# bench-options.sh - how the measuring scripts read their options
+# bench-options.sh - read the options of the measuring scripts
 #
-# Sourced by them from the folder $here. options_read "NAME..." ARGUMENT...: each --NAME VALUE becomes the variable of that
-# name; anything else ends the script with the line of its head comment that says what it takes.
+# The scripts source this file and set $here to their folder. options_read "NAME..." ARGUMENT...
+# sets the variable NAME for each option --NAME VALUE. Any other argument ends the script with its
+# usage line, which is taken from its head comment.
 options_read() {
 	local names=" $1 "; shift
 	while (( $# )); do

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench-stops.c - process 1 of a guest whose kernel a debugger stops: one system call, for ever
+ * bench-stops.c - process 1 of a guest for bench-gdb.sh: repeat one system call for ever
  *
- * Says first where in the kernel that call is, so that a debugger without symbols can stop there.
+ * First prints the kernel address of that call, so that a debugger without symbols can stop there.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench-switch.c - frames a second through a switch, and how exact its delay is
+ * bench-switch.c - measure frames per second through a switch, and the accuracy of its delay
  *
  *   bench-switch rate own|classic SOCKET PORTS SECONDS SIZE
  *   bench-switch delay own|classic SOCKET COUNT
  *
- * Rate: half of the ports send to the other half, each to one; as many frames as the
- * switch takes. One process is all the peers: it sends a batch from each, then takes what has
- * come. What it does costs the same whatever the switch. `classic` is vde_switch's protocol,
- * `own` that of wire.h, which has several small frames in a message. Delay: COUNT frames one
- * by one with pauses between them, the median and the 99th percentile of their time on the
- * way, in microseconds.
+ * rate: each port of one half sends to one port of the other half as fast as the switch accepts
+ * frames. One process plays all peers: it sends a batch from each, then receives what has
+ * arrived. This costs the same with each switch. `classic` is the protocol of vde_switch, `own`
+ * is that of um/wire.h, which packs several small frames into a message. delay: COUNT frames are
+ * sent one by one with pauses. The figures are the median and the 99th percentile of their
+ * transit time in microseconds.
  */
 #include <errno.h>
 #include <poll.h>
@@ -69,7 +69,7 @@ static int classic_join(const char *path, int *control)
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), size = 4 << 20;
 
 	*control = unix_connect(path, SOCK_STREAM);
-	/* Abstract: nothing to remove. */
+	/* An abstract address, which leaves no file. */
 	snprintf(request.address.sun_path + 1, 100, "bench-switch-%d-%d", getpid(), serial++);
 	if (bind(fd, (struct sockaddr *)&request.address, sizeof(request.address)))
 		fail("bind");
@@ -97,7 +97,7 @@ static struct msghdr message_of(struct iovec *iov, struct wire_head *head, void 
 	return (struct msghdr) { .msg_iov = own ? iov : iov + 1, .msg_iovlen = own ? 2 : 1 };
 }
 
-/* How many frames are in a message of @size bytes, its head included. */
+/* Counts the frames in a message of @size bytes, head included. */
 static int frames_in(const struct wire_head *head, const uint8_t *data, size_t size)
 {
 	struct wire_head entry;
@@ -112,7 +112,7 @@ static int frames_in(const struct wire_head *head, const uint8_t *data, size_t s
 	return nr;
 }
 
-/* Takes what has come to @fd; returns how many frames. */
+/* Receives what has arrived at @fd; returns the number of frames. */
 static int drain(int fd)
 {
 	static uint8_t data[BATCH][WIRE_BUNDLE_MAX];
@@ -150,8 +150,9 @@ static void all_known(int ports)
 		drain(fds[i]);
 }
 
-/* A batch of the same frame as the switch's kind of peer sends it; returns how many messages. */
-static int batch_make(struct mmsghdr *messages, struct iovec *iov, void *frame, size_t size, int *frames_each)
+/* Sends a batch of equal frames in the switch's protocol; returns the number of messages. */
+static int batch_make(struct mmsghdr *messages, struct iovec *iov, void *frame, size_t size,
+		      int *frames_each)
 {
 	static struct wire_head bundle = { .kind = WIRE_BUNDLE }, head;
 	int each = own ? (WIRE_BUNDLE_MAX - WIRE_HEAD_SIZE) / (WIRE_HEAD_SIZE + size) : 1, nr = 0;
@@ -171,7 +172,8 @@ static int batch_make(struct mmsghdr *messages, struct iovec *iov, void *frame, 
 				*iov++ = (struct iovec) { &head, sizeof(head) };
 			*iov++ = (struct iovec) { frame, size };
 		}
-		messages[nr].msg_hdr = (struct msghdr) { .msg_iov = first, .msg_iovlen = iov - first };
+		messages[nr].msg_hdr = (struct msghdr) { .msg_iov = first,
+							 .msg_iovlen = iov - first };
 	}
 	*frames_each = each;
 	return nr;

@@ -5,28 +5,28 @@
 #
 #   bench.sh [--rounds N] [--rows calls|job|crowd|machine|all] [--only 'ROW ...']
 #
-# Run by `make bench`. --only: these rows of bench-guest.c, for calls and crowd.
+# `make bench` runs this script. --only selects rows of bench-guest.c for calls and crowd.
 #
 # Settings from the environment:
-#   UMLAB_LINUX        our kernel (default build/linux)
-#   UMLAB_UPSTREAM     the other one (default linux.uml, package user-mode-linux)
-#   UMLAB_IMAGE        what both boot (default build/images/debian-12.img)
-#   UMLAB_KERNEL_ARGS  further options for ours (engine=ptrace ...)
+#   UMLAB_LINUX        this kernel (default build/linux)
+#   UMLAB_UPSTREAM     user-mode-linux (default linux.uml, package user-mode-linux)
+#   UMLAB_IMAGE        the image that both boot (default build/images/debian-12.img)
+#   UMLAB_KERNEL_ARGS  further options for this kernel (engine=ptrace ...)
 #
 # Theory of operation
-#   Figures of one machine drift while it runs: neighbours, clock rates, caches. So the
-#   systems take turns (host, upstream, ours, host, upstream, ours ...) and the median
-#   of the rounds counts. `calls` are the rows of bench-guest.c, once with everything on
-#   processor 0 and once free; `job` is its row real_job, the same way. `crowd` is what
-#   each of eight machines gets done while all are busy with the same row, for our two engines;
-#   the figure is their time for an operation, the harmonic mean of the eight.
-#   `machine` boots private copies of the Debian image:
+#   The figures of a host drift because of neighbours, clock rates and caches. Therefore the systems
+#   take turns (host, upstream, this kernel, host ...), and the median of the rounds counts.
+#   `calls` runs the rows of bench-guest.c, once with all processes on processor 0 and once on all
+#   processors. `job` runs its row real_job in the same two ways. `crowd` runs eight machines that
+#   are all busy with the same row, for both engines of this kernel; the figure is the harmonic
+#   mean of their times for an operation. `machine` boots private copies of the Debian image and
+#   measures:
 #     boot_login   from start to the login prompt
-#     idle_cpu     processor time of all the machine's processes, 20 s long, at that prompt
-#     idle_memory  what the machine keeps from the host then (bench-machine.c counts)
-#   A machine's processes are known by their session and descent. Everything runs as an
-#   unprivileged user. Each figure goes to build/bench/samples.tsv as it comes; at the
-#   end report.awk makes the table, latest.csv and latest.json out of that.
+#     idle_cpu     processor time of all processes of the machine in 20 s at that prompt
+#     idle_memory  host memory that the machine then takes (bench-machine.c)
+#   The processes of a machine are found by their session and descent. Everything runs as an
+#   unprivileged user. Each figure is appended to build/bench/samples.tsv. At the end, report.awk
+#   makes the table, latest.csv and latest.json from that file.
 set -eu
 umask 022
 export LC_ALL=C
@@ -50,13 +50,13 @@ systems=(native)
 command -v "$upstream" >/dev/null && systems+=(upstream) || echo "bench     no $upstream: its column stays empty"
 [[ -x $linux ]] && systems+=(umlab) || echo "bench     no $linux: its column stays empty"
 
-# Guest memory of upstream lies in a file in TMPDIR, its sockets in uml_dir.
+# The guest memory of upstream is a file in TMPDIR; its sockets are in uml_dir.
 scratch=$(mktemp -d /tmp/umlab-bench.XXXXXX)
 chmod 700 "$scratch"
 "$unprivileged" --own "$scratch"
 machine=0
 
-# Consoles read from a pipe on which nothing comes: upstream cannot poll /dev/null.
+# The consoles read from a silent pipe, because upstream cannot poll /dev/null.
 mkfifo "$scratch/input" "$scratch/output"
 exec 8<>"$scratch/input"
 
@@ -77,11 +77,12 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# kernel_command SYSTEM: the words before the options that only one of the runs needs.
+# kernel_command SYSTEM: set the words of the command that all runs of this system share.
 kernel_command() {
 	command=("$unprivileged" env HOME="$scratch" TMPDIR=/dev/shm)
 	case $1 in
-	# It has a mapping of the host for each page of random_touch, and for want of more (vm.max_map_count) never ends.
+	# Upstream needs a host mapping for each page of random_touch, and never ends at
+	# vm.max_map_count.
 	upstream) command+=("$upstream" uml_dir="$scratch" con=null BENCH_WITHOUT=random_touch) ;;
 	# shellcheck disable=SC2206  # several options in one variable
 	umlab) command+=("$linux" ${UMLAB_KERNEL_ARGS:-}) ;;
@@ -104,7 +105,7 @@ guest_run() {
 	else
 		kernel_command "$system"
 		command+=(mem=1536M initrd="$initramfs" con0=fd:0,fd:1)
-		# Upstream takes "--" with nothing behind it for a word of its own.
+		# Upstream treats a final "--" as an argument.
 		(( $# <= 3 )) || command+=(-- "${@:4}")
 	fi
 	while read -r word row figure rest; do
@@ -113,7 +114,7 @@ guest_run() {
 		@begin) from=$EPOCHREALTIME begin=${row%$'\r'} ;;
 		@error) echo "bench     $system: $row $figure $rest" >&2 ;;
 		@end)
-			# A guest whose seconds are shorter than ours would look fast.
+			# A guest whose second is shorter than the host's would seem fast.
 			took=$(( ${EPOCHREALTIME/./} - ${from/./} ))
 			sample "$place" "$system" clock_error \
 				"$(awk -v guest=$(( ${row%$'\r'} - begin )) -v host=$took 'BEGIN {
@@ -150,7 +151,7 @@ machine_run() {
 	"$unprivileged" --own "$disk"
 	kernel_command "$system"
 	command+=(mem=512M ubd0="$disk" root=/dev/ubda rw)
-	# The login prompt: upstream's console of systemd is its second one.
+	# The login prompt of upstream appears on its second console.
 	[[ $system == upstream ]] && command+=(con0=null con1=fd:0,fd:1) || command+=(con0=fd:0,fd:1)
 
 	exec 7<>"$scratch/output"

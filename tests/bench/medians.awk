@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# medians.awk - SYSTEM, ROW, FIGURE by tabs in; a line per row with each system's median out
+# medians.awk - read SYSTEM, ROW, FIGURE separated by tabs; print a line of medians for each row
 {
 	key = $2 SUBSEP $1
 	figure[key, ++nr[key]] = $3 + 0

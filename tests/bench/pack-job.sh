@@ -1,14 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# pack-job.sh - an initramfs with a compiler and a C program to unpack, configure and build
+# pack-job.sh - pack an initramfs with a compiler and a C program to unpack, configure and build
 #
-#   pack-job.sh BENCH-GUEST FOLDER     makes FOLDER/job.cpio, and FOLDER/job/ for the host itself
+#   pack-job.sh BENCH-GUEST FOLDER     make FOLDER/job.cpio, and FOLDER/job/ for the host
 #
-# The tools are this host's: each program with the libraries that it names, the compiler's own
-# folder, the headers. So guest and host run the same files, all out of memory. What is built is
-# generated here: 50 files with one header and a configure script that asks the
-# compiler 24 questions.
+# The tools come from this host: each program with its libraries, the folder of the compiler, and
+# the headers. Guest and host therefore run the same files, all from memory. The script generates
+# the program to build: 50 files with one header, and a configure script that makes 24 tests.
 set -eu
 umask 022
 export LC_ALL=C
@@ -74,7 +73,7 @@ program: $(objects)
 END
 cat >"$source/configure" <<END
 #!/bin/bash
-# Asks the compiler for functions and headers, one program each.
+# Test for functions and headers, with one program each.
 : >config.h
 for name in printf qsort strlen memcpy open read write close fork execve waitpid kill \\
 		stdio stdlib string errno unistd fcntl signal time limits stdint ctype math; do
@@ -97,7 +96,7 @@ tar -C "$out/job" -czf "$out/job/source.tar.gz" source
 rm -rf "$source"
 cat >"$out/job/run" <<'END'
 #!/bin/bash
-# run FOLDER: the job, in an empty folder below FOLDER
+# run FOLDER: run the job in an empty folder below FOLDER
 set -e
 here=${BASH_SOURCE[0]%/*}
 [[ $here == /* ]] || here=$PWD/$here
@@ -121,7 +120,7 @@ trap 'rm -rf "$tree"' EXIT
 mkdir -p "$tree"/{dev,proc,tmp,usr/bin,usr/lib,usr/lib64,usr/sbin}
 for folder in bin lib lib64 sbin; do ln -s "usr/$folder" "$tree/$folder"; done
 
-# put FILE...: a copy under the same name, with /bin and the like below /usr.
+# put FILE...: copy files to the same names in the tree, with /bin and the like below /usr.
 put() {
 	local file name
 	for file; do
@@ -131,7 +130,7 @@ put() {
 		cp -L "$file" "$tree$name"
 	done
 }
-# libraries PROGRAM...: the libraries that they name, and those of these.
+# libraries PROGRAM...: print the libraries that these programs need, directly or indirectly.
 libraries() {
 	ldd "$@" 2>/dev/null | sed -n 's/^[[:blank:]]*\([^ ]* => \)\?\(\/[^ ]*\) (0x.*/\2/p' | sort -u
 }

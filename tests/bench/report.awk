@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# report.awk - medians of the samples as a table, as CSV and as JSON
+# report.awk - print the medians of the samples as a table, as CSV and as JSON
 #
 #   awk -v csv=FILE -v json=FILE -f report.awk CONDITIONS SAMPLES     run by bench.sh
 #
