@@ -2,7 +2,7 @@
 /*
  * asm-offsets.c - structure offsets for assembler code
  *
- * Compiled to asm only; Kbuild turns it into <generated/asm-offsets.h>.
+ * Only compiled to assembler, from which kbuild generates <generated/asm-offsets.h>.
  */
 #include <linux/kbuild.h>
 #include <linux/sched.h>

@@ -2,36 +2,37 @@
 /*
  * clock.c - clocksources and clockevent on the host's clock
  *
- * Two clocksources count the nanoseconds of the host's monotonic clock: "host" asks the host
- * each time, "tsc" calculates them from the processor's cycle counter, which the vDSO can do
- * as well. The clockevent is one host timer with absolute expiry, raised as a signal; it is
- * one-shot only, so an idle machine is woken by nothing but its own timers.
+ * Two clocksources count the nanoseconds of the host's monotonic clock: "host" asks the host each
+ * time, "tsc" calculates the time from the processor's cycle counter, as the vDSO does. The
+ * clockevent is one host timer with absolute expiry, raised as a signal. The timer is one-shot, so
+ * only its own timers wake an idle machine. Generic timekeeping calls this file in any context.
  *
  * Theory of operation (tsc)
  *
- * Host time as a function of the cycle counter is a straight line but for the small
- * corrections that the host makes to its clock. We keep one piece of such a line
- * (asm/vdso/data.h) and draw a new one at every timer interrupt and whenever the machine
- * wakes up (clock_sync()):
+ * Host time is a straight line over the cycle counter, except for the small corrections that the
+ * host makes to its clock. We keep one piece of such a line (asm/vdso/data.h). clock_sync() draws a
+ * new one at every timer interrupt and whenever the machine wakes up:
  *
- *   start   where the old line is now, so time never goes back and does not jump
- *   slope   the host's rate, measured over the last RATE_PERIOD, corrected so that the
- *           line meets the host's clock again after CATCH_UP. A sleeping machine
- *           draws no lines, so it goes to sleep with the bare rate (clock_idle()).
- *   reach   LINE_REACH. Beyond it the vDSO makes the system call and the kernel draws a
- *           new line first. The counter may have gone on, or started anew, while the
- *           host's clock stood still (a suspended host).
+ *   start   where the old line is now, so time neither goes back nor jumps
+ *   slope   the host's rate, measured over the last RATE_PERIOD, and corrected so that the line
+ *           meets the host's clock again after CATCH_UP. A sleeping machine draws no lines, so
+ *           clock_idle() goes to sleep with the uncorrected rate.
+ *   reach   LINE_REACH. Beyond it the vDSO makes the system call, and the kernel draws a new line
+ *           first: while the host was suspended, the counter may have continued or restarted
+ *           although the host's clock stood still.
  *
- * A line that lies behind the host by more than JUMP_MIN jumps forward. One that lies ahead is
- * slowed down, unless that is due to a counter that jumped: then the host's time counts, but
- * what was read before stays a lower bound.
+ * A line that is behind the host by more than JUMP_MIN jumps forward. A line that is ahead is slowed
+ * down. If it is ahead because the counter jumped, the line returns to the host's time, but never
+ * below a time that was read before.
  *
  * Invariant: kernel and vDSO read the same line, which is in the vDSO's data page under its
  * sequence count. Lines are drawn with interrupts off.
  *
- * The counters of all processors of the host must be in step, as guest code runs on any of
- * them. The host knows: it uses the counter for its own clock then.
+ * Guest code runs on any processor of the host, so the counters of all of them must be in step.
+ * They are if the host uses the counter for its own clock.
  */
+#include <asm/um_clock.h>
+
 #include <linux/clockchips.h>
 #include <linux/clocksource.h>
 #include <linux/delay.h>
@@ -46,24 +47,23 @@
 #include <vdso/helpers.h>
 #include <asm/vdso/vsyscall.h>
 #include <um/host.h>
-#include "kernel_internal.h"
 
 #define HOST_CHOICE	"/sys/devices/system/clocksource/clocksource0/current_clocksource"
 
 #define LINE_REACH	(2 * NSEC_PER_SEC)
-#define LINE_MIN	NSEC_PER_MSEC		/* a younger line is left alone */
+#define LINE_MIN	NSEC_PER_MSEC		/* a line younger than this is not replaced */
 #define RATE_PERIOD	(100 * NSEC_PER_MSEC)
 #define CATCH_UP	(20 * NSEC_PER_MSEC)
 #define CATCH_UP_MAX	(CATCH_UP / 2000)	/* 500 parts per million */
 #define JUMP_MIN	(100 * NSEC_PER_USEC)
 
-/* A moment by both clocks. */
+/* The same moment on both clocks. */
 struct moment {
 	u64 cycles, ns;
 };
 
-static struct moment rate_start;	/* of the measurement that is going on */
-static u64 rate;			/* last result, as arch_vdso_data.slope; 0: no lines */
+static struct moment rate_start;	/* start of the current rate measurement */
+static u64 rate;			/* last measured, as arch_vdso_data.slope; 0: no lines */
 static u64 newest;			/* largest time that the kernel has read */
 static bool tsc_wanted __initdata, host_wanted __initdata;
 
@@ -80,7 +80,7 @@ static struct arch_vdso_data *line(void)
 	return &um_vdso_data[CS_HRES_COARSE].arch_data;
 }
 
-/* Both clocks at once, as exactly as the shortest of some tries tells. */
+/* Read both clocks at once: the attempt with the smallest gap is the most exact. */
 static struct moment notrace moment_now(void)
 {
 	struct moment best = {};
@@ -120,7 +120,7 @@ static void notrace line_draw(const struct moment *start, u64 slope)
 	vdso_write_end(um_vdso_data);
 }
 
-/* Draw the line that goes on from here. Interrupts are off. */
+/* Draw the line that starts now. Interrupts are off. */
 static void notrace clock_sync(void)
 {
 	struct moment now;
@@ -133,7 +133,7 @@ static void notrace clock_sync(void)
 	shown = clock_line_ns(line(), now.cycles);
 	if (shown == CLOCK_LINE_UNKNOWN) {
 		rate_start = now;
-		/* A long sleep, after which @shown is right but for the error of the rate? */
+		/* After a long sleep the old line is still right, except for the error of its rate. */
 		shown = line()->ns + mul_u64_u64_shr(now.cycles - line()->cycles, line()->slope,
 						     CLOCK_LINE_SHIFT);
 		if ((s64)(now.ns - shown) < -(s64)JUMP_MIN)
@@ -161,7 +161,7 @@ static u64 notrace clock_now(void)
 
 	if (!rate)
 		return host_time_now();
-	/* An interrupt in the middle may draw another line. */
+	/* An interrupt in between may draw another line. */
 	do {
 		seq = vdso_read_begin(um_vdso_data);
 		ns = clock_line_ns(line(), clock_cycles());
@@ -180,7 +180,7 @@ void clock_idle(void)
 {
 	struct moment now = { .cycles = clock_cycles() };
 
-	/* Nobody corrects the correction while the machine sleeps. */
+	/* Nothing would end the correction while the machine sleeps. */
 	now.ns = clock_line_ns(line(), now.cycles);
 	if (rate && line()->slope != rate && now.ns != CLOCK_LINE_UNKNOWN)
 		line_draw(&now, rate);
@@ -236,7 +236,7 @@ static struct clock_event_device clock_event = {
 	.irq = UM_IRQ_TIMER,
 };
 
-/* The wall clock goes on while a debugger holds the machine; only the monotonic one stands still. */
+/* A debugger that stops the machine stops only its monotonic clock: set the wall clock forward. */
 static void held_work_fn(struct work_struct *work)
 {
 	static u64 seen;
@@ -271,7 +271,6 @@ static irqreturn_t clock_irq(int irq, void *data)
 
 static u64 clock_start;
 
-/* Called first of all: the monotonic clock of the guest counts from here. */
 void __init clock_setup(void)
 {
 	rate_start = moment_now();
@@ -284,7 +283,7 @@ unsigned long long notrace sched_clock(void)
 	return clock_now() - clock_start;
 }
 
-/* What the host itself keeps time by; empty if it does not tell. */
+/* The clocksource of the host; empty if it cannot be read. */
 static void __init host_choice_read(char *name, size_t size)
 {
 	int fd = host_file_open(HOST_CHOICE, HOST_O_READ, 0);
@@ -296,7 +295,7 @@ static void __init host_choice_read(char *name, size_t size)
 		host_file_close(fd);
 }
 
-/* Take the cycle counter if the host does so for itself, or if told to. */
+/* Use the cycle counter if the host uses it for itself, or if clock=tsc demands it. */
 static bool __init tsc_usable(void)
 {
 	struct moment now = moment_now();
@@ -305,15 +304,15 @@ static bool __init tsc_usable(void)
 
 	host_choice_read(choice, sizeof(choice));
 	if (host_wanted || (!tsc_wanted && strcmp(choice, "tsc"))) {
-		pr_info("clock: by system call; the host's own clock is '%s'\n", choice);
+		pr_info("clock: read by host calls, because the host's own clock is '%s'\n", choice);
 		return false;
 	}
 	while (now.ns - rate_start.ns < 5 * NSEC_PER_MSEC)
 		now = moment_now();
-	/* 50 MHz to 50 GHz: else it is no counter of cycles. */
+	/* Outside 50 MHz to 50 GHz this cannot be a cycle counter. */
 	measured = slope_between(&rate_start, &now);
 	if (measured < (1ULL << CLOCK_LINE_SHIFT) / 50 || measured > 20ULL << CLOCK_LINE_SHIFT) {
-		pr_warn("clock: the cycle counter does not run like one, not used\n");
+		pr_warn("clock: ignoring the cycle counter, its rate is implausible\n");
 		return false;
 	}
 	rate = measured;
@@ -324,7 +323,7 @@ static bool __init tsc_usable(void)
 
 void __init time_init(void)
 {
-	/* A delay loop is a nanosecond: nothing to calibrate. */
+	/* One delay loop takes a nanosecond (x86/cpuinfo.c): nothing to calibrate. */
 	lpj_fine = NSEC_PER_SEC / HZ;
 
 	if (request_irq(UM_IRQ_TIMER, clock_irq, IRQF_TIMER, "timer", NULL))

@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fp.c - whose FP and vector registers a guest process of the host holds
+ * fp.c - FP and vector registers of guest tasks
  *
- * Moving 2.7 KB of AVX-512 state at each stop would double the cost of a system call,
- * so the state stays in the processor registers of the space until another task of the
- * same address space runs, or the kernel has to look.
+ * Moving 2.7 KB of AVX-512 state at each stop would double the cost of a system call. So the state
+ * stays in the registers of the space until another task of the same address space runs, or the
+ * kernel needs it.
  *
  * Invariant: context->fp_owner == task  <=>  task->thread.fp_context == context, and then
- * thread.fp may be out of date. All calls run in the machine's thread, so guest code
- * stands still meanwhile.
+ * thread.fp may be out of date. All functions run in task context, on the machine's one thread, so
+ * no guest code runs meanwhile.
  */
+#include <asm/um_fp.h>
+
 #include <linux/mm_types.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <asm/processor.h>
 #include <um/host.h>
-#include "kernel_internal.h"
+
+#define XSAVE_HEADER	512	/* offset of xstate_bv in an XSAVE image, in bytes */
+#define FXSAVE_MXCSR	24
 
 static struct kmem_cache *fp_cache;
 
-/* Called before the first task is made. */
+/* Called by generic code before it creates the first task. */
 void __init arch_task_cache_init(void)
 {
 	fp_cache = kmem_cache_create("um_fp", host_fp_size(), 64, SLAB_PANIC | SLAB_ACCOUNT, NULL);
@@ -77,8 +81,23 @@ void fp_enter(struct um_mm_context *context)
 		fp_sync(owner);
 		fp_changed(owner);
 	}
-	/* What guests may write was checked when they wrote it (signal.c, ptrace.c). */
+	/* Cannot fail: state written by guests was checked then (signal.c, ptrace.c). */
 	host_space_fp_set(context->space, current->thread.fp);
 	context->fp_owner = current;
 	current->thread.fp_context = context;
+}
+
+int fp_sanitize(void *fp)
+{
+	u64 *header = fp + XSAVE_HEADER;
+	u32 *mxcsr = fp + FXSAVE_MXCSR;
+	unsigned int i;
+
+	if (header[0] & ~host_fp_features())
+		return -EINVAL;
+	for (i = 1; i < 8; i++)
+		if (header[i])
+			return -EINVAL;
+	*mxcsr &= 0xffff;
+	return 0;
 }

@@ -1,46 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * guest.c - run loop: resume a task, learn why it stopped, dispatch
+ * guest.c - the run loop: resume guest code, learn why it stopped, dispatch
  *
- * Every guest task's kernel stack has guest_loop() at its bottom. Nothing else calls
- * host_guest_run().
+ * guest_loop() is at the bottom of the kernel stack of every guest task; process.c enters it on the
+ * first run of a task. Nothing else calls host_guest_run().
  *
  * Theory of operation
  *
- * A task is either in the kernel, on its kernel stack, or its guest code runs in the
- * host process of its address space while guest_loop() waits in host_guest_run(). On
- * real hardware the processor enters the kernel by a vector; here host_guest_run()
- * returns, and what it returns is handed to the generic entry code:
+ * A task is either in the kernel, on its kernel stack, or its guest code runs in the host process
+ * of its address space while guest_loop() waits in host_guest_run(). Where hardware enters the
+ * kernel through a vector, host_guest_run() returns the reason, and guest_loop() passes it to the
+ * generic entry code:
  *
  *   GUEST_SYSCALL    syscall_enter_from_user_mode(), the table, syscall_exit_to_user_mode()
  *   GUEST_FAULT      irqentry_enter/exit_to_user_mode() around fault_handle()
  *   GUEST_TRAP       the same around trap_handle()
  *   GUEST_INTERRUPT  the same around um_irq_dispatch()
- *   GUEST_GONE       the task ends, its registers are lost with the host process
+ *   GUEST_GONE       the host process died with the registers: kill the task
  *
  * Invariants
- * - Interrupts are off from the last look at the work flags until host_guest_run()
- *   has returned; a host event in between makes it return at once.
- * - Registers are the block at the top of the kernel stack, always: a context switch
- *   of guest tasks is a switch of kernel stacks.
- * - FP state is moved only when another task used the space in between (fp.c).
+ * - Interrupts are off from the last check of the work flags until host_guest_run() has returned.
+ *   A host event in between makes host_guest_run() return at once.
+ * - The registers of a guest task are always the block at the top of its kernel stack, so a context
+ *   switch only exchanges kernel stacks.
+ * - FP state stays in the space until another task uses the space (fp.c).
  */
+#include "guest.h"
+
 #include <linux/entry-common.h>
 #include <linux/sched/signal.h>
 #include <linux/mm_types.h>
 #include <um/host.h>
 #include <um/upcall.h>
-#include "../mm/sites.h"
-#include "../mm/walk.h"
-#include "kernel_internal.h"
+#include <asm/um_fault.h>
+#include <asm/um_fp.h>
+#include <asm/um_irq.h>
+#include <asm/um_mirror.h>
+#include <asm/um_mmspace.h>
+#include <asm/um_sites.h>
+#include <asm/um_walk.h>
+#include "debugreg.h"
+#include "syscall.h"
+#include "trap.h"
 
 static_assert(sizeof(struct pt_regs) == sizeof(struct host_regs));
 static_assert(offsetof(struct pt_regs, orig_ax) == offsetof(struct host_regs, orig_ax));
 static_assert(offsetof(struct pt_regs, gs) == offsetof(struct host_regs, gs));
 
 /*
- * The host found no place for the frame of a signal where the guest's stack pointer lay (in
- * the stub's own memory): on a real machine a stack where nothing is, so the task ends as there.
+ * SIGSEGV: the guest's stack pointer was in the stub's memory, where the host could not put a
+ * signal frame. On hardware this would be an unmapped stack; kill the task likewise.
  */
 static void guest_gone(const struct guest_event *event)
 {
@@ -64,7 +73,7 @@ static void guest_run(struct pt_regs *regs, struct guest_event *event)
 	if (unlikely(current->ptrace))
 		sites_disable(mm);
 
-	/* A space that was lost is replaced here: spaces are disposable. */
+	/* Replace a space whose host process died. */
 	if (unlikely(!space)) {
 		space = mmspace_renew(current->mm);
 		if (!space) {
@@ -73,18 +82,18 @@ static void guest_run(struct pt_regs *regs, struct guest_event *event)
 			return;
 		}
 	}
-	/* A new space: what the task needs at once comes with the first batch. */
+	/* A new space: map what the task needs first with the first batch of commands. */
 	if (unlikely(host_space_is_empty(space)))
 		mirror_start(mm, regs);
 	fp_enter(&current->mm->context);
-	debug_enter(current);
+	debugreg_enter(current);
 	host_guest_run(space, (struct host_regs *)regs, flags, event);
 }
 
 /*
- * Does the word before ip say syscall? The host reports its 32-bit gates (int 0x80,
- * sysenter) as system calls too; a guest's kernel has none. What a racing thread writes there
- * changes nothing for anybody but itself.
+ * Is the instruction before ip `syscall`? The host reports its 32-bit gates (int 0x80, sysenter) as
+ * system calls too, but the guest's kernel does not have these gates. A racing thread that
+ * rewrites the instruction affects only its own process.
  */
 static bool syscall_by_instruction(const struct pt_regs *regs)
 {
@@ -94,7 +103,7 @@ static bool syscall_by_instruction(const struct pt_regs *regs)
 	return regs->cs == UM_USER_CS && first && second && *first == 0x0f && *second == 0x05;
 }
 
-/* A gate that does not exist: a general protection fault at the instruction. */
+/* Turn a call through a 32-bit gate into a general protection fault at the instruction. */
 static void foreign_call_undo(struct pt_regs *regs, struct guest_event *event)
 {
 	regs->ax = regs->orig_ax;
@@ -120,7 +129,7 @@ void __noreturn guest_loop(void)
 		if (event.stop == GUEST_SYSCALL) {
 			if (!event.gate_unknown || likely(syscall_by_instruction(regs))) {
 				if (event.trapped) {
-					/* As yet interrupts are off for us and on for the guest. */
+					/* lockdep still has the state of guest code: interrupts on. */
 					on = irq_lockdep_off();
 					sites_passed(regs);
 					irq_lockdep_on(on);

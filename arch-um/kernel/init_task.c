@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * init_task.c - the variable that names the running task
+ * init_task.c - the variable behind `current`
  *
- * Set at every switch (process.c). scripts/gdb finds the current task through it.
+ * process.c sets it at every switch. The generic tree's gdb scripts read it too.
  */
 #include <linux/export.h>
 #include <linux/init_task.h>

@@ -1,35 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * irq.c - host events become interrupts
+ * irq.c - turn host events into interrupts
+ *
+ * The signal handlers of the host side call um_irq_dispatch(); so does the run loop (guest.c).
+ * Drivers register what to call (asm/um_irq.h). doc/interrupts.md gives the wider picture.
  *
  * Theory of operation
  *
- * Everything the host tells the machine arrives as a signal to its one thread
- * (host/handlers.c). With um_irqs_on clear the handler only sets a bit of
- * um_irqs_pending. With it set, the handler calls um_irq_dispatch() on the stack that
- * was interrupted, exactly like a hardware interrupt. The bits are looked at again
+ * Every host event arrives as a signal to the machine's one thread (host/process/handlers.c). While
+ * um_irqs_on is clear, the handler only sets a bit of um_irqs_pending. While it is set, the handler
+ * calls um_irq_dispatch() on the interrupted stack, as a hardware interrupt would. Pending bits
+ * are checked
  *   - whenever interrupts are enabled (um_irqs_catch_up()),
- *   - by the run loop before and after guest code runs (guest.c),
+ *   - by the run loop before and after guest code runs,
  *   - by host_idle().
  *
- * Each kind of event is one generic interrupt number. Descriptors share UM_IRQ_POLL:
- * its handler asks the host which became ready and calls the registered functions.
+ * Each kind of event has one generic interrupt number. All descriptors share UM_IRQ_POLL, whose
+ * handler asks the host which of them are ready and calls the registered functions.
  *
- * Nesting: the dispatch runs with interrupts off; softirqs at its end enable them and
- * can be interrupted once more, by a handler whose own softirqs are then not run.
+ * Nesting: the dispatch runs with interrupts off. Softirqs at its end enable interrupts and can be
+ * interrupted once more; that inner dispatch does not run softirqs.
  */
+#include <asm/um_irq.h>
+
 #include <linux/hardirq.h>
 #include <linux/init.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/list.h>
+#include <linux/panic.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
 #include <asm/irq_regs.h>
-#include <asm/um_irq.h>
 #include <um/host.h>
 #include <um/upcall.h>
-#include "kernel_internal.h"
+
+#define SIGNAL_HANDLERS_MAX	4
 
 volatile int um_irqs_on;
 EXPORT_SYMBOL(um_irqs_on);
@@ -51,7 +57,7 @@ struct um_worker_handler {
 static DEFINE_XARRAY_FLAGS(um_fds, XA_FLAGS_LOCK_IRQ);
 static LIST_HEAD(um_worker_handlers);
 
-/* Which interrupt each event is. */
+/* The interrupt number of each event. */
 static const struct {
 	unsigned int events;
 	unsigned int irq;
@@ -64,7 +70,11 @@ static const struct {
 
 static unsigned int signal_events;
 
-/* The host side turned interrupts off, of which lockdep knows nothing yet. */
+static struct {
+	unsigned int events;
+	void (*fn)(void);
+} signal_handlers[SIGNAL_HANDLERS_MAX];
+
 bool irq_lockdep_off(void)
 {
 	bool on = lockdep_hardirqs_enabled();
@@ -74,7 +84,6 @@ bool irq_lockdep_off(void)
 	return on;
 }
 
-/* It is about to turn them on again, if they were. */
 void irq_lockdep_on(bool on)
 {
 	if (!on)
@@ -104,7 +113,7 @@ void um_irq_dispatch(struct host_regs *regs)
 	irq_lockdep_on(on);
 }
 
-/* Interrupts have just been enabled and something was pending. */
+/* Called by arch_local_irq_enable() when an event is pending. */
 void um_irqs_catch_up(void)
 {
 	struct host_regs regs = {
@@ -152,7 +161,7 @@ EXPORT_SYMBOL_GPL(um_irq_unregister_fd);
 
 void um_poll_ready(uint64_t cookie)
 {
-	/* A descriptor that was just removed may still be in the host's answer. */
+	/* The host may still report a descriptor that was just removed. */
 	struct um_fd *entry = xa_load(&um_fds, cookie);
 
 	if (entry)
@@ -174,6 +183,19 @@ int um_irq_register_worker(void (*fn)(void *data), void *data)
 }
 EXPORT_SYMBOL_GPL(um_irq_register_worker);
 
+void __init um_irq_register_signal(unsigned int events, void (*fn)(void))
+{
+	unsigned int i;
+
+	for (i = 0; i < SIGNAL_HANDLERS_MAX; i++)
+		if (!signal_handlers[i].fn) {
+			signal_handlers[i].events = events;
+			signal_handlers[i].fn = fn;
+			return;
+		}
+	panic("irq: more than %d signal handlers", SIGNAL_HANDLERS_MAX);
+}
+
 static irqreturn_t poll_irq(int irq, void *data)
 {
 	host_poll_collect();
@@ -191,10 +213,12 @@ static irqreturn_t worker_irq(int irq, void *data)
 
 static irqreturn_t signal_irq(int irq, void *data)
 {
-	unsigned int events = signal_events;
+	unsigned int events = signal_events, i;
 
 	signal_events = 0;
-	reboot_signal(events);
+	for (i = 0; i < SIGNAL_HANDLERS_MAX; i++)
+		if (events & signal_handlers[i].events)
+			signal_handlers[i].fn();
 	return IRQ_HANDLED;
 }
 

@@ -2,8 +2,9 @@
 /*
  * module.c - relocate modules
  *
- * Modules are built for the small code model and lie below 2 GB like the image
- * (um/layout.h), so every 32-bit form reaches; one that does not is an error.
+ * Called by the generic module loader in task context. Modules use the small code model and lie below
+ * 2 GB like the image (um/layout.h), so 32-bit relocations reach everything. A value that does
+ * not fit is an error.
  */
 #include <linux/elf.h>
 #include <linux/moduleloader.h>
@@ -37,10 +38,10 @@ static int relocation_apply(struct module *me, unsigned int type, void *place, u
 		*(u64 *)place = value - (u64)place;
 		return 0;
 	default:
-		pr_err("%s: relocation type %u is unknown\n", me->name, type);
+		pr_err("%s: unknown relocation type %u\n", me->name, type);
 		return -ENOEXEC;
 	}
-	pr_err("%s: relocation type %u out of range: %llx (built with another code model?)\n",
+	pr_err("%s: relocation type %u out of range: %llx (was the module built with another code model?)\n",
 	       me->name, type, value);
 	return -ENOEXEC;
 }

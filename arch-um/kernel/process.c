@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * process.c - create, switch, exec, idle
+ * process.c - create tasks, switch between them, start programs, idle
  *
- * A new task's kernel stack is laid out so that the first switch to it returns into
- * um_ret_from_fork (x86/switch.S), which calls um_fork_tail() below.
+ * Called by generic code in task context. copy_thread() prepares the kernel stack of a new task so
+ * that the first switch to the task returns to um_ret_from_fork() (x86/switch.S), which calls
+ * fork_tail() below.
  */
 #include <linux/cpu.h>
 #include <linux/entry-common.h>
@@ -16,21 +17,17 @@
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
-#include <linux/syscalls.h>
 #include <linux/tick.h>
 #include <asm/current.h>
 #include <asm/exec.h>
-#include <asm/prctl.h>
 #include <asm/switch_to.h>
 #include <um/host.h>
-#include "../mm/ahead.h"
-#include "kernel_internal.h"
-
-/* What um_switch_stacks() finds on the stack of a task that has not run yet. */
-struct fork_frame {
-	unsigned long r15, r14, r13, r12, bx, bp;
-	unsigned long return_address;
-};
+#include <asm/um_ahead.h>
+#include <asm/um_clock.h>
+#include <asm/um_fp.h>
+#include <asm/um_switch.h>
+#include "debugreg.h"
+#include "guest.h"
 
 struct task_struct *__switch_to(struct task_struct *prev, struct task_struct *next)
 {
@@ -38,14 +35,11 @@ struct task_struct *__switch_to(struct task_struct *prev, struct task_struct *ne
 	return um_switch_stacks(prev, next);
 }
 
-asmlinkage __visible void __noreturn um_fork_tail(struct task_struct *prev,
-						  int (*fn)(void *), void *arg);
-
-asmlinkage __visible void __noreturn um_fork_tail(struct task_struct *prev,
-						  int (*fn)(void *), void *arg)
+/* Called by um_ret_from_fork() on the stack of a new task. */
+static void __noreturn fork_tail(struct task_struct *prev, int (*fn)(void *), void *arg)
 {
 	schedule_tail(prev);
-	/* A kernel thread comes back from @fn only after kernel_execve(). */
+	/* The function of a kernel thread returns only after kernel_execve(). */
 	if (fn)
 		fn(arg);
 	ahead_make(current_pt_regs());
@@ -58,32 +52,26 @@ int arch_dup_task_struct(struct task_struct *to, struct task_struct *from)
 	*to = *from;
 	to->thread.fp = NULL;
 	to->thread.fp_context = NULL;
-	debug_clear(to);
+	debugreg_clear(to);
 	return 0;
-}
-
-/*
- * The start of the host's user address range and an address that no page can have both
- * make a bad segment base; hardware refuses only the second, by #GP.
- */
-static bool base_valid(unsigned long base)
-{
-	return base < UM_TASK_SIZE;
 }
 
 int copy_thread(struct task_struct *task, const struct kernel_clone_args *args)
 {
 	struct pt_regs *regs = task_pt_regs(task);
-	struct fork_frame *frame = (struct fork_frame *)regs - 1;
+	struct um_switch_frame *frame = (struct um_switch_frame *)regs - 1;
 	int error;
 
-	if (args->flags & CLONE_SETTLS && !base_valid(args->tls))
+	if (args->flags & CLONE_SETTLS && args->tls >= TASK_SIZE)
 		return -EPERM;
 	error = fp_alloc(task);
 	if (error)
 		return error;
 
-	*frame = (struct fork_frame) { .return_address = (unsigned long)um_ret_from_fork };
+	*frame = (struct um_switch_frame) {
+		.return_address = (unsigned long)um_ret_from_fork,
+		.r13 = (unsigned long)fork_tail,
+	};
 	task->thread.sp = (unsigned long)frame;
 
 	if (args->fn) {
@@ -112,14 +100,14 @@ void arch_release_task_struct(struct task_struct *task)
 
 void exit_thread(struct task_struct *task)
 {
-	/* The registers of the space may go to another task from now on. */
+	/* Another task may use the registers of the space from now on. */
 	fp_changed(task);
 }
 
 void flush_thread(void)
 {
 	fp_reset(current);
-	debug_clear(current);
+	debugreg_clear(current);
 }
 
 void start_thread(struct pt_regs *regs, unsigned long ip, unsigned long sp)
@@ -132,50 +120,13 @@ void start_thread(struct pt_regs *regs, unsigned long ip, unsigned long sp)
 }
 EXPORT_SYMBOL_GPL(start_thread);
 
-SYSCALL_DEFINE2(arch_prctl, int, option, unsigned long, arg2)
-{
-	struct pt_regs *regs = current_pt_regs();
-
-	switch (option) {
-	case ARCH_SET_FS:
-	case ARCH_SET_GS:
-		if (!base_valid(arg2))
-			return -EPERM;
-		if (option == ARCH_SET_FS)
-			regs->fs_base = arg2;
-		else
-			regs->gs_base = arg2;
-		return 0;
-	case ARCH_GET_FS:
-		return put_user(regs->fs_base, (unsigned long __user *)arg2);
-	case ARCH_GET_GS:
-		return put_user(regs->gs_base, (unsigned long __user *)arg2);
-	case ARCH_GET_XCOMP_SUPP:
-	case ARCH_GET_XCOMP_PERM:
-		return put_user(host_fp_features(), (u64 __user *)arg2);
-	case ARCH_GET_CPUID:
-		return 1;
-	case ARCH_SET_CPUID:
-		return -ENODEV;
-	}
-	return -EINVAL;
-}
-
-SYSCALL_DEFINE6(mmap, unsigned long, addr, unsigned long, len, unsigned long, prot,
-		unsigned long, flags, unsigned long, fd, unsigned long, off)
-{
-	if (offset_in_page(off))
-		return -EINVAL;
-	return ksys_mmap_pgoff(addr, len, prot, flags, fd, off >> PAGE_SHIFT);
-}
-
 static u64 last_sleep;	/* ns */
 
 /*
- * The generic loop stops the tick once it has disturbed a sleep. A machine that sleeps for long between
- * its events would be woken twice by each of them: so after a long sleep the tick stops
- * at once. Where sleeps are short (a disk answers, a peer does), it goes on: to stop it and to start it
- * again are system calls.
+ * The generic idle loop stops the tick only after a tick has disturbed a sleep. On a machine with
+ * long sleeps each event would therefore cost two wake-ups. So after a sleep longer than a tick, stop
+ * the tick at once. After a short sleep (waiting for a disk or a peer) leave it running, because
+ * stopping and starting it costs system calls.
  */
 void arch_cpu_idle_enter(void)
 {
@@ -187,7 +138,7 @@ void arch_cpu_idle(void)
 {
 	u64 start = sched_clock();
 
-	/* Interrupts are off; an event that is pending already ends the sleep at once. */
+	/* Interrupts are off. An event that is already pending ends the sleep at once. */
 	clock_idle();
 	last_sleep = sched_clock() - start;
 	raw_local_irq_enable();

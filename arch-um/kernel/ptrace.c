@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ptrace.c - register views for debuggers in the guest, and core dumps
+ * ptrace.c - registers of guest tasks, as debuggers in the guest and core dumps see them
  *
- * struct pt_regs is user_regs_struct, so the general registers need no conversion;
- * what a debugger writes is checked word by word (register_set()).
+ * Called by generic ptrace and core dump code in task context, while the target is stopped.
+ * struct pt_regs has the layout of user_regs_struct, so general registers need no conversion.
+ * register_set() checks each word that a debugger writes.
  */
 #include <linux/elf.h>
 #include <linux/ptrace.h>
@@ -12,12 +13,14 @@
 #include <linux/uaccess.h>
 #include <asm/prctl.h>
 #include <asm/ptrace-abi.h>
+#include <asm/um_fp.h>
 #include <asm/user.h>
 #include <um/host.h>
-#include "kernel_internal.h"
+#include "debugreg.h"
 
 static_assert(sizeof(struct pt_regs) == sizeof(struct user_regs_struct));
-static_assert(offsetof(struct user, u_debugreg) == 848);	/* host/engine_ptrace.c says so too */
+/* host/guest/debug_regs.c assumes this offset. */
+static_assert(offsetof(struct user, u_debugreg) == 848);
 static_assert(offsetof(struct pt_regs, orig_ax) == offsetof(struct user_regs_struct, orig_ax));
 static_assert(offsetof(struct pt_regs, fs_base) == offsetof(struct user_regs_struct, fs_base));
 
@@ -26,7 +29,7 @@ static_assert(offsetof(struct pt_regs, fs_base) == offsetof(struct user_regs_str
 		    X86_EFLAGS_RF | X86_EFLAGS_AC)
 #define XSAVE_FEATURES_WORD 464
 
-/* Store @value at byte @offset of the registers, if a guest could have it there. */
+/* Store @value at byte @offset of the registers if a guest may have this value there. */
 static int register_set(struct task_struct *task, unsigned int offset, unsigned long value)
 {
 	struct pt_regs *regs = task_pt_regs(task);
@@ -42,7 +45,7 @@ static int register_set(struct task_struct *task, unsigned int offset, unsigned 
 		break;
 	case offsetof(struct pt_regs, cs):
 	case offsetof(struct pt_regs, ss):
-		/* Anything but the flat segments is refused, silently kept if unchanged. */
+		/* Only the flat segments are accepted, and writing them changes nothing. */
 		if (value != UM_USER_CS && value != UM_USER_SS)
 			return -EIO;
 		return 0;
@@ -50,7 +53,7 @@ static int register_set(struct task_struct *task, unsigned int offset, unsigned 
 	case offsetof(struct pt_regs, es):
 	case offsetof(struct pt_regs, fs):
 	case offsetof(struct pt_regs, gs):
-		/* As on a processor whose tables hold the flat segments only: others load as null. */
+		/* As on a processor whose tables hold only flat segments: others load as null. */
 		if (value && (value & 3) != 3)
 			return -EIO;
 		if (value != UM_USER_CS && value != UM_USER_SS)
@@ -99,7 +102,7 @@ static int fp_install(struct task_struct *target, unsigned int pos, unsigned int
 	fp_changed(target);
 	error = user_regset_copyin(&pos, &count, &kbuf, &ubuf, fp, 0, size);
 	if (size == sizeof(struct user_i387_struct))
-		header[0] |= 3;		/* x87 and SSE state are in use now */
+		header[0] |= 3;		/* the image now contains x87 and SSE state */
 	if (!error)
 		error = fp_sanitize(fp);
 	if (error)
@@ -168,7 +171,7 @@ static const struct user_regset_view um_regset_view = {
 
 static int __init ptrace_init(void)
 {
-	/* The size depends on the host's processor. */
+	/* The size depends on the processor. */
 	um_regsets[REGSET_XSTATE].n = host_fp_size() / sizeof(u64);
 	return 0;
 }
@@ -182,7 +185,7 @@ const struct user_regset_view *task_user_regset_view(struct task_struct *task)
 void user_enable_single_step(struct task_struct *task)
 {
 	set_tsk_thread_flag(task, TIF_SINGLESTEP);
-	/* A stepped system call instruction reports when the call is done. */
+	/* A step over a system call instruction ends after the call. */
 	set_task_syscall_work(task, SYSCALL_EXIT_TRAP);
 }
 
@@ -192,78 +195,18 @@ void user_disable_single_step(struct task_struct *task)
 	clear_task_syscall_work(task, SYSCALL_EXIT_TRAP);
 }
 
-/* Debug registers stay as they are: a tracer that leaves takes its watchpoints away itself. */
+/* Keeps the debug registers: a tracer that detaches removes its watchpoints itself. */
 void ptrace_disable(struct task_struct *task)
 {
 	user_disable_single_step(task);
 }
 
-/* Number of the debug register at @addr of struct user, or -1. */
+/* The number of the debug register at offset @addr of struct user, or -1. */
 static int debug_register(unsigned long addr)
 {
 	unsigned long nr = (addr - offsetof(struct user, u_debugreg)) / sizeof(long);
 
 	return addr >= offsetof(struct user, u_debugreg) && nr < 8 ? nr : -1;
-}
-
-static unsigned long debug_get(struct task_struct *task, int nr)
-{
-	const struct thread_struct *thread = &task->thread;
-
-	switch (nr) {
-	case 0 ... 3:
-		return thread->debug_addr[nr];
-	case 6:
-		return thread->debug_status;
-	case 7:
-		return thread->debug_control;
-	}
-	return 0;
-}
-
-void debug_enter(struct task_struct *task)
-{
-	const struct thread_struct *thread = &task->thread;
-	struct host_debug debug = { .control = thread->debug_control };
-
-	memcpy(debug.addr, thread->debug_addr, sizeof(debug.addr));
-	host_space_debug_set(task->mm->context.space, &debug);
-}
-
-void debug_clear(struct task_struct *task)
-{
-	struct thread_struct *thread = &task->thread;
-
-	memset(thread->debug_addr, 0, sizeof(thread->debug_addr));
-	thread->debug_control = thread->debug_status = 0;
-}
-
-/* The host judges: what it takes for the task's process is what the task gets. */
-static int debug_set(struct task_struct *task, int nr, unsigned long value)
-{
-	struct thread_struct *thread = &task->thread;
-	struct host_debug debug = { .control = thread->debug_control };
-	int error;
-
-	if (nr == 6) {
-		thread->debug_status = value;
-		return 0;
-	}
-	if (nr < 4 && value >= TASK_SIZE)
-		return -EINVAL;
-	if (nr == 4 || nr == 5 || !task->mm || !task->mm->context.space)
-		return -EIO;
-	memcpy(debug.addr, thread->debug_addr, sizeof(debug.addr));
-	if (nr == 7)
-		debug.control = value;
-	else
-		debug.addr[nr] = value;
-	error = host_space_debug_set(task->mm->context.space, &debug);
-	if (error)
-		return error;
-	memcpy(thread->debug_addr, debug.addr, sizeof(debug.addr));
-	thread->debug_control = debug.control;
-	return 0;
 }
 
 long arch_ptrace(struct task_struct *child, long request, unsigned long addr,
@@ -280,7 +223,7 @@ long arch_ptrace(struct task_struct *child, long request, unsigned long addr,
 		if (addr < sizeof(struct pt_regs))
 			value = *(unsigned long *)((char *)task_pt_regs(child) + addr);
 		else
-			value = debug_get(child, debug_register(addr));
+			value = debugreg_get(child, debug_register(addr));
 		return put_user(value, (unsigned long __user *)user);
 	case PTRACE_POKEUSR:
 		if (addr % sizeof(long) || addr >= sizeof(struct user))
@@ -288,7 +231,7 @@ long arch_ptrace(struct task_struct *child, long request, unsigned long addr,
 		if (addr < sizeof(struct pt_regs))
 			return register_set(child, addr, data);
 		if (debug_register(addr) >= 0)
-			return debug_set(child, debug_register(addr), data);
+			return debugreg_set(child, debug_register(addr), data);
 		return -EIO;
 	case PTRACE_GETREGS:
 		return copy_regset_to_user(child, &um_regset_view, REGSET_GENERAL, 0,
@@ -318,7 +261,13 @@ long arch_ptrace(struct task_struct *child, long request, unsigned long addr,
 	return ptrace_request(child, request, addr, data);
 }
 
-/* Names for kernel code that addresses registers (tracing, BPF). */
+bool regs_are_guest(const struct pt_regs *regs)
+{
+	return regs == current_pt_regs() && current->mm;
+}
+EXPORT_SYMBOL(regs_are_guest);
+
+/* Register names for tracing and BPF. */
 static const char *const register_names[] = {
 	"r15", "r14", "r13", "r12", "bp", "bx", "r11", "r10", "r9", "r8", "ax", "cx", "dx",
 	"si", "di", "orig_ax", "ip", "cs", "flags", "sp", "ss",
@@ -352,7 +301,9 @@ unsigned long regs_get_kernel_stack_nth(struct pt_regs *regs, unsigned int n)
 
 unsigned long regs_get_kernel_argument(struct pt_regs *regs, unsigned int n)
 {
-	const unsigned long in_order[] = { regs->di, regs->si, regs->dx, regs->cx, regs->r8, regs->r9 };
+	const unsigned long in_order[] = {
+		regs->di, regs->si, regs->dx, regs->cx, regs->r8, regs->r9,
+	};
 
 	return n < ARRAY_SIZE(in_order) ? in_order[n] : 0;
 }

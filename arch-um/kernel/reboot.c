@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * reboot.c - halt, restart, exit codes
+ * reboot.c - power off, halt, restart, and the exit status of the process
  *
- * Exit status of the process: 0 after poweroff or halt, 134 after a panic (what a shell
- * reports for a program that aborted). Restart runs the same program again in place.
+ * Called by generic reboot code, and by the signals that ask for a shutdown. The exit status is 0
+ * after power-off or halt, and 134 after a panic, which is what a shell reports for a program
+ * that aborted. A restart runs the same program again in the same process.
  */
 #include <linux/init.h>
 #include <linux/kernel.h>
@@ -13,11 +14,11 @@
 #include <linux/sched/signal.h>
 #include <um/host.h>
 #include <um/upcall.h>
-#include "kernel_internal.h"
+#include <asm/um_irq.h>
 
 #define EXIT_STATUS_PANIC 134
 
-/* Set from the start: its absence would mean that the machine cannot power off. */
+/* Generic code takes NULL to mean that the machine cannot power off. */
 void (*pm_power_off)(void) = machine_power_off;
 EXPORT_SYMBOL(pm_power_off);
 
@@ -28,7 +29,7 @@ static bool panicked(void)
 
 void machine_restart(char *command)
 {
-	/* emergency_restart() of a panic: the one who started us wants to know. */
+	/* A panic calls this with panic= set. Whoever started the machine must learn of the panic. */
 	if (panicked())
 		host_exit(EXIT_STATUS_PANIC);
 	host_restart();
@@ -45,15 +46,18 @@ void machine_halt(void)
 }
 
 /*
- * A signal from outside asks the machine to go down in order: init gets what
- * Ctrl-Alt-Del (SIGTERM, SIGHUP: power off) means to it. systemd and sysvinit-like
- * inits take SIGPWR or SIGRTMIN+4 differently; orderly_poweroff() runs the
- * guest's own poweroff command and works for all.
+ * SIGTERM or SIGHUP to the process asks for an orderly shutdown, SIGINT likewise. Inits differ in
+ * what they make of SIGPWR and similar signals; orderly_poweroff() runs the guest's own poweroff
+ * command, which works with all of them.
  */
-void reboot_signal(unsigned int events)
+static void reboot_requested(void)
 {
-	if (events & UM_EVENT_WINCH)
-		console_winch();
-	if (events & (UM_EVENT_TERMINATE | UM_EVENT_INTERRUPT))
-		orderly_poweroff(true);
+	orderly_poweroff(true);
 }
+
+static int __init reboot_init(void)
+{
+	um_irq_register_signal(UM_EVENT_TERMINATE | UM_EVENT_INTERRUPT, reboot_requested);
+	return 0;
+}
+early_initcall(reboot_init);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * signal.c - frames and sigreturn
+ * signal.c - deliver signals to guest tasks: build frames, return from handlers
  *
- * The frame on the guest's stack is the x86-64 one, word for word what user space
- * expects: return address (the restorer), ucontext, siginfo, and above it, aligned to 64,
- * the FP state in XSAVE format with its two magic words.
+ * The frame on the guest's stack has the layout that x86-64 user space expects: return address (the
+ * restorer), ucontext, siginfo, and above them, aligned to 64 bytes, the FP state in XSAVE format
+ * with its two magic words. Called by the generic exit code in task context.
  */
 #include <linux/audit.h>
 #include <linux/entry-common.h>
@@ -15,8 +15,8 @@
 #include <asm/sigcontext.h>
 #include <asm/siginfo.h>
 #include <asm/ucontext.h>
+#include <asm/um_fp.h>
 #include <um/host.h>
-#include "kernel_internal.h"
 
 struct signal_frame {
 	void __user *restorer;
@@ -52,7 +52,7 @@ static int fp_frame_write(void __user *to)
 
 	fp_sync(current);
 	header[0] &= host_fp_features();
-	/* Programs that know only FXSAVE edit it without touching the header. */
+	/* A program that knows only FXSAVE edits this part without updating the header. */
 	*header |= FEATURES_FP_SSE;
 	if (copy_to_user(to, current->thread.fp, host_fp_size()) ||
 	    copy_to_user(to + SW_BYTES, &sw, sizeof(sw)) ||
@@ -61,7 +61,7 @@ static int fp_frame_write(void __user *to)
 	return 0;
 }
 
-/* Is @from a whole XSAVE frame? Otherwise it counts as an FXSAVE one. */
+/* Is @from a complete XSAVE frame? Otherwise it is treated as an FXSAVE frame. */
 static bool fp_frame_extended(const struct _fpx_sw_bytes *sw, const void __user *from)
 {
 	u32 magic2;
@@ -71,21 +71,6 @@ static bool fp_frame_extended(const struct _fpx_sw_bytes *sw, const void __user 
 	       sw->extended_size >= sw->xstate_size + sizeof(magic2) &&
 	       !get_user(magic2, (u32 __user *)(from + sw->xstate_size)) &&
 	       magic2 == FP_XSTATE_MAGIC2;
-}
-
-int fp_sanitize(void *fp)
-{
-	u64 *header = fp + XSAVE_HEADER;
-	u32 *mxcsr = fp + 24;
-	unsigned int i;
-
-	if (header[0] & ~host_fp_features())
-		return -EINVAL;
-	for (i = 1; i < 8; i++)
-		if (header[i])
-			return -EINVAL;
-	*mxcsr &= 0xffff;
-	return 0;
 }
 
 static int fp_frame_read(const void __user *from)
@@ -143,7 +128,7 @@ static void context_restore(struct pt_regs *regs, const struct sigcontext *sc)
 	regs->dx = sc->dx, regs->ax = sc->ax, regs->cx = sc->cx, regs->sp = sc->sp;
 	regs->ip = sc->ip;
 	regs->flags = (regs->flags & ~FLAGS_RESTORED) | (sc->flags & FLAGS_RESTORED);
-	/* No return to a system call that the signal interrupted. */
+	/* Do not restart a system call. */
 	regs->orig_ax = -1;
 }
 
@@ -160,7 +145,7 @@ static int frame_setup(struct ksignal *ksig, struct pt_regs *regs)
 	sp = sigsp(regs->sp - RED_ZONE_SIZE, ksig);
 	fp = (void __user *)round_down(sp - fp_frame_size(), 64);
 	frame = (void __user *)(round_down((unsigned long)fp - sizeof(*frame), 16) - 8);
-	/* An alternate stack that is too small is not to be overrun. */
+	/* Do not overrun an alternate stack that is too small. */
 	if (on_sig_stack(sp) && !on_sig_stack((unsigned long)frame))
 		return -EFAULT;
 	if (!access_ok(frame, sp - (unsigned long)frame))
@@ -177,7 +162,7 @@ static int frame_setup(struct ksignal *ksig, struct pt_regs *regs)
 	    __save_altstack(&frame->uc.uc_stack, regs->sp) || fp_frame_write(fp))
 		return -EFAULT;
 
-	/* handler(number, siginfo, ucontext); ax: no vector arguments, if it has no prototype */
+	/* handler(number, siginfo, ucontext); ax = 0: no vector arguments, for variadic handlers */
 	regs->sp = (unsigned long)frame;
 	regs->ip = (unsigned long)ksig->ka.sa.sa_handler;
 	regs->di = ksig->sig, regs->ax = 0;
@@ -189,7 +174,7 @@ static int frame_setup(struct ksignal *ksig, struct pt_regs *regs)
 	return 0;
 }
 
-/* What becomes of the system call that a signal interrupted; true: it is made again. */
+/* Is a system call with this result made again? @ksig is NULL if no handler runs. */
 static bool call_again(long result, const struct ksignal *ksig)
 {
 	switch (result) {
@@ -244,7 +229,7 @@ void arch_do_signal_or_restart(struct pt_regs *regs)
 SYSCALL_DEFINE0(rt_sigreturn)
 {
 	struct pt_regs *regs = current_pt_regs();
-	/* The restorer's ret has taken the first word. */
+	/* The return into the restorer has popped the first word. */
 	struct signal_frame __user *frame = (void __user *)(regs->sp - sizeof(long));
 	struct ucontext uc;
 
@@ -254,7 +239,7 @@ SYSCALL_DEFINE0(rt_sigreturn)
 	if (uc.uc_mcontext.cs != UM_USER_CS)
 		goto out_bad;
 	set_current_blocked(&uc.uc_sigmask);
-	/* Before the FP state: a bad one must not leave us in the frame that has it. */
+	/* First: if the FP state is bad, SIGSEGV must hit the interrupted context. */
 	context_restore(regs, &uc.uc_mcontext);
 	if (fp_frame_read((void __user *)uc.uc_mcontext.fpstate))
 		goto out_bad;
@@ -266,9 +251,3 @@ out_bad:
 	force_sig(SIGSEGV);
 	return 0;
 }
-
-bool regs_are_guest(const struct pt_regs *regs)
-{
-	return regs == current_pt_regs() && current->mm;
-}
-EXPORT_SYMBOL(regs_are_guest);

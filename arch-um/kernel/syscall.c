@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * syscall.c - fetch arguments, trace, call the table, store the result
+ * syscall.c - carry out a system call of guest code
  *
- * Called by the run loop (guest.c) with interrupts off; the generic entry code
- * turns them on for the call and does tracing, seccomp and signals.
+ * The run loop (guest.c) calls syscall_handle() with interrupts off. The generic entry code enables
+ * them for the call and handles tracing, seccomp and signals.
  */
+#include "syscall.h"
+
 #include <linux/entry-common.h>
 #include <linux/nospec.h>
 #include <linux/syscalls.h>
 #include <linux/unistd.h>
 #include <asm/syscall.h>
-#include "../mm/ahead.h"
-#include "kernel_internal.h"
+#include <asm/um_ahead.h>
+#include "arch_calls.h"
 
-/* Calls of this processor that <linux/syscalls.h> leaves to architectures. */
-asmlinkage long sys_arch_prctl(int option, unsigned long arg);
-asmlinkage long sys_mmap(unsigned long addr, unsigned long size, unsigned long prot,
-			 unsigned long flags, unsigned long fd, unsigned long offset);
+/* Further calls without a prototype in generic headers. */
 asmlinkage long sys_rt_sigreturn(void);
 asmlinkage long sys_modify_ldt(int function, void __user *ptr, unsigned long size);
 
-/* There are no I/O ports: as on a kernel built without them. */
+/* The machine has no I/O ports. */
 #define sys_iopl	sys_ni_syscall
 #define sys_ioperm	sys_ni_syscall
 
@@ -42,7 +41,7 @@ void syscall_handle(struct pt_regs *regs)
 		regs->ax = sys_call_table[nr](regs->di, regs->si, regs->dx,
 					      regs->r10, regs->r8, regs->r9);
 	} else if (nr != -1) {
-		/* -1 is a call that a tracer or filter took out: its result stays. */
+		/* -1: a tracer or filter cancelled the call and set its result. */
 		regs->ax = -ENOSYS;
 	}
 	if (unlikely(ahead_due == current))

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * trap.c - guest exceptions that are not page faults
+ * trap.c - exceptions of guest code that are not page faults
  *
- * The host has already translated the processor's exception into a signal number, code
- * and address; the guest task gets the same, as from a real machine.
+ * The host has translated the processor's exception into a signal with code and address. The guest
+ * task gets the same signal, as it would on hardware. Called by the run loop (guest.c) in task
+ * context with interrupts on.
  */
+#include "trap.h"
+
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 #include <um/host.h>
-#include "kernel_internal.h"
 
-/* Exception vectors, for the trapno word of signal frames. */
+/* Exception vectors, for the trapno field of signal frames. */
 static const struct {
 	int signo, vector;
 } trap_vectors[] = {
@@ -35,7 +37,7 @@ void trap_handle(struct pt_regs *regs, const struct guest_event *event)
 		force_sig_fault(SIGTRAP, TRAP_TRACE, (void __user *)regs->ip);
 		return;
 	}
-	/* SI_KERNEL comes without an address, as on the host. */
+	/* As on the host, SI_KERNEL comes without an address. */
 	if (event->code == SI_KERNEL)
 		force_sig(event->signo);
 	else

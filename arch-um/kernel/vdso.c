@@ -2,15 +2,18 @@
 /*
  * vdso.c - map the vDSO and its data into every program
  *
- *   [vvar]   2 pages   written by the kernel: the clocks, and one page of the time namespace
+ *   [vvar]   2 pages   data, written by the kernel
  *   [vdso]   the code (x86/vdso/)
  *
- * The code looks for the clocks in the first page. In a time namespace that page is the
- * namespace's with its offsets, and the clocks are in the second.
+ * The code expects the clocks in the first data page. For a program in a time namespace the first
+ * page holds the namespace's offsets instead, and the second page the clocks.
  *
- * Pages of the image itself cannot be mapped into a space (mm/physmem.c), so both are copied
- * to pages of RAM once.
+ * Pages of the kernel image cannot be mapped into a space (mm/physmem.c), so code and data are
+ * copied to pages of RAM once. Generic exec, fault and namespace code calls this file in task
+ * context.
  */
+#include <asm/um_vdso.h>
+
 #include <linux/binfmts.h>
 #include <linux/elf.h>
 #include <linux/init.h>
@@ -26,7 +29,7 @@
 
 extern const char vdso_image_start[], vdso_image_end[];
 
-/* Timekeeping starts before there are pages to allocate. */
+/* Used until vdso_init(): timekeeping starts before pages can be allocated. */
 static union vdso_data_store early_data __initdata;
 struct vdso_data *um_vdso_data __refdata = early_data.data;
 
@@ -38,7 +41,7 @@ static vm_fault_t vvar_fault(const struct vm_special_mapping *mapping, struct vm
 	struct page *namespace_page = find_timens_vvar_page(vma);
 	unsigned long pfn = virt_to_pfn(um_vdso_data);
 
-	/* With a namespace: its page, then the clocks; without: the clocks, then nothing. */
+	/* In a namespace: its offsets, then the clocks. Otherwise: the clocks, then nothing. */
 	if (vmf->pgoff > (namespace_page ? 1 : 0))
 		return VM_FAULT_SIGBUS;
 	if (namespace_page && vmf->pgoff == 0)
@@ -68,7 +71,7 @@ struct vdso_data *arch_get_vdso_data(void *vvar_page)
 	return vvar_page;
 }
 
-/* The task is in another namespace from now on: its program faults the right page in. */
+/* @task enters another namespace: drop its data pages, so that it faults the right ones in. */
 int vdso_join_timens(struct task_struct *task, struct time_namespace *ns)
 {
 	struct mm_struct *mm = task->mm;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vmlinux.lds.S - the image: a static executable for the host at a fixed address
+ * vmlinux.lds.S - layout of the kernel image: a static host executable at a fixed address
  */
 #define RO_EXCEPTION_TABLE_ALIGN 16
 #include <asm-generic/vmlinux.lds.h>
@@ -62,7 +62,7 @@ SECTIONS
 	DWARF_DEBUG
 	ELF_DETAILS
 
-	/* Code patching tables of shared arch/x86 headers: nothing here uses them. */
+	/* Shared arch/x86 headers emit these tables for code patching, which the port does not do. */
 	/DISCARD/ : { *(.altinstructions) *(.altinstr_replacement) *(.altinstr_aux)
 		      *(.smp_locks) *(.retpoline_sites) *(.return_sites) *(.note.gnu.property) }
 	DISCARDS

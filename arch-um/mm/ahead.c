@@ -19,13 +19,13 @@
  * left to its fault, and what was made for nothing are PAGES_MAX pages at most. Few
  * programs fork at a time: a fixed number of families, the oldest of which goes.
  */
+#include <asm/um_ahead.h>
+
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/userfaultfd_k.h>
-#include <um/host.h>
-#include "../kernel/kernel_internal.h"
-#include "ahead.h"
-#include "walk.h"
+#include <asm/um_mirror.h>
+#include <asm/um_walk.h>
 
 enum {
 	FAMILIES = 16,

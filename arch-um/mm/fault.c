@@ -6,16 +6,17 @@
  * an address and whether a mapping was there; a missing one may be a page that the
  * page tables grant and the mirror has not shown yet, or a real fault.
  */
+#include <asm/um_fault.h>
+
 #include <linux/mm.h>
 #include <linux/perf_event.h>
 #include <linux/sched/signal.h>
-#include <uapi/asm/processor-flags.h>
+#include <asm/um_ahead.h>
+#include <asm/um_mirror.h>
+#include <asm/um_walk.h>
 #include <um/host.h>
-#include "../kernel/kernel_internal.h"
-#include "ahead.h"
-#include "walk.h"
+#include "access_hint.h"
 
-#define INSTRUCTION_SIZE_MAX	15
 #define TRAP_PAGE_FAULT		14
 
 /* Bits of the processor's page fault error code, as signal frames show it. */
@@ -26,6 +27,23 @@ enum {
 	ERROR_FETCH = 16,
 };
 
+/* Does the instruction at @regs->ip look like one that writes to @addr? */
+static bool instruction_writes(const struct pt_regs *regs, unsigned long addr)
+{
+	const struct access_hint hint = { .addr = addr, .sp = regs->sp, .di = regs->di };
+	u8 code[ACCESS_HINT_SIZE_MAX];
+	unsigned int size;
+	const u8 *byte;
+
+	for (size = 0; size < ACCESS_HINT_SIZE_MAX; size++) {
+		byte = walk_guest_page(current->mm, regs->ip + size, false);
+		if (!byte)
+			break;
+		code[size] = *byte;
+	}
+	return access_hint_writes(code, size, &hint);
+}
+
 /*
  * The ptrace engine learns an address, not the kind of access (host.h). What is certain:
  * an access that was denied although the page was mapped wrote, or fetched from a page
@@ -35,7 +53,7 @@ enum {
 static enum guest_access access_kind(const struct pt_regs *regs, const struct guest_event *event)
 {
 	unsigned long addr = event->addr, next;
-	bool at_ip = addr - regs->ip < INSTRUCTION_SIZE_MAX;
+	bool at_ip = addr - regs->ip < ACCESS_HINT_SIZE_MAX;
 	pte_t *pte;
 
 	if (event->access > GUEST_ACCESS_DENIED)
@@ -50,7 +68,7 @@ static enum guest_access access_kind(const struct pt_regs *regs, const struct gu
 	/* The fetch came first: without its page there is no instruction to look at. */
 	if (addr == regs->ip || (at_ip && offset_in_page(addr) == 0))
 		return GUEST_ACCESS_EXEC;
-	return access_hint_writes(regs, addr) ? GUEST_ACCESS_WRITE : GUEST_ACCESS_READ;
+	return instruction_writes(regs, addr) ? GUEST_ACCESS_WRITE : GUEST_ACCESS_READ;
 }
 
 static void fault_signal(int signo, int code, unsigned long addr, unsigned long error)

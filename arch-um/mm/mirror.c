@@ -30,13 +30,15 @@
  *
  * Runs in task context of a task of the mm, or wherever flush_tlb_*() is called.
  */
+#include <asm/um_mirror.h>
+
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 #include <asm/tlbflush.h>
+#include <asm/um_physmem.h>
+#include <asm/um_sites.h>
+#include <asm/um_walk.h>
 #include <um/host.h>
-#include "../kernel/kernel_internal.h"
-#include "sites.h"
-#include "walk.h"
 
 /*
  * Pages looked at around a fault: an aligned window. A host mmap costs 2 us and more, a page more

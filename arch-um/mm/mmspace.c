@@ -5,12 +5,14 @@
  * The space is made with the mm, so that a host which refuses another process shows
  * up as a fork() that fails, not as a dead guest process later.
  */
+#include <asm/um_mmspace.h>
+
 #include <linux/mm_types.h>
 #include <linux/sched.h>
 #include <asm/mmu_context.h>
+#include <asm/um_ahead.h>
+#include <asm/um_fp.h>
 #include <um/host.h>
-#include "../kernel/kernel_internal.h"
-#include "ahead.h"
 
 int init_new_context(struct task_struct *task, struct mm_struct *mm)
 {

@@ -7,6 +7,8 @@
  * offset of a page in that file is its guest-physical address less um_image_size.
  * The image's own pages can never be mapped into a space and are never freed.
  */
+#include <asm/um_physmem.h>
+
 #include <linux/ioport.h>
 #include <linux/kernel.h>
 #include <linux/memblock.h>
@@ -15,7 +17,6 @@
 #include <asm/sections.h>
 #include <um/host.h>
 #include <um/upcall.h>
-#include "../kernel/kernel_internal.h"
 
 #define RAM_MIN		(16 * SZ_1M)
 #define RAM_DEFAULT_MAX	(2UL * SZ_1G)

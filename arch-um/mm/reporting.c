@@ -10,8 +10,8 @@
 #include <linux/mm.h>
 #include <linux/page_reporting.h>
 #include <linux/scatterlist.h>
+#include <asm/um_physmem.h>
 #include <um/host.h>
-#include "../kernel/kernel_internal.h"
 
 /* 128 KB: smaller blocks cost more host calls than they give back. */
 #define REPORT_ORDER 5

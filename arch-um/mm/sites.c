@@ -22,6 +22,8 @@
  *
  * No guest code runs while the kernel does: a copy that no space maps is seen by nobody.
  */
+#include <asm/um_sites.h>
+
 #include <linux/export.h>
 #include <linux/hash.h>
 #include <linux/mm.h>
@@ -30,10 +32,9 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <asm/um_walk.h>
 #include <asm/unistd.h>
 #include <um/host.h>
-#include "sites.h"
-#include "walk.h"
 
 #define SYSCALL_SIZE	2
 #define SITE_SIZE	(HOST_SITE_HEAD + SYSCALL_SIZE)

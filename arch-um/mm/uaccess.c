@@ -10,7 +10,7 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/uaccess.h>
-#include "walk.h"
+#include <asm/um_walk.h>
 
 static bool page_fault_in(unsigned long addr, bool write)
 {

@@ -7,14 +7,16 @@
  * them, flush_tlb_kernel_range() after removed ones and takes the address range back.
  * A kernel fault inside the range looks here too, for entries made without a call.
  */
+#include <asm/um_vmap.h>
+
 #include <linux/execmem.h>
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 #include <asm/cacheflush.h>
 #include <asm/tlbflush.h>
+#include <asm/um_physmem.h>
+#include <asm/um_walk.h>
 #include <um/host.h>
-#include "../kernel/kernel_internal.h"
-#include "walk.h"
 
 static bool kernel_range(unsigned long addr)
 {

@@ -15,8 +15,8 @@
  */
 #include <linux/mm.h>
 #include <linux/vmstat.h>
+#include <asm/um_physmem.h>
 #include <um/host.h>
-#include "../kernel/kernel_internal.h"
 
 static struct {
 	struct folio *folio;

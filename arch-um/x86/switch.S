@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * switch.S - exchange kernel stacks
+ * switch.S - exchange kernel stacks, and the first code of new tasks and of an oops
  *
- * Called from process.c with interrupts off. Layout of what lies on a sleeping task's
- * stack: struct fork_frame there.
+ * The interface, with the layout of the stack of a sleeping task, is asm/um_switch.h. Called
+ * with interrupts off.
  */
 #include <linux/linkage.h>
 #include <generated/asm-offsets.h>
 
-/* struct task_struct *um_switch_stacks(prev in rdi, next in rsi): returns prev, on next's stack */
+/* struct task_struct *um_switch_stacks(prev in rdi, next in rsi): returns prev on the stack of next */
 SYM_FUNC_START(um_switch_stacks)
 	pushq	%rbp
 	pushq	%rbx
@@ -29,8 +29,8 @@ SYM_FUNC_START(um_switch_stacks)
 SYM_FUNC_END(um_switch_stacks)
 
 /*
- * An oops goes on here: rdi = rsp = struct oops_info, which starts with the registers of the fault.
- * The call frame information leads debuggers from here to the code that failed.
+ * An oops continues here. rax: the function to call; rdi and rsp: a block that starts with the
+ * registers of the fault. The call frame information leads debuggers to the code that failed.
  */
 	.cfi_sections .debug_frame
 SYM_CODE_START(um_oops_entry)
@@ -39,12 +39,15 @@ SYM_CODE_START(um_oops_entry)
 	.cfi_def_cfa %rsp, 0
 	.cfi_offset %rip, PT_REGS_IP
 	.cfi_offset %rsp, PT_REGS_SP
-	call	oops_end
+	call	*%rax
 	ud2
 	.cfi_endproc
 SYM_CODE_END(um_oops_entry)
 
-/* First code of a new task: rax = task that ran before, rbx = kernel thread function, r12 = its argument */
+/*
+ * First code of a new task. rax: the task that ran before; rbx, r12, r13: from the frame that
+ * copy_thread() made. Calls r13 with rax, rbx and r12.
+ */
 SYM_CODE_START(um_ret_from_fork)
 	.cfi_startproc
 	.cfi_undefined %rip
@@ -53,7 +56,7 @@ SYM_CODE_START(um_ret_from_fork)
 	movq	%r12, %rdx
 	xorl	%ebp, %ebp
 	andq	$-16, %rsp
-	call	um_fork_tail
+	call	*%r13
 	ud2
 	.cfi_endproc
 SYM_CODE_END(um_ret_from_fork)

@@ -9,7 +9,7 @@ SWITCH_BP = 5        # words above thread.sp: the frame pointer, then the return
 
 
 def kernel_chain(task):
-    """Return addresses of a sleeping task, by frame pointers, as kernel/stacktrace.c walks them."""
+    """Return addresses of a sleeping task, by frame pointers, as kernel/debug/stacktrace.c walks them."""
     if int(task) == int(k.current()):
         frame = gdb.newest_frame()
         while frame:

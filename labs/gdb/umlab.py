@@ -19,7 +19,7 @@ PASSED = ("SIGALRM SIGIO SIGUSR1 SIGUSR2 SIGCHLD SIGWINCH SIGCONT SIGPIPE SIGSEG
           "SIGFPE SIGTERM SIGHUP")
 
 # Modules of the generic tree's scripts; its own loader refuses reduced debug data, which
-# kernel/debug_types.c completes.
+# kernel/debug/debug_types.c completes.
 GENERIC = ("utils symbols modules dmesg tasks config cpus lists rbtree proc timerlist clk genpd device "
            "vfs pgtable radixtree interrupts mm stackdepot page_owner slab vmalloc kasan").split()
 

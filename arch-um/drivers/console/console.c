@@ -22,8 +22,9 @@
 #include <linux/tty.h>
 #include <linux/tty_driver.h>
 #include <asm/um_irq.h>
+#include <asm/um_option.h>
 #include <um/host.h>
-#include "../../kernel/kernel_internal.h"
+#include <um/upcall.h>
 #include "console_backend.h"
 #include "console_line.h"
 #include "console_printk.h"
@@ -85,7 +86,7 @@ static void line_change(struct work_struct *work)
 	tty_kref_put(tty);
 }
 
-void console_winch(void)
+static void console_winch(void)
 {
 	unsigned int i;
 
@@ -382,6 +383,7 @@ static int __init console_init_ttys(void)
 		if (IS_ERR(device))
 			pr_err("con%u: no tty (error %ld)\n", i, -PTR_ERR(device));
 	}
+	um_irq_register_signal(UM_EVENT_WINCH, console_winch);
 	register_reboot_notifier(&console_end_block);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cpufeature.h - no feature of the processor is used by the kernel itself
+ * cpufeature.h - the kernel itself uses no optional feature of the processor
  */
 #ifndef _ASM_UM_CPUFEATURE_H
 #define _ASM_UM_CPUFEATURE_H
@@ -9,9 +9,9 @@
 #include <asm/cpufeatures.h>
 
 /*
- * Code shared with arch/x86 asks before it uses an instruction set extension. Kernel
- * code here must leave vector registers alone, so every answer is no, except for
- * what all x86-64 processors have.
+ * Code shared with arch/x86 asks before it uses an instruction set extension. Kernel code here
+ * must not touch vector registers, so every answer is no, except for the features that all
+ * x86-64 processors have.
  */
 #define cpu_has(c, bit)			boot_cpu_has(bit)
 #define this_cpu_has(bit)		boot_cpu_has(bit)

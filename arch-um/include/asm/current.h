@@ -8,7 +8,7 @@
 #ifndef __ASSEMBLY__
 struct task_struct;
 
-/* The name and shape are known to scripts/gdb/linux/cpus.py. */
+/* scripts/gdb/linux/cpus.py of the generic tree knows this name and layout. */
 struct cpu_task {
 	struct task_struct *task;
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * elf.h - programs of the guest
+ * elf.h - ELF constants for guest programs and for modules
  */
 #ifndef _ASM_UM_ELF_H
 #define _ASM_UM_ELF_H
@@ -17,7 +17,7 @@
 #define ELF_ET_DYN_BASE		(TASK_SIZE / 3 * 2)
 #define ELF_PLATFORM		("x86_64")
 
-/* Relocations of modules, numbers of the processor's ELF supplement. */
+/* Relocation types of modules, numbered by the x86-64 ELF supplement. */
 #define R_X86_64_NONE	0
 #define R_X86_64_64	1
 #define R_X86_64_PC32	2
@@ -43,7 +43,7 @@ do {									\
 	NEW_AUX_ENT(AT_MINSIGSTKSZ, um_minsigstksz);			\
 } while (0)
 
-/* A new program starts with all registers clear. */
+/* start_thread() has cleared all registers already. */
 #define ELF_PLAT_INIT(regs, load_addr)	do { } while (0)
 
 #define SET_PERSONALITY(header) \
@@ -54,7 +54,7 @@ struct linux_binprm;
 int arch_setup_additional_pages(struct linux_binprm *bprm, int uses_interp);
 
 struct mm_struct;
-/* 16 GB, in pages: as on x86-64 hardware. */
+/* 16 GB in pages, as on x86-64 hardware. */
 #define STACK_RND_MASK	0x3fffff
 
 unsigned long arch_randomize_brk(struct mm_struct *mm);

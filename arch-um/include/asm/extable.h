@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * extable.h - exception table: instructions of the kernel that may fault
+ * extable.h - exception table: kernel instructions that may fault
  */
 #ifndef _ASM_UM_EXTABLE_H
 #define _ASM_UM_EXTABLE_H
 
 /*
- * The entries are those of arch/x86, whose headers (word-at-a-time.h) emit some of
- * them and whose layout scripts/sorttable.c sorts.
+ * Entries have the layout of arch/x86: some arch/x86 headers emit entries, and
+ * scripts/sorttable.c knows how to sort them.
  */
 #include <asm/extable_fixup_types.h>
 
@@ -30,7 +30,10 @@ do {								\
 	(void)(tmp);						\
 } while (0)
 
-/* extable_fixup - continue behind a known fault; false if @regs->ip is in no entry. */
+/*
+ * extable_fixup - if the table has an entry for @regs->ip, make @regs continue at its fixup.
+ * False if there is no entry. Implemented in mm/extable.c.
+ */
 bool extable_fixup(struct pt_regs *regs, unsigned long addr);
 
 #endif /* _ASM_UM_EXTABLE_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fixmap.h - no fixed kernel mappings
+ * fixmap.h - there are no fixed kernel mappings
  */
 #ifndef _ASM_UM_FIXMAP_H
 #define _ASM_UM_FIXMAP_H

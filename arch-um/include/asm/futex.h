@@ -5,7 +5,7 @@
 #ifndef _ASM_UM_FUTEX_H
 #define _ASM_UM_FUTEX_H
 
-/* One processor, and guest code stands still while the kernel runs: the generic ones do. */
+/* The generic version suffices: one processor, and no guest code runs while the kernel does. */
 #include <asm-generic/futex.h>
 
 #endif /* _ASM_UM_FUTEX_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * io.h - no I/O memory; the generic names for drivers that compile without it
+ * io.h - there is no I/O memory; generic names for drivers that compile anyway
  */
 #ifndef _ASM_UM_IO_H
 #define _ASM_UM_IO_H

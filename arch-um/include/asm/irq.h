@@ -6,8 +6,8 @@
 #define _ASM_UM_IRQ_H
 
 /*
- * Host events arrive as signals (irq.c). Each kind has one interrupt number, so that
- * /proc/interrupts tells where the machine's time goes.
+ * Host events arrive as signals (kernel/irq.c). Each kind of event has its own interrupt number,
+ * so that /proc/interrupts shows what interrupts the machine.
  */
 enum um_irq {
 	UM_IRQ_TIMER,
@@ -17,7 +17,7 @@ enum um_irq {
 	UM_IRQ_LAST
 };
 
-/* Spare numbers for drivers that allocate virtual interrupts (KUnit's irq tests do). */
+/* Spare numbers for code that allocates virtual interrupts, such as KUnit's irq tests. */
 #define NR_IRQS	64
 
 #endif /* _ASM_UM_IRQ_H */

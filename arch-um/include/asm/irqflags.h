@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * irqflags.h - interrupts are off when a variable says so
+ * irqflags.h - the interrupt flag is a variable
  */
 #ifndef _ASM_UM_IRQFLAGS_H
 #define _ASM_UM_IRQFLAGS_H
 
 /*
- * Signal handlers look at um_irqs_on and only note the event when it is 0; enabling
- * looks for noted events. No system call is needed on either side. A handler runs on
- * this very thread, so compiler barriers are all the ordering there is.
+ * A signal handler that finds um_irqs_on 0 only records the event, and enabling interrupts
+ * handles recorded events. Neither side makes a system call. Handlers run on the machine's own
+ * thread, so compiler barriers give enough ordering.
  */
 #ifndef __ASSEMBLY__
 #include <um/upcall.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kasan.h - where KASAN keeps what it knows about memory
+ * kasan.h - the shadow memory of KASAN
  *
- * One byte for eight, for every address of the process: a single sparse mapping that the host
- * side makes before any code that looks there runs (host/boot.c).
+ * One shadow byte describes eight bytes of the process. The shadow is a single sparse mapping that
+ * the host side makes before any instrumented code runs (host/process/boot.c).
  */
 #ifndef _ASM_UM_KASAN_H
 #define _ASM_UM_KASAN_H
@@ -13,7 +13,8 @@
 #define KASAN_SHADOW_SCALE_SHIFT	3
 #define KASAN_SHADOW_OFFSET		UL(CONFIG_KASAN_SHADOW_OFFSET)
 #define KASAN_SHADOW_START		KASAN_SHADOW_OFFSET
-#define KASAN_SHADOW_END		(KASAN_SHADOW_START + (UM_HOST_TASK_END >> KASAN_SHADOW_SCALE_SHIFT))
+#define KASAN_SHADOW_END \
+	(KASAN_SHADOW_START + (UM_HOST_TASK_END >> KASAN_SHADOW_SCALE_SHIFT))
 
 #ifdef CONFIG_KASAN
 void kasan_init(void);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kprobes.h - probes at functions of the kernel, see kernel/kprobes.c
+ * kprobes.h - probes at kernel functions, implemented in kernel/debug/kprobes.c
  */
 #ifndef _ASM_UM_KPROBES_H
 #define _ASM_UM_KPROBES_H
 
 #include <asm-generic/kprobes.h>
+
+/* The instruction of a breakpoint, one byte: of a probe, or of a debugger (kernel/debug/oops.c). */
+enum { UM_INT3 = 0xcc };
 
 #ifdef CONFIG_KPROBES
 #include <linux/types.h>
@@ -15,7 +18,7 @@ struct pt_regs;
 
 typedef u8 kprobe_opcode_t;
 
-/* The instruction runs in its place: there is no copy of it. */
+/* The original instruction is executed in place: there is no copy of it. */
 struct arch_specific_insn {};
 #define flush_insn_slot(probe)		do { } while (0)
 #define MAX_INSN_SIZE			15
@@ -23,9 +26,9 @@ struct arch_specific_insn {};
 
 #define KPROBE_STEPS_MAX		4
 
-/* Probes whose instruction is being stepped over: the outermost, and those hit meanwhile. */
+/* Probes whose instruction is being stepped over: the first, and those hit during its handlers. */
 struct kprobe_ctlblk {
-	unsigned long kprobe_status;	/* the generic code's; nothing here asks */
+	unsigned long kprobe_status;	/* used by generic code only */
 	unsigned int nr_steps;
 	struct kprobe *steps[KPROBE_STEPS_MAX];
 };
@@ -33,7 +36,7 @@ struct kprobe_ctlblk {
 void arch_remove_kprobe(struct kprobe *probe);
 bool kprobe_trap(struct pt_regs *regs, int code);
 
-/* A stepped instruction that faults is mended as ever: the trap flag stays. */
+/* A fault of the stepped instruction is resolved as usual; the trap flag stays set. */
 static inline int kprobe_fault_handler(struct pt_regs *regs, int trap)
 {
 	return 0;

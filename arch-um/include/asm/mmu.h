@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * mmu.h - what an address space carries besides its page tables
+ * mmu.h - what belongs to an address space besides its page tables
  */
 #ifndef _ASM_UM_MMU_H
 #define _ASM_UM_MMU_H
@@ -9,8 +9,8 @@ struct host_space;
 struct task_struct;
 
 typedef struct um_mm_context {
-	struct host_space *space;	/* host process, made with the mm (mmspace.c) */
-	struct task_struct *fp_owner;	/* task whose FP state the space's registers hold (fp.c) */
+	struct host_space *space;	/* host process, created with the mm (mm/mmspace.c) */
+	struct task_struct *fp_owner;	/* whose FP state the space holds (kernel/fp.c) */
 	unsigned long vdso;		/* address of the vDSO in this space */
 } mm_context_t;
 

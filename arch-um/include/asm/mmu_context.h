@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * mmu_context.h - life of an address space
+ * mmu_context.h - create, destroy and switch address spaces
  */
 #ifndef _ASM_UM_MMU_CONTEXT_H
 #define _ASM_UM_MMU_CONTEXT_H
@@ -12,7 +12,7 @@ int init_new_context(struct task_struct *task, struct mm_struct *mm);
 void destroy_context(struct mm_struct *mm);
 #define destroy_context destroy_context
 
-/* Which space runs is chosen when guest code runs (guest.c); a switch needs nothing. */
+/* Nothing to do: the run loop (kernel/guest.c) chooses the space each time guest code runs. */
 static inline void switch_mm(struct mm_struct *prev, struct mm_struct *next,
 			     struct task_struct *task)
 {

@@ -57,7 +57,7 @@ void clear_user_page(void *addr, unsigned long vaddr, struct page *page);
 #define virt_to_page(x)	pfn_to_page(virt_to_pfn(x))
 #define page_to_virt(x)	pfn_to_virt(page_to_pfn(x))
 
-/* Modules lie below the image, vmalloc above RAM: one range test answers. */
+/* Modules lie below the image and vmalloc lies above RAM, so one range test is enough. */
 extern unsigned long um_ram_end;
 #define virt_addr_valid(x) \
 	((unsigned long)(x) >= PAGE_OFFSET && (unsigned long)(x) < um_ram_end)

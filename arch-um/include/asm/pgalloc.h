@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pgalloc.h - page table pages
+ * pgalloc.h - allocate and link page table pages
  */
 #ifndef _ASM_UM_PGALLOC_H
 #define _ASM_UM_PGALLOC_H
@@ -36,7 +36,7 @@ static inline void p4d_populate(struct mm_struct *mm, p4d_t *p4d, pud_t *pud)
 	set_p4d(p4d, __p4d(__pa(pud) | _PAGE_TABLE));
 }
 
-/* Without the destructor the page would keep the type of a page table in its next life. */
+/* Without the destructor the freed page would keep its page table type. */
 #define __pte_free_tlb(tlb, pte, addr)					\
 do {									\
 	pagetable_pte_dtor(page_ptdesc(pte));				\

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pgtable.h - page tables: walked by software, copied into host mappings by mirror.c
+ * pgtable.h - page tables, which only software reads (mm/mirror.c makes host mappings from them)
  */
 #ifndef _ASM_UM_PGTABLE_H
 #define _ASM_UM_PGTABLE_H
@@ -9,26 +9,26 @@
 #include <um/layout.h>
 
 /*
- * Four levels of 512 entries, 48 bits of address. No hardware reads them, so the bits
- * are ours:
+ * Four levels of 512 entries cover 48 bits of address. No hardware reads the tables, so the
+ * port chooses the bits:
  *
  *   bit 0     PRESENT     entry maps a page or points to a table
- *   bit 1     WRITE       guest may write (and DIRTY is set: see below)
+ *   bit 1     WRITE       guest may write (on the host only if DIRTY is set as well)
  *   bit 2     USER        page of a guest address space
  *   bit 3     EXEC        guest may execute
- *   bit 5     ACCESSED    used since last cleared; a page that is not is not mapped on the host
- *   bit 6     DIRTY       written since last cleared; a clean page is mapped read-only
+ *   bit 5     ACCESSED    used since last cleared; otherwise not mapped on the host
+ *   bit 6     DIRTY       written since last cleared; otherwise mapped read-only on the host
  *   bit 7     TABLE       points to a lower table
- *   bit 8     PROTNONE    with PRESENT clear: page is there, no access allowed
- *   bit 9     SPECIAL     no struct page behind it for the VM's purposes
- *   bit 10    MIRRORED    the space was told of exactly this entry (mirror.c)
+ *   bit 8     PROTNONE    with PRESENT clear: there is a page, but no access is allowed
+ *   bit 9     SPECIAL     generic code must not use the struct page behind the entry
+ *   bit 10    MIRRORED    the space knows this entry as it is now (mm/mirror.c)
  *   bits 12+  frame number
  *
  * Swap entry: PRESENT and PROTNONE clear, bit 2 = exclusive, bits 3-7 type,
  * bits 12+ offset.
  *
- * A huge page (2 MB) is an entry one level up with the same bits; that TABLE is clear
- * makes it one. Its frame number is a multiple of 512.
+ * A huge page (2 MB) is an entry one level up with the same bits, marked as such by a clear TABLE
+ * bit. Its frame number is a multiple of 512.
  */
 #define _PAGE_PRESENT	(1UL << 0)
 #define _PAGE_WRITE	(1UL << 1)
@@ -100,18 +100,21 @@ extern void *empty_zero_page;
 
 #define pmd_none(x)		(!pmd_val(x))
 #define pmd_present(x)		(pmd_val(x) & (_PAGE_PRESENT | _PAGE_PROTNONE))
-#define pmd_bad(x)		((pmd_val(x) & _PAGE_FLAGS & ~_PAGE_ACCESSED) != (_PAGE_TABLE & ~_PAGE_ACCESSED))
+#define pmd_bad(x) \
+	((pmd_val(x) & _PAGE_FLAGS & ~_PAGE_ACCESSED) != (_PAGE_TABLE & ~_PAGE_ACCESSED))
 #define pmd_leaf(x)		(pmd_present(x) && !(pmd_val(x) & _PAGE_IS_TABLE))
 #define pmd_clear(p)		set_pmd(p, __pmd(0))
 #define pud_none(x)		(!pud_val(x))
 #define pud_present(x)		(pud_val(x) & _PAGE_PRESENT)
-#define pud_bad(x)		((pud_val(x) & _PAGE_FLAGS & ~_PAGE_ACCESSED) != (_PAGE_TABLE & ~_PAGE_ACCESSED))
+#define pud_bad(x) \
+	((pud_val(x) & _PAGE_FLAGS & ~_PAGE_ACCESSED) != (_PAGE_TABLE & ~_PAGE_ACCESSED))
 #define pud_leaf(x)		false
 #define pud_clear(p)		set_pud(p, __pud(0))
 #define pgd_leaf(x)		false
 #define p4d_none(x)		(!p4d_val(x))
 #define p4d_present(x)		(p4d_val(x) & _PAGE_PRESENT)
-#define p4d_bad(x)		((p4d_val(x) & _PAGE_FLAGS & ~_PAGE_ACCESSED) != (_PAGE_TABLE & ~_PAGE_ACCESSED))
+#define p4d_bad(x) \
+	((p4d_val(x) & _PAGE_FLAGS & ~_PAGE_ACCESSED) != (_PAGE_TABLE & ~_PAGE_ACCESSED))
 #define p4d_leaf(x)		false
 #define p4d_clear(p)		set_p4d(p, __p4d(0))
 
@@ -167,7 +170,7 @@ static inline int pte_protnone(pte_t pte)
 }
 #endif
 
-/* Whatever changes an entry makes it one that the space does not know. */
+/* Every change of an entry clears MIRRORED: the space does not know the new entry yet. */
 #define UM_ENTRY_CHANGE(type, name, clear, set)					\
 static inline type##_t type##_##name(type##_t entry)				\
 {										\
@@ -200,11 +203,14 @@ static inline int pte_same(pte_t a, pte_t b)
 	return !((pte_val(a) ^ pte_val(b)) & ~_PAGE_MIRRORED);
 }
 
-/* mremap() takes the entry to an address that the space does not have mapped. */
+/* mremap() moves the entry to an address that is not mapped in the space. */
 #define __HAVE_ARCH_MOVE_PTE
 #define move_pte(pte, old_addr, new_addr)	__pte(pte_val(pte) & ~_PAGE_MIRRORED)
 
-/* More rights than before: the fault that asks for them maps the page anew, no flush is due. */
+/*
+ * The entry gets more rights than before. No flush is needed: the fault that needs the new rights
+ * maps the page again.
+ */
 #define __HAVE_ARCH_PTEP_SET_ACCESS_FLAGS
 static inline int ptep_set_access_flags(struct vm_area_struct *vma, unsigned long addr,
 					pte_t *ptep, pte_t entry, int dirty)
@@ -230,7 +236,7 @@ UM_ENTRY_CHANGE(pmd, mkyoung, 0, _PAGE_ACCESSED)
 UM_ENTRY_CHANGE(pmd, mkold, _PAGE_ACCESSED, 0)
 UM_ENTRY_CHANGE(pmd, mkdirty, 0, _PAGE_DIRTY)
 UM_ENTRY_CHANGE(pmd, mkclean, _PAGE_DIRTY, 0)
-/* Still there for generic code, out of reach of the guest. */
+/* Generic code still sees the entry, the guest cannot reach the page. */
 UM_ENTRY_CHANGE(pmd, mkinvalid, _PAGE_PRESENT, _PAGE_PROTNONE)
 
 #define pmd_trans_huge(x)	pmd_leaf(x)
@@ -244,7 +250,7 @@ static inline pmd_t pmd_modify(pmd_t pmd, pgprot_t prot)
 		     (pgprot_val(prot) & ~_PAGE_CHG_MASK));
 }
 
-/* Also where an entry moves to another address: the space has nothing there. */
+/* May move an entry to another address, where the space has no mapping. */
 static inline void set_pmd_at(struct mm_struct *mm, unsigned long addr, pmd_t *pmdp, pmd_t pmd)
 {
 	set_pmd(pmdp, __pmd(pmd_val(pmd) & ~_PAGE_MIRRORED));
@@ -256,7 +262,7 @@ static inline int pmd_same(pmd_t a, pmd_t b)
 	return !((pmd_val(a) ^ pmd_val(b)) & ~_PAGE_MIRRORED);
 }
 
-/* As ptep_set_access_flags(). */
+/* See ptep_set_access_flags(). */
 #define __HAVE_ARCH_PMDP_SET_ACCESS_FLAGS
 static inline int pmdp_set_access_flags(struct vm_area_struct *vma, unsigned long addr,
 					pmd_t *pmdp, pmd_t entry, int dirty)
@@ -283,8 +289,8 @@ static inline int pmdp_set_access_flags(struct vm_area_struct *vma, unsigned lon
 #define __swp_entry_to_pte(x)	__pte((x).val)
 
 /*
- * A new or changed entry needs no call: the host mapping is made by the fault that asks
- * for it (fault.c), or dropped by the flush that generic code makes.
+ * Nothing to do for a new or changed entry: the next fault makes the host mapping (mm/fault.c),
+ * or a flush by generic code removes it.
  */
 #define update_mmu_cache(vma, addr, ptep)			do { } while (0)
 #define update_mmu_cache_range(vmf, vma, addr, ptep, nr)	do { } while (0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * processor.h - what a task carries besides its kernel stack
+ * processor.h - what belongs to a task besides its kernel stack
  */
 #ifndef _ASM_UM_PROCESSOR_H
 #define _ASM_UM_PROCESSOR_H
@@ -24,9 +24,9 @@ struct task_struct;
 struct um_mm_context;
 
 /*
- * fp holds the task's FP state, or is out of date while fp_context says which address
- * space's host process has it in its processor registers (fp.c). Guest general registers lie at the top of the
- * kernel stack.
+ * fp holds the task's FP state. While fp_context is set, fp may be out of date: the host process of
+ * that address space has the state in its registers (kernel/fp.c). The general registers of guest
+ * code lie at the top of the kernel stack.
  */
 struct thread_struct {
 	unsigned long sp;		/* kernel stack pointer while switched out */

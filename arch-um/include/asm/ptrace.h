@@ -6,9 +6,9 @@
 #define _ASM_UM_PTRACE_H
 
 /*
- * The block is in the order of the host's user_regs_struct, the last six words
- * included: it goes to and from the host unchanged (um/host.h) and is what debuggers
- * in the guest see as NT_PRSTATUS registers.
+ * struct pt_regs has the layout of the host's user_regs_struct, including its last six words. So
+ * the block goes to and from the host unchanged (um/host.h), and debuggers in the guest see it as
+ * their NT_PRSTATUS registers.
  */
 #ifndef __ASSEMBLY__
 #include <uapi/asm/ptrace.h>
@@ -24,7 +24,10 @@ struct pt_regs {
 #define UM_USER_CS	0x33
 #define UM_USER_SS	0x2b
 
-/* Kernel frames handed to show_regs() carry the host's segments too; they have no task top. */
+/*
+ * Kernel registers have the segments of user mode too, since the kernel is a host process. What
+ * distinguishes guest registers is their place at the top of the kernel stack.
+ */
 bool regs_are_guest(const struct pt_regs *regs);
 #define user_mode(regs)			regs_are_guest(regs)
 

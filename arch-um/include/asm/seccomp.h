@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * seccomp.h - system call numbers of strict mode
+ * seccomp.h - constants for seccomp filters of guest programs
  */
 #ifndef _ASM_UM_SECCOMP_H
 #define _ASM_UM_SECCOMP_H

@@ -55,7 +55,7 @@ static inline void syscall_get_arguments(struct task_struct *task, struct pt_reg
 	memcpy(args, in_order, sizeof(in_order));
 }
 
-/* Programs bring their own restorer; the vDSO has none. */
+/* The vDSO has no signal restorer: programs bring their own. */
 static inline bool arch_syscall_is_vdso_sigreturn(struct pt_regs *regs)
 {
 	return false;

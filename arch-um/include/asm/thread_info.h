@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * thread_info.h - flags that the way back to guest code looks at
+ * thread_info.h - kernel stack size, and the flags checked on the way back to guest code
  */
 #ifndef _ASM_UM_THREAD_INFO_H
 #define _ASM_UM_THREAD_INFO_H
@@ -9,8 +9,8 @@
 #include <asm/page.h>
 
 /*
- * Host signal frames lie on kernel stacks and carry the host's vector registers, up
- * to 3.5 KB each with AVX-512; interrupts nest at most twice (irq.c).
+ * 32 KB: the host puts its signal frames on kernel stacks. A frame holds the vector registers and
+ * takes up to 3.5 KB with AVX-512. Interrupts nest at most twice (kernel/irq.c).
  */
 #define THREAD_SIZE_ORDER	3
 #define THREAD_SIZE		(PAGE_SIZE << THREAD_SIZE_ORDER)
@@ -27,12 +27,12 @@ struct thread_info {
 int arch_dup_task_struct(struct task_struct *to, struct task_struct *from);
 #endif
 
-/* Bit numbers of thread_info.flags; the way back to guest code looks at the lowest first. */
+/* Bit numbers of thread_info.flags. */
 #define TIF_NEED_RESCHED	0
 #define TIF_SIGPENDING		1
 #define TIF_NOTIFY_SIGNAL	2
 #define TIF_NOTIFY_RESUME	3
-#define TIF_SINGLESTEP		4	/* guest code runs one instruction at a time */
+#define TIF_SINGLESTEP		4	/* run guest code one instruction at a time */
 #define TIF_MEMDIE		5
 #define TIF_PATCH_PENDING	6
 #define TIF_UPROBE		7

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * timex.h - cycle counter
+ * timex.h - read the cycle counter
  */
 #ifndef _ASM_UM_TIMEX_H
 #define _ASM_UM_TIMEX_H

@@ -6,13 +6,12 @@
 #define _ASM_UM_TLBFLUSH_H
 
 #include <linux/mm_types.h>
+#include <asm/um_mirror.h>
 
 /*
- * Guest code of no space runs while the kernel does, so queueing the work and doing
- * it before the space runs again (mirror.c) is as synchronous as an invalidate.
+ * When one of these returns, guest code can no longer reach what was unmapped (mm/mirror.c),
+ * as after an invalidate instruction.
  */
-void mirror_range_flush(struct mm_struct *mm, unsigned long start, unsigned long end);
-
 void flush_tlb_mm(struct mm_struct *mm);
 void flush_tlb_all(void);
 void flush_tlb_kernel_range(unsigned long start, unsigned long end);

@@ -10,8 +10,8 @@
 #include <linux/mm_types.h>
 
 /*
- * Guest memory is not mapped at guest addresses here: each access walks the guest's page
- * tables and copies through the linear map of RAM (uaccess.c).
+ * The kernel process does not map guest memory at guest addresses. Each access walks the guest's
+ * page tables and copies through the linear map of RAM (mm/uaccess.c).
  */
 unsigned long raw_copy_from_user(void *to, const void __user *from, unsigned long size);
 unsigned long raw_copy_to_user(void __user *to, const void *from, unsigned long size);
@@ -22,16 +22,15 @@ long strnlen_user(const char __user *s, long count);
 #define INLINE_COPY_FROM_USER
 #define INLINE_COPY_TO_USER
 
-/* An aligned word that crosses no page: the common get_user and put_user. */
 #define __put_user_fn(size, to, from)	(raw_copy_to_user(to, from, size) ? -EFAULT : 0)
 #define __get_user_fn(size, from, to)	(raw_copy_from_user(to, from, size) ? -EFAULT : 0)
 
 #include <asm-generic/uaccess.h>
 
-/* Kernel addresses that may be bad: the exception table catches the host's SIGSEGV. */
+/* Accesses to possibly bad kernel addresses: the exception table handles the host's SIGSEGV. */
 #define UM_NOFAULT_MOVE(dst, src, type, failed)				\
 	asm goto("1: mov %[from], %[to]\n"				\
-		 _ASM_EXTABLE_UA(1b, %l[failed])				\
+		 _ASM_EXTABLE_UA(1b, %l[failed])			\
 		 : : [to] "m" (dst), [from] "r" (src) : "memory" : failed)
 
 #define __put_kernel_nofault(to, from, type, failed)			\

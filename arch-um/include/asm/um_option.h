@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * um_option.h - options of drivers, checked before anything else happens
+ * um_option.h - early checks of the options of drivers
  *
- * The drivers read their options when they start. A malformed one shall end the program
- * with one line before anything is touched, so kernel/options.c asks here first. All of
- * these look at their arguments only and work before there is memory to allocate.
+ * Drivers read their options when they start, but a malformed option must end the program with one
+ * line before anything is touched. So kernel/boot/options.c calls these functions first. They look
+ * only at their arguments and work before there is memory to allocate.
  */
 #ifndef _ASM_UM_UM_OPTION_H
 #define _ASM_UM_UM_OPTION_H
@@ -13,10 +13,10 @@
 #include <linux/stddef.h>
 
 /*
- * ubd_check_option - @name ("ubd0", "ubdb", "ubd0rs") and @value of a disk option.
+ * ubd_check_option - check @name ("ubd0", "ubdb", "ubd0rs") and @value of a disk option.
  * 0: well-formed; -ENOENT: not a disk option; -EINVAL: malformed.
- * ubd_option_has_base - does a well-formed @value name a base?
- * ubd_option_error - what is malformed, in a few words; NULL if nothing.
+ * ubd_option_has_base - does a well-formed @value name a base image?
+ * ubd_option_error - the fault in a few words; NULL: the option is well-formed.
  */
 #ifdef CONFIG_BLK_DEV_UBD
 int ubd_check_option(const char *name, const char *value);
@@ -40,8 +40,8 @@ static inline const char *ubd_option_error(const char *name, const char *value)
 #endif
 
 /*
- * hostfs_check_option - @value of hostfs=/dir[,ro][:/dir[,ro]]...: 0 or -EINVAL.
- * hostfs_option_error - what is malformed, in a few words; NULL if nothing.
+ * hostfs_check_option - check @value of hostfs=/dir[,ro][:/dir[,ro]]...: 0 or -EINVAL.
+ * hostfs_option_error - the fault in a few words; NULL: the option is well-formed.
  */
 #ifdef CONFIG_UM_HOSTFS
 int hostfs_check_option(const char *value);
@@ -59,8 +59,9 @@ static inline const char *hostfs_option_error(const char *value)
 #endif
 
 /*
- * eth_check_option - @value of eth<n>=: 0 or -EINVAL. eth_probe_option - is what it names there?
- * -ENOPKG: the helper program is not.
+ * eth_check_option - check @value of ethN=: 0 or -EINVAL.
+ * eth_probe_option - does the object that @value names exist? 0 or -errno; -ENOPKG: the helper
+ * program is not installed.
  */
 #ifdef CONFIG_UM_ETH
 int eth_check_option(const char *value);
@@ -76,5 +77,8 @@ static inline int eth_probe_option(const char *value)
 	return 0;
 }
 #endif
+
+/* console_check_option - check @value of conN=: 0 or -EINVAL. */
+int console_check_option(const char *value);
 
 #endif /* _ASM_UM_UM_OPTION_H */

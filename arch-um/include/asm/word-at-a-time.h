@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * word-at-a-time.h - string scans by words, with loads that may run over the last page
+ * word-at-a-time.h - scan strings by words, with loads that may cross the end of a mapping
  */
 #ifndef _ASM_UM_WORD_AT_A_TIME_H
 #define _ASM_UM_WORD_AT_A_TIME_H
@@ -9,8 +9,8 @@
 #include <asm/asm.h>
 
 /*
- * One register is address and result: when the load faults it still holds the address,
- * and extable_fixup() puts in the bytes that exist with zeros behind them.
+ * The same register holds the address and receives the result. If the load faults, the register
+ * still holds the address, and extable_fixup() loads the bytes that exist, followed by zeros.
  */
 static inline unsigned long load_unaligned_zeropad(const void *addr)
 {

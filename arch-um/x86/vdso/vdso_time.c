@@ -4,12 +4,12 @@
  *
  * Runs in guest processes, as part of any program. It answers from the two data pages
  * in front of it, which the kernel writes (kernel/vdso.c, kernel/clock.c), or makes
- * the system call. The calculations are the generic tree's lib/vdso.
+ * the system call. The calculations come from the generic tree: the Makefile includes
+ * lib/vdso/gettimeofday.c in front of this file.
  */
 #include <linux/time.h>
 #include <linux/types.h>
 #include <vdso/gettime.h>
-#include "../../../../lib/vdso/gettimeofday.c"
 
 #define ALSO_NAMED(name) __attribute__((weak, alias(name)))
 

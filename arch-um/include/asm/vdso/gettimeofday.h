@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * gettimeofday.h - what the generic vDSO code needs of this port
+ * gettimeofday.h - hooks that the generic vDSO code calls
  */
 #ifndef _ASM_UM_VDSO_GETTIMEOFDAY_H
 #define _ASM_UM_VDSO_GETTIMEOFDAY_H
@@ -37,7 +37,7 @@ static __always_inline long gettimeofday_fallback(struct __kernel_old_timeval *t
 	return vdso_syscall(__NR_gettimeofday, (long)time, (long)zone);
 }
 
-/* The pages in front of the code (x86/vdso/vdso.lds). */
+/* The data pages lie in front of the code (x86/vdso/vdso.lds). */
 static __always_inline const struct vdso_data *__arch_get_vdso_data(void)
 {
 	return _vdso_data;
@@ -56,7 +56,7 @@ static __always_inline u64 __arch_get_hw_counter(s32 clock_mode, const struct vd
 	return clock_line_ns(&vd->arch_data, clock_cycles());
 }
 
-/* Where the line does not reach, the kernel draws a new one: by the system call. */
+/* Outside the line fall back to the system call, in which the kernel draws a new line. */
 static inline bool vdso_cycles_ok(u64 ns)
 {
 	return ns != CLOCK_LINE_UNKNOWN;
@@ -64,8 +64,8 @@ static inline bool vdso_cycles_ok(u64 ns)
 #define vdso_cycles_ok vdso_cycles_ok
 
 /*
- * The counter of one processor may be some cycles behind another's that the kernel ran
- * on: time stands still for those then.
+ * The counter of this processor may be a few cycles behind that of the processor on which the
+ * kernel last updated the data. Time then stands still for those cycles instead of going back.
  */
 static __always_inline u64 vdso_calc_ns(const struct vdso_data *vd, u64 ns, u64 base)
 {

@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kprobes.c - breakpoints that the kernel sets at its own functions, for tracing
+ * kprobes.c - breakpoints in kernel functions, for tracing
+ *
+ * The generic kprobes code calls arch_*() in task context. oops.c calls kprobe_trap() from the
+ * host's exception handler, with interrupts off.
  *
  * Theory of operation
  *
- * A probe is an int3 in the place of the first byte of a function. The host's signal for it comes
- * by um_kernel_fault(), and the probe's handlers see the registers. Then the instruction
- * runs where it is: the int3 is taken out, the trap flag set, and the trap that follows puts
- * the int3 in again. Other architectures run a copy elsewhere, since another processor could
- * pass meanwhile; this machine has one, and the host side holds interrupts back (host/handlers.c).
- * A probe that a handler hits is stepped over in the same way without its handlers (nmissed).
+ * A probe replaces the first byte of a function by int3. Its host signal reaches kprobe_trap()
+ * through um_kernel_fault(), and the probe's handlers see the registers. The original instruction then
+ * runs in place: remove the int3, set the trap flag, and put the int3 back in the trap that
+ * follows. Other architectures execute a copy of the instruction, because another processor could
+ * pass meanwhile. This machine has one processor, and the host side holds interrupts back until
+ * the step is done (host/process/handlers.c). A probe that is hit by a handler is stepped over in
+ * the same way, but its handlers do not run (nmissed).
  *
- * A probe at a function's return puts the address of __kretprobe_trampoline in the place of the
- * return address; there another int3 lies.
+ * A return probe replaces the return address by __kretprobe_trampoline, where another int3 is.
  *
- * Limits: first instructions of functions only, for nothing here can tell where others begin; none
- * in the host side, which handles the signals and runs on other threads as well.
+ * Limits: only the first instruction of a function can be probed, because nothing here knows where
+ * other instructions start. The host side cannot be probed, because it handles the signals and also
+ * runs on other threads.
  */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
@@ -24,7 +28,6 @@
 #include <linux/ptrace.h>
 #include <asm/sections.h>
 #include <um/host.h>
-#include "kernel_internal.h"
 
 #define INT3_SIZE	1
 
@@ -36,7 +39,7 @@ extern char um_host_text_start[], um_host_text_end[], um_stub_start[], um_stub_e
 asm(".pushsection .kprobes.text, \"ax\"\n"
     ".globl __kretprobe_trampoline\n"
     ".type __kretprobe_trampoline, @function\n"
-    "	nop\n"			/* so that a backtrace does not name the function before */
+    "	nop\n"			/* or a backtrace would name the function before it */
     "__kretprobe_trampoline:\n"
     "	int3\n"
     "	ud2\n"
@@ -55,7 +58,7 @@ bool arch_within_kprobe_blacklist(unsigned long addr)
 	       within(addr, um_stub_start, um_stub_end);
 }
 
-/* Instructions that keep or change the trap flag, or are none of the kernel's. */
+/* False for instructions that store or change the trap flag, or that the kernel never uses. */
 static bool steppable(const u8 *code)
 {
 	switch (code[0]) {
@@ -86,12 +89,12 @@ static void __kprobes text_put(u8 *at, u8 byte)
 	if (within((unsigned long)at, _stext, _etext))
 		host_text_put(at, byte);
 	else
-		*at = byte;		/* modules lie in memory that can be written */
+		*at = byte;		/* modules are in writable memory */
 }
 
 void __kprobes arch_arm_kprobe(struct kprobe *probe)
 {
-	text_put(probe->addr, INT3);
+	text_put(probe->addr, UM_INT3);
 }
 
 void __kprobes arch_disarm_kprobe(struct kprobe *probe)
@@ -103,10 +106,11 @@ void arch_remove_kprobe(struct kprobe *probe)
 {
 }
 
-static void __kprobes step_start(struct kprobe_ctlblk *block, struct kprobe *probe, struct pt_regs *regs)
+static void __kprobes step_start(struct kprobe_ctlblk *block, struct kprobe *probe,
+				 struct pt_regs *regs)
 {
 	if (block->nr_steps == KPROBE_STEPS_MAX)
-		panic("probes within probes, last at %pS", probe->addr);
+		panic("kprobes: too many nested probes, the last at %pS", probe->addr);
 	block->steps[block->nr_steps++] = probe;
 	arch_disarm_kprobe(probe);
 	regs->flags |= X86_EFLAGS_TF;
@@ -121,7 +125,7 @@ static bool __kprobes step_end(struct kprobe_ctlblk *block, struct pt_regs *regs
 	probe = block->steps[--block->nr_steps];
 	arch_arm_kprobe(probe);
 	regs->flags &= ~X86_EFLAGS_TF;
-	/* Of one that was missed the handlers do not run. */
+	/* The handlers of a missed probe do not run. */
 	if (probe == kprobe_running()) {
 		if (probe->post_handler)
 			probe->post_handler(probe, regs, 0);
@@ -141,7 +145,7 @@ bool __kprobes kprobe_trap(struct pt_regs *regs, int code)
 		return step_end(block, regs);
 	if (addr == (unsigned long)__kretprobe_trampoline) {
 		preempt_disable();
-		/* As arch_prepare_kretprobe() saw it: the return took its address off the stack. */
+		/* The stack pointer that arch_prepare_kretprobe() saw: the return has popped a word. */
 		regs->ip = __kretprobe_trampoline_handler(regs, (void *)(regs->sp - sizeof(long)));
 		preempt_enable_no_resched();
 		return true;

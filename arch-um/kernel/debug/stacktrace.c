@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stacktrace.c - kernel call chains, by frame pointers
+ * stacktrace.c - backtraces of kernel code by frame pointers
  *
- * The kernel is built with frame pointers. A frame counts only while it lies on the
- * task's own stack above the one before it, so a damaged chain ends the walk.
+ * Called by generic code and oops.c in any context; @task is current or sleeps. The kernel is
+ * built with frame pointers. Each frame must lie on the task's stack, above the previous one, so a
+ * damaged chain ends the walk.
  */
 #include <linux/kallsyms.h>
 #include <linux/sched/debug.h>
 #include <linux/sched/task_stack.h>
 #include <linux/stacktrace.h>
 #include <asm/stacktrace.h>
-#include "kernel_internal.h"
-
-/* Where um_switch_stacks() left the frame pointer of a sleeping task. */
-#define SWITCH_FRAME_BP 5
+#include <asm/um_switch.h>
 
 static bool frame_valid(struct task_struct *task, const struct um_frame *frame)
 {
@@ -34,11 +32,11 @@ noinline void arch_stack_walk(stack_trace_consume_fn consume, void *cookie,
 	} else if (task == current) {
 		frame = __builtin_frame_address(0);
 	} else {
-		unsigned long *sleeping = (unsigned long *)task->thread.sp;
+		const struct um_switch_frame *sleeping = (void *)task->thread.sp;
 
-		if (!consume(cookie, sleeping[SWITCH_FRAME_BP + 1]))
+		if (!consume(cookie, sleeping->return_address))
 			return;
-		frame = (struct um_frame *)sleeping[SWITCH_FRAME_BP];
+		frame = (struct um_frame *)sleeping->bp;
 	}
 
 	while (frame_valid(task, frame) && __kernel_text_address(frame->return_address)) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * debug_types.c - complete types for debuggers, once
+ * debug_types.c - complete type descriptions for debuggers
  *
- * The default kernel is built with CONFIG_DEBUG_INFO_REDUCED: each file describes only the structures
- * of its own header, which makes vmlinux a quarter of the size, and gdb start at once. This file
- * has no code. It is compiled with all types of what it includes (Makefile), and gdb
- * completes from here what is incomplete elsewhere.
+ * The default kernel is built with CONFIG_DEBUG_INFO_REDUCED: each object describes only the types of
+ * its own headers. vmlinux then has a quarter of its full size, and gdb starts at once. This file
+ * has no code. It is compiled with all types of the headers that it includes (Makefile), and gdb
+ * completes incomplete types of other objects from here.
  */
 #include <linux/backing-dev.h>
 #include <linux/blk-mq.h>
@@ -62,10 +62,10 @@
 #include <net/route.h>
 #include <net/tcp.h>
 #include <net/udp.h>
-#include <../fs/mount.h>
-#include <../fs/proc/internal.h>
-#include <../kernel/sched/sched.h>
-#include <../kernel/time/tick-internal.h>
-#include <../kernel/printk/printk_ringbuffer.h>
-#include <../mm/slab.h>
-#include <../drivers-ubd/kernel/ubd_disk.h>
+#include <fs/mount.h>
+#include <fs/proc/internal.h>
+#include <kernel/sched/sched.h>
+#include <kernel/time/tick-internal.h>
+#include <kernel/printk/printk_ringbuffer.h>
+#include <mm/slab.h>
+#include <drivers-ubd/kernel/ubd_disk.h>

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * setup.c - from the host's entry to start_kernel(), and setup_arch()
+ * setup.c - from the first kernel code to start_kernel(), and setup_arch()
+ *
+ * The host side calls um_start() on the boot stack (host/process/boot.c); start_kernel() calls
+ * setup_arch(). Both run once, with interrupts off, before there is an allocator.
  */
 #include <linux/cpu.h>
 #include <linux/elf.h>
@@ -17,13 +20,16 @@
 #include <asm/kasan.h>
 #include <asm/sections.h>
 #include <asm/setup.h>
+#include <asm/um_clock.h>
+#include <asm/um_paging.h>
+#include <asm/um_physmem.h>
 #include <um/host.h>
 #include <um/upcall.h>
-#include "kernel_internal.h"
+#include "options.h"
 
-struct um_boot *um_boot_info;
 unsigned long um_hwcap, um_hwcap2, um_minsigstksz;
 
+static struct um_boot *boot_info __initdata;
 static char command_line[COMMAND_LINE_SIZE] __initdata;
 static u64 ram_size __initdata;
 static char initrd_path[256] __initdata;
@@ -32,7 +38,7 @@ static char engine[16] __initdata = "auto";
 void __noreturn __init um_start(struct um_boot *boot)
 {
 	clock_setup();
-	um_boot_info = boot;
+	boot_info = boot;
 	um_hwcap = boot->host_hwcap;
 	um_hwcap2 = boot->host_hwcap2;
 	um_minsigstksz = boot->minsigstksz;
@@ -62,7 +68,7 @@ static int __init engine_setup(char *value)
 }
 early_param("engine", engine_setup);
 
-/* A line to the host's standard error, and the end: the machine cannot start. */
+/* Print a line to standard error and end the program: the machine cannot start. */
 static void __init __printf(1, 2) setup_fail(const char *format, ...)
 {
 	char line[400];
@@ -87,13 +93,13 @@ static void __init initrd_load(void)
 		return;
 	fd = host_file_open(initrd_path, HOST_O_READ, 0);
 	if (fd < 0 || host_file_size(fd, &size) < 0)
-		setup_fail("linux: initrd=%s: cannot open (error %d)\n", initrd_path, -fd);
+		setup_fail("linux: initrd=%s: cannot open it (error %d)\n", initrd_path, -fd);
 	at = size < um_ram_end - PAGE_OFFSET ? memblock_alloc(size, PAGE_SIZE) : NULL;
 	if (!at)
-		setup_fail("linux: initrd=%s: %llu bytes do not fit into memory, use a larger mem=\n",
+		setup_fail("linux: initrd=%s: file of %llu bytes is too large; use a larger mem=\n",
 			   initrd_path, size);
 	if (host_file_pread(fd, at, size, 0) != size)
-		setup_fail("linux: initrd=%s: cannot read\n", initrd_path);
+		setup_fail("linux: initrd=%s: cannot read it\n", initrd_path);
 	host_file_close(fd);
 	initrd_start = (unsigned long)at;
 	initrd_end = initrd_start + size;
@@ -105,7 +111,7 @@ static void __init initrd_load(void)
 static void __init initrd_load(void)
 {
 	if (initrd_path[0])
-		setup_fail("linux: initrd=: this kernel is built without initial RAM disks\n");
+		setup_fail("linux: initrd=: this kernel was built without support for it\n");
 }
 #endif
 
@@ -133,12 +139,12 @@ static void __init engine_start(void)
 		error ? "; no system call filter on this host" : "; filtered system calls");
 }
 
-/* As many bits as the generator waits for: no guest program then waits for randomness. */
+/* Give the generator as many bits as it waits for, so that no guest program waits for them. */
 static void __init random_setup(void)
 {
 	u8 seed[32];
 
-	add_bootloader_randomness(um_boot_info->random, sizeof(um_boot_info->random));
+	add_bootloader_randomness(boot_info->random, sizeof(boot_info->random));
 	if (host_random(seed, sizeof(seed)) == sizeof(seed))
 		add_bootloader_randomness(seed, sizeof(seed));
 	memzero_explicit(seed, sizeof(seed));
@@ -150,10 +156,10 @@ void __init setup_arch(char **command_line_out)
 	strscpy(command_line, boot_command_line);
 	*command_line_out = command_line;
 	parse_early_param();
-	/* A process that has failed ends; panic=0 keeps it, for a debugger. */
+	/* End the process after a panic. panic=0 keeps it for a debugger. */
 	set_arch_panic_timeout(-1, CONFIG_PANIC_TIMEOUT);
 
-	physmem_setup(ram_size, um_boot_info);
+	physmem_setup(ram_size, boot_info);
 	paging_setup();
 	kasan_init();
 	initrd_load();
@@ -161,7 +167,7 @@ void __init setup_arch(char **command_line_out)
 	engine_start();
 }
 
-/* uname -m, as on the hardware that guests believe to have. */
+/* uname -m, as on hardware. */
 static int __init machine_name_setup(void)
 {
 	strscpy(init_uts_ns.name.machine, "x86_64");

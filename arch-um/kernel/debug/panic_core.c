@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * panic_core.c - after a panic the kernel's memory goes to a file that gdb reads (core=FILE)
+ * panic_core.c - write the kernel's memory to a file for gdb after a panic (core=FILE)
  *
- * An ELF core of one thread, the one that panicked. Its segments:
+ * The file is an ELF core of one thread, the one that panicked. Its segments are:
  *
- *   data    of the image, behind its read-only part, which is in vmlinux
- *   RAM     as a whole, but the file has holes for free pages, for pages of zeros and, unless
- *           core=FILE,all asks for them, for pages of programs and of the page cache
- *   vmalloc and modules: the same bytes of the file once more, at these addresses
+ *   data               the image behind its read-only part, which gdb finds in vmlinux
+ *   RAM                the whole of it. The file has holes for free pages, for pages of zeros and,
+ *                      without core=FILE,all, for pages of programs and of the page cache
+ *   vmalloc, modules   further headers for bytes of the RAM segment, at their virtual addresses
  *
- * So the file looks as large as RAM and takes what the kernel itself used. Called as the last
- * of the panic notifiers, with interrupts off; takes no lock and no memory.
+ * So the file is as large as RAM but takes only the space of what the kernel used. core_notify() is
+ * the last of the panic notifiers. It runs with interrupts off, takes no lock and allocates nothing.
  */
+#include <asm/um_panic_core.h>
+
 #include <linux/elf.h>
 #include <linux/elfcore.h>
 #include <linux/init.h>
@@ -22,22 +24,50 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <asm/sections.h>
+#include <asm/um_physmem.h>
+#include <asm/um_walk.h>
 #include <um/host.h>
-#include "kernel_internal.h"
-#include "../mm/walk.h"
 
 #define SEGMENTS_MAX	60000
 #define BATCH_PAGES	256
 
-static char path[PANIC_CORE_PATH] __ro_after_init;
+enum { PATH_SIZE = 512 };
+
+static char path[PATH_SIZE] __ro_after_init;
 static bool with_programs __ro_after_init;
 
 static struct {
 	int fd;
 	bool failed;
-	u64 header_at, ram_at;		/* where in the file the next program header, and RAM, are */
+	u64 header_at, ram_at;		/* file offsets of the next program header and of RAM */
 	unsigned int nr_segments;
 } core;
+
+int __init panic_core_check_option(const char *value)
+{
+	size_t length = strcspn(value, ",");
+
+	if (!length || length >= PATH_SIZE || (value[length] && strcmp(value + length, ",all")))
+		return -EINVAL;
+	return 0;
+}
+
+/* Only the folder has to exist: the file is created after a panic. */
+int __init panic_core_probe_option(const char *value)
+{
+	char folder[PATH_SIZE + 2];
+	size_t length = strcspn(value, ",");
+	int fd;
+
+	while (length && value[length - 1] != '/')
+		length--;
+	scnprintf(folder, sizeof(folder), "%.*s.", (int)length, value);
+	fd = host_file_open(folder, HOST_O_READ | HOST_O_DIRECTORY, 0);
+	if (fd < 0)
+		return fd;
+	host_file_close(fd);
+	return 0;
+}
 
 static int __init core_setup(char *value)
 {
@@ -116,7 +146,7 @@ static void vmap_run(unsigned long start, unsigned long end, u64 phys, bool emit
 		core.nr_segments++;
 }
 
-/* Once to count, once to write: equal runs both times, since nothing else runs. */
+/* Called once to count and once to write. Nothing else runs, so both calls find the same runs. */
 static void vmap_put(unsigned long addr, unsigned long end, bool emit)
 {
 	unsigned long start = addr, next;
@@ -139,7 +169,7 @@ static void vmap_put(unsigned long addr, unsigned long end, bool emit)
 
 /* ---- the file ---------------------------------------------------------------------- */
 
-/* The one thread: where the panic was announced. Its callers follow from there. */
+/* The registers of the one thread, in this function: a backtrace leads to the panic. */
 static noinline size_t registers_put(u64 at)
 {
 	static struct {
@@ -153,9 +183,11 @@ static noinline size_t registers_put(u64 at)
 	note.status.common.pr_pid = task_pid_nr(current) ?: 1;
 	note.status.common.pr_cursig = SIGABRT;
 	asm volatile("movq %%r15, %0\n\tmovq %%r14, %1\n\tmovq %%r13, %2\n\tmovq %%r12, %3\n\t"
-		     "movq %%rbp, %4\n\tmovq %%rbx, %5\n\tmovq %%rsp, %6\n\tleaq (%%rip), %%rax\n\tmovq %%rax, %7"
+		     "movq %%rbp, %4\n\tmovq %%rbx, %5\n\tmovq %%rsp, %6\n\t"
+		     "leaq (%%rip), %%rax\n\tmovq %%rax, %7"
 		     : "=m" (regs->r15), "=m" (regs->r14), "=m" (regs->r13), "=m" (regs->r12),
-		       "=m" (regs->bp), "=m" (regs->bx), "=m" (regs->sp), "=m" (regs->ip) : : "rax");
+		       "=m" (regs->bp), "=m" (regs->bx), "=m" (regs->sp), "=m" (regs->ip)
+		     : : "rax");
 	regs->orig_ax = -1;
 	static_assert(offsetof(typeof(note), status) == offsetof(typeof(note), header) + 20);
 	put(&note.header, sizeof(note) - sizeof(note.pad), at);
@@ -195,7 +227,7 @@ static void core_put(void)
 	vmap_put(VMALLOC_START, VMALLOC_END, true);
 	put((void *)data, data_size, data_at);
 	ram_put();
-	/* The last page of RAM may be a hole: the file is as long as its headers say. */
+	/* The last page of RAM may be a hole: make the file as long as its headers say. */
 	if (host_fs_truncate(core.fd, core.ram_at + um_ram_end - PAGE_OFFSET - um_image_size))
 		core.failed = true;
 }
@@ -204,12 +236,13 @@ static int core_notify(struct notifier_block *block, unsigned long event, void *
 {
 	core.fd = host_file_open(path, HOST_O_WRITE | HOST_O_CREATE | HOST_O_TRUNC, 0600);
 	if (core.fd < 0) {
-		pr_emerg("core=%s: cannot be made (error %d)\n", path, -core.fd);
+		pr_emerg("core=%s: cannot create it (error %d)\n", path, -core.fd);
 		return NOTIFY_DONE;
 	}
 	core_put();
 	host_file_close(core.fd);
-	pr_emerg("core=%s: %s\n", path, core.failed ? "incomplete, the host refused to write" : "written");
+	pr_emerg("core=%s: %s\n", path,
+		 core.failed ? "incomplete, the host refused to write" : "written");
 	return NOTIFY_DONE;
 }
 

@@ -1,32 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * options.c - the program's own options, checked before anything is touched
+ * options.c - check the program's own options and make the kernel command line
  *
- * The argument list becomes the kernel command line. Words that belong to this port
- * are in the table below with a check each; a word that starts with '-' and is not in
- * it, or a value that its check refuses, ends the program with one line and status 2.
- * All other words are for the kernel and for init.
+ * Called once by um_start() (setup.c), before there is memory to allocate and before anything is
+ * touched. The table below has a check for each option of the port. A malformed value, or a word that
+ * starts with '-' and is not in the table, ends the program with one line and status 2. All other
+ * words are for the kernel and for init.
  */
+#include "options.h"
+
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/ctype.h>
 #include <linux/string.h>
 #include <generated/utsrelease.h>
 #include <asm/um_option.h>
+#include <asm/um_panic_core.h>
 #include <um/host.h>
 #include <um/layout.h>
 #include <um/upcall.h>
-#include "kernel_internal.h"
+#include "confined_paths.h"
 
 #define EXIT_STATUS_NO_START	1
 #define EXIT_STATUS_USAGE	2
 #define RAM_MIN_SIZE		(16ULL << 20)
 
 struct option {
-	const char *name;	/* up to the digits or the '=' */
-	int nr;			/* digits allowed behind the name: 0 to nr-1; -1: none */
-	bool (*check)(const char *value);	/* is it well-formed? */
-	int (*probe)(const char *value);	/* is what it names there? -errno; may be NULL */
+	const char *name;	/* without digits and '=' */
+	int nr;			/* the name takes a number from 0 to nr - 1; -1: no number */
+	bool (*check)(const char *value);	/* is the value well-formed? */
+	int (*probe)(const char *value);	/* can the named object be opened? -errno; or NULL */
 	const char *form;
 	const char *help;
 };
@@ -44,7 +47,7 @@ static void __init __printf(1, 2) say(const char *format, ...)
 	host_file_write(1, message, length);
 }
 
-/* One line to standard error, and the end with @status. */
+/* Print one line to standard error and end the program with @status. */
 static void __init __noreturn __printf(2, 3) fail(int status, const char *format, ...)
 {
 	va_list args;
@@ -97,9 +100,7 @@ static bool __init check_gdb(const char *value)
 
 static bool __init check_core(const char *value)
 {
-	size_t length = strcspn(value, ",");
-
-	return length && length < PANIC_CORE_PATH && (!value[length] || !strcmp(value + length, ",all"));
+	return !panic_core_check_option(value);
 }
 
 static bool __init check_disk(const char *value)
@@ -122,7 +123,7 @@ static bool __init check_console(const char *value)
 	return !console_check_option(value);
 }
 
-/* Can the file whose path ends at one of @ends be opened? */
+/* Can the file be opened whose path @value starts with, up to one of the characters @ends? */
 static int __init probe_path(const char *value, const char *ends, unsigned int flags)
 {
 	char path[512];
@@ -145,25 +146,13 @@ static int __init probe_file(const char *value)
 	return probe_path(value, "", 0);
 }
 
-/* An overlay that is not there yet is made, if its base is there. */
+/* A missing overlay will be created if its base exists. */
 static int __init probe_disk(const char *value)
 {
 	int error = probe_path(value, ",", 0);
 	const char *base = strchr(value, ',');
 
 	return error == -ENOENT && ubd_option_has_base(value) ? probe_path(base + 1, ",", 0) : error;
-}
-
-/* The folder has to be there; the file is made after a panic. */
-static int __init probe_core(const char *value)
-{
-	char folder[PANIC_CORE_PATH + 2];
-	size_t length = strcspn(value, ",");
-
-	while (length && value[length - 1] != '/')
-		length--;
-	scnprintf(folder, sizeof(folder), "%.*s.", (int)length, value);
-	return probe_path(folder, "", HOST_O_DIRECTORY);
 }
 
 static int __init probe_folders(const char *value)
@@ -174,7 +163,7 @@ static int __init probe_folders(const char *value)
 	return error || !next ? error : probe_folders(next + 1);
 }
 
-/* Descriptors that the command line names must be open; the others are made later. */
+/* Descriptors of the command line must be open. Other channels are opened later. */
 static int __init probe_console(const char *value)
 {
 	const char *fd;
@@ -191,7 +180,7 @@ static int __init probe_interface(const char *value)
 	return eth_probe_option(value);
 }
 
-/* What may be added later may need the helper; who can start it is made ready only now. */
+/* Interfaces added later may need the helper. The host side can prepare its start only now. */
 static int __init probe_netctl(const char *value)
 {
 	host_helper_probe("umlab-net");
@@ -209,13 +198,13 @@ static const char *__init error_text(int error)
 	case -ENOTDIR:
 		return "not a directory";
 	case -EBADF:
-		return "this descriptor is not open";
+		return "descriptor is not open";
 	case -ENAMETOOLONG:
-		return "the name is too long";
+		return "name too long";
 	case -ENOPKG:
-		return "its helper umlab-net is neither beside this program nor in the PATH";
+		return "its helper umlab-net is neither beside this program nor in PATH";
 	}
-	return "it cannot be opened";
+	return "cannot open it";
 }
 
 static const struct option options[] __initconst = {
@@ -246,7 +235,7 @@ static const struct option options[] __initconst = {
 	  "give up the rights to all else of the host; off: keep them, to debug this program" },
 	{ "gdb", -1, check_gdb, NULL, "gdb=wait",
 	  "wait at the first instruction until a debugger attaches (umlab debug --wait)" },
-	{ "core", -1, check_core, probe_core, "core=FILE[,all]",
+	{ "core", -1, check_core, panic_core_probe_option, "core=FILE[,all]",
 	  "after a panic write the kernel's memory there, for gdb; all: that of programs too" },
 };
 
@@ -266,7 +255,7 @@ static void __init help_show(void)
 	host_exit(0);
 }
 
-/* Is @word an option with this name? Then *@value is what follows '=', or NULL. */
+/* Is @word an option with this name? *@value: the text after '=', or NULL. */
 static bool __init option_matches(const struct option *option, const char *word,
 				  const char **value)
 {
@@ -282,7 +271,7 @@ static bool __init option_matches(const struct option *option, const char *word,
 			number = number * 10 + *rest - '0';
 		if (digits && number >= option->nr)
 			usage_fail("'%s': the number must be 0 to %d", word, option->nr - 1);
-		/* Flag letters of the classic spelling: ubd0r=, ubd0s= ... */
+		/* Flag letters in the classic form: ubd0r=, ubd0s= ... */
 		if (digits && !strcmp(option->name, "ubd"))
 			while (*rest >= 'a' && *rest <= 'z')
 				rest++;
@@ -326,7 +315,7 @@ static bool __init is_word(const char *text, const char *word)
 	return !strcmp(text, word);
 }
 
-/* kunit.py and old habits name the console by what it was called elsewhere. */
+/* kunit.py and old scripts use the name that the console has on other ports. */
 static const char *__init word_translate(const char *word)
 {
 	if (is_word(word, "console=tty") || is_word(word, "console=tty0"))
@@ -334,7 +323,7 @@ static const char *__init word_translate(const char *word)
 	return word;
 }
 
-/* Append @word, in quotes if it has blanks. */
+/* Append @word, quoted if it contains blanks. */
 static void __init line_append(char *line, size_t size, const char *word)
 {
 	size_t length = strlen(line);
@@ -370,10 +359,10 @@ void __init options_parse(struct um_boot *boot, char *line, size_t size)
 	line[0] = '\0';
 	if (!console)
 		line_append(line, size, "console=hvc0");
-	/* It looks for work twice a second; what needs free memory in large pieces compacts for itself. */
+	/* Would wake the machine twice a second. Allocations of large pages compact on demand. */
 	if (IS_ENABLED(CONFIG_COMPACTION) && IS_ENABLED(CONFIG_PROC_SYSCTL))
 		line_append(line, size, "sysctl.vm.compaction_proactiveness=0");
-	/* Whoever looks for mistakes wants to see all of them, not the first. */
+	/* Report all errors, not only the first one. */
 	if (IS_ENABLED(CONFIG_KASAN))
 		line_append(line, size, "kasan_multi_shot");
 	for (i = 1; i < boot->argc; i++)

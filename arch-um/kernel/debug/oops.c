@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * oops.c - the kernel itself took a signal
+ * oops.c - exceptions of kernel code: fix the cause, or report an oops
  *
- * Called by the host's handlers on their own stack, interrupts off. What can be mended
- * (vmalloc mapping, exception table, WARN, what a debugger left) is, and the interrupted code goes on.
- * Anything else becomes an oops: it has to run on the task's stack, because it may
- * end in schedule(), so the interrupted context is sent to um_oops_entry() there.
+ * The host's exception handlers call um_kernel_fault() on their own stack, with interrupts off. If
+ * the cause can be fixed (a vmalloc mapping, the exception table, a kprobe, a WARN, a trap that a
+ * debugger left), the interrupted code continues. Anything else is an oops, which may end in
+ * schedule() and so must run on the task's stack: the interrupted context continues there in
+ * um_oops_entry(). doc/debugging.md gives the wider picture.
  */
 #include <linux/bug.h>
 #include <linux/extable.h>
@@ -19,9 +20,11 @@
 #include <linux/sched/task_stack.h>
 #include <linux/uaccess.h>
 #include <asm/extable.h>
+#include <asm/um_irq.h>
+#include <asm/um_switch.h>
+#include <asm/um_vmap.h>
 #include <um/host.h>
 #include <um/upcall.h>
-#include "kernel_internal.h"
 
 #define UD2_SIZE 2
 
@@ -39,7 +42,7 @@ static const char *oops_title(const struct oops_info *info)
 		return info->write ? "unable to write kernel address" :
 				     "unable to read kernel address";
 	case SIGBUS:
-		return "the host has no memory for a page at";
+		return "the host has no memory for the page at";
 	case SIGILL:
 		return "invalid instruction";
 	case SIGFPE:
@@ -49,10 +52,8 @@ static const char *oops_title(const struct oops_info *info)
 	}
 }
 
-/* Called by um_oops_entry (x86/switch.S), on the task's stack. */
-asmlinkage __visible void __noreturn oops_end(struct oops_info *info);
-
-asmlinkage __visible void __noreturn oops_end(struct oops_info *info)
+/* Called by um_oops_entry() (x86/switch.S) on the task's stack. */
+static void __noreturn oops_end(struct oops_info *info)
 {
 	static int count;
 
@@ -70,14 +71,15 @@ asmlinkage __visible void __noreturn oops_end(struct oops_info *info)
 }
 
 /*
- * A debugger that ended just now leaves its trap behind: a step, which is made, or a breakpoint
- * that it has taken out, so that what was there before it is to run.
+ * A debugger that has just detached may leave one trap behind: a completed step, or a breakpoint
+ * that it has already removed. In the second case execute the original instruction.
  */
 static bool debugger_left(struct pt_regs *regs, int code)
 {
 	if (code == TRAP_TRACE || code == TRAP_HWBKPT)
 		return true;
-	if (code != SI_KERNEL || !__kernel_text_address(regs->ip - 1) || *(u8 *)(regs->ip - 1) == INT3)
+	if (code != SI_KERNEL || !__kernel_text_address(regs->ip - 1) ||
+	    *(u8 *)(regs->ip - 1) == UM_INT3)
 		return false;
 	regs->ip--;
 	return true;
@@ -92,7 +94,7 @@ static bool warned(struct pt_regs *regs)
 	return warning;
 }
 
-/* With CONFIG_VMAP_STACK no page lies below a stack: what runs over it is found at once. */
+/* With CONFIG_VMAP_STACK the page below a stack is not mapped, so an overflow faults there. */
 static bool stack_guard_hit(unsigned long stack, unsigned long addr)
 {
 	return IS_ENABLED(CONFIG_VMAP_STACK) && addr < stack && addr >= stack - PAGE_SIZE;
@@ -119,7 +121,7 @@ bool um_kernel_fault(struct host_regs *host_regs, int signo, int code, uint64_t 
 		return true;
 	}
 
-	/* Below the interrupted frame, if the stack has room; a stack overflow has not. */
+	/* Put the report below the interrupted frame. After a stack overflow there is no room. */
 	info = (void *)round_down(regs->sp - 256 - sizeof(*info), 16);
 	if ((unsigned long)info - stack >= THREAD_SIZE || stack_guard_hit(stack, addr)) {
 		static struct oops_info overflow;
@@ -131,6 +133,7 @@ bool um_kernel_fault(struct host_regs *host_regs, int signo, int code, uint64_t 
 		panic("kernel stack overflow");
 	}
 	*info = (struct oops_info) { *regs, signo, code, addr, write };
+	regs->ax = (unsigned long)oops_end;
 	regs->di = (unsigned long)info;
 	regs->sp = (unsigned long)info;
 	regs->ip = (unsigned long)um_oops_entry;

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * confined_paths.c - which files of the host the command line lets the machine write
+ * confined_paths.c - which host files the machine may still write after it confined itself
  *
- * Called by options.c for each option of ours, once it is known to be well-formed. What
- * is told here stays writable when the process confines itself (host/confinement.c). Files may be
- * made beside: an overlay, a lease, a socket in the place of a stale one; so it is their folder.
+ * options.c calls confined_paths_allow() for each well-formed option of the port, early in boot. The
+ * host side keeps these paths writable (host/process/confinement.c). A disk or socket needs its
+ * whole folder: overlays, leases and replacements of stale sockets are created beside the file.
  */
+#include "confined_paths.h"
+
 #include <linux/init.h>
 #include <linux/string.h>
 #include <um/host.h>
-#include "kernel_internal.h"
 
 #define PATH_SIZE 512
 

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * walk.h - find the last-level entry of an address
+ * um_walk.h - find the page table entry of an address
  *
- * For readers that run where nothing else can change tables: the kernel has one
- * processor and is not preempted, so tables are stable until the caller sleeps.
+ * For code that reads page tables without their locks. The kernel has one processor and is not
+ * preempted, so tables do not change until the caller sleeps.
  */
-#ifndef UM_MM_WALK_H
-#define UM_MM_WALK_H
+#ifndef _ASM_UM_UM_WALK_H
+#define _ASM_UM_UM_WALK_H
 
 #include <linux/pgtable.h>
-#include "../kernel/kernel_internal.h"
+#include <asm/um_physmem.h>
 
 /*
- * walk_entry - entry of @addr or NULL; *@size: the aligned range around @addr that the answer
- * holds for. The entry of a huge page has the bits of any other (asm/pgtable.h) and comes as one.
+ * walk_entry - the last-level entry of @addr, or NULL. *@size: size of the aligned range around
+ * @addr for which the answer holds. The entry of a huge page has the same bits as other entries
+ * (asm/pgtable.h) and is returned as one.
  */
 static inline pte_t *walk_entry(struct mm_struct *mm, unsigned long addr, unsigned long *size)
 {
@@ -38,7 +39,7 @@ static inline pte_t *walk_entry(struct mm_struct *mm, unsigned long addr, unsign
 	return pte_offset_kernel(pmd, addr);
 }
 
-/* walk_pte - the same with *@next: first address that the answer says nothing about. */
+/* walk_pte - the same; *@next: the first address after the range for which the answer holds. */
 static inline pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, unsigned long *next)
 {
 	unsigned long size;
@@ -48,7 +49,10 @@ static inline pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, unsigned
 	return pte;
 }
 
-/* No page of the image, nor what a mapping of /dev/mem finds behind RAM: spaces cannot have those. */
+/*
+ * pte_in_ram - does the entry map a page of RAM? Spaces cannot map other pages: those of the
+ * kernel image, or those that a mapping of /dev/mem finds behind RAM.
+ */
 static inline bool pte_in_ram(pte_t pte)
 {
 	phys_addr_t at = PFN_PHYS(pte_pfn(pte));
@@ -56,7 +60,7 @@ static inline bool pte_in_ram(pte_t pte)
 	return at >= um_image_size && at < um_ram_end - PAGE_OFFSET;
 }
 
-/* walk_outside_ram - is @addr mapped to something that no guest can reach? */
+/* walk_outside_ram - does the page table entry of @addr name a page that no space can map? */
 static inline bool walk_outside_ram(struct mm_struct *mm, unsigned long addr)
 {
 	unsigned long next;
@@ -66,8 +70,8 @@ static inline bool walk_outside_ram(struct mm_struct *mm, unsigned long addr)
 }
 
 /*
- * walk_guest_page - kernel address of guest address @addr if the guest may read (or
- * write) it right now, else NULL. Marks the page as used.
+ * walk_guest_page - kernel address of guest address @addr, or NULL if the page tables do not allow
+ * a read (or write) now. Marks the page as accessed (and dirty).
  */
 static inline void *walk_guest_page(struct mm_struct *mm, unsigned long addr, bool write)
 {
@@ -86,4 +90,4 @@ static inline void *walk_guest_page(struct mm_struct *mm, unsigned long addr, bo
 	return __va(pte_val(*pte) & PAGE_MASK) + (addr & (size - 1));
 }
 
-#endif /* UM_MM_WALK_H */
+#endif /* _ASM_UM_UM_WALK_H */

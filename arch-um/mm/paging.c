@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * init.c - memblock, zones, the pages every kernel needs
+ * paging.c - memblock, zones, the pages every kernel needs
  */
+#include <asm/um_paging.h>
+
 #include <linux/init.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
@@ -10,7 +12,6 @@
 #include <asm/pgalloc.h>
 #include <asm/sections.h>
 #include <um/host.h>
-#include "../kernel/kernel_internal.h"
 
 pgd_t swapper_pg_dir[PTRS_PER_PGD] __aligned(PAGE_SIZE);
 

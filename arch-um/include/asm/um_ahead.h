@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * um_ahead.h - make the pages that a task is about to touch before it touches them
+ *
+ * Implemented in mm/ahead.c, which explains the idea. Used by kernel/ and mm/.
+ */
+#ifndef _ASM_UM_UM_AHEAD_H
+#define _ASM_UM_UM_AHEAD_H
+
+#include <um/host.h>
+
+struct mm_struct;
+struct pt_regs;
+struct task_struct;
+
+/* The task for which ahead_make() must run before its guest code does; NULL: none. */
+extern struct task_struct *ahead_due;
+
+/* ahead_make - make the pages for current, which is about to continue at @regs. May sleep. */
+void ahead_make(const struct pt_regs *regs);
+
+/* ahead_fork - current, whose address space is @parent, creates @child. */
+void ahead_fork(const struct mm_struct *parent, const struct mm_struct *child);
+
+/* ahead_forget - @mm is being destroyed. */
+void ahead_forget(const struct mm_struct *mm);
+
+/* ahead_note - guest code of @mm faulted on the page of @addr. */
+void ahead_note(const struct mm_struct *mm, unsigned long addr, enum guest_access access);
+
+#endif /* _ASM_UM_UM_AHEAD_H */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * um_clock.h - the machine's clock
+ *
+ * Implemented in kernel/clock.c, used by kernel/.
+ */
+#ifndef _ASM_UM_UM_CLOCK_H
+#define _ASM_UM_UM_CLOCK_H
+
+/* clock_setup - start to count time. Called before anything else. */
+void clock_setup(void);
+
+/* clock_idle - host_idle(), and correct the clock after the sleep. Interrupts off. */
+void clock_idle(void);
+
+#endif /* _ASM_UM_UM_CLOCK_H */

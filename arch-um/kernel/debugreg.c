@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * debugreg.c - debug registers (hardware watchpoints) of guest tasks
+ *
+ * A debugger in the guest sets them through ptrace (ptrace.c). They belong to the task and are
+ * loaded into its space before it runs (guest.c), where the host's own ptrace or perf interface
+ * puts them into the processor. Task context.
+ */
+#include "debugreg.h"
+
+#include <linux/mm_types.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include <asm/processor.h>
+#include <um/host.h>
+
+unsigned long debugreg_get(struct task_struct *task, unsigned int nr)
+{
+	const struct thread_struct *thread = &task->thread;
+
+	switch (nr) {
+	case 0 ... 3:
+		return thread->debug_addr[nr];
+	case 6:
+		return thread->debug_status;
+	case 7:
+		return thread->debug_control;
+	}
+	return 0;
+}
+
+void debugreg_enter(struct task_struct *task)
+{
+	const struct thread_struct *thread = &task->thread;
+	struct host_debug debug = { .control = thread->debug_control };
+
+	memcpy(debug.addr, thread->debug_addr, sizeof(debug.addr));
+	host_space_debug_set(task->mm->context.space, &debug);
+}
+
+void debugreg_clear(struct task_struct *task)
+{
+	struct thread_struct *thread = &task->thread;
+
+	memset(thread->debug_addr, 0, sizeof(thread->debug_addr));
+	thread->debug_control = thread->debug_status = 0;
+}
+
+/* The host decides: a value that it accepts for the space is one that the task may have. */
+int debugreg_set(struct task_struct *task, unsigned int nr, unsigned long value)
+{
+	struct thread_struct *thread = &task->thread;
+	struct host_debug debug = { .control = thread->debug_control };
+	int error;
+
+	if (nr == 6) {
+		thread->debug_status = value;
+		return 0;
+	}
+	if (nr < 4 && value >= TASK_SIZE)
+		return -EINVAL;
+	if (nr == 4 || nr == 5 || !task->mm || !task->mm->context.space)
+		return -EIO;
+	memcpy(debug.addr, thread->debug_addr, sizeof(debug.addr));
+	if (nr == 7)
+		debug.control = value;
+	else
+		debug.addr[nr] = value;
+	error = host_space_debug_set(task->mm->context.space, &debug);
+	if (error)
+		return error;
+	memcpy(thread->debug_addr, debug.addr, sizeof(debug.addr));
+	thread->debug_control = debug.control;
+	return 0;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * syscall.h - system calls of guest code
+ */
+#ifndef UM_KERNEL_SYSCALL_H
+#define UM_KERNEL_SYSCALL_H
+
+struct pt_regs;
+
+/* syscall_handle - carry out the call in @regs. Called and returns with interrupts off. */
+void syscall_handle(struct pt_regs *regs);
+
+#endif /* UM_KERNEL_SYSCALL_H */

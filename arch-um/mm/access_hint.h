@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * access_hint.h - guess from an instruction whether its memory access was a write
+ *
+ * Needs fixed-width types only, so that a unit test can compile the decoder (u-access_hint.c).
+ */
+#ifndef UM_MM_ACCESS_HINT_H
+#define UM_MM_ACCESS_HINT_H
+
+#include <um/types.h>
+
+enum { ACCESS_HINT_SIZE_MAX = 15 };	/* longest instruction, in bytes */
+
+/* The fault. The registers distinguish the operands of instructions that have two in memory. */
+struct access_hint {
+	uint64_t addr;		/* where the access failed */
+	uint64_t sp, di;	/* rsp and rdi before the instruction */
+};
+
+/*
+ * access_hint_writes - does the instruction in the first @size bytes of @code look like one that
+ * faulted at @hint->addr because it wrote there? False for incomplete and unknown instructions.
+ */
+bool access_hint_writes(const uint8_t *code, unsigned int size, const struct access_hint *hint);
+
+#endif /* UM_MM_ACCESS_HINT_H */
