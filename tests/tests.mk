@@ -49,6 +49,9 @@ unit_cflags_ubd_worker := -DUM_HOST_WORLD -Iarch-um/include -Idrivers-ubd
 unit_ubd_now := drivers-ubd/kernel/ubd_now.c
 unit_cflags_ubd_now := $(unit_cflags_ubd_worker)
 
+unit_access_hint := arch-um/mm/access_hint.c
+unit_cflags_access_hint := -DUM_HOST_WORLD -Iarch-um $(SANITIZE)
+
 # The disk library, under the sanitizers.
 COW_UNITS := blake chain header threads
 $(foreach unit,$(COW_UNITS),$(eval unit_$(unit) := $(COW_OUT)/checked/libcow.a))
