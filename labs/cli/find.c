@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * find.c - the machine, image or lab that a user named, or the end of the command
+ * find.c - find the machine, image or lab that the user named, or end the program
  *
- * The verbs cannot go on without them, so there is one place that prints why and exits.
+ * Called by the verbs, which cannot work without it. The lower rooms return a reason; this file
+ * prints the reason and exits.
  */
 #include "cli/find.h"
+
+#include <string.h>
 
 #include "base/files.h"
 #include "cli/die.h"
@@ -15,7 +18,7 @@ void find_machine(struct machine *machine, const char *word, const char *lab_dir
 	char *reason;
 
 	if (lab_dir && !file_exists(lab_dir))
-		die(STATUS_ABSENT, _("there is no folder %s"), lab_dir);
+		die(STATUS_ABSENT, _("%s: no such folder"), lab_dir);
 	if (machine_find(machine, word, lab_dir, &reason))
 		die(STATUS_ABSENT, "%s", reason);
 }
@@ -31,6 +34,17 @@ void find_image(const char *name, struct image *image)
 char *find_lab_id(const char *dir)
 {
 	if (dir && !file_exists(dir))
-		die(STATUS_ABSENT, _("there is no folder %s"), dir);
+		die(STATUS_ABSENT, _("%s: no such folder"), dir);
 	return lab_id(dir ? dir : ".");
+}
+
+void find_lab(struct lab *lab, const char *dir, bool folders)
+{
+	int result;
+
+	*lab = (struct lab) { 0 };
+	dir = dir ? dir : ".";
+	result = lab_read(lab, dir, folders);
+	if (result < 0)
+		die(STATUS_ABSENT, _("%s: no lab there: %s"), dir, strerror(-result));
 }

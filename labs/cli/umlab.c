@@ -4,7 +4,7 @@
  *
  * The entry of each verb, with its options and help, is at the end of the verbs_*.c file that
  * holds its function. To add a verb, write the function and the entry there, declare the entry
- * in verbs.h and list it here; help, man page and completion follow from the entry.
+ * in verbs_*.h and list it here; help, man page and completion follow from the entry.
  */
 #include <locale.h>
 #include <string.h>
@@ -17,7 +17,22 @@
 #include "cli/compat.h"
 #include "cli/complete.h"
 #include "cli/die.h"
-#include "cli/verbs.h"
+#include "cli/groups.h"
+#include "cli/verbs_check.h"
+#include "cli/verbs_class.h"
+#include "cli/verbs_debug.h"
+#include "cli/verbs_doctor.h"
+#include "cli/verbs_guest.h"
+#include "cli/verbs_image.h"
+#include "cli/verbs_lab.h"
+#include "cli/verbs_lint.h"
+#include "cli/verbs_machine.h"
+#include "cli/verbs_net.h"
+#include "cli/verbs_plug.h"
+#include "cli/verbs_publish.h"
+#include "cli/verbs_show.h"
+#include "cli/verbs_snapshot.h"
+#include "cli/verbs_ssh.h"
 #include "machine/keeper.h"
 
 static const char *const groups[] = {

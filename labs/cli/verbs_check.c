@@ -6,8 +6,7 @@
  * (kathara-lab-checker), or a folder _test (Netkit). labs/check/ reads the first two and runs
  * them; Netkit's scripts and signatures are handled here.
  */
-#include "cli/options.h"
-#include "cli/verbs.h"
+#include "cli/verbs_check.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -25,7 +24,9 @@
 #include "check/check_run.h"
 #include "check/check_selftest.h"
 #include "cli/die.h"
-#include "cli/labverbs.h"
+#include "cli/find.h"
+#include "cli/groups.h"
+#include "cli/options.h"
 #include "lab/labfile.h"
 #include "lab/labmake.h"
 #include "lab/labnet.h"
@@ -165,7 +166,7 @@ static enum status check_lab(const struct verb_args *args, const char *dir)
 	enum status status;
 	json_t *file = NULL;
 
-	lab_open(&lab, dir, false);
+	find_lab(&lab, dir, false);
 	path = verb_flag(args, "netkit") ? NULL : config_find(&lab, verb_value(args, "config"));
 	machine_list(&machines, lab_id(lab.dir));
 	/* A lab that has machines is checked as it is; otherwise it is started for the check. */

@@ -5,9 +5,7 @@
  * Each student has a copy of the lab with personal parameters (lab/classfile.c). It is a lab
  * like any other, so all verbs work there; the verbs here work on the labs of all students.
  */
-#include "cli/options.h"
-#include "cli/usage.h"
-#include "cli/verbs.h"
+#include "cli/verbs_class.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,8 +21,11 @@
 #include "base/spawn.h"
 #include "base/table.h"
 #include "cli/die.h"
+#include "cli/find.h"
+#include "cli/groups.h"
 #include "cli/json_print.h"
-#include "cli/labverbs.h"
+#include "cli/options.h"
+#include "cli/usage.h"
 #include "lab/classfile.h"
 #include "lab/labfile.h"
 #include "lab/labmake.h"
@@ -75,7 +76,7 @@ static enum status verb_class_create(const struct verb_args *args)
 	if (!file || !from)
 		die_usage(args, _("--students FILE and --lab DIR are required"));
 	students_read(file, &logins);
-	lab_open(&lab, from, false);
+	find_lab(&lab, from, false);
 	for (int i = 0; i < logins.nr; i++) {
 		char *dir = class_lab_dir(name, logins.at[i]);
 
@@ -129,7 +130,7 @@ static pid_t student_start(const char *name, const char *login)
 	if (pid)
 		return pid;
 	tell_level = TELL_QUIET;
-	lab_open(&lab, class_lab_dir(name, login), false);
+	find_lab(&lab, class_lab_dir(name, login), false);
 	_exit(labmake_start(&lab, &options));
 }
 

@@ -6,9 +6,7 @@
  * labs/gdb/umlab.py teaches gdb the rest. The command replaces itself by gdb (exec), so that gdb
  * owns the terminal and receives its signals.
  */
-#include "cli/options.h"
-#include "cli/usage.h"
-#include "cli/verbs.h"
+#include "cli/verbs_debug.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +23,9 @@
 #include "base/where.h"
 #include "cli/die.h"
 #include "cli/find.h"
+#include "cli/groups.h"
+#include "cli/options.h"
+#include "cli/usage.h"
 #include "machine/disk.h"
 #include "machine/machine.h"
 #include "machine/machine_start.h"

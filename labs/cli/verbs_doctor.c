@@ -5,8 +5,7 @@
  * Each look_*() examines one matter and prints a line: good, note (works, with a drawback) or
  * bad (does not work), followed by advice. Nothing is changed.
  */
-#include "cli/options.h"
-#include "cli/verbs.h"
+#include "cli/verbs_doctor.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +18,9 @@
 
 #include "base/files.h"
 #include "base/spawn.h"
+#include "base/tell.h"
 #include "base/where.h"
+#include "cli/groups.h"
 #include "image/image.h"
 #include "machine/usage.h"
 

@@ -5,9 +5,7 @@
  * The agent in the guest runs the programs; machine/session.c speaks to it. cp runs tar on both
  * sides.
  */
-#include "cli/options.h"
-#include "cli/usage.h"
-#include "cli/verbs.h"
+#include "cli/verbs_guest.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +20,9 @@
 #include "base/files.h"
 #include "cli/die.h"
 #include "cli/find.h"
+#include "cli/groups.h"
+#include "cli/options.h"
+#include "cli/usage.h"
 #include "machine/machine.h"
 #include "machine/session.h"
 

@@ -6,9 +6,7 @@
  * packages is the task of labs/image/build.sh. Import unpacks a tar file, a folder or the layers
  * of a container image onto a new disk, inside a machine that is created for this purpose only.
  */
-#include "cli/options.h"
-#include "cli/usage.h"
-#include "cli/verbs.h"
+#include "cli/verbs_image.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +25,10 @@
 #include "base/where.h"
 #include "cli/die.h"
 #include "cli/find.h"
+#include "cli/groups.h"
 #include "cli/json_print.h"
+#include "cli/options.h"
+#include "cli/usage.h"
 #include "image/image.h"
 #include "machine/disk.h"
 #include "machine/machine.h"

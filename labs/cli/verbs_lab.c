@@ -5,9 +5,7 @@
  * lab/labfile.c reads the lab, lab/labmake.c starts and stops its machines; this file chooses
  * the machines, opens terminals and prints.
  */
-#include "cli/options.h"
-#include "cli/usage.h"
-#include "cli/verbs.h"
+#include "cli/verbs_lab.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,8 +19,11 @@
 #include "base/where.h"
 #include "cli/die.h"
 #include "cli/find.h"
+#include "cli/groups.h"
 #include "cli/json_print.h"
-#include "cli/labverbs.h"
+#include "cli/lab_print.h"
+#include "cli/options.h"
+#include "cli/usage.h"
 #include "lab/labfile.h"
 #include "lab/labkeys.h"
 #include "lab/labmake.h"
@@ -172,14 +173,14 @@ static enum status verb_lstart(const struct verb_args *args)
 	for (int i = 0; i < verb_values(args, "exclude")->nr; i++)
 		words_split(&options.except, verb_values(args, "exclude")->at[i], ",");
 	settings_read(args, &options);
-	lab_open(&lab, verb_value(args, "directory"), verb_flag(args, "force-lab"));
-	lab_remarks_print(&lab, stderr, tell_level < TELL_NORMAL);
+	find_lab(&lab, verb_value(args, "directory"), verb_flag(args, "force-lab"));
+	lab_print_remarks(&lab, stderr, tell_level < TELL_NORMAL);
 	for (int i = 0; i < lab.nr_remarks; i++)
 		if (lab.remarks[i].severity == LAB_ERROR)
 			die(STATUS_FAILED,
 			    _("nothing was started; fix the errors in the lab first"));
 	if (verb_flag(args, "print")) {
-		lab_print(&lab);
+		lab_print_plan(&lab);
 		return STATUS_OK;
 	}
 	banner(&lab);
@@ -369,7 +370,7 @@ static enum status verb_linfo(const struct verb_args *args)
 	struct lab lab;
 
 	do {
-		lab_open(&lab, verb_value(args, "directory"), verb_flag(args, "force-lab"));
+		find_lab(&lab, verb_value(args, "directory"), verb_flag(args, "force-lab"));
 		if (verb_flag(args, "json")) {
 			json_print(lab_json(&lab));
 			return STATUS_OK;

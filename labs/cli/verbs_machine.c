@@ -5,9 +5,7 @@
  * machine/machine.c describes what a machine is; this file handles options, defaults, messages
  * and the exit status.
  */
-#include "cli/options.h"
-#include "cli/usage.h"
-#include "cli/verbs.h"
+#include "cli/verbs_machine.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,6 +18,9 @@
 #include "base/where.h"
 #include "cli/die.h"
 #include "cli/find.h"
+#include "cli/groups.h"
+#include "cli/options.h"
+#include "cli/usage.h"
 #include "image/image.h"
 #include "lab/labkeys.h"
 #include "machine/disk.h"

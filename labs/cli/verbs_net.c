@@ -4,9 +4,7 @@
  *
  * These verbs find the switch and the port that a name stands for and call umlab-net.
  */
-#include "cli/options.h"
-#include "cli/usage.h"
-#include "cli/verbs.h"
+#include "cli/verbs_net.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +16,10 @@
 #include "base/spawn.h"
 #include "base/where.h"
 #include "cli/die.h"
-#include "cli/labverbs.h"
+#include "cli/find.h"
+#include "cli/groups.h"
+#include "cli/options.h"
+#include "cli/usage.h"
 #include "lab/labfile.h"
 #include "machine/domain.h"
 #include "machine/labdir.h"
@@ -97,7 +98,7 @@ static enum status verb_capture(const struct verb_args *args)
 	char *path;
 	int port;
 
-	lab_open(&lab, verb_value(args, "directory"), false);
+	find_lab(&lab, verb_value(args, "directory"), false);
 	path = find(&lab, args->words.at[0], &port);
 	if (verb_flag(args, "wireshark")) {
 		char *line = txt_printf("exec %s capture %s %s | exec wireshark -k -i -",
@@ -131,7 +132,7 @@ static enum status verb_link_set(const struct verb_args *args)
 	char *path;
 	int port;
 
-	lab_open(&lab, verb_value(args, "directory"), false);
+	find_lab(&lab, verb_value(args, "directory"), false);
 	path = find(&lab, args->words.at[0], &port);
 	if (!port)
 		die_usage(args, _("%s: not an interface such as r1:eth0"), args->words.at[0]);
@@ -152,7 +153,7 @@ static enum status verb_link_show(const struct verb_args *args)
 	struct lab lab;
 	enum status status = STATUS_OK;
 
-	lab_open(&lab, verb_value(args, "directory"), false);
+	find_lab(&lab, verb_value(args, "directory"), false);
 	lab_domains(&lab, &domains);
 	for (int i = 0; i < domains.nr; i++) {
 		const char *command[] = { tool, "ports",

@@ -6,9 +6,7 @@
  * through umlab-net, which speaks to the kernel's netctl socket and to the uplink; settings that
  * the running machine refuses are not saved.
  */
-#include "cli/options.h"
-#include "cli/usage.h"
-#include "cli/verbs.h"
+#include "cli/verbs_plug.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +17,9 @@
 #include "base/where.h"
 #include "cli/die.h"
 #include "cli/find.h"
+#include "cli/groups.h"
+#include "cli/options.h"
+#include "cli/usage.h"
 #include "lab/labfile.h"
 #include "lab/labkeys.h"
 #include "lab/labnet.h"

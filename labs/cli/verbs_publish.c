@@ -5,8 +5,7 @@
  * A published image does not depend on other images, and its name contains a hash of its
  * content, so machines based on it never find it changed.
  */
-#include "cli/options.h"
-#include "cli/verbs.h"
+#include "cli/verbs_publish.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -21,6 +20,8 @@
 #include "base/where.h"
 #include "cli/die.h"
 #include "cli/find.h"
+#include "cli/groups.h"
+#include "cli/options.h"
 #include "image/image.h"
 #include "machine/disk.h"
 

@@ -2,8 +2,7 @@
 /*
  * verbs_show.c - list, info, log and top: show machines, their states, logs and resources
  */
-#include "cli/options.h"
-#include "cli/verbs.h"
+#include "cli/verbs_show.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -18,7 +17,9 @@
 #include "base/table.h"
 #include "cli/die.h"
 #include "cli/find.h"
+#include "cli/groups.h"
 #include "cli/json_print.h"
+#include "cli/options.h"
 #include "machine/disk.h"
 #include "machine/machine.h"
 #include "machine/usage.h"

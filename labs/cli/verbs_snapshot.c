@@ -4,9 +4,7 @@
  *
  * machine/snapshot.c stores the snapshots; this file stops and starts the machine around that.
  */
-#include "cli/options.h"
-#include "cli/usage.h"
-#include "cli/verbs.h"
+#include "cli/verbs_snapshot.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +19,9 @@
 #include "base/spawn.h"
 #include "cli/die.h"
 #include "cli/find.h"
+#include "cli/groups.h"
+#include "cli/options.h"
+#include "cli/usage.h"
 #include "image/image.h"
 #include "machine/disk.h"
 #include "machine/machine_end.h"

@@ -7,8 +7,7 @@
  * and returns the guest's host key, so ssh has nothing to ask, and the known_hosts file of the
  * user is not touched.
  */
-#include "cli/options.h"
-#include "cli/verbs.h"
+#include "cli/verbs_ssh.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,6 +20,8 @@
 #include "base/where.h"
 #include "cli/die.h"
 #include "cli/find.h"
+#include "cli/groups.h"
+#include "cli/options.h"
 #include "machine/machine.h"
 #include "machine/session.h"
 

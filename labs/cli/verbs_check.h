@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * verbs_check.h - entries for umlab check
+ */
+#ifndef VERBS_CHECK_H
+#define VERBS_CHECK_H
+
+#include "base/verb.h"
+
+extern const struct verb check_verb;
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * verbs_lab.h - entries for umlab lstart, lrestart, lhalt, lcrash, lclean, linfo, wipe
+ */
+#ifndef VERBS_LAB_H
+#define VERBS_LAB_H
+
+#include "base/verb.h"
+
+extern const struct verb lstart_verb, lrestart_verb, lhalt_verb, lcrash_verb, lclean_verb,
+	linfo_verb, wipe_verb;
+
+#endif
