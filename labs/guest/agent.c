@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * agent.c - runs programs in a guest for the host, over a console of the machine
+ * agent.c - run programs in a guest for the host, over a console of the machine
  *
  * Theory of operation
  *   The binary is /init of the initial file system that `umlab` gives every machine.
- *   agent_init.c mounts the root file system and becomes the machine's own init; before
- *   that it forks this part. It needs nothing of the image: it is static, holds no file
- *   open, and speaks over /dev/hvc1. A watcher forks the worker again should it die, so
- *   killing it in the guest costs the programs it ran, no more.
+ *   agent_init.c mounts the root file system and becomes the machine's own init; before that
+ *   it forks a process that calls agent_main(). The agent needs nothing from the image: the
+ *   binary is static, keeps no file open, and speaks over /dev/hvc1.
  *
- *   The worker is one poll() loop: frames from the keeper start programs, feed their
- *   standard input, resize their terminals; their output and end go back (agentwire.h).
+ *   agent_main() is a watcher that forks the worker and forks it again if it dies. Killing
+ *   the worker in the guest therefore ends only the programs that it runs.
  *
- *   systemd spares processes whose name starts with @ when it kills everything at the
- *   end of a shutdown; so the agent lives until the machine is gone.
+ *   The worker is one poll() loop. Frames from the keeper (link/agentwire.h) start programs,
+ *   feed their standard input and resize their terminals; the output and the exit status of
+ *   the programs go back (agent_child.c).
+ *
+ *   When systemd kills all processes at the end of a shutdown, it spares those whose name
+ *   starts with @. The agent has such a name, so it lives until the machine is gone.
  */
-#include "agent.h"
+#include "guest/agent.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,11 +38,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "guest/agent_child.h"
+#include "link/agentlink.h"
+
 enum { POLLED_MAX = 2 + AGENT_CHANNELS * CHILD_FDS };
 
 static const char line_path[] = "/dev/hvc1";
 
-void agent_log(const char *fmt, ...)
+/* Writes a line to the kernel's log: the agent has no other output. */
+static void __attribute__((format(printf, 1, 2))) agent_log(const char *fmt, ...)
 {
 	char text[300];
 	va_list args;
@@ -55,6 +62,7 @@ void agent_log(const char *fmt, ...)
 	}
 }
 
+/* Opens the console to the keeper as a raw, non-blocking line. */
 static int line_open(void)
 {
 	struct termios mode;
@@ -76,9 +84,9 @@ out_fd:
 	return -EIO;
 }
 
-static char boot_id[33];	/* drawn once in each boot */
+static char boot_id[33];	/* random, chosen once per boot */
 
-/* Who we are: a keeper tells by this whether the machine was restarted, or only this process. */
+/* Sends two ids: they tell the keeper whether the machine was restarted, or only the worker. */
 static void hello_send(struct agentlink *link)
 {
 	char text[64];
@@ -88,18 +96,19 @@ static void hello_send(struct agentlink *link)
 	agentlink_send(link, AGENT_HELLO, 0, text, size);
 }
 
-/* The machine may have slept, or its host; small steps are left to the guest's own ways. */
+/* Sets the clock if it is off by more than 500 ms, as after a pause of machine or host. */
 static void clock_set(const char *payload, size_t size)
 {
 	struct timespec now, want;
-	int64_t nanoseconds;
+	int64_t nanoseconds, off_ms;
 
 	if (size != sizeof(nanoseconds))
 		return;
 	memcpy(&nanoseconds, payload, sizeof(nanoseconds));
 	want = (struct timespec){ nanoseconds / 1000000000, nanoseconds % 1000000000 };
 	clock_gettime(CLOCK_REALTIME, &now);
-	if (llabs((now.tv_sec - want.tv_sec) * 1000 + (now.tv_nsec - want.tv_nsec) / 1000000) > 500)
+	off_ms = (now.tv_sec - want.tv_sec) * 1000 + (now.tv_nsec - want.tv_nsec) / 1000000;
+	if (llabs(off_ms) > 500)
 		clock_settime(CLOCK_REALTIME, &want);
 }
 
@@ -119,7 +128,7 @@ static void console_resize(const char *payload, size_t size)
 	}
 }
 
-/* Ask init, whoever that is; systemd takes SIGRTMIN+4 as "poweroff", sysvinit wants its own command. */
+/* Asks init to shut down: systemd by SIGRTMIN+4, sysvinit by its command, init_tiny by SIGUSR2. */
 static void power_off(void)
 {
 	if (!access("/run/systemd/private", F_OK))
@@ -131,7 +140,8 @@ static void power_off(void)
 	}
 }
 
-static void frame_take(struct agentlink *link, const struct agent_header *header, const char *payload)
+static void frame_take(struct agentlink *link, const struct agent_header *header,
+		       const char *payload)
 {
 	if (header->channel) {
 		if (header->type == AGENT_OPEN)
@@ -181,12 +191,15 @@ static void worker_loop(struct agentlink *link, int ended_fd)
 		int nr;
 
 		agentlink_flush(link);
-		polled[0] = (struct pollfd){ .fd = link->fd, .events = POLLIN | (agentlink_pending(link) ? POLLOUT : 0) };
+		polled[0] = (struct pollfd){
+			.fd = link->fd,
+			.events = POLLIN | (agentlink_pending(link) ? POLLOUT : 0),
+		};
 		polled[1] = (struct pollfd){ .fd = ended_fd, .events = POLLIN };
 		nr = child_poll_fill(polled + 2, POLLED_MAX - 2);
 		if (poll(polled, 2 + nr, waiting ? 20 : -1) < 0)
 			continue;
-		/* Output first: what a program wrote before it ended belongs before its end. */
+		/* Output first: the output of a program must be sent before its exit status. */
 		child_poll_done(link, polled + 2, nr);
 		if (polled[1].revents & POLLIN) {
 			if (read(ended_fd, &ended, sizeof(ended)) > 0)
@@ -219,13 +232,12 @@ static void worker_main(void)
 	worker_loop(&link, signalfd(-1, &ended, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
-/* Forked by agent_init.c, in the machine's root. */
 void agent_main(char *name)
 {
 	unsigned long drawn[2] = { 0 };
 	int status;
 
-	/* "@" first, for systemd; the rest is what ps shows. */
+	/* The @ is for systemd, see above; ps shows the rest. */
 	strncpy(name, "@umlab-agent", strlen(name));
 	prctl(PR_SET_NAME, "umlab-agent");
 	setsid();
@@ -247,18 +259,4 @@ void agent_main(char *name)
 			_exit(0);
 		usleep(200000);
 	}
-}
-
-int main(int argc, char **argv)
-{
-	(void)argc;
-	/* The kernel called us /init; made long enough for the name above. */
-	if (getpid() == 1 && strlen(argv[0]) < 16)
-		execl("/init", "/umlab-agent-init", NULL);
-	if (getpid() != 1) {
-		fprintf(stderr, "agent: runs as the first program of a machine only\n");
-		return 2;
-	}
-	init_main(argv[0]);
-	return 1;
 }

@@ -2,9 +2,10 @@
 /*
  * agent_account.c - accounts of the guest
  *
- * Not by getpwnam(): the agent is static, and that would load libraries of the image.
+ * Called by agent_child.c in the child process that becomes the program. It reads /etc/passwd
+ * itself because getpwnam() in a static binary would load libraries of the image.
  */
-#include "agent.h"
+#include "guest/agent_account.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +30,8 @@ bool account_find(const char *name, struct account *account)
 		account->uid = atoi(field[2]);
 		account->gid = atoi(field[3]);
 		snprintf(account->home, sizeof(account->home), "%s", field[5]);
-		snprintf(account->shell, sizeof(account->shell), "%s", *field[6] ? field[6] : "/bin/sh");
+		snprintf(account->shell, sizeof(account->shell), "%s",
+			 *field[6] ? field[6] : "/bin/sh");
 	}
 	if (file)
 		fclose(file);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * agent_child.c - programs that run in the guest for the host, one per channel
+ * agent_child.c - programs that the agent runs for the host, one per channel
  *
- * A program gets pipes, or a terminal of its own. The bytes that its input cannot take
- * yet wait here, at most AGENT_WINDOW of them: the keeper sends no more before credit is
- * given back. Its output is read while the keeper's credit lasts. When it has ended, what
- * is still in its pipes is sent, then its status: a daemon that it left behind with the
- * pipes open does not hold up the caller. Called by agent.c's loop.
+ * Called by the worker's loop in agent.c. A program gets three pipes, or a terminal. Input that
+ * the program cannot take yet is buffered here, at most AGENT_WINDOW bytes, because the keeper
+ * sends more only when it receives credit. The output of the program is read while the keeper
+ * has given credit. When the program has ended, the rest of its pipes is sent and then its
+ * status; a daemon that it left behind with the pipes open does not delay the caller.
  */
-#include "agent.h"
+#include "guest/agent_child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,15 +23,17 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "guest/agent_account.h"
+
 struct child {
 	unsigned int channel;		/* 0: free entry */
 	pid_t pid;			/* 0: not started yet, or already collected */
-	int in_fd, out_fd, err_fd;	/* -1: closed; on a terminal in and out are the same */
-	char *input;			/* for in_fd */
+	int in_fd, out_fd, err_fd;	/* -1: closed; on a terminal, in_fd equals out_fd */
+	char *input;			/* buffered for in_fd */
 	size_t input_size;
 	bool input_ends;
-	long credit;			/* what we may still send */
-	char *request;			/* waits until the system is up */
+	long credit;			/* bytes of output that we may still send */
+	char *request;			/* kept until the system is up */
 	size_t request_size;
 };
 
@@ -54,7 +56,7 @@ static void input_close(struct child *child)
 	if (child->in_fd != child->out_fd)
 		fd_close(&child->in_fd);
 	else if (child->in_fd >= 0)
-		/* A terminal ends its input by ^D; one that is full has a program that does not read anyway. */
+		/* ^D ends the input. If the terminal is full, its program does not read anyway. */
 		(void)!write(child->in_fd, "\004", 1);
 	child->in_fd = -1;
 }
@@ -122,7 +124,10 @@ static void env_default(struct request *request, const char *name, const char *v
 		request->envs[request->nr_envs++] = text;
 }
 
-/* In the new process; tells on @report_fd why nothing became of it, with the exit status that a shell would give. */
+/*
+ * Runs in the new process and becomes the program. On failure it writes to @report_fd the exit
+ * status that a shell would return, and the reason.
+ */
 static void child_exec(struct request *request, int report_fd)
 {
 	struct account account;
@@ -136,7 +141,8 @@ static void child_exec(struct request *request, int report_fd)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
-	env_default(request, "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+	env_default(request, "PATH",
+		    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
 	env_default(request, "HOME", account.home);
 	env_default(request, "SHELL", account.shell);
 	env_default(request, "USER", request->user ? request->user : "root");
@@ -148,13 +154,14 @@ static void child_exec(struct request *request, int report_fd)
 	}
 	if (chdir(request->cwd ? request->cwd : account.home)) {
 		if (request->cwd) {
-			dprintf(report_fd, "126 cannot enter %s: %s", request->cwd, strerror(errno));
+			dprintf(report_fd, "126 cannot enter %s: %s", request->cwd,
+				strerror(errno));
 			_exit(126);
 		}
 		if (chdir("/"))
 			_exit(126);
 	}
-	/* No command: a login shell. */
+	/* Without a command, run a login shell. */
 	if (!request->nr_args) {
 		request->args[0] = account.shell;
 		request->args[1] = "-l";
@@ -162,7 +169,8 @@ static void child_exec(struct request *request, int report_fd)
 	environ = request->envs;
 	execvp(request->args[0], request->args);
 	error = errno;
-	dprintf(report_fd, "%d %s: %s", error == ENOENT ? 127 : 126, request->args[0], strerror(error));
+	dprintf(report_fd, "%d %s: %s", error == ENOENT ? 127 : 126, request->args[0],
+		strerror(error));
 	_exit(1);
 }
 
@@ -198,7 +206,8 @@ static int terminal_make(struct child *child, const struct request *request, int
 
 	if (fd < 0)
 		return -errno;
-	if (grantpt(fd) || unlockpt(fd) || (slave = ioctl(fd, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC)) < 0) {
+	if (grantpt(fd) || unlockpt(fd) ||
+	    (slave = ioctl(fd, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC)) < 0) {
 		int error = -errno;
 
 		close(fd);
@@ -220,9 +229,14 @@ static void child_start(struct agentlink *link, struct child *child, struct requ
 	int inner[3] = { -1, -1, -1 }, report[2], error;
 	ssize_t size;
 
-	error = pipe2(report, O_CLOEXEC) ? -errno : request->pty ? terminal_make(child, request, inner) : pipes_make(child, inner);
+	if (pipe2(report, O_CLOEXEC))
+		error = -errno;
+	else
+		error = request->pty ? terminal_make(child, request, inner) :
+				       pipes_make(child, inner);
 	if (error) {
-		snprintf(reason, sizeof(reason), "125 the guest has no %s for it: %s", request->pty ? "terminal" : "pipe", strerror(-error));
+		snprintf(reason, sizeof(reason), "125 the guest cannot create a %s: %s",
+			 request->pty ? "terminal" : "pipe", strerror(-error));
 		goto refused;
 	}
 	child->pid = fork();
@@ -238,11 +252,12 @@ static void child_start(struct agentlink *link, struct child *child, struct requ
 		if (!i || inner[i] != inner[0])
 			close(inner[i]);
 	close(report[1]);
-	/* Closed by the exec, or tells why there was none. */
+	/* A successful exec closes the pipe; otherwise the reason arrives. */
 	size = child->pid < 0 ? 0 : read(report[0], reason, sizeof(reason) - 1);
 	close(report[0]);
 	if (child->pid < 0)
-		snprintf(reason, sizeof(reason), "125 the guest cannot start a process: %s", strerror(errno));
+		snprintf(reason, sizeof(reason), "125 the guest cannot start a process: %s",
+			 strerror(errno));
 	if (child->pid < 0 || size > 0)
 		goto refused;
 	fcntl(child->out_fd, F_SETFL, O_NONBLOCK);
@@ -255,13 +270,13 @@ refused:
 	child_release(child);
 }
 
-/* Can services be asked for? Other inits than systemd are not waited for. */
+/* Does systemd accept requests yet? For other inits the answer is always yes. */
 static bool system_up(void)
 {
 	char init[256] = "";
 
-	return !access("/run/systemd/private", F_OK) || readlink("/sbin/init", init, sizeof(init) - 1) < 0 ||
-	       !strstr(init, "systemd");
+	return !access("/run/systemd/private", F_OK) ||
+	       readlink("/sbin/init", init, sizeof(init) - 1) < 0 || !strstr(init, "systemd");
 }
 
 void child_open(struct agentlink *link, unsigned int channel, const char *text, size_t size)
@@ -271,7 +286,10 @@ void child_open(struct agentlink *link, unsigned int channel, const char *text, 
 
 	if (child->channel)
 		child_release(child);
-	*child = (struct child){ .channel = channel, .in_fd = -1, .out_fd = -1, .err_fd = -1, .credit = AGENT_WINDOW };
+	*child = (struct child){
+		.channel = channel, .in_fd = -1, .out_fd = -1, .err_fd = -1,
+		.credit = AGENT_WINDOW,
+	};
 	child->request = calloc(1, size + 1);
 	if (!child->request) {
 		agentlink_send(link, AGENT_REFUSED, channel, "125 the guest is out of memory", 30);
@@ -312,7 +330,7 @@ static void credit_send(struct agentlink *link, struct child *child, uint32_t by
 	agentlink_send(link, AGENT_CREDIT, child->channel, &bytes, sizeof(bytes));
 }
 
-/* Moves waiting input on; what a program will never read is dropped. */
+/* Writes buffered input to the program; input that it will never read is discarded. */
 static void input_move(struct agentlink *link, struct child *child)
 {
 	while (child->input_size && child->in_fd >= 0) {
@@ -353,7 +371,7 @@ static void input_add(struct agentlink *link, struct child *child, const char *d
 	input_move(link, child);
 }
 
-/* One read; false when there is nothing more for now. */
+/* Reads once and sends the data; false if there is no more for now. */
 static bool output_move(struct agentlink *link, struct child *child, int *fd, enum agent_frame type)
 {
 	static char buf[AGENT_PAYLOAD_MAX];
@@ -370,7 +388,7 @@ static bool output_move(struct agentlink *link, struct child *child, int *fd, en
 		agentlink_send(link, type, child->channel, buf, size);
 		return true;
 	}
-	/* End of file, or EIO from a terminal that nobody has open. */
+	/* End of file; for a terminal that no process has open, EIO. */
 	agentlink_send(link, type, child->channel, NULL, 0);
 	if (*fd == child->in_fd)
 		child->in_fd = -1;
@@ -409,8 +427,10 @@ void child_frame(struct agentlink *link, const struct agent_header *header, cons
 		}
 		break;
 	case AGENT_RESIZE:
-		memcpy(text, payload, header->size < sizeof(text) ? header->size : sizeof(text) - 1);
-		if (child->out_fd >= 0 && sscanf(text, "%hu %hu", &window.ws_row, &window.ws_col) == 2)
+		memcpy(text, payload,
+		       header->size < sizeof(text) ? header->size : sizeof(text) - 1);
+		if (child->out_fd >= 0 &&
+		    sscanf(text, "%hu %hu", &window.ws_row, &window.ws_col) == 2)
 			ioctl(child->out_fd, TIOCSWINSZ, &window);
 		break;
 	case AGENT_SIGNAL:
@@ -446,7 +466,7 @@ void child_reap(struct agentlink *link)
 
 			if (!child->channel || child->pid != pid)
 				continue;
-			/* What it left in its pipes; a pipe holds no more than the window. */
+			/* Send the rest of its pipes: a pipe holds at most AGENT_WINDOW bytes. */
 			child->credit += AGENT_WINDOW;
 			while (output_move(link, child, &child->out_fd, AGENT_OUTPUT))
 				;
@@ -468,9 +488,16 @@ int child_poll_fill(struct pollfd *polled, int room)
 
 		if (!child->channel)
 			continue;
-		polled[nr++] = (struct pollfd){ .fd = child->credit > 0 ? child->out_fd : -1, .events = POLLIN };
-		polled[nr++] = (struct pollfd){ .fd = child->credit > 0 ? child->err_fd : -1, .events = POLLIN };
-		polled[nr++] = (struct pollfd){ .fd = child->input_size ? child->in_fd : -1, .events = POLLOUT };
+		/* poll() ignores entries whose descriptor is -1. */
+		polled[nr++] = (struct pollfd){
+			.fd = child->credit > 0 ? child->out_fd : -1, .events = POLLIN
+		};
+		polled[nr++] = (struct pollfd){
+			.fd = child->credit > 0 ? child->err_fd : -1, .events = POLLIN
+		};
+		polled[nr++] = (struct pollfd){
+			.fd = child->input_size ? child->in_fd : -1, .events = POLLOUT
+		};
 	}
 	return nr;
 }

@@ -2,21 +2,22 @@
 /*
  * agent_init.c - from the initial file system to the machine's own init
  *
- * First program of the machine (PID 1). In order:
- *   1. mount /dev, /proc, and the folder that the keeper made for this start: hostfs,
- *      named by umlab.host= on the kernel's command line. Its file `params` has lines
- *        root=DEVICE       init=PATH        mount=GUEST PATH:HOST PATH:ro|rw
- *   2. mount the root file system, move /dev into it, give it /run with that folder
- *      inside (/run/umlab/host) and the other folders of the host;
- *   3. at the machine's first boot run early.sh from there, inside the root: it puts the
- *      lab's files in place before any service can miss them;
- *   4. fork the agent, and become init.
- * A root without init gets init_tiny(). Nothing of this is in the image, so any will do.
+ * Called by main() as the first program of the machine (PID 1). In order:
+ *   1. Mount /dev, /proc and the folder that the keeper prepared for this start. That folder is
+ *      a hostfs, named by umlab.host= on the kernel's command line. Its file `params` has lines
+ *        root=DEVICE    root_type=TYPE    init=PATH    mount=GUEST PATH:HOST PATH:ro|rw
+ *   2. Mount the root file system, move /dev and /proc into it, and mount /run there, with the
+ *      keeper's folder at /run/umlab/host, and the other folders of the host.
+ *   3. At the first boot of the machine, run early.sh from the keeper's folder in the new root.
+ *      It installs the files of the lab before any service can miss them.
+ *   4. Fork the agent and become init, or init_tiny() if the root file system has no init.
+ * None of this needs anything from the image, so any root file system works.
  */
-#include "agent.h"
+#include "guest/agent_init.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "guest/init_tiny.h"
 
 static const char host_dir[] = "/umlab-host";
 
@@ -38,7 +41,8 @@ static void trouble(const char *what, const char *which)
 	fflush(stdout);
 }
 
-static bool mount_at(const char *source, const char *target, const char *type, unsigned long flags, const char *data)
+static bool mount_at(const char *source, const char *target, const char *type,
+		     unsigned long flags, const char *data)
 {
 	mkdir(target, 0755);
 	if (!mount(source, target, type, flags, data) || errno == EBUSY)
@@ -47,7 +51,7 @@ static bool mount_at(const char *source, const char *target, const char *type, u
 	return false;
 }
 
-/* The value of NAME= on the kernel's command line. */
+/* Finds the value of NAME= on the kernel's command line. */
 static bool word_find(const char *name, char *value, size_t size)
 {
 	char line[4096] = "", *word, *rest = line;
@@ -93,7 +97,7 @@ static void params_read(struct params *params)
 	}
 }
 
-/* mount=/hostlab:/run/user/1000/umlab/ab/lab:rw */
+/* Mounts the folders of the host: mount=/hostlab:/run/user/1000/umlab/ab/lab:rw */
 static void folders_mount(char *text)
 {
 	char *line, *from, *mode;
@@ -120,6 +124,7 @@ static void folders_mount(char *text)
 	}
 }
 
+/* Runs early.sh once in the life of the machine; the script leaves the mark. */
 static void early_run(void)
 {
 	pid_t pid;
@@ -135,17 +140,17 @@ static void early_run(void)
 		_exit(127);
 	}
 	if (pid > 0 && waitpid(pid, &status, 0) == pid && status)
-		printf("umlab: early.sh ended with status %d\n", status);
+		printf("umlab: early.sh failed with status %d\n", status);
 }
 
-/* The device may need a moment. */
+/* Mounts the root file system; waits up to a second for its device. */
 static bool root_mount(const struct params *params)
 {
 	bool hostfs = !strcmp(params->root_type, "hostfs");
 
 	for (int tries = 0; tries < 50; tries++) {
-		if (!mount(hostfs ? "none" : params->root, "/root", params->root_type, hostfs ? 0 : MS_NOATIME,
-			   hostfs ? params->root : NULL))
+		if (!mount(hostfs ? "none" : params->root, "/root", params->root_type,
+			   hostfs ? 0 : MS_NOATIME, hostfs ? params->root : NULL))
 			return true;
 		if (errno != ENOENT && errno != ENXIO)
 			break;
@@ -155,7 +160,7 @@ static bool root_mount(const struct params *params)
 	return false;
 }
 
-void init_main(char *name)
+void init_main(char *name, void (*agent)(char *name))
 {
 	static struct params params;
 	char host[512] = "", data[600], *const no_env[] = { "HOME=/", "TERM=linux", NULL };
@@ -179,7 +184,7 @@ void init_main(char *name)
 	mount(host_dir, "/root/run/umlab/host", NULL, MS_MOVE, NULL);
 	folders_mount(params.text);
 
-	/* The initial file system goes: nothing of it is needed, and what is open stays. */
+	/* Free the memory of the initial file system; this program stays, as its file is open. */
 	unlink("/init");
 	if (chdir("/root") || mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") || chdir("/")) {
 		trouble("cannot change to", "the root file system");
@@ -187,8 +192,8 @@ void init_main(char *name)
 	}
 	early_run();
 	if (!fork())
-		agent_main(name);
+		agent(name);
 	execve(params.init, (char *const []){ params.init, NULL }, no_env);
-	printf("umlab: %s: %s; this system gets a small init\n", params.init, strerror(errno));
+	printf("umlab: %s: %s; using the init of umlab\n", params.init, strerror(errno));
 	init_tiny();
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * init_tiny.c - init for a root file system that has none, such as a container's image
+ * init_tiny.c - init for a root file system that has none, such as a container image
  *
- * Mounts what programs expect, keeps a shell on the console, collects orphans, and ends
- * the machine in order when asked: SIGUSR2, SIGTERM or SIGRTMIN+4 power off, SIGINT
- * restarts. Called by agent_init.c as PID 1; never returns.
+ * Called by agent_init.c as PID 1; never returns. Mounts what programs expect, keeps a shell on
+ * the console and collects orphans. SIGUSR2, SIGTERM and SIGRTMIN+4 power the machine off,
+ * SIGINT reboots it, both after all processes were terminated and the disks written.
  */
-#include "agent.h"
+#include "guest/init_tiny.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Ends all processes and the machine; @how: RB_POWER_OFF or RB_AUTOBOOT. */
 static void finish(int how)
 {
 	signal(SIGCHLD, SIG_DFL);
@@ -33,6 +34,11 @@ static void finish(int how)
 
 static pid_t shell_start(void)
 {
+	static char *const env[] = {
+		"HOME=/root", "TERM=linux",
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", NULL
+	};
+	sigset_t none;
 	pid_t pid = fork();
 	int fd;
 
@@ -43,14 +49,10 @@ static pid_t shell_start(void)
 	for (int i = 0; i < 3; i++)
 		dup2(fd, i);
 	ioctl(0, TIOCSCTTY, 1);
-	sigset_t none;
-
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	execle("/bin/bash", "-bash", NULL, (char *const []){ "HOME=/root", "TERM=linux",
-		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", NULL });
-	execle("/bin/sh", "-sh", NULL, (char *const []){ "HOME=/root", "TERM=linux",
-		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", NULL });
+	execle("/bin/bash", "-bash", NULL, env);
+	execle("/bin/sh", "-sh", NULL, env);
 	_exit(127);
 }
 
@@ -76,7 +78,7 @@ void init_tiny(void)
 	sigaddset(&wanted, SIGUSR2);
 	sigaddset(&wanted, SIGRTMIN + 4);
 	sigprocmask(SIG_BLOCK, &wanted, NULL);
-	/* Ctrl-Alt-Del, and so the host's SIGTERM, becomes SIGINT here. */
+	/* Ctrl-Alt-Del now sends SIGINT; SIGTERM to the kernel process acts as Ctrl-Alt-Del. */
 	reboot(RB_DISABLE_CAD);
 	shell = shell_start();
 	for (;;) {

@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# startup.sh - each boot of a machine: interfaces, settings, startup files
+# startup.sh - each boot of a machine: set interfaces and settings, run the startup files
 #
-# Run inside the guest by the keeper through the agent, as soon as init takes commands.
-# What it prints is startup.log on the host; the exit status is the number of commands of
-# the startup files that failed, at most 100.
+# The keeper runs this script inside the guest through the agent, as soon as init accepts
+# requests. The output becomes startup.log on the host; the host prints lines that begin with
+# "umlab: warning: ". The exit status is the number of commands in startup files that failed,
+# at most 100. The machine counts as ready when the script ends.
 . /run/umlab/host/params.sh
 
-# Until then services would be asked for that cannot start yet.
+# Before basic.target, services that the startup files ask for could not start.
 if [ -d /run/systemd/system ]; then
 	systemctl start basic.target
 fi
@@ -45,8 +46,8 @@ gateway_set() {
 	fi
 }
 
-# carrier_wait INTERFACE: the process behind an uplink starts beside the machine; wait until it
-# has connected the interface. The host prints warnings that begin like the one here.
+# carrier_wait INTERFACE: waits until the process behind the uplink, which starts beside the
+# machine, has connected the interface; at most 10 s.
 carrier_wait() {
 	tries=0
 	while [ "$(cat "/sys/class/net/$1/carrier" 2>/dev/null)" != 1 ]; do
@@ -75,8 +76,11 @@ printf '%s\n' "$sysctl" | while IFS= read -r setting; do
 	[ -z "$setting" ] || sysctl -q -w "$setting"
 done
 
+# Lines NAME=VALUE; a value may hold any characters.
 eval "$(printf '%s\n' "$env" | while IFS= read -r line; do
-	[ -z "$line" ] || printf "export %s='%s'\n" "${line%%=*}" "$(printf %s "${line#*=}" | sed "s/'/'\\\\''/g")"
+	[ -n "$line" ] || continue
+	value=$(printf %s "${line#*=}" | sed "s/'/'\\\\''/g")
+	printf "export %s='%s'\n" "${line%%=*}" "$value"
 done)"
 limits
 [ -n "$lab" ] || exit 0
@@ -87,24 +91,31 @@ failures=/run/umlab/failures
 : >$failures
 command -v bash >/dev/null || shell=${shell:-/bin/sh}
 
-# run FILE LOG: a startup file, each command shown, each failing one noted with its line.
+# Runs in bash: shows the commands of the file $1, and notes each that fails with its line. The
+# file as a whole ends like its last command, which is noted already.
+runner='
+trap '\''s=$? l=$LINENO; [ "$BASH_COMMAND" = ". \"\$1\"" ] ||
+	echo "$UMLAB_FILE:$l: status $s: $BASH_COMMAND" >>"$UMLAB_FAILURES"'\'' ERR
+set -x; . "$1"'
+
+# run FILE LOG: runs a startup file; the output also goes to LOG in the guest.
 run() {
 	[ -e "$1" ] || return 0
 	file=/run/umlab/${1##*/}
+	# Without a byte order mark and the line ends of Windows.
 	sed '1s/^\xef\xbb\xbf//; s/\r$//' "$1" >"$file"
 	case ${shell:-/bin/bash} in
 	*/bash)
-		UMLAB_FILE=${1##*/} UMLAB_FAILURES=$failures ${shell:-/bin/bash} -c '
-			# The file as a whole ends like its last command: that was noted.
-			trap '\''s=$?; [ "$BASH_COMMAND" = ". \"\$1\"" ] || echo "$UMLAB_FILE:$LINENO: status $s: $BASH_COMMAND" >>"$UMLAB_FAILURES"'\'' ERR
-			set -x; . "$1"' "${1##*/}" "$file" ;;
+		UMLAB_FILE=${1##*/} UMLAB_FAILURES=$failures \
+			${shell:-/bin/bash} -c "$runner" "${1##*/}" "$file" ;;
 	*) $shell -x "$file" || echo "${1##*/}: status $?" >>$failures ;;
 	esac 2>&1 | tee "$2"
 }
 run /hostlab/shared.startup /var/log/shared.log
 run "/hostlab/$name.startup" /var/log/startup.log
 printf '%s\n' "$exec" | while IFS= read -r command; do
-	[ -z "$command" ] || ${shell:-/bin/bash} -c "$command" || echo "exec: status $?: $command" >>$failures
+	[ -z "$command" ] || ${shell:-/bin/bash} -c "$command" ||
+		echo "exec: status $?: $command" >>$failures
 done
 touch /tmp/EOS
 nr=$(wc -l <$failures)

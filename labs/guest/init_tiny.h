@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * init_tiny.h - init for a root file system that has none
+ */
+#ifndef INIT_TINY_H
+#define INIT_TINY_H
+
+void init_tiny(void) __attribute__((noreturn));
+
+#endif
