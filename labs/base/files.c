@@ -332,13 +332,3 @@ void file_lock_wait(const char *path, double seconds)
 	fd_lock_wait(fd, LOCK_SH, seconds);
 	close(fd);
 }
-
-void fd_standard(void)
-{
-	int fd;
-
-	while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd <= STDERR_FILENO)
-		;
-	if (fd >= 0)
-		close(fd);
-}

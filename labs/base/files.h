@@ -38,7 +38,5 @@ int fd_connect(const char *path, bool nonblock);
 int fd_lock_wait(int fd, int operation, double seconds);
 /* Waits at most @seconds until nobody holds an exclusive flock() on @path, if that exists. */
 void file_lock_wait(const char *path, double seconds);
-/* Whoever starts us with 0, 1 or 2 closed would have the next file opened take that number. */
-void fd_standard(void);
 
 #endif

@@ -6,8 +6,10 @@
  */
 #include "base/program.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/tell.h"
 #include "base/verb_complete.h"
@@ -143,4 +145,14 @@ enum status program_run(const struct program *program, int argc, char **argv)
 		return verb_unknown(program, argv[1]);
 	taken = 1 + verb_name_words(verb);
 	return output_check(verb_run(program, verb, argc - taken, argv + taken));
+}
+
+void program_open_standard(void)
+{
+	int fd;
+
+	while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd <= STDERR_FILENO)
+		;
+	if (fd >= 0)
+		close(fd);
 }

@@ -16,4 +16,10 @@ extern const struct verb program_help_verb;
  */
 enum status program_run(const struct program *program, int argc, char **argv);
 
+/*
+ * Opens /dev/null for each of the descriptors 0, 1 and 2 that is closed: otherwise the next file
+ * to be opened would get its number. To be called at the start of main().
+ */
+void program_open_standard(void);
+
 #endif

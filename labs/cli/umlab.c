@@ -100,7 +100,7 @@ int main(int argc, char **argv)
 	char **other;
 	int other_argc;
 
-	fd_standard();
+	program_open_standard();
 	txt_no_memory = die_no_memory;
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
