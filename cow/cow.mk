@@ -16,7 +16,7 @@ COW_CFLAGS := -Wno-unused-parameter -Wstrict-prototypes
 
 # The option parser, as labs.mk compiles it.
 include labs/base/program.mk
-COW_PARSER := $(PROGRAM_SOURCES:labs/%.c=$(LABS_OUT)/obj/%.o) $(LABS_OUT)/obj/base/files.o
+COW_PARSER := $(PROGRAM_SOURCES:labs/%.c=$(LABS_OUT)/obj/%.o)
 
 # Each folder sees only itself and the folders below it. lib/ has no C library at all.
 cow_flags_lib := -ffreestanding -DCOW_FREESTANDING

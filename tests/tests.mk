@@ -77,24 +77,24 @@ $(foreach unit,$(LABS_UNITS),$(eval unit_libs_$(unit) := -ljansson -lyaml -lsmar
 # The modules of umlab-net, likewise. UBSan objects to liburcu's macros, which offset a NULL.
 NET_CHECKS = -D_GNU_SOURCE -DUM_HOST_WORLD -Iarch-um/include -Islirp-glue -Wno-unused-parameter \
 	$(SANITIZE) -fno-sanitize=pointer-overflow,null
-NET_SWITCH := $(addprefix slirp-glue/,switch/switch.c switch/port.c switch/fdb.c switch/stp.c \
-	switch/capture.c common/impair.c common/offload.c common/frame.c common/loop.c common/say.c)
+net_common = $(patsubst %,slirp-glue/common/%.c,$(1))
+NET_SWITCH := $(patsubst %,slirp-glue/switch/%.c,switch port vlan fdb stp capture) \
+	$(call net_common,batch cable sendq impair offload frame loop say)
 URCU := -lurcu-memb -lurcu-cds -lurcu-common
-unit_impair := $(addprefix slirp-glue/,common/impair.c common/frame.c common/loop.c)
+unit_loop := $(call net_common,loop)
+unit_sendq := $(call net_common,sendq batch frame loop)
+unit_impair := $(call net_common,impair cable frame loop)
 unit_fdb := slirp-glue/switch/fdb.c
-unit_offload := $(addprefix slirp-glue/,common/offload.c common/frame.c)
-unit_filter := $(addprefix slirp-glue/,uplink/filter.c common/packet.c common/offload.c \
-	common/frame.c)
-unit_local_ack := $(addprefix slirp-glue/,uplink/local_ack.c uplink/local_ack_table.c \
-	uplink/local_ack_kept.c uplink/segment.c common/packet.c common/offload.c common/frame.c)
+unit_offload := $(call net_common,offload frame)
+unit_filter := slirp-glue/uplink/filter.c $(call net_common,packet offload frame)
+unit_local_ack := $(patsubst %,slirp-glue/uplink/%.c,local_ack connection kept segment) \
+	$(call net_common,packet offload frame)
 unit_forward := slirp-glue/uplink/forward.c
 unit_switch := $(NET_SWITCH)
-unit_frames := $(NET_SWITCH) $(addprefix slirp-glue/,uplink/filter.c common/packet.c)
-$(foreach unit,impair fdb offload filter forward switch frames local_ack, \
+unit_frames := $(NET_SWITCH) slirp-glue/uplink/filter.c $(call net_common,packet)
+$(foreach unit,impair fdb offload filter forward switch frames local_ack loop sendq, \
 	$(eval unit_cflags_$(unit) = $$(NET_CHECKS)))
-unit_cflags_local_ack += $(call pkg_config,cflags,glib-2.0)
-unit_libs_local_ack = $(call pkg_config,libs,glib-2.0)
-$(foreach unit,fdb switch frames,$(eval unit_libs_$(unit) := $$(URCU)))
+$(foreach unit,fdb switch frames local_ack,$(eval unit_libs_$(unit) := $$(URCU)))
 
 # unit_rules MODULE: each test compiles the sources with its own flags into its own folder.
 define unit_rules

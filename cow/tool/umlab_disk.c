@@ -7,7 +7,6 @@
  */
 #include <stdio.h>
 
-#include "base/files.h"
 #include "base/program.h"
 #include "common_options.h"
 #include "output.h"
@@ -109,7 +108,7 @@ int main(int argc, char **argv)
 {
 	enum status status;
 
-	fd_standard();
+	program_open_standard();
 	report_init();
 	status = program_run(&umlab_disk, argc, argv);
 	report_end();

@@ -1,30 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * frame.c - frames in memory: shared, counted, of two sizes
+ * frame.c - Ethernet frames in memory: reference-counted buffers of two sizes
+ *
+ * Released buffers go to a pool for each size and are reused, the last one first because its
+ * memory is most likely still in the processor's cache. The pools never shrink; FRAME_POOL_MAX
+ * bounds them. Called only by the thread that runs the event loop.
  */
 #include "common/frame.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static struct frame *pool_big, *pool_small;
+static CDS_LIST_HEAD(pool_big);
+static CDS_LIST_HEAD(pool_small);
 static unsigned int nr_in_use;
+
+static struct frame *pool_take(struct cds_list_head *pool, uint32_t room)
+{
+	struct frame *frame;
+
+	if (cds_list_empty(pool))
+		return malloc(sizeof(*frame) + room);
+	frame = cds_list_first_entry(pool, struct frame, link);
+	cds_list_del(&frame->link);
+	return frame;
+}
 
 struct frame *frame_new(uint32_t room)
 {
-	struct frame **pool = room <= FRAME_SMALL ? &pool_small : &pool_big;
-	struct frame *frame = *pool;
+	bool small = room <= FRAME_SMALL;
+	struct frame *frame = NULL;
 
-	room = room <= FRAME_SMALL ? FRAME_SMALL : FRAME_BIG;
-	if (nr_in_use == FRAME_POOL_MAX)
+	room = small ? FRAME_SMALL : FRAME_BIG;
+	if (nr_in_use < FRAME_POOL_MAX)
+		frame = pool_take(small ? &pool_small : &pool_big, room);
+	if (!frame)
 		return NULL;
-	if (frame) {
-		*pool = frame->next;
-	} else {
-		frame = malloc(sizeof(*frame) + room);
-		if (!frame)
-			return NULL;
-	}
 	nr_in_use++;
 	memset(frame, 0, sizeof(*frame));
 	frame->refs = 1;
@@ -34,13 +45,9 @@ struct frame *frame_new(uint32_t room)
 
 void frame_put(struct frame *frame)
 {
-	struct frame **pool;
-
 	if (!frame || --frame->refs)
 		return;
-	pool = frame->room == FRAME_SMALL ? &pool_small : &pool_big;
-	frame->next = *pool;
-	*pool = frame;
+	cds_list_add(&frame->link, frame->room == FRAME_SMALL ? &pool_small : &pool_big);
 	nr_in_use--;
 }
 

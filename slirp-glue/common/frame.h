@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * frame.h - frames in memory: shared, counted, of two sizes
+ * frame.h - Ethernet frames in memory: reference-counted buffers of two sizes
  *
- * Frames are received into big ones. What has to be kept (a full queue, a delay) is
- * moved to a small one where it fits, so that waiting frames cost what they hold.
+ * The switch and the uplinks receive into big buffers. A frame that has to wait (in a full
+ * queue, on a slow cable) is moved to a small buffer if it fits, so that waiting frames use
+ * little memory. Buffers are not locked: only the thread that runs the event loop uses them.
  */
 #ifndef FRAME_H
 #define FRAME_H
@@ -11,27 +12,29 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <um/wire.h>
+#include <urcu/list.h>
+#include "common/bytes.h"
 
 enum {
-	FRAME_BIG = 65792,		/* room for WIRE_FRAME_MAX and a tag */
-	FRAME_SMALL = 2048,
-	FRAME_MIN = 14,			/* an Ethernet header: less is a runt */
-	FRAME_POOL_MAX = 8192,		/* frames in use at a time; then they are dropped */
+	FRAME_BIG = 65792,		/* bytes: room for WIRE_FRAME_MAX and a tag */
+	FRAME_SMALL = 2048,		/* bytes */
+	FRAME_MIN = 14,			/* bytes of an Ethernet header; a shorter frame is a runt */
+	FRAME_POOL_MAX = 8192,		/* frames in use at a time; beyond this frame_new() fails */
 	TAG_SIZE = 4,
 };
 
 struct frame {
-	struct frame *next;		/* in the pool, or in the list of who keeps it (local_ack_kept.c) */
+	struct cds_list_head link;	/* in the pool, or in the list of the one who keeps it */
 	unsigned int refs;
 	uint32_t room;			/* bytes of data[] */
 	uint32_t size;			/* bytes in use */
 	uint16_t vlan;			/* set by the switch; 0: none */
 	bool tagged;			/* data[12..16) is the tag of that VLAN */
 	struct wire_head head;
-	uint8_t data[];			/* from the destination address on */
+	uint8_t data[];			/* starts with the destination address */
 };
 
-/* NULL when FRAME_POOL_MAX are in use, or there is no memory. */
+/* A frame with one reference, or NULL if FRAME_POOL_MAX are in use or memory is short. */
 struct frame *frame_new(uint32_t room);
 void frame_put(struct frame *frame);
 
@@ -41,36 +44,13 @@ static inline struct frame *frame_get(struct frame *frame)
 	return frame;
 }
 
-/* frame_hold - a reference to the same contents for keeping; a copy if that saves memory. */
+/* A reference for keeping the contents; to a copy if a copy uses less memory. */
 struct frame *frame_hold(struct frame *frame);
 
-/* frame_copy - an own one of at least the same room; NULL if there is none. */
+/* A new frame with the same contents, or NULL. */
 struct frame *frame_copy(const struct frame *frame);
 
-/* frame_in_use - how many have been made and not yet given back. */
+/* How many frames have been made and not yet released. */
 unsigned int frame_in_use(void);
-
-/* Big-endian numbers inside of packets. */
-static inline uint16_t get16(const uint8_t *at)
-{
-	return at[0] << 8 | at[1];
-}
-
-static inline uint32_t get32(const uint8_t *at)
-{
-	return (uint32_t)get16(at) << 16 | get16(at + 2);
-}
-
-static inline void put16(uint8_t *at, uint16_t value)
-{
-	at[0] = value >> 8;
-	at[1] = value;
-}
-
-static inline void put32(uint8_t *at, uint32_t value)
-{
-	put16(at, value >> 16);
-	put16(at + 2, value);
-}
 
 #endif /* FRAME_H */

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * impair.c - bad cables: delay, loss, limited rate of what leaves a port, or enters it
+ * impair.c - one direction of a bad cable: delay, loss, limited rate
  *
- * A frame is first lost or not, then waits for the line (rate), then travels (delay,
- * jitter). Jitter alone never reorders: a frame arrives no earlier than the one before
- * it. Those that `reorder` picks take no time to travel and so overtake others.
+ * The ports of the switch and the uplinks have two of these each, one for either direction
+ * (cable.c). A frame is first lost or not, then waits for the line (rate), then travels (delay,
+ * jitter). Jitter alone never reorders: a frame arrives no earlier than the frame before it.
+ * Frames that `reorder` selects travel in no time and so overtake others.
  *
- * Frames on their way are in a heap by time of arrival; equal times keep their order by
- * a sequence number. One timer stands for the first of them.
+ * Each frame on its way is a timer of the event loop, which fires timers for the same time in
+ * the order in which they were set.
  */
 #include "common/impair.h"
 
@@ -15,16 +16,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "common/loop.h"
 
-#define MILLION 1000000
+enum { MILLION = 1000000 };
 
+/* A frame on its way. */
 struct impair_waiting {
-	uint64_t when;
-	uint64_t sequence;
+	struct loop_timer timer;
+	struct cds_list_head link;	/* in impair.waiting */
+	struct impair *impair;
 	struct frame *frame;
 };
 
-/* xorshift64*: good enough to lose frames by, and repeatable for a seed. */
+/* xorshift64*: random enough for losing frames, and repeatable for a seed. */
 static uint32_t random_below(struct impair *impair, uint64_t limit)
 {
 	uint64_t x = impair->random;
@@ -89,76 +93,52 @@ unsigned int impair_plan(struct impair *impair, uint32_t size, uint64_t now, uin
 
 /* ---- frames on their way -------------------------------------------------- */
 
-static bool earlier(const struct impair_waiting *a, const struct impair_waiting *b)
+static void waiting_remove(struct impair_waiting *waiting)
 {
-	return a->when < b->when || (a->when == b->when && a->sequence < b->sequence);
+	loop_timer_set(&waiting->timer, 0);
+	cds_list_del(&waiting->link);
+	waiting->impair->nr_waiting--;
+	frame_put(waiting->frame);
+	free(waiting);
+}
+
+static void waiting_arrive(struct loop_timer *timer)
+{
+	struct impair_waiting *waiting = container_of(timer, struct impair_waiting, timer);
+	struct impair *impair = waiting->impair;
+	struct frame *frame = frame_get(waiting->frame);
+
+	/* deliver() may release all that waits. */
+	waiting_remove(waiting);
+	impair->deliver(impair, frame);
+	frame_put(frame);
 }
 
 static bool waiting_add(struct impair *impair, struct frame *frame, uint64_t when)
 {
-	struct impair_waiting new = { .when = when, .sequence = impair->sequence++ }, *heap;
-	uint32_t place = impair->nr_waiting;
+	struct impair_waiting *waiting;
 
-	if (place == IMPAIR_WAITING_MAX)
+	if (impair->nr_waiting == IMPAIR_WAITING_MAX)
 		return false;
-	if (place == impair->room) {
-		uint32_t room = place ? 2 * place : 64;
-
-		heap = realloc(impair->waiting, room * sizeof(*heap));
-		if (!heap)
-			return false;
-		impair->waiting = heap;
-		impair->room = room;
-	}
-	new.frame = frame_hold(frame);
-	heap = impair->waiting;
-	for (; place && earlier(&new, &heap[(place - 1) / 2]); place = (place - 1) / 2)
-		heap[place] = heap[(place - 1) / 2];
-	heap[place] = new;
+	waiting = calloc(1, sizeof(*waiting));
+	if (!waiting)
+		return false;
+	waiting->timer.fire = waiting_arrive;
+	waiting->impair = impair;
+	waiting->frame = frame_hold(frame);
+	cds_list_add_tail(&waiting->link, &impair->waiting);
 	impair->nr_waiting++;
+	loop_timer_set(&waiting->timer, when);
 	return true;
-}
-
-static struct frame *waiting_take(struct impair *impair)
-{
-	struct impair_waiting *heap = impair->waiting, last = heap[--impair->nr_waiting];
-	struct frame *first = heap[0].frame;
-	uint32_t place = 0;
-
-	for (;;) {
-		uint32_t child = 2 * place + 1;
-
-		if (child + 1 < impair->nr_waiting && earlier(&heap[child + 1], &heap[child]))
-			child++;
-		if (child >= impair->nr_waiting || earlier(&last, &heap[child]))
-			break;
-		heap[place] = heap[child];
-		place = child;
-	}
-	heap[place] = last;
-	return first;
-}
-
-static void waiting_deliver(struct loop_timer *timer)
-{
-	struct impair *impair = container_of(timer, struct impair, timer);
-
-	while (impair->nr_waiting && impair->waiting[0].when <= loop_now()) {
-		struct frame *frame = waiting_take(impair);
-
-		impair->deliver(impair, frame);
-		frame_put(frame);
-	}
-	loop_timer_set(timer, impair->nr_waiting ? impair->waiting[0].when : 0);
 }
 
 bool impair_send(struct impair *impair, struct frame *frame)
 {
 	uint64_t when[2];
-	unsigned int i, copies = impair_plan(impair, frame->size, loop_now(), when);
+	unsigned int copies = impair_plan(impair, frame->size, loop_now(), when);
 	bool sent = false;
 
-	for (i = 0; i < copies; i++) {
+	for (unsigned int i = 0; i < copies; i++) {
 		if (when[i] <= loop_now() && !impair->nr_waiting) {
 			impair->deliver(impair, frame);
 			sent = true;
@@ -166,29 +146,24 @@ bool impair_send(struct impair *impair, struct frame *frame)
 			sent |= waiting_add(impair, frame, when[i]);
 		}
 	}
-	if (impair->nr_waiting)
-		loop_timer_set(&impair->timer, impair->waiting[0].when);
 	return sent;
 }
 
-void impair_init(struct impair *impair, uint64_t seed,
-		 void (*deliver)(struct impair *impair, struct frame *frame))
+void impair_init(struct impair *impair, uint64_t seed, impair_deliver_fn *deliver)
 {
 	*impair = (struct impair) {
 		.random = seed ? seed : 1,
 		.deliver = deliver,
-		.timer.fire = waiting_deliver,
 	};
+	CDS_INIT_LIST_HEAD(&impair->waiting);
 }
 
 void impair_release(struct impair *impair)
 {
-	loop_timer_set(&impair->timer, 0);
-	while (impair->nr_waiting)
-		frame_put(waiting_take(impair));
-	free(impair->waiting);
-	impair->waiting = NULL;
-	impair->room = 0;
+	struct impair_waiting *waiting, *next;
+
+	cds_list_for_each_entry_safe(waiting, next, &impair->waiting, link)
+		waiting_remove(waiting);
 	impair->free_at = impair->last = 0;
 }
 
@@ -196,7 +171,7 @@ void impair_release(struct impair *impair)
 
 struct unit {
 	const char *name;
-	double factor;
+	double factor;			/* how many of the smallest unit */
 };
 
 static const struct unit times[] = {
@@ -210,21 +185,21 @@ static const struct unit parts[] = { { "%", 1e4 }, { NULL, 0 } };
 static const struct setting {
 	const char *name;
 	const struct unit *units;
-	double max;
-	size_t offset;
-	size_t size;
+	double max;			/* in the smallest unit */
+	size_t offset, size;		/* of the field in struct impair_settings */
 } settings[] = {
-#define FIELD(name) offsetof(struct impair_settings, name), \
-	sizeof(((struct impair_settings *)0)->name)
-	{ "delay", times, 60e9, FIELD(delay) },
-	{ "jitter", times, 60e9, FIELD(jitter) },
-	{ "rate", rates, 1e12, FIELD(rate) },
-	{ "loss", parts, 1e6, FIELD(loss) },
-	{ "dup", parts, 1e6, FIELD(duplicate) },
-	{ "reorder", parts, 1e6, FIELD(reorder) },
+#define FIELD(name) .offset = offsetof(struct impair_settings, name), \
+	.size = sizeof(((struct impair_settings *)0)->name)
+	{ .name = "delay", .units = times, .max = 60e9, FIELD(delay) },
+	{ .name = "jitter", .units = times, .max = 60e9, FIELD(jitter) },
+	{ .name = "rate", .units = rates, .max = 1e12, FIELD(rate) },
+	{ .name = "loss", .units = parts, .max = 1e6, FIELD(loss) },
+	{ .name = "dup", .units = parts, .max = 1e6, FIELD(duplicate) },
+	{ .name = "reorder", .units = parts, .max = 1e6, FIELD(reorder) },
+#undef FIELD
 };
 
-#define NR_SETTINGS (sizeof(settings) / sizeof(settings[0]))
+enum { NR_SETTINGS = sizeof(settings) / sizeof(settings[0]) };
 
 static uint64_t setting_get(const struct impair_settings *from, const struct setting *setting)
 {
@@ -255,7 +230,7 @@ static int value_parse(const char *text, const struct setting *setting, uint64_t
 		return 0;
 	}
 	number = strtod(text, &end);
-	/* It also reads "inf", "nan", exponents, hexadecimal and negative numbers. */
+	/* strtod() also reads "inf", "nan", exponents, hexadecimal and negative numbers. */
 	if (end == text || strspn(text, "0123456789.") != (size_t)(end - text))
 		return -EINVAL;
 	for (unit = setting->units; unit->name; unit++) {

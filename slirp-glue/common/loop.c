@@ -2,34 +2,55 @@
 /*
  * loop.c - the event loop of the switch and of the uplinks
  *
- * One epoll instance. The earliest timer is kept in a timerfd, which is exact to
- * microseconds; epoll's own timeout is not. Timers are a binary heap, each knows its
- * place, so that any of them can be taken out.
+ * Theory of operation
  *
- * A source may be removed while events for it wait in the answer of epoll: removal
- * strikes them out (pending, nr_pending).
+ * One epoll instance watches all descriptors. A timerfd in it stands for the earliest timer,
+ * because a timerfd is exact to microseconds and the timeout of epoll_wait() is not. A turn is:
+ *
+ *   1. set the timerfd if the earliest timer has changed, and wait
+ *   2. call ready() of each source that has events
+ *   3. fire the timers that are due
+ *   4. let the poller, if there is one, handle its descriptors
+ *   5. call the function given to loop_after()
+ *
+ * libslirp tells us before each wait which descriptors it wants to poll. Such a library is a
+ * struct loop_poller: the loop then waits in poll() for its descriptors and for the epoll
+ * instance. The timeout that the library asks for is a timer like any other.
+ *
+ * Timers are in a pairing heap: a tree in which no child is earlier than its parent. `child`
+ * is the first child, `next` the next sibling, `previous` the sibling before or, for a first
+ * child, the parent. The heap needs no memory besides the timers, so arming one cannot fail.
+ * Timers for the same time fire in the order in which they were set (`order`).
+ *
+ * A source may be removed while epoll has already reported events for it: loop_remove()
+ * clears these events (pending, next_pending).
  */
 #include "common/loop.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <signal.h>
 #include <sys/epoll.h>
+#include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
-#define NR_EVENTS 64
+enum { NR_EVENTS = 64 };
 
 static int epoll_fd = -1;
 static int timer_fd = -1;
 static uint64_t now;
 static uint64_t armed;			/* what timer_fd is set to */
 
-static struct loop_timer **heap;
-static size_t nr_timers, room_timers;
+static struct loop_timer *earliest;	/* the root of the heap */
+static uint64_t last_order;
 
 static struct epoll_event pending[NR_EVENTS];
 static int nr_pending, next_pending;
+
+static const struct loop_poller *poller;
+static struct loop_timer poller_timer;	/* the poller's timeout */
+static struct loop_source signals;
 
 static void (*after)(void);
 static bool stopped;
@@ -40,7 +61,7 @@ uint64_t loop_now_exact(void)
 	struct timespec time;
 
 	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * 1000000000ULL + time.tv_nsec;
+	return time.tv_sec * SECOND_NS + time.tv_nsec;
 }
 
 uint64_t loop_now(void)
@@ -85,86 +106,170 @@ void loop_remove(struct loop_source *source)
 			pending[i].events = 0;
 }
 
+void loop_close(struct loop_source *source)
+{
+	if (source->fd < 0)
+		return;
+	loop_remove(source);
+	close(source->fd);
+	source->fd = -1;
+}
+
 /* ---- timers --------------------------------------------------------------- */
 
-static void heap_put(size_t place, struct loop_timer *timer)
+static bool is_earlier(const struct loop_timer *a, const struct loop_timer *b)
 {
-	heap[place] = timer;
-	timer->place = place;
+	return a->when < b->when || (a->when == b->when && a->order < b->order);
 }
 
-static void heap_up(size_t place, struct loop_timer *timer)
+/* Joins two heaps; either may be NULL. The roots have no siblings. */
+static struct loop_timer *heap_join(struct loop_timer *a, struct loop_timer *b)
 {
-	while (place && heap[(place - 1) / 2]->when > timer->when) {
-		heap_put(place, heap[(place - 1) / 2]);
-		place = (place - 1) / 2;
+	if (!a || !b)
+		return a ? a : b;
+	if (is_earlier(b, a)) {
+		struct loop_timer *swap = a;
+
+		a = b;
+		b = swap;
 	}
-	heap_put(place, timer);
+	b->previous = a;
+	b->next = a->child;
+	if (b->next)
+		b->next->previous = b;
+	a->child = b;
+	return a;
 }
 
-static void heap_down(size_t place, struct loop_timer *timer)
+/* Joins @first and its siblings: in pairs from the left, then the pairs from the right. */
+static struct loop_timer *siblings_join(struct loop_timer *first)
 {
-	for (;;) {
-		size_t child = 2 * place + 1;
+	struct loop_timer *pairs = NULL, *root = NULL;
 
-		if (child + 1 < nr_timers && heap[child + 1]->when < heap[child]->when)
-			child++;
-		if (child >= nr_timers || heap[child]->when >= timer->when)
-			break;
-		heap_put(place, heap[child]);
-		place = child;
+	while (first) {
+		struct loop_timer *second = first->next, *rest = second ? second->next : NULL;
+
+		first->next = first->previous = NULL;
+		if (second)
+			second->next = second->previous = NULL;
+		first = heap_join(first, second);
+		first->next = pairs;
+		pairs = first;
+		first = rest;
 	}
-	heap_put(place, timer);
+	while (pairs) {
+		struct loop_timer *rest = pairs->next;
+
+		pairs->next = NULL;
+		root = heap_join(root, pairs);
+		pairs = rest;
+	}
+	return root;
 }
 
-static void heap_take(struct loop_timer *timer)
+static void heap_remove(struct loop_timer *timer)
 {
-	struct loop_timer *last = heap[--nr_timers];
+	struct loop_timer *children = siblings_join(timer->child);
 
-	if (last != timer) {
-		heap_up(timer->place, last);
-		heap_down(last->place, last);
+	if (timer == earliest) {
+		earliest = children;
+	} else {
+		if (timer->previous->child == timer)
+			timer->previous->child = timer->next;
+		else
+			timer->previous->next = timer->next;
+		if (timer->next)
+			timer->next->previous = timer->previous;
+		earliest = heap_join(earliest, children);
 	}
+	timer->child = timer->next = timer->previous = NULL;
 	timer->when = 0;
 }
 
 void loop_timer_set(struct loop_timer *timer, uint64_t when)
 {
 	if (timer->when)
-		heap_take(timer);
+		heap_remove(timer);
 	if (!when)
 		return;
-	if (nr_timers == room_timers) {
-		room_timers = room_timers ? 2 * room_timers : 64;
-		heap = realloc(heap, room_timers * sizeof(*heap));
-		if (!heap)
-			abort();
-	}
 	timer->when = when;
-	heap_up(nr_timers++, timer);
+	timer->order = ++last_order;
+	earliest = heap_join(earliest, timer);
 }
 
 static void timers_fire(void)
 {
-	while (nr_timers && heap[0]->when <= now) {
-		struct loop_timer *timer = heap[0];
+	while (earliest && earliest->when <= now) {
+		struct loop_timer *timer = earliest;
 
-		heap_take(timer);
+		heap_remove(timer);
 		timer->fire(timer);
 	}
 }
 
-void loop_prepare(void)
+/* Makes timer_fd expire with the earliest timer. */
+static void timer_fd_arm(void)
 {
-	uint64_t when = nr_timers ? heap[0]->when : 0;
+	uint64_t when = earliest ? earliest->when : 0;
 	struct itimerspec setting = {
-		.it_value = { .tv_sec = when / 1000000000, .tv_nsec = when % 1000000000 },
+		.it_value = { .tv_sec = when / SECOND_NS, .tv_nsec = when % SECOND_NS },
 	};
 
 	if (when == armed)
 		return;
 	armed = when;
 	timerfd_settime(timer_fd, TFD_TIMER_ABSTIME, &setting, NULL);
+}
+
+/* ---- signals and pollers -------------------------------------------------- */
+
+static void signal_ready(struct loop_source *source, uint32_t events)
+{
+	struct signalfd_siginfo info;
+
+	if (read(source->fd, &info, sizeof(info)) == sizeof(info))
+		loop_stop(0);
+}
+
+int loop_catch_signals(void)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signals.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	signals.ready = signal_ready;
+	return signals.fd < 0 ? -errno : loop_add(&signals, EPOLLIN);
+}
+
+/* The turn that the timer causes is all that the poller wants. */
+static void poller_timer_fire(struct loop_timer *timer)
+{
+}
+
+void loop_set_poller(const struct loop_poller *new_poller)
+{
+	poller = new_poller;
+	poller_timer.fire = poller_timer_fire;
+}
+
+/* Asks the poller for its descriptors, behind that of epoll, and sets its timer. */
+static int poller_fill(struct pollfd *fds)
+{
+	int timeout = -1, nr;
+	uint64_t when;
+
+	fds[0] = (struct pollfd) { .fd = epoll_fd, .events = POLLIN };
+	nr = poller->fill(fds + 1, LOOP_POLL_MAX - 1, &timeout);
+	when = loop_now_exact() + timeout * 1000000ULL;
+	/* A timer that fires too early only costs a turn: it is cheaper not to postpone it. */
+	if (timeout >= 0 && (!poller_timer.when || when < poller_timer.when))
+		loop_timer_set(&poller_timer, when);
+	return nr;
 }
 
 /* ---- turns ---------------------------------------------------------------- */
@@ -174,18 +279,10 @@ void loop_after(void (*fn)(void))
 	after = fn;
 }
 
-int loop_fd(void)
-{
-	return epoll_fd;
-}
-
-void loop_turn(bool wait)
+static void sources_handle(void)
 {
 	uint64_t expirations;
 
-	loop_prepare();
-	nr_pending = epoll_wait(epoll_fd, pending, NR_EVENTS, wait ? -1 : 0);
-	now = loop_now_exact();
 	for (next_pending = 0; next_pending < nr_pending; ) {
 		struct epoll_event *event = &pending[next_pending++];
 
@@ -199,7 +296,23 @@ void loop_turn(bool wait)
 		}
 	}
 	nr_pending = 0;
+}
+
+void loop_turn(bool wait)
+{
+	static struct pollfd fds[LOOP_POLL_MAX];
+	int nr_polled = poller ? poller_fill(fds) : 0;
+	bool polled = false;
+
+	timer_fd_arm();
+	if (poller)
+		polled = poll(fds, 1 + nr_polled, wait ? -1 : 0) >= 0;
+	nr_pending = epoll_wait(epoll_fd, pending, NR_EVENTS, wait && !poller ? -1 : 0);
+	now = loop_now_exact();
+	sources_handle();
 	timers_fire();
+	if (polled)
+		poller->done(fds + 1, nr_polled);
 	if (after)
 		after();
 }
@@ -215,9 +328,4 @@ void loop_stop(int status)
 {
 	stopped = true;
 	stop_status = status;
-}
-
-bool loop_stopped(void)
-{
-	return stopped;
 }

@@ -1,24 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * loop.h - the event loop of the switch and of the uplinks: descriptors and timers
+ *
+ * There is one loop in a process, and one thread runs it. All functions here are called by
+ * that thread.
  */
 #ifndef LOOP_H
 #define LOOP_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Storage is the caller's; it may go away once the source is removed, also in ready(). */
+enum { LOOP_POLL_MAX = 4096 };		/* descriptors of a poller */
+
+#define SECOND_NS 1000000000ULL
+
+/* The caller provides the memory and may free it after loop_remove(), even in ready(). */
 struct loop_source {
 	int fd;
 	void (*ready)(struct loop_source *source, uint32_t events);	/* EPOLLIN ... */
 };
 
+/* The caller provides the memory and may free it while the timer is not armed. */
 struct loop_timer {
-	uint64_t when;		/* 0: not armed */
-	size_t place;		/* in the heap */
+	uint64_t when;			/* ns; 0: not armed */
 	void (*fire)(struct loop_timer *timer);
+	/* Private to loop.c. */
+	uint64_t order;
+	struct loop_timer *child, *next, *previous;
+};
+
+/* For a library that keeps its own set of descriptors to poll. */
+struct loop_poller {
+	/* Fills in at most @room descriptors, returns their number; *@timeout in ms, -1: none. */
+	int (*fill)(struct pollfd *fds, int room, int *timeout);
+	/* Called after each wait with the same descriptors and their revents. */
+	void (*done)(struct pollfd *fds, int nr);
 };
 
 /* The object of type @type whose field @field is at @pointer. */
@@ -30,29 +49,30 @@ int loop_add(struct loop_source *source, uint32_t events);
 int loop_change(struct loop_source *source, uint32_t events);
 void loop_remove(struct loop_source *source);
 
-/* Monotonic time in nanoseconds, read once per turn; loop_now_exact() asks the host. */
+/* Remove the source and close its descriptor, which becomes -1; nothing happens if it is -1. */
+void loop_close(struct loop_source *source);
+
+/* Monotonic time in ns: as of the last wait, and exactly (a call to the host). */
 uint64_t loop_now(void);
 uint64_t loop_now_exact(void);
 
-/* loop_timer_set - fire at @when, once. 0 disarms. */
+/* Arms the timer to fire once at @when, or disarms it if @when is 0. */
 void loop_timer_set(struct loop_timer *timer, uint64_t when);
 
-/* loop_after - @fn is called at the end of each turn: a place to send what was gathered. */
+/* Calls @fn at the end of each turn: the place to send what was gathered during the turn. */
 void loop_after(void (*fn)(void));
 
-/*
- * loop_fd - readable when loop_turn() has something to do; loop_prepare() comes before each
- * wait for it.
- */
-int loop_fd(void);
-void loop_prepare(void);
+/* Waits for the descriptors of @poller too, from the next turn on. */
+void loop_set_poller(const struct loop_poller *poller);
 
-/* loop_turn - handle what is ready, waiting for it if @wait. */
+/* SIGTERM, SIGINT and SIGHUP end the loop with status 0; SIGPIPE is ignored. */
+int loop_catch_signals(void);
+
+/* Handles what is ready, after waiting for it if @wait. */
 void loop_turn(bool wait);
 
-/* loop_run - until loop_stop(); returns its status. */
+/* Runs until loop_stop() and returns the status given to it: 0 or -errno. */
 int loop_run(void);
 void loop_stop(int status);
-bool loop_stopped(void);
 
 #endif /* LOOP_H */

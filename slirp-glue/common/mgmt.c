@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mgmt.c - commands by text over a socket: the serving side
+ * mgmt.c - serve text commands on a socket
  *
- * One struct client per connection. An answer is gathered whole and sent as the socket
- * takes it; a client that does not read is closed when REPLY_MAX bytes wait for it.
+ * The switch and the uplinks each have a table of commands and one listening socket. There is
+ * one struct client per connection. The whole answer to a command is collected and sent as
+ * fast as the socket takes it. A client that does not read is disconnected when half of
+ * REPLY_MAX bytes wait for it.
+ *
+ * Called only by the thread that runs the event loop.
  */
 #include "common/mgmt.h"
 
@@ -14,9 +18,10 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include "common/loop.h"
+#include "common/socket.h"
 
 enum {
 	LINE_MAX_SIZE = 1024,
@@ -27,8 +32,8 @@ enum {
 struct mgmt_reply {
 	char *text;
 	size_t size, sent, room;
-	bool failed;		/* an error was said */
-	bool taken;		/* the connection has another owner */
+	bool failed;		/* the answer is an error */
+	bool taken;		/* the connection has a new owner */
 };
 
 struct client {
@@ -39,65 +44,9 @@ struct client {
 };
 
 static struct loop_source listener = { .fd = -1 };
-static const struct mgmt_command *known;
+static const struct mgmt_command *known_commands;
 static char listener_path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 static int nr_clients;
-
-/* ---- sockets -------------------------------------------------------------- */
-
-static int address_make(struct sockaddr_un *address, const char *path)
-{
-	*address = (struct sockaddr_un) { .sun_family = AF_UNIX };
-	if (strlen(path) >= sizeof(address->sun_path))
-		return -ENAMETOOLONG;
-	strcpy(address->sun_path, path);
-	return 0;
-}
-
-int socket_connect(const char *path, int type)
-{
-	struct sockaddr_un address;
-	int fd, error = address_make(&address, path);
-
-	if (error)
-		return error;
-	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address))) {
-		error = -errno;
-		close(fd);
-		return error;
-	}
-	return fd;
-}
-
-int socket_listen(const char *path, int type, unsigned int mode)
-{
-	struct sockaddr_un address;
-	int fd, other, error = address_make(&address, path);
-
-	if (error)
-		return error;
-	other = socket_connect(path, type);
-	if (other >= 0) {
-		close(other);
-		return -EADDRINUSE;
-	}
-	if (other == -ECONNREFUSED)
-		unlink(path);
-	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	/* Before bind() this is the mode of the file that bind() makes. */
-	if (fchmod(fd, mode) || bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
-	    (type != SOCK_DGRAM && listen(fd, 128))) {
-		error = -errno;
-		close(fd);
-		return error;
-	}
-	return fd;
-}
 
 /* ---- answers -------------------------------------------------------------- */
 
@@ -163,14 +112,19 @@ int mgmt_take(struct mgmt_reply *reply)
 	return client->source.fd;
 }
 
+int mgmt_help(struct mgmt_reply *reply, char **words, int nr_words)
+{
+	for (const struct mgmt_command *command = known_commands; command->name; command++)
+		mgmt_line(reply, "%s %s", command->name, command->usage ? command->usage : "");
+	return 0;
+}
+
 /* ---- clients -------------------------------------------------------------- */
 
 static void client_close(struct client *client)
 {
-	if (!client->reply.taken) {
-		loop_remove(&client->source);
-		close(client->source.fd);
-	}
+	if (!client->reply.taken)
+		loop_close(&client->source);
 	free(client->reply.text);
 	free(client);
 	nr_clients--;
@@ -190,15 +144,16 @@ static void command_run(struct client *client, char *line)
 	if (!nr)
 		return;
 	reply->failed = false;
-	for (command = known; command->name; command++)
+	for (command = known_commands; command->name; command++)
 		if (!strcmp(command->name, words[0]))
 			break;
 	if (!command->name) {
 		mgmt_error(reply, "unknown command '%s' (try: help)", words[0]);
 		return;
 	}
-	if (nr - 1 < command->nr_min || nr - 1 > command->nr_max) {
-		mgmt_error(reply, "usage: %s %s", command->name, command->usage);
+	if (nr - 1 < command->min_words || nr - 1 > command->max_words) {
+		mgmt_error(reply, "usage: %s %s", command->name,
+			   command->usage ? command->usage : "");
 		return;
 	}
 	if (command->fn(reply, words, nr) && !reply->failed)
@@ -207,7 +162,7 @@ static void command_run(struct client *client, char *line)
 		reply_add(reply, "ok\n", 3);
 }
 
-/* False when the client has gone. */
+/* False: the client has gone, or does not read. */
 static bool client_flush(struct client *client)
 {
 	struct mgmt_reply *reply = &client->reply;
@@ -288,7 +243,7 @@ int mgmt_start(const char *path, const struct mgmt_command *commands)
 
 	if (fd < 0)
 		return fd;
-	known = commands;
+	known_commands = commands;
 	strcpy(listener_path, path);
 	listener = (struct loop_source) { .fd = fd, .ready = client_accept };
 	return loop_add(&listener, EPOLLIN);
@@ -298,8 +253,6 @@ void mgmt_stop(void)
 {
 	if (listener.fd < 0)
 		return;
-	loop_remove(&listener);
-	close(listener.fd);
+	loop_close(&listener);
 	unlink(listener_path);
-	listener.fd = -1;
 }

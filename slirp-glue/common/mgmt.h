@@ -1,48 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * mgmt.h - commands by text over a socket: the serving side
+ * mgmt.h - serve text commands on a socket
  *
- * A client sends lines. Each is answered by any number of lines that begin with a blank,
- * then one that says "ok" or "error: WHY". A command may take the connection over.
+ * A client sends lines. The answer to each line is any number of lines that begin with a
+ * blank, then a line "ok" or "error: REASON". A command may take over the connection.
  */
 #ifndef MGMT_H
 #define MGMT_H
 
-#include <stdbool.h>
-#include "common/loop.h"
-
-enum { MGMT_WORDS = 32 };
+enum { MGMT_WORDS = 32 };		/* in a line */
 
 struct mgmt_reply;
 
 /*
- * What a program understands. @fn gets the words of the line, NULL at the end, and answers
- * by mgmt_line(). It returns 0, or -1 after mgmt_error(). @nr_min counts words after the name.
+ * A command. fn() gets the words of the line, followed by NULL, and answers with mgmt_line().
+ * It returns 0, or -1 after mgmt_error(). The limits count the words after the name.
  */
 struct mgmt_command {
 	const char *name;
-	int nr_min, nr_max;
-	const char *usage;
+	int min_words, max_words;
+	const char *usage;		/* what follows the name; NULL: nothing */
 	int (*fn)(struct mgmt_reply *reply, char **words, int nr_words);
 };
 
-/* mgmt_start - listen at @path; @commands end with one that has no name. -errno. */
+/* Listens at @path; an entry without a name ends @commands. Returns 0 or -errno. */
 int mgmt_start(const char *path, const struct mgmt_command *commands);
 void mgmt_stop(void);
 
 void mgmt_line(struct mgmt_reply *reply, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Makes the answer an error; returns -1. */
 int mgmt_error(struct mgmt_reply *reply, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* mgmt_take - the connection, as a descriptor of the caller's, after "ok" has been sent. */
+/* Sends "ok" and hands the connection over: returns its descriptor, or -1. */
 int mgmt_take(struct mgmt_reply *reply);
 
-/*
- * socket_listen - a listening unix socket of @type at @path, which replaces one that nobody
- * serves any more. -EADDRINUSE when somebody does. socket_connect - the other side.
- */
-int socket_listen(const char *path, int type, unsigned int mode);
-int socket_connect(const char *path, int type);
+/* A command that lists the commands, for the table. */
+int mgmt_help(struct mgmt_reply *reply, char **words, int nr_words);
 
 #endif /* MGMT_H */

@@ -4,18 +4,21 @@
  *
  * Theory of operation
  *
- * A machine may send a TCP packet of up to 64 KB with only the sum of its pseudo header in
- * the checksum field, and ask (wire.h) for the rest: "sum from sum_from to the end and
- * store at sum_from + sum_at", and "cut into segments of segment bytes".
- * Machines take such frames as they are. For all others a big packet becomes segments
- * here: each gets a copy of the headers, in which change
+ * A machine may send a TCP packet of up to 64 KB whose checksum field holds only the sum of
+ * the pseudo header. The head of the frame (um/wire.h) then says what is left to do: "add up
+ * everything from sum_from to the end and store the checksum at sum_from + sum_at", and "cut
+ * into segments of `segment` bytes". Other machines take such frames as they are. For all
+ * other peers a big packet is cut into segments here. Each gets a copy of the headers, in
+ * which these fields change:
  *   IPv4       total length, identification (counts up), header checksum
  *   IPv6       payload length
- *   TCP        sequence number; FIN and PSH only on the last, CWR only on the first; the
- *              checksum: the sum of the pseudo header goes by the segment's own length
+ *   TCP        sequence number; FIN and PSH are left only in the last segment and CWR only in
+ *              the first; the checksum is computed from the segment's own length
  *
- * Heads come from outside. offload_check() refuses what does not agree with the packet,
- * everything else may trust it.
+ * Heads come from outside. offload_check() rejects a head that contradicts the packet; all
+ * other functions trust the head.
+ *
+ * The switch calls this for its ports (port.c), the uplink for its machine (uplink.c).
  */
 #include "common/offload.h"
 
@@ -45,7 +48,7 @@ uint64_t offload_sum(const uint8_t *data, size_t size, uint64_t sum)
 	uint32_t half;
 	uint16_t last = 0;
 
-	/* Sums of words in host order are the swapped sum; carries go round. */
+	/* A sum of words in host order is the wanted sum with swapped bytes; carries wrap. */
 	for (; size >= 8; data += 8, size -= 8) {
 		memcpy(&word, data, 8);
 		sum += word;
@@ -145,7 +148,7 @@ bool offload_check(const struct frame *frame)
 	if (!layout_find(frame, &layout) || !head->segment ||
 	    layout.v6 != (type == VIRTIO_NET_HDR_GSO_TCPV6))
 		return false;
-	/* Segments are finished by their checksum; nothing else makes sense. */
+	/* Each segment needs its own checksum, so the head must ask for the TCP checksum. */
 	return (head->csum_flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) &&
 	       head->sum_from == layout.tcp && head->sum_at == 16;
 }
@@ -159,14 +162,14 @@ void offload_checksum(struct frame *frame)
 
 		offload_store(field, offload_sum(frame->data + head->sum_from,
 						 frame->size - head->sum_from, 0));
-		/* Zero would mean "no checksum" to UDP. */
+		/* In UDP, zero would mean "no checksum". */
 		if (!field[0] && !field[1] && head->sum_at == 6)
 			put16(field, 0xffff);
 	}
 	memset(head, 0, sizeof(*head));
 }
 
-/* Sum of addresses, protocol and length, as the TCP checksum wants it. */
+/* The sum of addresses, protocol and length: the pseudo header of the TCP checksum. */
 static uint64_t pseudo_sum(const uint8_t *ip, bool v6, uint32_t length)
 {
 	uint8_t rest[8] = { 0 };

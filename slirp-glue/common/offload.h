@@ -10,27 +10,28 @@
 #include "common/frame.h"
 
 /*
- * offload_check - is the head of a received frame true of its contents? Everything below,
- * and whoever the frame is passed on to, relies on it.
+ * Whether the head of a received frame fits its contents. The functions below, and everybody
+ * to whom the frame is passed on, rely on this check.
  */
 bool offload_check(const struct frame *frame);
 
-/* offload_checksum - write the checksum that the head asks for; the head is clear then. */
+/* Stores the checksum that the head asks for, then clears the head. */
 void offload_checksum(struct frame *frame);
 
 /*
- * offload_segment - call @emit(@arg) with the TCP segments of a frame whose head has a
- * gso, each complete. The segment is the callee's to keep (frame_get()). False when
- * there was no memory for some.
+ * Cuts a frame whose head asks for it into complete TCP segments and calls @emit(@arg) with
+ * each, which may keep it (frame_get()). False: memory was short for some of the segments.
  */
 bool offload_segment(const struct frame *frame, void (*emit)(struct frame *segment, void *arg),
 		     void *arg);
 
-/* offload_sum - ones' complement sum of @size bytes, added to @sum; offload_fold - 16 bits of it. */
+/* Adds the ones' complement sum of @size bytes to @sum. */
 uint64_t offload_sum(const uint8_t *data, size_t size, uint64_t sum);
+
+/* The sum as 16 bits. */
 uint16_t offload_fold(uint64_t sum);
 
-/* offload_store - the checksum of what was summed up, as packets have it. */
+/* Stores the checksum for that sum, in the byte order of packets. */
 void offload_store(uint8_t *at, uint64_t sum);
 
 #endif /* OFFLOAD_H */

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * packet.c - IP packets in Ethernet frames: where things are, and new headers
+ * packet.c - IP packets in Ethernet frames: find their headers, and make new ones
  *
- * The uplink's filter (filter.c) and its local acknowledgements (local_ack.c) look at packets
- * with it. Addresses of both kinds of IP have one form here, which the sums do not mind: the
- * prefix of a mapped address sums up to zero.
+ * The uplink's filter (filter.c) and its local acknowledgements (local_ack.c) use it. IPv4 and
+ * IPv6 addresses have one form here. Checksums may be computed from mapped addresses, because
+ * their prefix adds up to zero.
  */
 #include "common/packet.h"
 
 #include <netinet/in.h>
 #include <string.h>
-#include "common/frame.h"
+#include "common/bytes.h"
 #include "common/offload.h"
 
 const uint8_t packet_mapped_prefix[12] = { [10] = 0xff, [11] = 0xff };
@@ -34,7 +34,9 @@ static bool parse_ipv4(const uint8_t *ip, size_t size, struct packet *packet)
 	packet_address_map(packet->from, ip + 12);
 	packet_address_map(packet->to, ip + 16);
 	packet->protocol = ip[9];
-	/* A first fragment that more follow is still one whose ports may be rewritten. */
+	/*
+	 * The first fragment counts as well: a later one may overlap it and change its ports.
+	 */
 	packet->fragment = get16(ip + 6) & 0x3fff;
 	packet->payload = ip + header;
 	packet->size = total - header;
@@ -71,7 +73,8 @@ bool packet_parse(const uint8_t *frame, size_t size, struct packet *packet)
 		good = parse_ipv6(frame + ETHER_SIZE, size - ETHER_SIZE, packet);
 	if (!good)
 		return false;
-	if ((packet->protocol != IPPROTO_TCP && packet->protocol != IPPROTO_UDP) || packet->fragment)
+	if (packet->fragment ||
+	    (packet->protocol != IPPROTO_TCP && packet->protocol != IPPROTO_UDP))
 		return true;
 	if (packet->size < (packet->protocol == IPPROTO_TCP ? TCP_SIZE : 8))
 		return false;
@@ -80,7 +83,8 @@ bool packet_parse(const uint8_t *frame, size_t size, struct packet *packet)
 	return true;
 }
 
-size_t packet_header(uint8_t *ip, bool v6, const uint8_t *from, const uint8_t *to, uint8_t protocol, size_t size)
+size_t packet_header(uint8_t *ip, bool v6, const uint8_t *from, const uint8_t *to,
+		     uint8_t protocol, size_t size)
 {
 	if (v6) {
 		memset(ip, 0, 40);
@@ -106,13 +110,18 @@ size_t packet_header(uint8_t *ip, bool v6, const uint8_t *from, const uint8_t *t
 void packet_tcp_sum(uint8_t *tcp, size_t size, const uint8_t *from, const uint8_t *to)
 {
 	uint8_t rest[8] = { [7] = IPPROTO_TCP };
+	uint64_t sum;
 
 	put32(rest, size);
 	put16(tcp + 16, 0);
-	offload_store(tcp + 16, offload_sum(tcp, size, offload_sum(from, 16, offload_sum(to, 16, offload_sum(rest, 8, 0)))));
+	sum = offload_sum(rest, 8, 0);
+	sum = offload_sum(to, 16, sum);
+	sum = offload_sum(from, 16, sum);
+	offload_store(tcp + 16, offload_sum(tcp, size, sum));
 }
 
-size_t packet_tcp_bare(uint8_t *ip, bool v6, const uint8_t *from, const uint8_t *to, const struct tcp_bare *bare)
+size_t packet_tcp_bare(uint8_t *ip, bool v6, const uint8_t *from, const uint8_t *to,
+		       const struct tcp_bare *bare)
 {
 	size_t header = packet_header(ip, v6, from, to, IPPROTO_TCP, TCP_SIZE);
 	uint8_t *tcp = ip + header;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * packet.h - IP packets in Ethernet frames: where things are, and new headers
+ * packet.h - IP packets in Ethernet frames: find their headers, and make new ones
  */
 #ifndef PACKET_H
 #define PACKET_H
@@ -21,31 +21,32 @@ enum {
 	TCP_ACK = 0x10,
 };
 
-/* IPv4 addresses are ::ffff:a.b.c.d. */
+/* An IP packet. IPv4 addresses are mapped to ::ffff:a.b.c.d. */
 struct packet {
 	bool v6;
 	uint8_t from[16], to[16];
 	uint8_t protocol;
-	bool fragment;			/* one of several: its ports, if any, are not to be trusted */
-	const uint8_t *payload;		/* the protocol's header */
-	size_t size;			/* of it and what follows */
-	uint16_t source, port;		/* of TCP and UDP */
+	bool fragment;			/* one of several; ports are not read from fragments */
+	const uint8_t *payload;		/* starts with the protocol's header */
+	size_t size;			/* of the payload, in bytes */
+	uint16_t source, port;		/* ports of TCP and UDP: the sender's, the receiver's */
 };
 
-/* packet_address_map - behind this prefix, an IPv4 address as it is in struct packet. */
+/* The prefix of a mapped address. packet_address_map() maps the IPv4 address @v4. */
 extern const uint8_t packet_mapped_prefix[12];
 void packet_address_map(uint8_t *to, const uint8_t *v4);
 
-/* packet_parse - false: not IP, or malformed; TCP and UDP have their fixed headers whole. */
+/* False: not IP, or malformed. TCP and UDP packets have their fixed headers completely. */
 bool packet_parse(const uint8_t *frame, size_t size, struct packet *packet);
 
-/* packet_header - an IP header before @size bytes of @protocol; returns the header's size. */
-size_t packet_header(uint8_t *ip, bool v6, const uint8_t *from, const uint8_t *to, uint8_t protocol, size_t size);
+/* Writes an IP header for @size bytes of @protocol; returns the size of the header. */
+size_t packet_header(uint8_t *ip, bool v6, const uint8_t *from, const uint8_t *to,
+		     uint8_t protocol, size_t size);
 
-/* packet_tcp_sum - the checksum of a segment of @size bytes (header and data), stored. */
+/* Stores the checksum of a TCP segment; @size counts header and data. */
 void packet_tcp_sum(uint8_t *tcp, size_t size, const uint8_t *from, const uint8_t *to);
 
-/* A segment without data or options. */
+/* A TCP segment without data or options. */
 struct tcp_bare {
 	uint16_t source, port;
 	uint32_t sequence, acknowledgement;
@@ -55,7 +56,8 @@ struct tcp_bare {
 
 enum { PACKET_BARE_MAX = 40 + TCP_SIZE };
 
-/* packet_tcp_bare - an IP packet of that segment, PACKET_BARE_MAX bytes at most; returns its size. */
-size_t packet_tcp_bare(uint8_t *ip, bool v6, const uint8_t *from, const uint8_t *to, const struct tcp_bare *bare);
+/* Writes an IP packet with that segment; returns its size, at most PACKET_BARE_MAX. */
+size_t packet_tcp_bare(uint8_t *ip, bool v6, const uint8_t *from, const uint8_t *to,
+		       const struct tcp_bare *bare);
 
 #endif /* PACKET_H */

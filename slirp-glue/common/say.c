@@ -1,43 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * say.c - one line on standard error, and the end of a program
+ * say.c - tell the user something, in one line
+ *
+ * Used by the long-running parts of umlab-net, from any thread. An uplink that the kernel of a
+ * machine has started redirects the lines into the machine's log (say_to).
  */
 #include "common/say.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-const char *say_name = "umlab-net";
 void (*say_to)(const char *line);
-
-static void line_put(const char *format, va_list args)
-{
-	char line[512];
-
-	vsnprintf(line, sizeof(line), format, args);
-	if (say_to)
-		say_to(line);
-	else
-		dprintf(STDERR_FILENO, "%s: %s\n", say_name, line);
-}
 
 void say(const char *format, ...)
 {
+	char line[512];
 	va_list args;
 
 	va_start(args, format);
-	line_put(format, args);
+	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-}
-
-void die(int status, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	line_put(format, args);
-	va_end(args);
-	exit(status);
+	if (say_to)
+		say_to(line);
+	else
+		dprintf(STDERR_FILENO, "umlab-net: %s\n", line);
 }

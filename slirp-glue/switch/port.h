@@ -1,59 +1,48 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * port.h - one port of the switch: its settings, its counters, its queue
+ * port.h - the ports of the switch: settings, counters, and the frames in and out
  *
- * A port is a number. It exists from its first use to the end of the switch, so that its
- * settings stay when the machine behind it restarts; connected or not is another matter.
+ * A port is known by its number. It exists from its first use until the switch ends, whether a
+ * peer is connected or not, so that its settings survive a restart of the machine behind it.
  */
 #ifndef PORT_H
 #define PORT_H
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/socket.h>
+#include "common/cable.h"
 #include "common/frame.h"
-#include "common/impair.h"
 #include "common/loop.h"
+#include "common/sendq.h"
 
 enum {
-	PORTS_MAX = 1024,		/* numbers are 1 to this */
+	PORTS_MAX = 1024,		/* ports have the numbers 1 to PORTS_MAX */
 	PORT_QUEUE = 512,		/* frames that wait for a peer that does not read */
-	PORT_QUEUE_BYTES = 4 << 20,
-	PORT_BATCH = 32,		/* frames per call to the host */
-	VLAN_MAX = 4094,
-	CLASSIC_FRAME_MAX = 9234,	/* what peers of the classic protocol have room for */
+	PORT_QUEUE_SIZE = 4 << 20,	/* bytes of them */
+
+	CLASSIC_FRAME_MAX = 9234,	/* bytes that peers of the classic protocol have room for */
 };
 
+/* State in the spanning tree, see stp.c. */
 enum port_stp {
-	PORT_FORWARDING,		/* spanning tree is off, or lets this port work */
+	PORT_FORWARDING,		/* also while spanning tree is off */
 	PORT_LEARNING,
 	PORT_LISTENING,
 	PORT_BLOCKING,
 };
 
+/* Of received frames, unless stated otherwise. Frames sent are counted in port.out.counters. */
 struct port_counters {
-	uint64_t rx_frames, rx_bytes, tx_frames, tx_bytes;
-	uint64_t runts, giants, malformed;	/* received and thrown away */
-	uint64_t foreign;			/* wrong VLAN, or the port does not forward */
-	uint64_t queue_full;			/* the peer did not read */
-	uint64_t lost;				/* by the settings of the cable, either way */
+	uint64_t rx_frames, rx_bytes;
+	uint64_t runts, giants, malformed;	/* dropped; giants: also frames not sent */
+	uint64_t foreign;			/* dropped: wrong VLAN, or the port does not forward */
+	uint64_t lost;				/* by the settings of the cable, in either direction */
 };
 
-/* How a frame differs from frame->data when it leaves a port. */
-enum port_form {
-	FORM_AS_IS,
-	FORM_ADD_TAG,
-	FORM_STRIP_TAG,
-};
-
-struct port_waiting {
-	struct frame *frame;
-	enum port_form form;
-};
-
+/* A protocol that peers speak. */
 struct port_kind {
 	const char *name;
-	bool heads;			/* messages begin with struct wire_head */
+	bool has_heads;			/* messages begin with struct wire_head */
 };
 
 struct port {
@@ -62,68 +51,68 @@ struct port {
 
 	/* settings */
 	bool up;			/* the cable is not cut */
-	bool isolated;			/* sees only ports that are not isolated */
+	bool isolated;			/* exchanges frames only with ports that are not isolated */
 	bool access;			/* member of one VLAN, frames without tag */
 	uint16_t vlan;			/* of frames without tag; 0: none */
-	uint8_t *allowed;		/* a trunk's VLANs as bits; NULL: all */
-	struct impair impair;		/* of what goes out */
-	struct impair arriving;		/* of what comes in: only its rate is set */
+	uint8_t *allowed;		/* a trunk's VLANs, one bit each (vlan.h); NULL: all */
+	struct cable cable;
 
 	/* the peer */
 	const struct port_kind *kind;	/* NULL: not connected */
-	struct loop_source data;	/* frames */
-	struct loop_source control;	/* classic: the connection that stands for the peer; or fd -1 */
-	char *path;			/* classic: name of our socket, to be removed */
+	struct loop_source data;	/* carries the frames */
+	struct loop_source control;	/* classic protocol: closed when the peer ends; or fd -1 */
+	char *path;			/* classic protocol: the name of data's socket, or NULL */
 	uint32_t features;		/* enum wire_feature */
 	uint32_t generation;		/* counts connections */
 
-	/* on the way out */
-	struct port_waiting queue[PORT_QUEUE];
-	uint32_t queue_first, queue_length, queue_bytes;
-	bool dirty;			/* to be flushed at the end of the batch */
-	bool blocked;			/* the peer's socket is full: EPOLLOUT will tell */
+	struct sendq out;
+	bool dirty;			/* ports_flush() will send what waits in `out` */
 
-	/* spanning tree, see stp.c */
 	enum port_stp stp;
-	struct stp_port *stp_port;
+	struct stp_port *stp_port;	/* owned by stp.c */
 
 	struct port_counters counters;
 };
 
-/* The port of that number, made if need be; NULL for a bad number or no memory. */
+/*
+ * @input is called for each frame that arrives; it keeps the frame by frame_get(). @changed is
+ * called when a peer has come or gone, or the cable was cut or restored.
+ */
+void ports_init(void (*input)(struct port *port, struct frame *frame),
+		void (*changed)(struct port *port));
+void ports_release(void);
+
+/* The port of that number, made if necessary; NULL for an invalid number or lack of memory. */
 struct port *port_get(uint16_t number);
 
-/* The lowest free port, preferring one that a peer of that name had. */
+/* A port without a peer: the one that had a peer of that name, or the lowest; or NULL. */
 struct port *port_find_free(const char *name);
-struct port *port_next(struct port *port);	/* NULL: the first; in order of number */
 
-/* Connected ports in no order: port_active(i) for i < port_nr_active(). */
+/* The existing ports by number: after NULL the first, after the last NULL. */
+struct port *port_next(struct port *port);
+
+/* Connected ports, in no particular order: port_active(i) for i < port_nr_active(). */
 unsigned int port_nr_active(void);
 struct port *port_active(unsigned int index);
 
 /*
- * port_connect - frames come and go through @data_fd from now on, which the port owns, as it
- * does @control_fd (-1: none) and @path (malloc'ed; NULL: none).
+ * Connects a peer: frames are exchanged on @data_fd. On success the port owns the descriptors
+ * and @path, which was malloc'ed. @control_fd is -1 and @path NULL if there is none.
  */
 int port_connect(struct port *port, const struct port_kind *kind, int data_fd, int control_fd,
 		 char *path, uint32_t features);
 void port_disconnect(struct port *port);
 
-/* port_send - the frame goes out, as far as the cable's settings let it. */
+/* Sends a frame to the peer, as far as the settings of the cable allow. */
 void port_send(struct port *port, struct frame *frame);
 
-/* port_set_up - cut the cable, or mend it; the peer is told if it understands. */
-void port_set_up(struct port *port, bool up);
-void port_note(struct port *port, uint16_t kind, const void *message, size_t size);
-
-/* ports_flush - hand over what port_send() gathered. */
+/* Sends what port_send() has gathered in all ports. */
 void ports_flush(void);
 
-/* Called for every frame that arrived; the frame is the callee's to keep by frame_get(). */
-extern void (*port_input)(struct port *port, struct frame *frame);
-/* Called when a peer came or went. */
-extern void (*port_changed)(struct port *port);
+/* Cuts or restores the cable; a peer that speaks our protocol is told. */
+void port_set_up(struct port *port, bool up);
 
-void ports_release(void);
+/* Sends a notice (enum wire_kind) to a peer that speaks our protocol. */
+void port_notify(struct port *port, uint16_t kind, const void *message, size_t size);
 
 #endif /* PORT_H */

@@ -29,7 +29,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "switch/switch.h"
+#include "switch/port.h"
 
 enum {
 	BRIDGE_ID = 8,
@@ -47,8 +47,6 @@ enum {
 	HELLO = 2,
 };
 
-#define SECOND 1000000000ULL
-
 struct vector {
 	uint8_t root[BRIDGE_ID];
 	uint32_t cost;
@@ -60,7 +58,7 @@ enum role { ROLE_BLOCKED, ROLE_ROOT, ROLE_DESIGNATED };
 
 struct stp_port {
 	struct port *port;
-	struct stp_port *next;
+	struct cds_list_head link;	/* in stp.ports */
 	struct vector heard;
 	uint64_t heard_until;		/* 0: nothing heard */
 	uint64_t heard_age;		/* ns since the root sent it, when it came */
@@ -73,7 +71,7 @@ static struct {
 	bool on;
 	uint8_t id[BRIDGE_ID];
 	unsigned int delay;
-	struct stp_port *ports;
+	struct cds_list_head ports;
 	struct stp_port *root_port;	/* NULL: we are the root */
 	uint8_t root[BRIDGE_ID];
 	uint32_t cost;
@@ -81,7 +79,14 @@ static struct {
 	bool notify;			/* tell the root until it acknowledges */
 	bool root_says_change;
 	struct loop_timer timer;
-} stp = { .id = { 0x80, 0x00 }, .delay = 15 };
+	void (*forget_addresses)(void);
+} stp = {
+	.id = { 0x80, 0x00 },
+	.delay = 15,
+	.ports = CDS_LIST_HEAD_INIT(stp.ports),
+};
+
+#define for_each_stp_port(p) cds_list_for_each_entry(p, &stp.ports, link)
 
 static int vector_compare(const struct vector *a, const struct vector *b)
 {
@@ -139,8 +144,8 @@ static void config_send(struct stp_port *p)
 	/* Age grows by a second with each bridge, and with the time it lay here. */
 	if (root)
 		age = root->heard_age + loop_now() -
-		      (root->heard_until - (MAX_AGE * SECOND - root->heard_age)) + SECOND;
-	if (age >= MAX_AGE * SECOND)
+		      (root->heard_until - (MAX_AGE * SECOND_NS - root->heard_age)) + SECOND_NS;
+	if (age >= MAX_AGE * SECOND_NS)
 		return;
 	bpdu[4] = (change ? FLAG_CHANGE : 0) | (p->acknowledge ? FLAG_ACK : 0);
 	p->acknowledge = false;
@@ -148,7 +153,7 @@ static void config_send(struct stp_port *p)
 	put32(bpdu + 13, stp.cost);
 	memcpy(bpdu + 17, stp.id, BRIDGE_ID);
 	put16(bpdu + 25, port_id(p));
-	put16(bpdu + 27, age * 256 / SECOND);
+	put16(bpdu + 27, age * 256 / SECOND_NS);
 	put16(bpdu + 29, MAX_AGE * 256);
 	put16(bpdu + 31, HELLO * 256);
 	put16(bpdu + 33, stp.delay * 256);
@@ -157,7 +162,9 @@ static void config_send(struct stp_port *p)
 
 static void configs_send(void)
 {
-	for (struct stp_port *p = stp.ports; p; p = p->next)
+	struct stp_port *p;
+
+	for_each_stp_port(p)
 		if (p->role == ROLE_DESIGNATED)
 			config_send(p);
 }
@@ -174,12 +181,12 @@ static void notification_send(void)
 
 static void topology_changed(void)
 {
-	fdb_forget_port(the_switch.fdb, 0);
+	stp.forget_addresses();
 	if (stp.root_port) {
 		stp.notify = true;
 		notification_send();
 	} else {
-		stp.changed_until = loop_now() + (MAX_AGE + stp.delay) * SECOND;
+		stp.changed_until = loop_now() + (MAX_AGE + stp.delay) * SECOND_NS;
 	}
 }
 
@@ -190,7 +197,7 @@ static void state_set(struct stp_port *p, enum port_stp state)
 	if (p->port->stp == state)
 		return;
 	p->port->stp = state;
-	p->state_until = loop_now() + stp.delay * SECOND;
+	p->state_until = loop_now() + stp.delay * SECOND_NS;
 	if (was_forwarding || state == PORT_FORWARDING)
 		topology_changed();
 }
@@ -198,6 +205,7 @@ static void state_set(struct stp_port *p, enum port_stp state)
 /* The best path to a root: sets root, cost and root_port. */
 static void root_choose(void)
 {
+	struct stp_port *p;
 	struct vector best;
 
 	memcpy(best.root, stp.id, BRIDGE_ID);
@@ -205,7 +213,7 @@ static void root_choose(void)
 	memcpy(best.bridge, stp.id, BRIDGE_ID);
 	best.port = 0;
 	stp.root_port = NULL;
-	for (struct stp_port *p = stp.ports; p; p = p->next) {
+	for_each_stp_port(p) {
 		struct vector path = p->heard;
 
 		if (!p->heard_until || !memcmp(path.bridge, stp.id, BRIDGE_ID))
@@ -222,8 +230,10 @@ static void root_choose(void)
 
 static void elect(void)
 {
+	struct stp_port *p;
+
 	root_choose();
-	for (struct stp_port *p = stp.ports; p; p = p->next) {
+	for_each_stp_port(p) {
 		struct vector ours;
 
 		vector_ours(p, &ours);
@@ -244,9 +254,10 @@ static void tick(struct loop_timer *timer)
 {
 	static unsigned int count;
 	uint64_t now = loop_now();
+	struct stp_port *p;
 	bool lost = false;
 
-	for (struct stp_port *p = stp.ports; p; p = p->next) {
+	for_each_stp_port(p) {
 		if (p->heard_until && p->heard_until <= now) {
 			p->heard_until = 0;
 			lost = true;
@@ -266,7 +277,7 @@ static void tick(struct loop_timer *timer)
 		else if (stp.notify)
 			notification_send();
 	}
-	loop_timer_set(timer, now + SECOND);
+	loop_timer_set(timer, now + SECOND_NS);
 }
 
 /* ---- what comes in -------------------------------------------------------- */
@@ -281,13 +292,13 @@ bool stp_is_bpdu(const struct frame *frame)
 static void config_receive(struct stp_port *p, const uint8_t *bpdu)
 {
 	struct vector vector, ours;
-	uint64_t age = get16(bpdu + 27) * SECOND / 256;
+	uint64_t age = get16(bpdu + 27) * SECOND_NS / 256;
 
 	memcpy(vector.root, bpdu + 5, BRIDGE_ID);
 	vector.cost = get32(bpdu + 13) & 0x7fffffff;
 	memcpy(vector.bridge, bpdu + 17, BRIDGE_ID);
 	vector.port = get16(bpdu + 25);
-	if (age >= MAX_AGE * SECOND)
+	if (age >= MAX_AGE * SECOND_NS)
 		return;
 	vector_ours(p, &ours);
 	/* A worse one than what was heard counts if it is from the same sender. */
@@ -299,7 +310,7 @@ static void config_receive(struct stp_port *p, const uint8_t *bpdu)
 	}
 	p->heard = vector;
 	p->heard_age = age;
-	p->heard_until = loop_now() + MAX_AGE * SECOND - age;
+	p->heard_until = loop_now() + MAX_AGE * SECOND_NS - age;
 	elect();
 	if (p == stp.root_port) {
 		bool change = bpdu[4] & FLAG_CHANGE;
@@ -307,7 +318,7 @@ static void config_receive(struct stp_port *p, const uint8_t *bpdu)
 		if (bpdu[4] & FLAG_ACK)
 			stp.notify = false;
 		if (change && !stp.root_says_change)
-			fdb_forget_port(the_switch.fdb, 0);
+			stp.forget_addresses();
 		stp.root_says_change = change;
 		configs_send();
 	} else if (p->role == ROLE_DESIGNATED) {
@@ -343,8 +354,7 @@ static void port_add(struct port *port)
 	if (!p)
 		return;
 	p->port = port;
-	p->next = stp.ports;
-	stp.ports = p;
+	cds_list_add(&p->link, &stp.ports);
 	port->stp_port = p;
 	port->stp = PORT_BLOCKING;
 	elect();
@@ -354,11 +364,9 @@ static void port_add(struct port *port)
 
 static void port_remove(struct port *port)
 {
-	struct stp_port **link = &stp.ports, *p = port->stp_port;
+	struct stp_port *p = port->stp_port;
 
-	while (*link != p)
-		link = &(*link)->next;
-	*link = p->next;
+	cds_list_del(&p->link);
 	if (stp.root_port == p)
 		stp.root_port = NULL;
 	port->stp_port = NULL;
@@ -388,6 +396,16 @@ static void id_make(void)
 		stp.id[i] = number;
 }
 
+void stp_init(void (*forget_addresses)(void))
+{
+	stp.forget_addresses = forget_addresses;
+}
+
+bool stp_is_on(void)
+{
+	return stp.on;
+}
+
 void stp_set(bool on)
 {
 	struct port *port = NULL;
@@ -397,12 +415,12 @@ void stp_set(bool on)
 	if (on && !stp.id[2])
 		id_make();
 	memcpy(stp.root, stp.id, BRIDGE_ID);
-	stp.on = the_switch.stp = on;
+	stp.on = on;
 	stp.notify = stp.root_says_change = false;
 	while ((port = port_next(port)))
 		stp_port_changed(port);
 	stp.timer.fire = tick;
-	loop_timer_set(&stp.timer, on ? loop_now() + SECOND : 0);
+	loop_timer_set(&stp.timer, on ? loop_now() + SECOND_NS : 0);
 }
 
 void stp_set_priority(uint16_t priority)

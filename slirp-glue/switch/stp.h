@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stp.h - spanning tree: which ports forward, so that loops carry no frames
+ * stp.h - spanning tree: decide which ports forward, so that no frame travels in a loop
  */
 #ifndef STP_H
 #define STP_H
@@ -12,23 +12,31 @@
 struct port;
 struct frame;
 
-/* stp_set - switch it on or off for the whole switch. */
-void stp_set(bool on);
+/* @forget_addresses is called when addresses may have moved to other ports. */
+void stp_init(void (*forget_addresses)(void));
 
-/* stp_set_priority - 0 to 65535, the lowest bridge becomes the root; default 32768. */
+/* Turns spanning tree on or off for the whole switch. */
+void stp_set(bool on);
+bool stp_is_on(void);
+
+/* The bridge with the lowest priority becomes the root; default 32768. */
 void stp_set_priority(uint16_t priority);
 
-/* stp_set_delay - seconds in each of listening and learning, 4 to 30; default 15. */
+/* Sets the seconds that a port spends listening, and then learning: 4 to 30, default 15. */
 void stp_set_delay(unsigned int seconds);
 
-/* stp_is_bpdu - is the frame one of spanning tree's? stp_receive - it came in at @port. */
+/* Whether the frame belongs to the spanning tree protocol. */
 bool stp_is_bpdu(const struct frame *frame);
+
+/* Handles such a frame, which has arrived at @port. */
 void stp_receive(struct port *port, const struct frame *frame);
 
-/* stp_port_changed - a peer came or went, or the cable was cut. */
+/* To be called when a peer has come or gone, or the cable was cut or restored. */
 void stp_port_changed(struct port *port);
 
 const char *stp_state_name(const struct port *port);
+
+/* Writes the state of the bridge as one line. */
 void stp_describe(char *text, size_t size);
 
 #endif /* STP_H */

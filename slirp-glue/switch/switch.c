@@ -1,31 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * switch.c - forwarding between ports
+ * switch.c - forward frames between ports
  *
  * Theory of operation
  *
- * One thread moves frames: the event loop (loop.c) finds a readable port, port.c takes a
- * batch from it, each frame comes here, and what goes out is handed over after the batch.
- * A second thread ages the table (fdb.c).
+ * One thread moves frames: the event loop (loop.c) finds a readable port, port.c receives a
+ * batch from it and calls switch_input() for each frame, and the frames that go out are sent
+ * after the batch. A second thread removes old entries from the forwarding table (fdb.c).
+ * For each frame:
  *
- *   1. Which VLAN? An access port has one, its frames carry no tag. Any other port is a
- *      trunk: the tag says it, frames without tag belong to the port's own VLAN (0 if
- *      none was set). A new port is a trunk for everything, so an untouched switch
- *      passes tags as if it knew nothing of them.
- *   2. Learn the source, unless we are a hub or the source is a group address.
- *   3. Known destination: to that port. Group, unknown, or hub: to all but the one it
- *      came from. Spanning tree, isolation, VLAN membership and cut cables take ports out.
+ *   1. Find its VLAN. An access port belongs to one VLAN and its frames carry no tag. Any
+ *      other port is a trunk: the tag names the VLAN, and frames without tag belong to the
+ *      port's own VLAN (0 if none was set). A new port is a trunk for all VLANs, so a switch
+ *      without VLAN settings forwards tagged frames unchanged.
+ *   2. Learn the source address, unless the switch is a hub. A frame whose source is a group
+ *      address is dropped.
+ *   3. If the destination is known, send the frame to its port. If it is a group address or
+ *      unknown, or the switch is a hub, send the frame to all ports but the one it came from.
+ *      Spanning tree, isolation, VLAN membership and cut cables exclude ports.
  *
- * Spanning tree's frames go to stp.c when it is on; otherwise they are passed on like a
- * hub does, so that bridges in the machines find each other through us.
+ * Frames of the spanning tree protocol go to stp.c if spanning tree is on. Otherwise they are
+ * forwarded like any other frame, so that bridges inside the machines find each other.
  */
 #include "switch/switch.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include "switch/capture.h"
 #include "switch/stp.h"
+#include "switch/vlan.h"
 
 struct switch_state the_switch = { .age = FDB_AGE };
 
@@ -35,10 +37,10 @@ static bool vlan_allowed(const struct port *port, uint16_t vlan)
 		return true;
 	if (port->access)
 		return false;
-	return !port->allowed || port->allowed[vlan / 8] & 1 << vlan % 8;
+	return !port->allowed || vlan_map_has(port->allowed, vlan);
 }
 
-/* Finds out the frame's VLAN. False: the port is not for it. */
+/* Finds the frame's VLAN. False: the port does not belong to it. */
 static bool vlan_classify(const struct port *port, struct frame *frame)
 {
 	uint16_t tag = 0;
@@ -52,7 +54,7 @@ static bool vlan_classify(const struct port *port, struct frame *frame)
 	return frame->vlan <= VLAN_MAX && vlan_allowed(port, frame->vlan);
 }
 
-static void output(struct port *from, struct port *to, struct frame *frame)
+static void frame_output(struct port *from, struct port *to, struct frame *frame)
 {
 	if (to == from || !to->kind || !to->up || to->stp != PORT_FORWARDING ||
 	    (from->isolated && to->isolated) || !vlan_allowed(to, frame->vlan))
@@ -62,7 +64,7 @@ static void output(struct port *from, struct port *to, struct frame *frame)
 	port_send(to, frame);
 }
 
-void switch_input(struct port *port, struct frame *frame)
+static void frame_input(struct port *port, struct frame *frame)
 {
 	const uint8_t *to = frame->data, *source = frame->data + 6;
 	int known = -1;
@@ -71,7 +73,7 @@ void switch_input(struct port *port, struct frame *frame)
 		return;
 	if (capture_wanted())
 		capture_frame(port->number, true, frame);
-	if (the_switch.stp && stp_is_bpdu(frame)) {
+	if (stp_is_on() && stp_is_bpdu(frame)) {
 		stp_receive(port, frame);
 		return;
 	}
@@ -93,19 +95,25 @@ void switch_input(struct port *port, struct frame *frame)
 		return;
 	if (known >= 0) {
 		the_switch.forwarded++;
-		output(port, port_get(known), frame);
+		frame_output(port, port_get(known), frame);
 		return;
 	}
 	the_switch.flooded++;
 	for (unsigned int i = 0; i < port_nr_active(); i++)
-		output(port, port_active(i), frame);
+		frame_output(port, port_active(i), frame);
 }
 
-static void changed(struct port *port)
+static void port_change(struct port *port)
 {
 	if (!port->kind || !port->up)
 		fdb_forget_port(the_switch.fdb, port->number);
 	stp_port_changed(port);
+}
+
+/* Spanning tree has changed paths: addresses may now be behind other ports. */
+static void topology_changed(void)
+{
+	switch_forget();
 }
 
 int switch_init(uint32_t fdb_max)
@@ -114,10 +122,27 @@ int switch_init(uint32_t fdb_max)
 	the_switch.fdb = fdb_create(fdb_max, the_switch.age);
 	if (!the_switch.fdb)
 		return -ENOMEM;
-	port_input = switch_input;
-	port_changed = changed;
+	ports_init(frame_input, port_change);
+	stp_init(topology_changed);
 	loop_after(ports_flush);
 	return 0;
+}
+
+void switch_set_hub(bool hub)
+{
+	the_switch.hub = hub;
+	switch_forget();
+}
+
+void switch_set_age(uint32_t seconds)
+{
+	the_switch.age = seconds;
+	fdb_set_age(the_switch.fdb, seconds);
+}
+
+void switch_forget(void)
+{
+	fdb_forget_port(the_switch.fdb, 0);
 }
 
 void switch_release(void)
@@ -127,38 +152,4 @@ void switch_release(void)
 	capture_release();
 	fdb_destroy(the_switch.fdb);
 	the_switch.fdb = NULL;
-}
-
-int switch_parse_vlans(const char *text, uint8_t *allowed)
-{
-	memset(allowed, 0, VLAN_MAP_SIZE);
-	if (!strcmp(text, "none"))
-		return 0;
-	if (!strcmp(text, "all")) {
-		memset(allowed, 0xff, VLAN_MAP_SIZE);
-		return 0;
-	}
-	for (;;) {
-		char *end;
-		unsigned long first, last;
-
-		if (*text < '0' || *text > '9')
-			return -EINVAL;
-		first = last = strtoul(text, &end, 10);
-		if (*end == '-') {
-			text = end + 1;
-			if (*text < '0' || *text > '9')
-				return -EINVAL;
-			last = strtoul(text, &end, 10);
-		}
-		if (first < 1 || last > VLAN_MAX || first > last)
-			return -EINVAL;
-		for (; first <= last; first++)
-			allowed[first / 8] |= 1 << first % 8;
-		if (!*end)
-			return 0;
-		if (*end != ',')
-			return -EINVAL;
-		text = end + 1;
-	}
 }

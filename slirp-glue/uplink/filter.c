@@ -1,30 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * filter.c - what of a machine's traffic may reach libslirp
+ * filter.c - decide which of a machine's frames may reach libslirp
  *
  * Theory of operation
  *
- * libslirp opens a host socket for every connection that a machine makes. So whatever
- * address the machine names is reached with the rights of this user on this host:
- * services on the host's loopback that trust local callers too. libslirp's own options
- * do not close that (frames to 127.0.0.1 or ::ffff:127.0.0.1 pass them), so this stands
- * in front of it and looks at each frame by itself:
+ * libslirp opens a host socket for every connection that a machine makes. So the machine
+ * reaches whatever address it names with the rights of this user on this host, including
+ * services on the host's loopback that trust local callers. The options of libslirp do not
+ * prevent this: frames to 127.0.0.1 or ::ffff:127.0.0.1 pass them. This filter therefore looks
+ * at each frame, by itself, before libslirp gets it:
  *
- *   not IP         ARP passes, everything else is dropped; so are tagged frames
- *   IPv4 to        loopback, "this host" (0/8), multicast, link-local: never
- *                  the host's own addresses: only what was allowed
- *                  the network that libslirp plays: each address but two of it means the
- *                  host's loopback. Name server: port 53 only, since libslirp
- *                  passes every port on. Host (.2): DHCP, ping, and what was allowed
- *                  anything else: yes, unless restricted
- *   IPv6           the same; neighbour discovery and DHCPv6 pass
+ *   not IP         ARP passes. Everything else, and frames with a VLAN tag, are dropped.
+ *   IPv4 to
+ *     loopback, 0/8, multicast, link-local: dropped.
+ *     an address of the host: refused, unless it was allowed.
+ *     the network that libslirp plays: any address in it but two leads to the host's loopback,
+ *       and is refused. The name server may be asked at port 53 only, because libslirp would
+ *       forward every port. The host (.2) answers DHCP and ping, and what was allowed.
+ *     anywhere else: passes, unless the uplink is restricted.
+ *   IPv6           the same; neighbour discovery and DHCPv6 pass.
  *
- * Only what opens a connection is judged for TCP: libslirp makes a socket for a SYN alone
- * and answers other segments of unknown connections with a reset. So answers to forwarded
- * connections need no memory here. UDP has no such mark: every delivered datagram opens
- * the way back, from its port to its sender, for ANSWER_TIME seconds (answers[]).
+ * For TCP only the segment that opens a connection is checked: libslirp makes a socket only for
+ * a SYN and answers other segments of unknown connections with a reset. So the filter need not
+ * remember forwarded connections. UDP has no such segment. Every datagram that is delivered to
+ * the machine allows answers from its port to the sender, for ANSWER_TIME seconds (answers[]).
  *
- * A fragment without ports passes only where no port matters.
+ * A fragment has no ports to check, so it passes only where the port does not matter.
+ *
+ * Called by uplink_slirp.c in the event loop.
  */
 #include "uplink/filter.h"
 
@@ -34,19 +37,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "common/frame.h"
+#include "common/bytes.h"
 #include "common/offload.h"
 #include "common/packet.h"
 
 enum {
 	NR_ANSWERS = 1024,
-	ANSWER_TIME = 300,
-	TCP_OPENING = 0x37,		/* SYN, FIN, RST, URG, ACK: alone, SYN opens a connection */
+	ANSWER_TIME = 300,		/* seconds */
+	TCP_OPENING = 0x37,		/* of SYN, FIN, RST, URG, ACK a SYN alone opens a connection */
 	DHCP_SERVER = 67,
 	TFTP = 69,
 	DHCP6_SERVER = 547,
 	DNS = 53,
 	ICMP_ECHO_REQUEST = 8,
+	ICMP_UNREACHABLE = 3,
+	ICMP_PROHIBITED = 13,		/* code: communication administratively prohibited */
 	ICMP6_ECHO_REQUEST = 128,
 	ICMP6_ROUTER_SOLICIT = 133,
 	ICMP6_NEIGHBOUR_ADVERT = 136,
@@ -54,9 +59,14 @@ enum {
 
 /* ---- answers by UDP ------------------------------------------------------- */
 
-static struct answer {
+/* A datagram was delivered from this sender to this port of the machine. */
+struct conversation {
 	uint8_t sender[16];
 	uint16_t sender_port, port;
+};
+
+static struct answer {
+	struct conversation conversation;
 	time_t until;
 } answers[NR_ANSWERS];
 
@@ -68,42 +78,46 @@ static time_t now(void)
 	return time.tv_sec;
 }
 
-static struct answer *answer_slot(const uint8_t *address, uint16_t address_port, uint16_t port)
+static struct conversation conversation_with(const uint8_t *sender, uint16_t sender_port,
+					     uint16_t port)
 {
-	uint32_t hash = 2166136261u;
+	struct conversation conversation = { .sender_port = sender_port, .port = port };
 
-	for (int i = 0; i < 16; i++)
-		hash = (hash ^ address[i]) * 16777619;
-	hash = (hash ^ address_port) * 16777619;
-	hash = (hash ^ port) * 16777619;
-	return &answers[(hash ^ hash >> 16) % NR_ANSWERS];
+	memcpy(conversation.sender, sender, sizeof(conversation.sender));
+	return conversation;
+}
+
+static struct answer *answer_slot(const struct conversation *conversation)
+{
+	return &answers[hash_bytes(conversation, sizeof(*conversation)) % NR_ANSWERS];
 }
 
 void filter_delivered(struct filter *filter, const uint8_t *frame, size_t size)
 {
+	struct conversation conversation;
 	struct packet packet;
 	struct answer *answer;
 
 	if (!packet_parse(frame, size, &packet) || packet.protocol != IPPROTO_UDP ||
 	    packet.fragment)
 		return;
-	answer = answer_slot(packet.from, packet.source, packet.port);
-	memcpy(answer->sender, packet.from, 16);
-	answer->sender_port = packet.source;
-	answer->port = packet.port;
+	conversation = conversation_with(packet.from, packet.source, packet.port);
+	answer = answer_slot(&conversation);
+	answer->conversation = conversation;
 	answer->until = now() + ANSWER_TIME;
 }
 
 static bool is_answer(const struct packet *packet)
 {
-	const struct answer *answer = answer_slot(packet->to, packet->port, packet->source);
+	struct conversation conversation = conversation_with(packet->to, packet->port,
+							     packet->source);
+	const struct answer *answer = answer_slot(&conversation);
 
 	return packet->protocol == IPPROTO_UDP && !packet->fragment && answer->until > now() &&
-	       !memcmp(answer->sender, packet->to, 16) && answer->sender_port == packet->port &&
-	       answer->port == packet->source;
+	       !memcmp(&answer->conversation, &conversation, sizeof(conversation));
 }
 
-/* ---- judging -------------------------------------------------------------- */
+/* ---- verdicts -------------------------------------------------------------- */
 
 static bool opens_connection(const struct packet *packet)
 {
@@ -120,7 +134,7 @@ static bool is_own(const struct filter *filter, const uint8_t *address)
 	return false;
 }
 
-/* The host itself, by its address in the machine's network or one of its own. */
+/* Whether the packet goes to a service of the host that the user has allowed. */
 static bool is_allowed(const struct filter *filter, const struct packet *packet)
 {
 	static const uint8_t loopback4[4] = { 127, 0, 0, 1 };
@@ -128,7 +142,7 @@ static bool is_allowed(const struct filter *filter, const struct packet *packet)
 
 	if (packet->fragment)
 		return false;
-	/* The machine says 10.0.2.2 where the user said 127.0.0.1. */
+	/* To the machine, the host's loopback is the address of the host in its network. */
 	memcpy(target, packet->to, 16);
 	packet_address_map(host, filter->host);
 	if (!memcmp(target, host, 16))
@@ -172,7 +186,7 @@ static bool is_echo(const struct packet *packet)
 	       !packet->fragment && packet->size >= 8 && packet->payload[0] == type;
 }
 
-/* Anywhere that is not this host. */
+/* A packet to an address outside this host. */
 static enum filter_verdict check_outside(const struct filter *filter, const struct packet *packet)
 {
 	if (filter->restricted)
@@ -219,11 +233,11 @@ static enum filter_verdict check_ipv6(const struct filter *filter, const struct 
 
 	if (is_neighbour_discovery(packet) || (to[0] == 0xff && is_udp_to(packet, DHCP6_SERVER)))
 		return FILTER_PASS;
-	/* ::1, ::, IPv4 in IPv6's clothes, multicast, link-local. */
+	/* ::1, ::, embedded IPv4 addresses, multicast, link-local. */
 	if (!memcmp(to, zero, 12) || !memcmp(to, packet_mapped_prefix, 12) || to[0] == 0xff ||
 	    (to[0] == 0xfe && (to[1] & 0xc0) == 0x80))
 		return FILTER_DROP;
-	/* The prefixes that name an IPv4 address: NAT64 and 6to4. */
+	/* Two prefixes of addresses that stand for an IPv4 address: NAT64 and 6to4. */
 	if (!memcmp(to, "\x00\x64\xff\x9b", 4) || !memcmp(to, "\x20\x02", 2))
 		return FILTER_DROP;
 	if (!memcmp(to, filter->net6, 8)) {
@@ -243,7 +257,7 @@ enum filter_verdict filter_check(struct filter *filter, const uint8_t *frame, si
 	enum filter_verdict verdict = FILTER_DROP;
 	struct packet packet;
 
-	if (size >= 14 && get16(frame + 12) == ETHER_ARP)
+	if (size >= ETHER_SIZE && get16(frame + 12) == ETHER_ARP)
 		return FILTER_PASS;
 	if (packet_parse(frame, size, &packet)) {
 		verdict = packet.v6 ? check_ipv6(filter, &packet) : check_ipv4(filter, &packet);
@@ -256,7 +270,7 @@ enum filter_verdict filter_check(struct filter *filter, const uint8_t *frame, si
 	return verdict;
 }
 
-/* ---- refusing ------------------------------------------------------------- */
+/* ---- refusals ------------------------------------------------------------- */
 
 /* A reset that the sender of @packet accepts. */
 static size_t reset_make(const struct packet *packet, uint8_t *ip)
@@ -269,7 +283,7 @@ static size_t reset_make(const struct packet *packet, uint8_t *ip)
 	return packet_tcp_bare(ip, packet->v6, packet->to, packet->from, &reset);
 }
 
-/* "Communication administratively prohibited", with the head of what was sent. */
+/* An ICMP message that the packet is prohibited, with the beginning of the packet. */
 static size_t prohibited_make(const struct packet *packet, const uint8_t *sent, uint8_t *ip)
 {
 	size_t quoted = packet->payload - sent + 8;
@@ -277,8 +291,8 @@ static size_t prohibited_make(const struct packet *packet, const uint8_t *sent, 
 
 	packet_header(ip, false, packet->to, packet->from, IPPROTO_ICMP, 8 + quoted);
 	memset(icmp, 0, 8);
-	icmp[0] = 3;
-	icmp[1] = 13;
+	icmp[0] = ICMP_UNREACHABLE;
+	icmp[1] = ICMP_PROHIBITED;
 	memcpy(icmp + 8, sent, quoted);
 	offload_store(icmp + 2, offload_sum(icmp, 8 + quoted, 0));
 	return 20 + 8 + quoted;
@@ -294,13 +308,13 @@ size_t filter_refusal(const uint8_t *frame, size_t size, uint8_t *answer)
 	memcpy(answer + 6, frame, 6);
 	memcpy(answer + 12, frame + 12, 2);
 	if (packet.protocol == IPPROTO_TCP)
-		return 14 + reset_make(&packet, answer + 14);
+		return ETHER_SIZE + reset_make(&packet, answer + ETHER_SIZE);
 	if (packet.v6 || packet.size < 8)
 		return 0;
-	return 14 + prohibited_make(&packet, frame + 14, answer + 14);
+	return ETHER_SIZE + prohibited_make(&packet, frame + ETHER_SIZE, answer + ETHER_SIZE);
 }
 
-/* ---- what the user and the host say --------------------------------------- */
+/* ---- the host's addresses, and what the user allows ----------------------- */
 
 void filter_own_refresh(struct filter *filter)
 {
@@ -311,13 +325,14 @@ void filter_own_refresh(struct filter *filter)
 	filter->nr_own = 0;
 	for (one = all; one && filter->nr_own < FILTER_OWN_MAX; one = one->ifa_next) {
 		uint8_t *own = filter->own[filter->nr_own];
+		const struct sockaddr *address = one->ifa_addr;
 
-		if (!one->ifa_addr)
+		if (!address)
 			continue;
-		if (one->ifa_addr->sa_family == AF_INET)
-			packet_address_map(own, (void *)&((struct sockaddr_in *)one->ifa_addr)->sin_addr);
-		else if (one->ifa_addr->sa_family == AF_INET6)
-			memcpy(own, &((struct sockaddr_in6 *)one->ifa_addr)->sin6_addr, 16);
+		if (address->sa_family == AF_INET)
+			packet_address_map(own, (void *)&((struct sockaddr_in *)address)->sin_addr);
+		else if (address->sa_family == AF_INET6)
+			memcpy(own, &((struct sockaddr_in6 *)address)->sin6_addr, 16);
 		else
 			continue;
 		filter->nr_own++;
@@ -347,7 +362,7 @@ int filter_allow_parse(const char *text, struct filter_allowed *allowed)
 	port = strtoul(colon + 1, &end, 10);
 	if (*end || port < 1 || port > 65535)
 		return -EINVAL;
-	/* libslirp takes what comes here for its own TFTP server, which is off. */
+	/* libslirp keeps this port for its own TFTP server, even though that is off. */
 	if (allowed->protocol == IPPROTO_UDP && port == TFTP)
 		return -EOPNOTSUPP;
 	allowed->port = port;

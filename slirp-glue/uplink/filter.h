@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * filter.h - what of a machine's traffic may reach libslirp
+ * filter.h - decide which of a machine's frames may reach libslirp
  */
 #ifndef FILTER_H
 #define FILTER_H
@@ -12,14 +12,14 @@
 
 enum filter_verdict {
 	FILTER_PASS,
-	FILTER_DROP,		/* silently */
+	FILTER_DROP,		/* without an answer */
 	FILTER_REFUSE,		/* with an answer: filter_refusal() */
-	FILTER_NO_PING,		/* as FILTER_REFUSE: this host forbids ping to its users */
+	FILTER_NO_PING,		/* like FILTER_REFUSE: the host does not let its users ping */
 };
 
 enum { FILTER_ALLOWED_MAX = 64, FILTER_OWN_MAX = 64 };
 
-/* A service of the host that the machine may use. */
+/* A service of the host that the machine may use. Addresses are mapped as in packet.h. */
 struct filter_allowed {
 	uint8_t protocol;		/* IPPROTO_TCP, IPPROTO_UDP */
 	bool v6;
@@ -27,36 +27,38 @@ struct filter_allowed {
 	uint16_t port;
 };
 
-/* Addresses are as in packets. */
 struct filter {
-	bool restricted;		/* nothing but services that are allowed */
-	bool can_ping;
+	bool restricted;		/* only the allowed services can be reached */
+	bool can_ping;			/* the host lets its users ping */
 	uint8_t net[4], mask[4];	/* the network that libslirp plays */
 	uint8_t host[4], dns[4];	/* .2: the host's loopback, .3: its name server */
 	uint8_t net6[8], host6[16], dns6[16];
 	struct filter_allowed allowed[FILTER_ALLOWED_MAX];
 	unsigned int nr_allowed;
-	uint8_t own[FILTER_OWN_MAX][16];	/* the host's addresses; IPv4 as ::ffff:a.b.c.d */
+	uint8_t own[FILTER_OWN_MAX][16];	/* the host's addresses, mapped */
 	unsigned int nr_own;
-	uint64_t dropped, refused;
+	uint64_t dropped, refused;	/* frames */
 };
 
-/* filter_check - a frame from the machine. */
+/* Decides about a frame from the machine. */
 enum filter_verdict filter_check(struct filter *filter, const uint8_t *frame, size_t size);
 
-/* filter_delivered - a frame to the machine: UDP answers to its sender pass from now on. */
+/* Notes a frame to the machine: answers to a UDP datagram pass from now on. */
 void filter_delivered(struct filter *filter, const uint8_t *frame, size_t size);
 
 /*
- * filter_refusal - the answer to a frame that was refused: a TCP reset, or an ICMP message
- * for IPv4. Returns its size in @answer (at least 128 bytes), 0 for none.
+ * Writes the answer to a frame that was refused: a TCP reset, or an ICMP message for IPv4.
+ * Returns its size in @answer (which has at least 128 bytes), or 0 if there is none.
  */
 size_t filter_refusal(const uint8_t *frame, size_t size, uint8_t *answer);
 
-/* filter_own_refresh - ask the host for its addresses. */
+/* Asks the host for its addresses. */
 void filter_own_refresh(struct filter *filter);
 
-/* filter_allow_parse - "tcp:127.0.0.1:80", "udp:[::1]:53". -EINVAL; -EOPNOTSUPP: TFTP's port. */
+/*
+ * Reads "tcp:127.0.0.1:80" or "udp:[::1]:53". -EINVAL: something else; -EOPNOTSUPP: the port of
+ * TFTP.
+ */
 int filter_allow_parse(const char *text, struct filter_allowed *allowed);
 
 #endif /* FILTER_H */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * forward.c - "this port of the host is that port of the machine": reading such a text
+ * forward.c - read what the user writes for a forward: a host's port that leads to a machine's
+ *
+ * Used by forwards.c; pure functions of their arguments.
  */
 #include "uplink/forward.h"
 
@@ -9,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The @size bytes at @text as "[ADDRESS:]PORT"; @standard is the address without one. */
+/* Reads "[ADDRESS:]PORT" in the @size bytes at @text; @standard is used without an ADDRESS. */
 static int endpoint_parse(const char *text, size_t size, uint32_t standard,
 			  union address *address, socklen_t *address_size)
 {
@@ -60,14 +62,14 @@ int forward_parse(const char *spec, struct forward *forward, const char **why)
 	const char *dash;
 
 	memset(forward, 0, sizeof(*forward));
-	*why = "it begins with tcp:, udp: or unix:";
+	*why = "must begin with tcp:, udp: or unix:";
 	if (!strncmp(spec, "unix:", 5)) {
 		size_t size;
 
 		spec += 5;
 		dash = strrchr(spec, '-');
 		size = dash ? dash - spec : 0;
-		*why = "a path of at most 107 bytes, then -PORT";
+		*why = "needs an absolute path of at most 107 bytes, then -PORT";
 		if (!size || size >= sizeof(forward->host.local.sun_path) || *spec != '/')
 			return -EINVAL;
 		forward->host.local.sun_family = AF_UNIX;
@@ -79,16 +81,16 @@ int forward_parse(const char *spec, struct forward *forward, const char **why)
 		forward->udp = *spec == 'u';
 		spec += 4;
 		dash = strchr(spec, '-');
-		*why = "the host's side is [ADDRESS:]PORT, then -, then the machine's";
+		*why = "the host's side must be [ADDRESS:]PORT, then -, then the machine's side";
 		if (!dash || endpoint_parse(spec, dash - spec, INADDR_LOOPBACK, &forward->host,
 					    &forward->host_size))
 			return -EINVAL;
 	}
-	*why = "the machine's side is [ADDRESS:]PORT";
+	*why = "the machine's side must be [ADDRESS:]PORT";
 	if (endpoint_parse(dash + 1, strlen(dash + 1), INADDR_ANY, &forward->guest,
 			   &forward->guest_size))
 		return -EINVAL;
-	*why = "one side is IPv4, the other IPv6";
+	*why = "one side is IPv4 and the other IPv6";
 	if (forward->host.any.sa_family != AF_UNIX &&
 	    forward->host.any.sa_family != forward->guest.any.sa_family)
 		return -EINVAL;

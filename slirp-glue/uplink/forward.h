@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * forward.h - "this port of the host is that port of the machine": reading such a text
+ * forward.h - read what the user writes for a forward: a host's port that leads to a machine's
  */
 #ifndef FORWARD_H
 #define FORWARD_H
@@ -25,15 +25,15 @@ struct forward {
 };
 
 /*
- * forward_parse - SPEC is
+ * Reads one of
  *   tcp:[ADDRESS:]PORT-[ADDRESS:]PORT    udp:[ADDRESS:]PORT-[ADDRESS:]PORT
  *   unix:PATH-[ADDRESS:]PORT
- * the host's side first; its address is 127.0.0.1 if none is given, the machine's is the one
- * that it got by DHCP. IPv6 addresses are in brackets. -EINVAL, and *why says what is wrong.
+ * with the host's side first. Without an ADDRESS the host's is 127.0.0.1 and the machine's is
+ * left as 0.0.0.0. IPv6 addresses are in brackets. Returns 0, or -EINVAL and the reason in *why.
  */
 int forward_parse(const char *spec, struct forward *forward, const char **why);
 
-/* Do both have the same host side? */
+/* Whether both have the same side of the host. */
 bool forward_same(const struct forward *a, const struct forward *b);
 
 #endif /* FORWARD_H */

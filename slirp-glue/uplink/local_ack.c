@@ -1,50 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * local_ack.c - TCP to a machine runs ahead of the machine's acknowledgements
+ * local_ack.c - let TCP to a machine run ahead of the machine's acknowledgements
  *
  * Theory of operation
  *
- * libslirp knows no window scaling: 64 KB are on their way to a machine, then it waits. The
- * way there and back crosses two processes, each of which has to be woken, so that both
- * wait for each other most of the time. So the uplink does what RFC 3135 calls local
- * acknowledgements and local retransmissions:
+ * libslirp does not support window scaling: it sends 64 KB to a machine, then waits. The way to
+ * the machine and back crosses two processes, each of which has to be woken, so both ends would
+ * wait for each other most of the time. The uplink therefore acknowledges and repeats data
+ * locally, as RFC 3135 describes:
  *
- *   - A scale option is added to libslirp's SYN (and to its answer to one). The machine's
- *     windows are scaled then; libslirp is told the same, within the 64 KB it can take.
- *   - Data that goes to the machine is kept (connection.kept) until the machine has
- *     acknowledged it. What is kept is acknowledged to libslirp at once, AHEAD_MAX bytes
- *     before the machine does, and never beyond the machine's window (edge).
- *   - What libslirp has been told is delivered, nobody else will repeat: we do, after three
- *     duplicate acknowledgements or RFC 6298's time, one frame a round trip (RFC 6582). After
- *     GIVE_UP without progress the connection is reset, as by any host.
+ *   - It adds a scale option to libslirp's SYN (and to libslirp's answer to a SYN), so that the
+ *     machine scales its windows. libslirp is told the same windows, limited to the 64 KB that
+ *     it can handle.
+ *   - It keeps data that goes to the machine (connection.kept) until the machine has
+ *     acknowledged the data. What is kept is acknowledged to libslirp at once: up to AHEAD_MAX
+ *     bytes before the machine does, and never beyond the machine's window (edge).
+ *   - libslirp will not repeat data that was acknowledged. So the uplink repeats it, after three
+ *     duplicate acknowledgements or after the time of RFC 6298, one frame per round trip
+ *     (RFC 6582). When the machine has been silent for too long, the connection is reset, as
+ *     any host would do (kept.c).
  *
- * Everything else stays between the two ends: SYN, FIN, RST and the machine's data pass, with
- * acknowledgement and window changed to what holds for libslirp. FIN is never acknowledged
- * ahead. Less than WORTH bytes are left to the machine to acknowledge, so a conversation
- * of short messages goes as if we were not there.
+ * Everything else is left to the two ends: SYN, FIN, RST and the machine's data pass, with
+ * acknowledgement and window changed to what libslirp has been told. A FIN is never
+ * acknowledged ahead. Nor are fewer than WORTH bytes, so a conversation in short messages is
+ * left unchanged.
  *
- * Sequence numbers of what goes to the machine; they wrap, so only differences are compared:
+ * Sequence numbers of the data to the machine:
  *
  *      una         acked       keep_to      sent              edge
- *       |  told to   |   kept,    |  libslirp's |    room in the   |
+ *       |  told to   |   kept,    | libslirp's  |    room in the   |
  *       |  libslirp  |  may be    |  business   | machine's window |
  *
- * una <= acked, and acked <= keep_to where something is kept (local_ack_kept.c). The list began
- * at keep_from; where memory was short that may lie after acked, which then stays where it is
- * until the machine itself has come that far.
+ * una <= acked, and acked <= keep_to if something is kept. What is kept begins at keep_from. If
+ * memory was short, keep_from may lie after acked; then acked stays where it is until the
+ * machine itself has acknowledged everything before keep_from.
+ *
+ * uplink_slirp.c is the only caller. Everything runs in the event loop.
  */
-#include "uplink/local_ack_internal.h"
+#include "uplink/local_ack.h"
 
 #include <string.h>
+#include <urcu/compiler.h>
+#include "common/loop.h"
+#include "uplink/connection.h"
+#include "uplink/kept.h"
+#include "uplink/segment.h"
 
 enum {
 	WORTH = 16 << 10,		/* bytes; fewer are not acknowledged ahead */
-	WINDOW_MAX = 65535,		/* what libslirp can be told */
-	DUPLICATES = 3,			/* that mean a loss */
+	WINDOW_MAX = 65535,		/* bytes; the largest window that libslirp can be told */
+	DUPLICATES = 3,			/* acknowledgements that mean a loss */
+	BARE_MAX = ETHER_SIZE + PACKET_BARE_MAX,
 };
 
 struct local_ack_counters local_ack_counters;
-struct local_ack_ends local_ack_ends;
+static struct local_ack_ends ends;
 
 /* ---- to libslirp ------------------------------------------------------------ */
 
@@ -52,31 +62,33 @@ static uint16_t window_at(const struct connection *connection, uint32_t acknowle
 {
 	int32_t room = connection->edge - acknowledged;
 
-	return CLAMP(room, 0, WINDOW_MAX);
+	return room < 0 ? 0 : caa_min(room, WINDOW_MAX);
 }
 
-/* How far libslirp may be told that the machine has come. */
-static uint32_t target(const struct connection *connection)
+/* The acknowledgement that libslirp may be told. */
+static uint32_t target(struct connection *connection)
 {
 	uint32_t limit = earlier(connection->una + connection->allowance, connection->edge);
 	uint32_t to = earlier(connection->keep_to, limit);
 
-	if (!connection->kept || before(connection->acked, connection->keep_from) ||
+	if (cds_list_empty(&connection->kept) ||
+	    before(connection->acked, connection->keep_from) ||
 	    before(to, connection->acked + WORTH))
 		return connection->acked;
 	return to;
 }
 
-/* Has libslirp to be told something that the machine does not say itself? */
-static void connection_look(struct connection *connection)
+/* Marks the connection as due if libslirp must be told what the machine does not say itself. */
+static void connection_check(struct connection *connection)
 {
 	if (target(connection) != connection->acked ||
 	    (before(connection->una, connection->acked) &&
 	     window_at(connection, connection->acked) != connection->told_window))
-		connection_due(connection);
+		connection_set_due(connection);
 }
 
-size_t local_ack_bare(const struct connection *connection, uint8_t flags, uint8_t *frame)
+/* Writes a segment without data in the machine's name; returns its size, at most BARE_MAX. */
+static size_t bare_make(const struct connection *connection, uint8_t flags, uint8_t *frame)
 {
 	struct tcp_bare bare = {
 		.source = connection->flow.near_port, .port = connection->flow.far_port,
@@ -85,32 +97,61 @@ size_t local_ack_bare(const struct connection *connection, uint8_t flags, uint8_
 	};
 
 	memcpy(frame, connection->ether, ETHER_SIZE);
-	return ETHER_SIZE + packet_tcp_bare(frame + ETHER_SIZE, connection->v6, connection->flow.near,
-					    connection->flow.far, &bare);
+	return ETHER_SIZE + packet_tcp_bare(frame + ETHER_SIZE, connection->v6,
+					    connection->flow.near, connection->flow.far, &bare);
 }
 
 void local_ack_run(void)
 {
-	uint8_t frame[LOCAL_ACK_BARE_MAX];
+	struct connection *connection;
+	uint8_t frame[BARE_MAX];
 
-	while (local_ack_due.head) {
-		struct connection *connection = g_queue_pop_head_link(&local_ack_due)->data;
+	while ((connection = connection_next_due())) {
 		uint32_t to = target(connection);
 
-		connection->due = false;
 		if (connection->una == connection->acked && connection->acked != to)
-			kept_owed(connection);
+			kept_wait(connection);
 		local_ack_counters.ahead += to - connection->acked;
 		connection->acked = to;
 		connection->told_window = window_at(connection, to);
-		/* This may bring more, or the connection's end. */
-		local_ack_ends.to_stack(frame, local_ack_bare(connection, 0, frame));
+		/* libslirp may send more now, or end the connection. */
+		ends.to_stack(frame, bare_make(connection, 0, frame));
 	}
 }
 
 /* ---- to the machine --------------------------------------------------------- */
 
-/* Both directions have ended, and everybody knows. */
+/* Sends a frame to the machine again. */
+static void repeat(struct frame *frame)
+{
+	if (!frame)
+		return;
+	local_ack_counters.repeated++;
+	ends.to_machine(frame);
+}
+
+static void time_over(struct loop_timer *timer)
+{
+	struct connection *connection = container_of(timer, struct connection, timer);
+	uint8_t frame[BARE_MAX];
+	size_t size;
+
+	switch (kept_time_over(connection)) {
+	case KEPT_WAIT:
+		break;
+	case KEPT_REPEAT:
+		repeat(kept_lost(connection));
+		break;
+	case KEPT_GIVE_UP:
+		local_ack_counters.given_up++;
+		size = bare_make(connection, TCP_RST, frame);
+		connection_forget(connection);
+		ends.to_stack(frame, size);
+		break;
+	}
+}
+
+/* Both directions have ended, and both ends know it. */
 static bool is_over(const struct connection *connection)
 {
 	return connection->near_ended && connection->far_ended;
@@ -125,7 +166,7 @@ static bool deliver_syn(const uint8_t *data, const struct segment *segment)
 	if (segment->flags & TCP_ACK)
 		connection = connection_find(&flow);
 	else
-		connection = connection_new(&flow, segment->packet.v6);
+		connection = connection_new(&flow, segment->packet.v6, time_over);
 	if (!connection)
 		return false;
 	frame = segment_add_scale(data, segment);
@@ -133,22 +174,25 @@ static bool deliver_syn(const uint8_t *data, const struct segment *segment)
 		connection_forget(connection);
 		return false;
 	}
-	kept_drop_all(connection);
-	connection->una = connection->acked = connection->sent = connection->edge = segment->sequence + 1;
-	local_ack_ends.to_machine(frame);
+	kept_clear(connection);
+	connection->una = connection->acked = segment->sequence + 1;
+	connection->sent = connection->edge = segment->sequence + 1;
+	ends.to_machine(frame);
 	frame_put(frame);
 	return true;
 }
 
-static bool deliver_data(struct connection *connection, const uint8_t *data, size_t size, const struct segment *segment)
+static bool deliver_data(struct connection *connection, const uint8_t *data, size_t size,
+			 const struct segment *segment)
 {
 	uint32_t end = segment->sequence + segment->size;
 	struct frame *frame;
 	bool wanted;
 
-	/* It asks again for what was acknowledged: it cannot have heard. */
-	if (segment->size && !before(connection->acked, end) && before(connection->una, connection->acked)) {
-		connection_due(connection);
+	/* libslirp repeats what was acknowledged: it has missed the acknowledgement. */
+	if (segment->size && !before(connection->acked, end) &&
+	    before(connection->una, connection->acked)) {
+		connection_set_due(connection);
 		return true;
 	}
 	wanted = kept_wants(connection, segment);
@@ -159,9 +203,9 @@ static bool deliver_data(struct connection *connection, const uint8_t *data, siz
 	memcpy(frame->data, data, size);
 	frame->size = size;
 	kept_add(connection, frame, segment);
-	local_ack_ends.to_machine(frame);
+	ends.to_machine(frame);
 	frame_put(frame);
-	connection_look(connection);
+	connection_check(connection);
 	return true;
 }
 
@@ -210,13 +254,17 @@ static void accept_syn(const struct segment *segment)
 	struct flow flow = flow_from_machine(&segment->packet);
 	struct connection *connection = connection_find(&flow);
 
-	/* Said again, or not meant for what is open: the two ends decide, and one of them resets. */
+	/*
+	 * Repeated, or not meant for the connection that is open: leave it to the two ends, one
+	 * of which resets.
+	 */
 	if (connection && connection->scale >= 0 &&
-	    (connection->near_start == segment->sequence + 1 || before(connection->una, connection->acked)))
+	    (connection->near_start == segment->sequence + 1 ||
+	     before(connection->una, connection->acked)))
 		return;
-	/* An answer: libslirp's SYN made the connection. */
+	/* If the segment is an answer, libslirp's SYN has made the connection. */
 	if (!(segment->flags & TCP_ACK) && segment_scale(segment) >= 0)
-		connection = connection_new(&flow, segment->packet.v6);
+		connection = connection_new(&flow, segment->packet.v6, time_over);
 	if (!connection)
 		return;
 	connection->scale = segment_scale(segment);
@@ -225,14 +273,16 @@ static void accept_syn(const struct segment *segment)
 		connection_forget(connection);
 }
 
-/* A segment of the machine's has these numbers: note what they say. False: it is about something else. */
+/* Notes the numbers in a segment from the machine. False: they do not fit the connection. */
 static bool segment_note(struct connection *connection, const struct segment *segment)
 {
 	uint32_t end = segment->sequence + segment->size + !!(segment->flags & TCP_FIN);
 	uint32_t edge = segment->acknowledgement + ((uint32_t)segment->window << connection->scale);
-	uint32_t last = connection->far_ends ? later(connection->far_end, connection->sent) : connection->sent;
+	uint32_t last = connection->sent;
 	bool fresh = before(connection->una, segment->acknowledgement), moved;
 
+	if (connection->far_ends)
+		last = later(last, connection->far_end);
 	if (before(last, segment->acknowledgement))
 		return false;
 	connection->next = later(connection->next, end);
@@ -248,10 +298,11 @@ static bool segment_note(struct connection *connection, const struct segment *se
 	moved = before(connection->edge, edge);
 	connection->edge = later(connection->edge, edge);
 	if (fresh) {
-		kept_acknowledged(connection, segment->acknowledgement);
-	} else if (!moved && end == segment->sequence && before(connection->una, connection->acked) &&
-		   !connection->recovering && ++connection->duplicates == DUPLICATES) {
-		kept_lost(connection);
+		repeat(kept_acknowledged(connection, segment->acknowledgement));
+	} else if (!moved && end == segment->sequence &&
+		   before(connection->una, connection->acked) && !connection->recovering &&
+		   ++connection->duplicates == DUPLICATES) {
+		repeat(kept_lost(connection));
 	}
 	connection->acked = later(connection->acked, connection->una);
 	return true;
@@ -283,12 +334,16 @@ bool local_ack_accept(uint8_t *data, size_t size)
 	bare = !segment.size && !(segment.flags & TCP_FIN) && segment.sequence == connection->next;
 	if (!segment_note(connection, &segment))
 		return false;
-	connection_look(connection);
-	/* While we are ahead, it has nothing new to tell: what libslirp needs, local_ack_run() says. */
+	connection_check(connection);
+	/*
+	 * While we are ahead, this acknowledgement tells libslirp nothing new. local_ack_run()
+	 * sends what libslirp needs.
+	 */
 	if (bare && before(connection->una, connection->acked))
 		return true;
 	connection->told_window = window_at(connection, connection->acked);
-	segment_rewrite(data + (segment.packet.payload - data), connection->acked, connection->told_window);
+	segment_rewrite(data + (segment.packet.payload - data), connection->acked,
+			connection->told_window);
 	if (is_over(connection))
 		connection_forget(connection);
 	return false;
@@ -296,10 +351,10 @@ bool local_ack_accept(uint8_t *data, size_t size)
 
 /* ---- start and end ------------------------------------------------------------ */
 
-void local_ack_init(const struct local_ack_ends *ends)
+int local_ack_init(const struct local_ack_ends *new_ends)
 {
-	local_ack_ends = *ends;
-	connections_init();
+	ends = *new_ends;
+	return connections_init();
 }
 
 void local_ack_release(void)

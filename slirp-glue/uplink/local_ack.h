@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * local_ack.h - TCP to a machine runs ahead of the machine's acknowledgements
+ * local_ack.h - let TCP to a machine run ahead of the machine's acknowledgements
  */
 #ifndef LOCAL_ACK_H
 #define LOCAL_ACK_H
@@ -10,35 +10,40 @@
 #include <stdint.h>
 #include "common/frame.h"
 
-/* Where frames go; neither may call back into this module except libslirp by local_ack_deliver(). */
+/*
+ * Where frames go. Neither function may call back into this module, except that libslirp may
+ * call local_ack_deliver().
+ */
 struct local_ack_ends {
-	void (*to_machine)(struct frame *frame);		/* frame_get() to keep it */
+	void (*to_machine)(struct frame *frame);	/* keeps the frame by frame_get() */
 	void (*to_stack)(const uint8_t *frame, size_t size);
 };
 
 struct local_ack_counters {
 	uint64_t ahead;			/* bytes that were acknowledged before the machine did */
 	uint64_t repeated;		/* frames sent again */
-	uint64_t given_up;		/* connections that the machine never answered on */
+	uint64_t given_up;		/* connections reset because the machine was silent */
 };
 
 extern struct local_ack_counters local_ack_counters;
 
-void local_ack_init(const struct local_ack_ends *ends);
+/* 0 or -errno. local_ack_release() forgets all connections. */
+int local_ack_init(const struct local_ack_ends *ends);
+void local_ack_release(void);
 
-/* local_ack_deliver - a frame of libslirp's for the machine. True: taken; false: the caller passes it on. */
+/*
+ * Handles a frame from libslirp for the machine. True: the frame was taken; false: the caller
+ * passes the frame on.
+ */
 bool local_ack_deliver(const uint8_t *data, size_t size);
 
 /*
- * local_ack_accept - a frame of the machine's for libslirp, complete. True: taken; false: the
- * caller passes it on, as it is now.
+ * Handles a complete frame from the machine for libslirp. True: the frame was taken; false: the
+ * caller passes the frame on, which may have been changed.
  */
 bool local_ack_accept(uint8_t *data, size_t size);
 
-/* local_ack_run - tell libslirp what is due; not from within libslirp. */
+/* Tells libslirp what is due. Must not be called from a function that libslirp calls. */
 void local_ack_run(void);
-
-/* local_ack_release - forget all connections. */
-void local_ack_release(void);
 
 #endif /* LOCAL_ACK_H */

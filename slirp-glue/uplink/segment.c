@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * segment.c - TCP segments in frames: what they say, and the changes that local_ack.c makes
+ * segment.c - TCP segments in frames: read their headers, and change them for local_ack.c
+ *
+ * Pure functions of their arguments, except that segment_add_scale() makes a frame.
  */
 #include "uplink/segment.h"
 
@@ -13,15 +15,16 @@ enum {
 	OPTION_END = 0,
 	OPTION_NOP = 1,
 	OPTION_SCALE = 3,
-	OPTION_SIZE = 4,		/* of ours, with the one that aligns it */
+	OPTION_SIZE = 4,		/* of the scale option, with a NOP for alignment */
+	HEADER_MAX = 60,
 };
 
 bool segment_parse(const uint8_t *data, size_t size, struct segment *segment)
 {
 	const uint8_t *tcp;
 
-	if (!packet_parse(data, size, &segment->packet) || segment->packet.protocol != IPPROTO_TCP ||
-	    segment->packet.fragment)
+	if (!packet_parse(data, size, &segment->packet) ||
+	    segment->packet.protocol != IPPROTO_TCP || segment->packet.fragment)
 		return false;
 	tcp = segment->packet.payload;
 	segment->header = (tcp[12] >> 4) * 4;
@@ -64,7 +67,7 @@ struct frame *segment_add_scale(const uint8_t *data, const struct segment *segme
 	struct frame *frame;
 	uint8_t *ip, *tcp;
 
-	if (segment->size || segment->header + OPTION_SIZE > 60)
+	if (segment->size || segment->header + OPTION_SIZE > HEADER_MAX)
 		return NULL;
 	frame = frame_new(size + OPTION_SIZE);
 	if (!frame)
@@ -88,7 +91,7 @@ struct frame *segment_add_scale(const uint8_t *data, const struct segment *segme
 
 void segment_rewrite(uint8_t *tcp, uint32_t acknowledgement, uint16_t window)
 {
-	/* RFC 1624 */
+	/* The checksum is updated as RFC 1624 describes. */
 	uint16_t was = ~offload_fold(offload_sum(tcp + 8, 8, 0)), sum;
 
 	memcpy(&sum, tcp + 16, 2);

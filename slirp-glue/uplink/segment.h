@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * segment.h - TCP segments in frames: what they say, and the changes that local_ack.c makes
+ * segment.h - TCP segments in frames: read their headers, and change them for local_ack.c
  */
 #ifndef SEGMENT_H
 #define SEGMENT_H
@@ -11,24 +11,27 @@
 struct segment {
 	struct packet packet;
 	uint8_t flags;
-	uint32_t header, size;		/* bytes of the TCP header, and of data */
+	uint32_t header, size;		/* bytes of the TCP header, and of the data */
 	uint32_t sequence, acknowledgement;
 	uint16_t window;
 };
 
-/* segment_parse - false: not a whole TCP segment. */
+/* False: not a complete TCP segment. */
 bool segment_parse(const uint8_t *data, size_t size, struct segment *segment);
 
-/* segment_scale - the window scale option (RFC 7323) of a SYN; -1: none. */
+/* The value of the window scale option (RFC 7323) in a SYN; -1 if there is none. */
 int segment_scale(const struct segment *segment);
 
 /*
- * segment_add_scale - the SYN in @data with a scale option of 0 besides: its sender's windows
- * stay what they are, the receiver may scale its own. NULL: no room or memory.
+ * A copy of the SYN in @data with a scale option of 0: the sender's windows keep their meaning,
+ * and the receiver may scale its own. NULL: no room in the header, or no memory.
  */
 struct frame *segment_add_scale(const uint8_t *data, const struct segment *segment);
 
-/* segment_rewrite - another acknowledgement and window in the header at @tcp, with a checksum as right as before. */
+/*
+ * Replaces acknowledgement and window in the TCP header at @tcp and updates the checksum, which
+ * stays wrong if it was wrong.
+ */
 void segment_rewrite(uint8_t *tcp, uint32_t acknowledgement, uint16_t window);
 
 #endif /* SEGMENT_H */

@@ -1,316 +1,128 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * uplink.c - `umlab-net run slirp` and `run vde`: the process between a machine and the world
+ * uplink.c - connect a machine or a switch to the world outside
  *
- * One end is a socket that speaks um/wire.h, either handed over (fd=N, by the kernel) or a
- * port of a switch (switch=TARGET). The other end is a backend. One loop, no threads of
- * ours. The process confines itself once both ends stand.
+ * One end of an uplink is a socket that speaks um/wire.h: either the kernel of a machine hands
+ * it over, or the uplink connects to a port of a switch. "The machine" below means both. The
+ * other end is a backend. Frames to the machine pass the cable and wait in a queue (sendq.c)
+ * until the end of the loop's turn; frames from it pass the cable and go to the backend.
  *
- * The kernel's end of the socket closes when the machine ends or lets the interface go;
- * then we end too. A switch that goes away is waited for.
+ * The process confines itself when both ends are open. The kernel's end of the socket closes
+ * when the machine ends or removes the interface; then the uplink ends too. When a switch goes
+ * away, the uplink tries to reconnect once a second.
+ *
+ * Called by cli/run_uplink.c; runs in the event loop. The process has no threads of its own.
  */
 #include "uplink/uplink.h"
 
 #include <errno.h>
-#include <signal.h>
+#include <linux/virtio_net.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
-#include "common/loop.h"
-#include "cli/net.h"
+#include "common/batch.h"
 #include "common/offload.h"
-#include "common/place.h"
 #include "common/sandbox.h"
 #include "common/say.h"
-#include "uplink/uplink_cable.h"
+#include "common/sendq.h"
+#include "common/socket.h"
 
 enum {
-	BATCH = 32,
 	QUEUE = 4096,			/* frames that wait for the machine */
-	DIRECT_MIN = 8192,		/* bytes of a frame that does not wait for company */
-	POLL_MAX = 4096,
-	VALID = 2,			/* VIRTIO_NET_HDR_F_DATA_VALID */
+	QUEUE_SIZE = 64 << 20,		/* bytes of them */
+	SOCKET_BUFFER = 4 << 20,	/* bytes */
+	DIRECT_MIN = 8192,		/* bytes; such a large frame is sent at once */
 };
 
-static const struct uplink_backend *const backends[] = { &uplink_slirp, &uplink_vde };
+#define RETRY_TIME SECOND_NS
+
 static const struct uplink_backend *backend;
+static struct uplink_settings settings;
+static char folder[PLACE_SIZE];		/* holds the socket for commands; empty: there is none */
 
-const char *uplink_name;
-
+/* The socket to the machine. */
 static struct {
 	struct loop_source source;
-	char switch_path[PLACE_SIZE];	/* empty: the socket was handed over */
-	unsigned int port, vlan;
-	bool welcome;			/* frames may flow */
-	bool blocked;
-	struct frame *queue[QUEUE];
-	unsigned int first, length;
-	uint64_t dropped;
+	struct sendq out;
+	struct cable cable;
+	bool welcome;			/* both sides agree: frames may flow */
 	struct loop_timer retry;
 } peer = { .source.fd = -1 };
 
-static struct loop_source signals;
-
 /* ---- to the machine ------------------------------------------------------- */
 
-static void queue_flush(void)
+static void frame_queue(struct frame *frame)
 {
-	static struct mmsghdr messages[BATCH];
-	static struct iovec iov[BATCH][2];
-
-	while (peer.length && !peer.blocked && peer.source.fd >= 0) {
-		unsigned int nr = peer.length < BATCH ? peer.length : BATCH;
-		int sent;
-
-		for (unsigned int i = 0; i < nr; i++) {
-			struct frame *frame = peer.queue[(peer.first + i) % QUEUE];
-
-			iov[i][0] = (struct iovec) { &frame->head, WIRE_HEAD_SIZE };
-			iov[i][1] = (struct iovec) { frame->data, frame->size };
-			messages[i].msg_hdr = (struct msghdr) { .msg_iov = iov[i], .msg_iovlen = 2 };
-		}
-		sent = sendmmsg(peer.source.fd, messages, nr, MSG_DONTWAIT | MSG_NOSIGNAL);
-		if (sent < 0 && (errno == EAGAIN || errno == ENOBUFS)) {
-			peer.blocked = true;
-			loop_change(&peer.source, EPOLLIN | EPOLLOUT);
-			return;
-		}
-		if (sent <= 0)
-			sent = 1;	/* its end shows on reading */
-		for (int i = 0; i < sent; i++)
-			frame_put(peer.queue[(peer.first + i) % QUEUE]);
-		peer.first = (peer.first + sent) % QUEUE;
-		peer.length -= sent;
-	}
+	sendq_add(&peer.out, frame, SENDQ_AS_IS);
+	if (peer.out.nr_waiting >= SENDQ_BATCH)
+		sendq_flush(&peer.out);
 }
 
-static void queue_drop(void)
+static void out_deliver(struct impair *impair, struct frame *frame)
 {
-	for (; peer.length; peer.length--, peer.first = (peer.first + 1) % QUEUE)
-		frame_put(peer.queue[peer.first]);
+	frame_queue(frame);
 }
 
-static void queue_add(struct frame *frame)
+static void out_flush(void)
 {
-	if (peer.length == QUEUE) {
-		peer.dropped++;
-		return;
-	}
-	peer.queue[(peer.first + peer.length++) % QUEUE] = frame_get(frame);
-	if (peer.length % BATCH == 0)
-		queue_flush();
+	sendq_flush(&peer.out);
+}
+
+static bool size_is_valid(size_t size)
+{
+	return size >= FRAME_MIN && size <= WIRE_FRAME_MAX;
 }
 
 /*
- * A large frame goes out at once, from where it lies: it is worth a system call of its own, and
- * the machine works on it while we go on. False: not gone.
+ * Sends a large frame at once, from where it lies: it is worth a system call of its own, and
+ * the machine can work on it meanwhile. False: not sent.
  */
-static bool send_directly(const void *data, size_t size, struct wire_head *head)
+static bool send_directly(const struct wire_head *head, const void *data, size_t size)
 {
-	struct iovec iov[2] = { { head, WIRE_HEAD_SIZE }, { (void *)data, size } };
-	struct msghdr message = { .msg_iov = iov, .msg_iovlen = 2 };
-
-	if (size < DIRECT_MIN)
-		return false;
-	queue_flush();
-	return !peer.length && !peer.blocked && sendmsg(peer.source.fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
+	return size >= DIRECT_MIN && !impair_active(&peer.cable.out) &&
+	       sendq_send(&peer.out, head, data, size);
 }
 
-void uplink_output(const void *data, size_t size, bool valid)
+void uplink_send(const void *data, size_t size, bool is_valid)
 {
-	struct wire_head head = { .csum_flags = valid ? VALID : 0 };
+	struct wire_head head = { .csum_flags = is_valid ? VIRTIO_NET_HDR_F_DATA_VALID : 0 };
 	struct frame *frame;
 
-	if (!peer.welcome || size < FRAME_MIN || size > WIRE_FRAME_MAX)
-		return;
-	if (!cable_is_bad_to() && send_directly(data, size, &head))
+	if (!peer.welcome || !size_is_valid(size) || send_directly(&head, data, size))
 		return;
 	frame = frame_new(size);
 	if (!frame) {
-		peer.dropped++;
+		peer.out.counters.queue_full++;
 		return;
 	}
 	memcpy(frame->data, data, size);
 	frame->size = size;
-	uplink_send(frame, valid);
+	uplink_send_frame(frame, is_valid);
 	frame_put(frame);
 }
 
-void uplink_send(struct frame *frame, bool valid)
+void uplink_send_frame(struct frame *frame, bool is_valid)
 {
-	frame->head = (struct wire_head) { .csum_flags = valid ? VALID : 0 };
-	if (!peer.welcome || frame->size < FRAME_MIN || frame->size > WIRE_FRAME_MAX)
-		return;
-	if (cable_is_bad_to())
-		cable_to_machine(frame);
-	else if (!send_directly(frame->data, frame->size, &frame->head))
-		queue_add(frame);
-}
-
-/* ---- from the machine ----------------------------------------------------- */
-
-static void peer_lost(void);
-
-static void segment_input(struct frame *segment, void *arg)
-{
-	backend->input(segment);
-}
-
-static void frame_input(struct frame *frame)
-{
-	if (frame->head.gso && backend->segments) {
-		offload_segment(frame, segment_input, NULL);
-		return;
-	}
-	offload_checksum(frame);
-	backend->input(frame);
-}
-
-/* Anything but a frame. */
-static void notice_take(const struct wire_head *head, const void *message, size_t size)
-{
-	const struct wire_hello *hello = message;
-	const struct wire_welcome *answer = message;
-
-	if (head->kind == WIRE_HELLO && size == sizeof(*hello)) {
-		struct wire_welcome welcome = {
-			.head.kind = WIRE_WELCOME, .magic = WIRE_MAGIC, .version = WIRE_VERSION,
-			.features = WIRE_OFFLOAD,
-		};
-
-		if (hello->magic != WIRE_MAGIC || hello->version != WIRE_VERSION)
-			welcome.error = EPROTO;
-		send(peer.source.fd, &welcome, sizeof(welcome), MSG_DONTWAIT | MSG_NOSIGNAL);
-		peer.welcome = !welcome.error;
-	} else if (head->kind == WIRE_WELCOME && size == sizeof(*answer)) {
-		peer.welcome = !answer->error;
-		if (answer->error)
-			say("%s refused the connection: %.*s", peer.switch_path,
-			    (int)sizeof(answer->text), answer->text);
-	}
-}
-
-static void peer_receive(void)
-{
-	static struct frame *frames[BATCH];
-	static struct mmsghdr messages[BATCH];
-	static struct iovec iov[BATCH][2];
-	int got, nr;
-
-	for (nr = 0; nr < BATCH; nr++) {
-		if (!frames[nr])
-			frames[nr] = frame_new(FRAME_BIG);
-		if (!frames[nr])
-			break;
-		iov[nr][0] = (struct iovec) { &frames[nr]->head, WIRE_HEAD_SIZE };
-		iov[nr][1] = (struct iovec) { frames[nr]->data, frames[nr]->room };
-		messages[nr].msg_hdr = (struct msghdr) { .msg_iov = iov[nr], .msg_iovlen = 2 };
-	}
-	got = recvmmsg(peer.source.fd, messages, nr, MSG_DONTWAIT, NULL);
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (got <= 0 || !messages[0].msg_len) {
-		peer_lost();
-		return;
-	}
-	for (int i = 0; i < got; i++) {
-		struct frame *frame = frames[i];
-		size_t size = messages[i].msg_len;
-
-		if (size < WIRE_HEAD_SIZE || messages[i].msg_hdr.msg_flags & MSG_TRUNC)
-			continue;
-		if (frame->head.kind != WIRE_FRAME) {
-			char message[256];
-
-			if (size > sizeof(message))
-				continue;
-			memcpy(message, &frame->head, WIRE_HEAD_SIZE);
-			memcpy(message + WIRE_HEAD_SIZE, frame->data, size - WIRE_HEAD_SIZE);
-			notice_take(&frame->head, message, size);
-			continue;
-		}
-		frame->size = size - WIRE_HEAD_SIZE;
-		if (!peer.welcome || frame->size < FRAME_MIN || frame->size > WIRE_FRAME_MAX || !offload_check(frame))
-			continue;
-		if (!cable_is_bad_from()) {
-			frame_input(frame);
-			continue;
-		}
-		cable_from_machine(frame);
-		/* It may be on its way. */
-		frame_put(frame);
-		frames[i] = NULL;
-	}
-}
-
-static void peer_ready(struct loop_source *source, uint32_t events)
-{
-	if (events & EPOLLOUT && peer.blocked) {
-		peer.blocked = false;
-		loop_change(source, EPOLLIN);
-	}
-	if (events & ~EPOLLOUT)
-		peer_receive();
-}
-
-/* ---- connecting ----------------------------------------------------------- */
-
-static int peer_add(int fd)
-{
-	peer.source = (struct loop_source) { .fd = fd, .ready = peer_ready };
-	return loop_add(&peer.source, EPOLLIN);
-}
-
-static int switch_connect(void)
-{
-	struct wire_hello hello = {
-		.head.kind = WIRE_HELLO, .magic = WIRE_MAGIC, .version = WIRE_VERSION,
-		.features = WIRE_OFFLOAD, .port = peer.port, .vlan = peer.vlan,
+	frame->head = (struct wire_head) {
+		.csum_flags = is_valid ? VIRTIO_NET_HDR_F_DATA_VALID : 0,
 	};
-	char path[PLACE_SIZE + 8];
-	int fd, size = 4 << 20;
-
-	snprintf(path, sizeof(path), "%s/umlab", peer.switch_path);
-	fd = socket_connect(path, SOCK_SEQPACKET);
-	if (fd < 0)
-		return fd;
-	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	snprintf(hello.name, sizeof(hello.name), "%s", uplink_name);
-	if (send(fd, &hello, sizeof(hello), MSG_NOSIGNAL) < 0 || peer_add(fd)) {
-		close(fd);
-		return -ECONNREFUSED;
-	}
-	return 0;
-}
-
-static void retry(struct loop_timer *timer)
-{
-	if (switch_connect())
-		loop_timer_set(timer, loop_now() + 1000000000ULL);
-}
-
-static void peer_lost(void)
-{
-	if (!*peer.switch_path) {
-		loop_stop(STATUS_OK);
+	if (!peer.welcome || !size_is_valid(frame->size))
 		return;
-	}
-	loop_remove(&peer.source);
-	close(peer.source.fd);
-	peer.source.fd = -1;
-	peer.welcome = peer.blocked = false;
-	queue_drop();
-	cable_release();
-	retry(&peer.retry);
+	if (impair_active(&peer.cable.out))
+		impair_send(&peer.cable.out, frame);
+	else if (!send_directly(&frame->head, frame->data, frame->size))
+		frame_queue(frame);
 }
 
-/* Lines for the user go to the machine's log once there is one. */
+bool uplink_cable_is_perfect(void)
+{
+	return !impair_active(&peer.cable.out) && !impair_active(&peer.cable.in);
+}
+
+/* Sends a line for the user to the machine's log. */
 static void note_send(const char *line)
 {
 	struct {
@@ -323,171 +135,274 @@ static void note_send(const char *line)
 	send(peer.source.fd, &note, sizeof(note.head) + size, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+/* ---- from the machine ----------------------------------------------------- */
+
+static void segment_input(struct frame *segment, void *arg)
+{
+	backend->input(segment);
+}
+
+static void frame_input(struct frame *frame)
+{
+	if (frame->head.gso && backend->takes_small_frames) {
+		offload_segment(frame, segment_input, NULL);
+		return;
+	}
+	offload_checksum(frame);
+	backend->input(frame);
+}
+
+static void in_deliver(struct impair *impair, struct frame *frame)
+{
+	frame_input(frame);
+}
+
+static void hello_take(const struct wire_hello *hello)
+{
+	struct wire_welcome welcome = {
+		.head.kind = WIRE_WELCOME, .magic = WIRE_MAGIC, .version = WIRE_VERSION,
+		.features = WIRE_OFFLOAD,
+	};
+
+	if (hello->magic != WIRE_MAGIC || hello->version != WIRE_VERSION)
+		welcome.error = EPROTO;
+	send(peer.source.fd, &welcome, sizeof(welcome), MSG_DONTWAIT | MSG_NOSIGNAL);
+	peer.welcome = !welcome.error;
+}
+
+static void welcome_take(const struct wire_welcome *welcome)
+{
+	peer.welcome = !welcome->error;
+	if (welcome->error)
+		say("%s refused the connection: %.*s", settings.switch_path,
+		    (int)sizeof(welcome->text), welcome->text);
+}
+
+/* Takes a message of @size bytes that holds no frame. */
+static void notice_take(const struct frame *frame, size_t size)
+{
+	union {
+		uint8_t bytes[256];
+		struct wire_hello hello;
+		struct wire_welcome welcome;
+	} notice;
+
+	if (size > sizeof(notice))
+		return;
+	memcpy(notice.bytes, &frame->head, WIRE_HEAD_SIZE);
+	memcpy(notice.bytes + WIRE_HEAD_SIZE, frame->data, size - WIRE_HEAD_SIZE);
+	if (frame->head.kind == WIRE_HELLO && size == sizeof(notice.hello))
+		hello_take(&notice.hello);
+	else if (frame->head.kind == WIRE_WELCOME && size == sizeof(notice.welcome))
+		welcome_take(&notice.welcome);
+}
+
+static void message_take(const struct batch_message *message)
+{
+	struct frame *frame = message->frame;
+
+	if (message->size < WIRE_HEAD_SIZE || message->is_cut)
+		return;
+	if (frame->head.kind != WIRE_FRAME) {
+		notice_take(frame, message->size);
+		return;
+	}
+	frame->size = message->size - WIRE_HEAD_SIZE;
+	if (!peer.welcome || !size_is_valid(frame->size) || !offload_check(frame))
+		return;
+	if (impair_active(&peer.cable.in))
+		impair_send(&peer.cable.in, frame);
+	else
+		frame_input(frame);
+}
+
+/* ---- connecting ----------------------------------------------------------- */
+
+static void peer_ready(struct loop_source *source, uint32_t events);
+
+static int peer_add(int fd)
+{
+	peer.source = (struct loop_source) { .fd = fd, .ready = peer_ready };
+	sendq_connect(&peer.out, true, false);
+	return loop_add(&peer.source, EPOLLIN);
+}
+
+static int switch_connect(void)
+{
+	struct wire_hello hello = {
+		.head.kind = WIRE_HELLO, .magic = WIRE_MAGIC, .version = WIRE_VERSION,
+		.features = WIRE_OFFLOAD, .port = settings.port, .vlan = settings.vlan,
+	};
+	char path[PLACE_SIZE + 8];
+	int fd, size = SOCKET_BUFFER;
+
+	snprintf(path, sizeof(path), "%s/umlab", settings.switch_path);
+	fd = socket_connect(path, SOCK_SEQPACKET);
+	if (fd < 0)
+		return fd;
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	snprintf(hello.name, sizeof(hello.name), "%s", settings.name);
+	if (send(fd, &hello, sizeof(hello), MSG_NOSIGNAL) < 0 || peer_add(fd)) {
+		close(fd);
+		peer.source.fd = -1;
+		return -ECONNREFUSED;
+	}
+	return 0;
+}
+
+static void retry(struct loop_timer *timer)
+{
+	if (switch_connect())
+		loop_timer_set(timer, loop_now() + RETRY_TIME);
+}
+
+static void peer_lost(void)
+{
+	if (!*settings.switch_path) {
+		loop_stop(0);
+		return;
+	}
+	loop_close(&peer.source);
+	peer.welcome = false;
+	sendq_clear(&peer.out);
+	cable_release(&peer.cable);
+	retry(&peer.retry);
+}
+
+static void peer_ready(struct loop_source *source, uint32_t events)
+{
+	static struct batch_message messages[BATCH_MAX];
+	int nr;
+
+	if (events & EPOLLOUT)
+		sendq_unblock(&peer.out);
+	if (!(events & ~EPOLLOUT))
+		return;
+	nr = batch_receive(source->fd, true, messages);
+	if (nr < 0) {
+		peer_lost();
+		return;
+	}
+	for (int i = 0; i < nr; i++)
+		message_take(&messages[i]);
+	batch_recycle(nr);
+}
+
 /* ---- start and end -------------------------------------------------------- */
 
-static void signal_ready(struct loop_source *source, uint32_t events)
-{
-	loop_stop(STATUS_OK);
-}
-
-static void signals_start(void)
-{
-	sigset_t set;
-
-	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signals.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	signals.ready = signal_ready;
-	if (signals.fd < 0 || loop_add(&signals, EPOLLIN))
-		die(STATUS_FAILED, "cannot wait for signals: %s", strerror(errno));
-}
-
-static unsigned int number_read(const char *text, unsigned long max, const char *word)
-{
-	char *end;
-	unsigned long number = strtoul(text, &end, 10);
-
-	if (*text < '0' || *text > '9' || *end || number > max)
-		die(STATUS_USAGE, "'%s': not a number up to %lu", word, max);
-	return number;
-}
-
-/* "switch=TARGET": port= and vlan= may follow as words of their own. */
-static void switch_set(const char *target)
-{
-	int error = place_find(target, peer.switch_path, sizeof(peer.switch_path), 0);
-
-	if (error)
-		die(STATUS_FAILED, "%s: %s", target, strerror(-error));
-}
-
-static void option_read(char *word, int *fd)
-{
-	if (!strncmp(word, "fd=", 3))
-		*fd = number_read(word + 3, 1 << 20, word);
-	else if (!strncmp(word, "switch=", 7))
-		switch_set(word + 7);
-	else if (!strncmp(word, "port=", 5))
-		peer.port = number_read(word + 5, 1024, word);
-	else if (!strncmp(word, "vlan=", 5))
-		peer.vlan = number_read(word + 5, 4094, word);
-	else if (cable_option(word) && backend->option(word))
-		die(STATUS_USAGE, "run %s: '%s' is not understood (see umlab-net(1))", backend->name,
-		    word);
-}
-
-/* Words are split at commas, as the kernel passes them; a URL has none of ours. */
-static int words_read(char **words, int nr)
-{
-	int fd = -1;
-
-	for (int i = 0; i < nr; i++) {
-		char *rest = NULL;
-
-		if (i == 0) {
-			uplink_name = words[0];
-			continue;
-		}
-		for (char *word = strtok_r(words[i], ",", &rest); word;
-		     word = strtok_r(NULL, ",", &rest))
-			option_read(word, &fd);
-	}
-	if (!uplink_name)
-		die(STATUS_USAGE, "run %s: the name is missing", backend->name);
-	if ((fd < 0) == !*peer.switch_path)
-		die(STATUS_USAGE, "run %s: give either switch=TARGET or fd=N", backend->name);
-	return fd;
-}
-
-/* A folder with the commands' socket. Without one the uplink works all the same. */
-static void commands_start(char *folder, size_t size)
+/*
+ * Makes the folder with the socket for commands. An uplink of a machine works without one; two
+ * uplinks of a switch with the same name are a mistake.
+ */
+static int commands_start(char *error, size_t error_size)
 {
 	char name[64], path[PLACE_SIZE + 8];
-	int error;
+	int result;
 
-	/* "@": named after the machine's process. */
-	if (*uplink_name == '@')
-		snprintf(name, sizeof(name), "%d%s", getppid(), uplink_name + 1);
+	/* The kernel asks by "@" for a name after the machine's process. */
+	if (*settings.name == '@')
+		snprintf(name, sizeof(name), "%d%s", getppid(), settings.name + 1);
 	else
-		snprintf(name, sizeof(name), "%s", uplink_name);
-	error = place_find(name, folder, size, 1);
-	if (!error && mkdir(folder, 0700) && errno != EEXIST)
-		error = -errno;
+		snprintf(name, sizeof(name), "%s", settings.name);
+	result = place_find(name, folder, sizeof(folder), true);
+	if (!result && mkdir(folder, 0700) && errno != EEXIST)
+		result = -errno;
 	snprintf(path, sizeof(path), "%s/mgmt", folder);
-	if (!error)
-		error = mgmt_start(path, backend->commands);
-	if (!error)
-		return;
+	if (!result)
+		result = mgmt_start(path, backend->commands);
+	if (!result)
+		return 0;
 	*folder = '\0';
-	if (error == -EADDRINUSE && *peer.switch_path)
-		die(STATUS_FAILED, "%s: an uplink of this name runs already", name);
-	say("no commands for %s: %s", name, strerror(-error));
+	if (result == -EADDRINUSE && *settings.switch_path) {
+		snprintf(error, error_size, "%s: an uplink of this name runs already", name);
+		return result;
+	}
+	say("%s: takes no commands: %s", name, strerror(-result));
+	return 0;
 }
 
-static int run(void)
+static void commands_stop(void)
 {
-	static struct pollfd fds[POLL_MAX];
-
-	if (!backend->poll_fill)
-		return loop_run();
-
-	while (!loop_stopped()) {
-		int timeout = -1, nr;
-
-		fds[0] = (struct pollfd) { .fd = loop_fd(), .events = POLLIN };
-		nr = 1 + backend->poll_fill(fds + 1, POLL_MAX - 1, &timeout);
-		loop_prepare();
-		if (poll(fds, nr, timeout) < 0)
-			continue;
-		loop_turn(false);
-		backend->poll_done(fds + 1, nr - 1);
-		queue_flush();
-	}
-	return loop_run();
-}
-
-int net_run_uplink(const char *kind, char **words, int nr_words)
-{
-	char folder[PLACE_SIZE];
-	int fd, error, status;
-
-	for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++)
-		if (!strcmp(backends[i]->name, kind))
-			backend = backends[i];
-	error = loop_init();
-	if (error)
-		die(STATUS_FAILED, "cannot start: %s", strerror(-error));
-	cable_init(queue_add, frame_input);
-	fd = words_read(words, nr_words);
-	signals_start();
-	loop_after(queue_flush);
-	peer.retry.fire = retry;
-	if (fd >= 0 && peer_add(fd))
-		die(STATUS_FAILED, "fd=%d: not a socket that can be polled", fd);
-	/* The machine's log is where the user of a machine looks. */
-	if (fd >= 0)
-		say_to = note_send;
-	if (backend->start())
-		return STATUS_FAILED;
-	commands_start(folder, sizeof(folder));
-	if (fd < 0) {
-		error = switch_connect();
-		if (error)
-			die(STATUS_FAILED, "%s: no switch runs there (%s)", peer.switch_path,
-			    strerror(-error));
-	}
-	error = sandbox_enter(SANDBOX_UPLINK);
-	if (error)
-		die(STATUS_FAILED, "cannot confine itself: %s", strerror(-error));
-	status = run();
-	cable_release();
 	mgmt_stop();
 	if (*folder)
 		rmdir(folder);
+}
+
+/* Uses the socket that the kernel of a machine has handed over. */
+static int machine_connect(char *error, size_t error_size)
+{
+	int result = peer_add(settings.fd);
+
+	if (result)
+		snprintf(error, error_size, "fd=%d: not a socket", settings.fd);
+	else
+		say_to = note_send;	/* the user of a machine looks in its log */
+	return result;
+}
+
+/* Connects to the switch and confines the process. */
+static int connect_and_confine(char *error, size_t error_size)
+{
+	int result;
+
+	if (settings.fd < 0) {
+		result = switch_connect();
+		if (result) {
+			snprintf(error, error_size, "%s: no switch runs there (%s)",
+				 settings.switch_path, strerror(-result));
+			return result;
+		}
+	}
+	result = sandbox_enter(SANDBOX_UPLINK);
+	if (result)
+		snprintf(error, error_size, "cannot confine itself: %s", strerror(-result));
+	return result;
+}
+
+int uplink_start(const struct uplink_backend *new_backend,
+		 const struct uplink_settings *new_settings, char *error, size_t error_size)
+{
+	int result;
+
+	backend = new_backend;
+	settings = *new_settings;
+	peer.retry.fire = retry;
+	cable_init(&peer.cable, out_deliver, in_deliver);
+	cable_set(&peer.cable, &settings.cable);
+	result = sendq_init(&peer.out, &peer.source, QUEUE, QUEUE_SIZE);
+	if (result) {
+		snprintf(error, error_size, "out of memory");
+		return result;
+	}
+	loop_after(out_flush);
+	loop_set_poller(backend->poller);
+	if (settings.fd >= 0)
+		result = machine_connect(error, error_size);
+	if (result)
+		goto out_queue;
+	result = backend->start(error, error_size);
+	if (result)
+		goto out_queue;
+	result = commands_start(error, error_size);
+	if (result)
+		goto out_backend;
+	result = connect_and_confine(error, error_size);
+	if (!result)
+		return 0;
+
+	commands_stop();
+out_backend:
 	backend->stop();
-	return status;
+out_queue:
+	sendq_release(&peer.out);
+	return result;
+}
+
+void uplink_stop(void)
+{
+	commands_stop();
+	backend->stop();
+	cable_release(&peer.cable);
+	sendq_release(&peer.out);
+	batch_release();
 }

@@ -1,43 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * uplink.h - between a machine (or a switch) and the world outside
+ * uplink.h - connect a machine or a switch to the world outside
+ *
+ * cli/run_uplink.c starts an uplink with a backend (uplink_slirp.h, uplink_vde.h), which does
+ * the work of one kind of uplink. Everything runs in the event loop.
  */
 #ifndef UPLINK_H
 #define UPLINK_H
 
-#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "common/cable.h"
 #include "common/frame.h"
+#include "common/loop.h"
 #include "common/mgmt.h"
+#include "common/place.h"
 
-/* One way to the world; an entry of the table in uplink.c, in a file of its own. */
+/* Functions return 0 or -errno, and then @error says why. */
 struct uplink_backend {
 	const char *name;
 	const struct mgmt_command *commands;
-	/* Reads one option; -EINVAL after a line to the user. */
-	int (*option)(const char *word);
-	/* Opens what it needs, before the process confines itself. Says what is wrong. */
-	int (*start)(void);
-	/* A frame of the machine's; complete, no giants if @segments. */
-	void (*input)(struct frame *frame);
-	bool segments;
-	/* For libraries that poll themselves: descriptors to add, and the answer. May be NULL. */
-	int (*poll_fill)(struct pollfd *fds, int room, int *timeout);
-	void (*poll_done)(struct pollfd *fds, int nr);
+	/* Reads one option. @error stays empty for a word that is simply not known. */
+	int (*option)(const char *word, char *error, size_t error_size);
+	/* Opens what the backend needs, before the process confines itself. */
+	int (*start)(char *error, size_t error_size);
 	void (*stop)(void);
+	/* Takes a frame from the machine, complete, and without segmentation left to do ... */
+	void (*input)(struct frame *frame);
+	bool takes_small_frames;	/* ... cut into segments if this is set */
+	const struct loop_poller *poller;	/* or NULL */
 };
 
-extern const struct uplink_backend uplink_slirp, uplink_vde;
+struct uplink_settings {
+	const char *name;		/* as the user or the kernel called it */
+	int fd;				/* of a machine; -1: connect to a switch */
+	char switch_path[PLACE_SIZE];	/* folder of the switch */
+	uint16_t port, vlan;		/* at the switch; 0: not set */
+	struct cable_settings cable;	/* "out" is the direction to the machine */
+};
 
-/* uplink_output - a frame for the machine; @valid: its checksums need no check. */
-void uplink_output(const void *data, size_t size, bool valid);
+/* Starts with a loop that is ready; on failure @error says why. uplink_stop() ends it. */
+int uplink_start(const struct uplink_backend *backend, const struct uplink_settings *settings,
+		 char *error, size_t error_size);
+void uplink_stop(void);
 
-/* uplink_send - the same for one that lies in a frame already; its data stays, headers may be renewed. */
-void uplink_send(struct frame *frame, bool valid);
+/* For backends: sends a frame to the machine. @is_valid: its checksums need no check. */
+void uplink_send(const void *data, size_t size, bool is_valid);
 
-/* uplink_name - as the user or the kernel called it. */
-extern const char *uplink_name;
+/* The same for a struct frame, whose head it changes; its data must not change any more. */
+void uplink_send_frame(struct frame *frame, bool is_valid);
+
+/* False: the cable has settings, whose effect on the machine's traffic is to be seen. */
+bool uplink_cable_is_perfect(void);
 
 #endif /* UPLINK_H */

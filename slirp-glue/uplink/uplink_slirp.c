@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * uplink_slirp.c - the internet for a machine, by libslirp
+ * uplink_slirp.c - a backend of uplinks: the internet for a machine, by libslirp
  *
- * libslirp plays a small network with a router and ends the machine's connections in
- * sockets of this process. Every frame passes the filter (filter.c) before. TFTP, the
- * old emulations and libslirp's programs behind ports stay off. TCP to the machine runs ahead
- * of its acknowledgements (local_ack.c). What libslirp wants to poll goes into the loop of uplink.c.
+ * libslirp plays a small network with a router, and ends the machine's connections in sockets
+ * of this process. Every frame passes the filter first (filter.c). TFTP, the old emulations and
+ * libslirp's programs behind ports are off. TCP to the machine runs ahead of the machine's
+ * acknowledgements (local_ack.c), except on a cable with settings, whose effect is to be seen.
  *
- *   10.0.2.2   the host: answers ping, and services of the host that were allowed (allow=)
- *   10.0.2.3   its name server     10.0.2.15   the machine, by DHCP
- *   fec0::2, fec0::3 and a prefix by router advertisement, where the host has IPv6
+ *   10.0.2.2    the host: answers ping, and gives access to services that were allowed (allow=)
+ *   10.0.2.3    the name server
+ *   10.0.2.15   the machine, by DHCP
+ *   fec0::2, fec0::3, and a prefix by router advertisement, if the host has IPv6
+ *
+ * libslirp's descriptors are polled by the event loop (struct loop_poller), and its timers are
+ * timers of the loop. uplink.c and the loop are the only callers of this file.
  */
-#include "uplink/uplink.h"
+#include "uplink/uplink_slirp.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -22,14 +26,23 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "uplink/filter.h"
-#include "uplink/local_ack.h"
 #include "common/loop.h"
+#include "common/packet.h"
 #include "common/say.h"
-#include "uplink/uplink_cable.h"
-#include "uplink/uplink_forwards.h"
+#include "common/words.h"
+#include "uplink/filter.h"
+#include "uplink/forwards.h"
+#include "uplink/local_ack.h"
+#include "uplink/uplink.h"
 
-enum { OWN_REFRESH = 10 };
+#define OWN_REFRESH (10 * SECOND_NS)	/* between looks at the host's addresses */
+
+enum {
+	DHCP_FIRST = 15,		/* last byte of the address that the machine gets */
+	POLL_TIMEOUT_MAX = 60000,	/* ms */
+};
+
+typedef unsigned long long ull;
 
 static struct {
 	Slirp *slirp;
@@ -37,9 +50,9 @@ static struct {
 	enum { IPV6_AUTO, IPV6_ON, IPV6_OFF } ipv6;
 	char hostname[64];
 	struct loop_timer refresh;
-	bool told_ping;
-	bool local_ack;				/* not on a cable with settings: what they do is to be seen */
-	uint64_t frames_in, frames_out;
+	bool told_ping;			/* the user has been told why ping does not work */
+	bool local_ack;			/* in use */
+	uint64_t frames_in, frames_out;	/* from the machine, to it */
 } up = {
 	.filter = {
 		.net = { 10, 0, 2, 0 }, .mask = { 255, 255, 255, 0 },
@@ -49,14 +62,14 @@ static struct {
 	},
 };
 
-/* ---- what libslirp calls --------------------------------------------------- */
+/* ---- called by libslirp ----------------------------------------------------- */
 
 static ssize_t packet_out(const void *data, size_t size, void *opaque)
 {
 	filter_delivered(&up.filter, data, size);
 	up.frames_out++;
 	if (!up.local_ack || !local_ack_deliver(data, size))
-		uplink_output(data, size, true);
+		uplink_send(data, size, true);
 	return size;
 }
 
@@ -86,6 +99,7 @@ static void *timer_new(SlirpTimerCb fn, void *arg, void *opaque)
 {
 	struct slirp_timer *mine = calloc(1, sizeof(*mine));
 
+	/* libslirp makes its few timers when it starts, and cannot do without them. */
 	if (!mine)
 		abort();
 	mine->fn = fn;
@@ -131,7 +145,7 @@ static const SlirpCb callbacks = {
 
 static void to_machine(struct frame *frame)
 {
-	uplink_send(frame, true);
+	uplink_send_frame(frame, true);
 }
 
 static void to_stack(const uint8_t *frame, size_t size)
@@ -149,7 +163,7 @@ static void refuse(const struct frame *frame)
 	size_t size = filter_refusal(frame->data, frame->size, answer);
 
 	if (size)
-		uplink_output(answer, size, true);
+		uplink_send(answer, size, true);
 }
 
 static void input(struct frame *frame)
@@ -162,9 +176,9 @@ static void input(struct frame *frame)
 		slirp_input(up.slirp, frame->data, frame->size);
 		break;
 	case FILTER_NO_PING:
-		if (!up.told_ping && get16(frame->data + 12) == 0x0800)
-			say("ping beyond the host needs, on the host: sysctl -w net.ipv4.ping_group_range='%u %u'",
-			    getgid(), getgid());
+		if (!up.told_ping && get16(frame->data + 12) == ETHER_IPV4)
+			say("ping beyond the host needs, on the host: "
+			    "sysctl -w net.ipv4.ping_group_range='%u %u'", getgid(), getgid());
 		up.told_ping = true;
 		refuse(frame);
 		break;
@@ -211,7 +225,8 @@ static int poll_fill(struct pollfd *fds, int room, int *timeout)
 	poll_room = room;
 	nr_polled = 0;
 	slirp_pollfds_fill(up.slirp, &wait, poll_add, NULL);
-	*timeout = wait == UINT32_MAX ? -1 : (int)(wait > 60000 ? 60000 : wait);
+	if (wait != UINT32_MAX)
+		*timeout = wait > POLL_TIMEOUT_MAX ? POLL_TIMEOUT_MAX : wait;
 	return nr_polled;
 }
 
@@ -222,6 +237,8 @@ static void poll_done(struct pollfd *fds, int nr)
 	if (up.local_ack)
 		local_ack_run();
 }
+
+static const struct loop_poller poller = { .fill = poll_fill, .done = poll_done };
 
 /* ---- commands ---------------------------------------------------------------- */
 
@@ -235,13 +252,14 @@ static int do_show(struct mgmt_reply *reply, char **words, int nr_words)
 	mgmt_line(reply, "ipv6 %s", up.ipv6 == IPV6_ON ? "on" : "off");
 	mgmt_line(reply, "ping %s", up.filter.can_ping ? "on" :
 		  "off: the host's net.ipv4.ping_group_range leaves this user out");
-	mgmt_line(reply, "frames %llu from the machine, %llu to it", (unsigned long long)up.frames_in,
-		  (unsigned long long)up.frames_out);
-	mgmt_line(reply, "filter %llu dropped, %llu refused", (unsigned long long)up.filter.dropped,
-		  (unsigned long long)up.filter.refused);
-	mgmt_line(reply, "tcp %s: %llu bytes acknowledged before the machine, %llu frames repeated, %llu connections given up",
-		  up.local_ack ? "ahead" : "not ahead", (unsigned long long)local_ack_counters.ahead,
-		  (unsigned long long)local_ack_counters.repeated, (unsigned long long)local_ack_counters.given_up);
+	mgmt_line(reply, "frames %llu from the machine, %llu to it", (ull)up.frames_in,
+		  (ull)up.frames_out);
+	mgmt_line(reply, "filter %llu dropped, %llu refused", (ull)up.filter.dropped,
+		  (ull)up.filter.refused);
+	mgmt_line(reply, "tcp %s: %llu bytes acknowledged before the machine, %llu frames repeated, "
+		  "%llu connections given up", up.local_ack ? "ahead" : "not ahead",
+		  (ull)local_ack_counters.ahead, (ull)local_ack_counters.repeated,
+		  (ull)local_ack_counters.given_up);
 	forwards_show(reply, "forward ");
 	return 0;
 }
@@ -263,13 +281,20 @@ static int do_stop(struct mgmt_reply *reply, char **words, int nr_words)
 }
 
 static const struct mgmt_command commands[] = {
-	{ "show", 0, 0, "", do_show },
-	{ "connections", 0, 0, "", do_connections },
-	{ "forward-add", 1, 1, "SPEC", forwards_do_add },
-	{ "forward-remove", 1, 1, "SPEC", forwards_do_remove },
-	{ "forward-list", 0, 0, "", forwards_do_list },
-	{ "stop", 0, 0, "", do_stop },
-	{ NULL, 0, 0, NULL, NULL },
+	{ .name = "show", .fn = do_show },
+	{ .name = "connections", .fn = do_connections },
+	{
+		.name = "forward-add", .min_words = 1, .max_words = 1, .usage = "SPEC",
+		.fn = forwards_do_add,
+	},
+	{
+		.name = "forward-remove", .min_words = 1, .max_words = 1, .usage = "SPEC",
+		.fn = forwards_do_remove,
+	},
+	{ .name = "forward-list", .fn = forwards_do_list },
+	{ .name = "stop", .fn = do_stop },
+	{ .name = "help", .fn = mgmt_help },
+	{ 0 },
 };
 
 /* ---- start ------------------------------------------------------------------- */
@@ -288,34 +313,52 @@ static int net_option(const char *text)
 	return 0;
 }
 
-static int allow(const char *service)
+static int allow_option(const char *service, char *error, size_t error_size)
 {
-	int error = filter_allow_parse(service, &up.filter.allowed[up.filter.nr_allowed++]);
+	int result;
 
-	if (error == -EOPNOTSUPP)
-		say("allow=%s: UDP port 69 (TFTP) of the host cannot be reached through libslirp, which keeps it to itself; serve the file by HTTP",
-		    service);
-	return error;
+	if (up.filter.nr_allowed == FILTER_ALLOWED_MAX) {
+		snprintf(error, error_size, "at most %d services can be allowed",
+			 FILTER_ALLOWED_MAX);
+		return -ENOSPC;
+	}
+	result = filter_allow_parse(service, &up.filter.allowed[up.filter.nr_allowed++]);
+	if (result == -EOPNOTSUPP)
+		snprintf(error, error_size, "UDP port 69 (TFTP) of the host cannot be reached "
+			 "through libslirp, which keeps the port for itself; serve the file by HTTP");
+	else if (result)
+		snprintf(error, error_size, "must be tcp:ADDRESS:PORT or udp:ADDRESS:PORT");
+	return result;
 }
 
-static int option(const char *word)
+static int option(const char *word, char *error, size_t error_size)
 {
+	const char *value;
+	bool on;
+
 	if (!strcmp(word, "restrict")) {
 		up.filter.restricted = true;
-	} else if (!strncmp(word, "forward=", 8)) {
-		return forwards_want(word + 8);
-	} else if (!strncmp(word, "allow=", 6) && up.filter.nr_allowed < FILTER_ALLOWED_MAX) {
-		return allow(word + 6);
-	} else if (!strncmp(word, "net=", 4)) {
-		return net_option(word + 4);
-	} else if (!strncmp(word, "hostname=", 9) && strlen(word + 9) < sizeof(up.hostname)) {
-		strcpy(up.hostname, word + 9);
-	} else if (!strcmp(word, "ipv6=on") || !strcmp(word, "ipv6=off")) {
-		up.ipv6 = word[6] == 'n' ? IPV6_ON : IPV6_OFF;
-	} else {
-		return -EINVAL;
+		return 0;
 	}
-	return 0;
+	if ((value = word_value(word, "forward=")))
+		return forwards_want(value);
+	if ((value = word_value(word, "allow=")))
+		return allow_option(value, error, error_size);
+	if ((value = word_value(word, "net=")))
+		return net_option(value);
+	if ((value = word_value(word, "hostname="))) {
+		if (strlen(value) >= sizeof(up.hostname))
+			return -EINVAL;
+		strcpy(up.hostname, value);
+		return 0;
+	}
+	if ((value = word_value(word, "ipv6="))) {
+		if (word_read_switch(value, &on))
+			return -EINVAL;
+		up.ipv6 = on ? IPV6_ON : IPV6_OFF;
+		return 0;
+	}
+	return -EINVAL;
 }
 
 static bool host_lets_ping(void)
@@ -331,10 +374,10 @@ static void own_refresh(struct loop_timer *timer)
 {
 	filter_own_refresh(&up.filter);
 	up.filter.can_ping = host_lets_ping();
-	loop_timer_set(timer, loop_now() + OWN_REFRESH * 1000000000ULL);
+	loop_timer_set(timer, loop_now() + OWN_REFRESH);
 }
 
-/* Has the host an IPv6 address of the internet's range (2000::/3)? */
+/* Whether the host has an IPv6 address in the range of the internet (2000::/3). */
 static bool host_has_ipv6(void)
 {
 	for (unsigned int i = 0; i < up.filter.nr_own; i++)
@@ -343,7 +386,7 @@ static bool host_has_ipv6(void)
 	return false;
 }
 
-static int start(void)
+static int start(char *error, size_t error_size)
 {
 	SlirpConfig config = {
 		.version = 4, .in_enabled = true, .if_mtu = WIRE_MTU_MAX, .if_mru = WIRE_MTU_MAX,
@@ -360,17 +403,16 @@ static int start(void)
 	memcpy(&config.vhost, up.filter.host, 4);
 	memcpy(&config.vnameserver, up.filter.dns, 4);
 	memcpy(&config.vdhcp_start, up.filter.net, 4);
-	((uint8_t *)&config.vdhcp_start)[3] = 15;
+	((uint8_t *)&config.vdhcp_start)[3] = DHCP_FIRST;
 	memcpy(&config.vprefix_addr6, up.filter.net6, 8);
 	memcpy(&config.vhost6, up.filter.host6, 16);
 	memcpy(&config.vnameserver6, up.filter.dns6, 16);
 	up.slirp = slirp_new(&config, &callbacks, NULL);
-	if (!up.slirp) {
-		say("libslirp does not start");
-		return -EINVAL;
+	if (!up.slirp || local_ack_init(&ends)) {
+		snprintf(error, error_size, "libslirp cannot be started");
+		return -ENOMEM;
 	}
-	up.local_ack = !cable_is_bad_to() && !cable_is_bad_from();
-	local_ack_init(&ends);
+	up.local_ack = uplink_cable_is_perfect();
 	forwards_start(up.slirp, up.filter.net);
 	return 0;
 }
@@ -388,7 +430,6 @@ const struct uplink_backend uplink_slirp = {
 	.option = option,
 	.start = start,
 	.input = input,
-	.poll_fill = poll_fill,
-	.poll_done = poll_done,
+	.poller = &poller,
 	.stop = stop,
 };

@@ -1,23 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * uplink_vde.c - any network that libvdeplug can open: vde://, udp://, vxvde://, ptp:// ...
+ * uplink_vde.c - a backend of uplinks: any network that libvdeplug can open
  *
- * Frames go both ways as they are; libvdeplug takes up to 9234 bytes. Its receiving call
- * may block, so it is only made when poll() has promised something.
+ * Schemes are vde://, udp://, vxvde://, ptp:// and more. Frames go both ways unchanged;
+ * libvdeplug takes up to 9234 bytes. Its receiving call may block, so the call is made only
+ * after poll() has announced a frame.
  *
- * A network that ends (its switch was killed) ends this process: opening it anew needs what
- * the process has given up. Whoever started it starts another.
+ * When the network ends (its switch was killed), the process ends with a failure, because
+ * opening the network again needs rights that the process has given up. Whoever started the
+ * process has to start another.
+ *
+ * uplink.c and the event loop are the only callers of this file.
  */
-#include "uplink/uplink.h"
+#include "uplink/uplink_vde.h"
 
 #include <errno.h>
 #include <libvdeplug.h>
+#include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include "common/loop.h"
 #include "common/say.h"
+#include "uplink/uplink.h"
 
-enum { BATCH = 32 };
+enum { FRAMES_MAX = 32 };		/* taken in one turn of the loop */
 
 static struct {
 	char url[512];
@@ -26,7 +33,7 @@ static struct {
 	uint64_t frames_in, frames_out, giants, lost;
 } up = { .control.fd = -1 };
 
-static int option(const char *word)
+static int option(const char *word, char *error, size_t error_size)
 {
 	if (*up.url || strlen(word) >= sizeof(up.url))
 		return -EINVAL;
@@ -47,19 +54,19 @@ static void input(struct frame *frame)
 
 static void ended(void)
 {
-	say("%s has gone", up.url);
-	loop_stop(STATUS_FAILED);
+	say("%s: the network has gone", up.url);
+	loop_stop(-EPIPE);
 }
 
-static bool more_waits(void)
+static bool frame_waits(void)
 {
 	struct pollfd fd = { .fd = up.data.fd, .events = POLLIN };
 
 	return poll(&fd, 1, 0) > 0;
 }
 
-/* Not the end: by udp:// the other side may start later, which comes back as an error. */
-static bool passing(ssize_t size)
+/* Whether the network may recover: with udp:// an error may mean that the peer has not started. */
+static bool is_passing(ssize_t size)
 {
 	return size < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNREFUSED ||
 			    errno == ENETUNREACH || errno == EHOSTUNREACH);
@@ -69,19 +76,19 @@ static void data_ready(struct loop_source *source, uint32_t events)
 {
 	static uint8_t frame[VDE_ETHBUFSIZE];
 
-	for (int i = 0; i < BATCH && more_waits(); i++) {
+	for (int i = 0; i < FRAMES_MAX && frame_waits(); i++) {
 		ssize_t size = vde_recv(up.connection, frame, sizeof(frame), 0);
 
 		if (size <= 0) {
-			if (!passing(size))
+			if (!is_passing(size))
 				ended();
 			return;
 		}
-		/* One byte means: nothing for us. */
+		/* libvdeplug returns one byte for a message that is not for us. */
 		if (size < FRAME_MIN)
 			continue;
 		up.frames_out++;
-		uplink_output(frame, size, false);
+		uplink_send(frame, size, false);
 	}
 }
 
@@ -90,17 +97,17 @@ static void control_ready(struct loop_source *source, uint32_t events)
 	ended();
 }
 
-static int start(void)
+static int start(char *error, size_t error_size)
 {
 	if (!*up.url) {
-		say("run vde: the URL is missing");
+		snprintf(error, error_size, "run vde: the URL is missing");
 		return -EINVAL;
 	}
 	up.connection = vde_open(up.url, "umlab", NULL);
 	if (!up.connection) {
-		say("%s: %s", up.url, errno == EPROTONOSUPPORT ?
-		    "libvdeplug knows no such scheme (its modules are packages libvdeplug-*)" :
-		    strerror(errno));
+		snprintf(error, error_size, "%s: %s", up.url, errno == EPROTONOSUPPORT ?
+			 "libvdeplug has no such scheme (install a package libvdeplug-*)" :
+			 strerror(errno));
 		return -EINVAL;
 	}
 	up.data = (struct loop_source) { .fd = vde_datafd(up.connection), .ready = data_ready };
@@ -110,7 +117,8 @@ static int start(void)
 		up.control.fd = -1;
 	if (loop_add(&up.data, EPOLLIN) ||
 	    (up.control.fd >= 0 && loop_add(&up.control, EPOLLIN))) {
-		say("%s: cannot be polled", up.url);
+		snprintf(error, error_size, "%s: its descriptor cannot be polled", up.url);
+		vde_close(up.connection);
 		return -EINVAL;
 	}
 	return 0;
@@ -128,14 +136,15 @@ static int do_show(struct mgmt_reply *reply, char **words, int nr_words)
 
 static int do_stop(struct mgmt_reply *reply, char **words, int nr_words)
 {
-	loop_stop(STATUS_OK);
+	loop_stop(0);
 	return 0;
 }
 
 static const struct mgmt_command commands[] = {
-	{ "show", 0, 0, "", do_show },
-	{ "stop", 0, 0, "", do_stop },
-	{ NULL, 0, 0, NULL, NULL },
+	{ .name = "show", .fn = do_show },
+	{ .name = "stop", .fn = do_stop },
+	{ .name = "help", .fn = mgmt_help },
+	{ 0 },
 };
 
 static void stop(void)
@@ -149,6 +158,6 @@ const struct uplink_backend uplink_vde = {
 	.option = option,
 	.start = start,
 	.input = input,
-	.segments = true,
+	.takes_small_frames = true,
 	.stop = stop,
 };

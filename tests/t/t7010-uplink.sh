@@ -78,7 +78,7 @@ is "$(curl -s -m 5 "http://127.0.0.1:$late/")" inside "it works at once"
 like "$(net forward list a-eth0)" "tcp:$late-8080" "and is listed"
 like "$(net forward add a-eth0 "tcp:$web-22")" "taken by another" "a port in use is a clear error"
 net forward add a-eth0 "tcp:$forbidden-22" > /dev/null; is $? 1 "with status 1"
-like "$(net forward add a-eth0 "tcp:99999-22")" "host's side is" "so is nonsense"
+like "$(net forward add a-eth0 "tcp:99999-22")" "host's side must be" "so is nonsense"
 net forward remove a-eth0 "tcp:$late-8080" > /dev/null
 curl -s -m 2 "http://127.0.0.1:$late/" > /dev/null; is $? 7 "a removed one is closed"
 (as_user "$NET" forward add a-eth0 "unix:$XDG_RUNTIME_DIR/web.sock-8080")

@@ -19,7 +19,7 @@
 
 enum { PORTS = 5, COUNT = 60000 };
 
-static const struct port_kind own = { .name = "own", .heads = true }, plain = { .name = "plain" };
+static const struct port_kind own = { .name = "own", .has_heads = true }, plain = { .name = "plain" };
 static int peers[PORTS + 1];
 
 /* Sizes that mean something, and their neighbours. */
@@ -96,9 +96,9 @@ static void settings_change(void)
 	port->access = !number(3);
 	port->vlan = number(3) ? 0 : 1 + number(29);
 	port->isolated = !number(4);
-	impair_parse(&port->impair.settings, number(2) ? "loss=0" : "loss=20%");
-	impair_parse(&port->impair.settings, number(2) ? "delay=0" : "delay=100us");
-	impair_parse(&port->impair.settings, number(2) ? "rate=0" : "rate=100mbit");
+	impair_parse(&port->cable.out.settings, number(2) ? "loss=0" : "loss=20%");
+	impair_parse(&port->cable.out.settings, number(2) ? "delay=0" : "delay=100us");
+	impair_parse(&port->cable.out.settings, number(2) ? "rate=0" : "rate=100mbit");
 	the_switch.hub = !number(5);
 	stp_set(!number(2));
 	if (!number(4))

@@ -4,6 +4,7 @@
  */
 #include "common/impair.h"
 
+#include "common/loop.h"
 #include "tap.h"
 
 #define MS 1000000ULL

@@ -34,13 +34,13 @@ uint64_t loop_now(void)
 void loop_timer_set(struct loop_timer *timer, uint64_t when)
 {
 	if (timer->when) {
-		timers[timer->place] = timers[--nr_timers];
-		timers[timer->place]->place = timer->place;
+		timers[timer->order] = timers[--nr_timers];
+		timers[timer->order]->order = timer->order;
 	}
 	timer->when = when;
 	if (!when)
 		return;
-	timer->place = nr_timers;
+	timer->order = nr_timers;
 	timers[nr_timers++] = timer;
 }
 

@@ -10,18 +10,19 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "switch/vlan.h"
 #include "tap.h"
 
 enum { PEERS = 6 };
 
-static const struct port_kind own = { .name = "own", .heads = true }, plain = { .name = "plain" };
+static const struct port_kind own = { .name = "own", .has_heads = true }, plain = { .name = "plain" };
 static int peers[PEERS + 1];		/* our ends, by port number */
 
 static void peer_connect(uint16_t number, const struct port_kind *kind, uint32_t features)
 {
 	int pair[2];
 
-	if (socketpair(AF_UNIX, kind->heads ? SOCK_SEQPACKET : SOCK_DGRAM, 0, pair))
+	if (socketpair(AF_UNIX, kind->has_heads ? SOCK_SEQPACKET : SOCK_DGRAM, 0, pair))
 		bail("no socket pair");
 	peers[number] = pair[1];
 	if (port_connect(port_get(number), kind, pair[0], -1, NULL, features))
@@ -39,7 +40,7 @@ static void speak(uint16_t from, uint8_t to, uint16_t vlan, size_t size)
 {
 	uint8_t message[WIRE_HEAD_SIZE + 70000] = { 0 }, *frame = message;
 
-	if (port_get(from)->kind->heads)
+	if (port_get(from)->kind->has_heads)
 		frame += WIRE_HEAD_SIZE;
 	memset(frame, to == 255 ? 255 : 0, 6);
 	frame[0] |= 2;
@@ -65,7 +66,7 @@ static int hear(uint16_t at, uint16_t *vlan)
 
 	if (size < 0)
 		return -1;
-	if (port_get(at)->kind->heads) {
+	if (port_get(at)->kind->has_heads) {
 		frame += WIRE_HEAD_SIZE;
 		size -= WIRE_HEAD_SIZE;
 	}
@@ -131,7 +132,7 @@ static void test_vlans(void)
 	is(heard() & 0x0e, 0, "untagged frames of a trunk are of no VLAN");
 
 	port_get(5)->allowed = malloc(VLAN_MAP_SIZE);
-	switch_parse_vlans("10,30-40", port_get(5)->allowed);
+	vlan_map_parse("10,30-40", port_get(5)->allowed);
 	speak(4, 255, 20, 64);
 	is(heard() & 1 << 5, 0, "a trunk gets the VLANs that it was given");
 	speak(4, 255, 10, 64);
@@ -154,8 +155,8 @@ static void test_lists(void)
 	uint8_t map[VLAN_MAP_SIZE];
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		ok(switch_parse_vlans(bad[i], map), "trunk='%s' is refused", bad[i]);
-	ok(!switch_parse_vlans("1,5-6,4094", map) && map[0] == 0x62 && map[511] == 0x40, "trunk=1,5-6,4094");
+		ok(vlan_map_parse(bad[i], map), "trunk='%s' is refused", bad[i]);
+	ok(!vlan_map_parse("1,5-6,4094", map) && map[0] == 0x62 && map[511] == 0x40, "trunk=1,5-6,4094");
 }
 
 static void test_isolation(void)
@@ -235,7 +236,7 @@ static void test_offload(void)
 
 static void test_slow(void)
 {
-	struct port_counters *slow = &port_get(2)->counters, *quick = &port_get(3)->counters;
+	struct sendq_counters *slow = &port_get(2)->out.counters, *quick = &port_get(3)->out.counters;
 	uint64_t before = quick->tx_frames;
 
 	memset(slow, 0, sizeof(*slow));
@@ -244,11 +245,11 @@ static void test_slow(void)
 		for (int peer = 3; peer <= PEERS; peer++)
 			hear(peer, NULL);
 	}
-	ok(slow->queue_full > 0 && port_get(2)->queue_length <= PORT_QUEUE, "who does not read loses frames");
+	ok(slow->queue_full > 0 && port_get(2)->out.nr_waiting <= PORT_QUEUE, "who does not read loses frames");
 	is(quick->tx_frames - before, 5000, "and nobody else does");
 	while (hear(2, NULL) >= 0)
 		turns();
-	is(port_get(2)->queue_length, 0, "when it reads again its queue drains");
+	is(port_get(2)->out.nr_waiting, 0, "when it reads again its queue drains");
 	speak(1, 255, 0, 60);
 	ok(heard() & 1 << 2, "and it hears what comes");
 }
@@ -321,13 +322,13 @@ static void test_bundles(void)
 	peers[2] = -1;
 	turns();
 	peer_connect(2, &own, WIRE_OFFLOAD | WIRE_BUNDLES);
-	frames = port_get(2)->counters.tx_frames;
-	bytes = port_get(2)->counters.tx_bytes;
+	frames = port_get(2)->out.counters.tx_frames;
+	bytes = port_get(2)->out.counters.tx_bytes;
 	speak_bundle(1, sizes, 3, 0);
 	is(hear_bundle(2, came, &in_order), 3, "a peer that takes bundles gets all of them in one message");
 	ok(came[0] == 60 && came[1] == 15 && came[2] == 1514 && in_order, "whole and in order");
-	is(port_get(2)->counters.tx_frames - frames, 3, "counted as frames");
-	is(port_get(2)->counters.tx_bytes - bytes, 60 + 15 + 1514, "and as their bytes");
+	is(port_get(2)->out.counters.tx_frames - frames, 3, "counted as frames");
+	is(port_get(2)->out.counters.tx_bytes - bytes, 60 + 15 + 1514, "and as their bytes");
 	speak(1, 2, 0, 60);
 	is(hear(2, NULL), 60, "a single frame is a message of its own");
 }

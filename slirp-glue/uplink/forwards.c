@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * uplink_forwards.c - the forwards of an uplink by libslirp: from the start, and changed by commands
+ * forwards.c - the forwards of an uplink by libslirp: from the command line, changed by commands
+ *
+ * uplink_slirp.c starts and stops them, and has forwards_do_*() in its table of commands.
+ * Everything runs in the event loop.
  */
-#include "uplink/uplink_forwards.h"
+#include "uplink/forwards.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,8 +13,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "uplink/forward.h"
 #include "common/say.h"
+#include "common/socket.h"
+#include "uplink/forward.h"
 
 enum { FORWARDS_MAX = 256 };
 
@@ -21,13 +25,13 @@ struct active_forward {
 };
 
 static Slirp *slirp;
-static const uint8_t *net;			/* the machine's network, 4 bytes */
+static const uint8_t *net;			/* the network of the machine, 4 bytes */
 static char *wanted[FORWARDS_MAX];		/* from the command line */
 static int nr_wanted;
 static struct active_forward forwards[FORWARDS_MAX];
 static int nr_forwards;
 
-/* A name in the file system that nobody serves any more. */
+/* Removes the file of a socket that nobody serves any more. */
 static void stale_remove(const struct forward *forward)
 {
 	int fd;
@@ -41,7 +45,7 @@ static void stale_remove(const struct forward *forward)
 		unlink(forward->host.local.sun_path);
 }
 
-/* The address that the machine gets when it asks. */
+/* Fills in the address that the machine gets by DHCP if the user named none. */
 static void guest_default(struct forward *forward)
 {
 	if (forward->guest.any.sa_family != AF_INET || forward->guest.v4.sin_addr.s_addr)
@@ -50,12 +54,12 @@ static void guest_default(struct forward *forward)
 	((uint8_t *)&forward->guest.v4.sin_addr)[3] = 15;
 }
 
-/* -errno, and @error says more. */
+/* Returns 0 or -errno, and then @error says more. */
 static int forward_add(const char *spec, char *error, size_t error_size)
 {
-	struct active_forward *new = &forwards[nr_forwards];
 	struct forward forward;
 	const char *why;
+	char *copy;
 	int flags, result;
 
 	if (forward_parse(spec, &forward, &why)) {
@@ -65,6 +69,11 @@ static int forward_add(const char *spec, char *error, size_t error_size)
 	if (nr_forwards == FORWARDS_MAX) {
 		snprintf(error, error_size, "there are %d forwards already", FORWARDS_MAX);
 		return -ENOSPC;
+	}
+	copy = strdup(spec);
+	if (!copy) {
+		snprintf(error, error_size, "forward '%s': out of memory", spec);
+		return -ENOMEM;
 	}
 	guest_default(&forward);
 	stale_remove(&forward);
@@ -79,15 +88,14 @@ static int forward_add(const char *spec, char *error, size_t error_size)
 		snprintf(error, error_size, "forward '%s': %s", spec, reason == EADDRINUSE ?
 			 "the host's port is taken by another program" : reason == EACCES ?
 			 "ports below 1024 are not for ordinary users" : strerror(reason));
+		free(copy);
 		return -reason;
 	}
-	new->forward = forward;
-	new->spec = strdup(spec);
-	nr_forwards++;
+	forwards[nr_forwards++] = (struct active_forward) { .forward = forward, .spec = copy };
 	return 0;
 }
 
-static void forward_drop(int index)
+static void forward_remove(int index)
 {
 	struct active_forward *old = &forwards[index];
 
@@ -101,10 +109,10 @@ static void forward_drop(int index)
 
 /* ---- commands ---------------------------------------------------------------- */
 
-void forwards_show(struct mgmt_reply *reply, const char *before)
+void forwards_show(struct mgmt_reply *reply, const char *prefix)
 {
 	for (int i = 0; i < nr_forwards; i++)
-		mgmt_line(reply, "%s%s", before, forwards[i].spec);
+		mgmt_line(reply, "%s%s", prefix, forwards[i].spec);
 }
 
 int forwards_do_add(struct mgmt_reply *reply, char **words, int nr_words)
@@ -123,11 +131,11 @@ int forwards_do_remove(struct mgmt_reply *reply, char **words, int nr_words)
 		return mgmt_error(reply, "forward '%s': %s", words[1], why);
 	for (int i = 0; i < nr_forwards; i++) {
 		if (forward_same(&forwards[i].forward, &forward)) {
-			forward_drop(i);
+			forward_remove(i);
 			return 0;
 		}
 	}
-	return mgmt_error(reply, "forward '%s': there is none (see forward list)", words[1]);
+	return mgmt_error(reply, "forward '%s': not found (see forward list)", words[1]);
 }
 
 int forwards_do_list(struct mgmt_reply *reply, char **words, int nr_words)
@@ -141,9 +149,9 @@ int forwards_do_list(struct mgmt_reply *reply, char **words, int nr_words)
 int forwards_want(const char *spec)
 {
 	if (nr_wanted == FORWARDS_MAX)
-		return -EINVAL;
-	wanted[nr_wanted++] = strdup(spec);
-	return 0;
+		return -ENOSPC;
+	wanted[nr_wanted] = strdup(spec);
+	return wanted[nr_wanted++] ? 0 : -ENOMEM;
 }
 
 void forwards_start(Slirp *new_slirp, const uint8_t *new_net)
@@ -152,7 +160,7 @@ void forwards_start(Slirp *new_slirp, const uint8_t *new_net)
 
 	slirp = new_slirp;
 	net = new_net;
-	/* One that fails is no reason to leave the machine without a network. */
+	/* The machine needs its network even if a forward fails. */
 	for (int i = 0; i < nr_wanted; i++)
 		if (forward_add(wanted[i], error, sizeof(error)))
 			say("%s", error);
@@ -161,5 +169,5 @@ void forwards_start(Slirp *new_slirp, const uint8_t *new_net)
 void forwards_stop(void)
 {
 	while (nr_forwards)
-		forward_drop(0);
+		forward_remove(0);
 }

@@ -1,36 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * switch_serve.c - the sockets in the switch's folder, and who comes to them
+ * serve.c - the sockets in the switch's folder, and the peers that connect to them
  *
  *   FOLDER/umlab   SOCK_SEQPACKET, our own protocol (um/wire.h): a hello, a welcome, then
  *                  frames on the same connection
- *   FOLDER/ctl     SOCK_STREAM, the classic protocol, version 3, of uml_switch and
- *                  vde_switch: a request that names the peer's datagram socket, an answer
- *                  that names ours; frames go between these two, and the connection stands
- *                  for the peer: when it ends, the peer has gone
- *   FOLDER/mgmt    commands (mgmt.c)
+ *   FOLDER/ctl     SOCK_STREAM, version 3 of the classic protocol of uml_switch and
+ *                  vde_switch: a request names the datagram socket of the peer and the answer
+ *                  names ours. Frames travel between these two. The connection on ctl stays
+ *                  open; when it ends, the peer has gone.
+ *   FOLDER/mgmt    commands (mgmt.c, switch_commands.c)
  *
- * A newcomer waits in struct newcomer until it has said what it wants, or HELLO_TIME is
- * over. Classic request, as clients of either kind send it:
- *   offset 0   0xfeedface, 4 bytes     offset 4  version 3, 4 bytes
- *   offset 8   type, 4 bytes: 0, or 1 for port 0; a wanted port number in the bits from 8 on
- *   offset 12  struct sockaddr_un of the peer, 110 bytes; then maybe a description
+ * A peer that has connected is a struct newcomer until it has sent its hello or request, for
+ * at most HELLO_TIME. Then its descriptor goes to a port. Everything runs in the event loop.
+ *
+ * A request of the classic protocol:
+ *   offset 0   0xfeedface, 4 bytes
+ *   offset 4   version 3, 4 bytes
+ *   offset 8   type, 4 bytes: the wanted port number in the bits from 8 on, 0 for any; the
+ *              bits below are ignored
+ *   offset 12  struct sockaddr_un of the peer, 110 bytes; a description may follow
  */
-#include "switch/switch.h"
+#include "switch/serve.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include "common/loop.h"
 #include "common/mgmt.h"
-#include "common/say.h"
+#include "common/socket.h"
+#include "switch/port.h"
+#include "switch/switch_commands.h"
+#include "switch/vlan.h"
 
 #define CLASSIC_MAGIC 0xfeedfaceU
-#define HELLO_TIME (5 * 1000000000ULL)
+#define HELLO_TIME (5 * SECOND_NS)
 
 enum {
 	CLASSIC_VERSION = 3,
@@ -38,9 +47,10 @@ enum {
 	NEWCOMERS_MAX = 64,
 };
 
-static const struct port_kind own_kind = { .name = "umlab", .heads = true };
+static const struct port_kind own_kind = { .name = "umlab", .has_heads = true };
 static const struct port_kind classic_kind = { .name = "classic" };
 
+/* A peer that has connected and has not said what it wants yet. */
 struct newcomer {
 	struct loop_source source;
 	struct loop_timer timer;
@@ -52,20 +62,26 @@ static struct loop_source own_listener = { .fd = -1 }, classic_listener = { .fd 
 static int nr_newcomers;
 static unsigned int socket_mode;
 
-/* The newcomer is done with; its descriptor stays open unless @close_it. */
-static void newcomer_end(struct newcomer *newcomer, bool close_it)
+/* Frees the newcomer and returns its descriptor, which stays open. */
+static int newcomer_take(struct newcomer *newcomer)
 {
+	int fd = newcomer->source.fd;
+
 	loop_timer_set(&newcomer->timer, 0);
 	loop_remove(&newcomer->source);
-	if (close_it)
-		close(newcomer->source.fd);
 	free(newcomer);
 	nr_newcomers--;
+	return fd;
+}
+
+static void newcomer_refuse(struct newcomer *newcomer)
+{
+	close(newcomer_take(newcomer));
 }
 
 static void newcomer_late(struct loop_timer *timer)
 {
-	newcomer_end(container_of(timer, struct newcomer, timer), true);
+	newcomer_refuse(container_of(timer, struct newcomer, timer));
 }
 
 /* ---- our own protocol ----------------------------------------------------- */
@@ -79,7 +95,7 @@ static int hello_port(const struct wire_hello *hello, struct port **found, const
 		*why = hello->port ? "no such port" : "all ports are taken";
 		return EINVAL;
 	}
-	/* The same machine that starts again may be faster than the end of its old connection. */
+	/* A machine that restarts may connect before the end of its old connection is noticed. */
 	if (port->kind && *hello->name && !strcmp(port->name, hello->name))
 		port_disconnect(port);
 	if (port->kind) {
@@ -115,10 +131,10 @@ static void own_hello(struct newcomer *newcomer, const struct wire_hello *hello)
 	if (!welcome.error)
 		welcome.port = port->number;
 	if (send(fd, &welcome, sizeof(welcome), MSG_NOSIGNAL) < 0 || welcome.error) {
-		newcomer_end(newcomer, true);
+		newcomer_refuse(newcomer);
 		return;
 	}
-	newcomer_end(newcomer, false);
+	newcomer_take(newcomer);
 	if (hello->vlan) {
 		port->access = true;
 		port->vlan = hello->vlan;
@@ -129,7 +145,7 @@ static void own_hello(struct newcomer *newcomer, const struct wire_hello *hello)
 		return;
 	}
 	up = port->up;
-	port_note(port, WIRE_LINK, &up, sizeof(up));
+	port_notify(port, WIRE_LINK, &up, sizeof(up));
 }
 
 static void own_ready(struct newcomer *newcomer)
@@ -140,11 +156,11 @@ static void own_ready(struct newcomer *newcomer)
 	if (size < 0 && errno == EAGAIN)
 		return;
 	if (size != sizeof(hello) || hello.head.kind != WIRE_HELLO || hello.magic != WIRE_MAGIC) {
-		newcomer_end(newcomer, true);
+		newcomer_refuse(newcomer);
 		return;
 	}
 	hello.name[sizeof(hello.name) - 1] = '\0';
-	/* Names go to terminals and are words of the commands. */
+	/* Names are printed on terminals and used as words of commands. */
 	for (char *c = hello.name; *c; c++)
 		if (*c <= ' ' || *c > '~')
 			*c = '_';
@@ -153,7 +169,7 @@ static void own_ready(struct newcomer *newcomer)
 
 /* ---- the classic protocol ------------------------------------------------- */
 
-/* Our datagram socket for one peer; *@address gets its name. */
+/* Makes our datagram socket for one peer; *@address gets its name. Returns it, or -errno. */
 static int classic_socket(uint16_t number, struct sockaddr_un *address)
 {
 	static unsigned int serial;
@@ -168,8 +184,10 @@ static int classic_socket(uint16_t number, struct sockaddr_un *address)
 	if (fd < 0)
 		return -errno;
 	if (fchmod(fd, socket_mode) || bind(fd, (struct sockaddr *)address, sizeof(*address))) {
+		int error = -errno;
+
 		close(fd);
-		return -errno;
+		return error;
 	}
 	return fd;
 }
@@ -189,28 +207,26 @@ static void classic_request(struct newcomer *newcomer, const uint8_t *request)
 	struct sockaddr_un peer, ours;
 	struct port *port;
 	uint32_t type;
-	int fd;
+	int fd, control_fd;
 
 	memcpy(&type, request + 8, 4);
 	memcpy(&peer, request + 12, sizeof(peer));
 	port = peer.sun_family == AF_UNIX ? classic_port(type) : NULL;
 	fd = port ? classic_socket(port->number, &ours) : -1;
 	if (fd < 0) {
-		newcomer_end(newcomer, true);
+		newcomer_refuse(newcomer);
 		return;
 	}
-	/* A name that begins with a zero is abstract, and all its bytes count. */
+	/* The whole address counts: a name that begins with a zero byte is abstract. */
 	if (connect(fd, (struct sockaddr *)&peer, sizeof(peer)) ||
 	    send(newcomer->source.fd, &ours, sizeof(ours), MSG_NOSIGNAL) < 0) {
 		close(fd);
 		unlink(ours.sun_path);
-		newcomer_end(newcomer, true);
+		newcomer_refuse(newcomer);
 		return;
 	}
-	int control_fd = newcomer->source.fd;
-
-	newcomer_end(newcomer, false);
-	snprintf(port->name, sizeof(port->name), "%s", "");
+	control_fd = newcomer_take(newcomer);
+	*port->name = '\0';
 	if (port_connect(port, &classic_kind, fd, control_fd, strdup(ours.sun_path), 0)) {
 		close(fd);
 		close(control_fd);
@@ -234,9 +250,9 @@ static void classic_ready(struct newcomer *newcomer)
 			size = 0;
 	}
 	if (size <= 0) {
-		newcomer_end(newcomer, true);
+		newcomer_refuse(newcomer);
 	} else if (size >= CLASSIC_REQUEST_MIN) {
-		/* One write on the other side: all of it is here. */
+		/* The peer sends the request with one write, so it has arrived completely. */
 		size = recv(newcomer->source.fd, request, size, 0);
 		classic_request(newcomer, request);
 	}
@@ -272,7 +288,7 @@ static void newcomer_accept(struct loop_source *source, uint32_t events)
 	newcomer->classic = source == &classic_listener;
 	loop_timer_set(&newcomer->timer, loop_now() + HELLO_TIME);
 	if (loop_add(&newcomer->source, EPOLLIN))
-		newcomer_end(newcomer, true);
+		newcomer_refuse(newcomer);
 }
 
 static int listener_start(struct loop_source *listener, const char *name, int type)
@@ -294,14 +310,11 @@ static void listener_stop(struct loop_source *listener, const char *name)
 
 	if (listener->fd < 0)
 		return;
-	loop_remove(listener);
-	close(listener->fd);
-	listener->fd = -1;
+	loop_close(listener);
 	snprintf(path, sizeof(path), "%s/%s", folder_path, name);
 	unlink(path);
 }
 
-/* @mode is that of the sockets; the folder gets the bits to search it besides. */
 int serve_start(const char *folder, unsigned int mode)
 {
 	char path[sizeof(folder_path) + 8];
@@ -313,6 +326,7 @@ int serve_start(const char *folder, unsigned int mode)
 	socket_mode = mode;
 	if (mkdir(folder, 0700) && errno != EEXIST)
 		return -errno;
+	/* Whoever may use the sockets must be able to search the folder. */
 	if (chmod(folder, 0700 | (mode & 0066) | (mode & 0066) >> 1))
 		return -errno;
 	error = listener_start(&own_listener, "umlab", SOCK_SEQPACKET);

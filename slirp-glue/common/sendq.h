@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * sendq.h - frames that wait to be sent to one peer
+ */
+#ifndef SENDQ_H
+#define SENDQ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "common/frame.h"
+#include "common/loop.h"
+
+enum { SENDQ_BATCH = 32 };		/* frames per call to the host */
+
+/* How a frame differs from frame->data when it is sent. */
+enum sendq_form {
+	SENDQ_AS_IS,
+	SENDQ_ADD_TAG,
+	SENDQ_STRIP_TAG,
+};
+
+struct sendq_counters {
+	uint64_t tx_frames, tx_bytes;
+	uint64_t queue_full;		/* frames dropped: the peer did not read, or memory was short */
+};
+
+struct sendq_entry {
+	struct frame *frame;
+	enum sendq_form form;
+};
+
+struct sendq {
+	bool is_blocked;		/* the socket is full: the source waits for EPOLLOUT */
+	struct sendq_counters counters;
+
+	/* Private to sendq.c: the peer, and a ring of nr_entries, a power of two. */
+	struct loop_source *source;
+	bool has_heads;			/* each message begins with a struct wire_head */
+	bool takes_bundles;		/* the peer understands WIRE_BUNDLE */
+	struct sendq_entry *entries;
+	uint32_t nr_entries, first, nr_waiting;
+	uint32_t size, max_size;	/* bytes of the frames that wait */
+};
+
+/* Makes a queue of at most @nr_entries frames (a power of two) and @max_size bytes. */
+int sendq_init(struct sendq *queue, struct loop_source *source, uint32_t nr_entries,
+	       uint32_t max_size);
+void sendq_release(struct sendq *queue);
+
+/* A new peer is behind the source, which is watched for EPOLLIN only. */
+void sendq_connect(struct sendq *queue, bool has_heads, bool takes_bundles);
+
+/* Queues the frame, or drops and counts it if the queue is full. */
+void sendq_add(struct sendq *queue, struct frame *frame, enum sendq_form form);
+
+/* Sends what waits, as far as the socket takes it. */
+void sendq_flush(struct sendq *queue);
+
+/* Sends one message now, behind what waits. False: not sent, because the socket is full. */
+bool sendq_send(struct sendq *queue, const struct wire_head *head, const void *data, size_t size);
+
+/* To be called on EPOLLOUT: the socket takes frames again. */
+void sendq_unblock(struct sendq *queue);
+
+/* Drops what waits. */
+void sendq_clear(struct sendq *queue);
+
+#endif /* SENDQ_H */

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * switch_commands.h - the commands of a running switch
+ */
+#ifndef SWITCH_COMMANDS_H
+#define SWITCH_COMMANDS_H
+
+#include "common/mgmt.h"
+#include "switch/port.h"
+
+/* For mgmt_start(). */
+extern const struct mgmt_command switch_commands[];
+
+/* The port with that number, or with the name that its peer gave; NULL if there is none. */
+struct port *switch_port_named(const char *text);
+
+#endif /* SWITCH_COMMANDS_H */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kept.h - frames of a connection that the machine has not acknowledged, and when to repeat them
+ */
+#ifndef KEPT_H
+#define KEPT_H
+
+#include <stdbool.h>
+#include "common/frame.h"
+#include "uplink/connection.h"
+#include "uplink/segment.h"
+
+/*
+ * Whether to keep the segment: it is new data that continues what is kept, or begins it, and
+ * there is room for it.
+ */
+bool kept_wants(struct connection *connection, const struct segment *segment);
+
+/* Keeps a frame of which kept_wants() was true. */
+void kept_add(struct connection *connection, struct frame *frame, const struct segment *segment);
+void kept_clear(struct connection *connection);
+
+/* Starts to wait for an acknowledgement that the machine owes us. */
+void kept_wait(struct connection *connection);
+
+/*
+ * The machine has acknowledged everything before @acknowledgement, which is after una. Returns
+ * a frame to be sent to the machine again, or NULL.
+ */
+struct frame *kept_acknowledged(struct connection *connection, uint32_t acknowledgement);
+
+/* The machine lacks the first frame kept: returns this frame, to be sent again, or NULL. */
+struct frame *kept_lost(struct connection *connection);
+
+enum kept_verdict {
+	KEPT_WAIT,			/* nothing to do yet */
+	KEPT_REPEAT,			/* too long without progress: call kept_lost() */
+	KEPT_GIVE_UP,			/* the machine has been silent for GIVE_UP */
+};
+
+/* To be called when the connection's timer fires; sets the timer again unless KEPT_GIVE_UP. */
+enum kept_verdict kept_time_over(struct connection *connection);
+
+#endif /* KEPT_H */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * uplink_slirp.h - a backend of uplinks: the internet for a machine, by libslirp
+ */
+#ifndef UPLINK_SLIRP_H
+#define UPLINK_SLIRP_H
+
+#include "uplink/uplink.h"
+
+extern const struct uplink_backend uplink_slirp;
+
+#endif /* UPLINK_SLIRP_H */
