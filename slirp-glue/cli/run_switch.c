@@ -2,6 +2,8 @@
 /*
  * run_switch.c - `umlab-net run switch`: read the options, start a switch, run until it ends
  */
+#include "cli/run_switch.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -10,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/tell.h"
-#include "cli/verbs.h"
+#include "cli/groups.h"
 #include "common/loop.h"
 #include "common/mgmt.h"
 #include "common/place.h"

@@ -7,11 +7,13 @@
  * eth0=slirp, (arch-um/drivers/eth_link.c). So options are separated by commas as well as by
  * blanks.
  */
+#include "cli/run_uplink.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/tell.h"
-#include "cli/verbs.h"
+#include "cli/groups.h"
 #include "common/loop.h"
 #include "common/place.h"
 #include "common/say.h"

@@ -11,7 +11,11 @@
 #include "base/program.h"
 #include "base/verb_complete.h"
 #include "cli/client.h"
-#include "cli/verbs.h"
+#include "cli/groups.h"
+#include "cli/run_switch.h"
+#include "cli/run_uplink.h"
+#include "cli/verbs_change.h"
+#include "cli/verbs_look.h"
 
 static const char *const groups[] = {
 	[VERB_GROUP_HIDDEN] = "",

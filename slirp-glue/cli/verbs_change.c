@@ -4,8 +4,10 @@
  *
  * They pass their words to the target as a command, which applies all of them or none.
  */
+#include "cli/verbs_change.h"
+
 #include "cli/client.h"
-#include "cli/verbs.h"
+#include "cli/groups.h"
 
 enum { WORDS_MAX = 30 };		/* of a command, a few fewer than MGMT_WORDS */
 

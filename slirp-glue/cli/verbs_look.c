@@ -5,6 +5,8 @@
  * `list` asks every switch and uplink in the user's folder; the other verbs pass their name
  * and words to the target as a command.
  */
+#include "cli/verbs_look.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -14,7 +16,7 @@
 
 #include "base/tell.h"
 #include "cli/client.h"
-#include "cli/verbs.h"
+#include "cli/groups.h"
 
 /* ---- list ------------------------------------------------------------------- */
 

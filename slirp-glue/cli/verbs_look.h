@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * verbs_look.h - the verbs that look at what runs
+ */
+#ifndef VERBS_LOOK_H
+#define VERBS_LOOK_H
+
+#include "base/verb.h"
+
+extern const struct verb list_verb, show_verb, ports_verb, counters_verb, table_verb;
+extern const struct verb connections_verb, forward_list_verb, capture_verb;
+
+#endif /* VERBS_LOOK_H */
