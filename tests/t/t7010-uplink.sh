@@ -116,7 +116,7 @@ net_run lossy switch "$SCRATCH/lossy"
 net_run world slirp "$SCRATCH/world" switch="$SCRATCH/lossy" "allow=tcp:127.0.0.1:$allowed"
 net_guest s "eth0=switch:$SCRATCH/lossy"
 lease s > /dev/null
-net link set "$SCRATCH/lossy" s-eth0 loss=1% > /dev/null
+net link set "$SCRATCH/lossy" s-eth0 loss=5% > /dev/null
 is "$(net_do s "curl -s -m 60 http://10.0.2.2:$allowed/file | md5sum")" "$sum" "what was acknowledged for the machine and then lost is repeated: the file comes whole"
 like "$(ahead "$SCRATCH/world")" '^[1-9][0-9]{5,} [1-9]' "and counted"
 net link set "$SCRATCH/lossy" s-eth0 loss=0 rate=20mbit > /dev/null
