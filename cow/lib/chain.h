@@ -19,7 +19,7 @@ enum {
 
 /*
  * A range of clusters whose map entries are about to change. Its holder has exclusive access to
- * these entries (chain_write.c).
+ * these entries (chain_range.c).
  */
 struct cow_range {
 	uint64_t first, end;		/* end 0: not in use */

@@ -101,7 +101,7 @@ static int check_loop(struct cow_chain *chain, struct cow_layer *next, struct co
 		ret = chain->io->stat(chain->io, above->file, &other);
 		if (!ret && same_layer(next, &this, above, &other))
 			return cow_fail(error, -ELOOP,
-					"%s: is its own base, by way of %s: rebase one of them",
+					"%s: is its own base through %s: rebase one of them",
 					next->path, above->path);
 	}
 	return ret;

@@ -10,14 +10,11 @@
  * failed write leaves the cluster unchanged. Zeroing a whole cluster changes only its map entry;
  * zeroing a part of a cluster writes zeros to its sectors.
  *
- * Concurrent requests. A guest may write two parts of one absent cluster at the same time. The
- * second writer must not copy old sectors over those that the first has just written. So whoever
- * changes map entries takes the range of their clusters before it looks at the entries, and
- * releases the range after it has set them. There are COW_RANGES ranges, each with a buffer for
- * one cluster; a request waits until a range is free and no other range overlaps it. Writes in
- * place take no range. They touch only their own sectors, and an entry leaves the state COW_DATA
- * only if the whole cluster is zeroed or discarded. Such a request overlaps the write, so either
- * order of the two is correct.
+ * Concurrent requests. Whoever changes map entries holds the range of their clusters
+ * (chain_range.c) from looking at the entries until they are set. Writes in place take no range.
+ * They touch only their own sectors, and an entry leaves the state COW_DATA only if the whole
+ * cluster is zeroed or discarded. Such a request overlaps the write, so either order of the two
+ * is correct.
  *
  * Crashes. After a crash each sector is old or new; after a flush it is new (layer.c).
  *
@@ -30,6 +27,7 @@
  */
 #include "chain_write.h"
 
+#include "chain_range.h"
 #include "cursor.h"
 #include "map.h"
 
@@ -40,59 +38,6 @@ enum {
 };
 
 static const uint8_t zeros[ZEROS_SIZE];
-
-/* ---- ranges -------------------------------------------------------------------------- */
-
-static struct cow_range *range_find(struct cow_chain *chain, uint64_t first, uint64_t end)
-{
-	struct cow_range *free = NULL;
-
-	for (unsigned int i = 0; i < COW_RANGES; i++) {
-		struct cow_range *range = &chain->ranges[i];
-
-		if (!range->end)
-			free = range;
-		else if (range->first < end && first < range->end)
-			return NULL;
-	}
-	return free;
-}
-
-/* NULL if the range is not available; *@seen is then the value of range_freed to sleep on. */
-static struct cow_range *range_try(struct cow_chain *chain, uint64_t first, uint64_t end,
-				   uint32_t *seen)
-{
-	struct cow_range *range;
-
-	cow_mutex_lock(chain->io, &chain->range_lock);
-	range = range_find(chain, first, end);
-	if (range) {
-		range->first = first;
-		range->end = end;
-	}
-	*seen = __atomic_load_n(&chain->range_freed, __ATOMIC_RELAXED);
-	cow_mutex_unlock(chain->io, &chain->range_lock);
-	return range;
-}
-
-static struct cow_range *range_take(struct cow_chain *chain, uint64_t first, uint64_t end)
-{
-	struct cow_range *range;
-	uint32_t seen;
-
-	while (!(range = range_try(chain, first, end, &seen)))
-		chain->io->sleep(chain->io, &chain->range_freed, seen);
-	return range;
-}
-
-static void range_release(struct cow_chain *chain, struct cow_range *range)
-{
-	cow_mutex_lock(chain->io, &chain->range_lock);
-	range->end = 0;
-	__atomic_add_fetch(&chain->range_freed, 1, __ATOMIC_RELEASE);
-	cow_mutex_unlock(chain->io, &chain->range_lock);
-	chain->io->wake(chain->io, &chain->range_freed);
-}
 
 /* ---- writing ------------------------------------------------------------------------- */
 
@@ -216,7 +161,7 @@ static int write_new(struct cow_chain *chain, struct cursor *cursor, uint64_t of
 	struct cow_layer *top = chain->layers[0];
 	uint64_t first = offset >> top->cluster_bits;
 	uint64_t last = (end - 1) >> top->cluster_bits;
-	struct cow_range *range = range_take(chain, first, last + 1);
+	struct cow_range *range = cow_range_take(chain, first, last + 1);
 	uint64_t count = 1;
 	enum cow_cluster state;
 	int ret;
@@ -232,7 +177,7 @@ static int write_new(struct cow_chain *chain, struct cursor *cursor, uint64_t of
 	}
 	if (!ret)
 		cow_map_set(top, first, last + 1 - first, COW_DATA);
-	range_release(chain, range);
+	cow_range_release(chain, range);
 	return ret;
 }
 
@@ -358,13 +303,13 @@ int cow_chain_write_now(struct cow_chain *chain, struct cow_iovec *vec, unsigned
 		return -EAGAIN;
 	first = offset >> top->cluster_bits;
 	last = (end - 1) >> top->cluster_bits;
-	range = range_try(chain, first, last + 1, &seen);
+	range = cow_range_try(chain, first, last + 1, &seen);
 	if (!range)
 		return -EAGAIN;
 	ret = write_fresh(chain, &cursor, offset, end);
 	if (!ret)
 		cow_map_set(top, first, last + 1 - first, COW_DATA);
-	range_release(chain, range);
+	cow_range_release(chain, range);
 	return ret;
 }
 
@@ -413,7 +358,7 @@ static int v3_zero(struct cow_chain *chain, uint64_t offset, uint64_t end, bool 
 {
 	struct cow_layer *top = chain->layers[0];
 	uint64_t first = offset >> top->cluster_bits, last = (end - 1) >> top->cluster_bits;
-	struct cow_range *range = range_take(chain, first, last + 1);
+	struct cow_range *range = cow_range_take(chain, first, last + 1);
 	int ret = -EOPNOTSUPP;
 
 	if (top->can_punch)
@@ -423,7 +368,7 @@ static int v3_zero(struct cow_chain *chain, uint64_t offset, uint64_t end, bool 
 		ret = write_zeros(chain, offset, end);
 	if (!ret)
 		cow_map_set(top, first, last + 1 - first, COW_DATA);
-	range_release(chain, range);
+	cow_range_release(chain, range);
 	return ret;
 }
 
@@ -431,7 +376,7 @@ static int v3_zero(struct cow_chain *chain, uint64_t offset, uint64_t end, bool 
 static void layer_zero_clusters(struct cow_chain *chain, uint64_t first, uint64_t end)
 {
 	struct cow_layer *top = chain->layers[0];
-	struct cow_range *range = range_take(chain, first, end);
+	struct cow_range *range = cow_range_take(chain, first, end);
 
 	for (uint64_t at = first, count; at < end; at += count) {
 		count = end - at;
@@ -442,7 +387,7 @@ static void layer_zero_clusters(struct cow_chain *chain, uint64_t first, uint64_
 				 count << top->cluster_bits);
 	}
 	cow_map_set(top, first, end - first, COW_ZERO);
-	range_release(chain, range);
+	cow_range_release(chain, range);
 }
 
 /* Zero some sectors of one cluster. */

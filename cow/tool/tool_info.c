@@ -58,7 +58,7 @@ static uint64_t held(const struct cow_layer *layer, enum cow_cluster wanted)
 
 	if (!layer->entry_bits)
 		return wanted == COW_DATA ? layer->size : 0;
-	/* With one bit for each cluster there are no zeros. */
+	/* A map with one bit for each cluster cannot express zeros. */
 	if (layer->entry_bits == 1 && wanted == COW_ZERO)
 		return 0;
 	for (uint64_t at = 0, count; at < layer->nr_clusters; at += count) {
