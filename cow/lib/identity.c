@@ -235,7 +235,7 @@ static bool identity_matches(const struct cow_disk_identity *identity,
 	       identity->mtime == stat->mtime;
 }
 
-/* -ENOENT: there is no identity file, or it describes an earlier state of the base. */
+/* -ENOENT unless an identity file describes the present state of the base. */
 static int identity_look_up(struct cow_layer *layer, const struct cow_stat *stat,
 			    uint8_t hash[COW_HASH_SIZE])
 {

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-# cowcorpus.py - COW files by the written layout: cowcorpus.py FOLDER BASE
+# cowcorpus.py - make COW files of all old versions: cowcorpus.py FOLDER BASE
 #
-# good-* are V1, V2, V3 and the broken 64-bit V3 with one changed 4 KiB block, all with the
-# content of `want`; bad-* have one fault each. Made without any of our code.
+# The files good-* are V1, V2, V3 and the 64-bit V3 from before 2006. Each has one changed block of
+# 4 KiB and the content of the file `want`. The files bad-* have one fault each. They are made from
+# the description of the formats, without any code of cow/, so that both can be compared.
 import os, struct, sys
 
 folder, base = sys.argv[1], os.path.realpath(sys.argv[2])
@@ -32,7 +33,8 @@ def v2(**_):
 
 
 def v3(align=4096, sector=512, cow_format=0, version=3, size=size, name=None, **_):
-    head = struct.pack(">IIIQIII", 0x4F4F4F4D, version, mtime & 0xFFFFFFFF, size, sector, align, cow_format)
+    fields = 0x4F4F4F4D, version, mtime & 0xFFFFFFFF, size, sector, align, cow_format
+    head = struct.pack(">IIIQIII", *fields)
     return head + (name or path(4096)), up(4128, align or 1), align
 
 

@@ -1,19 +1,30 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-# logcrash.py - power failures made of a recorded sequence of writes
+# logcrash.py - replay a recorded sequence of writes up to a power failure
 #
-#   logcrash.py write SOCKET LOG NOTES ROUNDS     writes generations over NBD, notes what was safe when
-#   logcrash.py replay LOG NOTES BEFORE AFTER CUT SEED    AFTER: what a failure at entry CUT may leave
-#   logcrash.py verify RAW NOTES CUT              is that what the disk may hold?
+#   logcrash.py write SOCKET LOG NOTES ROUNDS
+#       Write rounds of sectors over NBD, and note how many log entries each flush had made safe.
+#   logcrash.py count LOG
+#       Print the number of entries.
+#   logcrash.py replay LOG NOTES BEFORE AFTER CUT SEED
+#       Make AFTER from BEFORE: what a power failure at entry CUT may leave.
+#   logcrash.py verify RAW NOTES CUT
+#       Fail unless the disk RAW holds what it may hold after that failure.
+#   logcrash.py flush SOCKET
+#       Print the errors of a write, two flushes and another write.
 #
-# LOG is what qemu's blklogwrites records, in the format of dm-log-writes: a superblock, then
-# for each write a sector with its description, and the data. A failure keeps all writes before the
-# last flush and any part, sector by sector, of those since. Each sector of the disk has its number and
-# the round that wrote it; NOTES has a line "round entries" for each flush that was acknowledged.
-import random, shutil, socket, struct, sys
+# LOG is recorded by the blklogwrites driver of qemu in the format of dm-log-writes: a superblock,
+# then a sector with a description and the data for each write. A power failure keeps all writes
+# before the last flush and any part, sector by sector, of the later ones. Each sector of the disk
+# holds its number and the round that wrote it. NOTES has a line "round entries" for each flush that
+# was acknowledged.
+import os, random, shutil, struct, sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../peers"))
+import nbdput
 
 SECTOR, SECTORS, WRITES = 512, 8192, 6
-FLUSH, DISCARD = 1, 4
+FLUSH, DISCARD = 1, 4  # flags of log entries
 
 
 def writes_of(number):
@@ -31,7 +42,7 @@ def entries(path):
     with open(path, "rb") as log:
         magic, version, count, size = struct.unpack("<QQQI", log.read(28))
         if magic != 0x6A736677736872:
-            sys.exit("no log of writes")
+            sys.exit("this is not a log of writes")
         at = size
         for _ in range(count):
             log.seek(at)
@@ -50,39 +61,14 @@ def entry_count(path):
         return struct.unpack("<QQQI", log.read(28))[2]
 
 
-class Disk:
-    def __init__(self, path):
-        self.peer = socket.socket(socket.AF_UNIX)
-        self.peer.connect(path)
-        self.receive(18)
-        self.peer.sendall(struct.pack(">IQII", 3, 0x49484156454F5054, 7, 6) + struct.pack(">IH", 0, 0))
-        kind = 0
-        while kind != 1:
-            _, _, kind, size = struct.unpack(">QIII", self.receive(20))
-            self.receive(size)
-
-    def receive(self, size):
-        data = b""
-        while len(data) < size:
-            data += self.peer.recv(size - len(data)) or sys.exit("the server has hung up")
-        return data
-
-    def request(self, command, at=0, data=b"", size=None):
-        size = len(data) if size is None else size
-        self.peer.sendall(struct.pack(">IHHQQI", 0x25609513, 0, command, 1, at, size) + (data if command == 1 else b""))
-        return struct.unpack(">IIQ", self.receive(16))[1]
-
-
 def write(path, log, notes, rounds):
-    disk = Disk(path)
+    disk = nbdput.Export(path)
     with open(notes, "w") as out:
         for number in range(1, rounds + 1):
             for first, count in writes_of(number):
                 data = b"".join(sector(s, number) for s in range(first, first + count))
-                if disk.request(1, first * SECTOR, data):
-                    sys.exit("write refused")
-            if disk.request(3):
-                sys.exit("flush refused")
+                nbdput.must(disk.request(nbdput.WRITE, first * SECTOR, len(data), data))
+            nbdput.must(disk.request(nbdput.FLUSH))
             print(number, entry_count(log), file=out, flush=True)
 
 
@@ -124,9 +110,9 @@ def verify(raw, notes, cut):
         got = data[s * SECTOR : (s + 1) * SECTOR]
         generation = struct.unpack("<I", got[4:8])[0]
         if got != sector(s, generation) and generation:
-            sys.exit("sector %d is torn or strange" % s)
+            sys.exit("sector %d is torn, or was never written like this" % s)
         if generation not in may[s] or generation < least[s]:
-            sys.exit("sector %d has round %d, at least %d was safe" % (s, generation, least[s]))
+            sys.exit("sector %d has round %d, but round %d was flushed" % (s, generation, least[s]))
 
 
 if __name__ == "__main__":
@@ -140,6 +126,6 @@ if __name__ == "__main__":
     elif verb == "verify":
         verify(rest[0], rest[1], int(rest[2]))
     elif verb == "flush":
-        disk = Disk(rest[0])
-        block = sector(1, 1) * 8
-        print(*[disk.request(command, 4096, block, 4096 if command == 1 else 0) for command in (1, 3, 3, 1)])
+        disk, block = nbdput.Export(rest[0]), sector(1, 1) * 8
+        requests = [(nbdput.WRITE, 4096, 4096, block), (nbdput.FLUSH,)]
+        print(*[disk.request(*requests[i])[0] for i in (0, 1, 1, 0)])

@@ -1,54 +1,82 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-# nbdput.py - write a text into an NBD export and flush: nbdput.py SOCKET OFFSET TEXT
+# nbdput.py - write a text to an NBD export and flush it: nbdput.py SOCKET OFFSET TEXT
 #
-# A minimal client, so that the tests need no further package. Sectors that the text covers only in
-# part are read first. The client waits up to 20 seconds for a server that is still starting.
+# A minimal NBD client, so that the tests need no further package. It is one file because some tests
+# copy it into a machine; tests/lib/logcrash.py imports the class. Sectors that the text covers only
+# in part are read first. The client waits up to 20 seconds for a server that is still starting.
 import socket, struct, sys, time
 
-path, offset, text = sys.argv[1], int(sys.argv[2]), sys.argv[3].encode()
-for late in range(200, -1, -1):
-    peer = socket.socket(socket.AF_UNIX)
-    try:
-        peer.connect(path)
-        break
-    except (FileNotFoundError, ConnectionRefusedError):
-        if not late:
-            raise
-        time.sleep(0.1)
+READ, WRITE, DISCONNECT, FLUSH = range(4)
+OPTION_GO, REPLY_ACK, REPLY_ERROR = 7, 1, 0x80000000
+REQUEST_MAGIC, ANSWER_MAGIC, COOKIE = 0x25609513, 0x67446698, 7
 
 
-def receive(size):
-    data = b""
-    while len(data) < size:
-        part = peer.recv(size - len(data))
-        if not part:
-            sys.exit("the server has hung up")
-        data += part
+class Export:
+    """A connection to the only export of an NBD server at a Unix socket."""
+
+    def __init__(self, path):
+        self.peer = connect(path)
+        _, option, _ = struct.unpack(">QQH", self.receive(18))
+        self.peer.sendall(struct.pack(">IQII", 3, option, OPTION_GO, 6) + bytes(6))
+        kind = 0
+        while kind != REPLY_ACK:
+            _, _, kind, size = struct.unpack(">QIII", self.receive(20))
+            self.receive(size)
+            if kind & REPLY_ERROR:
+                sys.exit("the server refuses the export")
+
+    def receive(self, size):
+        data = b""
+        while len(data) < size:
+            part = self.peer.recv(size - len(data))
+            if not part:
+                sys.exit("the server has closed the connection")
+            data += part
+        return data
+
+    def send(self, command, at, size, data=b""):
+        head = struct.pack(">IHHQQI", REQUEST_MAGIC, 0, command, COOKIE, at, size)
+        self.peer.sendall(head + data)
+
+    def request(self, command, at=0, size=0, data=b""):
+        """Carry out one command; returns the server's error number and the data that was read."""
+        self.send(command, at, size, data)
+        magic, error, cookie = struct.unpack(">IIQ", self.receive(16))
+        if magic != ANSWER_MAGIC or cookie != COOKIE:
+            sys.exit("the server sent an invalid answer")
+        return error, self.receive(size) if command == READ and not error else b""
+
+
+def connect(path):
+    for late in range(200, -1, -1):
+        peer = socket.socket(socket.AF_UNIX)
+        try:
+            peer.connect(path)
+            return peer
+        except (FileNotFoundError, ConnectionRefusedError):
+            if not late:
+                raise
+            time.sleep(0.1)
+
+
+def must(result):
+    error, data = result
+    if error:
+        sys.exit("the server answered with error %d" % error)
     return data
 
 
-def request(command, at, size, data=b""):
-    peer.sendall(struct.pack(">IHHQQI", 0x25609513, 0, command, 7, at, size) + data)
-    magic, error, handle = struct.unpack(">IIQ", receive(16))
-    if magic != 0x67446698 or handle != 7 or error:
-        sys.exit("command %d: error %d" % (command, error))
-    return receive(size) if command == 0 else b""
+def main(path, offset, text):
+    export = Export(path)
+    start = offset // 512 * 512
+    size = (offset + len(text) + 511) // 512 * 512 - start
+    data = bytearray(must(export.request(READ, start, size)))
+    data[offset - start : offset - start + len(text)] = text
+    must(export.request(WRITE, start, size, data))
+    must(export.request(FLUSH))
+    export.send(DISCONNECT, 0, 0)
 
 
-init, option, flags = struct.unpack(">QQH", receive(18))
-peer.sendall(struct.pack(">I", 3) + struct.pack(">QII", option, 7, 6) + struct.pack(">IH", 0, 0))
-while True:
-    magic, what, kind, size = struct.unpack(">QIII", receive(20))
-    receive(size)
-    if kind == 1:
-        break
-    if kind & 0x80000000:
-        sys.exit("the export is refused")
-start = offset // 512 * 512
-end = (offset + len(text) + 511) // 512 * 512
-old = request(0, start, end - start)
-new = old[: offset - start] + text + old[offset - start + len(text) :]
-request(1, start, end - start, new)
-request(3, 0, 0)
-peer.sendall(struct.pack(">IHHQQI", 0x25609513, 0, 2, 7, 0, 0))
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3].encode())

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cowmodel.h - what a disk may hold: the model that cow/ is compared with
+ * cowmodel.h - a model of what a disk may hold, for comparison with cow/
  *
- * Each sector carries its number and a generation; generation 0 is zeros. For each sector
- * the model knows the generations that it may have: after a flush that succeeded exactly
- * one, else the flushed one or any written since, acknowledged or not.
+ * Each sector carries its number and a generation; generation 0 is a sector of zeros. For each
+ * sector the model lists the generations that it may have. After a successful flush this is exactly
+ * one. Otherwise it is the flushed one or any that was written since, acknowledged or not.
+ *
+ * Included by the unit tests of cow/.
  */
 #ifndef COWMODEL_H
 #define COWMODEL_H
@@ -18,7 +20,7 @@ struct model {
 	struct {
 		uint32_t may[MODEL_MAX];	/* may[0]: flushed; the last: newest acknowledged */
 		unsigned int nr;
-		bool unsure;		/* a write to it failed: any of them */
+		bool unsure;		/* a write failed: the sector may have any of them */
 	} sector[MODEL_SECTORS];
 	uint32_t generation;
 };
@@ -31,7 +33,7 @@ static void sector_fill(void *to, uint32_t sector, uint32_t generation)
 		word[i] = generation ? (i % 2 ? generation : sector) : 0;
 }
 
-/* The generation of a sector's bytes; -1: they are nothing that was ever written. */
+/* The generation of a sector's bytes, or -1 if they were never written as a sector. */
 static int64_t sector_generation(const void *from, uint32_t sector)
 {
 	const uint32_t *word = from;
@@ -41,12 +43,14 @@ static int64_t sector_generation(const void *from, uint32_t sector)
 	return memcmp(want, word, 512) ? -1 : (int64_t)word[1];
 }
 
-static void model_write(struct model *model, uint32_t sector, uint32_t generation, bool acknowledged)
+static void model_write(struct model *model, uint32_t sector, uint32_t generation,
+			bool acknowledged)
 {
 	unsigned int nr = model->sector[sector].nr;
 
-	if (nr == MODEL_MAX) {		/* forget one in the middle: makes the model stricter, so flush more often */
-		memmove(&model->sector[sector].may[1], &model->sector[sector].may[2], (nr - 2) * sizeof(uint32_t));
+	if (nr == MODEL_MAX) {		/* drop one in the middle: this makes the model stricter */
+		memmove(&model->sector[sector].may[1], &model->sector[sector].may[2],
+			(nr - 2) * sizeof(uint32_t));
 		nr--;
 	}
 	model->sector[sector].may[nr] = generation;
@@ -66,7 +70,8 @@ static void model_flushed(struct model *model)
 	}
 }
 
-static bool model_allows(const struct model *model, uint32_t sector, int64_t generation, bool crashed)
+static bool model_allows(const struct model *model, uint32_t sector, int64_t generation,
+			 bool crashed)
 {
 	unsigned int nr = model->sector[sector].nr;
 
@@ -78,7 +83,7 @@ static bool model_allows(const struct model *model, uint32_t sector, int64_t gen
 	return false;
 }
 
-/* First sector that holds what it must not; -1: none, -2: cannot be read. */
+/* The first sector with a wrong content; -1: none, -2: a sector cannot be read. */
 static int model_compare(const struct model *model, struct cow_chain *chain, bool crashed)
 {
 	static uint8_t buf[MODEL_SIZE];
@@ -92,7 +97,7 @@ static int model_compare(const struct model *model, struct cow_chain *chain, boo
 	return -1;
 }
 
-/* After a crash what is there is the truth. */
+/* After a crash, accept the present content as the flushed one. */
 static void model_adopt(struct model *model, struct cow_chain *chain)
 {
 	static uint8_t buf[MODEL_SIZE];
@@ -123,11 +128,12 @@ static struct sim_file *model_base(struct model *model, const char *name)
 	return sim_make(name, buf, MODEL_SIZE);
 }
 
-/* One random request; returns what the chain said. */
+/* Make one random request; returns the result of the chain. */
 static int model_step(struct model *model, struct cow_chain *chain, bool *flushed)
 {
 	static uint8_t buf[MODEL_SIZE];
-	uint32_t count = 1 + sim_random(sim_random(4) ? 24 : 300), first = sim_random(MODEL_SECTORS), generation;
+	uint32_t count = 1 + sim_random(sim_random(4) ? 24 : 300);
+	uint32_t first = sim_random(MODEL_SECTORS), generation;
 	unsigned int what = sim_random(20), nr = 1;
 	struct cow_iovec vec[8];
 	int ret;
@@ -155,16 +161,20 @@ static int model_step(struct model *model, struct cow_chain *chain, bool *flushe
 	for (uint32_t i = 0; i < count; i++)
 		sector_fill(buf + i * 512, first + i, generation);
 	vec[0] = (struct cow_iovec){ buf, count * 512 };
-	/* In pieces, as a guest's scattered pages. */
+	/* In pieces, like the scattered pages of a guest. */
 	while (nr < 8 && vec[nr - 1].size > 1024 && sim_random(2)) {
 		size_t cut = 512 * (1 + sim_random(vec[nr - 1].size / 512 - 1));
 
-		vec[nr] = (struct cow_iovec){ (uint8_t *)vec[nr - 1].base + cut, vec[nr - 1].size - cut };
+		vec[nr] = (struct cow_iovec){ (uint8_t *)vec[nr - 1].base + cut,
+					      vec[nr - 1].size - cut };
 		vec[nr - 1].size = cut;
 		nr++;
 	}
-	/* As the driver does it: at once, or in full if that is more than a copy. */
-	ret = sim_random(2) ? cow_chain_write_now(chain, vec, nr, first * 512ULL, count * 512ULL) : -EAGAIN;
+	/* Like the driver: try write_now first, then the full write. */
+	if (sim_random(2))
+		ret = cow_chain_write_now(chain, vec, nr, first * 512ULL, count * 512ULL);
+	else
+		ret = -EAGAIN;
 	if (ret == -EAGAIN)
 		ret = cow_chain_write(chain, vec, nr, first * 512ULL, count * 512ULL);
 	for (uint32_t i = 0; i < count; i++)
@@ -172,7 +182,10 @@ static int model_step(struct model *model, struct cow_chain *chain, bool *flushe
 	return ret;
 }
 
-/* Make a chain: kind 'r' raw, 'v' COW V3 on raw, else a layer; @depth layers. Returns the top's name. */
+/*
+ * Make a chain and return the name of its top. @kind: 'r' raw, 'v' COW V3 on raw, else @depth
+ * layers on raw.
+ */
 static const char *model_chain(struct model *model, char kind, int depth, unsigned int cluster_bits)
 {
 	static char names[80][24];

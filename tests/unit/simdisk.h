@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * simdisk.h - files in memory behind struct cow_io that lose power and fail on demand
+ * simdisk.h - a struct cow_io on files in memory, which can lose power and fail
  *
- * A file has what programs see (now), what is certainly on the disk (stable) and the
- * writes since the last sync. sim_crash() keeps any subset of those, sector by sector.
- * Calls count down: at sim.power_off the power goes (all later calls fail, nothing happens),
- * at sim.fail_at one call fails with sim.fail_with. A sync that fails loses what it was for.
- * For unit tests, one thread.
+ * A file has the content that programs see (now), the content on stable storage (stable), and a
+ * list of the writes since the last sync. sim_crash() keeps any subset of these writes, sector by
+ * sector. Each call increments sim.calls. From call sim.power_off on, all calls fail and have no
+ * effect. Call sim.fail_at fails with sim.fail_with. A failed sync loses the writes before it.
+ *
+ * Included by the unit tests of cow/, which are programs of one thread.
  */
 #ifndef SIMDISK_H
 #define SIMDISK_H
@@ -25,7 +26,7 @@ struct sim_write {
 
 struct sim_file {
 	bool used;
-	char name[64];			/* "": unlinked */
+	char name[64];			/* "": unlinked, but still open */
 	char link[64];			/* a second name */
 	uint8_t *now, *stable;
 	uint64_t size, room;
@@ -53,7 +54,7 @@ static unsigned int sim_random(unsigned int below)
 	return (sim.seed >> 8) % below;
 }
 
-/* Every call passes here. */
+/* Count a call; returns the error with which it must fail, or 0. */
 static int sim_call(void)
 {
 	sim.calls++;
@@ -71,15 +72,17 @@ static struct sim_file *sim_find(const char *name)
 	if (!strncmp(name, "/sim/", 5))
 		name += 5;
 	for (int i = 0; i < SIM_FILES; i++)
-		if (sim.files[i].used && name[0] && (!strcmp(sim.files[i].name, name) || !strcmp(sim.files[i].link, name)))
+		if (sim.files[i].used && name[0] && (!strcmp(sim.files[i].name, name) ||
+						     !strcmp(sim.files[i].link, name)))
 			return &sim.files[i];
 	return NULL;
 }
 
-/* Mapped: large untouched parts cost nothing. */
+/* Mapped memory costs nothing until it is touched. */
 static uint8_t *sim_memory(uint64_t size)
 {
-	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (at == MAP_FAILED)
 		abort();
@@ -132,7 +135,8 @@ static struct sim_file *sim_new(const char *name)
 			struct sim_file *file = &sim.files[i];
 
 			file->used = true;
-			snprintf(file->name, sizeof(file->name), "%s", !strncmp(name, "/sim/", 5) ? name + 5 : name);
+			snprintf(file->name, sizeof(file->name), "%s",
+				 !strncmp(name, "/sim/", 5) ? name + 5 : name);
 			file->mtime = file->ctime = sim.clock += 1000000;
 			sim_room(file, 1);
 			return file;
@@ -162,7 +166,7 @@ static void sim_put(struct sim_file *file, uint64_t offset, const void *data, ui
 	file->mtime = file->ctime = sim.clock += 1000000;
 }
 
-/* A file with these bytes, on the disk. */
+/* Make a file with these bytes on stable storage. */
 static struct sim_file *sim_make(const char *name, const void *data, uint64_t size)
 {
 	struct sim_file *file = sim_find(name);
@@ -189,7 +193,7 @@ static void sim_reset(void)
 	sim.no_punch = sim.remote = sim.no_link = sim.cannot_lock = false;
 }
 
-/* The power went: what programs see afterwards. No file is open any more. */
+/* After a power failure: keep some of the writes that were not synced, and close all files. */
 static void sim_crash(void)
 {
 	for (int i = 0; i < SIM_FILES; i++) {
@@ -199,7 +203,7 @@ static void sim_crash(void)
 			continue;
 		for (unsigned int w = 0; w < file->nr_writes; w++) {
 			struct sim_write *write = &file->writes[w];
-			unsigned int luck = sim_random(4);	/* all, none, or by sector */
+			unsigned int luck = sim_random(4);	/* keep all, none, or some */
 
 			for (uint64_t at = 0; at < write->size;) {
 				uint64_t part = SIM_SECTOR - (write->offset + at) % SIM_SECTOR;
@@ -207,12 +211,14 @@ static void sim_crash(void)
 				if (part > write->size - at)
 					part = write->size - at;
 				if (luck == 0 || (luck > 1 && sim_random(2)))
-					memcpy(file->stable + write->offset + at, write->data + at, part);
+					memcpy(file->stable + write->offset + at, write->data + at,
+					       part);
 				at += part;
 			}
 		}
 		for (unsigned int w = 0; w < file->nr_writes; w++)
-			memcpy(file->now + file->writes[w].offset, file->stable + file->writes[w].offset, file->writes[w].size);
+			memcpy(file->now + file->writes[w].offset,
+			       file->stable + file->writes[w].offset, file->writes[w].size);
 		sim_drop_writes(file);
 		file->nr_open = file->exclusive = file->shared = 0;
 		if (!file->name[0] && !file->link[0])
@@ -223,7 +229,7 @@ static void sim_crash(void)
 	sim.pid++;
 }
 
-/* ---- the table --------------------------------------------------------------- */
+/* ---- struct cow_io --------------------------------------------------------------- */
 
 static struct sim_file *sim_file(int file)
 {
@@ -274,8 +280,8 @@ static void sim_close(const struct cow_io *io, int file)
 		sim_free(f);
 }
 
-static ssize_t sim_readv(const struct cow_io *io, int file, struct cow_iovec *vec, unsigned int count,
-			 uint64_t offset, unsigned int flags)
+static ssize_t sim_readv(const struct cow_io *io, int file, struct cow_iovec *vec,
+			 unsigned int count, uint64_t offset, unsigned int flags)
 {
 	struct sim_file *f = sim_file(file);
 	ssize_t total = 0;
@@ -296,8 +302,8 @@ static ssize_t sim_readv(const struct cow_io *io, int file, struct cow_iovec *ve
 	return total;
 }
 
-static ssize_t sim_writev(const struct cow_io *io, int file, struct cow_iovec *vec, unsigned int count,
-			  uint64_t offset)
+static ssize_t sim_writev(const struct cow_io *io, int file, struct cow_iovec *vec,
+			  unsigned int count, uint64_t offset)
 {
 	ssize_t total = 0;
 	int ret = sim_call();
@@ -307,7 +313,7 @@ static ssize_t sim_writev(const struct cow_io *io, int file, struct cow_iovec *v
 	if (count > COW_VEC_MAX)
 		return -EINVAL;
 	for (unsigned int i = 0; i < count; i++) {
-		/* A write that fails may have done its first part. */
+		/* A failing write may have written its first part. */
 		if (ret && (sim.power_off || sim_random(2)))
 			return ret;
 		sim_put(sim_file(file), offset, vec[i].base, vec[i].size);
@@ -326,10 +332,11 @@ static int sim_sync(const struct cow_io *io, int file)
 	if (ret && sim.power_off)
 		return ret;
 	if (ret) {
-		/* What the host could not write is gone, though programs may see it still. */
+		/* The writes are lost, but programs still see them until the power fails. */
 		for (unsigned int w = 0; w < f->nr_writes; w++)
 			if (sim_random(2))
-				memcpy(f->stable + f->writes[w].offset, f->writes[w].data, f->writes[w].size);
+				memcpy(f->stable + f->writes[w].offset, f->writes[w].data,
+				       f->writes[w].size);
 		sim_drop_writes(f);
 		return ret;
 	}
@@ -373,8 +380,14 @@ static int sim_stat(const struct cow_io *io, int file, struct cow_stat *stat)
 
 	if (ret)
 		return ret;
-	*stat = (struct cow_stat){ .size = f->size, .dev = 1, .ino = f - sim.files + 1, .mtime = f->mtime, .ctime = f->ctime,
-				   .remote = sim.remote };
+	*stat = (struct cow_stat){
+		.size = f->size,
+		.dev = 1,
+		.ino = f - sim.files + 1,
+		.mtime = f->mtime,
+		.ctime = f->ctime,
+		.remote = sim.remote,
+	};
 	return 0;
 }
 
@@ -496,7 +509,7 @@ static void sim_release(const struct cow_io *io, void *at, size_t size)
 	free(at);
 }
 
-/* One thread: whoever sleeps, sleeps for ever. */
+/* There is only one thread, so nobody could wake it. */
 static void sim_sleep(const struct cow_io *io, uint32_t *word, uint32_t seen)
 {
 	abort();
@@ -526,7 +539,12 @@ static int sim_random_bytes(const struct cow_io *io, void *to, size_t size)
 
 static void sim_owner(const struct cow_io *io, struct cow_disk_owner *owner)
 {
-	*owner = (struct cow_disk_owner){ .host = "simulated", .boot_id = "boot", .pid = sim.pid, .since = sim.clock / 1000000000 };
+	*owner = (struct cow_disk_owner){
+		.host = "simulated",
+		.boot_id = "boot",
+		.pid = sim.pid,
+		.since = sim.clock / 1000000000,
+	};
 }
 
 static bool sim_owner_alive(const struct cow_io *io, const struct cow_disk_owner *owner)
@@ -535,12 +553,30 @@ static bool sim_owner_alive(const struct cow_io *io, const struct cow_disk_owner
 }
 
 static const struct cow_io sim_io = {
-	.open = sim_open, .close = sim_close, .readv = sim_readv, .writev = sim_writev, .sync = sim_sync,
-	.punch = sim_punch, .truncate = sim_truncate, .stat = sim_stat, .size = sim_size, .next_data = sim_next_data,
-	.lock = sim_lock, .rename = sim_rename, .link = sim_link, .unlink = sim_unlink,
-	.sync_folder = sim_sync_folder, .resolve = sim_resolve, .alloc = sim_alloc, .free = sim_release,
-	.sleep = sim_sleep, .wake = sim_wake, .time = sim_time, .random = sim_random_bytes,
-	.owner = sim_owner, .owner_alive = sim_owner_alive,
+	.open = sim_open,
+	.close = sim_close,
+	.readv = sim_readv,
+	.writev = sim_writev,
+	.sync = sim_sync,
+	.punch = sim_punch,
+	.truncate = sim_truncate,
+	.stat = sim_stat,
+	.size = sim_size,
+	.next_data = sim_next_data,
+	.lock = sim_lock,
+	.rename = sim_rename,
+	.link = sim_link,
+	.unlink = sim_unlink,
+	.sync_folder = sim_sync_folder,
+	.resolve = sim_resolve,
+	.alloc = sim_alloc,
+	.free = sim_release,
+	.sleep = sim_sleep,
+	.wake = sim_wake,
+	.time = sim_time,
+	.random = sim_random_bytes,
+	.owner = sim_owner,
+	.owner_alive = sim_owner_alive,
 };
 
 #endif /* SIMDISK_H */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-chain.c - chains of layers against a model: contents, crashes, failing calls
+ * u-chain.c - compare chains of layers with a model: contents, crashes, failing calls
  *
- * On a simulated disk (simdisk.h). An argument multiplies the number of trials.
+ * Runs the real library on a simulated disk (simdisk.h), on one thread. The model (cowmodel.h)
+ * knows what each sector may hold. An argument multiplies the number of trials.
  */
 #include "cowmodel.h"
 #include "map.h"
@@ -52,7 +53,9 @@ static void contents(const struct shape *shape, int rounds)
 			bad = model_compare(&model, chain, false);
 		cow_chain_close(chain);
 	}
-	ok(bad == -1 && !ret, "%s: %d sessions of random requests read back as the model says (sector %d, error %d %s)",
+	ok(bad == -1 && !ret,
+	   "%s: after %d sessions of random requests the disk is as the model says (sector %d, "
+	   "error %d %s)",
 	   shape->title, rounds, bad, ret, error.text);
 }
 
@@ -83,14 +86,16 @@ static void many_layers(void)
 	struct cow_chain *chain = NULL;
 	int ret = cow_chain_open(&sim_io, top, &write_options, &chain, &error);
 
-	ok(!ret && model_compare(&model, chain, false) == -1, "64 layers over a raw file read right (%s)", error.text);
+	ok(!ret && model_compare(&model, chain, false) == -1,
+	   "64 layers over a raw file read correctly (%s)", error.text);
 	cow_chain_close(chain);
 	ret = cow_create(&sim_io, "layer64", &create, &error);
 	ret = ret ? ret : cow_chain_open(&sim_io, "layer64", &write_options, &chain, &error);
-	ok(ret == -EMLINK && strstr(error.text, "more than 64 layers"), "the 65th is refused with words (%s)", error.text);
+	ok(ret == -EMLINK && strstr(error.text, "more than 64 layers"),
+	   "a 65th layer is refused with a message (%s)", error.text);
 }
 
-/* A cluster that is written in parts keeps what it had in the rest. */
+/* A write to a part of a cluster keeps the rest of the cluster. */
 static void parts_of_clusters(void)
 {
 	struct cow_chain *chain;
@@ -104,28 +109,36 @@ static void parts_of_clusters(void)
 	sector_fill(buf, 77, 2);
 	cow_chain_write(chain, &vec, 1, 77 * 512, 512);
 	model_write(&model, 77, 2, true);
-	ok(model_compare(&model, chain, false) == -1, "one sector written into a 64 KiB cluster changes one sector");
+	ok(model_compare(&model, chain, false) == -1,
+	   "a write of one sector to a 64 KiB cluster changes only that sector");
 	cow_chain_zero(chain, 65536, 65536);
-	ok(cow_map_run(chain->layers[0], 1, &count) == COW_ZERO, "a whole cluster zeroed is an entry of the map");
+	ok(cow_map_run(chain->layers[0], 1, &count) == COW_ZERO,
+	   "zeroing a whole cluster changes only its map entry");
 	for (int i = 128; i < 256; i++)
 		model_write(&model, i, 0, true);
 	sector_fill(buf, 130, 3);
 	vec = (struct cow_iovec){ buf, 512 };
 	cow_chain_write(chain, &vec, 1, 130 * 512, 512);
 	model_write(&model, 130, 3, true);
-	ok(model_compare(&model, chain, false) == -1, "a sector written into a zeroed cluster leaves the rest zero");
-	ok(cow_chain_write(chain, &(struct cow_iovec){ buf, 512 }, 1, MODEL_SIZE, 512) == -EINVAL, "a write behind the end is refused");
-	ok(cow_chain_read(chain, &(struct cow_iovec){ buf, 512 }, 1, MODEL_SIZE - 256, 512, 0) == -EINVAL, "a read across the end is refused");
+	ok(model_compare(&model, chain, false) == -1,
+	   "a write of one sector to a zeroed cluster leaves the rest zero");
+	ok(cow_chain_write(chain, &(struct cow_iovec){ buf, 512 }, 1, MODEL_SIZE, 512) == -EINVAL,
+	   "a write after the end of the disk is refused");
+	vec = (struct cow_iovec){ buf, 512 };
+	ok(cow_chain_read(chain, &vec, 1, MODEL_SIZE - 256, 512, 0) == -EINVAL,
+	   "a read across the end of the disk is refused");
 	cow_chain_close(chain);
 	if (cow_chain_open(&sim_io, top, &read_options, &chain, &error))
 		bail("%s", error.text);
-	ok(cow_chain_write(chain, &(struct cow_iovec){ buf, 512 }, 1, 0, 512) == -EROFS, "a chain opened for reading is not written");
+	ok(cow_chain_write(chain, &(struct cow_iovec){ buf, 512 }, 1, 0, 512) == -EROFS,
+	   "a write to a chain that was opened for reading is refused");
 	cow_chain_close(chain);
 }
 
 static void sizes(void)
 {
-	static const uint64_t bytes[] = { 512, 1000, 1024, 4096, 4097, 32768, 65536 + 512, 1 << 20 };
+	static const uint64_t bytes[] = { 512, 1000, 1024, 4096, 4097, 32768, 65536 + 512,
+					  1 << 20 };
 	static uint8_t data[(1 << 20) + 4096], got[(1 << 20) + 4096];
 	struct cow_chain *chain;
 	bool good = true;
@@ -137,7 +150,8 @@ static void sizes(void)
 
 		sim_reset();
 		sim_make("odd", data, bytes[i]);
-		if (cow_create(&sim_io, "top", &create, &error) || cow_chain_open(&sim_io, "top", &write_options, &chain, &error)) {
+		if (cow_create(&sim_io, "top", &create, &error) ||
+		    cow_chain_open(&sim_io, "top", &write_options, &chain, &error)) {
 			good = false;
 			break;
 		}
@@ -145,15 +159,19 @@ static void sizes(void)
 		memset(got, 1, sizeof(got));
 		good &= !cow_chain_read(chain, &(struct cow_iovec){ got, size }, 1, 0, size, 0) &&
 			!memcmp(got, data, bytes[i]) && (size == bytes[i] || got[bytes[i]] == 0);
-		/* The last sector, which may be the only one of its cluster. */
-		good &= !cow_chain_write(chain, &(struct cow_iovec){ got, 512 }, 1, size - 512, 512);
+		/* The last sector may be the only one of its cluster. */
+		good &= !cow_chain_write(chain, &(struct cow_iovec){ got, 512 }, 1, size - 512,
+					 512);
 		good &= !cow_chain_zero(chain, 0, size);
 		good &= !cow_chain_close(chain);
 		good &= !cow_chain_open(&sim_io, "top", &read_options, &chain, &error);
-		good &= !cow_chain_read(chain, &(struct cow_iovec){ got, size }, 1, 0, size, 0) && !got[0] && !got[size - 1];
+		good &= !cow_chain_read(chain, &(struct cow_iovec){ got, size }, 1, 0, size, 0) &&
+			!got[0] && !got[size - 1];
 		cow_chain_close(chain);
 	}
-	ok(good, "disks of 512 bytes up to odd sizes work to their last sector (%s)", error.text);
+	ok(good,
+	   "disks of 512 bytes to 1 MiB, also of odd sizes, work up to their last sector (%s)",
+	   error.text);
 }
 
 static void growing(void)
@@ -168,18 +186,23 @@ static void growing(void)
 		bail("%s", error.text);
 	ret = cow_chain_grow(chain, size, &error);
 	ok(!ret && chain->size == size, "a layer grows (%s)", error.text);
-	ok(model_compare(&model, chain, false) == -1, "what it held is as before");
-	ok(!cow_chain_read(chain, &(struct cow_iovec){ got, 4096 }, 1, size - 4096, 4096, 0) && !memcmp(got, buf, 4096), "what is new reads as zeros");
+	ok(model_compare(&model, chain, false) == -1, "growing keeps the content");
+	ok(!cow_chain_read(chain, &(struct cow_iovec){ got, 4096 }, 1, size - 4096, 4096, 0) &&
+	   !memcmp(got, buf, 4096),
+	   "the new part reads as zeros");
 	memset(buf, 7, sizeof(buf));
 	ret = cow_chain_write(chain, &(struct cow_iovec){ buf, 512 }, 1, size - 512, 512);
-	ok(!ret && cow_chain_grow(chain, size - 512, &error) == -EINVAL, "its new end is written, and it does not shrink");
-	ok(!cow_chain_close(chain) && !cow_chain_open(&sim_io, top, &read_options, &chain, &error) && chain->size == size &&
-	   !cow_chain_read(chain, &(struct cow_iovec){ got, 512 }, 1, size - 512, 512, 0) && !memcmp(got, buf, 512),
-	   "and it is so when opened again (%s)", error.text);
+	ok(!ret && cow_chain_grow(chain, size - 512, &error) == -EINVAL,
+	   "the new end can be written, and the layer does not shrink");
+	ok(!cow_chain_close(chain) &&
+	   !cow_chain_open(&sim_io, top, &read_options, &chain, &error) && chain->size == size &&
+	   !cow_chain_read(chain, &(struct cow_iovec){ got, 512 }, 1, size - 512, 512, 0) &&
+	   !memcmp(got, buf, 512),
+	   "size and content are the same when the grown layer is opened again (%s)", error.text);
 	cow_chain_close(chain);
 }
 
-/* A raw file that somebody has cut does not grow again by a write behind its new end. */
+/* A write must not extend a raw file that someone has truncated. */
 static void cut_file(void)
 {
 	const char *top = model_chain(&model, 'r', 0, 0);
@@ -194,13 +217,15 @@ static void cut_file(void)
 	full = cow_chain_write(chain, &vec, 1, 65536, 4096);
 	vec = (struct cow_iovec){ buf, 4096 };
 	now = cow_chain_write_now(chain, &vec, 1, 65536, 4096);
-	ok(full == -EIO && now == -EIO && sim_find(top)->size == 65536, "a write behind the end of a file that was cut fails (%d %d)", full, now);
+	ok(full == -EIO && now == -EIO && sim_find(top)->size == 65536,
+	   "a write after the end of a truncated raw file fails (%d %d)", full, now);
 	vec = (struct cow_iovec){ buf, 4096 };
-	ok(!cow_chain_write_now(chain, &vec, 1, 65536 - 4096, 4096), "one before it does not");
+	ok(!cow_chain_write_now(chain, &vec, 1, 65536 - 4096, 4096),
+	   "a write before that end succeeds");
 	cow_chain_close(chain);
 }
 
-/* What cow_chain_write_now() leaves to the workers it leaves as it was. */
+/* If cow_chain_write_now() refuses a request, it leaves the request unchanged. */
 static void write_now(void)
 {
 	const char *top = model_chain(&model, 'l', 1, 12);
@@ -212,21 +237,24 @@ static void write_now(void)
 	if (cow_chain_open(&sim_io, top, &write_options, &chain, &error))
 		bail("%s", error.text);
 	before = cow_chain_write_now(chain, &vec, 1, 8192, 4096);
-	ok(before == -EAGAIN && vec.size == 4096 && !chain->layers[0]->begun, "the first write of all is more than a copy");
+	ok(before == -EAGAIN && vec.size == 4096 && !chain->layers[0]->begun,
+	   "write_now refuses the first write, which changes the header");
 	cow_layer_begin(chain->layers[0]);
 	vec.size = 512;
 	part = cow_chain_write_now(chain, &vec, 1, 8192, 512);
-	ok(part == -EAGAIN && vec.size == 512, "so is a part of a cluster that is not here");
+	ok(part == -EAGAIN && vec.size == 512, "write_now refuses a part of an absent cluster");
 	vec.size = 4096;
 	whole = cow_chain_write_now(chain, &vec, 1, 8192, 4096);
 	vec = (struct cow_iovec){ buf, 512 };
 	again = cow_chain_write_now(chain, &vec, 1, 8192 + 512, 512);
 	for (int i = 16; i < 24; i++)
 		model_write(&model, i, 0, true);
-	ok(!whole && !again && model_compare(&model, chain, false) == -1, "a whole cluster is not, nor a part of one that is here");
+	ok(!whole && !again && model_compare(&model, chain, false) == -1,
+	   "write_now writes a whole cluster, and a part of a cluster that the layer holds");
 	chain->layers[0]->remote = true;
 	vec = (struct cow_iovec){ buf, 512 };
-	ok(cow_chain_write_now(chain, &vec, 1, 8192, 512) == -EAGAIN, "a remote file may keep one waiting");
+	ok(cow_chain_write_now(chain, &vec, 1, 8192, 512) == -EAGAIN,
+	   "write_now refuses a remote file, which may take long");
 	cow_chain_close(chain);
 }
 
@@ -245,7 +273,7 @@ static void crash_trial(const struct shape *shape, struct tally *tally)
 	int bad;
 
 	tally->trials++;
-	/* Two lives: the second one writes on what the crash of the first left. */
+	/* The second life writes to what the crash of the first one left. */
 	for (int life = 0; life < 2; life++) {
 		if (cow_chain_open(&sim_io, top, &write_options, &chain, &error)) {
 			tally->unopened++;
@@ -256,7 +284,7 @@ static void crash_trial(const struct shape *shape, struct tally *tally)
 		for (int step = 0; step < 40; step++)
 			if (model_step(&model, chain, &flushed))
 				break;
-		/* Or in the midst of a flush, which is where the order counts. */
+		/* Else lose power during a flush, where the order of writes matters. */
 		if (sim.calls < (unsigned long)sim.power_off) {
 			sim.power_off = sim.calls + 1 + sim_random(5);
 			if (!cow_chain_flush(chain))
@@ -293,19 +321,21 @@ static void crashes(const struct shape *shape, int trials)
 
 	while (tally.trials < trials)
 		crash_trial(shape, &tally);
-	ok(!tally.bad && !tally.unopened, "%s: after each of %d power failures every sector is old or new, and flushed ones are there (%d wrong, first sector %d; %d did not open: %s)",
+	ok(!tally.bad && !tally.unopened,
+	   "%s: after each of %d power failures every sector is old or new, and flushed sectors "
+	   "are new (%d wrong, first sector %d; %d chains did not open: %s)",
 	   shape->title, 2 * trials, tally.bad, tally.sector, tally.unopened, error.text);
 }
 
 /* ---- failing calls ------------------------------------------------------------------- */
 
-/* The n-th call fails, for every n: an error comes back or all is well, and nothing is damaged. */
+/* Let the n-th call fail, for every n. Whether or not a request then fails, nothing is damaged. */
 static void failing_calls(const struct shape *shape, int error_code, int stride)
 {
 	unsigned long n, last = 0;
 	int bad = 0, first_bad = -1;
 
-	/* Number 0 counts how many there are. */
+	/* Run 0 lets no call fail and counts the calls. */
 	for (n = 0; n <= last; n = n ? n + stride : 1 + sim_random(stride)) {
 		struct cow_chain *chain = NULL;
 		const char *top;
@@ -323,7 +353,7 @@ static void failing_calls(const struct shape *shape, int error_code, int stride)
 				model_step(&model, chain, &flushed);
 				lost |= chain->layers[0]->lost != 0;
 			}
-			/* Whatever failed: what was acknowledged can be read as long as it is open. */
+			/* Acknowledged writes can be read while the chain is open. */
 			where = lost ? -1 : model_compare(&model, chain, false);
 			if (where == -2 && sim.calls >= n)
 				where = -1;
@@ -348,12 +378,14 @@ static void failing_calls(const struct shape *shape, int error_code, int stride)
 				first_bad = n;
 		}
 	}
-	ok(!bad, "%s: error %d from any %s of %lu calls damages nothing (%d did, first number %d)", shape->title,
+	ok(!bad,
+	   "%s: error %d from any %s of %lu calls damages nothing (%d did, first call %d)",
+	   shape->title,
 	   error_code, stride > 1 ? "sampled one" : "one", last, bad, first_bad);
 	error.text[0] = 0;
 }
 
-/* A failed sync is never forgotten. */
+/* A failed sync is permanent. */
 static void failed_sync(const struct shape *shape)
 {
 	const char *top = model_chain(&model, shape->kind, shape->depth, shape->cluster_bits);
@@ -372,8 +404,11 @@ static void failed_sync(const struct shape *shape)
 	second = cow_chain_flush(chain);
 	vec = (struct cow_iovec){ buf, 4096 };
 	third = cow_chain_write(chain, &vec, 1, 8192, 4096);
-	ok(first == -EIO && second == -EIO && third == -EIO, "%s: after a failed sync all later flushes and writes fail (%d %d %d)", shape->title, first, second, third);
-	ok(cow_chain_close(chain) == -EIO, "%s: and closing says so", shape->title);
+	ok(first == -EIO && second == -EIO && third == -EIO,
+	   "%s: after a failed sync all later flushes and writes fail (%d %d %d)",
+	   shape->title, first, second, third);
+	ok(cow_chain_close(chain) == -EIO,
+	   "%s: closing the chain reports the failed sync", shape->title);
 }
 
 static void full_disk(void)
@@ -392,18 +427,23 @@ static void full_disk(void)
 	sim.fail_at = 1;
 	sim.fail_with = -ENOSPC;
 	written = cow_chain_write(chain, &(struct cow_iovec){ buf, 4096 }, 1, 8192, 4096);
-	ok(written == -ENOSPC && model_compare(&model, chain, false) == -1, "a write without space says so, and the old content is there");
+	ok(written == -ENOSPC && model_compare(&model, chain, false) == -1,
+	   "a write without space on the host fails with ENOSPC and keeps the old content");
 	again = cow_chain_write(chain, &(struct cow_iovec){ buf, 4096 }, 1, 8192, 4096);
 	for (int i = 0; i < 8; i++)
 		model_write(&model, 16 + i, 9, true);
-	/* sync, then the map's write fails */
+	/* The sync succeeds; the write of the map fails. */
 	sim.calls = 0;
 	sim.fail_at = 2;
 	flushed = cow_chain_flush(chain);
-	ok(!again && flushed == -ENOSPC, "a flush without space for the map says so (%d %d)", again, flushed);
-	ok(!cow_chain_flush(chain) && !cow_chain_close(chain), "and succeeds when there is space again");
+	ok(!again && flushed == -ENOSPC,
+	   "a flush without space for the map fails with ENOSPC (%d %d)", again, flushed);
+	ok(!cow_chain_flush(chain) && !cow_chain_close(chain),
+	   "the flush succeeds when there is space again");
 	sim_crash();
-	ok(!cow_chain_open(&sim_io, top, &read_options, &chain, &error) && model_compare(&model, chain, false) == -1, "with everything in its place");
+	ok(!cow_chain_open(&sim_io, top, &read_options, &chain, &error) &&
+	   model_compare(&model, chain, false) == -1,
+	   "after that nothing is lost");
 	cow_chain_close(chain);
 }
 

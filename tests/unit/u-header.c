@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-header.c - headers of all formats: what they say, and a fuzzer that mutates them
+ * u-header.c - headers of all formats, a fuzzer that mutates them, and leases
  *
- * `u-header N` runs N mutations of each kind (200 000 take a minute with all checks on).
+ * Runs on a simulated disk (simdisk.h). `u-header N` makes N mutations of each format; 200 000 take
+ * a minute with the sanitizers.
  */
 #include "simdisk.h"
 #include "tap.h"
@@ -16,14 +17,14 @@ static void crc(void)
 	uint8_t data[1000];
 	uint32_t whole, parts;
 
-	ok(cow_crc32c(0, "123456789", 9) == 0xe3069283, "CRC32C of the usual check string");
+	ok(cow_crc32c(0, "123456789", 9) == 0xe3069283, "CRC32C of \"123456789\" is e3069283");
 	sim_random_bytes(&sim_io, data, sizeof(data));
 	whole = cow_crc32c(0, data, sizeof(data));
 	parts = cow_crc32c(cow_crc32c(0, data, 333), data + 333, sizeof(data) - 333);
-	ok(whole == parts, "in parts as in one");
+	ok(whole == parts, "CRC32C in two parts is the same as in one");
 }
 
-/* The layouts as the formats' description has them, for a base of 8 MiB. */
+/* The offsets that umlab-disk(5) gives, for a base of 8 MiB. */
 static void layouts(void)
 {
 	static struct cow_disk_v3 v3;
@@ -32,23 +33,43 @@ static void layouts(void)
 	static struct cow_disk_v3_broken broken;
 	static struct cow_old old;
 
-	ok(!cow_header_make_v3("x", 8 << 20, 1234567890, "/b", &v3, &old, &error) && old.bitmap_offset == 8192 &&
-	   old.bitmap_size == 2048 && old.data_offset == 12288, "COW V3: bitmap at 8192, 2048 long, data at 12288");
-	ok(!memcmp(&v3, "OOOM\0\0\0\3", 8), "COW V3 begins with OOOM and its version");
-	v2 = (struct cow_disk_v2){ __builtin_bswap32(COW_MAGIC), __builtin_bswap32(2), "/b", __builtin_bswap32(5),
-				   __builtin_bswap64(8 << 20), __builtin_bswap32(512) };
-	ok(!cow_header_parse_old("x", &v2, sizeof(v2), &old, &error) && old.bitmap_offset == 4120 && old.data_offset == 6656 &&
-	   old.mtime == 5 && !strcmp(old.backing, "/b"), "COW V2: bitmap at 4120, data at 6656 (%s)", error.text);
+	ok(!cow_header_make_v3("x", 8 << 20, 1234567890, "/b", &v3, &old, &error) &&
+	   old.bitmap_offset == 8192 && old.bitmap_size == 2048 && old.data_offset == 12288,
+	   "COW V3: the bitmap is at 8192 and has 2048 bytes, the data is at 12288");
+	ok(!memcmp(&v3, "OOOM\0\0\0\3", 8), "COW V3 starts with OOOM and its version");
+	v2 = (struct cow_disk_v2){
+		.magic = __builtin_bswap32(COW_MAGIC),
+		.version = __builtin_bswap32(2),
+		.backing = "/b",
+		.mtime = __builtin_bswap32(5),
+		.size = __builtin_bswap64(8 << 20),
+		.sector_size = __builtin_bswap32(512),
+	};
+	ok(!cow_header_parse_old("x", &v2, sizeof(v2), &old, &error) && old.bitmap_offset == 4120 &&
+	   old.data_offset == 6656 && old.mtime == 5 && !strcmp(old.backing, "/b"),
+	   "COW V2: the bitmap is at 4120, the data at 6656 (%s)", error.text);
 	v1 = (struct cow_disk_v1){ COW_MAGIC, 1, "/b", 5, 8 << 20, 512 };
-	ok(!cow_header_parse_old("x", &v1, sizeof(v1), &old, &error) && old.bitmap_offset == 280 && old.data_offset == 2560,
-	   "COW V1: bitmap at 280, data at 2560");
-	broken = (struct cow_disk_v3_broken){ __builtin_bswap32(COW_MAGIC), __builtin_bswap32(3), 0, 0, __builtin_bswap64(8 << 20),
-					      __builtin_bswap32(512), __builtin_bswap32(4096), 0, "/b" };
-	ok(!cow_header_parse_old("x", &broken, sizeof(broken), &old, &error) && old.kind == COW_KIND_V3_BROKEN &&
-	   old.bitmap_offset == 8192 && !strcmp(old.backing, "/b"), "the broken 64-bit COW V3 is told from the right one");
-	ok(cow_header_make_v3("x", 1ULL << 44, 0, "/b", &v3, &old, &error) == -EFBIG, "COW V3 is not made above 8 TiB");
-	ok(cow_header_make_v3("x", 512, 1LL << 32, "/b", &v3, &old, &error) == -EINVAL, "nor with a date that does not fit");
-	ok(cow_header_make_v3("x", 512, 0, "/a,b", &v3, &old, &error) == -EINVAL, "nor with a comma in the path");
+	ok(!cow_header_parse_old("x", &v1, sizeof(v1), &old, &error) && old.bitmap_offset == 280 &&
+	   old.data_offset == 2560,
+	   "COW V1: the bitmap is at 280, the data at 2560");
+	broken = (struct cow_disk_v3_broken){
+		.magic = __builtin_bswap32(COW_MAGIC),
+		.version = __builtin_bswap32(3),
+		.size = __builtin_bswap64(8 << 20),
+		.sector_size = __builtin_bswap32(512),
+		.alignment = __builtin_bswap32(4096),
+		.backing = "/b",
+	};
+	ok(!cow_header_parse_old("x", &broken, sizeof(broken), &old, &error) &&
+	   old.kind == COW_KIND_V3_BROKEN && old.bitmap_offset == 8192 &&
+	   !strcmp(old.backing, "/b"),
+	   "the 64-bit form of COW V3 from before 2006 is recognized");
+	ok(cow_header_make_v3("x", 1ULL << 44, 0, "/b", &v3, &old, &error) == -EFBIG,
+	   "COW V3 is not made for more than 8 TiB");
+	ok(cow_header_make_v3("x", 512, 1LL << 32, "/b", &v3, &old, &error) == -EINVAL,
+	   "COW V3 is not made with a date that does not fit");
+	ok(cow_header_make_v3("x", 512, 0, "/a,b", &v3, &old, &error) == -EINVAL,
+	   "COW V3 is not made with a comma in the path of the base");
 }
 
 static void decoy(void)
@@ -58,9 +79,10 @@ static void decoy(void)
 
 	cow_header_decoy(head);
 	memcpy(&v3, head, sizeof(v3));
-	ok(cow_header_kind(head, sizeof(head)) == COW_KIND_LAYER, "a layer is known by its tag");
+	ok(cow_header_kind(head, sizeof(head)) == COW_KIND_LAYER,
+	   "a layer is recognized by its tag");
 	ok(__builtin_bswap64(v3.size) == COW_DECOY_SIZE && !strncmp(v3.backing, "/dev/null/", 10),
-	   "for others it is a COW V3 of impossible size on a base that cannot be");
+	   "for other programs it is a COW V3 file of impossible size and base");
 }
 
 /* ---- fuzzing ------------------------------------------------------------------------- */
@@ -80,7 +102,8 @@ static void mutate(uint8_t *data, size_t size)
 			data[at] = nasty[sim_random(sizeof(nasty))];
 			break;
 		case 2:
-			memset(data + at, nasty[sim_random(sizeof(nasty))], at + 8 <= size ? 8 : size - at);
+			memset(data + at, nasty[sim_random(sizeof(nasty))],
+			       at + 8 <= size ? 8 : size - at);
 			break;
 		default:
 			data[at] = sim_random(256);
@@ -88,7 +111,10 @@ static void mutate(uint8_t *data, size_t size)
 	}
 }
 
-/* Open whatever came out, read all of it, and close. Nothing may crash, and reads stay in bounds. */
+/*
+ * Open the mutated file, read all of it, and close it. Nothing may crash. True if the file opened
+ * or was refused with a message.
+ */
 static bool survives(const char *name)
 {
 	static const struct cow_options options;
@@ -127,7 +153,9 @@ static void fuzz_old(const char *title, const void *head, size_t head_size, int 
 		opened += !error.text[0];
 	}
 	free(file);
-	ok(!silent, "%s: %d mutated headers open or are refused in words (%d opened)", title, times, opened);
+	ok(!silent,
+	   "%s: %d mutated headers open or are refused with a message (%d opened)",
+	   title, times, opened);
 }
 
 static void fuzz_layer(int times)
@@ -148,7 +176,7 @@ static void fuzz_layer(int times)
 		made = sim_find("f");
 		header = (struct cow_disk_layer *)(made->now + COW_HEADER_A);
 		mutate((uint8_t *)header, sizeof(*header));
-		/* Half of them with a right CRC: those get further. */
+		/* Give half of them a right CRC, so that they get past the first check. */
 		if (sim_random(2))
 			cow_header_finish(header);
 		if (!sim_random(4))
@@ -160,7 +188,9 @@ static void fuzz_layer(int times)
 		opened += !error.text[0];
 	}
 	free(file);
-	ok(!silent, "layers: %d mutated headers and maps open or are refused in words (%d opened)", times, opened);
+	ok(!silent,
+	   "layers: %d mutated headers and maps open or are refused with a message (%d opened)",
+	   times, opened);
 }
 
 static void fuzz(int times)
@@ -171,8 +201,14 @@ static void fuzz(int times)
 	struct cow_disk_v1 v1 = { COW_MAGIC, 1, "b", 1700000000, 65536, 512 };
 
 	cow_header_make_v3("f", 65536, 1700000000, "b", &v3, &old, &error);
-	*v2 = (struct cow_disk_v2){ __builtin_bswap32(COW_MAGIC), __builtin_bswap32(2), "b", __builtin_bswap32(1700000000),
-				    __builtin_bswap64(65536), __builtin_bswap32(512) };
+	*v2 = (struct cow_disk_v2){
+		.magic = __builtin_bswap32(COW_MAGIC),
+		.version = __builtin_bswap32(2),
+		.backing = "b",
+		.mtime = __builtin_bswap32(1700000000),
+		.size = __builtin_bswap64(65536),
+		.sector_size = __builtin_bswap32(512),
+	};
 	fuzz_old("COW V3", &v3, sizeof(v3), times);
 	fuzz_old("COW V2", v2, sizeof(*v2), times);
 	fuzz_old("COW V1", &v1, sizeof(v1), times);
@@ -182,7 +218,7 @@ static void fuzz(int times)
 
 /* ---- leases ---------------------------------------------------------------------------- */
 
-/* The machine that had it is gone without a word. */
+/* The process that has the chain open is killed. */
 static void vanish(struct cow_chain *chain)
 {
 	sim.power_off = 1;
@@ -202,19 +238,24 @@ static void leases(void)
 	sim.remote = sim.cannot_lock = true;
 	cow_create(&sim_io, "f", &create, &error);
 	ret = cow_chain_open(&sim_io, "f", &write, &chain, &error);
-	ok(!ret && sim_find("f.umlab-lease"), "where locks do not reach, a lease is taken (%s)", error.text);
+	ok(!ret && sim_find("f.umlab-lease"),
+	   "where locks do not reach other hosts, a writer takes a lease (%s)", error.text);
 	ret = cow_chain_open(&sim_io, "f", &write, &second, &error);
-	ok(ret == -EAGAIN && strstr(error.text, "in use by process") && strstr(error.text, "on host simulated since"), "the next one is refused, and told who has it (%s)", error.text);
-	ok(!cow_lease_beat(chain->layers[0]->lease), "it gives signs of life");
+	ok(ret == -EAGAIN && strstr(error.text, "in use by process") &&
+	   strstr(error.text, "on host simulated since"),
+	   "a second writer is refused, and the message names the first (%s)", error.text);
+	ok(!cow_lease_beat(chain->layers[0]->lease), "the holder can renew its lease");
 	cow_chain_close(chain);
-	ok(!sim_find("f.umlab-lease"), "closing gives it back");
+	ok(!sim_find("f.umlab-lease"), "closing removes the lease");
 
 	cow_chain_open(&sim_io, "f", &write, &chain, &error);
 	vanish(chain);
 	ret = cow_chain_open(&sim_io, "f", &write, &second, &error);
-	ok(!ret, "of this host and gone: the lease is taken over (%s)", error.text);
+	ok(!ret,
+	   "the lease of a process of this host that has ended is taken over (%s)", error.text);
 	cow_lease_break(&sim_io, "f");
-	ok(cow_lease_beat(second->layers[0]->lease) == -ESTALE, "a broken lease is noticed");
+	ok(cow_lease_beat(second->layers[0]->lease) == -ESTALE,
+	   "the holder notices that its lease was broken");
 	cow_chain_close(second);
 
 	cow_chain_open(&sim_io, "f", &write, &chain, &error);
@@ -223,10 +264,13 @@ static void leases(void)
 	*(uint32_t *)(lease->now + lease->size - 4) = cow_crc32c(0, lease->now, lease->size - 4);
 	lease->mtime = sim.clock;
 	ret = cow_chain_open(&sim_io, "f", &write, &second, &error);
-	ok(ret == -EAGAIN && strstr(error.text, "on host elsewhere"), "of another host: refused (%s)", error.text);
+	ok(ret == -EAGAIN && strstr(error.text, "on host elsewhere"),
+	   "the lease of another host is respected (%s)", error.text);
 	sim.clock += (COW_LEASE_STALE + 1) * 1000000000LL;
 	ret = cow_chain_open(&sim_io, "f", &write, &second, &error);
-	ok(!ret, "unless it has given no sign of life for long (%s)", error.text);
+	ok(!ret,
+	   "the lease of another host is taken over when it was not renewed in time (%s)",
+	   error.text);
 	if (!ret)
 		cow_chain_close(second);
 	vanish(chain);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-threads.c - many threads in the same clusters of a layer lose nothing of each other's
+ * u-threads.c - threads that write to the same clusters of a layer do not lose each other's data
  *
- * Each of 8 threads owns every eighth sector, so nearly every write meets others that copy
- * the same cluster from below, zero parts of it or flush. In a file of the host.
+ * Each of 8 threads owns every eighth sector. So nearly every write meets other threads that copy
+ * the same cluster from below, zero parts of it, or flush. Uses files of the host.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -15,7 +15,7 @@
 enum { THREADS = 8, SECTORS = 8192, SIZE = SECTORS * 512, ROUNDS = 500 };
 
 static struct cow_chain *chain;
-static uint32_t newest[SECTORS];	/* each written by its owner only */
+static uint32_t newest[SECTORS];	/* generation of each sector; only its owner writes it */
 static int failed;
 
 static void fill(void *to, uint32_t sector, uint32_t generation)
@@ -29,9 +29,9 @@ static void fill(void *to, uint32_t sector, uint32_t generation)
 static pthread_barrier_t together;
 static struct cow_io slow_io;
 
-/* Between a read and what follows from it is time for others. */
-static ssize_t slow_readv(const struct cow_io *io, int file, struct cow_iovec *vec, unsigned int count,
-			  uint64_t offset, unsigned int flags)
+/* Give other threads time between a read and the write that follows from it. */
+static ssize_t slow_readv(const struct cow_io *io, int file, struct cow_iovec *vec,
+			  unsigned int count, uint64_t offset, unsigned int flags)
 {
 	ssize_t ret = cow_io_posix.readv(io, file, vec, count, offset, flags);
 
@@ -39,7 +39,7 @@ static ssize_t slow_readv(const struct cow_io *io, int file, struct cow_iovec *v
 	return ret;
 }
 
-/* All at once, each a sector of the same cluster, which none of them has written before. */
+/* All threads at once write one sector each to a cluster that was never written before. */
 static void first_touch(unsigned int number)
 {
 	uint32_t per_cluster = (1 << chain->layers[0]->cluster_bits) / 512;
@@ -125,7 +125,8 @@ static void one_size(const char *folder, unsigned int bits)
 	}
 	close(fd);
 	create.base = base;
-	if (cow_create(&slow_io, top, &create, &error) || cow_chain_open(&slow_io, top, &write, &chain, &error))
+	if (cow_create(&slow_io, top, &create, &error) ||
+	    cow_chain_open(&slow_io, top, &write, &chain, &error))
 		bail("%s", error.text);
 	failed = 0;
 	pthread_barrier_init(&together, NULL, THREADS);
@@ -134,11 +135,11 @@ static void one_size(const char *folder, unsigned int bits)
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
 	is(failed, 0, "each thread reads back what it wrote");
-	is(wrong_sectors(), 0, "all sectors are as their owners left them");
-	is(cow_chain_close(chain), 0, "the layer is closed in order");
+	is(wrong_sectors(), 0, "all sectors have what their owners wrote last");
+	is(cow_chain_close(chain), 0, "the layer is closed cleanly");
 	if (cow_chain_open(&slow_io, top, &(struct cow_options){ 0 }, &chain, &error))
 		bail("%s", error.text);
-	is(wrong_sectors(), 0, "and when opened again");
+	is(wrong_sectors(), 0, "all sectors have it after the layer is opened again");
 	cow_chain_close(chain);
 	unlink(top);
 	unlink(base);
