@@ -36,6 +36,7 @@ grep '\.md$' "$SCRATCH/files" | while read -r page; do
 	[ -e "$page" ] || continue
 	grep -oE '\]\([^)#:]+\)|`[A-Za-z0-9_./-]+/[A-Za-z0-9_.-]+\.(c|h|S|sh|py|md|mk|[1-8])`' "$page" | tr -d '][()`' | while read -r path; do
 		[ -e "${page%/*}/$path" ] || [ -e "$path" ] || [ -e "arch-um/$path" ] ||
+			[ -e "arch-um/include/$path" ] ||
 			[ -e "$BUILD/src/linux/${path#build/src/linux/}" ] || echo "$page cites $path"
 	done
 done > "$SCRATCH/dead"
