@@ -2,10 +2,9 @@
 /*
  * run_uplink.c - `umlab-net run slirp` and `run vde`: read the options, run until the end
  *
- * Users start uplinks of switches (switch=TARGET). The kernel of a machine starts its own
- * uplinks with a socket that it hands over (fd=N) and passes on what the user wrote behind
- * eth0=slirp, (arch-um/drivers/eth_link.c). So options are separated by commas as well as by
- * blanks.
+ * Users start uplinks of switches (switch=TARGET). The eth driver in the kernel of a machine
+ * starts its own uplinks: it hands over a socket (fd=N) and passes on the options that the user
+ * wrote behind eth0=slirp, so options are separated by commas as well as by blanks.
  */
 #include "cli/run_uplink.h"
 
@@ -58,7 +57,8 @@ static enum status option_read(const struct verb_args *args, const struct uplink
 	}
 	if (!result)
 		return STATUS_OK;
-	return verb_usage(args, "'%s': %s", word, *error ? error : "not an option, or a wrong value");
+	return verb_usage(args, "'%s': %s", word,
+			  *error ? error : "not an option, or a wrong value");
 }
 
 static enum status options_read(const struct verb_args *args,
@@ -96,7 +96,7 @@ static enum status uplink_run(const struct verb_args *args, const struct uplink_
 	}
 	error = uplink_start(backend, &settings, why, sizeof(why));
 	if (error) {
-		/* By now errors may have to go to the machine's log. */
+		/* Not tell_error(): the line may have to go to the machine's log. */
 		say("%s", why);
 		return STATUS_FAILED;
 	}
@@ -120,9 +120,9 @@ const struct verb run_slirp_verb = {
 	.group = GROUP_RUN,
 	.usage = "NAME switch=TARGET[,port=N][,vlan=N] [OPTION]...",
 	.summary = "Run an uplink to the internet at a port of a switch",
-	.help = "The uplink stays in the foreground until SIGTERM or 'umlab-net stop'. It plays a "
-		"network with a DHCP server and a router at 10.0.2.2 and a name server at 10.0.2.3. "
-		"Options, which eth0=slirp, of a machine takes too, are:\n"
+	.help = "The uplink stays in the foreground until SIGTERM or 'umlab-net stop'. It plays "
+		"a network with a DHCP server and a router at 10.0.2.2 and a name server at "
+		"10.0.2.3. Options, which eth0=slirp, of a machine takes too, are:\n"
 		"  forward=SPEC        let a port of the host lead into the network; SPEC as for\n"
 		"                      'forward add'\n"
 		"  allow=tcp:ADDRESS:PORT, allow=udp:ADDRESS:PORT\n"
@@ -135,8 +135,8 @@ const struct verb run_slirp_verb = {
 		"  ipv6=on|off         fec0::/64 (on if the host has IPv6)\n"
 		"  hostname=NAME       the name that DHCP tells the machine\n"
 		"  rate=BITS, in-rate=BITS, delay=TIME, loss=P%, ...\n"
-		"                      the cable, with the settings of 'link set'; what leaves the\n"
-		"                      uplink goes to the machine\n"
+		"                      the cable, with the settings of 'link set'; what leaves\n"
+		"                      the uplink goes to the machine\n"
 		"\n"
 		"libslirp sends at most 64 KB of a TCP connection before the machine acknowledges "
 		"them. The uplink lets it run 256 KB ahead: it acknowledges data in the machine's "

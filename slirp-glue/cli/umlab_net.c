@@ -61,8 +61,8 @@ static void complete(struct completion *completion, const char *kind)
 
 static const struct verb_note notes[] = {
 	{ "FILES",
-	  "A switch or an uplink has a folder with its sockets: $XDG_RUNTIME_DIR/umlab/net/NAME, "
-	  "or /tmp/umlab-net-UID/NAME if XDG_RUNTIME_DIR is not set. A NAME with a slash is the "
+	  "A switch or an uplink has a folder with its sockets: $XDG_RUNTIME_DIR/umlab/net/NAME,"
+	  " or /tmp/umlab-net-UID/NAME if XDG_RUNTIME_DIR is not set. A NAME with a slash is the "
 	  "path of the folder itself." },
 	{ "EXIT STATUS",
 	  "0 if the command was carried out, 1 if it failed (the reason is printed), 2 if the "
@@ -76,8 +76,8 @@ static const struct program umlab_net = {
 	.purpose = "Run and control switches and uplinks for machines, without root",
 	.description =
 		"umlab-net runs the networks of umlab's machines as ordinary processes: a switch, "
-		"the internet by libslirp, and whatever libvdeplug opens. The same command looks at "
-		"those that run and changes them. The kernel of a machine starts the uplinks of "
+		"the internet by libslirp, and whatever libvdeplug opens. The same command looks "
+		"at those that run and changes them. The kernel of a machine starts the uplinks of "
 		"eth0=slirp and eth0=vde: by itself.\n"
 		"\n"
 		"TARGET, SWITCH and UPLINK are names from 'umlab-net list', or paths of folders "

@@ -9,7 +9,7 @@
 #include "cli/client.h"
 #include "cli/groups.h"
 
-enum { WORDS_MAX = 30 };		/* of a command, a few fewer than MGMT_WORDS */
+enum { WORDS_MAX = 30 };		/* of a command; the server reads up to MGMT_WORDS */
 
 static enum status command_run(const struct verb_args *args)
 {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * place.c - where running switches and uplinks have their folders
+ * place.c - the folders of running switches and uplinks
+ *
+ * Used by the processes that make these folders and by the commands that look for them. The
+ * folders hold sockets that control networks, so folders that another user could change are
+ * rejected.
  */
 #include "common/place.h"
 
@@ -11,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A folder of ours that nobody else may write. */
+/* 0 if the folder belongs to this user and nobody else may write in it. */
 static int folder_check(const char *path)
 {
 	struct stat st;
@@ -23,14 +27,14 @@ static int folder_check(const char *path)
 	return st.st_uid != geteuid() || st.st_mode & 022 ? -EPERM : 0;
 }
 
-static int folder_make(const char *path, int make)
+static int folder_make(const char *path, bool make)
 {
 	if (make && mkdir(path, 0700) && errno != EEXIST)
 		return -errno;
 	return folder_check(path);
 }
 
-int place_base(char *path, size_t size, int make)
+int place_base(char *path, size_t size, bool make)
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	int error;
@@ -48,7 +52,7 @@ int place_base(char *path, size_t size, int make)
 	return folder_make(path, make);
 }
 
-int place_find(const char *name, char *path, size_t size, int make)
+int place_find(const char *name, char *path, size_t size, bool make)
 {
 	char base[PLACE_SIZE];
 	int error;

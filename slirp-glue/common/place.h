@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * place.h - where running switches and uplinks have their folders
+ * place.h - the folders of running switches and uplinks
  */
 #ifndef PLACE_H
 #define PLACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-enum { PLACE_SIZE = 100 };
+enum { PLACE_SIZE = 100 };		/* bytes of a path */
 
 /*
- * place_base - the folder that holds those without a path of their own:
- * $XDG_RUNTIME_DIR/umlab/net, or /tmp/umlab-net-UID. Made if @make. -errno, -EPERM if it
- * belongs to somebody else.
+ * The folder in which switches and uplinks with a plain name have theirs:
+ * $XDG_RUNTIME_DIR/umlab/net, or /tmp/umlab-net-UID. The folder is made if @make. Returns 0 or
+ * -errno; -EPERM if it belongs to another user or others may write in it.
  */
-int place_base(char *path, size_t size, int make);
+int place_base(char *path, size_t size, bool make);
 
-/* place_find - the folder of a name, or the name itself if it has a slash. */
-int place_find(const char *name, char *path, size_t size, int make);
+/* The folder of the switch or uplink @name. A name with a slash is the path of the folder. */
+int place_find(const char *name, char *path, size_t size, bool make);
 
 #endif /* PLACE_H */

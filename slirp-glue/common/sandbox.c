@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sandbox.c - give up what a network process never needs
+ * sandbox.c - give up rights that a network process never needs
  *
- * A seccomp filter made of lists of call numbers: what is not on them fails with EPERM.
- * Where a call is only harmless with some arguments, the argument is looked at: files
- * can be opened for reading only, no executable memory can be made, sockets are
- * local or IP. The lists hold what the C library, GLib, libslirp and liburcu use.
- * no_new_privs is set, so set-user-id programs would be powerless even if one started.
+ * The seccomp filter is made of lists of call numbers; calls that are not listed fail with
+ * EPERM. For some calls the filter also checks an argument: files can only be opened for
+ * reading, memory cannot become executable, and sockets must be local or IP. The lists hold
+ * what the C library, GLib, libslirp and liburcu call. The process also sets no_new_privs, so a
+ * set-user-id program would gain nothing even if one were started.
  */
 #include "common/sandbox.h"
 
@@ -22,7 +22,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Both kinds: memory, time, threads that exist, descriptors, local sockets. */
+/* For both kinds: memory, time, existing threads, descriptors, local sockets. */
 static const unsigned short common_calls[] = {
 	__NR_read, __NR_write, __NR_readv, __NR_writev, __NR_close, __NR_fstat, __NR_lseek,
 	__NR_poll, __NR_ppoll, __NR_epoll_wait, __NR_epoll_pwait, __NR_epoll_ctl,
@@ -35,8 +35,8 @@ static const unsigned short common_calls[] = {
 	__NR_accept4, __NR_connect, __NR_bind, __NR_listen, __NR_getsockname,
 	__NR_getpeername, __NR_getsockopt, __NR_setsockopt, __NR_shutdown, __NR_sendto,
 	__NR_sendmsg, __NR_sendmmsg, __NR_recvfrom, __NR_recvmsg, __NR_recvmmsg,
-	__NR_socketpair, __NR_unlink, __NR_rmdir, __NR_fchmod, __NR_getuid, __NR_geteuid, __NR_getgid,
-	__NR_accept,
+	__NR_socketpair, __NR_unlink, __NR_rmdir, __NR_fchmod, __NR_getuid, __NR_geteuid,
+	__NR_getgid, __NR_accept,
 };
 
 static const unsigned short uplink_calls[] = {
@@ -75,7 +75,7 @@ static void emit_allow(struct program *program, unsigned int nr)
 	emit_return(program, SECCOMP_RET_ALLOW);
 }
 
-/* Allowed if none of @forbidden is set in the low word of argument @arg. */
+/* Allows the call if none of @forbidden is set in the low word of argument @arg. */
 static void emit_without(struct program *program, unsigned int nr, unsigned int arg,
 			 unsigned int forbidden)
 {
@@ -87,7 +87,7 @@ static void emit_without(struct program *program, unsigned int nr, unsigned int 
 	emit_load(program, offsetof(struct seccomp_data, nr));
 }
 
-/* Sockets of one family; otherwise the call is looked at further. */
+/* Allows sockets of one family; for others the rules that follow decide. */
 static void emit_family(struct program *program, unsigned int family)
 {
 	emit(program, BPF_JMP | BPF_JEQ | BPF_K, __NR_socket, 0, 4);

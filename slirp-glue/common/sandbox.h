@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * sandbox.h - give up what a network process never needs
+ * sandbox.h - give up rights that a network process never needs
  */
 #ifndef SANDBOX_H
 #define SANDBOX_H
 
 enum sandbox {
-	SANDBOX_SWITCH,		/* local sockets, no files but the removal of its own */
-	SANDBOX_UPLINK,		/* sockets of any kind, and reading of files */
+	SANDBOX_SWITCH,		/* local sockets; files can only be removed */
+	SANDBOX_UPLINK,		/* sockets of all kinds; files can be read and removed */
 };
 
 /*
- * sandbox_enter - from now on this process and all its threads can make only the host calls
- * of that kind; everything else fails with EPERM. No program can be started, no
- * other process reached, no file written. Call it when all is set up. -errno.
+ * Limits this process and all its threads to the host calls of that kind; all others fail with
+ * EPERM. The process can then neither start programs nor reach other processes nor write
+ * files. To be called when everything is set up. Returns 0 or -errno.
  */
 int sandbox_enter(enum sandbox kind);
 

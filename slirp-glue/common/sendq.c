@@ -170,7 +170,8 @@ static unsigned int messages_make(struct sendq *queue, struct mmsghdr *messages,
 		if (length > 1)
 			*iov++ = (struct iovec) { (void *)&bundle, sizeof(bundle) };
 		for (uint32_t j = 0; j < length; j++, i++)
-			iov = pieces_make(&additions[i], queue, entry_at(queue, i), length > 1, iov);
+			iov = pieces_make(&additions[i], queue, entry_at(queue, i), length > 1,
+					  iov);
 		messages[nr].msg_hdr = (struct msghdr) {
 			.msg_iov = first, .msg_iovlen = iov - first,
 		};

@@ -21,7 +21,7 @@ enum sendq_form {
 
 struct sendq_counters {
 	uint64_t tx_frames, tx_bytes;
-	uint64_t queue_full;		/* frames dropped: the peer did not read, or memory was short */
+	uint64_t queue_full;		/* frames dropped: the queue was full, or no memory */
 };
 
 struct sendq_entry {

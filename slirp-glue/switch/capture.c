@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * capture.c - frames as a pcap stream
+ * capture.c - send frames as a pcap stream, for Wireshark and tcpdump
  *
- * The format is the classic one with nanoseconds (magic a1b23c4d), in the byte order of
- * this host: 24 bytes of file header, then 16 bytes before each frame. A reader that is
- * too slow misses whole frames: what the socket does not take at once waits in a buffer
- * of BUFFER_MAX bytes, and what finds no room there is counted and left out.
+ * The format is the classic pcap format with nanoseconds (magic a1b23c4d), in the byte order of
+ * this host: 24 bytes of file header, then 16 bytes before each frame. What the socket does not
+ * take at once waits in a buffer of BUFFER_MAX bytes. Frames for which the buffer has no room
+ * are counted and left out, so a slow reader misses only whole frames.
  *
- * A frame appears as it is in the switch: with its checksum filled in, with its VLAN tag
- * if it came with one, and unsegmented.
+ * A frame is recorded as it is in the switch: with its checksum filled in, with its VLAN tag if
+ * it arrived with one, and before segmentation.
+ *
+ * Called by switch.c and by the command `capture`; runs in the event loop.
  */
 #include "switch/capture.h"
 
@@ -67,7 +69,7 @@ static void capture_end(struct capture *capture)
 	free(capture);
 }
 
-/* False when the reader has gone. */
+/* False: the reader has gone. */
 static bool capture_flush(struct capture *capture)
 {
 	while (capture->size) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * capture.h - frames as a pcap stream, for Wireshark and tcpdump
+ * capture.h - send frames as a pcap stream, for Wireshark and tcpdump
  */
 #ifndef CAPTURE_H
 #define CAPTURE_H
@@ -10,20 +10,22 @@
 #include "common/frame.h"
 
 /*
- * capture_add - from now on write frames to @fd, a socket that is then the capture's, until
- * the reader closes it. @port: of that port, in both directions; 0: each frame once, as it
- * enters the switch. -errno.
+ * Starts a capture that writes to the socket @fd until the reader closes it. With @port it
+ * contains the frames of this port in both directions; with 0 it contains each frame once, as
+ * the frame enters the switch. On success the capture owns @fd. Returns 0 or -errno.
  */
 int capture_add(int fd, uint16_t port);
 void capture_release(void);
 
-/* capture_wanted - does anybody listen? Costs one load. */
 extern unsigned int nr_captures;
+
+/* Whether capture_frame() is to be called; costs one load. */
 static inline bool capture_wanted(void)
 {
 	return nr_captures;
 }
 
+/* Records a frame that enters the switch at @port (@incoming) or leaves it there. */
 void capture_frame(uint16_t port, bool incoming, struct frame *frame);
 
 #endif /* CAPTURE_H */

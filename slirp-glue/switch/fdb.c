@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fdb.c - which address is behind which port: the forwarding table
+ * fdb.c - the forwarding table: which address is behind which port
  *
  * Theory of operation
  *
- * A lock-free hash table of liburcu (cds_lfht, flavour memb). Key: the 48 bits of the
- * address and 12 of the VLAN in one number. The forwarding thread looks up and learns,
- * the ageing thread walks the table once a second and takes out what is old; neither
- * waits for the other.
+ * The table is a lock-free hash table of liburcu (cds_lfht, flavour memb). The key is one
+ * number made of the 48 bits of the address and the 12 bits of the VLAN. The forwarding thread
+ * looks up and learns. The ageing thread walks the table once a second and removes old entries.
+ * Neither waits for the other.
  *
- *   What a reader may see: an entry whose address and VLAN never change and whose port
- *   is that of some moment since the lookup began. An address that moved gets a new entry
- *   in place of the old one (add_replace), `seen` alone is written in place.
- *   Who takes an entry out frees it after a grace period (call_rcu) and corrects the
- *   counts. cds_lfht_del() succeeds for one of two who try.
+ *   - A reader may see an entry whose port is that of any moment since the lookup began. The
+ *     address and the VLAN of an entry never change. An address that has moved gets a new
+ *     entry in place of the old one (add_replace). Only `seen` is written in place.
+ *   - Whoever removes an entry frees it after a grace period (call_rcu) and corrects the
+ *     counts. If two threads remove the same entry, cds_lfht_del() succeeds for one of them.
  *
- * Bounds: `max` entries in all and half of them for one port, so that a machine that
- * invents addresses neither eats memory nor pushes the others out.
+ * There are at most `max` entries, and half of them for one port. So a machine that invents
+ * addresses can neither use up memory nor displace the addresses of other machines.
+ *
+ * Called by switch.c and by the commands that change ports.
  */
 #define _LGPL_SOURCE
 #define URCU_API_MAP
@@ -36,7 +38,7 @@ struct node {
 	struct rcu_head rcu;
 	uint64_t key;
 	uint16_t port;
-	uint32_t seen;			/* seconds of the monotonic clock */
+	uint32_t seen;			/* in seconds of the monotonic clock */
 };
 
 struct fdb {
@@ -79,7 +81,7 @@ static uint64_t key_of(const uint8_t *mac, uint16_t vlan)
 	return key;
 }
 
-/* Fibonacci hashing, high bits folded down: the table takes the low ones. */
+/* Fibonacci hashing. The high bits are folded down because the table uses the low ones. */
 static unsigned long hash_of(uint64_t key)
 {
 	key *= 0x9e3779b97f4a7c15ULL;
@@ -96,7 +98,7 @@ static void node_free(struct rcu_head *rcu)
 	free(caa_container_of(rcu, struct node, rcu));
 }
 
-/* In a read section. */
+/* The caller is in a read-side section. */
 static struct node *node_find(struct fdb *fdb, uint64_t key)
 {
 	struct cds_lfht_iter iter;
@@ -113,7 +115,7 @@ static void node_uncount(struct fdb *fdb, const struct node *node)
 	uatomic_dec(&fdb->per_port[node->port]);
 }
 
-/* In a read section. */
+/* The caller is in a read-side section. */
 static void node_remove(struct fdb *fdb, struct node *node)
 {
 	if (cds_lfht_del(fdb->table, &node->link))
@@ -170,12 +172,12 @@ struct fdb *fdb_create(uint32_t max, uint32_t age_limit)
 	pthread_mutex_init(&fdb->lock, NULL);
 	pthread_cond_init(&fdb->ending, NULL);
 	reader_register();
-	/* Its thread starts now: later the sandbox would forbid it. */
+	/* Start the thread of call_rcu() now: later the sandbox would forbid it. */
 	get_default_call_rcu_data();
 	fdb->table = cds_lfht_new(64, 64, 4096, CDS_LFHT_AUTO_RESIZE | CDS_LFHT_ACCOUNTING, NULL);
 	if (!fdb->table)
 		goto out_free;
-	/* Signals are for the main thread. */
+	/* Leave signals to the main thread. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	error = pthread_create(&fdb->ager, NULL, ager, fdb);

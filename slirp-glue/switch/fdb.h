@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fdb.h - which address is behind which port: the forwarding table
+ * fdb.h - the forwarding table: which address is behind which port
+ *
+ * All functions may be called from any thread at the same time, except fdb_create() and
+ * fdb_destroy().
  */
 #ifndef FDB_H
 #define FDB_H
@@ -14,31 +17,33 @@ struct fdb_entry {
 	uint8_t mac[6];
 	uint16_t vlan;
 	uint16_t port;
-	uint32_t age;		/* seconds since it was last seen */
+	uint32_t age;		/* seconds since the address was last seen */
 };
 
 /*
- * fdb_create - a table of at most @max entries; no port gets more than half of them.
- * A thread of its own forgets what was not seen for @age_limit seconds.
+ * Makes a table of at most @max addresses, half of them for one port; NULL without memory. A
+ * thread of the table forgets addresses that were not seen for @age_limit seconds.
  */
 struct fdb *fdb_create(uint32_t max, uint32_t age_limit);
 void fdb_destroy(struct fdb *fdb);
 
-/* fdb_set_age - another limit, from the next round on. */
+/* Sets another limit, which applies within a second. */
 void fdb_set_age(struct fdb *fdb, uint32_t age_limit);
 
-/*
- * fdb_learn - @mac in @vlan is behind @port. Nothing happens when the table is full: such
- * frames are flooded. fdb_find - its port, or -1.
- */
+/* Notes that @mac in @vlan is behind @port. Nothing is learned when the table is full. */
 void fdb_learn(struct fdb *fdb, const uint8_t *mac, uint16_t vlan, uint16_t port);
+
+/* The port of @mac in @vlan, or -1. */
 int fdb_find(struct fdb *fdb, const uint8_t *mac, uint16_t vlan);
 
-/* fdb_forget_port - all that is behind @port; 0: everything. */
+/* Forgets the addresses behind @port; 0: all addresses. */
 void fdb_forget_port(struct fdb *fdb, uint16_t port);
 
 uint32_t fdb_count(struct fdb *fdb);
-uint64_t fdb_refused(struct fdb *fdb);		/* learnings that found the table full */
+
+/* How many addresses were not learned because the table was full. */
+uint64_t fdb_refused(struct fdb *fdb);
+
 void fdb_walk(struct fdb *fdb, void (*fn)(const struct fdb_entry *entry, void *arg), void *arg);
 
 #endif /* FDB_H */

@@ -92,8 +92,8 @@ int port_settings_apply(struct port *port, char **words, int nr_words, char *err
 	for (int i = 0; i < nr_words; i++) {
 		if (wanted_parse(&wanted, words[i])) {
 			snprintf(error, error_size, "'%s' is not up, down, delay=, jitter=, loss=, "
-				 "dup=, reorder=, rate=, in-rate=, vlan=, native=, trunk= or isolated=, or its "
-				 "value is wrong; nothing was changed", words[i]);
+				 "dup=, reorder=, rate=, in-rate=, vlan=, native=, trunk= or "
+				 "isolated=, or its value is wrong; nothing was changed", words[i]);
 			return -EINVAL;
 		}
 	}
@@ -110,7 +110,8 @@ void port_settings_describe(const struct port *port, char *text, size_t size)
 	char native[20] = "", vlans[300], cable[300];
 
 	if (port->vlan)
-		snprintf(native, sizeof(native), port->access ? " vlan=%u" : " native=%u", port->vlan);
+		snprintf(native, sizeof(native), port->access ? " vlan=%u" : " native=%u",
+			 port->vlan);
 	if (port->allowed)
 		vlan_map_describe(port->allowed, vlans, sizeof(vlans));
 	cable_describe(&settings, cable, sizeof(cable));

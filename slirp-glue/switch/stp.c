@@ -1,28 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stp.c - spanning tree: which ports forward, so that loops carry no frames
+ * stp.c - spanning tree: decide which ports forward, so that no frame travels in a loop
  *
  * Theory of operation
  *
- * IEEE 802.1D-1998. Bridges tell each other what they believe by configuration messages;
- * a message is a vector (root, cost to it, sender, sender's port), and the smaller one
- * is the better one. Each port keeps the best that it has heard, for MAX_AGE seconds.
- *   root port   the one whose vector, with the cost of its link added, is the best, if it
- *               beats "I am the root myself"
- *   designated  a port on which ours would be the best message: we speak there
- *   blocked     all others: somebody else serves that link, we would close a loop
- * elect() works this out anew after every event, and it alone changes roles.
+ * The protocol is that of IEEE 802.1D-1998. Bridges send each other configuration messages. A
+ * message is a vector (root, cost of the path to it, sender, sender's port), and of two vectors
+ * the smaller one is better. Each port keeps the best vector that it has received, for MAX_AGE
+ * seconds. A port has one of three roles:
+ *   root port   its vector, with the cost of its link added, is the best of all ports and
+ *               better than "this bridge is the root"
+ *   designated  this bridge's vector would be the best on the link: the port sends it
+ *   blocked     any other port: another bridge serves the link, and forwarding would close a
+ *               loop
+ * elect() computes the roles after every event. No other function changes them.
  *
  * States of a port:
  *   BLOCKING    entered by elect() for blocked ports; only messages are received
- *   LISTENING   entered by elect() for root and designated ports; left by time
- *   LEARNING    learns addresses, after `delay` seconds of LISTENING
- *   FORWARDING  after `delay` seconds more
- * When a port begins or ceases to forward, the bridge tells the root (notification), the
- * root tells all (flag in its messages), and whoever hears of it forgets its addresses.
+ *   LISTENING   entered by elect() for root and designated ports; left after `delay` seconds
+ *   LEARNING    learns addresses; left after `delay` seconds
+ *   FORWARDING  forwards frames
+ * When a port starts or stops forwarding, the bridge notifies the root, the root sets a flag in
+ * its messages, and every bridge that receives the flag forgets its addresses.
  *
- * All in the forwarding thread. Known limits: no rapid transitions, so a new port takes
- * twice `delay`; one tree for all VLANs.
+ * Known limits: there are no rapid transitions, so a new port forwards after twice `delay`, and
+ * there is one tree for all VLANs.
+ *
+ * Called by switch.c and by commands; runs in the event loop.
  */
 #include "switch/stp.h"
 
@@ -38,7 +42,7 @@ enum {
 	CONFIG_SIZE = 35,
 	NOTIFICATION_SIZE = 4,
 	TYPE_CONFIG = 0,
-	TYPE_RAPID = 2,			/* its first 35 bytes mean the same */
+	TYPE_RAPID = 2,			/* the first 35 bytes are those of TYPE_CONFIG */
 	TYPE_NOTIFICATION = 0x80,
 	FLAG_CHANGE = 0x01,
 	FLAG_ACK = 0x80,
@@ -60,11 +64,11 @@ struct stp_port {
 	struct port *port;
 	struct cds_list_head link;	/* in stp.ports */
 	struct vector heard;
-	uint64_t heard_until;		/* 0: nothing heard */
-	uint64_t heard_age;		/* ns since the root sent it, when it came */
+	uint64_t heard_until;		/* when `heard` expires; 0: nothing was received */
+	uint64_t heard_age;		/* ns from the root to us */
 	uint64_t state_until;
 	enum role role;
-	bool acknowledge;		/* answer a notification with the next message */
+	bool acknowledge;		/* the next message acknowledges a notification */
 };
 
 static struct {
@@ -72,11 +76,11 @@ static struct {
 	uint8_t id[BRIDGE_ID];
 	unsigned int delay;
 	struct cds_list_head ports;
-	struct stp_port *root_port;	/* NULL: we are the root */
+	struct stp_port *root_port;	/* NULL: this bridge is the root */
 	uint8_t root[BRIDGE_ID];
 	uint32_t cost;
-	uint64_t changed_until;		/* as the root: tell of a change until then */
-	bool notify;			/* tell the root until it acknowledges */
+	uint64_t changed_until;		/* as the root, announce a change until then */
+	bool notify;			/* notify the root until it acknowledges */
 	bool root_says_change;
 	struct loop_timer timer;
 	void (*forget_addresses)(void);
@@ -106,7 +110,7 @@ static uint16_t port_id(const struct stp_port *p)
 	return 0x8000 | p->port->number;
 }
 
-/* What we would say on that port. */
+/* The vector that this bridge would send on that port. */
 static void vector_ours(const struct stp_port *p, struct vector *ours)
 {
 	memcpy(ours->root, stp.root, BRIDGE_ID);
@@ -141,7 +145,7 @@ static void config_send(struct stp_port *p)
 	uint64_t age = 0;
 	bool change = root ? stp.root_says_change : loop_now() < stp.changed_until;
 
-	/* Age grows by a second with each bridge, and with the time it lay here. */
+	/* The age grows by a second with each bridge, and by the time since we received it. */
 	if (root)
 		age = root->heard_age + loop_now() -
 		      (root->heard_until - (MAX_AGE * SECOND_NS - root->heard_age)) + SECOND_NS;
@@ -202,7 +206,7 @@ static void state_set(struct stp_port *p, enum port_stp state)
 		topology_changed();
 }
 
-/* The best path to a root: sets root, cost and root_port. */
+/* Finds the best path to a root: sets root, cost and root_port. */
 static void root_choose(void)
 {
 	struct stp_port *p;
@@ -280,7 +284,7 @@ static void tick(struct loop_timer *timer)
 	loop_timer_set(timer, now + SECOND_NS);
 }
 
-/* ---- what comes in -------------------------------------------------------- */
+/* ---- receiving ------------------------------------------------------------ */
 
 bool stp_is_bpdu(const struct frame *frame)
 {
@@ -301,7 +305,7 @@ static void config_receive(struct stp_port *p, const uint8_t *bpdu)
 	if (age >= MAX_AGE * SECOND_NS)
 		return;
 	vector_ours(p, &ours);
-	/* A worse one than what was heard counts if it is from the same sender. */
+	/* A worse vector replaces the one received before only if the sender is the same. */
 	if (p->heard_until && vector_compare(&vector, &p->heard) > 0 &&
 	    (memcmp(vector.bridge, p->heard.bridge, BRIDGE_ID) || vector.port != p->heard.port)) {
 		if (p->role == ROLE_DESIGNATED && vector_compare(&ours, &vector) < 0)
@@ -345,7 +349,7 @@ void stp_receive(struct port *port, const struct frame *frame)
 	}
 }
 
-/* ---- coming and going ----------------------------------------------------- */
+/* ---- ports and settings --------------------------------------------------- */
 
 static void port_add(struct port *port)
 {
@@ -386,7 +390,7 @@ void stp_port_changed(struct port *port)
 		port_remove(port);
 }
 
-/* An address that no machine has: locally administered, and of this process. */
+/* Makes an address that no machine has: locally administered, different in each process. */
 static void id_make(void)
 {
 	uint64_t number = loop_now_exact() ^ (uint64_t)(uintptr_t)&stp;

@@ -11,8 +11,8 @@
 #include "switch/port.h"
 
 enum {
-	FDB_MAX = 4096,			/* addresses in the forwarding table, unless set otherwise */
-	FDB_AGE = 300,			/* seconds until an unused address is forgotten */
+	FDB_MAX = 4096,			/* default: addresses in the forwarding table */
+	FDB_AGE = 300,			/* default: seconds until an unused address is forgotten */
 };
 
 /* The switch of this process. */

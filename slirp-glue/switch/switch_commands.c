@@ -63,10 +63,12 @@ static int do_ports(struct mgmt_reply *reply, char **words, int nr_words)
 	char settings[700];
 
 	while ((port = port_next(port))) {
+		const char *state = stp_is_on() ? stp_state_name(port) : "";
+
 		port_settings_describe(port, settings, sizeof(settings));
 		mgmt_line(reply, "%u %s %s %s%s%s%s", port->number, *port->name ? port->name : "-",
-			  port->kind ? port->kind->name : "free", port->up ? "up" : "down", settings,
-			  stp_is_on() ? " " : "", stp_is_on() ? stp_state_name(port) : "");
+			  port->kind ? port->kind->name : "free", port->up ? "up" : "down",
+			  settings, *state ? " " : "", state);
 	}
 	return 0;
 }
@@ -103,8 +105,8 @@ static void table_line(const struct fdb_entry *entry, void *arg)
 {
 	const uint8_t *mac = entry->mac;
 
-	mgmt_line(arg, "%02x:%02x:%02x:%02x:%02x:%02x vlan=%u port=%u age=%u", mac[0], mac[1], mac[2],
-		  mac[3], mac[4], mac[5], entry->vlan, entry->port, entry->age);
+	mgmt_line(arg, "%02x:%02x:%02x:%02x:%02x:%02x vlan=%u port=%u age=%u", mac[0], mac[1],
+		  mac[2], mac[3], mac[4], mac[5], entry->vlan, entry->port, entry->age);
 }
 
 static int do_table(struct mgmt_reply *reply, char **words, int nr_words)
@@ -184,8 +186,8 @@ static int do_set(struct mgmt_reply *reply, char **words, int nr_words)
 	for (int i = 1; i < nr_words; i++)
 		if (!set_word(words[i]))
 			return mgmt_error(reply, "'%s' is not hub=on|off, stp=on|off, "
-					  "priority=N (0 to 65535), forward-delay=SECONDS (4 to 30) or "
-					  "age=SECONDS (1 to 1000000)", words[i]);
+					  "priority=N (0 to 65535), forward-delay=SECONDS (4 to "
+					  "30) or age=SECONDS (1 to 1000000)", words[i]);
 	return 0;
 }
 
@@ -203,8 +205,8 @@ const struct mgmt_command switch_commands[] = {
 	{ .name = "forget", .fn = do_forget },
 	{
 		.name = "link", .min_words = 2, .max_words = 20,
-		.usage = "PORT up|down|delay=|jitter=|loss=|dup=|reorder=|rate=|in-rate=|vlan=|native=|"
-			 "trunk=|isolated= ...",
+		.usage = "PORT up|down|delay=|jitter=|loss=|dup=|reorder=|rate=|in-rate=|vlan=|"
+			 "native=|trunk=|isolated= ...",
 		.fn = do_link,
 	},
 	{

@@ -42,7 +42,7 @@ struct connection {
 
 	uint32_t una, acked, sent, edge;
 	uint32_t keep_from, keep_to;
-	struct cds_list_head kept;	/* frames that the machine has not acknowledged (kept.c) */
+	struct cds_list_head kept;	/* frames that were not acknowledged (kept.c) */
 	uint32_t allowance;		/* bytes from una on that may be acknowledged ahead */
 	uint16_t told_window;		/* the last window that libslirp was told */
 	uint32_t near_start, next;	/* the machine's own first and next byte */
@@ -52,12 +52,12 @@ struct connection {
 	unsigned int duplicates;	/* acknowledgements that acknowledged nothing new */
 	bool recovering;		/* until the machine has everything before `recover` */
 	uint32_t recover;
-	struct loop_timer timer;	/* not postponed with each frame: it checks when it fires */
-	uint64_t progress;		/* when the machine last acknowledged data, or we repeated it */
+	struct loop_timer timer;	/* not postponed with each frame, see kept.c */
+	uint64_t progress;		/* when data was last acknowledged or repeated */
 	uint64_t silent_since;		/* when the machine was last heard */
 	uint64_t rto, srtt, rttvar;	/* ns */
 	unsigned int backoff;
-	uint64_t timed_at;		/* when the frame before `timed` was sent; 0: none is timed */
+	uint64_t timed_at;		/* when the frame before `timed` was sent; 0: none */
 	uint32_t timed;
 
 	bool near_ends, far_ends;	/* a FIN has passed, and these numbers acknowledge it: */

@@ -44,7 +44,7 @@
 enum {
 	NR_ANSWERS = 1024,
 	ANSWER_TIME = 300,		/* seconds */
-	TCP_OPENING = 0x37,		/* of SYN, FIN, RST, URG, ACK a SYN alone opens a connection */
+	TCP_OPENING = 0x37,		/* FIN, SYN, RST, ACK, URG: a SYN alone opens */
 	DHCP_SERVER = 67,
 	TFTP = 69,
 	DHCP6_SERVER = 547,

@@ -256,8 +256,8 @@ static int do_show(struct mgmt_reply *reply, char **words, int nr_words)
 		  (ull)up.frames_out);
 	mgmt_line(reply, "filter %llu dropped, %llu refused", (ull)up.filter.dropped,
 		  (ull)up.filter.refused);
-	mgmt_line(reply, "tcp %s: %llu bytes acknowledged before the machine, %llu frames repeated, "
-		  "%llu connections given up", up.local_ack ? "ahead" : "not ahead",
+	mgmt_line(reply, "tcp %s: %llu bytes acknowledged before the machine, "
+		  "%llu frames repeated, %llu connections given up", up.local_ack ? "ahead" : "not ahead",
 		  (ull)local_ack_counters.ahead, (ull)local_ack_counters.repeated,
 		  (ull)local_ack_counters.given_up);
 	forwards_show(reply, "forward ");
@@ -325,7 +325,8 @@ static int allow_option(const char *service, char *error, size_t error_size)
 	result = filter_allow_parse(service, &up.filter.allowed[up.filter.nr_allowed++]);
 	if (result == -EOPNOTSUPP)
 		snprintf(error, error_size, "UDP port 69 (TFTP) of the host cannot be reached "
-			 "through libslirp, which keeps the port for itself; serve the file by HTTP");
+			 "through libslirp, which keeps the port for itself; serve the file by "
+			 "HTTP");
 	else if (result)
 		snprintf(error, error_size, "must be tcp:ADDRESS:PORT or udp:ADDRESS:PORT");
 	return result;
