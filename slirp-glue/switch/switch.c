@@ -5,7 +5,7 @@
  * Theory of operation
  *
  * One thread moves frames: the event loop (loop.c) finds a readable port, port.c receives a
- * batch from it and calls switch_input() for each frame, and the frames that go out are sent
+ * batch from it and calls frame_input() for each frame, and the frames that go out are sent
  * after the batch. A second thread removes old entries from the forwarding table (fdb.c).
  * For each frame:
  *
