@@ -136,8 +136,6 @@ static int check_identity(struct cow_chain *chain, struct cow_layer *above, stru
 	bool seen = false;
 	int ret;
 
-	if (options->any_base && above == chain->layers[0])
-		return 0;
 	if (above->old)
 		return check_old_identity(above, base, error);
 	ret = cow_identity_check(base, above->path, &above->header->parent, &seen, options, error);

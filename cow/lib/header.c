@@ -131,6 +131,14 @@ static int parse_v1(const char *path, const void *head, struct cow_old *old,
 	return ret ? ret : old_layout(path, old, sizeof(v1), old->sector_size, error);
 }
 
+/* V2 and V3 are big-endian. */
+static void set_fields(struct cow_old *old, uint32_t mtime, uint64_t size, uint32_t sector_size)
+{
+	old->mtime = __builtin_bswap32(mtime);
+	old->size = __builtin_bswap64(size);
+	old->sector_size = __builtin_bswap32(sector_size);
+}
+
 static int parse_v2(const char *path, const void *head, struct cow_old *old,
 		    struct cow_error *error)
 {
@@ -138,9 +146,7 @@ static int parse_v2(const char *path, const void *head, struct cow_old *old,
 	int ret;
 
 	memcpy(&v2, head, sizeof(v2));
-	old->mtime = __builtin_bswap32(v2.mtime);
-	old->size = __builtin_bswap64(v2.size);
-	old->sector_size = __builtin_bswap32(v2.sector_size);
+	set_fields(old, v2.mtime, v2.size, v2.sector_size);
 	ret = old_backing(path, old, v2.backing, sizeof(v2.backing), error);
 	return ret ? ret : old_layout(path, old, sizeof(v2), old->sector_size, error);
 }
@@ -158,9 +164,7 @@ static int parse_v3(const char *path, const void *head, struct cow_old *old,
 	if (v3.cow_format)
 		return cow_fail(error, -EINVAL, "%s: unknown format %u of COW V3", path,
 				__builtin_bswap32(v3.cow_format));
-	old->mtime = __builtin_bswap32(v3.mtime);
-	old->size = __builtin_bswap64(v3.size);
-	old->sector_size = __builtin_bswap32(v3.sector_size);
+	set_fields(old, v3.mtime, v3.size, v3.sector_size);
 	ret = old_backing(path, old, v3.backing, sizeof(v3.backing), error);
 	return ret ? ret : old_layout(path, old, sizeof(v3), __builtin_bswap32(v3.alignment),
 				      error);
@@ -173,9 +177,7 @@ static int parse_v3_broken(const char *path, const void *head, struct cow_old *o
 	int ret;
 
 	memcpy(&v3, head, sizeof(v3));
-	old->mtime = __builtin_bswap32(v3.mtime);
-	old->size = __builtin_bswap64(v3.size);
-	old->sector_size = __builtin_bswap32(v3.sector_size);
+	set_fields(old, v3.mtime, v3.size, v3.sector_size);
 	ret = old_backing(path, old, v3.backing, sizeof(v3.backing), error);
 	return ret ? ret : old_layout(path, old, sizeof(v3), __builtin_bswap32(v3.alignment),
 				      error);

@@ -20,7 +20,7 @@ enum cow_kind {
 	COW_KIND_LAYER,
 };
 
-/* So many bytes from the start of a file reveal its kind, and hold any header of V1 to V3. */
+/* The start of a file: enough to find its kind, and to hold any header of V1 to V3. */
 enum { COW_HEAD_SIZE = 8192 };
 
 /* A header of V1 to V3, in the byte order of this machine, and the offsets that follow from it. */

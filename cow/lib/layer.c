@@ -154,7 +154,7 @@ static int layer_lock(struct cow_layer *layer, const struct cow_stat *stat, unsi
 	char who[256] = "";
 	int ret;
 
-	if (flags & (COW_LAYER_SHARED | COW_LAYER_PEEK))
+	if (flags & COW_LAYER_SHARED)
 		return 0;
 	ret = io->lock(io, layer->file, layer->writable ? COW_LOCK_EXCLUSIVE : COW_LOCK_SHARED);
 	if (ret == -EAGAIN) {
@@ -262,8 +262,6 @@ static int open_map(struct cow_layer *layer, const struct cow_stat *stat, unsign
 	layer->nr_clusters = (layer->size + cow_layer_cluster_size(layer) - 1) >>
 			     layer->cluster_bits;
 	layer->map_size = (layer->nr_clusters + per_byte - 1) / per_byte;
-	if (flags & COW_LAYER_PEEK)
-		return 0;
 	if (stat->size < layer->map_offset + layer->map_size)
 		return cow_fail(error, -EINVAL, "%s: truncated within its map", layer->path);
 	ret = cow_map_init(layer);

@@ -16,7 +16,6 @@ enum cow_layer_open {
 	COW_LAYER_SHARED = 2,		/* take no lock */
 	COW_LAYER_RAW = 4,		/* treat as raw, whatever its first bytes look like */
 	COW_LAYER_DAMAGED = 8,		/* for check: open although the map is damaged */
-	COW_LAYER_PEEK = 16,		/* read only the header: take no lock, load no map */
 };
 
 struct cow_layer {

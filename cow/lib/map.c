@@ -91,7 +91,8 @@ void cow_map_set(struct cow_layer *layer, uint64_t first, uint64_t count, enum c
 	cow_mutex_unlock(layer->io, &layer->map_lock);
 }
 
-uint64_t cow_map_blocks(const struct cow_layer *layer)
+/* Number of blocks of COW_MAP_BLOCK bytes. */
+static uint64_t map_blocks(const struct cow_layer *layer)
 {
 	return (layer->map_size + COW_MAP_BLOCK - 1) / COW_MAP_BLOCK;
 }
@@ -197,8 +198,8 @@ int cow_map_crc_faults(struct cow_layer *layer, uint64_t *faults)
 	int ret;
 
 	*faults = 0;
-	for (uint64_t first = 0; first < cow_map_blocks(layer); first += nr) {
-		nr = cow_map_blocks(layer) - first;
+	for (uint64_t first = 0; first < map_blocks(layer); first += nr) {
+		nr = map_blocks(layer) - first;
 		if (nr > CRC_BATCH)
 			nr = CRC_BATCH;
 		ret = cow_io_read_padded(layer->io, layer->file, crcs, nr * 4,
@@ -217,8 +218,8 @@ int cow_map_put_crcs(struct cow_layer *layer)
 	uint64_t nr;
 	int ret;
 
-	for (uint64_t first = 0; first < cow_map_blocks(layer); first += nr) {
-		nr = cow_map_blocks(layer) - first;
+	for (uint64_t first = 0; first < map_blocks(layer); first += nr) {
+		nr = map_blocks(layer) - first;
 		if (nr > CRC_BATCH)
 			nr = CRC_BATCH;
 		for (uint64_t i = 0; i < nr; i++)
@@ -301,7 +302,7 @@ void cow_map_write_failed(struct cow_layer *layer)
 
 int cow_map_write(struct cow_layer *layer)
 {
-	uint64_t nr = cow_map_blocks(layer), block = 0, end, size;
+	uint64_t nr = map_blocks(layer), block = 0, end, size;
 	int ret;
 
 	while (block < nr) {

@@ -38,8 +38,6 @@ int cow_map_put_crcs(struct cow_layer *layer);
 uint64_t cow_map_count_invalid(const struct cow_layer *layer);
 void cow_map_drop_invalid(struct cow_layer *layer);
 
-/* cow_map_blocks - number of blocks of COW_MAP_BLOCK bytes in the map. */
-uint64_t cow_map_blocks(const struct cow_layer *layer);
 /* cow_map_data_end - offset in the file at which the last cluster with data ends; 0: none. */
 uint64_t cow_map_data_end(const struct cow_layer *layer);
 

@@ -22,7 +22,6 @@ struct cow_progress {
 struct cow_options {
 	unsigned int flags;		/* enum cow_layer_open, for the top layer */
 	const char *base;		/* file below the top layer; NULL: the recorded one */
-	bool any_base;			/* accept a base whose identity differs (rebase) */
 	void (*note)(void *data, const char *text);	/* gets remarks for the user; or NULL */
 	void *data;			/* first argument of note */
 	struct cow_progress *progress;	/* may be NULL */

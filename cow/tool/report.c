@@ -59,7 +59,7 @@ enum status report_error(const char *format, ...)
 enum status report_failure(const struct cow_error *error)
 {
 	if (interrupted)
-		return report_error("interrupted; no file has changed under its own name");
+		return report_error("interrupted; existing files have kept their content");
 	return report_error("%s", error->text);
 }
 

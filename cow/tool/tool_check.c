@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tool_check.c - umlab-disk check
+ * tool_check.c - umlab-disk check: look for damage, and repair it
+ *
+ * Called by the option parser through the table in umlab_disk.c, on the main thread.
  */
 #include "tool_check.h"
 

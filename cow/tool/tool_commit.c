@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tool_commit.c - umlab-disk commit
+ * tool_commit.c - umlab-disk commit: write an overlay into the layer below
  *
  * Theory of operation
  *

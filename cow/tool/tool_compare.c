@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tool_compare.c - umlab-disk compare, diff
+ * tool_compare.c - umlab-disk compare, diff: read two disks side by side
+ *
+ * Called by the option parser through the table in umlab_disk.c, on the main thread.
  */
 #include "tool_compare.h"
 

@@ -4,6 +4,7 @@
  *
  * qemu-img reads and writes raw files only, so a qcow2 file goes through a raw file beside the
  * output, OUT.raw-between.
+ * Called by the option parser through the table in umlab_disk.c, on the main thread.
  */
 #include "tool_convert.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tool_create.c - umlab-disk create, seal, resize
+ * tool_create.c - umlab-disk create, seal, resize: verbs that call one function of the library
+ *
+ * Called by the option parser through the table in umlab_disk.c, on the main thread.
  */
 #include "tool_create.h"
 

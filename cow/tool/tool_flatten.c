@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tool_flatten.c - umlab-disk flatten
+ * tool_flatten.c - umlab-disk flatten: copy a whole chain into one layer without a base
+ *
+ * Called by the option parser through the table in umlab_disk.c, on the main thread.
  */
 #include "tool_flatten.h"
 

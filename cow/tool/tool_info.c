@@ -3,6 +3,7 @@
  * tool_info.c - umlab-disk info, map
  *
  * Both open the chain without locks, so that they work while a machine uses the disk.
+ * Called by the option parser through the table in umlab_disk.c, on the main thread.
  */
 #include "tool_info.h"
 

@@ -4,6 +4,7 @@
  *
  * Sends one command line to the machine's diskctl= socket and prints the answer. The other end is
  * drivers-ubd/kernel/ubd_control.c: lines of text, then "ok" or "error: reason".
+ * Called by the option parser through the table in umlab_disk.c, on the main thread.
  */
 #include "tool_machine.h"
 

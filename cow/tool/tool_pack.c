@@ -7,6 +7,7 @@
  * before the hash. A record is the number of the first cluster, the number of clusters and their
  * state (8 bytes each), and for COW_DATA the data. A record with count 0 ends the list. An unpacked
  * layer has the uuid and write_id of the original, so overlays accept it as their base.
+ * Called by the option parser through the table in umlab_disk.c, on the main thread.
  */
 #include "tool_pack.h"
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tool_rebase.c - umlab-disk rebase
+ * tool_rebase.c - umlab-disk rebase: put an overlay on another base
  *
  * A safe rebase keeps the content of the disk: where the new base differs from the old one, it
  * copies the old content into the overlay, and then records the new base. With -u it only records
  * the new base, so the overlay's changes apply to another content.
+ * Called by the option parser through the table in umlab_disk.c, on the main thread.
  */
 #include "tool_rebase.h"
 

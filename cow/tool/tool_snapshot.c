@@ -5,6 +5,7 @@
  * A snapshot of top.cow called monday is the file top.monday.cow: the present layer gets that
  * name, and top.cow becomes a new, empty overlay on it. Rolling back makes a new overlay on the
  * snapshot and keeps the layer that was on top as top.cow~.
+ * Called by the option parser through the table in umlab_disk.c, on the main thread.
  */
 #include "tool_snapshot.h"
 
