@@ -81,7 +81,8 @@ bool check_capture_begin(struct check_capture *capture, const struct lab *lab, c
 
 	capture->file = txt_printf("%s/check-%d.pcap", where_runtime(), getpid());
 	unlink(capture->file);
-	if (notify_fd < 0 || inotify_add_watch(notify_fd, where_runtime(), IN_CREATE | IN_MODIFY) < 0)
+	if (notify_fd < 0 ||
+	    inotify_add_watch(notify_fd, where_runtime(), IN_CREATE | IN_MODIFY) < 0)
 		goto out_notify;
 	capture->pid = fork();
 	if (!capture->pid) {

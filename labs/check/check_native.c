@@ -2,8 +2,8 @@
 /*
  * check_native.c - check.yaml, our own description of what must hold in a lab
  *
- * The vocabulary is umlab-check(5). One entry of `checks` is one claim; `reachable` and
- * `not_reachable` may be lists and make one claim for each.
+ * Called by `umlab check`. umlab-check(5) describes the keys. One entry of `checks` is one
+ * claim; `reachable` and `not_reachable` may be lists, and each target is a claim.
  */
 #include "check/check_native.h"
 
@@ -14,10 +14,12 @@
 #include "base/txt.h"
 
 static const char *const known[] = {
-	"title", "on", "command", "exit", "fails", "output", "matches", "contains", "lacks", "reachable", "not_reachable", "points",
-	"hint", "wait", "timeout", "requires", "steps", "file", "capture", "packets", "no_packets", "snapshot", NULL
+	"title", "on", "command", "exit", "fails", "output", "matches", "contains", "lacks",
+	"reachable", "not_reachable", "points", "hint", "wait", "timeout", "requires", "steps",
+	"file", "capture", "packets", "no_packets", "snapshot", NULL
 };
 
+/* Numbers may stand where text is expected. */
 static char *text_of(const json_t *entry, const char *key)
 {
 	const json_t *value = json_object_get(entry, key);
@@ -41,8 +43,11 @@ static bool keys_known(const json_t *entry, int number, char **reason)
 		if (words_have(&names, key))
 			continue;
 		nearest = words_nearest(&names, key);
-		*reason = nearest ? txt_printf(_("check %d: unknown word %s; did you mean %s?"), number, key, nearest) :
-			  txt_printf(_("check %d: unknown word %s"), number, key);
+		if (nearest)
+			*reason = txt_printf(_("check %d: unknown key %s; did you mean %s?"),
+					     number, key, nearest);
+		else
+			*reason = txt_printf(_("check %d: unknown key %s"), number, key);
 		return false;
 	}
 	return true;
@@ -50,23 +55,32 @@ static bool keys_known(const json_t *entry, int number, char **reason)
 
 static bool snapshot_valid(const json_t *entry)
 {
-	const char *when = json_string_value(json_object_get(entry, "snapshot"));
+	const json_t *value = json_object_get(entry, "snapshot");
+	const char *when = json_string_value(value);
 
-	return !json_object_get(entry, "snapshot") || (when && (!strcmp(when, "before") || !strcmp(when, "after") || !strcmp(when, "both")));
+	return !value || (when && (!strcmp(when, "before") || !strcmp(when, "after") ||
+				   !strcmp(when, "both")));
 }
 
+static void number_read(const json_t *entry, const char *key, double *number)
+{
+	const json_t *value = json_object_get(entry, key);
+
+	if (json_is_number(value))
+		*number = json_number_value(value);
+}
+
+/* What claims of both kinds have. */
 static void common_read(struct check *check, const json_t *entry)
 {
 	const char *snapshot = json_string_value(json_object_get(entry, "snapshot"));
+	char *title = text_of(entry, "title");
 
 	check->snapshot_before = snapshot && strcmp(snapshot, "after");
 	check->snapshot_after = snapshot && strcmp(snapshot, "before");
-	if (json_is_number(json_object_get(entry, "points")))
-		check->points = json_number_value(json_object_get(entry, "points"));
-	if (json_is_number(json_object_get(entry, "wait")))
-		check->wait = json_number_value(json_object_get(entry, "wait"));
-	if (json_is_number(json_object_get(entry, "timeout")))
-		check->timeout = json_number_value(json_object_get(entry, "timeout"));
+	number_read(entry, "points", &check->points);
+	number_read(entry, "wait", &check->wait);
+	number_read(entry, "timeout", &check->timeout);
 	check->hint = text_of(entry, "hint");
 	check->requires_command = text_of(entry, "requires");
 	check->steps = text_of(entry, "steps");
@@ -77,70 +91,89 @@ static void common_read(struct check *check, const json_t *entry)
 	check->capture = text_of(entry, "capture");
 	check->packets = text_of(entry, "packets");
 	check->no_packets = text_of(entry, "no_packets");
-	if (text_of(entry, "title")) {
+	if (title) {
 		free(check->title);
-		check->title = text_of(entry, "title");
+		check->title = title;
 	}
 }
 
-static void reach_add(struct checks *checks, const json_t *entry, const char *machine, const json_t *target, bool reachable)
+static void reach_add(struct checks *checks, const json_t *entry, const char *machine,
+		      const json_t *target, bool reachable)
 {
 	const char *address = json_string_value(target);
 	struct check *check;
 
 	if (!address)
 		return;
-	check = check_add(checks, machine, txt_printf("ping -c 1 -W 2 %s", txt_shell_quote(address)),
+	check = check_add(checks, machine,
+			  txt_printf("ping -c 1 -W 2 %s", txt_shell_quote(address)),
 			  reachable ? _("%s reaches %s") : _("%s does not reach %s"), machine, address);
 	common_read(check, entry);
 	check->want_status = reachable;
 	check->fails = !reachable;
-	/* What must not be reached is given time to show, not time to go away. */
+	/* Waiting would let an address that is reachable now pass once it is not any more. */
 	if (!reachable)
 		check->wait = 0;
 }
 
-static bool entry_read(struct checks *checks, const json_t *entry, int number, char **reason)
+/* What is wrong with an entry, or NULL. */
+static char *entry_wrong(const json_t *entry, int number)
 {
-	static const char *const reaches[] = { "reachable", "not_reachable" };
-	char *machine = text_of(entry, "on"), *command = text_of(entry, "command"), *file = text_of(entry, "file");
-	struct check *check;
+	bool has_capture = json_object_get(entry, "capture");
+	bool has_packets = json_object_get(entry, "packets") ||
+			   json_object_get(entry, "no_packets");
+	char *reason = NULL;
+
+	if (!json_is_object(entry))
+		return txt_printf(_("check %d is not a mapping"), number);
+	if (!keys_known(entry, number, &reason))
+		return reason;
+	if (!text_of(entry, "on"))
+		return txt_printf(_("check %d does not say on which machine: `on: NAME`"), number);
+	if (has_capture != has_packets)
+		return txt_printf(_("check %d: capture and packets (or no_packets) go together"),
+				  number);
+	if (!snapshot_valid(entry))
+		return txt_printf(_("check %d: snapshot must be before, after or both"), number);
+	return NULL;
+}
+
+/* A claim for each target; false: the entry has no such key. */
+static bool reaches_read(struct checks *checks, const json_t *entry, const char *machine)
+{
+	static const char *const keys[] = { "reachable", "not_reachable" };
 	bool any = false;
 
-	if (!json_is_object(entry) || !keys_known(entry, number, reason)) {
-		if (!*reason)
-			*reason = txt_printf(_("check %d is no mapping"), number);
-		return false;
-	}
-	if (!machine) {
-		*reason = txt_printf(_("check %d does not say on which machine: `on: NAME`"), number);
-		return false;
-	}
-	if (!json_object_get(entry, "capture") != !(json_object_get(entry, "packets") || json_object_get(entry, "no_packets"))) {
-		*reason = txt_printf(_("check %d: capture and packets (or no_packets) go together"), number);
-		return false;
-	}
-	if (!snapshot_valid(entry)) {
-		*reason = txt_printf(_("check %d: snapshot is before, after or both"), number);
-		return false;
-	}
 	for (int i = 0; i < 2; i++) {
-		const json_t *target = json_object_get(entry, reaches[i]);
+		const json_t *targets = json_object_get(entry, keys[i]);
 		json_t *one;
 		size_t at;
 
-		if (json_is_string(target))
-			reach_add(checks, entry, machine, target, !i);
-		json_array_foreach((json_t *)target, at, one)
+		if (json_is_string(targets))
+			reach_add(checks, entry, machine, targets, !i);
+		json_array_foreach((json_t *)targets, at, one)
 			reach_add(checks, entry, machine, one, !i);
-		any |= target != NULL;
+		any |= targets != NULL;
 	}
-	if (any)
+	return any;
+}
+
+static bool entry_read(struct checks *checks, const json_t *entry, int number, char **reason)
+{
+	char *machine = text_of(entry, "on"), *command = text_of(entry, "command");
+	char *file = text_of(entry, "file");
+	struct check *check;
+
+	*reason = entry_wrong(entry, number);
+	if (*reason)
+		return false;
+	if (reaches_read(checks, entry, machine))
 		return true;
 	if (file && !command)
 		command = txt_printf("cat %s", txt_shell_quote(file));
 	if (!command) {
-		*reason = txt_printf(_("check %d has none of command, file, reachable, not_reachable"), number);
+		*reason = txt_printf(_("check %d has none of command, file, reachable, "
+				       "not_reachable"), number);
 		return false;
 	}
 	check = check_add(checks, machine, command, "%s: %s", machine, command);
@@ -149,7 +182,8 @@ static bool entry_read(struct checks *checks, const json_t *entry, int number, c
 	check->want_status = !check->fails;
 	if (json_is_integer(json_object_get(entry, "exit")))
 		check->status = json_integer_value(json_object_get(entry, "exit"));
-	else if (check->output || check->matches || check->contains || check->lacks || check->capture)
+	else if (check->output || check->matches || check->contains || check->lacks ||
+		 check->capture)
 		check->want_status = false;
 	return true;
 }

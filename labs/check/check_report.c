@@ -27,7 +27,8 @@ static double points(const struct checks *checks, bool reached)
 	double sum = 0;
 
 	for (int i = 0; i < checks->nr; i++)
-		if (checks->at[i].verdict == CHECK_PASS || (!reached && checks->at[i].verdict == CHECK_FAIL))
+		if (checks->at[i].verdict == CHECK_PASS ||
+		    (!reached && checks->at[i].verdict == CHECK_FAIL))
 			sum += checks->at[i].points;
 	return sum;
 }
@@ -52,7 +53,8 @@ static void report_table(const struct checks *checks, const char *name, FILE *ou
 		if (check->verdict == CHECK_FAIL) {
 			if (check->command && verbose)
 				fprintf(out, "        $ %s\n        status %d\n",
-					txt_sanitize(check->command, TXT_KEEP_LINES), check->found_status);
+					txt_sanitize(check->command,
+						     TXT_KEEP_LINES), check->found_status);
 			if (*found && verbose)
 				fprintf(out, "        %s\n", txt_trim(found));
 			if (check->hint)

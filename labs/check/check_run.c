@@ -26,7 +26,12 @@
 #include "machine/session.h"
 #include "machine/snapshot.h"
 
-enum { CONSOLE_KEPT = 1000, TRY_MS = 500 };
+enum {
+	CONSOLE_KEPT = 1000,	/* bytes */
+	TRY_MS = 500,		/* between two tries of a claim */
+	STEPS_SECONDS = 60,
+	STATUS_UNREACHED = 125,	/* the command could not be run in the machine */
+};
 
 static bool regex_holds(const char *expression, const char *text)
 {
@@ -44,7 +49,7 @@ static bool holds(const struct check *check)
 {
 	char *found = txt_trim(txt_copy(check->found));
 
-	if (check->found_status == 124 || check->found_status == 125)
+	if (check->found_status == STATUS_TIMEOUT || check->found_status == STATUS_UNREACHED)
 		return false;
 	if (check->fails)
 		return check->found_status != 0;
@@ -61,35 +66,40 @@ static bool holds(const struct check *check)
 	return true;
 }
 
-/* The command of a claim, with its network watched; false: the watch itself failed. */
-static bool watched_holds(struct check *check, const struct lab *lab, const struct machine *machine)
+/* Runs the command while its network is captured. False too when the capture itself fails. */
+static bool captured_holds(struct check *check, const struct lab *lab,
+			   const struct machine *machine)
 {
 	struct check_capture capture;
 	int wanted, unwanted;
 	char *found;
 
 	if (!check_capture_begin(&capture, lab, check->capture)) {
-		check->found_status = 125;
+		check->found_status = STATUS_UNREACHED;
 		check->found = txt_printf(_("%s cannot be captured"), check->capture);
 		return false;
 	}
-	check->found_status = session_capture(machine, check->command, check->timeout, &check->found);
+	check->found_status = session_capture(machine, check->command, check->timeout,
+					      &check->found);
 	check_capture_end(&capture);
 	wanted = check->packets ? check_capture_count(&capture, check->packets) : 1;
 	unwanted = check->no_packets ? check_capture_count(&capture, check->no_packets) : 0;
 	check_capture_forget(&capture);
 	found = check->found;
 	if (wanted < 0 || unwanted < 0)
-		check->found = txt_printf(_("%s%s is no filter of tshark"), found, wanted < 0 ? check->packets : check->no_packets);
+		check->found = txt_printf(_("%s%s is not a valid filter of tshark"), found,
+					  wanted < 0 ? check->packets : check->no_packets);
 	else if (!wanted)
 		check->found = txt_printf(_("%sno packet matches %s"), found, check->packets);
 	else if (unwanted)
-		check->found = txt_printf(_("%s%d packets match %s"), found, unwanted, check->no_packets);
+		check->found = txt_printf(_("%s%d packets match %s"), found, unwanted,
+					  check->no_packets);
 	return wanted > 0 && !unwanted && holds(check);
 }
 
-/* Under a name that tells the claim, in place of what an earlier run kept. */
-static void snapshot_keep(struct check *check, struct machine *machine, int number, const char *when)
+/* Its name tells the claim's number; it replaces the one of an earlier run. */
+static void snapshot_keep(struct check *check, struct machine *machine, int number,
+			  const char *when)
 {
 	char *name = txt_printf("check-%d-%s", number, when), *reason;
 
@@ -98,7 +108,8 @@ static void snapshot_keep(struct check *check, struct machine *machine, int numb
 	if (snapshot_save_live(machine, name, check->title, &reason))
 		tell_warning("%s", reason);
 	else
-		check->snapshots = check->snapshots ? txt_printf("%s %s", check->snapshots, name) : name;
+		check->snapshots = check->snapshots ? txt_printf("%s %s", check->snapshots, name) :
+				   name;
 }
 
 static void try_until(struct check *check, const struct lab *lab, const struct machine *machine)
@@ -109,8 +120,9 @@ static void try_until(struct check *check, const struct lab *lab, const struct m
 		free(check->found);
 		check->found = NULL;
 		if (!check->capture)
-			check->found_status = session_capture(machine, check->command, check->timeout, &check->found);
-		if (check->capture ? watched_holds(check, lab, machine) : holds(check)) {
+			check->found_status = session_capture(machine, check->command,
+							      check->timeout, &check->found);
+		if (check->capture ? captured_holds(check, lab, machine) : holds(check)) {
 			check->verdict = CHECK_PASS;
 			return;
 		}
@@ -121,6 +133,11 @@ static void try_until(struct check *check, const struct lab *lab, const struct m
 	} while (clock_poll_ms(deadline));
 }
 
+static int machine_of(const struct check *check, const struct lab *lab, struct machine *machine)
+{
+	return machine_open(machine, txt_printf("%s/%s", lab_id(lab->dir), check->machine));
+}
+
 static void try_one(struct check *check, const struct lab *lab, int number, bool solve)
 {
 	struct machine machine;
@@ -129,12 +146,15 @@ static void try_one(struct check *check, const struct lab *lab, int number, bool
 	if (!check->command)
 		return;
 	check->verdict = CHECK_FAIL;
-	if (machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), check->machine)) || !machine_runs(&machine)) {
-		check->found_status = 125;
-		check->found = txt_printf(lab_machine_find(lab, check->machine) ? _("%s does not run") : _("the lab has no machine %s"), check->machine);
+	if (machine_of(check, lab, &machine) || !machine_runs(&machine)) {
+		check->found_status = STATUS_UNREACHED;
+		check->found = txt_printf(lab_machine_find(lab, check->machine) ?
+					  _("%s does not run") : _("the lab has no machine %s"),
+					  check->machine);
 		return;
 	}
-	if (check->requires_command && session_capture(&machine, check->requires_command, check->timeout, &output)) {
+	if (check->requires_command &&
+	    session_capture(&machine, check->requires_command, check->timeout, &output)) {
 		check_skip(check, _("needs: %s"), check->requires_command);
 		return;
 	}
@@ -145,20 +165,20 @@ static void try_one(struct check *check, const struct lab *lab, int number, bool
 	if (check->snapshot_before)
 		snapshot_keep(check, &machine, number, "before");
 	if (solve && check->steps)
-		session_capture(&machine, check->steps, 60, &output);
+		session_capture(&machine, check->steps, STEPS_SECONDS, &output);
 	try_until(check, lab, &machine);
 	if (check->snapshot_after)
 		snapshot_keep(check, &machine, number, "after");
 }
 
-/* Evidence beside the command's own output, from the host's side. */
+/* Keeps the end of the console's output: evidence that nobody in the machine can change. */
 static void console_keep(struct check *check, const struct lab *lab)
 {
 	struct machine machine;
 	size_t size;
 	char *text;
 
-	if (check->verdict != CHECK_FAIL || !check->machine || machine_open(&machine, txt_printf("%s/%s", lab_id(lab->dir), check->machine)) ||
+	if (check->verdict != CHECK_FAIL || !check->machine || machine_of(check, lab, &machine) ||
 	    file_read(txt_printf("%s/console.log", machine.dir), &text, &size))
 		return;
 	check->console = txt_sanitize(size > CONSOLE_KEPT ? text + size - CONSOLE_KEPT : text,

@@ -156,7 +156,8 @@ enum status check_selftest(struct checks *checks, const struct lab *lab, const j
 		fputs(_("FAIL  the lab as it is: not all of its own checks hold\n"), out);
 		return STATUS_FAILED;
 	}
-	fprintf(out, _("PASS  the lab as it is: %d checks hold\n"), check_count(checks, CHECK_PASS));
+	fprintf(out, _("PASS  the lab as it is: %d checks hold\n"),
+		check_count(checks, CHECK_PASS));
 	failed = txt_alloc(checks->nr, sizeof(*failed));
 	status = breaks_try(checks, lab, json_object_get(file, "breaks"), failed, out);
 	for (int i = 0; i < checks->nr && status <= STATUS_FAILED; i++)

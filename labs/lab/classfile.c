@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * classfile.c - a class: its students, and each one's copy of a lab
+ *
+ * Called by `umlab class`. A class is nothing but folders; each student's copy is a lab like
+ * any other. Parameters are drawn from a hash, so that a copy made again gets the same ones.
  */
 #include "lab/classfile.h"
 
@@ -42,7 +45,7 @@ int class_students(const char *name, struct words *logins)
 	return 0;
 }
 
-/* What stands between the braces, or NULL: then it is no parameter of ours. */
+/* The value of a parameter from the text between its braces; NULL: no such parameter. */
 static char *parameter(const char *inner, const char *login, int number)
 {
 	struct words words = { 0 };
@@ -57,11 +60,12 @@ static char *parameter(const char *inner, const char *login, int number)
 	if (words.nr < 3)
 		return NULL;
 	draw = txt_hash(txt_printf("%s %s", login, words.at[1]));
-	/* The low bits of this hash follow the last letter; these do not. */
+	/* The low bits of FNV-1a depend mostly on the last letter, so mix them. */
 	draw = (draw ^ draw >> 29) * 0xbf58476d1ce4e5b9ull >> 16;
 	if (!strcmp(words.at[0], "word"))
 		return txt_copy(words.at[2 + draw % (words.nr - 2)]);
-	if (strcmp(words.at[0], "range") || sscanf(words.at[2], "%ld-%ld", &from, &to) != 2 || to < from)
+	if (strcmp(words.at[0], "range") || sscanf(words.at[2], "%ld-%ld", &from, &to) != 2 ||
+	    to < from)
 		return NULL;
 	/* The span of the widest range does not fit: 0 stands for 2^64. */
 	span = (uint64_t)to - (uint64_t)from + 1;
@@ -91,6 +95,7 @@ char *class_parameters_apply(const char *text, const char *login, int number)
 	return any ? result : NULL;
 }
 
+/* Files with a NUL byte are binary and have no parameters. */
 static int copy_file(const char *from, const char *to, mode_t mode, const char *login, int number)
 {
 	char *text, *changed = NULL;
@@ -101,10 +106,39 @@ static int copy_file(const char *from, const char *to, mode_t mode, const char *
 		return error;
 	if (!memchr(text, '\0', size))
 		changed = class_parameters_apply(text, login, number);
-	error = changed ? file_write(to, changed, strlen(changed), mode) : file_write(to, text, size, mode);
+	error = changed ? file_write(to, changed, strlen(changed), mode) :
+		file_write(to, text, size, mode);
 	free(text);
 	free(changed);
 	return error;
+}
+
+static int copy_link(const char *from, const char *to)
+{
+	char target[PATH_MAX];
+	ssize_t size = readlink(from, target, sizeof(target) - 1);
+
+	if (size < 0)
+		return -errno;
+	target[size] = '\0';
+	return symlink(target, to) ? -errno : 0;
+}
+
+/* One entry of a folder. Anything but folders, links and regular files is left out. */
+static int copy_entry(const char *from, const char *to, const char *login, int number,
+		      char **reason)
+{
+	struct stat status;
+
+	if (lstat(from, &status))
+		return -errno;
+	if (S_ISDIR(status.st_mode))
+		return class_lab_copy(from, to, login, number, reason);
+	if (S_ISLNK(status.st_mode))
+		return copy_link(from, to);
+	if (S_ISREG(status.st_mode))
+		return copy_file(from, to, status.st_mode & 0777, login, number);
+	return 0;
 }
 
 int class_lab_copy(const char *from, const char *to, const char *login, int number, char **reason)
@@ -114,22 +148,18 @@ int class_lab_copy(const char *from, const char *to, const char *login, int numb
 	int error = dir ? dir_make(to, 0755) : -errno;
 
 	while (!error && (entry = readdir(dir))) {
-		char *source = txt_printf("%s/%s", from, entry->d_name), *target = txt_printf("%s/%s", to, entry->d_name), link[PATH_MAX];
-		struct stat status;
-		ssize_t size;
+		const char *name = entry->d_name;
+		char *source, *target;
 
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") || !strcmp(entry->d_name, ".git"))
+		if (!strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, ".git"))
 			continue;
-		if (lstat(source, &status))
-			error = -errno;
-		else if (S_ISDIR(status.st_mode))
-			error = class_lab_copy(source, target, login, number, reason);
-		else if (S_ISLNK(status.st_mode) && (size = readlink(source, link, sizeof(link) - 1)) > 0)
-			error = (link[size] = '\0', symlink(link, target)) ? -errno : 0;
-		else if (S_ISREG(status.st_mode))
-			error = copy_file(source, target, status.st_mode & 0777, login, number);
+		source = txt_printf("%s/%s", from, name);
+		target = txt_printf("%s/%s", to, name);
+		error = copy_entry(source, target, login, number, reason);
 		if (error && !*reason)
 			*reason = txt_printf("%s: %s", source, strerror(-error));
+		free(source);
+		free(target);
 	}
 	if (dir)
 		closedir(dir);

@@ -2,17 +2,18 @@
 /*
  * labfile.c - read lab.conf and lab.dep, as written for Netkit or Kathará
  *
- * One permissive grammar takes what either tool takes (lab.conf(5) is the reference):
+ * Called by every verb that is given a lab. One permissive grammar accepts what either tool
+ * accepts (lab.conf(5) is the reference):
  *
  *   NAME[ARG]=VALUE    a number as ARG is an interface, anything else an option
  *   LAB_...=VALUE      about the lab
- *   machines="A B"     which of them are started, also LAB_MACHINES
- *   # ...              a remark; also behind a value, after a blank
+ *   machines="A B"     the machines to start; also LAB_MACHINES
+ *   # ...              a comment; also behind a value, after a blank
  *
  * Blanks may stand around each part, quotes may be ' or " or missing, lines may end in
- * CRLF, the file may start with a byte order mark. Whatever is odd leaves a remark with
- * its line and column, and a lab comes out in any case. What the original tools would
- * refuse is lablint.c's matter. Called by every verb that is given a lab.
+ * CRLF, and the file may start with a byte order mark. The parser never fails: whatever
+ * is odd leaves a remark with its line and column. lablint.c knows what the original tools
+ * would refuse.
  */
 #include "lab/labfile.h"
 
@@ -32,20 +33,24 @@
 
 static const char conf_name[] = "lab.conf", dep_name[] = "lab.dep";
 
-void lab_remark(struct lab *lab, enum lab_severity severity, const char *file, int line, int column, const char *fmt, ...)
+void lab_remark(struct lab *lab, enum lab_severity severity, const char *file, int line,
+		int column, const char *fmt, ...)
 {
 	struct lab_remark *remark;
 	va_list args;
 
 	lab->remarks = txt_grow(lab->remarks, lab->nr_remarks, sizeof(*lab->remarks));
 	remark = &lab->remarks[lab->nr_remarks++];
-	*remark = (struct lab_remark){ .severity = severity, .file = file, .line = line, .column = column };
+	*remark = (struct lab_remark){
+		.severity = severity, .file = file, .line = line, .column = column,
+	};
 	va_start(args, fmt);
 	if (vasprintf(&remark->text, fmt, args) < 0)
 		remark->text = NULL;
 	va_end(args);
 }
 
+/* Folders of a lab that mean something else. */
 static bool name_reserved(const char *name)
 {
 	return !strcmp(name, "shared") || !strcmp(name, "_test");
@@ -90,15 +95,18 @@ bool lab_option_true(const struct lab_machine *machine, const char *key)
 void lab_domains(const struct lab *lab, struct words *domains)
 {
 	for (int i = 0; i < lab->nr_machines; i++)
-		for (int j = 0; j < lab->machines[i].nr_nics; j++)
-			if (lab->machines[i].nics[j].domain && !words_have(domains, lab->machines[i].nics[j].domain))
-				words_add(domains, lab->machines[i].nics[j].domain);
+		for (int j = 0; j < lab->machines[i].nr_nics; j++) {
+			const char *domain = lab->machines[i].nics[j].domain;
+
+			if (domain && !words_have(domains, domain))
+				words_add(domains, domain);
+		}
 	words_sort(domains);
 }
 
 /* ---- values ------------------------------------------------------------------------ */
 
-/* A line under work; offsets into it become columns. */
+/* The line that is being parsed. Positions in its text become columns. */
 struct line {
 	struct lab *lab;
 	const char *text;
@@ -106,7 +114,8 @@ struct line {
 };
 
 #define REMARK(line, severity, at, ...) \
-	lab_remark((line)->lab, severity, conf_name, (line)->number, (at) - (line)->text + 1, __VA_ARGS__)
+	lab_remark((line)->lab, severity, conf_name, (line)->number, \
+		   (at) - (line)->text + 1, __VA_ARGS__)
 
 static const char *skip_blanks(const char *at)
 {
@@ -116,8 +125,9 @@ static const char *skip_blanks(const char *at)
 }
 
 /*
- * The value at @at without quotes and remark, as a new string. A quote that never ends
- * and text behind a quoted value are remarked; the rest of the line is the value then.
+ * Returns the value at @at without quotes and comment, as a new string. Without a closing
+ * quote the rest of the line is the value. That, and text behind a quoted value, leaves a
+ * remark.
  */
 static char *value_parse(struct line *line, const char *at)
 {
@@ -130,10 +140,11 @@ static char *value_parse(struct line *line, const char *at)
 			const char *rest = skip_blanks(end + 1);
 
 			if (*rest && *rest != '#')
-				REMARK(line, LAB_WARNING, rest, "text behind the closing quote is ignored: %s", rest);
+				REMARK(line, LAB_WARNING, rest,
+				       "text behind the closing quote is ignored: %s", rest);
 			return txt_copy_part(at + 1, end - at - 1);
 		}
-		REMARK(line, LAB_WARNING, at, "this quote has no end");
+		REMARK(line, LAB_WARNING, at, "this quote is never closed");
 		at++;
 	}
 	for (end = at; *end; end++)
@@ -147,24 +158,27 @@ static char *value_parse(struct line *line, const char *at)
 
 /* ---- interfaces -------------------------------------------------------------------- */
 
-/* Netkit drops blanks and underscores, and (but for tap) commas and dots, from a domain's name. */
+/* Netkit drops some characters from the name of a domain. We do so with those it cannot have. */
 static char *domain_clean(struct line *line, const char *value, const char *at)
 {
 	char *domain = txt_copy(value), *to = domain;
 	bool odd = false;
 
 	for (; *value; value++) {
-		if (isalnum((unsigned char)*value) || *value == '_' || *value == '-' || *value == '.')
+		if (isalnum((unsigned char)*value) || *value == '_' || *value == '-' ||
+		    *value == '.')
 			*to++ = *value;
 		else if (!isblank((unsigned char)*value))
 			odd = true;
 	}
 	*to = '\0';
 	if (odd)
-		REMARK(line, LAB_WARNING, at, "letters other than A-Z a-z 0-9 _ . - are dropped from the collision domain: %s", domain);
+		REMARK(line, LAB_WARNING, at, "characters other than A-Z a-z 0-9 _ . - are dropped "
+		       "from the collision domain: %s", domain);
 	return domain;
 }
 
+/* Finds or inserts an interface; they are in the order of their numbers. */
 static struct lab_nic *nic_place(struct lab_machine *machine, int index)
 {
 	int at = 0;
@@ -173,7 +187,8 @@ static struct lab_nic *nic_place(struct lab_machine *machine, int index)
 		at++;
 	if (at == machine->nr_nics || machine->nics[at].index != index) {
 		machine->nics = txt_grow(machine->nics, machine->nr_nics, sizeof(*machine->nics));
-		memmove(&machine->nics[at + 1], &machine->nics[at], (machine->nr_nics - at) * sizeof(*machine->nics));
+		memmove(&machine->nics[at + 1], &machine->nics[at],
+			(machine->nr_nics - at) * sizeof(*machine->nics));
 		machine->nr_nics++;
 		machine->nics[at] = (struct lab_nic){ .index = index };
 	}
@@ -189,33 +204,58 @@ static void nic_clear(struct lab_nic *nic)
 	*nic = (struct lab_nic){ .index = nic->index };
 }
 
-/* NAME,1.2.3.4,1.2.3.5: what Netkit-JH calls a tap of another name. */
+/* NAME,1.2.3.4,1.2.3.5: Netkit-JH allows taps to have other names. */
 static bool addresses_follow(const char *value)
 {
-	unsigned int byte[8];
+	unsigned int b[8];
 	int end = 0;
 
-	return sscanf(value, "%*[^,],%u.%u.%u.%u,%u.%u.%u.%u%n", &byte[0], &byte[1], &byte[2], &byte[3], &byte[4], &byte[5],
-		      &byte[6], &byte[7], &end) == 8 && !value[end];
+	return sscanf(value, "%*[^,],%u.%u.%u.%u,%u.%u.%u.%u%n", &b[0], &b[1], &b[2], &b[3],
+		      &b[4], &b[5], &b[6], &b[7], &end) == 8 && !value[end];
 }
 
-static void nic_parse(struct line *line, struct lab_machine *machine, long index, char *value, const char *at)
+/* Netkit keeps the first of two values, Kathará the last. */
+static const char *which_counts(const struct lab *lab)
+{
+	return lab->dialect == LAB_NETKIT ? "the first" : "this";
+}
+
+/* tap,HOST,GUEST: the two addresses. */
+static void tap_parse(struct line *line, struct lab_nic *nic, const char *value, const char *at)
+{
+	char *comma;
+
+	nic->tap_host = txt_copy(strchr(value, ',') + 1);
+	comma = strchr(nic->tap_host, ',');
+	if (comma) {
+		*comma = '\0';
+		nic->tap = txt_copy(txt_trim(comma + 1));
+	} else {
+		REMARK(line, LAB_ERROR, at, "a tap needs two addresses: tap,HOST,GUEST");
+	}
+}
+
+static void nic_parse(struct line *line, struct lab_machine *machine, long index, char *value,
+		      const char *at)
 {
 	struct lab_nic *nic;
-	char *slash, *comma;
+	char *slash;
 
 	if (index >= LAB_NIC_MAX) {
-		REMARK(line, LAB_ERROR, at, "%s has eth0 to eth%d; there is no eth%ld", machine->name, LAB_NIC_MAX - 1, index);
+		REMARK(line, LAB_ERROR, at, "%s has eth0 to eth%d; there is no eth%ld",
+		       machine->name,
+		       LAB_NIC_MAX - 1, index);
 		return;
 	}
 	if (!*value) {
-		REMARK(line, LAB_ERROR, at, "%s[%ld] names no collision domain", machine->name, index);
+		REMARK(line, LAB_ERROR, at, "%s[%ld] names no collision domain", machine->name,
+		       index);
 		return;
 	}
 	nic = nic_place(machine, index);
 	if (nic->line) {
-		REMARK(line, LAB_WARNING, at, "%s[%ld] was already given in line %d; %s one counts", machine->name, index, nic->line,
-		       line->lab->dialect == LAB_NETKIT ? "the first" : "this");
+		REMARK(line, LAB_WARNING, at, "%s[%ld] was already given in line %d; %s one counts",
+		       machine->name, index, nic->line, which_counts(line->lab));
 		if (line->lab->dialect == LAB_NETKIT)
 			return;
 		nic_clear(nic);
@@ -223,14 +263,7 @@ static void nic_parse(struct line *line, struct lab_machine *machine, long index
 	nic->line = line->number;
 
 	if (txt_starts(value, "tap,") || addresses_follow(value)) {
-		nic->tap_host = txt_copy(strchr(value, ',') + 1);
-		comma = strchr(nic->tap_host, ',');
-		if (comma) {
-			*comma = '\0';
-			nic->tap = txt_copy(txt_trim(comma + 1));
-		} else {
-			REMARK(line, LAB_ERROR, at, "a tap needs two addresses: tap,HOST,GUEST");
-		}
+		tap_parse(line, nic, value, at);
 		return;
 	}
 	slash = strchr(value, '/');
@@ -238,13 +271,18 @@ static void nic_parse(struct line *line, struct lab_machine *machine, long index
 		*slash = '\0';
 		nic->mac = lab_mac_normalize(txt_trim(slash + 1));
 		if (!nic->mac)
-			REMARK(line, LAB_ERROR, at, "%s is no MAC address, like 02:42:ac:11:00:02", slash + 1);
+			REMARK(line, LAB_ERROR, at,
+			       "%s is not a MAC address, like 02:42:ac:11:00:02",
+			       slash + 1);
 		else if (strchr("13579bdf", nic->mac[1]))
-			REMARK(line, LAB_ERROR, at, "%s is a group address; the second digit must be even", nic->mac);
+			REMARK(line, LAB_ERROR, at,
+			       "%s is a group address; the second digit must be even",
+			       nic->mac);
 	}
 	nic->domain = domain_clean(line, txt_trim(value), at);
 	if (!*nic->domain)
-		REMARK(line, LAB_ERROR, at, "%s[%ld] names no collision domain", machine->name, index);
+		REMARK(line, LAB_ERROR, at, "%s[%ld] names no collision domain", machine->name,
+		       index);
 }
 
 /* ---- options ----------------------------------------------------------------------- */
@@ -259,15 +297,32 @@ static void option_unknown(struct line *line, const char *name, const char *at)
 			words_add(&known, key->name);
 	nearest = words_nearest(&known, name);
 	if (nearest)
-		REMARK(line, LAB_WARNING, at, "unknown option %s has no effect; did you mean %s?", name, nearest);
+		REMARK(line, LAB_WARNING, at, "unknown option %s has no effect; did you mean %s?",
+		       name, nearest);
 	else
 		REMARK(line, LAB_WARNING, at, "unknown option %s has no effect", name);
-	for (int i = 0; i < known.nr; i++)
-		free(known.at[i]);
-	free(known.at);
+	words_release(&known);
 }
 
-static void option_parse(struct line *line, struct lab_machine *machine, const char *name, const char *value, const char *at)
+/* An option that only one family of tools has tells whose rules hold for this lab. */
+static void dialect_learn(struct lab *lab, enum lab_family family)
+{
+	if (lab->dialect_known || (family != LAB_FAMILY_KATHARA && family != LAB_FAMILY_NETKIT))
+		return;
+	lab->dialect = family == LAB_FAMILY_KATHARA ? LAB_KATHARA : LAB_NETKIT;
+	lab->dialect_known = true;
+}
+
+static struct lab_option *option_find(const struct lab_machine *machine, const char *name)
+{
+	for (int i = 0; i < machine->nr_options; i++)
+		if (!strcmp(machine->options[i].key, name))
+			return &machine->options[i];
+	return NULL;
+}
+
+static void option_parse(struct line *line, struct lab_machine *machine, const char *name,
+			 const char *value, const char *at)
 {
 	const struct lab_key *key = lab_key_find(name);
 	struct lab_option *option;
@@ -277,11 +332,7 @@ static void option_parse(struct line *line, struct lab_machine *machine, const c
 		option_unknown(line, name, at);
 		return;
 	}
-	if (key->family == LAB_FAMILY_KATHARA || key->family == LAB_FAMILY_NETKIT) {
-		if (!line->lab->dialect_known)
-			line->lab->dialect = key->family == LAB_FAMILY_KATHARA ? LAB_KATHARA : LAB_NETKIT;
-		line->lab->dialect_known = true;
-	}
+	dialect_learn(line->lab, key->family);
 	if (key->alias_of)
 		name = key->alias_of;
 	wrong = key->check ? key->check(value) : NULL;
@@ -289,20 +340,21 @@ static void option_parse(struct line *line, struct lab_machine *machine, const c
 		REMARK(line, LAB_ERROR, at, "%s[%s]: \"%s\" %s", machine->name, name, value, wrong);
 		return;
 	}
-	for (int i = 0; i < machine->nr_options && !key->repeats; i++) {
-		option = &machine->options[i];
-		if (strcmp(option->key, name))
-			continue;
-		REMARK(line, LAB_WARNING, at, "%s[%s] was already given in line %d; %s one counts", machine->name, name, option->line,
-		       line->lab->dialect == LAB_NETKIT ? "the first" : "this");
+	option = key->repeats ? NULL : option_find(machine, name);
+	if (option) {
+		REMARK(line, LAB_WARNING, at, "%s[%s] was already given in line %d; %s one counts",
+		       machine->name, name, option->line, which_counts(line->lab));
 		if (line->lab->dialect != LAB_NETKIT) {
 			free(option->value);
 			option->value = txt_copy(value);
 		}
 		return;
 	}
-	machine->options = txt_grow(machine->options, machine->nr_options, sizeof(*machine->options));
-	machine->options[machine->nr_options++] = (struct lab_option){ txt_copy(name), txt_copy(value), line->number };
+	machine->options = txt_grow(machine->options, machine->nr_options,
+				    sizeof(*machine->options));
+	machine->options[machine->nr_options++] = (struct lab_option){
+		.key = txt_copy(name), .value = txt_copy(value), .line = line->number,
+	};
 }
 
 /* ---- lines ------------------------------------------------------------------------- */
@@ -311,8 +363,12 @@ static void about_parse(struct line *line, const char *key, char *value)
 {
 	struct lab *lab = line->lab;
 	const struct { const char *key; char **to; } about[] = {
-		{ "LAB_NAME", &lab->name }, { "LAB_DESCRIPTION", &lab->description }, { "LAB_VERSION", &lab->version },
-		{ "LAB_AUTHOR", &lab->author }, { "LAB_EMAIL", &lab->email }, { "LAB_WEB", &lab->web },
+		{ .key = "LAB_NAME", .to = &lab->name },
+		{ .key = "LAB_DESCRIPTION", .to = &lab->description },
+		{ .key = "LAB_VERSION", .to = &lab->version },
+		{ .key = "LAB_AUTHOR", .to = &lab->author },
+		{ .key = "LAB_EMAIL", .to = &lab->email },
+		{ .key = "LAB_WEB", .to = &lab->web },
 	};
 
 	for (size_t i = 0; i < sizeof(about) / sizeof(*about); i++)
@@ -323,47 +379,48 @@ static void about_parse(struct line *line, const char *key, char *value)
 		}
 	if (!strcmp(key, "machines") || !strcmp(key, "LAB_MACHINES")) {
 		lab->has_chosen = true;
-		if (!lab->dialect_known)
-			lab->dialect = LAB_NETKIT;
-		lab->dialect_known = true;
+		dialect_learn(lab, LAB_FAMILY_NETKIT);
 		words_split(&lab->chosen, value, " \t,");
 		return;
 	}
-	REMARK(line, LAB_WARNING, line->text, "%s is nothing that a lab can say about itself", key);
+	REMARK(line, LAB_WARNING, line->text, "%s is unknown and has no effect", key);
 }
 
-/* NAME[ARG]=VALUE, the cursor behind NAME. */
+/* NAME[ARG]=VALUE; @at is behind NAME. */
 static void machine_parse(struct line *line, const char *name, const char *at)
 {
-	const char *start = line->text + strspn(line->text, " \t"), *bracket = at, *end = strchr(at, ']');
+	const char *start = line->text + strspn(line->text,
+						" \t"), *bracket = at, *end = strchr(at, ']');
 	char *arg, *value, *trimmed;
 	struct lab_machine *machine;
 	long index;
 
 	if (!end) {
-		REMARK(line, LAB_WARNING, bracket, "ignored: this [ has no ]");
+		REMARK(line, LAB_WARNING, bracket, "ignored: this [ is never closed");
 		return;
 	}
 	if (!name_valid(name)) {
-		REMARK(line, LAB_ERROR, start, "\"%s\" is no name for a machine: up to %d of A-Z a-z 0-9 _ . -", name, NAME_LENGTH_MAX);
+		REMARK(line, LAB_ERROR, start, "\"%s\" is not a valid name: up to %d of "
+		       "A-Z a-z 0-9 _ . -", name, NAME_LENGTH_MAX);
 		return;
 	}
 	if (name_reserved(name)) {
-		REMARK(line, LAB_ERROR, start, "\"%s\" is the name of a folder, not of a machine", name);
+		REMARK(line, LAB_ERROR, start, "\"%s\" is reserved for a folder of the lab", name);
 		return;
 	}
 	arg = txt_copy_part(at + 1, end - at - 1);
 	trimmed = txt_trim(arg);
 	at = skip_blanks(end + 1);
 	if (*at != '=') {
-		REMARK(line, LAB_WARNING, at, "ignored: there is no = behind the ]");
+		REMARK(line, LAB_WARNING, at, "ignored: = is missing behind the ]");
 		goto out_arg;
 	}
 	at = skip_blanks(at + 1);
 	value = value_parse(line, at);
 	machine = machine_add(line->lab, name);
 	if (!*trimmed)
-		REMARK(line, LAB_ERROR, bracket, "nothing between [ and ]: a number names an interface, a word an option");
+		REMARK(line, LAB_ERROR, bracket, "[] is empty: a number names an interface, "
+		       "a word an option");
 	else if (txt_int_parse(trimmed, 0, 9999, &index))
 		nic_parse(line, machine, index, value, at);
 	else
@@ -391,13 +448,15 @@ static void line_parse(struct line *line)
 		about_parse(line, name, value);
 		free(value);
 	} else {
-		REMARK(line, LAB_WARNING, start, "ignored: neither NAME[ARG]=VALUE nor LAB_...=VALUE");
+		REMARK(line, LAB_WARNING, start,
+		       "ignored: neither NAME[ARG]=VALUE nor LAB_...=VALUE");
 	}
 	free(name);
 }
 
-/* Calls @parse for each line of @text, without its end; NUL bytes end a line like a newline. */
-static void each_line(struct lab *lab, const char *text, size_t size, void (*parse)(struct line *))
+/* Calls @parse for each line of @text, without blanks at its end. A NUL byte ends a line too. */
+static void each_line(struct lab *lab, const char *text, size_t size,
+		      void (*parse)(struct line *))
 {
 	const char *end = text + size;
 	int number = 0;
@@ -414,7 +473,8 @@ static void each_line(struct lab *lab, const char *text, size_t size, void (*par
 			stop++;
 		copy = txt_copy_part(text, stop - text);
 		length = strlen(copy);
-		while (length && (copy[length - 1] == '\r' || isspace((unsigned char)copy[length - 1])))
+		while (length &&
+		       (copy[length - 1] == '\r' || isspace((unsigned char)copy[length - 1])))
 			copy[--length] = '\0';
 		line.text = copy;
 		parse(&line);
@@ -431,9 +491,10 @@ void lab_parse_conf(struct lab *lab, const char *text, size_t size)
 /* ---- lab.dep ----------------------------------------------------------------------- */
 
 #define DEP_REMARK(line, severity, at, ...) \
-	lab_remark((line)->lab, severity, dep_name, (line)->number, (at) - (line)->text + 1, __VA_ARGS__)
+	lab_remark((line)->lab, severity, dep_name, (line)->number, \
+		   (at) - (line)->text + 1, __VA_ARGS__)
 
-/* pc2: router pc1 -- the latter are started before the former. */
+/* "pc2: router pc1": pc2 needs the other two, which are started first. */
 static void dep_parse(struct line *line)
 {
 	const char *start = skip_blanks(line->text), *colon = strchr(start, ':');
@@ -444,48 +505,55 @@ static void dep_parse(struct line *line)
 	if (!*start || *start == '#')
 		return;
 	if (!colon) {
-		DEP_REMARK(line, LAB_ERROR, start, "no colon; a line is MACHINE: MACHINE...");
+		DEP_REMARK(line, LAB_ERROR, start,
+			   "the colon is missing: a line is MACHINE: MACHINE...");
 		return;
 	}
 	rest = txt_copy_part(start, colon - start);
 	machine = lab_machine_find(line->lab, txt_trim(rest));
 	if (!machine)
-		DEP_REMARK(line, LAB_ERROR, start, "there is no machine %s in this lab", txt_trim(rest));
+		DEP_REMARK(line, LAB_ERROR, start, "there is no machine %s in this lab",
+			   txt_trim(rest));
 	free(rest);
 	rest = txt_copy_part(colon + 1, strcspn(colon + 1, "#"));
 	words_split(&needs, rest, " \t");
 	free(rest);
 	for (int i = 0; i < needs.nr; i++) {
 		if (!lab_machine_find(line->lab, needs.at[i]))
-			DEP_REMARK(line, LAB_ERROR, colon + 1, "there is no machine %s in this lab", needs.at[i]);
+			DEP_REMARK(line, LAB_ERROR, colon + 1, "there is no machine %s in this lab",
+				   needs.at[i]);
 		else if (machine && !words_have(&machine->needs, needs.at[i]))
 			words_add(&machine->needs, needs.at[i]);
-		free(needs.at[i]);
 	}
-	free(needs.at);
+	words_release(&needs);
 	line->lab->has_deps = true;
 }
 
-/* A machine that waits for itself: peel off those that wait for nobody, what stays is a loop. */
+/*
+ * Finds machines that would wait for each other for ever: take away those that wait for nobody,
+ * again and again. The machines that are left are in a loop or behind one.
+ */
 static void dep_check_loops(struct lab *lab)
 {
-	bool *done = calloc(lab->nr_machines + 1, sizeof(*done)), again = true;
+	bool *done = txt_alloc(lab->nr_machines, sizeof(*done)), again = true;
 
-	while (again && done) {
+	while (again) {
 		again = false;
 		for (int i = 0; i < lab->nr_machines; i++) {
+			const struct words *needs = &lab->machines[i].needs;
 			bool waits = false;
 
-			for (int j = 0; j < lab->machines[i].needs.nr; j++)
-				waits |= !done[lab_machine_find(lab, lab->machines[i].needs.at[j]) - lab->machines];
+			for (int j = 0; j < needs->nr; j++)
+				waits |= !done[lab_machine_find(lab, needs->at[j]) - lab->machines];
 			if (!done[i] && !waits)
 				done[i] = again = true;
 		}
 	}
-	for (int i = 0; i < lab->nr_machines && done; i++)
+	for (int i = 0; i < lab->nr_machines; i++)
 		if (!done[i])
-			lab_remark(lab, LAB_ERROR, dep_name, 0, 0, "%s waits for itself, over %s", lab->machines[i].name,
-				   lab->machines[i].needs.at[0]);
+			lab_remark(lab, LAB_ERROR, dep_name, 0, 0,
+				   "%s waits for itself, through %s",
+				   lab->machines[i].name, lab->machines[i].needs.at[0]);
 	free(done);
 }
 
@@ -507,7 +575,7 @@ static bool is_folder(const char *dir, const char *name)
 	return folder;
 }
 
-/* Machines that lab.conf does not name: a folder with a startup file, or with @all any folder. */
+/* Adds folders that lab.conf does not name: those with a startup file, or @all of them. */
 static void folders_add(struct lab *lab, bool all)
 {
 	struct words names = { 0 };
@@ -517,8 +585,9 @@ static void folders_add(struct lab *lab, bool all)
 	while (dir && (entry = readdir(dir))) {
 		char *startup = txt_printf("%s/%s.startup", lab->dir, entry->d_name);
 
-		if (name_valid(entry->d_name) && !name_reserved(entry->d_name) && is_folder(lab->dir, entry->d_name) &&
-		    strcmp(entry->d_name, "CVS") && (all || file_exists(startup)))
+		if (name_valid(entry->d_name) && !name_reserved(entry->d_name) &&
+		    strcmp(entry->d_name, "CVS") && is_folder(lab->dir, entry->d_name) &&
+		    (all || file_exists(startup)))
 			words_add(&names, entry->d_name);
 		free(startup);
 	}
@@ -530,7 +599,7 @@ static void folders_add(struct lab *lab, bool all)
 			machine_add(lab, names.at[i])->implied = true;
 }
 
-/* machines="..." decides: others go, missing ones come. */
+/* machines="..." decides: drops all others, and adds those that no line describes. */
 static void chosen_apply(struct lab *lab)
 {
 	int kept = 0;
@@ -539,13 +608,17 @@ static void chosen_apply(struct lab *lab)
 		if (name_valid(lab->chosen.at[i]) && !name_reserved(lab->chosen.at[i]))
 			machine_add(lab, lab->chosen.at[i]);
 		else
-			lab_remark(lab, LAB_ERROR, conf_name, 0, 0, "machines names \"%s\", which is no name for a machine", lab->chosen.at[i]);
+			lab_remark(lab, LAB_ERROR, conf_name, 0, 0,
+				   "machines= names \"%s\", which is not a valid name",
+				   lab->chosen.at[i]);
 	}
 	for (int i = 0; i < lab->nr_machines; i++) {
 		if (words_have(&lab->chosen, lab->machines[i].name))
 			lab->machines[kept++] = lab->machines[i];
 		else if (!lab->machines[i].implied)
-			lab_remark(lab, LAB_WARNING, conf_name, 0, 0, "%s is described, but machines= leaves it out", lab->machines[i].name);
+			lab_remark(lab, LAB_WARNING, conf_name, 0, 0,
+				   "%s is described, but machines= leaves it out",
+				   lab->machines[i].name);
 	}
 	lab->nr_machines = kept;
 }
@@ -574,7 +647,9 @@ int lab_read(struct lab *lab, const char *dir, bool folders)
 	if (lab->has_chosen)
 		chosen_apply(lab);
 	if (!lab->nr_machines)
-		lab_remark(lab, LAB_ERROR, conf_name, 0, 0, error ? "there is none, and no folder with a startup file" : "it describes no machine");
+		lab_remark(lab, LAB_ERROR, conf_name, 0, 0, error ?
+			   "this file is missing, and no folder has a startup file" :
+			   "this file describes no machine");
 
 	path = txt_printf("%s/%s", lab->dir, dep_name);
 	if (!file_read(path, &text, &size)) {
@@ -598,18 +673,14 @@ void lab_release(struct lab *lab)
 			free(machine->options[j].key);
 			free(machine->options[j].value);
 		}
-		for (int j = 0; j < machine->needs.nr; j++)
-			free(machine->needs.at[j]);
-		free(machine->needs.at);
+		words_release(&machine->needs);
 		free(machine->nics);
 		free(machine->options);
 		free(machine->name);
 	}
 	for (int i = 0; i < lab->nr_remarks; i++)
 		free(lab->remarks[i].text);
-	for (int i = 0; i < lab->chosen.nr; i++)
-		free(lab->chosen.at[i]);
-	free(lab->chosen.at);
+	words_release(&lab->chosen);
 	free(lab->machines);
 	free(lab->remarks);
 	free(lab->dir);

@@ -13,9 +13,9 @@ enum { LAB_NIC_MAX = 16 };	/* the kernel has eth0 to eth15 */
 enum lab_dialect { LAB_KATHARA, LAB_NETKIT };
 
 enum lab_severity {
-	LAB_ERROR,	/* the line is not used, the lab is not started */
-	LAB_WARNING,	/* the line means less than its author thought */
-	LAB_STRICT,	/* fine here, refused by the tool that lint was asked about */
+	LAB_ERROR,	/* the line is not used, and the lab cannot start */
+	LAB_WARNING,	/* the line has less effect than its author expects */
+	LAB_STRICT,	/* fine for us, but the tool that lint was asked about refuses it */
 };
 
 struct lab_remark {
@@ -29,7 +29,7 @@ struct lab_nic {
 	int index;		/* eth number */
 	char *domain;		/* collision domain */
 	char *mac;		/* NULL: derived from lab and machine */
-	char *tap;		/* Netkit's "tap,HOST,GUEST": the guest's address, else NULL */
+	char *tap;		/* Netkit's "tap,HOST,GUEST": the guest's address, or NULL */
 	char *tap_host;
 	int line;
 };
@@ -53,7 +53,7 @@ struct lab_machine {
 struct lab {
 	char *dir;		/* absolute */
 	enum lab_dialect dialect;
-	bool dialect_known;	/* given, or something in the lab tells */
+	bool dialect_known;	/* something in the lab tells the dialect */
 	char *name, *description, *version, *author, *email, *web;
 	struct lab_machine *machines;
 	int nr_machines;
@@ -65,25 +65,26 @@ struct lab {
 };
 
 /*
- * Reads the lab in @dir. Always gives a lab; what is wrong with it stands in its remarks.
+ * Reads the lab in @dir into @lab, which must be zeroed. Mistakes in the lab become remarks.
  * @folders: without lab.conf every folder is a machine (Kathará's -F).
- * Returns the number of remarks that are errors, or -errno when @dir is no folder.
+ * Returns the number of remarks that are errors, or -errno when @dir is not a folder.
  */
 int lab_read(struct lab *lab, const char *dir, bool folders);
 
-/* The parts of it, for tests: no file is touched. */
+/* The two files alone, from memory. */
 void lab_parse_conf(struct lab *lab, const char *text, size_t size);
 void lab_parse_dep(struct lab *lab, const char *text, size_t size);
 void lab_release(struct lab *lab);
 
 struct lab_machine *lab_machine_find(const struct lab *lab, const char *name);
-/* The last value of an option, or NULL. */
+/* The last value of an option, or NULL; whether it is true. */
 const char *lab_option_get(const struct lab_machine *machine, const char *key);
 bool lab_option_true(const struct lab_machine *machine, const char *key);
 /* All collision domains, sorted. */
 void lab_domains(const struct lab *lab, struct words *domains);
 
-void lab_remark(struct lab *lab, enum lab_severity severity, const char *file, int line, int column, const char *fmt, ...)
-	__attribute__((format(printf, 6, 7)));
+/* Adds a remark; lablint.c has some too. */
+void lab_remark(struct lab *lab, enum lab_severity severity, const char *file, int line,
+		int column, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 
 #endif

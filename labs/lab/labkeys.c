@@ -2,9 +2,10 @@
 /*
  * labkeys.c - the options that lab.conf knows, and what their values may be
  *
- * One table for the parser (labfile.c), lint (lablint.c), lab.conf(5) and completion.
- * Netkit takes any option of its vstart, so its long and short names are all here, also
- * those that mean nothing to a machine of ours: they are accepted without effect.
+ * One table for the parser (labfile.c), lint (lablint.c), lab.conf(5) and the options of
+ * verbs. Netkit accepts any option of its vstart, so the table has all their long and
+ * short names. Those that mean nothing to our machines are accepted without effect. The
+ * check functions return what is wrong with a value, as the end of a sentence, or NULL.
  */
 #include "lab/labkeys.h"
 
@@ -20,7 +21,7 @@ static const char *check_memory(const char *value)
 	uint64_t size;
 
 	if (!txt_size_parse(value, 1 << 20, &size))
-		return "is no amount of memory, like 128 or 128m or 1g";
+		return "is not an amount of memory, like 128 or 128m or 1g";
 	return size < (4 << 20) ? "is less than 4m" : NULL;
 }
 
@@ -29,7 +30,8 @@ static const char *check_cpus(const char *value)
 	char *end;
 	double cpus = strtod(value, &end);
 
-	return end == value || *end || !(cpus > 0 && cpus <= 1024) ? "is no number of processors, like 0.5 or 2" : NULL;
+	return end == value || *end || !(cpus > 0 && cpus <= 1024) ?
+	       "is not a number of processors, like 0.5 or 2" : NULL;
 }
 
 static const char *check_bool(const char *value)
@@ -44,7 +46,7 @@ static const char *check_count(const char *value)
 {
 	long count;
 
-	return txt_int_parse(value, 0, 64, &count) ? NULL : "is no number from 0 to 64";
+	return txt_int_parse(value, 0, 64, &count) ? NULL : "is not a number from 0 to 64";
 }
 
 /* [HOST:]GUEST[/tcp|udp|sctp] */
@@ -59,7 +61,7 @@ static const char *check_port(const char *value)
 	else if (end = 0, sscanf(value, "%7[0-9]%n", guest, &end) == 1)
 		strcpy(host, "3000");
 	else
-		return "is no port, like 8080:80/tcp";
+		return "is not a port, like 8080:80/tcp";
 	value += end;
 	if (*value == '/') {
 		end = 0;
@@ -67,10 +69,12 @@ static const char *check_port(const char *value)
 			return "names no protocol behind the slash";
 		value += end;
 	}
-	if (*value || !txt_int_parse(host, 1, 65535, &port) || !txt_int_parse(guest, 1, 65535, &port))
-		return "is no port, like 8080:80/tcp";
+	if (*value || !txt_int_parse(host, 1, 65535, &port) ||
+	    !txt_int_parse(guest, 1, 65535, &port))
+		return "is not a port, like 8080:80/tcp";
 	if (strcmp(protocol, "tcp") && strcmp(protocol, "udp"))
-		return strcmp(protocol, "sctp") ? "names a protocol other than tcp, udp, sctp" : NULL;
+		return strcmp(protocol,
+			      "sctp") ? "names a protocol other than tcp, udp and sctp" : NULL;
 	return NULL;
 }
 
@@ -79,12 +83,12 @@ static const char *check_sysctl(const char *value)
 	const char *equal = strchr(value, '=');
 
 	if (!equal || equal == value || !equal[1])
-		return "is no setting, like net.ipv4.ip_forward=1";
+		return "is not a setting, like net.ipv4.ip_forward=1";
 	if (!txt_starts(value, "net."))
-		return "is outside net., the only part that a lab may set";
+		return "does not begin with net., and a lab may set nothing else";
 	for (; value < equal; value++)
 		if (!isalnum((unsigned char)*value) && !strchr("._-/", *value))
-			return "has a strange letter in its name";
+			return "has an invalid character in its name";
 	return NULL;
 }
 
@@ -93,15 +97,15 @@ static const char *check_env(const char *value)
 	const char *at = value;
 
 	if (!isalpha((unsigned char)*at) && *at != '_')
-		return "is no variable, like NAME=value";
+		return "is not a variable, like NAME=value";
 	while (isalnum((unsigned char)*at) || *at == '_')
 		at++;
-	return *at == '=' ? NULL : "is no variable, like NAME=value";
+	return *at == '=' ? NULL : "is not a variable, like NAME=value";
 }
 
 static const char *check_path(const char *value)
 {
-	return *value == '/' ? NULL : "is no path that starts with /";
+	return *value == '/' ? NULL : "is not a path that starts with /";
 }
 
 /* name=soft[:hard]; -1 means no limit. */
@@ -112,16 +116,17 @@ static const char *check_ulimit(const char *value)
 	int end = 0;
 
 	if (!equal || equal == value)
-		return "is no limit, like nofile=1024:2048";
+		return "is not a limit, like nofile=1024:2048";
 	if (sscanf(equal + 1, "%ld%n", &soft, &end) != 1 || soft < -1)
-		return "is no limit, like nofile=1024:2048";
+		return "is not a limit, like nofile=1024:2048";
 	equal += 1 + end;
 	if (!*equal)
 		return NULL;
 	end = 0;
 	if (sscanf(equal, ":%ld%n", &hard, &end) != 1 || equal[end] || hard < -1)
-		return "is no limit, like nofile=1024:2048";
-	return hard != -1 && (soft == -1 || soft > hard) ? "has a soft limit above the hard one" : NULL;
+		return "is not a limit, like nofile=1024:2048";
+	return hard != -1 && (soft == -1 ||
+			      soft > hard) ? "has a soft limit above the hard one" : NULL;
 }
 
 /* HOST|GUEST[|ro|rw|rx] */
@@ -131,13 +136,14 @@ static const char *check_volume(const char *value)
 	int end = 0;
 
 	if (sscanf(value, "%*[^|]|%*[^|]%n", &end) == EOF || !end)
-		return "is no volume, like data|/mnt/data|ro";
+		return "is not a volume, like data|/mnt/data|ro";
 	if (!value[end])
 		return NULL;
 	value += end;
 	end = 0;
-	if (sscanf(value, "|%3[a-z]%n", mode, &end) != 1 || value[end] || (strcmp(mode, "ro") && strcmp(mode, "rw") && strcmp(mode, "rx")))
-		return "has a mode other than ro, rw, rx";
+	if (sscanf(value, "|%3[a-z]%n", mode, &end) != 1 || value[end] ||
+	    (strcmp(mode, "ro") && strcmp(mode, "rw") && strcmp(mode, "rx")))
+		return "has a mode other than ro, rw and rx";
 	return NULL;
 }
 
@@ -145,7 +151,9 @@ static const char *check_rate(const char *value)
 {
 	uint64_t rate;
 
-	return txt_size_parse(value, 1, &rate) && rate ? NULL : "is no rate in bits a second, like 10m";
+	if (txt_size_parse(value, 1, &rate) && rate)
+		return NULL;
+	return "is not a rate in bits a second, like 10m";
 }
 
 /* A row of the table, with what differs from "no alias, one value, any value". */
@@ -159,7 +167,7 @@ const struct lab_key lab_keys[] = {
 	KEY(KATHARA, "port", .repeats = true, .check = check_port,
 	    .help = "[HOST:]GUEST[/tcp|udp]: a port of the host that leads into the machine"),
 	KEY(KATHARA, "bridged", .check = check_bool,
-	    .help = "one more interface, with the way to the internet"),
+	    .help = "add an interface with access to the internet"),
 	KEY(KATHARA, "ipv6", .check = check_bool, .help = "IPv6 on or off"),
 	KEY(BOTH, "exec", .repeats = true, .help = "a command to run after the startup files"),
 	KEY(KATHARA, "sysctl", .repeats = true, .check = check_sysctl,
@@ -173,19 +181,21 @@ const struct lab_key lab_keys[] = {
 	    .help = "name=soft[:hard], for startup files and shells"),
 	KEY(KATHARA, "volume", .repeats = true, .check = check_volume,
 	    .help = "HOST|GUEST[|ro|rw]: a folder of the host"),
-	KEY(KATHARA, "privileged", .check = check_bool, .help = "no effect: root is root here"),
-	KEY(KATHARA, "entrypoint", .help = "no effect: machines boot"),
-	KEY(KATHARA, "args", .help = "no effect: machines boot"),
-	KEY(UMLAB, "disk", .check = check_memory, .help = "size of the disk"),
+	KEY(KATHARA, "privileged", .check = check_bool,
+	    .help = "no effect, because root in a machine has all rights"),
+	KEY(KATHARA, "entrypoint", .help = "no effect, because machines boot"),
+	KEY(KATHARA, "args", .help = "no effect, because machines boot"),
+	KEY(UMLAB, "disk", .check = check_memory,
+	    .help = "size of the disk, in MB without a letter"),
 	KEY(UMLAB, "rate", .check = check_rate,
 	    .help = "limit of each interface, either way, in bits a second"),
 	KEY(NETKIT, "M", .alias_of = "mem", .check = check_memory),
 	KEY(NETKIT, "memory", .alias_of = "mem", .check = check_memory),
 	KEY(NETKIT, "e", .alias_of = "exec", .repeats = true),
-	KEY(NETKIT, "con0", .help = "Netkit: what the console is shown in (none: no terminal)"),
-	KEY(NETKIT, "con1", .help = "Netkit: the same for a second one"),
-	KEY(NETKIT, "xterm", .help = "Netkit: which terminal program"),
-	KEY(NETKIT, "kernel", .help = "Netkit: no effect, the kernel is ours"),
+	KEY(NETKIT, "con0", .help = "Netkit: the terminal of the console (none: no terminal)"),
+	KEY(NETKIT, "con1", .help = "Netkit: the same for a second console"),
+	KEY(NETKIT, "xterm", .help = "Netkit: the terminal program"),
+	KEY(NETKIT, "kernel", .help = "Netkit: no effect, because the kernel is ours"),
 	KEY(NETKIT, "k", .alias_of = "kernel"),
 	KEY(NETKIT, "modules", .help = "Netkit: no effect"),
 	KEY(NETKIT, "append", .repeats = true,
@@ -193,7 +203,7 @@ const struct lab_key lab_keys[] = {
 	KEY(NETKIT, "a", .alias_of = "append", .repeats = true),
 	KEY(NETKIT, "model-fs", .help = "Netkit: the image"),
 	KEY(NETKIT, "m", .alias_of = "model-fs"),
-	KEY(NETKIT, "filesystem", .help = "Netkit: no effect, overlays have a place of their own"),
+	KEY(NETKIT, "filesystem", .help = "Netkit: no effect, because overlays have a fixed place"),
 	KEY(NETKIT, "f", .alias_of = "filesystem"),
 	KEY(NETKIT, "no-cow", .check = check_bool, .help = "Netkit: no effect"),
 	KEY(NETKIT, "W", .alias_of = "no-cow", .check = check_bool),
@@ -202,7 +212,7 @@ const struct lab_key lab_keys[] = {
 	KEY(NETKIT, "no-hosthome", .check = check_bool, .help = "Netkit: no /hosthome"),
 	KEY(NETKIT, "H", .alias_of = "no-hosthome", .check = check_bool),
 	KEY(NETKIT, "hosthome", .help = "Netkit: another folder as /hosthome"),
-	KEY(NETKIT, "hostlab", .help = "Netkit: no effect, /hostlab is the lab"),
+	KEY(NETKIT, "hostlab", .help = "Netkit: no effect, because /hostlab is the lab"),
 	KEY(NETKIT, "hostwd", .help = "Netkit: no effect"),
 	KEY(NETKIT, "quiet", .check = check_bool, .help = "Netkit: no effect"),
 	KEY(NETKIT, "q", .alias_of = "quiet", .check = check_bool),
@@ -230,8 +240,10 @@ char *lab_mac_normalize(const char *text)
 	unsigned int byte[6];
 	int end = 0;
 
-	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &byte[0], &byte[1], &byte[2], &byte[3], &byte[4], &byte[5], &end) != 6 ||
-	    text[end] || strlen(text) != 17 || strspn(text, "0123456789abcdefABCDEF:") != 17)
+	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &byte[0], &byte[1], &byte[2], &byte[3],
+		   &byte[4], &byte[5], &end) != 6 || text[end] || strlen(text) != 17 ||
+	    strspn(text, "0123456789abcdefABCDEF:") != 17)
 		return NULL;
-	return txt_printf("%02x:%02x:%02x:%02x:%02x:%02x", byte[0], byte[1], byte[2], byte[3], byte[4], byte[5]);
+	return txt_printf("%02x:%02x:%02x:%02x:%02x:%02x", byte[0], byte[1], byte[2], byte[3],
+			  byte[4], byte[5]);
 }

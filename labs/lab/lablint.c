@@ -2,9 +2,10 @@
 /*
  * lablint.c - what the original tools would refuse in a lab
  *
- * `umlab lint --strict=kathara` and `--strict=netkit` read lab.conf and lab.dep once more,
- * line by line, by the grammar of that tool (lab.conf(5), section GRAMMARS), and look at
- * the lab as labfile.c understood it. Each refusal is a LAB_STRICT remark.
+ * Called by `umlab lint --strict=kathara` and `--strict=netkit` after labfile.c has read the
+ * lab. Here lab.conf and lab.dep are read again, line by line, by the grammar of that tool
+ * (lab.conf(5), section GRAMMARS), and then the machines are checked as labfile.c understood
+ * them. Each refusal becomes a LAB_STRICT remark.
  */
 #include "lab/lablint.h"
 
@@ -44,18 +45,24 @@ static void kathara_conf_line(struct lab *lab, const char *line, int number)
 	if (matches(line, "^LAB_(NAME|DESCRIPTION|VERSION|AUTHOR|EMAIL|WEB)=")) {
 		value = strchr(line, '=') + 1;
 		if (strchr(value, '='))
-			STRICT(lab, "lab.conf", number, "Kathará takes no second = in a LAB_ line");
+			STRICT(lab, "lab.conf", number,
+			       "Kathará refuses a second = in a LAB_ line");
 		return;
 	}
-	if (matches(line, "^[a-z0-9_]{1,30}\\[" WORD "\\]=(\"[^\"']+\"|'[^\"']+'|[^\"']+)([[:space:]]+#.*)?$")) {
+	if (matches(line, "^[a-z0-9_]{1,30}\\[" WORD "\\]="
+		    "(\"[^\"']+\"|'[^\"']+'|[^\"']+)([[:space:]]+#.*)?$")) {
 		value = strchr(line, '=') + 1;
-		if (*value != '"' && *value != '\'' && strstr(value, " #") && matches(line, "^" WORD "\\[[0-9]+\\]"))
-			STRICT(lab, "lab.conf", number, "Kathará takes a remark for part of a value without quotes");
+		if (*value != '"' && *value != '\'' && strstr(value, " #") &&
+		    matches(line, "^" WORD "\\[[0-9]+\\]"))
+			STRICT(lab, "lab.conf", number,
+			       "Kathará takes a comment for part of a value "
+			       "without quotes");
 		return;
 	}
 	key = line + strcspn(line, "[= ");
 	if (!matches(line, "^[a-z0-9_]{1,30}(\\[|=)"))
-		STRICT(lab, "lab.conf", number, "Kathará wants names of up to 30 letters a-z 0-9 _");
+		STRICT(lab, "lab.conf", number,
+		       "Kathará wants names of up to 30 letters a-z 0-9 _");
 	else if (*key == ' ' || strstr(key, "] =") || strstr(key, "= "))
 		STRICT(lab, "lab.conf", number, "Kathará wants no blank around =");
 	else if (txt_ends(line, "=") || txt_ends(line, "=\"\""))
@@ -67,26 +74,43 @@ static void kathara_conf_line(struct lab *lab, const char *line, int number)
 static void kathara_dep_line(struct lab *lab, const char *line, int number)
 {
 	if (*line && *line != '#' && !matches(line, "^" WORD ":[[:space:]]?(" WORD " ?)+$"))
-		STRICT(lab, "lab.dep", number, "Kathará calls this line a syntax error (single blanks, letters A-Z a-z 0-9 _)");
+		STRICT(lab, "lab.dep", number, "Kathará calls this line a syntax error "
+		       "(single blanks, letters A-Z a-z 0-9 _)");
+}
+
+static bool domain_repeated(const struct lab_machine *machine, int at)
+{
+	const char *domain = machine->nics[at].domain;
+
+	for (int i = 0; i < at; i++)
+		if (domain && machine->nics[i].domain && !strcmp(domain, machine->nics[i].domain))
+			return true;
+	return false;
 }
 
 static void kathara_machine(struct lab *lab, const struct lab_machine *machine)
 {
+	const char *name = machine->name;
+
 	if (machine->implied)
-		STRICT(lab, "lab.conf", 0, "Kathará starts only machines that lab.conf names; %s has a folder and a startup file only", machine->name);
+		STRICT(lab, "lab.conf", 0, "Kathará starts only machines that lab.conf names, "
+		       "but %s has a folder and a startup file only", name);
 	for (int i = 0; i < machine->nr_nics; i++) {
 		const struct lab_nic *nic = &machine->nics[i];
 
 		if (nic->index != i)
-			STRICT(lab, "lab.conf", nic->line, "Kathará wants no gap: %s has eth%d but no eth%d", machine->name, nic->index, i);
+			STRICT(lab, "lab.conf", nic->line, "Kathará wants no gap: %s has eth%d "
+			       "but no eth%d", name, nic->index, i);
 		if (nic->tap)
-			STRICT(lab, "lab.conf", nic->line, "Kathará has no tap; it has %s[bridged]=true", machine->name);
+			STRICT(lab, "lab.conf", nic->line, "Kathará has no tap; it has "
+			       "%s[bridged]=true", name);
 		else if (nic->domain && !matches(nic->domain, "^" WORD "$"))
-			STRICT(lab, "lab.conf", nic->line, "Kathará wants collision domains of A-Z a-z 0-9 _, not %s", nic->domain);
-		for (int j = 0; j < i; j++)
-			if (nic->domain && machine->nics[j].domain && !strcmp(nic->domain, machine->nics[j].domain))
-				STRICT(lab, "lab.conf", nic->line, "Kathará lets a machine join a collision domain once; %s is in %s twice",
-				       machine->name, nic->domain);
+			STRICT(lab, "lab.conf", nic->line, "Kathará wants collision domains of "
+			       "A-Z a-z 0-9 _, not %s", nic->domain);
+		if (domain_repeated(machine, i))
+			STRICT(lab, "lab.conf", nic->line,
+			       "Kathará lets a machine join a collision "
+			       "domain once; %s is in %s twice", name, nic->domain);
 	}
 }
 
@@ -98,7 +122,7 @@ static void netkit_conf_line(struct lab *lab, const char *line, int number)
 	char arg[64];
 
 	if (!matches(line, "^[^]= []+\\[[^]]*\\]"))
-		return;		/* anything else is a remark for Netkit */
+		return;		/* Netkit ignores any other line */
 	if (!matches(line, "^[A-Za-z0-9-]{1,63}\\["))
 		STRICT(lab, "lab.conf", number, "Netkit wants names of A-Z a-z 0-9 -");
 	if (!matches(line, "^[^]]*\\]="))
@@ -106,7 +130,8 @@ static void netkit_conf_line(struct lab *lab, const char *line, int number)
 	else if (matches(line, "=[[:space:]]*[\"']"))
 		STRICT(lab, "lab.conf", number, "Netkit takes quotes for part of the value");
 	else if (matches(line, "=.*[[:space:]]#"))
-		STRICT(lab, "lab.conf", number, "Netkit takes a remark behind a value for part of it");
+		STRICT(lab, "lab.conf", number,
+		       "Netkit takes a comment behind a value for part of it");
 	if (sscanf(line, "%*[^[][%63[^]]]", arg) != 1 || matches(arg, "^[0-9]+$"))
 		return;
 	key = lab_key_find(arg);
@@ -117,19 +142,23 @@ static void netkit_conf_line(struct lab *lab, const char *line, int number)
 static void netkit_dep_line(struct lab *lab, const char *line, int number)
 {
 	if (*line && *line != '#' && !matches(line, "^[^:]+:"))
-		STRICT(lab, "lab.dep", number, "make, which reads this for Netkit, wants MACHINE: MACHINE...");
+		STRICT(lab, "lab.dep", number, "Netkit leaves this file to make, which wants "
+		       "MACHINE: MACHINE...");
 }
 
 static void netkit_machine(struct lab *lab, const struct lab_machine *machine)
 {
 	for (int i = 0; i < machine->nr_nics; i++)
 		if (machine->nics[i].mac)
-			STRICT(lab, "lab.conf", machine->nics[i].line, "Netkit has no MAC address behind a slash");
+			STRICT(lab, "lab.conf", machine->nics[i].line, "Netkit does not know a "
+			       "MAC address behind a slash");
 }
 
 /* ------------------------------------------------------------------------------------ */
 
-static void each_line(struct lab *lab, const char *name, void (*check)(struct lab *, const char *, int))
+/* Calls @check for each line of a file of the lab, without blanks at both ends. */
+static void each_line(struct lab *lab, const char *name,
+		      void (*check)(struct lab *lab, const char *line, int number))
 {
 	char *path = txt_printf("%s/%s", lab->dir, name), *text, *line, *next;
 	int number = 0;

@@ -166,7 +166,8 @@ static bool memory_suffices(const struct machine *machines, int nr, bool force)
 }
 
 /* The lab's own limits: what its machines may take together. */
-static bool lab_limits_apply(struct machine *machines, int nr, const struct labmake_options *options)
+static bool lab_limits_apply(struct machine *machines, int nr,
+			     const struct labmake_options *options)
 {
 	double share = options->lab_cpus / (nr ? nr : 1);
 	uint64_t sum = 0, size;
@@ -180,7 +181,8 @@ static bool lab_limits_apply(struct machine *machines, int nr, const struct labm
 	if (!options->lab_memory || sum <= options->lab_memory)
 		return true;
 	tell_error(_("the machines need %s together, but the lab's limit is %s; "
-		     "--pass mem=SIZE gives each less"), txt_size(sum), txt_size(options->lab_memory));
+		     "--pass mem=SIZE gives each less"), txt_size(sum),
+		   txt_size(options->lab_memory));
 	return false;
 }
 
@@ -297,7 +299,8 @@ static enum status summary(const struct batch *batch, int left, double seconds)
 static enum status batch_run(struct batch *batch)
 {
 	const struct labmake_options *options = batch->options;
-	struct machine_start_rules rules = { .timeout = options->timeout, .no_wait = options->no_wait,
+	struct machine_start_rules rules = { .timeout = options->timeout,
+					     .no_wait = options->no_wait,
 		.jobs = options->jobs, .may_begin = may_begin, .begin = begin, .changed = changed,
 		.tick = tick, .context = batch };
 	double since = clock_seconds();
@@ -401,6 +404,7 @@ enum status labmake_stop(const struct machines *machines, bool at_once, double t
 	progress_end();
 	if (!left)
 		return STATUS_OK;
-	tell_error(_("%d machines still run after %.0f s; `umlab lcrash` kills them"), left, timeout);
+	tell_error(_("%d machines still run after %.0f s; `umlab lcrash` kills them"), left,
+		   timeout);
 	return STATUS_TIMEOUT;
 }

@@ -9,6 +9,7 @@
 
 #include "lab/labfile.h"
 
+/* For a terminal, and as a picture. */
 void labmap_text(const struct lab *lab, FILE *out);
 void labmap_svg(const struct lab *lab, FILE *out);
 

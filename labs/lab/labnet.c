@@ -121,7 +121,8 @@ int labnet_start(const struct lab *lab, char **reason)
 	lab_domains(lab, &domains);
 	if (!where_tool("umlab-net")) {
 		if (domains.nr)
-			tell_warning(_("umlab-net is not installed, so the machines have no networks"));
+			tell_warning(_("umlab-net is not installed, "
+				       "so the machines have no networks"));
 		return 0;
 	}
 	if (!lab_state_read(id, &info))
