@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * conf.c - files of "key=value" lines
+ *
+ * Called by everything that keeps settings or notes in files. Reading never fails because of a
+ * file's content: lines that make no sense are skipped.
  */
 #include "base/conf.h"
 
@@ -15,7 +18,7 @@ void conf_add(struct conf *conf, const char *key, const char *value)
 {
 	words_add(&conf->keys, key);
 	words_add(&conf->values, value);
-	/* A value is one line. */
+	/* A newline would start another key when the file is read again. */
 	for (char *at = conf->values.at[conf->values.nr - 1]; *at; at++)
 		if (*at == '\n')
 			*at = ' ';

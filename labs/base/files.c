@@ -2,8 +2,7 @@
 /*
  * files.c - files, folders and descriptors of the host
  *
- * The one place where EINTR and the host's error codes are handled. Called by every
- * module of the command.
+ * Called by every module of the command. EINTR ends here, and errno becomes -errno.
  */
 #include "base/files.h"
 
@@ -131,7 +130,7 @@ int proc_stat_read(pid_t pid, char **text, char **fields)
 	free(path);
 	if (error)
 		return error;
-	/* Field 2, the name, may hold anything, but nothing behind it a ")". */
+	/* Field 2, the name, may hold any character, but no later field holds ")". */
 	name_end = strrchr(*text, ')');
 	if (name_end && name_end[1]) {
 		*fields = name_end + 2;
@@ -178,6 +177,7 @@ int dir_make(const char *path, mode_t mode)
 	return error;
 }
 
+/* Tries unlink first, so that a link is removed and not followed. */
 static int entry_remove(int dir_fd, const char *name)
 {
 	struct dirent *entry;
@@ -210,7 +210,7 @@ int tree_remove(const char *path)
 	return entry_remove(AT_FDCWD, path);
 }
 
-/* One run of data; holes between runs are not written. */
+/* Copies the bytes from @at to @end. */
 static int copy_run(int from, int to, off_t at, off_t end)
 {
 	static char buf[1 << 18];
@@ -237,6 +237,7 @@ static int copy_run(int from, int to, off_t at, off_t end)
 	return 0;
 }
 
+/* Copies all runs of data; the holes between them stay holes in @to. */
 static int copy_runs(int from, int to, off_t size, void (*progress)(uint64_t, uint64_t))
 {
 	off_t data, hole = 0;
@@ -249,7 +250,7 @@ static int copy_runs(int from, int to, off_t size, void (*progress)(uint64_t, ui
 		hole = lseek(from, data, SEEK_HOLE);
 		if (hole < 0)
 			return -errno;
-		/* Pieces, so that progress moves inside a long run. */
+		/* In pieces, so that a long run shows progress too. */
 		while (!error && data < hole) {
 			off_t end = hole - data > 32 << 20 ? data + (32 << 20) : hole;
 
@@ -268,7 +269,9 @@ int file_copy(const char *from, const char *to, void (*progress)(uint64_t, uint6
 	int in = open(from, O_RDONLY | O_CLOEXEC), out = -1, error = 0;
 	struct stat status;
 
-	if (in < 0 || fstat(in, &status) || (out = open(part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) < 0) {
+	if (in >= 0 && !fstat(in, &status))
+		out = open(part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (out < 0) {
 		error = -errno;
 		goto out_files;
 	}

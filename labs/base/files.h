@@ -2,7 +2,7 @@
 /*
  * files.h - files, folders and descriptors of the host
  *
- * Everything returns 0 or a count, or -errno.
+ * Functions return 0 or a count, or -errno, unless said otherwise.
  */
 #ifndef FILES_H
 #define FILES_H
@@ -15,20 +15,22 @@
 bool file_exists(const char *path);
 /* The whole file in a new buffer, with a NUL behind it. */
 int file_read(const char *path, char **text, size_t *size);
-/* What /proc/PID/stat holds from field 3 on: @fields points into @text, which the caller frees. */
+/* /proc/PID/stat from field 3 on: *fields points into *text, which the caller frees. */
 int proc_stat_read(pid_t pid, char **text, char **fields);
-/* Under its name only when complete; the file before it stays until then. */
+/* Replaces a file; a reader sees either the old one or the complete new one. */
 int file_write(const char *path, const char *text, size_t size, mode_t mode);
-/* A folder and those above it. */
+/* Makes a folder and those above it, where they are missing. */
 int dir_make(const char *path, mode_t mode);
-/* A file, or a folder with all in it; nothing there is no error. Never follows links. */
+/* Removes a file, or a folder with its content, if it exists. Never follows links. */
 int tree_remove(const char *path);
-/* Sparse copy, sharing blocks where the file system can. @progress may be NULL. */
+/* Copies without holes; shares blocks if the file system can. @progress may be NULL. */
 int file_copy(const char *from, const char *to, void (*progress)(uint64_t done, uint64_t total));
-/* Bytes that the host really holds for it. */
+/* Bytes of the disk that a file takes; 0 for a missing file. */
 uint64_t file_allocated(const char *path);
 
-ssize_t fd_read(int fd, void *buf, size_t size);		/* once, EINTR hidden */
+/* One read(), which EINTR does not end. */
+ssize_t fd_read(int fd, void *buf, size_t size);
+/* Writes all; waits for a descriptor that does not block. */
 int fd_write_all(int fd, const void *buf, size_t size);
 int fd_set_nonblock(int fd, bool nonblock);
 /* A connection to the stream socket at @path, or -errno. @nonblock also concerns connecting. */

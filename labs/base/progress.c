@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * progress.c - one line for each of several things that happen at the same time
+ * progress.c - show the progress of several things that happen at the same time
  *
- * On standard error, so that results stay clean. A table that is higher than the terminal
- * shows what is still under way; -q shows nothing.
+ * Called by the verbs that start and stop machines. Lines go to standard error, so that
+ * results on standard output stay clean. If the lines do not fit on the terminal, those that
+ * ended well are left out. With -q nothing is shown. There is one table at a time.
  */
 #include "base/progress.h"
 
@@ -20,8 +21,8 @@
 struct line {
 	char *name, *text;
 	bool good, ended;
-	double since;
-	double took;
+	double since;		/* clock_seconds() when it was first set */
+	double took;		/* seconds until it was last set */
 };
 
 static struct line *lines;
@@ -53,8 +54,18 @@ void progress_set(int at, const char *name, const char *text, bool good, bool en
 	line->good = good;
 	line->ended = ended;
 	line->took = clock_seconds() - line->since;
-	if (!fancy && tell_level >= TELL_NORMAL)
-		fprintf(stderr, "%-16s %s%s\n", name, text, ended ? txt_printf(" (%.1f s)", line->took) : "");
+	if (fancy || tell_level < TELL_NORMAL)
+		return;
+	if (ended)
+		fprintf(stderr, "%-16s %s (%.1f s)\n", name, text, line->took);
+	else
+		fprintf(stderr, "%-16s %s\n", name, text);
+}
+
+/* Yellow while it is under way, then green or red. */
+static int color_of(const struct line *line)
+{
+	return !line->ended ? 33 : line->good ? 32 : 31;
 }
 
 void progress_draw(void)
@@ -74,11 +85,12 @@ void progress_draw(void)
 	for (int i = 0; i < nr_lines; i++) {
 		struct line *line = &lines[i];
 
-		/* Too many: those that are done give way. */
-		if (!line->text || nr_drawn >= room || (nr_lines > room && line->ended && line->good))
+		if (!line->text || nr_drawn >= room ||
+		    (nr_lines > room && line->ended && line->good))
 			continue;
-		fprintf(stderr, "  %-20s \033[%dm%-16s\033[0m %6.1f s\n", line->name, !line->ended ? 33 : line->good ? 32 : 31, line->text,
-			line->ended ? line->took : clock_seconds() - line->since);
+		fprintf(stderr, "  %-20s \033[%dm%-16s\033[0m %6.1f s\n", line->name,
+			color_of(line),
+			line->text, line->ended ? line->took : clock_seconds() - line->since);
 		nr_drawn++;
 	}
 	fprintf(stderr, _("  %d of %d, %.1f s\n"), nr_ended, nr_lines, clock_seconds() - begin);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * spawn.c - run other programs of the host
+ * spawn.c - run other programs of the host and wait for them
+ *
+ * Called wherever the command needs umlab-net, umlab-disk, tar, tshark and the like.
  */
 #include "base/spawn.h"
 
@@ -16,7 +18,7 @@
 #include "base/tell.h"
 #include "base/txt.h"
 
-/* Starts it with its output (and errors, if @errors) in a pipe; returns the reading end. */
+/* Starts a program whose output goes to a pipe, with @errors also its standard error. */
 static int start(const char *const *command, bool errors, pid_t *pid)
 {
 	int output[2];
@@ -44,7 +46,7 @@ static int start(const char *const *command, bool errors, pid_t *pid)
 	return output[0];
 }
 
-/* All that comes out of @fd; closes it. */
+/* Reads @fd to its end and closes it. */
 static char *drain(int fd)
 {
 	char *text = txt_copy(""), buf[4096];

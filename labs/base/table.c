@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * table.c - tables for people (libsmartcols fits them to the terminal)
+ * table.c - tables for people
+ *
+ * Called by the verbs that list something. libsmartcols fits the columns to the terminal and
+ * escapes control characters.
  */
 #include "base/table.h"
 

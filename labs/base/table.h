@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * table.h - a table for people, or the same as JSON for programs
+ * table.h - tables for people; programs get the same data as JSON from the verbs
  */
 #ifndef TABLE_H
 #define TABLE_H
@@ -9,11 +9,11 @@
 
 struct table;
 
-/* @columns: "NAME", ">MEMORY" (to the right); ends with NULL. */
+/* @columns: headings, ">MEMORY" for one that is aligned to the right; ends with NULL. */
 struct table *table_create(const char *const *columns);
-/* One text for each column; NULL is empty. */
+/* Adds a line: one text for each column, NULL for an empty cell. */
 void table_add(struct table *table, const char *const *cells);
-/* To standard output; without headings when it is empty. */
+/* Prints to standard output; nothing when the table has no lines. */
 void table_print(struct table *table);
 void table_destroy(struct table *table);
 

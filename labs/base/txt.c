@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * txt.c - strings and lists of strings
+ *
+ * Called by every module of the command, and by umlab-disk and umlab-net.
  */
 #include "base/txt.h"
 
@@ -50,7 +52,7 @@ char *txt_copy_part(const char *text, size_t size)
 
 void *txt_grow(void *array, size_t nr, size_t size)
 {
-	/* Sizes double: 0, 1, 2, 4, ... */
+	/* There is room until the number reaches a power of two; then it doubles. */
 	if (nr & (nr - 1) || (nr == 0 && array))
 		return array;
 	array = txt_checked(reallocarray(array, nr ? 2 * nr : 1, size));
@@ -118,7 +120,7 @@ char *words_join(const struct words *words, const char *between)
 	return all;
 }
 
-/* Names with numbers in counting order: pc2 before pc10. */
+/* Numbers in names are compared as numbers: pc2 comes before pc10. */
 static int compare_words(const void *a, const void *b)
 {
 	return strverscmp(*(char *const *)a, *(char *const *)b);
@@ -130,7 +132,7 @@ void words_sort(struct words *words)
 		qsort(words->at, words->nr, sizeof(char *), compare_words);
 }
 
-/* How many letters to change, add or drop; for short words only. */
+/* How many letters to change, add or drop to turn one word into the other; 99: many. */
 static int distance(const char *a, const char *b)
 {
 	size_t na = strlen(a), nb = strlen(b);

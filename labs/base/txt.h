@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 struct words {
-	char **at;	/* ends with NULL */
+	char **at;	/* ends with NULL, if there is any */
 	int nr;
 };
 
@@ -29,7 +29,7 @@ void *txt_checked(void *memory);
 char *txt_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 char *txt_copy(const char *text);
 char *txt_copy_part(const char *text, size_t size);
-/* More room at the end of an array, zeroed: array = txt_grow(array, nr, sizeof(*array)). */
+/* Makes room for entry @nr, which is zeroed: array = txt_grow(array, nr, sizeof(*array)). */
 void *txt_grow(void *array, size_t nr, size_t size);
 
 void words_add(struct words *words, const char *word);
@@ -37,24 +37,28 @@ void words_addf(struct words *words, const char *fmt, ...) __attribute__((format
 /* Frees the words and the list, which is empty then. */
 void words_release(struct words *words);
 bool words_have(const struct words *words, const char *word);
-/* Cuts @text at any of @separators; empty parts are dropped. */
+/* Adds the parts of @text between any of @separators; empty parts are dropped. */
 void words_split(struct words *words, const char *text, const char *separators);
 char *words_join(const struct words *words, const char *between);
 void words_sort(struct words *words);
-/* The one that @word was probably meant to be, or NULL. */
+/* The one that a user who typed @word probably meant, or NULL. */
 const char *words_nearest(const struct words *words, const char *word);
 
 bool txt_starts(const char *text, const char *start);
 bool txt_ends(const char *text, const char *end);
-/* Without blanks at both ends; changes @text. */
+/* Removes white space at both ends; changes @text and returns its new start. */
 char *txt_trim(char *text);
 
-/* "64", "64M", "0.5g", "1024k", "128m": bytes; without a letter times @unit. False: no size. */
+/*
+ * "64M", "0.5g", "1024k": *size in bytes. A number without a letter counts units of @unit
+ * bytes. False: @text is not a size.
+ */
 bool txt_size_parse(const char *text, uint64_t unit, uint64_t *size);
-/* "1.5 GB" with three digits. */
+/* For people, with two or three digits: "1.5 GB". */
 char *txt_size(uint64_t size);
+/* False: @text is not a number from @from to @to. */
 bool txt_int_parse(const char *text, long from, long to, long *value);
-/* yes, true, on, y, t, 1 and their opposites. */
+/* yes, true, on, y, t, 1 and their opposites, in either case. False: none of them. */
 bool txt_bool_parse(const char *text, bool *value);
 /* Stable 64-bit FNV-1a hash, for names. */
 uint64_t txt_hash(const char *text);
@@ -62,7 +66,7 @@ uint64_t txt_hash(const char *text);
 enum txt_keep { TXT_KEEP_NONE, TXT_KEEP_LINES /* newline and tab */, TXT_KEEP_ALL };
 /* A copy with '?' for control characters and for bytes that are not UTF-8. */
 char *txt_sanitize(const char *text, enum txt_keep keep);
-/* For a POSIX shell: 'it'\''s'. */
+/* One word for a POSIX shell: 'it'\''s'. */
 char *txt_shell_quote(const char *text);
 
 #endif

@@ -2,6 +2,7 @@
 /*
  * where.c - where things are: the user's folders, and what was installed with the command
  *
+ * Called by every room of the command.
  *   state     $XDG_STATE_HOME/umlab    machines/NAME, labs/ID/NAME: overlays, logs, snapshots
  *   images    $XDG_DATA_HOME/umlab/images
  *   config    $XDG_CONFIG_HOME/umlab/umlab.conf, before it /etc/umlab/umlab.conf
@@ -102,7 +103,8 @@ int where_folders_make(char **reason)
 		if (!error)
 			continue;
 		*reason = home_dir() ?
-			  txt_printf(_("%s: cannot make this folder: %s"), folders[i], strerror(-error)) :
+			  txt_printf(_("%s: cannot make this folder: %s"), folders[i],
+				     strerror(-error)) :
 			  txt_copy(_("HOME is not set; set it, or UMLAB_HOME"));
 		return error;
 	}
@@ -121,7 +123,7 @@ const char *where_self(void)
 	return *path || readlink(self_link, path, sizeof(path) - 1) > 0 ? path : self_link;
 }
 
-/* "" in a checkout, where everything lies beside the command, else PREFIX/lib/umlab. */
+/* Beside the command in a checkout; otherwise PREFIX/lib/umlab. */
 static const char *lib_dir(void)
 {
 	static const char *dir;

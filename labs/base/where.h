@@ -21,7 +21,7 @@ int where_folders_make(char **reason);
 void where_image_folders(struct words *folders);
 
 const char *where_kernel(void);		/* where the kernel is or, if not installed, should be */
-const char *where_tool(const char *name);	/* umlab-disk, umlab-net: a path, or NULL: not installed */
+const char *where_tool(const char *name);	/* path of umlab-disk, umlab-net; NULL: missing */
 char *where_lib(const char *name);	/* a file that came with the command */
 const char *where_self(void);		/* the command's own path */
 

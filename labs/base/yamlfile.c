@@ -2,8 +2,9 @@
 /*
  * yamlfile.c - YAML and JSON files as one kind of value
  *
- * Plain scalars become numbers, true, false or null where they look like it; quoted ones
- * stay text. Anchors work, merging keys does not; a repeated key is an error.
+ * Called for check files. Plain scalars that look like numbers, true, false or null become
+ * such values; quoted ones stay text. Anchors work, merge keys do not, and a key that is
+ * given twice is an error.
  */
 #include "base/yamlfile.h"
 
@@ -15,6 +16,8 @@
 #include "base/files.h"
 #include "base/tell.h"
 #include "base/txt.h"
+
+enum { DEPTH_MAX = 50 };
 
 static json_t *scalar(const yaml_node_t *node)
 {
@@ -35,39 +38,51 @@ static json_t *scalar(const yaml_node_t *node)
 	if (!*end)
 		return json_integer(number);
 	real = strtod(text, &end);
-	/* 10.0.0.1 is none; neither is "inf". */
+	/* strtod() also accepts "inf", "nan" and hexadecimal numbers. */
 	if (!*end && strspn(text, "+-.0123456789eE") == strlen(text))
 		return json_real(real);
 	return json_string(text);
 }
 
+static json_t *value_of(yaml_document_t *document, int id, int depth, char **reason);
+
+/* The first key that is given twice becomes *reason. */
+static void member_add(yaml_document_t *document, const yaml_node_pair_t *pair, int depth,
+		       json_t *value, char **reason)
+{
+	yaml_node_t *key = yaml_document_get_node(document, pair->key);
+	const char *name;
+
+	if (!key || key->type != YAML_SCALAR_NODE)
+		return;
+	name = (const char *)key->data.scalar.value;
+	if (json_object_get(value, name) && !*reason)
+		*reason = txt_printf("%zu: %s is given twice", key->start_mark.line + 1, name);
+	json_object_set_new(value, name, value_of(document, pair->value, depth + 1, reason));
+}
+
 static json_t *value_of(yaml_document_t *document, int id, int depth, char **reason)
 {
 	yaml_node_t *node = yaml_document_get_node(document, id);
-	json_t *value, *part;
+	json_t *value;
 
-	if (!node || depth > 50)
+	/* An anchor may contain itself. */
+	if (!node || depth > DEPTH_MAX)
 		return json_null();
 	switch (node->type) {
 	case YAML_SCALAR_NODE:
 		return scalar(node);
 	case YAML_SEQUENCE_NODE:
 		value = json_array();
-		for (yaml_node_item_t *item = node->data.sequence.items.start; item < node->data.sequence.items.top; item++)
+		for (yaml_node_item_t *item = node->data.sequence.items.start;
+		     item < node->data.sequence.items.top; item++)
 			json_array_append_new(value, value_of(document, *item, depth + 1, reason));
 		return value;
 	case YAML_MAPPING_NODE:
 		value = json_object();
-		for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++) {
-			yaml_node_t *key = yaml_document_get_node(document, pair->key);
-
-			if (!key || key->type != YAML_SCALAR_NODE)
-				continue;
-			if (json_object_get(value, (char *)key->data.scalar.value) && !*reason)
-				*reason = txt_printf("%zu: %s is there twice", key->start_mark.line + 1, key->data.scalar.value);
-			part = value_of(document, pair->value, depth + 1, reason);
-			json_object_set_new(value, (char *)key->data.scalar.value, part);
-		}
+		for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+		     pair < node->data.mapping.pairs.top; pair++)
+			member_add(document, pair, depth, value, reason);
 		return value;
 	default:
 		return json_null();
@@ -84,9 +99,11 @@ static json_t *yaml_parse(const char *path, const char *text, size_t size, char 
 	yaml_parser_initialize(&parser);
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, size);
 	if (!yaml_parser_load(&parser, &document)) {
-		*reason = txt_printf("%s:%zu:%zu: %s", path, parser.problem_mark.line + 1, parser.problem_mark.column + 1, parser.problem);
+		*reason = txt_printf("%s:%zu:%zu: %s", path, parser.problem_mark.line + 1,
+				     parser.problem_mark.column + 1, parser.problem);
 	} else {
-		value = yaml_document_get_root_node(&document) ? value_of(&document, 1, 0, &wrong) : json_object();
+		value = yaml_document_get_root_node(&document) ?
+			value_of(&document, 1, 0, &wrong) : json_object();
 		yaml_document_delete(&document);
 		if (wrong) {
 			*reason = txt_printf("%s:%s", path, wrong);
@@ -115,7 +132,8 @@ json_t *yamlfile_load(const char *path, char **reason)
 	} else {
 		value = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
 		if (!value)
-			*reason = txt_printf("%s:%d:%d: %s", path, error.line, error.column, error.text);
+			*reason = txt_printf("%s:%d:%d: %s", path, error.line, error.column,
+					     error.text);
 	}
 	free(text);
 	return value;

@@ -107,7 +107,8 @@ static void reach_add(struct checks *checks, const json_t *entry, const char *ma
 		return;
 	check = check_add(checks, machine,
 			  txt_printf("ping -c 1 -W 2 %s", txt_shell_quote(address)),
-			  reachable ? _("%s reaches %s") : _("%s does not reach %s"), machine, address);
+			  reachable ? _("%s reaches %s") : _("%s does not reach %s"), machine,
+			  address);
 	common_read(check, entry);
 	check->want_status = reachable;
 	check->fails = !reachable;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * image.c - root file systems that machines are made from: finding them
+ * image.c - images: root file systems that machines are made from
  *
- * An image is NAME.img in one of the image folders (where.c), with NAME.info beside it
- * where there is something to say. Making images is image_make.c's matter.
+ * Called wherever machines are made, and by the verbs about images, which also build images
+ * (verbs_image.c). An image is NAME.img in one of the image folders (where.c). NAME.info
+ * beside it holds settings and need not exist.
  */
 #include "image/image.h"
 
@@ -19,20 +20,30 @@
 #include "base/tell.h"
 #include "base/where.h"
 
-/* Other tools' names, without registry and tag. */
+/* Names that other tools use, without registry and tag. */
 static const struct { const char *name, *profile; } aliases[] = {
-	{ "kathara/base", "base" }, { "kathara/core", "base" }, { "kathara/quagga", "base" }, { "kathara/frr", "base" },
-	{ "kathara/bind", "base" }, { "kathara/apache", "base" }, { "kathara/nginx", "base" }, { "kathara/netkit_base", "base" },
-	{ "kathara/netkit_extended", "base" }, { "kathara/sdn", "extra" }, { "kathara/pox", "extra" }, { "kathara/openvswitch", "extra" },
-	{ "debian", "base" }, { "default", "base" },
+	{ .name = "kathara/base", .profile = "base" },
+	{ .name = "kathara/core", .profile = "base" },
+	{ .name = "kathara/quagga", .profile = "base" },
+	{ .name = "kathara/frr", .profile = "base" },
+	{ .name = "kathara/bind", .profile = "base" },
+	{ .name = "kathara/apache", .profile = "base" },
+	{ .name = "kathara/nginx", .profile = "base" },
+	{ .name = "kathara/netkit_base", .profile = "base" },
+	{ .name = "kathara/netkit_extended", .profile = "base" },
+	{ .name = "kathara/sdn", .profile = "extra" },
+	{ .name = "kathara/pox", .profile = "extra" },
+	{ .name = "kathara/openvswitch", .profile = "extra" },
+	{ .name = "debian", .profile = "base" },
+	{ .name = "default", .profile = "base" },
 };
 
-/* The first that exists does for a profile that was never built. */
+/* For a profile that was never built, the first of these that exists. */
 static const struct { const char *profile, *instead[4]; } stand_ins[] = {
-	{ "base", { "debian-12", "minimal" } },
-	{ "extra", { "base", "debian-12" } },
-	{ "dev", { "base", "debian-12" } },
-	{ "minimal", { "debian-12" } },
+	{ .profile = "base", .instead = { "debian-12", "minimal" } },
+	{ .profile = "extra", .instead = { "base", "debian-12" } },
+	{ .profile = "dev", .instead = { "base", "debian-12" } },
+	{ .profile = "minimal", .instead = { "debian-12" } },
 };
 
 const char *image_alias(const char *name)
@@ -55,7 +66,7 @@ static bool open_in(const char *folder, const char *name, struct image *image)
 		return false;
 	}
 	image->name = txt_copy(name);
-	/* The file itself: a published name is a link to what never changes. */
+	/* A published name is a link; overlays need the file behind it, which never changes. */
 	image->path = realpath(path, NULL);
 	conf_read(&image->info, txt_printf("%s/%s.info", folder, name));
 	return image->path != NULL;
@@ -79,50 +90,63 @@ const char *image_default(void)
 	return setting ? setting : "base";
 }
 
-int image_find(const char *name, struct image *image, char **reason)
+static bool stand_in_open(const char *profile, struct image *image)
 {
-	const char *profile;
-
-	if (open_anywhere(name, image))
-		return 0;
-	profile = image_alias(name);
-	if (profile && open_anywhere(profile, image))
-		return 0;
-	if (!profile)
-		profile = name;
 	for (size_t i = 0; i < sizeof(stand_ins) / sizeof(*stand_ins); i++) {
 		if (strcmp(stand_ins[i].profile, profile))
 			continue;
 		for (int j = 0; j < 4 && stand_ins[i].instead[j]; j++)
-			if (open_anywhere(stand_ins[i].instead[j], image)) {
-				tell_detail(_("the image %s is not there; %s stands in for it"), profile, image->name);
-				return 0;
-			}
+			if (open_anywhere(stand_ins[i].instead[j], image))
+				return true;
 	}
-	*reason = txt_printf(_("there is no image %s; `umlab image list` shows what there is, `umlab image build %s` makes it"), name, profile);
+	return false;
+}
+
+int image_find(const char *name, struct image *image, char **reason)
+{
+	const char *profile = image_alias(name);
+
+	if (open_anywhere(name, image) || (profile && open_anywhere(profile, image)))
+		return 0;
+	if (!profile)
+		profile = name;
+	if (stand_in_open(profile, image)) {
+		tell_detail(_("there is no image %s; using %s instead"), profile, image->name);
+		return 0;
+	}
+	*reason = txt_printf(_("there is no image %s; `umlab image list` shows all images, "
+			       "`umlab image build %s` builds it"), name, profile);
 	return -ENOENT;
+}
+
+/* Adds the names of the images in a folder; those with "@" are files behind published ones. */
+static void folder_names(const char *folder, struct words *names)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		char *name;
+
+		if (!txt_ends(entry->d_name, ".img") || strchr(entry->d_name, '@'))
+			continue;
+		name = txt_copy_part(entry->d_name, strlen(entry->d_name) - strlen(".img"));
+		if (!words_have(names, name))
+			words_add(names, name);
+		free(name);
+	}
+	if (dir)
+		closedir(dir);
 }
 
 int image_list(struct image **images)
 {
 	struct words folders = { 0 }, names = { 0 };
-	struct dirent *entry;
-	DIR *dir;
 
 	*images = NULL;
 	where_image_folders(&folders);
-	for (int i = 0; i < folders.nr; i++) {
-		dir = opendir(folders.at[i]);
-		while (dir && (entry = readdir(dir)))
-			if (txt_ends(entry->d_name, ".img") && !strchr(entry->d_name, '@')) {
-				char *name = txt_copy_part(entry->d_name, strlen(entry->d_name) - 4);
-
-				if (!words_have(&names, name))
-					words_add(&names, name);
-			}
-		if (dir)
-			closedir(dir);
-	}
+	for (int i = 0; i < folders.nr; i++)
+		folder_names(folders.at[i], &names);
 	words_sort(&names);
 	for (int i = 0; i < names.nr; i++) {
 		*images = txt_grow(*images, i, sizeof(**images));

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * image_rewrite.c - write an ext4 anew, so that the same files give the same bytes
+ * image_rewrite.c - rewrite an ext4 file system, so that the same files give the same bytes
+ *
+ * A program of its own, called by build.sh: image-rewrite FROM TO EPOCH. FROM must be clean and
+ * is only read.
  *
  * Theory of operation
- *   A file system that a guest wrote tells of its history: where blocks lie, the numbers
- *   of inodes, the order of names, times of access and change, generation numbers. None
- *   of it is content. build.sh makes an empty file system with a fixed identity and this
- *   program fills it: names in byte order, the files of a folder before the folders in
- *   it, so that libext2fs always takes the same inodes and blocks. Every time becomes
- *   that of the last modification, at most EPOCH: what the installation itself wrote is
- *   as new as the newest file in any package. Holes stay holes, and blocks of zeros become
- *   some; hard links, devices and extended attributes are kept.
- *   The caller sets E2FSPROGS_FAKE_TIME, from which libext2fs dates the superblock.
- *
- * Called by build.sh: image-rewrite FROM TO EPOCH. FROM is clean and not written to.
+ *   A file system that a guest wrote shows its history: places of blocks, numbers of inodes,
+ *   the order of names, times of access and change, generation numbers. Nothing of that is
+ *   content. build.sh makes an empty file system with a fixed identity, and this program
+ *   fills it: names in byte order, and the files of a folder before the folders in it, so
+ *   that libext2fs always takes the same inodes and blocks. All times of an inode become the
+ *   time of its last modification, but at most EPOCH. So files that the installation itself
+ *   wrote are as new as the newest file of any package. Blocks of zeros become holes; hard
+ *   links, devices and extended attributes are kept. The caller sets E2FSPROGS_FAKE_TIME,
+ *   from which libext2fs takes the times in the superblock.
  */
 #include <ext2fs/ext2_fs.h>
 #include <ext2fs/ext2fs.h>
@@ -26,9 +27,10 @@ enum { COPY_SIZE = 1 << 20 };
 
 static ext2_filsys from, to;
 static uint32_t epoch;
-static ext2_ino_t *copied;	/* by inode of FROM with several names: its inode in TO, or 0 */
+static ext2_ino_t *copied;	/* for inodes of FROM with several names: the inode in TO, or 0 */
 static char *buffer;
 
+/* Ends the program when @error is set. */
 static void check(errcode_t error, const char *what, const char *name)
 {
 	if (!error)
@@ -42,7 +44,8 @@ static struct ext2_inode *small(struct ext2_inode_large *inode)
 	return (struct ext2_inode *)inode;
 }
 
-static void inode_read(ext2_filsys fs, ext2_ino_t ino, struct ext2_inode_large *inode, const char *name)
+static void inode_read(ext2_filsys fs, ext2_ino_t ino, struct ext2_inode_large *inode,
+		       const char *name)
 {
 	memset(inode, 0, sizeof(*inode));
 	check(ext2fs_read_inode_full(fs, ino, small(inode), sizeof(*inode)), "inode of", name);
@@ -75,8 +78,9 @@ static void attributes_copy(ext2_ino_t source, ext2_ino_t target, const char *na
 	check(ext2fs_xattrs_close(&in), "attributes of", name);
 }
 
-/* Owner, rights and times; the last thing that is done to an inode. */
-static void inode_finish(const struct ext2_inode_large *source, ext2_ino_t source_ino, ext2_ino_t ino, const char *name)
+/* Sets owner, rights and times. Call it last, because all other changes set times too. */
+static void inode_finish(const struct ext2_inode_large *source, ext2_ino_t source_ino,
+			 ext2_ino_t ino, const char *name)
 {
 	struct ext2_inode_large inode;
 	uint32_t when = source->i_mtime < epoch ? source->i_mtime : epoch;
@@ -112,7 +116,8 @@ static void data_copy(ext2_ino_t source, ext2_ino_t target, uint64_t size, const
 			part = got - offset < block ? got - offset : block;
 			if (is_zero(buffer + offset, part))
 				continue;
-			check(ext2fs_file_llseek(out, at + offset, EXT2_SEEK_SET, NULL), "seek in", name);
+			check(ext2fs_file_llseek(out, at + offset, EXT2_SEEK_SET, NULL), "seek in",
+			      name);
 			check(ext2fs_file_write(out, buffer + offset, part, &wrote), "write", name);
 		}
 		at += got;
@@ -136,7 +141,8 @@ struct folder {
 	int nr;
 };
 
-static int entry_add(struct ext2_dir_entry *dirent, int offset, int block_size, char *block, void *data)
+static int entry_add(struct ext2_dir_entry *dirent, int offset, int block_size, char *block,
+		     void *data)
 {
 	struct folder *folder = data;
 	int size = ext2fs_dirent_name_len(dirent);
@@ -144,8 +150,12 @@ static int entry_add(struct ext2_dir_entry *dirent, int offset, int block_size, 
 	(void)offset, (void)block_size, (void)block;
 	if ((size == 1 && dirent->name[0] == '.') || (size == 2 && !memcmp(dirent->name, "..", 2)))
 		return 0;
-	if (!(folder->nr & (folder->nr + 1)))	/* 0, 1, 3, 7, ...: room for twice as many */
+	/* At 0, 1, 3, 7, ... entries the room doubles. */
+	if (!(folder->nr & (folder->nr + 1))) {
 		folder->at = realloc(folder->at, 2 * (folder->nr + 1) * sizeof(*folder->at));
+		if (!folder->at)
+			check(EXT2_ET_NO_MEMORY, "names of", "a folder");
+	}
 	folder->at[folder->nr++] = (struct entry){ strndup(dirent->name, size), dirent->inode };
 	return 0;
 }
@@ -157,11 +167,15 @@ static int by_name(const void *a, const void *b)
 
 static int type_of(int mode)
 {
-	return LINUX_S_ISREG(mode) ? EXT2_FT_REG_FILE : LINUX_S_ISCHR(mode) ? EXT2_FT_CHRDEV : LINUX_S_ISBLK(mode) ? EXT2_FT_BLKDEV :
-	       LINUX_S_ISFIFO(mode) ? EXT2_FT_FIFO : LINUX_S_ISSOCK(mode) ? EXT2_FT_SOCK : LINUX_S_ISLNK(mode) ? EXT2_FT_SYMLINK : EXT2_FT_UNKNOWN;
+	return LINUX_S_ISREG(mode) ? EXT2_FT_REG_FILE :
+	       LINUX_S_ISCHR(mode) ? EXT2_FT_CHRDEV :
+	       LINUX_S_ISBLK(mode) ? EXT2_FT_BLKDEV :
+	       LINUX_S_ISFIFO(mode) ? EXT2_FT_FIFO :
+	       LINUX_S_ISSOCK(mode) ? EXT2_FT_SOCK :
+	       LINUX_S_ISLNK(mode) ? EXT2_FT_SYMLINK : EXT2_FT_UNKNOWN;
 }
 
-/* After an attempt to add @name: true when the folder was full and has room now, so it is worth another one. */
+/* After a try to add @name: true when the folder was full and was enlarged, so try again. */
 static bool folder_grew(errcode_t error, ext2_ino_t parent, const char *name)
 {
 	if (error == EXT2_ET_DIR_NO_SPACE) {
@@ -194,8 +208,9 @@ static char *target_of(ext2_ino_t ino, struct ext2_inode_large *inode, const cha
 	return target;
 }
 
-/* A file, device, pipe or socket, still without content. */
-static ext2_ino_t inode_make(ext2_ino_t parent, const struct ext2_inode_large *source, const char *name)
+/* Makes an empty file, device, pipe or socket. */
+static ext2_ino_t inode_make(ext2_ino_t parent, const struct ext2_inode_large *source,
+			     const char *name)
 {
 	struct ext2_inode inode = { .i_mode = source->i_mode, .i_links_count = 1 };
 	ext2_extent_handle_t extents;
@@ -207,7 +222,8 @@ static ext2_ino_t inode_make(ext2_ino_t parent, const struct ext2_inode_large *s
 		check(ext2fs_extent_open2(to, ino, &inode, &extents), "extents of", name);
 		ext2fs_extent_free(extents);
 	} else {
-		memcpy(inode.i_block, source->i_block, 2 * sizeof(inode.i_block[0]));	/* the device's number */
+		/* The number of a device. */
+		memcpy(inode.i_block, source->i_block, 2 * sizeof(inode.i_block[0]));
 	}
 	ext2fs_inode_alloc_stats2(to, ino, 1, 0);
 	check(ext2fs_write_new_inode(to, ino, &inode), "inode of", name);
@@ -215,6 +231,7 @@ static ext2_ino_t inode_make(ext2_ino_t parent, const struct ext2_inode_large *s
 	return ino;
 }
 
+/* A hard link. */
 static void another_name(ext2_ino_t parent, const char *name, ext2_ino_t ino, int mode)
 {
 	struct ext2_inode_large inode;
@@ -225,7 +242,8 @@ static void another_name(ext2_ino_t parent, const char *name, ext2_ino_t ino, in
 	check(ext2fs_write_inode_full(to, ino, small(&inode), sizeof(inode)), "inode of", name);
 }
 
-static void inode_copy(ext2_ino_t parent, const struct entry *entry, struct ext2_inode_large *source)
+static void inode_copy(ext2_ino_t parent, const struct entry *entry,
+		       struct ext2_inode_large *source)
 {
 	ext2_ino_t ino;
 
@@ -236,8 +254,10 @@ static void inode_copy(ext2_ino_t parent, const struct entry *entry, struct ext2
 	if (LINUX_S_ISLNK(source->i_mode)) {
 		char *target = target_of(entry->ino, source, entry->name);
 
-		check(ext2fs_new_inode(to, parent, source->i_mode, NULL, &ino), "inode for", entry->name);
-		while (folder_grew(ext2fs_symlink(to, parent, ino, entry->name, target), parent, entry->name))
+		check(ext2fs_new_inode(to, parent, source->i_mode, NULL, &ino), "inode for",
+		      entry->name);
+		while (folder_grew(ext2fs_symlink(to, parent, ino, entry->name, target), parent,
+				   entry->name))
 			;
 		free(target);
 	} else {
@@ -260,7 +280,8 @@ static ext2_ino_t folder_make(ext2_ino_t parent, const char *name)
 	return ino;
 }
 
-static void folder_copy(ext2_ino_t source_ino, ext2_ino_t ino, const struct ext2_inode_large *inode, const char *name)
+static void folder_copy(ext2_ino_t source_ino, ext2_ino_t ino, const struct ext2_inode_large *inode,
+			const char *name)
 {
 	struct ext2_inode_large one;
 	struct folder folder = { 0 };
@@ -271,14 +292,15 @@ static void folder_copy(ext2_ino_t source_ino, ext2_ino_t ino, const struct ext2
 		for (int i = 0; i < folder.nr; i++) {
 			struct entry *entry = &folder.at[i];
 
-			/* mke2fs made that one. */
+			/* mke2fs has made it. */
 			if (ino == EXT2_ROOT_INO && !strcmp(entry->name, "lost+found"))
 				continue;
 			inode_read(from, entry->ino, &one, entry->name);
 			if (pass == 0 && !LINUX_S_ISDIR(one.i_mode))
 				inode_copy(ino, entry, &one);
 			else if (pass == 1 && LINUX_S_ISDIR(one.i_mode))
-				folder_copy(entry->ino, folder_make(ino, entry->name), &one, entry->name);
+				folder_copy(entry->ino, folder_make(ino, entry->name), &one,
+					    entry->name);
 		}
 	for (int i = 0; i < folder.nr; i++)
 		free(folder.at[i].name);
@@ -296,9 +318,11 @@ int main(int argc, char **argv)
 	}
 	initialize_ext2_error_table();
 	epoch = strtoul(argv[3], NULL, 10);
-	check(ext2fs_open(argv[1], EXT2_FLAG_64BITS, 0, 0, unix_io_manager, &from), "open", argv[1]);
+	check(ext2fs_open(argv[1], EXT2_FLAG_64BITS, 0, 0, unix_io_manager, &from), "open",
+	      argv[1]);
 	check(ext2fs_read_bitmaps(from), "read", argv[1]);
-	check(ext2fs_open(argv[2], EXT2_FLAG_64BITS | EXT2_FLAG_RW, 0, 0, unix_io_manager, &to), "open", argv[2]);
+	check(ext2fs_open(argv[2], EXT2_FLAG_64BITS | EXT2_FLAG_RW, 0, 0, unix_io_manager, &to),
+	      "open", argv[2]);
 	check(ext2fs_read_bitmaps(to), "read", argv[2]);
 	copied = calloc(from->super->s_inodes_count + 1, sizeof(*copied));
 	buffer = malloc(COPY_SIZE);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * agentlink.c - send and receive the frames of agentwire.h over one descriptor
+ *
+ * Runs in the guest's agent, in the keeper and in the command. The descriptor does not block;
+ * each caller has a poll loop and decides when to read and to flush.
  */
 #include "link/agentlink.h"
 
@@ -48,7 +51,8 @@ static int out_reserve(struct agentlink *link, size_t size)
 	return 0;
 }
 
-int agentlink_send(struct agentlink *link, enum agent_frame type, unsigned int channel, const void *data, size_t size)
+int agentlink_send(struct agentlink *link, enum agent_frame type, unsigned int channel,
+		   const void *data, size_t size)
 {
 	struct agent_header header = { AGENT_MAGIC, type, channel, size };
 
@@ -77,7 +81,7 @@ size_t agentlink_pending(const struct agentlink *link)
 	return link->out_size - link->out_done;
 }
 
-/* A peer that has gone is an error, not the end of us: what it said last is still to be read. */
+/* No SIGPIPE when the peer has gone: its last frames are still to be read. */
 static ssize_t put(int fd, const char *data, size_t size)
 {
 	ssize_t done = send(fd, data, size, MSG_NOSIGNAL);
@@ -88,7 +92,8 @@ static ssize_t put(int fd, const char *data, size_t size)
 int agentlink_flush(struct agentlink *link)
 {
 	while (link->fd >= 0 && link->out_done < link->out_size) {
-		ssize_t done = put(link->fd, link->out + link->out_done, link->out_size - link->out_done);
+		ssize_t done = put(link->fd, link->out + link->out_done,
+				   link->out_size - link->out_done);
 
 		if (done < 0 && errno == EINTR)
 			continue;
@@ -121,7 +126,8 @@ bool agentlink_next(struct agentlink *link, struct agent_header *header, const c
 {
 	while (link->in_size - link->in_done >= sizeof(*header)) {
 		memcpy(header, link->in + link->in_done, sizeof(*header));
-		if (header->magic != AGENT_MAGIC || header->size > AGENT_PAYLOAD_MAX || header->channel >= AGENT_CHANNELS ||
+		if (header->magic != AGENT_MAGIC || header->size > AGENT_PAYLOAD_MAX ||
+		    header->channel >= AGENT_CHANNELS ||
 		    header->type < AGENT_HELLO || header->type > AGENT_FRAME_LAST) {
 			link->in_done++;
 			link->hidden_input = true;

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * agentwire.h - frames between the agent in a guest, its keeper, and the command
+ * agentwire.h - frames between the agent in a guest, the machine's keeper, and the command
  *
  * Theory of operation
- *   The agent (guest/agent.c) speaks over a console of the machine, /dev/hvc1, so it needs
- *   no network. On the host the keeper (keeper.c) has the other end; each `umlab exec` is
- *   a connection to the keeper's socket and one channel here. The same frames are used on
- *   both ways: what a client sends on its connection as channel 0 the keeper sends to the
- *   agent under the channel's number, and back.
+ *   The agent (guest/agent.c) speaks through a console of the machine, /dev/hvc1, so it needs
+ *   no network. On the host the keeper (machine/keeper.c) has the other end. Each client of
+ *   the keeper, such as `umlab exec`, is a connection to the keeper's socket, and each
+ *   program in the guest is a channel between keeper and agent. Both links use the same frames.
+ *   A client sends channel 0, and the keeper puts in the number of the client's channel; in
+ *   the other direction it does the reverse.
  *
- *   Flow control. A sender may have AGENT_WINDOW bytes of one stream under way; AGENT_CREDIT
- *   allows more. So a program whose output nobody reads stops by itself and holds up no
- *   other channel, and every buffer on the way is bounded.
+ *   Flow control. A sender may have AGENT_WINDOW bytes of a stream in flight; AGENT_CREDIT
+ *   allows more. So a program whose output nobody reads stops without delaying other
+ *   channels, and every buffer is bounded.
  *
- *   Losing and finding the beat. Either side may be killed in the middle of a frame. The
- *   new one first sends AGENT_PAYLOAD_MAX zero bytes: whatever frame the reader was in is
- *   complete then, and zeros between frames are skipped. AGENT_HELLO follows, and ends
- *   all channels that the reader still has.
+ *   Synchronization. Either side may be killed in the middle of a frame. Its successor first
+ *   sends AGENT_PAYLOAD_MAX zero bytes, which complete that frame; zeros between frames
+ *   are skipped. Then it sends AGENT_HELLO, and the reader closes all channels of the
+ *   predecessor.
  */
 #ifndef AGENTWIRE_H
 #define AGENTWIRE_H
@@ -25,35 +26,40 @@
 
 enum {
 	AGENT_MAGIC = 0xa5,
-	AGENT_PAYLOAD_MAX = 16384,
-	AGENT_WINDOW = 131072,
-	AGENT_CHANNELS = 250,	/* 1 to 249; 0 is the link itself */
+	AGENT_PAYLOAD_MAX = 16384,	/* bytes behind the header */
+	AGENT_WINDOW = 131072,		/* bytes of a stream in flight */
+	AGENT_CHANNELS = 250,		/* 1 to 249; 0 is the link itself */
 };
 
+/* Who sends a frame, and its payload. */
 enum agent_frame {
-	/* Link, channel 0. */
-	AGENT_HELLO = 1,		/* agent: text "BOOT WORKER", two ids; keeper: empty, asks for the agent's */
+	/* The link itself, channel 0. */
+	AGENT_HELLO = 1,	/* agent: text "BOOT WORKER", two ids. Keeper: empty, asks for it */
 	AGENT_TIME,		/* keeper: 8 bytes, nanoseconds since 1970 */
 	AGENT_SIZE,		/* keeper: text "rows columns", for /dev/hvc0 */
-	AGENT_POWEROFF,		/* keeper: shut down in order */
+	AGENT_POWEROFF,		/* keeper: shut the guest down cleanly */
 	AGENT_PING,		/* keeper: empty; the agent sends it back */
 	/* A channel: one program in the guest. */
-	AGENT_OPEN,		/* text, NUL after each: arg= env= cwd= user= rows= columns= pty= when=up */
+	AGENT_OPEN,		/* words that end with NUL: arg= env= cwd= user= rows= columns=
+				   pty= when=up */
 	AGENT_INPUT,		/* bytes for its standard input; empty: end of file */
 	AGENT_OUTPUT,		/* bytes of its standard output; empty: end of file */
 	AGENT_ERRORS,		/* bytes of its standard error output; empty: end of file */
-	AGENT_CREDIT,		/* 4 bytes: so many more of INPUT (from the agent), of OUTPUT and ERRORS together (to it) */
+	AGENT_CREDIT,		/* 4 bytes: how many more the receiver may send. The agent grants
+				   INPUT; to the agent, OUTPUT and ERRORS together are granted */
 	AGENT_RESIZE,		/* text "rows columns", for its terminal */
 	AGENT_SIGNAL,		/* 4 bytes: a signal for its process group */
-	AGENT_EXIT,		/* agent: 4 bytes, what waitpid() told; the channel is free again */
-	AGENT_REFUSED,		/* agent or keeper: text "STATUS reason", it could not be started; the channel is free again */
-	AGENT_CLOSE,		/* keeper: nobody listens any more */
+	AGENT_EXIT,		/* agent: 4 bytes, a status of waitpid(); ends the channel */
+	AGENT_REFUSED,		/* agent, keeper: text "STATUS reason", the program could not be
+				   started; ends the channel */
+	AGENT_CLOSE,		/* keeper: the client has gone */
 	/* Only between a client and the keeper. */
-	AGENT_ATTACH,		/* the boot console: INPUT and OUTPUT follow */
-	AGENT_CALL,		/* text, a request to the keeper itself */
-	AGENT_REPLY,		/* text, the answer: "ok..." or what is wrong */
-	AGENT_WATCH,		/* empty: asks for the machine's state, now and at each change */
-	AGENT_STATE,		/* text, a word of machine_state_word(); the end of file is the end */
+	AGENT_ATTACH,		/* client: the boot console; INPUT and OUTPUT follow */
+	AGENT_CALL,		/* client: text, a request to the keeper itself */
+	AGENT_REPLY,		/* keeper: text, "ok" or what is wrong */
+	AGENT_WATCH,		/* client: asks for the machine's state, now and at each change */
+	AGENT_STATE,		/* keeper: text, machine_state_word(); at the end of the machine
+				   the connection ends */
 	AGENT_FRAME_LAST = AGENT_STATE,
 };
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bounds.c - what a machine may take of the host's processors and memory
+ * bounds.c - limits on a machine's share of the host's processors and memory
  *
- * Three limits need nothing of the host: memory is what the kernel was given, the disk has
- * its size, and a machine has one processor. Its share of the processors (cpus=) is a
- * scope of systemd --user where that runs: CPUQuota, and MemoryMax as a second wall.
- * Elsewhere it is a weight, by nice, which anybody may raise for himself.
+ * Called by the keeper in the process that becomes the kernel. Three limits need no help of
+ * the host: a kernel cannot use more memory than it was given, a disk has its size, and a
+ * machine has one processor. Its share of that processor (cpus=) is enforced by a scope
+ * of systemd --user, where that runs: CPUQuota, and also MemoryMax. Elsewhere the share
+ * becomes a nice value, which limits the machine only while others want the processor.
  */
 #include "machine/bounds.h"
 
@@ -31,7 +32,7 @@ static void weight_apply(double share)
 {
 	int nice = 0, fd;
 
-	/* Each step of nice is a factor of 1.25; a session of its own has a group of its own too (autogroup). */
+	/* Each step of nice is a factor of 1.25. Sessions compete as autogroups, so set both. */
 	for (; share > 0 && share < 0.9 && nice < 19; share *= 1.25)
 		nice++;
 	if (!nice)
@@ -44,16 +45,18 @@ static void weight_apply(double share)
 	}
 }
 
-/* Does systemd --user run, so that it can be asked for a scope? */
+/* Does systemd --user run, and may we use it? */
 static bool manager_runs(void)
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR"), *wanted = where_setting("cgroups");
 
-	return runtime && !(wanted && !strcmp(wanted, "off")) && file_exists(txt_printf("%s/systemd/private", runtime));
+	return runtime && !(wanted && !strcmp(wanted, "off")) &&
+	       file_exists(txt_printf("%s/systemd/private", runtime));
 }
 
-/* A scope keeps the process: number, descriptors and parent stay as they are. */
-static void scope_exec(const struct machine *machine, double share, const char *kernel, const struct words *words)
+/* systemd-run executes the kernel in this process: pid, descriptors and parent stay. */
+static void scope_exec(const struct machine *machine, double share, const char *kernel,
+		       const struct words *words)
 {
 	struct words command = { 0 };
 	uint64_t memory;
@@ -64,10 +67,12 @@ static void scope_exec(const struct machine *machine, double share, const char *
 	words_add(&command, "--quiet");
 	words_add(&command, "--collect");
 	if (share > 0)
-		words_addf(&command, "--property=CPUQuota=%.0f%%", share * 100 < 1 ? 1 : share * 100);
-	/* Page tables, spaces and buffers come on top of the guest's own. */
+		words_addf(&command, "--property=CPUQuota=%.0f%%",
+			   share * 100 < 1 ? 1 : share * 100);
+	/* The host needs memory for page tables and buffers beside the guest's own. */
 	if (txt_size_parse(conf_get(&machine->conf, "mem") ? : "256M", 1 << 20, &memory))
-		words_addf(&command, "--property=MemoryMax=%lu", (unsigned long)(memory + memory / 4 + (64 << 20)));
+		words_addf(&command, "--property=MemoryMax=%lu",
+			   (unsigned long)(memory + memory / 4 + (64 << 20)));
 	words_add(&command, "--");
 	words_add(&command, kernel);
 	for (int i = 1; i < words->nr; i++)

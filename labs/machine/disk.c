@@ -2,9 +2,10 @@
 /*
  * disk.c - the disk of a machine: an overlay over its image
  *
- * With umlab-disk installed the overlay is a layer that holds what differs from the base,
- * and the kernel follows the chain by itself. Without it the overlay is a sparse copy of
- * the base. Which of the two a machine has is told by its file's name: disk.cow, disk.img.
+ * Called by the keeper, by the verbs and by snapshot.c; no other file knows umlab-disk. If
+ * that is installed, the overlay disk.cow is a layer that holds the differences from the base,
+ * and the kernel reads the chain itself. Otherwise the overlay disk.img is a sparse copy
+ * of the base.
  */
 #include "machine/disk.h"
 
@@ -22,14 +23,20 @@
 
 char *disk_path(const struct machine *machine)
 {
-	char *layer = txt_printf("%s/disk.cow", machine->dir), *copy = txt_printf("%s/disk.img", machine->dir);
+	char *layer = txt_printf("%s/disk.cow", machine->dir);
+	char *copy = txt_printf("%s/disk.img", machine->dir);
+	bool is_copy = file_exists(copy) || (!file_exists(layer) && !where_tool("umlab-disk"));
 
-	return file_exists(copy) || (!file_exists(layer) && !where_tool("umlab-disk")) ? copy : layer;
+	free(is_copy ? layer : copy);
+	return is_copy ? copy : layer;
 }
 
 char *disk_argument(const struct machine *machine)
 {
-	return txt_copy(strrchr(disk_path(machine), '/') + 1);
+	char *path = disk_path(machine), *name = txt_copy(strrchr(path, '/') + 1);
+
+	free(path);
+	return name;
 }
 
 uint64_t disk_used(const struct machine *machine)
@@ -37,32 +44,36 @@ uint64_t disk_used(const struct machine *machine)
 	return file_allocated(disk_path(machine));
 }
 
-/* Larger than the base: the file grows here, the file system inside at the next boot. */
-static int disk_grow(const struct machine *machine, const char *path)
+/* The size in bytes that disk= wants, if that is larger than the base; else 0. */
+static uint64_t size_wanted(const struct machine *machine, const char *base)
 {
 	const char *value = conf_get(&machine->conf, "disk");
 	struct stat status;
 	uint64_t size;
 
-	if (!value || !txt_size_parse(value, 1 << 20, &size) || stat(path, &status) || size <= (uint64_t)status.st_size)
+	if (!value || !txt_size_parse(value, 1 << 20, &size) || stat(base, &status) ||
+	    size <= (uint64_t)status.st_size)
 		return 0;
-	return truncate(path, size) ? -errno : 0;
+	return size;
 }
 
-static int layer_create(const struct machine *machine, const char *tool, const char *base, const char *path, char **reason)
+static int layer_create(const char *tool, const char *base, const char *path, uint64_t size,
+			char **reason)
 {
-	const char *value = conf_get(&machine->conf, "disk");
-	struct stat status;
-	uint64_t size;
-	bool larger = value && txt_size_parse(value, 1 << 20, &size) && !stat(base, &status) && size > (uint64_t)status.st_size;
-	const char *command[] = { tool, "create", "--base", base, path, larger ? "--size" : NULL, larger ? txt_printf("%lu", (unsigned long)size) : NULL, NULL };
+	char *number = txt_printf("%lu", (unsigned long)size);
+	const char *command[] = { tool, "create", "--base", base, path, size ? "--size" : NULL,
+				  number,
+				  NULL };
+	int error = spawn_quietly(command, reason);
 
-	return spawn_quietly(command, reason);
+	free(number);
+	return error;
 }
 
 int disk_create(struct machine *machine, char **reason)
 {
 	const char *base = conf_get(&machine->conf, "base"), *tool = where_tool("umlab-disk");
+	uint64_t size;
 	char *path;
 	int error;
 
@@ -71,17 +82,24 @@ int disk_create(struct machine *machine, char **reason)
 		return -ENOENT;
 	}
 	if (!file_exists(base)) {
-		*reason = txt_printf(_("the image %s of %s is gone; `umlab image list` shows what there is"), base, machine->name);
+		*reason = txt_printf(_("%s: its image %s is missing; `umlab image list` shows all "
+				       "images"), machine->name, base);
 		return -ENOENT;
 	}
 	path = disk_path(machine);
-	if (txt_ends(path, ".cow"))
-		return layer_create(machine, tool, base, path, reason);
-	error = file_copy(base, path, NULL);
-	if (!error)
-		error = disk_grow(machine, path);
-	if (error)
-		*reason = txt_printf(_("cannot copy %s for %s: %s"), base, machine->name, strerror(-error));
+	/* The file system inside grows at the next boot. */
+	size = size_wanted(machine, base);
+	if (txt_ends(path, ".cow")) {
+		error = layer_create(tool, base, path, size, reason);
+	} else {
+		error = file_copy(base, path, NULL);
+		if (!error && size && truncate(path, size))
+			error = -errno;
+		if (error)
+			*reason = txt_printf(_("%s: cannot copy %s: %s"), machine->name, base,
+					     strerror(-error));
+	}
+	free(path);
 	return error;
 }
 
@@ -90,7 +108,8 @@ int disk_save(struct machine *machine, const char *file, char **reason)
 	int error = file_copy(disk_path(machine), file, NULL);
 
 	if (error)
-		*reason = txt_printf(_("cannot save the disk of %s: %s"), machine->name, strerror(-error));
+		*reason = txt_printf(_("%s: cannot save the disk: %s"), machine->name,
+				     strerror(-error));
 	return error;
 }
 
@@ -99,7 +118,8 @@ int disk_restore(struct machine *machine, const char *file, char **reason)
 	int error = file_copy(file, disk_path(machine), NULL);
 
 	if (error)
-		*reason = txt_printf(_("cannot restore the disk of %s: %s"), machine->name, strerror(-error));
+		*reason = txt_printf(_("%s: cannot restore the disk: %s"), machine->name,
+				     strerror(-error));
 	return error;
 }
 

@@ -2,9 +2,9 @@
 /*
  * guestfiles.c - the scripts that run inside a guest, and their parameters
  *
- * The scripts (labs/guest/ *.sh) are the same for all; params.sh beside them says what this
- * machine is: variables in shell syntax, made from machine.conf. Called by the keeper at
- * each start.
+ * Called by the keeper at each start of a machine. The scripts of labs/guest/ are the same for
+ * all machines. They read params.sh beside them: variables in shell syntax, which are made
+ * here from machine.conf.
  */
 #include "machine/guestfiles.h"
 
@@ -19,10 +19,23 @@ static const char *const scripts[] = { "early.sh", "startup.sh", "shutdown.sh" }
 
 static void variable(FILE *out, const char *name, const char *value)
 {
-	fprintf(out, "%s=%s\n", name, txt_shell_quote(value ? value : ""));
+	char *quoted = txt_shell_quote(value ? value : "");
+
+	fprintf(out, "%s=%s\n", name, quoted);
+	free(quoted);
 }
 
-/* All values of a key as the lines of one variable. */
+/* A list as the lines of one variable; frees the list. */
+static void variable_words(FILE *out, const char *name, struct words *words)
+{
+	char *text = words_join(words, "\n");
+
+	variable(out, name, text);
+	free(text);
+	words_release(words);
+}
+
+/* All values of a key. */
 static void variable_lines(FILE *out, const char *name, const struct conf *conf, const char *key)
 {
 	struct words lines = { 0 };
@@ -30,7 +43,7 @@ static void variable_lines(FILE *out, const char *name, const struct conf *conf,
 
 	for (int at = -1; (value = conf_next(conf, key, &at));)
 		words_add(&lines, value);
-	variable(out, name, words_join(&lines, "\n"));
+	variable_words(out, name, &lines);
 }
 
 /* The network of an interface at an uplink, "10.0.2" unless the settings name another; or NULL. */
@@ -39,7 +52,8 @@ static char *uplink_prefix(const char *nic)
 	const char *option = strchr(nic, '='), *net = strstr(nic, ",net=");
 	char *prefix;
 
-	if (!option || strcspn(option + 1, ",") != strlen("slirp") || !txt_starts(option + 1, "slirp"))
+	if (!option || !txt_starts(option + 1, "slirp") ||
+	    strcspn(option + 1, ",") != strlen("slirp"))
 		return NULL;
 	if (!net)
 		return txt_copy("10.0.2");
@@ -66,15 +80,16 @@ static void addresses(FILE *out, const struct machine *machine)
 		if (prefix)
 			words_addf(&lines, "eth0 %s.15/24 %s.2 %s.3", prefix, prefix, prefix);
 	}
-	variable(out, "address", words_join(&lines, "\n"));
+	variable_words(out, "address", &lines);
 }
 
 /* nofile=1024:2048 becomes the shell's "ulimit -S -n 1024" and "ulimit -H -n 2048". */
 static void limits(FILE *out, const struct conf *conf)
 {
 	static const char *const letters[] = {
-		"core=c", "data=d", "nice=e", "fsize=f", "sigpending=i", "memlock=l", "rss=m", "nofile=n", "msgqueue=q",
-		"rtprio=r", "stack=s", "cpu=t", "nproc=u", "as=v", "locks=x",
+		"core=c", "data=d", "nice=e", "fsize=f", "sigpending=i", "memlock=l", "rss=m",
+		"nofile=n", "msgqueue=q", "rtprio=r", "stack=s", "cpu=t", "nproc=u", "as=v",
+		"locks=x",
 	};
 	const char *value;
 
@@ -96,13 +111,14 @@ static void limits(FILE *out, const struct conf *conf)
 	fputs("}\n", out);
 }
 
-int guestfiles_write(const struct machine *machine, const char *dir)
+static int params_write(const struct machine *machine, const char *dir)
 {
-	static const char *const copied[] = { "lab", "dialect", "shell", "ipv6", "bridged", "shared" };
+	static const char *const copied[] = { "lab", "dialect", "shell", "ipv6", "bridged",
+					      "shared" };
 	const struct conf *conf = &machine->conf;
-	char *text = NULL;
+	char *text = NULL, *path = txt_printf("%s/params.sh", dir);
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = txt_checked(open_memstream(&text, &size));
 	int error;
 
 	variable(out, "name", machine->name);
@@ -114,12 +130,33 @@ int guestfiles_write(const struct machine *machine, const char *dir)
 	addresses(out, machine);
 	limits(out, conf);
 	fclose(out);
-	error = file_write(txt_printf("%s/params.sh", dir), text, size, 0644);
+	error = file_write(path, text, size, 0644);
 	free(text);
-	for (size_t i = 0; i < sizeof(scripts) / sizeof(*scripts) && !error; i++) {
-		error = file_read(where_lib(txt_printf("guest/%s", scripts[i])), &text, &size);
-		if (!error)
-			error = file_write(txt_printf("%s/%s", dir, scripts[i]), text, size, 0755);
+	free(path);
+	return error;
+}
+
+static int script_copy(const char *name, const char *dir)
+{
+	char *from = where_lib(txt_printf("guest/%s", name)), *to = txt_printf("%s/%s", dir, name);
+	char *text;
+	size_t size;
+	int error = file_read(from, &text, &size);
+
+	if (!error) {
+		error = file_write(to, text, size, 0755);
+		free(text);
 	}
+	free(from);
+	free(to);
+	return error;
+}
+
+int guestfiles_write(const struct machine *machine, const char *dir)
+{
+	int error = params_write(machine, dir);
+
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(*scripts) && !error; i++)
+		error = script_copy(scripts[i], dir);
 	return error;
 }

@@ -7,7 +7,7 @@
 
 #include "machine/machine.h"
 
-/* Fills the folder that the guest reads: params.sh and the scripts. 0 or -errno. */
+/* Writes params.sh and the scripts into the folder that the guest reads. 0 or -errno. */
 int guestfiles_write(const struct machine *machine, const char *dir);
 
 #endif

@@ -96,7 +96,8 @@ static void console_log_open(struct keeper *keeper)
 
 static void console_log_rotate(struct keeper *keeper)
 {
-	char *now = txt_printf("%s/console.log", keeper->machine.dir), *old = txt_printf("%s.1", now);
+	char *now = txt_printf("%s/console.log", keeper->machine.dir);
+	char *old = txt_printf("%s.1", now);
 
 	close(keeper->console_log_fd);
 	rename(now, old);
@@ -426,7 +427,8 @@ static int adopt(struct keeper *keeper)
 	boot = conf_get(&keeper->status, "boot");
 	snprintf(keeper->boot, sizeof(keeper->boot), "%s", boot ? boot : "");
 	/* The keeper that waited for the startup files is dead. Do not run them twice. */
-	keeper_state_set(keeper, keeper->state == MACHINE_STARTING ? MACHINE_TROUBLE : keeper->state);
+	keeper_state_set(keeper,
+			 keeper->state == MACHINE_STARTING ? MACHINE_TROUBLE : keeper->state);
 	error = ctl_open(keeper);
 	if (!error)
 		report(keeper, "up\n");
@@ -447,7 +449,8 @@ static int keeper_begin(struct keeper *keeper, char **reason)
 	if (!error)
 		error = ctl_open(keeper);
 	if (!error)
-		error = keeper_kernel_spawn(machine, &keeper->kernel_pid, &keeper->kernel_fd, reason);
+		error = keeper_kernel_spawn(machine, &keeper->kernel_pid, &keeper->kernel_fd,
+					    reason);
 	if (error)
 		return error;
 	conf_setf(&keeper->status, "pid", "%d", keeper->kernel_pid);

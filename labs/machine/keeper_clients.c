@@ -243,7 +243,8 @@ static void client_pass(struct keeper *keeper, struct client *client,
 	if (header->type == AGENT_INPUT)
 		input_record(client, payload, header->size);
 	if (client->channel)
-		agentlink_send(&keeper->agent, header->type, client->channel, payload, header->size);
+		agentlink_send(&keeper->agent, header->type, client->channel, payload,
+			       header->size);
 	else if (client->console && header->type == AGENT_INPUT && keeper->console_fd >= 0)
 		fd_write_all(keeper->console_fd, payload, header->size);
 }
@@ -357,7 +358,8 @@ int clients_poll_fill(struct pollfd *polled, int room)
 	for (int i = 0; i < nr; i++) {
 		struct agentlink *link = &clients[i].link;
 
-		polled[i] = (struct pollfd){ .fd = link->fd, .events = clients[i].request ? 0 : POLLIN };
+		polled[i] = (struct pollfd){ .fd = link->fd,
+					     .events = clients[i].request ? 0 : POLLIN };
 		if (link->fd < 0)
 			continue;
 		agentlink_flush(link);

@@ -50,12 +50,14 @@ static void kernel_words(const struct machine *machine, struct words *words)
 	words_addf(words, "netctl=%s/netctl", machine->run_dir);
 	words_addf(&folders, "%s/guest,ro", machine->run_dir);
 	for (int at = -1; (value = conf_next(conf, "mount", &at));)
-		words_addf(&folders, "%s/host%d%s", machine->run_dir, nr++, txt_starts(value, "ro:") ? ",ro" : "");
+		words_addf(&folders, "%s/host%d%s", machine->run_dir, nr++,
+			   txt_starts(value, "ro:") ? ",ro" : "");
 	words_addf(words, "hostfs=%s", words_join(&folders, ":"));
 	words_addf(words, "umlab.host=%s/guest", machine->run_dir);
 	for (int at = -1; (value = conf_next(conf, "nic", &at));)
 		words_add(words, nic_kernel_option(conf, value));
-	words_addf(words, "umid=%s%s%s", machine->name, machine->lab ? "." : "", machine->lab ? machine->lab : "");
+	words_addf(words, "umid=%s%s%s", machine->name, machine->lab ? "." : "",
+		   machine->lab ? machine->lab : "");
 	/* `umlab debug --wait` started this keeper. Only its first kernel waits for gdb. */
 	if (getenv("UMLAB_GDB_WAIT")) {
 		words_add(words, "gdb=wait");
@@ -67,7 +69,7 @@ static void kernel_words(const struct machine *machine, struct words *words)
 		words_add(words, value);
 }
 
-/* "ro:/hostlab:/home/me/my lab": links, and lines of params for agent_init.c. */
+/* For each mount= "ro:/hostlab:/home/me/lab": a link, and a line of params for agent_init.c. */
 static void folders_link(const struct machine *machine, FILE *params)
 {
 	const char *value, *target;
@@ -79,7 +81,8 @@ static void folders_link(const struct machine *machine, FILE *params)
 		target = strchr(value + 3, ':');
 		if (!target || symlink(target + 1, link))
 			continue;
-		fprintf(params, "mount=%.*s:%s:%.2s\n", (int)(target - value - 3), value + 3, link, value);
+		fprintf(params, "mount=%.*s:%s:%.2s\n", (int)(target - value - 3), value + 3, link,
+			value);
 	}
 }
 
@@ -113,7 +116,8 @@ int keeper_kernel_prepare(struct machine *machine, char **reason)
 	if (!error)
 		error = guest_folder_make(machine);
 	if (error) {
-		*reason = txt_printf(_("cannot prepare %s: %s"), machine->run_dir, strerror(-error));
+		*reason = txt_printf(_("cannot prepare %s: %s"), machine->run_dir,
+				     strerror(-error));
 		return error;
 	}
 	if (!file_exists(disk_path(machine)))

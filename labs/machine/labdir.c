@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * labdir.c - which lab a folder is, and what is kept about labs
+ * labdir.c - the ids of labs, and notes about labs in the state folder
  *
- * Never in the lab's folder itself: that may be read-only, shared, or under version
- * control. lab.info beside the machines' folders says where the lab lies.
+ * Nothing is written into a lab's own folder, because that may be read-only, shared, or under
+ * version control. state/labs/ID/lab.info, beside the folders of the lab's machines, says
+ * where the lab is. Called by machine.c to find machines, and by everything about labs.
  */
 #include "machine/labdir.h"
 
@@ -27,14 +28,15 @@ char *lab_id(const char *dir)
 	slash = strrchr(path, '/');
 	base = id = txt_printf("%.24s", slash ? slash + 1 : path);
 	for (char *at = id; *at; at++) {
-		/* One dash for what does not go into a name. */
+		/* One dash for each run of other characters. */
 		if (isalnum((unsigned char)*at) || *at == '_')
 			id[size++] = *at;
 		else if (size && id[size - 1] != '-')
 			id[size++] = '-';
 	}
 	id[size] = '\0';
-	id = txt_printf("%s%s%08x", id, size && id[size - 1] != '-' ? "-" : "", (unsigned int)txt_hash(path));
+	id = txt_printf("%s%s%08x", id, size && id[size - 1] != '-' ? "-" : "",
+			(unsigned int)txt_hash(path));
 	free(path);
 	free(base);
 	return id;
@@ -57,7 +59,7 @@ int lab_state_write(const char *id, const char *dir, const char *name)
 
 	if (error)
 		return error;
-	/* Domains that came while it ran stay. */
+	/* Keep the domains that labnet_domain_note() has added. */
 	lab_state_read(id, &conf);
 	conf_set(&conf, "dir", dir);
 	conf_set(&conf, "name", name);

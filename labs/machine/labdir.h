@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * labdir.h - which lab a folder is, and what is kept about labs
+ * labdir.h - the ids of labs, and notes about labs in the state folder
  */
 #ifndef LABDIR_H
 #define LABDIR_H
@@ -11,12 +11,12 @@
 char *lab_id(const char *dir);
 /* state/labs/ID */
 char *lab_state_dir(const char *id);
-/* What is noted of it: dir=, name=, domain=... (those that `lconfig` made). */
+/* Its notes: dir=, name=, and a domain= for each one that `lconfig` made. 0 or -errno. */
 int lab_state_read(const char *id, struct conf *conf);
 int lab_state_write(const char *id, const char *dir, const char *name);
-/* Removes what is kept about a lab that has no machine any more. */
+/* Removes the notes of a lab, if it has no machine any more. */
 void lab_state_prune(const char *id);
-/* Ids of all labs with machines. */
+/* Adds the ids of all labs with machines, sorted. */
 void lab_state_list(struct words *ids);
 
 #endif

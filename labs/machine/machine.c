@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * machine.c - machines of this user: what they are made of, whether they run
+ * machine.c - machines of this user: what they are made of, and whether they run
+ *
+ * The lowest file of this folder, called by all the others and by the verbs.
  *
  * Theory of operation
  *   A machine is a folder below the state folder: machines/NAME or labs/ID/NAME.
- *     machine.conf   what it is made of: image, base, mem, nic=..., lab lines
+ *     machine.conf   settings: image, base, mem, nic=..., lines of the lab
  *     disk.*         its overlay (disk.c)
- *     lock           flock()ed by the running kernel itself, so it tells the truth
- *                    whatever was killed; the kernel inherits the descriptor
+ *     lock           flock()ed by the running kernel itself, which inherits the
+ *                    descriptor; so the lock is right whatever process was killed
  *     keeper.lock    the same for the keeper (keeper.c)
- *     console.log    what the console showed; startup.log; boot.log; last
- *   While it runs there is also a folder below the runtime folder, named by a hash: short
- *   enough for sockets.
+ *     console.log    the console's output; also startup.log, boot.log and last
+ *   While a machine runs it also has a folder below the runtime folder, whose name is a hash
+ *   because addresses of sockets are short.
  *     ctl            the keeper's socket
- *     kernel         "PID START": the process, with its start time against recycled numbers
+ *     kernel         the kernel's process (pidfile.c)
  *     status         what the keeper knows: phase, scripts, since
- *     guest/         what the guest may read of us (hostfs): params, scripts
- *   Nothing else remembers whether a machine runs, so nothing can be out of step. A keeper
- *   that died is replaced by the next command that needs one; the machine goes on.
+ *     guest/         what the guest can read of the host: params, scripts
+ *   Nothing else remembers whether a machine runs, so nothing can contradict the locks. A
+ *   keeper that died is replaced by the next command that needs one; the machine goes on.
  */
 #include "machine/machine.h"
 
@@ -54,8 +56,10 @@ static const char *const state_words[] = {
 	[MACHINE_STOPPING] = "stopping",
 };
 
-_Static_assert(sizeof(state_names) / sizeof(*state_names) == MACHINE_NR_STATES, "each state has a name");
-_Static_assert(sizeof(state_words) / sizeof(*state_words) == MACHINE_NR_STATES, "each state has a word");
+_Static_assert(sizeof(state_names) / sizeof(*state_names) == MACHINE_NR_STATES,
+	       "each state has a name");
+_Static_assert(sizeof(state_words) / sizeof(*state_words) == MACHINE_NR_STATES,
+	       "each state has a word");
 
 const char *machine_state_name(enum machine_state state)
 {
@@ -77,7 +81,8 @@ void machine_describe(struct machine *machine, const char *id)
 	if (slash)
 		machine->lab = txt_copy_part(id, slash - id);
 	machine->dir = txt_printf(slash ? "%s/labs/%s" : "%s/machines/%s", where_state(), id);
-	machine->run_dir = txt_printf("%s/%016lx", where_runtime(), (unsigned long)txt_hash(machine->dir));
+	machine->run_dir = txt_printf("%s/%016lx", where_runtime(),
+				      (unsigned long)txt_hash(machine->dir));
 }
 
 int machine_open(struct machine *machine, const char *id)
@@ -90,7 +95,8 @@ int machine_save(const struct machine *machine)
 {
 	int error = dir_make(machine->dir, 0700);
 
-	return error ? error : conf_write(&machine->conf, txt_printf("%s/machine.conf", machine->dir));
+	return error ? error : conf_write(&machine->conf,
+					  txt_printf("%s/machine.conf", machine->dir));
 }
 
 static void folder_names(const char *dir, struct words *names)
@@ -200,8 +206,8 @@ int machine_find(struct machine *machine, const char *word, const char *lab_dir,
 		if (!error)
 			return 0;
 		if (lab_dir) {
-			*reason = txt_printf(_("the lab %s has no machine %s, or was never started"),
-					     lab_dir, word);
+			*reason = txt_printf(_("the lab %s has no machine %s, or was never "
+					       "started"), lab_dir, word);
 			return -ENOENT;
 		}
 	}

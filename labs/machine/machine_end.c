@@ -43,7 +43,8 @@ int machine_kill(const struct machine *machine)
 		fd = pidfile_open(recorded, &pid);
 		if (fd >= 0) {
 			pidfd_send_signal(fd, SIGKILL, NULL, 0);
-			poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, clock_poll_ms(deadline));
+			poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1,
+			     clock_poll_ms(deadline));
 			close(fd);
 		}
 		/* Not recorded yet, or its helpers still hold the lock: look again soon. */

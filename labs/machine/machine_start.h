@@ -44,7 +44,8 @@ struct machine_start_rules {
  * Starts all, with the switches that their interfaces name, and waits. Returns how many have
  * not ended when the time was over; those go on by themselves.
  */
-int machine_start_all(struct machine_start *starts, int nr, const struct machine_start_rules *rules);
+int machine_start_all(struct machine_start *starts, int nr,
+		      const struct machine_start_rules *rules);
 
 /*
  * Starts one and returns when its kernel runs: 0, or 1 when it ran already. -errno: the

@@ -127,7 +127,8 @@ int machine_wait_all(const struct machines *machines, bool (*done)(enum machine_
 			bool waits = !watch_is_done(&watches[i], done);
 
 			left += waits;
-			polled[i] = (struct pollfd){ .fd = waits ? watches[i].link.fd : -1, .events = POLLIN };
+			polled[i] = (struct pollfd){ .fd = waits ? watches[i].link.fd : -1,
+						     .events = POLLIN };
 		}
 		if (hooks->tick)
 			hooks->tick(hooks->context);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * record.c - what happened in a machine during an exam, written on the host
+ * record.c - a record on the host of what happens in a machine during an exam
  *
- * The keeper sees all that goes in and out of a machine by its console and by programs that
- * the command runs there, and writes it down in record.log beside the machine's disk: no
- * folder that the guest can see, so nobody in it can change a line. What the guest prints is
- * limited (OUTPUT_MAX), or it could fill the host's disk; states, commands and what was
- * typed are not. `umlab remove`, `lclean` and `wipe` move the record to state/records.
+ * The keeper calls this with everything that goes through the machine's console and through
+ * programs that the command runs there. record.log lies beside the machine's disk, which the
+ * guest cannot see, so nobody in the guest can change a line. Output of the guest is limited
+ * (OUTPUT_MAX), because it could fill the host's disk; states, commands and typed text are
+ * not. When the machine is removed, machine_end.c moves the record to state/records.
  */
 #include "machine/record.h"
 
@@ -90,7 +90,7 @@ void record_bytes(const char *kind, const char *data, size_t size)
 	escape(out, data, size);
 	fputc('\n', out);
 	fclose(out);
-	/* One write for a line: whole lines, also from two keepers that follow each other. */
+	/* One write for each line, so that lines stay whole when a new keeper takes over. */
 	if (!fd_write_all(record_fd, text, text_size))
 		written += text_size;
 	free(text);
@@ -127,7 +127,8 @@ void record_output(const char *kind, const char *data, size_t size)
 
 void record_keep(const struct machine *machine)
 {
-	char *dir = txt_printf("%s/records", where_state()), *name = txt_copy(machine->id), when[32];
+	char *dir = txt_printf("%s/records", where_state()), *name = txt_copy(machine->id);
+	char when[32];
 	time_t now = time(NULL);
 	struct tm local;
 

@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * record.h - what happened in a machine during an exam, written on the host
+ * record.h - a record on the host of what happens in a machine during an exam
  */
 #ifndef RECORD_H
 #define RECORD_H
 
 #include "machine/machine.h"
 
-/* Goes on at the end of the record of an exam's machine; with any other machine all of these do nothing. */
+/*
+ * Opens the record if the machine belongs to an exam, and appends to it. With other machines
+ * the functions below do nothing. There is one record for each process.
+ */
 void record_open(const struct machine *machine);
 bool record_wanted(void);
-/* One line: "2026-01-31T10:00:00.123 KIND TEXT", with \n, \e and \xNN for what is no text. */
+/* One line: "2026-01-31T10:00:00.123 KIND TEXT", with escapes like \n, \e and \x00. */
 void record_bytes(const char *kind, const char *data, size_t size);
-/* The same for what the guest prints, of which there may be too much. */
+/* The same for output of the guest, until the record has grown to its limit. */
 void record_output(const char *kind, const char *data, size_t size);
 void recordf(const char *kind, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* The record outlives its machine: moves it to the user's records. */
+/* Moves the record to the user's records, before the machine's folder is removed. */
 void record_keep(const struct machine *machine);
 
 #endif

@@ -2,9 +2,10 @@
 /*
  * session.c - programs in a guest, and its console, from the command's side
  *
- * One connection to the machine's keeper for each (agentwire.h). Input is read only while
- * there is credit for it, output is acknowledged when it is written: whoever is slow slows
- * his peer down. The caller's terminal is raw meanwhile and put back in any case.
+ * Called by exec, connect, cp, console and by checks. Each session is one connection to the
+ * machine's keeper (agentwire.h). Input is read only while there is credit for it, and output
+ * is acknowledged once it is written, so a slow side slows down the other one. The caller's
+ * terminal is raw meanwhile; atexit() restores it however the command ends.
  */
 #include "machine/session.h"
 
@@ -65,7 +66,8 @@ static char *terminal_size(int fd, const char *format)
 	struct winsize window = { 24, 80, 0, 0 };
 
 	ioctl(fd, TIOCGWINSZ, &window);
-	return txt_printf(format, window.ws_row ? window.ws_row : 24, window.ws_col ? window.ws_col : 80);
+	return txt_printf(format, window.ws_row ? window.ws_row : 24,
+			  window.ws_col ? window.ws_col : 80);
 }
 
 /* ---- a session --------------------------------------------------------------------- */
@@ -92,7 +94,7 @@ void session_env(const struct machine *machine, struct words *env)
 		words_addf(env, "TERM=%s", getenv("TERM"));
 }
 
-/* "arg=ls\0arg=-l\0env=...": one text, a NUL behind each. */
+/* Sends "arg=ls\0arg=-l\0env=...": each word ends with a NUL. -E2BIG when that is too long. */
 static int request_send(struct session *session, const struct machine *machine)
 {
 	const struct session_request *request = session->request;
@@ -127,7 +129,8 @@ static int request_send(struct session *session, const struct machine *machine)
 	return size <= AGENT_PAYLOAD_MAX ? 0 : -E2BIG;
 }
 
-static void output_write(struct session *session, int fd, bool drop, const char *payload, size_t size)
+static void output_write(struct session *session, int fd, bool drop, const char *payload,
+			 size_t size)
 {
 	uint32_t credit = size;
 
@@ -136,14 +139,15 @@ static void output_write(struct session *session, int fd, bool drop, const char 
 	if (session->kept)
 		fwrite(payload, 1, size, session->kept);
 	else if (!drop && fd >= 0 && fd_write_all(fd, payload, size)) {
-		/* Nobody reads us any more: as for any program at the head of a pipe. */
+		/* The reader of our output is gone, which ends any program with SIGPIPE. */
 		session->status = 128 + SIGPIPE;
 		session->ended = true;
 	}
 	agentlink_send(&session->link, AGENT_CREDIT, 0, &credit, sizeof(credit));
 }
 
-static void session_frame(struct session *session, const struct agent_header *header, const char *payload)
+static void session_frame(struct session *session, const struct agent_header *header,
+			  const char *payload)
 {
 	const struct session_request *request = session->request;
 	uint32_t credit;
@@ -188,7 +192,8 @@ static void link_take(struct session *session)
 	if (size <= 0) {
 		terminal_restore();
 		if (!session->kept)
-			tell_error(_("the machine's keeper is gone; the machine itself may go on, try again"));
+			tell_error(_("the machine's keeper has ended; try again, because the "
+				     "machine may still run"));
 		session->status = 125;
 		session->ended = true;
 	}
@@ -199,8 +204,9 @@ static void link_take(struct session *session)
 static void input_take(struct session *session)
 {
 	char data[AGENT_PAYLOAD_MAX];
-	size_t want = session->credit < (int64_t)sizeof(data) ? (size_t)session->credit : sizeof(data);
-	ssize_t size = fd_read(session->in_fd, data, want);
+	bool limited = session->credit < (int64_t)sizeof(data);
+	ssize_t size = fd_read(session->in_fd, data,
+			       limited ? (size_t)session->credit : sizeof(data));
 
 	if (size == -EAGAIN)
 		return;
@@ -237,8 +243,10 @@ static void session_loop(struct session *session)
 		int timeout = clock_poll_ms(session->deadline);
 
 		agentlink_flush(&session->link);
-		polled[0] = (struct pollfd){ .fd = session->link.fd, .events = POLLIN | (agentlink_pending(&session->link) ? POLLOUT : 0) };
-		polled[1] = (struct pollfd){ .fd = session->credit > 0 ? session->in_fd : -1, .events = POLLIN };
+		polled[0] = (struct pollfd){ .fd = session->link.fd,
+			.events = POLLIN | (agentlink_pending(&session->link) ? POLLOUT : 0) };
+		polled[1] = (struct pollfd){ .events = POLLIN,
+			.fd = session->credit > 0 ? session->in_fd : -1 };
 		polled[2] = (struct pollfd){ .fd = session->signal_fd, .events = POLLIN };
 		if (!timeout) {
 			session->status = STATUS_TIMEOUT;
@@ -255,7 +263,7 @@ static void session_loop(struct session *session)
 	}
 }
 
-/* Signals that a program would get if it ran here go to the guest. */
+/* Signals that would reach the program if it ran here are passed on to the guest. */
 static int signals_open(bool pty)
 {
 	sigset_t wanted;
@@ -302,7 +310,8 @@ static int session_open(struct session *session, const struct machine *machine)
 static int open_failed(const struct machine *machine, int error)
 {
 	if (error == -ENOTCONN)
-		tell_error(_("%s does not run; `umlab start %s` starts it"), machine->name, machine->id);
+		tell_error(_("%s does not run; `umlab start %s` starts it"), machine->name,
+			   machine->id);
 	else if (error == -ETIMEDOUT)
 		tell_error(_("%s has not booted after %d s; `umlab console %s` shows where it is"),
 			   machine->name, BOOT_SECONDS, machine->id);
@@ -335,7 +344,8 @@ int session_run(const struct machine *machine, const struct session_request *req
 	return session.status;
 }
 
-int session_capture(const struct machine *machine, const char *command, double seconds, char **output)
+int session_capture(const struct machine *machine, const char *command, double seconds,
+		    char **output)
 {
 	struct session_request request = { .in_fd = -1, .out_fd = -1, .err_fd = -1 };
 	struct session session = { .request = &request, .in_fd = -1, .signal_fd = -1,
@@ -366,16 +376,19 @@ int session_capture(const struct machine *machine, const char *command, double s
 
 int session_key_parse(const char *text)
 {
+	int letter;
+
 	if (!strncasecmp(text, "ctrl-", 5))
 		text += 5;
 	else if (*text == '^' && text[1])
 		text++;
 	else
 		return text[0] && !text[1] ? text[0] : -1;
-	return text[0] && !text[1] && toupper((unsigned char)*text) >= '@' && toupper((unsigned char)*text) <= '_' ?
-	       toupper((unsigned char)*text) & 0x1f : -1;
+	letter = toupper((unsigned char)*text);
+	return letter >= '@' && letter <= '_' && !text[1] ? letter & 0x1f : -1;
 }
 
+/* False: the detach key was typed, or the terminal is gone. */
 static bool console_input(struct agentlink *link, int key, int *in_fd)
 {
 	char data[1024], *at;
@@ -384,7 +397,7 @@ static bool console_input(struct agentlink *link, int key, int *in_fd)
 	if (size == -EAGAIN)
 		return true;
 	if (size <= 0) {
-		/* A script's input ends; what it typed still wants its answer. */
+		/* A script's input ends before the console has answered it. */
 		*in_fd = -1;
 		return isatty(STDIN_FILENO) == 0;
 	}
@@ -415,7 +428,8 @@ int session_console(const struct machine *machine, int key)
 	signal_fd = signals_open(true);
 	while (going) {
 		struct pollfd polled[3] = {
-			{ .fd = link.fd, .events = POLLIN | (agentlink_pending(&link) ? POLLOUT : 0) },
+			{ .fd = link.fd,
+			  .events = POLLIN | (agentlink_pending(&link) ? POLLOUT : 0) },
 			{ .fd = in_fd, .events = POLLIN },
 			{ .fd = signal_fd, .events = POLLIN },
 		};
@@ -435,7 +449,8 @@ int session_console(const struct machine *machine, int key)
 			if (got <= 0 && got != -EAGAIN)
 				break;
 			while (agentlink_next(&link, &header, &payload))
-				if (header.type == AGENT_OUTPUT && fd_write_all(STDOUT_FILENO, payload, header.size))
+				if (header.type == AGENT_OUTPUT &&
+				    fd_write_all(STDOUT_FILENO, payload, header.size))
 					going = false;
 		}
 		agentlink_flush(&link);

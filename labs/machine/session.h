@@ -11,29 +11,30 @@ struct session_request {
 	const struct words *command;	/* empty: a login shell */
 	struct words env;		/* NAME=value */
 	const char *user, *cwd;
-	bool pty;			/* with the terminal of standard input */
-	bool no_output, no_errors;	/* thrown away */
+	bool pty;			/* give it a terminal, and make ours raw meanwhile */
+	bool no_output, no_errors;	/* drop what it prints */
 	int in_fd, out_fd, err_fd;	/* -1: none */
 };
 
 /*
- * Runs a program; returns its exit status (128 + signal), 125 to 127 where it could not be
- * started (a line on standard error says why).
+ * Runs a program and returns its exit status, or 128 + the signal that ended it. When it
+ * could not be started, prints why and returns 125 to 127.
  */
 int session_run(const struct machine *machine, const struct session_request *request);
 
 /*
- * Runs a shell command and keeps what it prints, on both outputs. Status as above, 124
- * when it takes longer than @seconds. *output is never NULL.
+ * Runs a shell command and keeps what it prints to standard output and error. Returns its
+ * status as above, without printing anything, or 124 after @seconds. *output is never NULL.
  */
-int session_capture(const struct machine *machine, const char *command, double seconds, char **output);
+int session_capture(const struct machine *machine, const char *command, double seconds,
+		    char **output);
 
-/* Variables that the lab gives its programs, and the terminal's name. */
+/* Adds the variables that a lab's description gives, and our terminal's name. */
 void session_env(const struct machine *machine, struct words *env);
 
-/* The console on this terminal, until the detach key. @key is its code. 0 or -errno. */
+/* Shows the console on this terminal until the key with code @key is typed. 0 or -errno. */
 int session_console(const struct machine *machine, int key);
-/* "^]" or "ctrl-]" or "q": a key's code, or -1. */
+/* The code of a key like "^]", "ctrl-]" or "q", or -1. */
 int session_key_parse(const char *text);
 
 #endif

@@ -2,15 +2,15 @@
 /*
  * snapshot.c - named states of a machine's disk, as a tree
  *
+ * Called by verbs_snapshot.c, and by check_run.c for the snapshots that a check asks for.
  * A snapshot is MACHINE/snapshots/NAME.disk with NAME.conf beside it: parent, when, about.
- * machine.conf's "snapshot" names the one that the disk grew out of, so restoring an older
+ * `snapshot` in machine.conf names the one that the disk grew out of, so restoring an older
  * one and saving again makes a branch.
  *
- * A disk is copied while nothing writes to it: the machine is stopped, or (live) its file
- * system is frozen from inside, which writes everything out first. A watchdog in the guest
- * thaws it if we should not; a copy that outlasted the frost is thrown away.
- *
- * Called by verbs_snapshot.c and, for the snapshots that a check asks for, check_run.c.
+ * A disk is copied only while nothing writes to it: the machine has stopped, or its file
+ * system is frozen from inside, which writes all data to the disk first. If the command dies
+ * meanwhile, a watchdog in the guest thaws the file system. A copy that took longer than
+ * the watchdog waits may be torn and is deleted.
  */
 #include "machine/snapshot.h"
 
@@ -27,7 +27,10 @@
 #include "machine/session.h"
 #include "base/tell.h"
 
-enum { FROST = 60 };	/* seconds that a guest may stand */
+enum {
+	FROST_SECONDS = 60,	/* until the watchdog thaws the file system */
+	COMMAND_SECONDS = 30,
+};
 
 char *snapshot_path(const struct machine *machine, const char *name, const char *ending)
 {
@@ -52,8 +55,13 @@ int snapshot_list(const struct machine *machine, struct snapshot **snapshots)
 
 		conf_read(&conf, snapshot_path(machine, names.at[i], "conf"));
 		*snapshots = txt_grow(*snapshots, i, sizeof(**snapshots));
-		(*snapshots)[i] = (struct snapshot){ names.at[i], (char *)conf_get(&conf, "parent"), conf_get_int(&conf, "when", 0),
-			(char *)conf_get(&conf, "about"), snapshot_path(machine, names.at[i], "disk") };
+		(*snapshots)[i] = (struct snapshot){
+			.name = names.at[i],
+			.parent = (char *)conf_get(&conf, "parent"),
+			.when = conf_get_int(&conf, "when", 0),
+			.about = (char *)conf_get(&conf, "about"),
+			.disk = snapshot_path(machine, names.at[i], "disk"),
+		};
 	}
 	return names.nr;
 }
@@ -99,25 +107,62 @@ int snapshot_save(struct machine *machine, const char *name, const char *about, 
 	return error;
 }
 
-int snapshot_save_live(struct machine *machine, const char *name, const char *about, char **reason)
+/* Freezes the file system in the guest, with the watchdog. */
+static int guest_freeze(const struct machine *machine, long *watchdog, char **reason)
 {
-	char *output, *previous = snapshot_current(machine) ? txt_copy(snapshot_current(machine)) : NULL;
-	int error, watchdog;
+	char *command = txt_printf("fsfreeze -f / && "
+				   "{ (sleep %d; fsfreeze -u /) </dev/null >/dev/null 2>&1 & "
+				   "echo $!; }",
+				   FROST_SECONDS), *output;
 
-	/* What the command prints is the watchdog's number. */
-	if (session_capture(machine, txt_printf("fsfreeze -f / && { (sleep %d; fsfreeze -u /) </dev/null >/dev/null 2>&1 & echo $!; }", FROST), 30, &output)) {
-		*reason = txt_printf(_("the disk of %s cannot be frozen (fsfreeze of util-linux does it): %s"), machine->name, txt_trim(output));
+	if (session_capture(machine, command, COMMAND_SECONDS, &output)) {
+		*reason = txt_printf(_("%s: cannot freeze the file system "
+				       "(fsfreeze of util-linux is needed): %s"),
+				     machine->name, txt_trim(output));
 		return -EIO;
 	}
-	watchdog = atoi(output);
+	*watchdog = atol(output);
+	return 0;
+}
+
+/* True: the file system was frozen until now. */
+static bool guest_thaw(const struct machine *machine, long watchdog, char **output)
+{
+	char *command = txt_printf("kill %ld; fsfreeze -u /", watchdog);
+
+	return !session_capture(machine, command, COMMAND_SECONDS, output);
+}
+
+int snapshot_save_live(struct machine *machine, const char *name, const char *about, char **reason)
+{
+	const char *current = snapshot_current(machine);
+	char *output, *previous = current ? txt_copy(current) : NULL;
+	long watchdog;
+	int error = guest_freeze(machine, &watchdog, reason);
+
+	if (error)
+		return error;
 	error = snapshot_save(machine, name, about, reason);
-	if (session_capture(machine, txt_printf("kill %d; fsfreeze -u /", watchdog), 30, &output) && !error) {
-		*reason = txt_printf(_("%s did not stand still until its disk was copied: %s"), machine->name, txt_trim(output));
+	if (!guest_thaw(machine, watchdog, &output) && !error) {
+		*reason = txt_printf(_("%s: the copy of the disk took longer than %d s, so it may "
+				       "be torn: %s"), machine->name, FROST_SECONDS,
+				     txt_trim(output));
 		snapshot_delete(machine, name);
 		snapshot_current_set(machine, previous);
 		error = -EIO;
 	}
 	return error;
+}
+
+static void parent_set(const struct machine *machine, const char *name, const char *parent)
+{
+	char *path = snapshot_path(machine, name, "conf");
+	struct conf conf;
+
+	conf_read(&conf, path);
+	conf_set(&conf, "parent", parent);
+	conf_write(&conf, path);
+	free(path);
 }
 
 int snapshot_delete(struct machine *machine, const char *name)
@@ -129,15 +174,9 @@ int snapshot_delete(struct machine *machine, const char *name)
 	for (int i = 0; i < nr; i++)
 		if (!strcmp(snapshots[i].name, name))
 			parent = snapshots[i].parent;
-	/* Its children become its parent's. */
 	for (int i = 0; i < nr; i++)
-		if (snapshots[i].parent && !strcmp(snapshots[i].parent, name)) {
-			struct conf conf;
-
-			conf_read(&conf, snapshot_path(machine, snapshots[i].name, "conf"));
-			conf_set(&conf, "parent", parent);
-			conf_write(&conf, snapshot_path(machine, snapshots[i].name, "conf"));
-		}
+		if (snapshots[i].parent && !strcmp(snapshots[i].parent, name))
+			parent_set(machine, snapshots[i].name, parent);
 	if (snapshot_current(machine) && !strcmp(snapshot_current(machine), name))
 		error = snapshot_current_set(machine, parent);
 	unlink(snapshot_path(machine, name, "conf"));

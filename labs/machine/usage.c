@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * usage.c - what a machine takes of the host: its kernel and the spaces below it
+ * usage.c - memory and time that a machine takes: its kernel and the processes below it
+ *
+ * Called by list, info and top, and before a lab starts. The numbers come from /proc.
  */
 #include "machine/usage.h"
 
@@ -32,8 +34,9 @@ static void add_process(pid_t pid, struct usage *usage, int depth)
 	if (proc_stat_read(pid, &text, &fields))
 		return;
 	usage->nr_processes++;
-	/* Fields 14 and 15. */
-	if (sscanf(fields, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) == 2)
+	/* Fields 14 and 15: time in user mode and in the kernel. */
+	if (sscanf(fields, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+		   &system) == 2)
 		usage->cpu_seconds += (double)(user + system) / sysconf(_SC_CLK_TCK);
 	free(text);
 	if (depth > 8 || file_read(txt_printf("/proc/%d/task/%d/children", pid, pid), &text, &size))

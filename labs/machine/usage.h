@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * usage.h - what a machine takes of the host: its kernel and the spaces below it
+ * usage.h - memory and time that a machine takes: its kernel and the processes below it
  */
 #ifndef USAGE_H
 #define USAGE_H
@@ -9,14 +9,15 @@
 #include <sys/types.h>
 
 struct usage {
-	uint64_t memory;	/* proportional set size: pages shared by several processes count once */
+	uint64_t memory;	/* bytes; shared pages count in parts (proportional set size) */
 	double cpu_seconds;
 	int nr_processes;
 };
 
+/* Sums up the process @kernel and its descendants. */
 void usage_of(pid_t kernel, struct usage *usage);
 
-/* Bytes of memory that the host could still give. */
+/* Bytes of memory that the host has available; UINT64_MAX: unknown. */
 uint64_t usage_memory_free(void);
 
 #endif
