@@ -150,7 +150,7 @@ static void netkit_machine(struct lab *lab, const struct lab_machine *machine)
 {
 	for (int i = 0; i < machine->nr_nics; i++)
 		if (machine->nics[i].mac)
-			STRICT(lab, "lab.conf", machine->nics[i].line, "Netkit does not know a "
+			STRICT(lab, "lab.conf", machine->nics[i].line, "Netkit has no syntax for a "
 			       "MAC address behind a slash");
 }
 

@@ -38,7 +38,7 @@ refuses netkit 'pc1[0] =A' "directly behind"
 refuses netkit 'pc1[0]=A # x' "part of it"
 refuses netkit 'pc1[bridged]=true' "no option bridged"
 refuses netkit 'p.c[0]=A' "names of"
-refuses netkit 'pc1[0]=A/02:42:ac:11:00:02' "no MAC"
+refuses netkit 'pc1[0]=A/02:42:ac:11:00:02' "MAC address"
 
 printf 'pc1[0]=A\n  pc1[mem]=lots\nimages\n' > lab.conf
 umlab lint -q > out; is $? 1 "a lab with an error is status 1"
