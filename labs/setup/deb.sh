@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# deb.sh - build the Debian packages into BUILD/deb (make deb)
+#
+#   deb.sh BUILD VERSION    run from the top of the checkout, by GNUmakefile
+#
+# Copies the files of the source to BUILD/deb/umlab-VERSION and runs dpkg-buildpackage there, as
+# any user and without network. The programs are compiled again, with dpkg's flags.
+# The kernel of BUILD is used as it is, because the same source would give it again after many
+# minutes; FRESH=1 builds it from the package linux-source-6.12 as a build daemon does.
+# The changelog gets an entry for VERSION when its newest entry is for another one.
+set -euo pipefail
+umask 022
+# dpkg-buildpackage starts a make that is not ours; it uses all processors by itself.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+build=$(realpath "$1") version=$2
+out=$build/deb
+tree=$out/umlab-$version
+
+rm -rf "$out" && mkdir -p "$tree"
+if git rev-parse --git-dir >/dev/null 2>&1; then
+	git ls-files -z -co --exclude-standard
+else
+	find . \( -path ./build -o -path ./debian/tmp \) -prune -o ! -type d -print0
+fi | while IFS= read -r -d '' file; do
+	[[ ! -e $file && ! -L $file ]] || printf '%s\0' "$file"
+done | tar --null -T - -cf - | tar -C "$tree" -xpf -
+
+if [[ -z ${FRESH-} ]]; then
+	# make must find the copied kernel newer than the copied files and folders.
+	mkdir "$tree/build"
+	for name in linux kernel modules src headers.tar; do
+		ln -s "$build/$name" "$tree/build/$name"
+	done
+	find "$tree" ! -path "$tree/build*" -exec touch -h -d '2020-01-01' {} +
+fi
+
+cd "$tree"
+if [[ $(dpkg-parsechangelog -S Version) != "$version" ]]; then
+	{
+		printf 'umlab (%s) UNRELEASED; urgency=medium\n\n  * Built from the tree.\n\n' "$version"
+		printf ' -- %s  %s\n\n' "$(dpkg-parsechangelog -S Maintainer)" "$(date -R)"
+		cat debian/changelog
+	} >debian/changelog.new
+	mv debian/changelog.new debian/changelog
+fi
+dpkg-buildpackage -b -nc -us -uc >"$out/build.log" 2>&1 </dev/null ||
+	{ tail -n 40 "$out/build.log" >&2; exit 1; }
+lintian --allow-root --fail-on error,warning "$out"/*.changes
+echo "deb       $1/deb: $(cd "$out" && echo *.deb)"
