@@ -58,17 +58,20 @@ run() {
 	done < <(timeout -k 5 120 "$@" 2>&1 </dev/null)
 }
 
-ours() { run "$1" "$unprivileged" "$linux" mem=256M panic=-1 quiet initrd=bench/disk.cpio con0=fd:0,fd:1 ubd0="$work/$2"; }
+ours() { run "$1" "$unprivileged" "$linux" mem=256M panic=-1 quiet initrd=bench/disk.cpio \
+	con0=fd:0,fd:1 ubd0="$work/$2"; }
 theirs() {
 	mkfifo "$work/input"; exec 8<>"$work/input"
-	run "$1" "$unprivileged" env HOME="$work" TMPDIR=/dev/shm "$upstream" uml_dir="$work" con=null con0=fd:8,fd:1 \
+	run "$1" "$unprivileged" env HOME="$work" TMPDIR=/dev/shm \
+		"$upstream" uml_dir="$work" con=null con0=fd:8,fd:1 \
 		mem=256M panic=-1 quiet initrd=bench/disk.cpio ubd0="$PWD/$work/$2"
 	exec 8>&-; rm -f "$work/input"
 }
 
 # fio_figure iops|bw_bytes DIRECTION OPTION...: print fio's figure per second.
 fio_figure() {
-	fio --name=x --rw="$2" "${@:3}" --time_based --output-format=json --output="$work/fio.json" >/dev/null
+	fio --name=x --rw="$2" "${@:3}" --time_based --output-format=json \
+		--output="$work/fio.json" >/dev/null
 	python3 -c 'import json, sys
 job = json.load(open(sys.argv[1]))["jobs"][0]
 print("%.0f" % max(job["read"][sys.argv[2]], job["write"][sys.argv[2]]))' "$work/fio.json" "$1"
@@ -81,7 +84,8 @@ for (( round = 1; round <= rounds; round++ )); do
 	run host_raw bench/bench-disk "$work/raw"
 	if command -v fio >/dev/null; then
 		for row in read write; do
-			sample host_fio seq_$row "$(( $(fio_figure bw_bytes $row --ioengine=psync --invalidate=0 --filename="$work/raw" --bs=1M --size=256M --runtime=1) / 1000000 ))"
+			sample host_fio seq_$row \
+				"$(( $(fio_figure bw_bytes $row --ioengine=psync --invalidate=0 --filename="$work/raw" --bs=1M --size=256M --runtime=1) / 1000000 ))"
 		done
 	fi
 	run host_uring bench/bench-disk "$work/raw" uring
@@ -122,7 +126,8 @@ for (( round = 1; round <= rounds; round++ )); do
 			for pair in "qemu_nbd q" "umlab_nbd u"; do
 				read -r system socket <<<"$pair"
 				size=4k; [[ $row == rand* ]] || size=1M
-				sample $system "nbd_$row" "$(fio_figure iops $row --ioengine=nbd --uri="nbd+unix:///?socket=$PWD/$work/$socket" \
+				sample $system "nbd_$row" \
+					"$(fio_figure iops $row --ioengine=nbd --uri="nbd+unix:///?socket=$PWD/$work/$socket" \
 					--bs=$size --iodepth=16 --size=128M --runtime=2)"
 			done
 		done

@@ -29,7 +29,8 @@ median() { sort -n | sed -n "$(((rounds + 1) / 2))p"; }
 ready() {
 	local i
 	for ((i = 0; i < 600; i++)); do
-		! grep -q '^ready' "$1" || { sed -n 's/^.*getppid is at \(0x[0-9a-f]*\).*/\1/p' "$1"; return; }
+		! grep -q '^ready' "$1" ||
+			{ sed -n 's/^.*getppid is at \(0x[0-9a-f]*\).*/\1/p' "$1"; return; }
 		sleep 0.1
 	done
 	echo "bench-gdb.sh: the guest does not start" >&2
@@ -70,7 +71,8 @@ umlab() {
 		(unprivileged gdb -nx -q -batch -iex 'set auto-load python-scripts off' -x "$top/labs/gdb/umlab.py" \
 			-ex "attach $pid" "$build/kernel/vmlinux") > /dev/null 2>&1
 		echo $((($(now) - start) / 1000000)) >> "$work/attach"
-		stops "$work/umlab" "$(cat "$work/address")" -x "$top/labs/gdb/umlab.py" -ex "attach $pid" "$build/kernel/vmlinux"
+		stops "$work/umlab" "$(cat "$work/address")" -x "$top/labs/gdb/umlab.py" -ex \
+			"attach $pid" "$build/kernel/vmlinux"
 	done
 	kill -KILL $pid
 	wait $pid 2>/dev/null || true
@@ -79,7 +81,9 @@ umlab() {
 
 qemu() {
 	local i kernel
-	kernel=$("$here/../peers/qemu-kernel.sh") || { echo "bench-gdb.sh: no package of a kernel 6.12 for QEMU: without it" >&2; return; }
+	kernel=$("$here/../peers/qemu-kernel.sh") ||
+		{ echo "bench-gdb.sh: no package of a kernel 6.12 for QEMU: without it" >&2; \
+			return; }
 	(exec qemu-system-x86_64 -accel tcg -m 256 -nographic -no-reboot -kernel "$kernel" -initrd "$build/bench/stops.cpio" \
 		-append 'console=ttyS0 nokaslr quiet' -chardev "socket,path=$work/gdb,server=on,wait=off,id=gdb" -gdb chardev:gdb) \
 		< /dev/null > "$work/qemu.log" 2>&1 &
@@ -93,7 +97,8 @@ qemu() {
 	ready "$work/log" > "$work/address"
 	chmod 777 "$work/gdb"
 	for ((i = 0; i < rounds; i++)); do
-		stops "$work/qemu" "$(cat "$work/address")" -ex 'set architecture i386:x86-64' -ex "target remote $work/gdb"
+		stops "$work/qemu" "$(cat "$work/address")" -ex 'set architecture i386:x86-64' \
+			-ex "target remote $work/gdb"
 	done
 	kill -KILL $pid
 	wait $pid 2>/dev/null || true

@@ -9,7 +9,8 @@
 # the neighbour.
 cd "$(dirname "$0")/../.." || exit 2
 UMLAB=${UMLAB:-$PWD/build/umlab} IMAGE=${1:-minimal} MEM=${2:-64}
-[ -r "build/images/$IMAGE.img" ] || { echo "bench-labs.sh: no image $IMAGE (make images)" >&2; exit 2; }
+[ -r "build/images/$IMAGE.img" ] ||
+	{ echo "bench-labs.sh: no image $IMAGE (make images)" >&2; exit 2; }
 work=$(mktemp -d "${TMPDIR:-/tmp}/umlab-bench.XXXXXX") || exit 1
 trap 'umlab wipe -f > /dev/null 2>&1; rm -rf "$work"' EXIT
 export UMLAB_HOME=$work/home XDG_RUNTIME_DIR=$work/run HOME=$work/home UMLAB_IMAGE=$IMAGE
@@ -30,11 +31,15 @@ helpers() {
 	echo $sum
 }
 row() { # row NAME NR BEFORE SECONDS
-	umlab list -a --json | jq -r --arg name "$1" --argjson n "$2" --arg s "$4" --argjson used "$(($3 - $(available)))" --argjson helpers "$(helpers)" '
+	umlab list -a --json |
+		jq -r --arg name "$1" --argjson n "$2" --arg s "$4" --argjson used \
+			"$(($3 - $(available)))" --argjson helpers "$(helpers)" '
 		[.[] | select(.state == "ready")] as $r |
 		"\($name)\t\($s)\t\($r | length)/\($n)\t\(($r | map(.memory_used) | add) / ($r | length) / 1048576 * 10 | round / 10)\t\($helpers / 1024 * 10 | round / 10)\t\($used / 1024 | round)\t\(($r | map(.disk_used) | add) / ($r | length) / 1024 | round)"'
 }
-stopwatch() { local begin=$EPOCHREALTIME; "$@" > /dev/null 2>&1; local end=$EPOCHREALTIME; echo $(((${end/./} - ${begin/./}) / 10000)) | sed 's/\(..\)$/.\1/; s/^\./0./'; }
+stopwatch() { local begin=$EPOCHREALTIME; \
+	"$@" > /dev/null 2>&1; local end=$EPOCHREALTIME
+	echo $(((${end/./} - ${begin/./}) / 10000)) | sed 's/\(..\)$/.\1/; s/^\./0./'; }
 
 printf 'lab\tseconds\tready\tMB a machine (PSS)\tMB keepers+switches\tMB of the host\tkB of disk a machine\n'
 for n in 1 5 20; do
@@ -50,7 +55,8 @@ for n in 1 5 20; do
 	umlab lclean -f -d "$lab" > /dev/null 2>&1
 done
 lab=$work/home/one; mkdir "$lab"
-printf 'pc[0]=A\npc[mem]=%s\n' "$MEM" > "$lab/lab.conf"; echo "ip addr add 10.0.0.1/24 dev eth0" > "$lab/pc.startup"
+printf 'pc[0]=A\npc[mem]=%s\n' "$MEM" > "$lab/lab.conf"
+echo "ip addr add 10.0.0.1/24 dev eth0" > "$lab/pc.startup"
 for i in $(seq -w 20); do echo "student$i"; done > "$work/home/students"
 [ "$(id -u)" -ne 0 ] || chown -R 65534:65534 "$lab" "$work/home/students"
 umlab class create --students "$work/home/students" --lab "$lab" c > /dev/null 2>&1

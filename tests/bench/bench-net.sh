@@ -50,7 +50,8 @@ except Exception: pass'; }
 
 # measure SYSTEM NAME FIGURE: record a figure; report a failed one and leave it out.
 measure() {
-	if [[ $3 =~ ^[0-9.]+$ ]]; then sample "$@"; else echo "bench     $1 $2: failed ${3:0:200}" >&2; fi
+	if [[ $3 =~ ^[0-9.]+$ ]]; then sample "$@"; else echo \
+		"bench     $1 $2: failed ${3:0:200}" >&2; fi
 }
 
 ##### pairs of guests: b is the client of a
@@ -61,7 +62,8 @@ pair_measure() { # pair_measure SYSTEM INTERFACE
 	net_do b "ip link set $interface up; ip addr add 10.9.0.2/24 dev $interface" > /dev/null
 	net_until b 15 'bytes from' "ping -c 1 -W 1 10.9.0.1"
 	measure "$system" guest_mbits "$(net_do b "iperf3 -c 10.9.0.1 -t $seconds -J" | mbits)"
-	measure "$system" guest_mbits_back "$(net_do b "iperf3 -c 10.9.0.1 -t $seconds -R -J" | mbits)"
+	measure "$system" guest_mbits_back \
+		"$(net_do b "iperf3 -c 10.9.0.1 -t $seconds -R -J" | mbits)"
 	while read -r word row figure; do
 		[[ $word != @net ]] || measure "$system" "guest_$row" "$figure"
 	done < <(net_do b "bench-net rr 10.9.0.1 $seconds; bench-net udp 10.9.0.1 $seconds")
@@ -80,10 +82,12 @@ guests_run() {
 	pair_measure umlab_vde eth0
 	pair_end
 	if have linux.uml; then
-		net_uml a eth0=daemon,02:00:00:00:01:01,unix,"$SCRATCH/vde/ctl"; net_uml b eth0=daemon,02:00:00:00:01:02,unix,"$SCRATCH/vde/ctl"
+		net_uml a eth0=daemon,02:00:00:00:01:01,unix,"$SCRATCH/vde/ctl"
+		net_uml b eth0=daemon,02:00:00:00:01:02,unix,"$SCRATCH/vde/ctl"
 		pair_measure uml_daemon eth0
 		pair_end
-		net_uml a vec0:transport=fd,fd=20,depth=128; net_uml b vec0:transport=fd,fd=21,depth=128
+		net_uml a vec0:transport=fd,fd=20,depth=128
+		net_uml b vec0:transport=fd,fd=21,depth=128
 		pair_measure uml_vector vec0
 		pair_end
 	fi
@@ -102,7 +106,8 @@ rate() {
 	arrived=$( (as_user "$bench_switch" rate "$2" "$3" "$4" "$seconds" "$5") 2> /dev/null | sed -n 's/^@switch rate //p')
 	after=$(processor_ticks "$6")
 	measure "$1" "switch_$4_ports_$5" "$arrived"
-	measure "$1" "switch_$4_ports_$5_own" "$(( arrived * seconds * $(getconf CLK_TCK) / (after - before + 1) ))"
+	measure "$1" "switch_$4_ports_$5_own" \
+		"$(( arrived * seconds * $(getconf CLK_TCK) / (after - before + 1) ))"
 }
 
 switch_run() {
@@ -143,18 +148,24 @@ uplink_run() {
 	net_pids[server]=$server
 	for mtu in 1500 65520; do
 		net_guest a eth0=slirp,allow=tcp:127.0.0.1:$port,mtu=$mtu
-		net_do a 'ip link set eth0 up; udhcpc -i eth0 -s /etc/udhcpc -n -q -t 10 -T 1' > /dev/null 2>&1
-		measure umlab_slirp "uplink_${mtu}_up" "$(net_do a "iperf3 -c 10.0.2.2 -p $port -t $seconds -J" | mbits)"
-		measure umlab_slirp "uplink_${mtu}_down" "$(net_do a "iperf3 -c 10.0.2.2 -p $port -t $seconds -R -J" | mbits)"
+		net_do a 'ip link set eth0 up; udhcpc -i eth0 -s /etc/udhcpc -n -q -t 10 -T 1' > \
+			/dev/null 2>&1
+		measure umlab_slirp "uplink_${mtu}_up" \
+			"$(net_do a "iperf3 -c 10.0.2.2 -p $port -t $seconds -J" | mbits)"
+		measure umlab_slirp "uplink_${mtu}_down" \
+			"$(net_do a "iperf3 -c 10.0.2.2 -p $port -t $seconds -R -J" | mbits)"
 		net_end a
 		have slirp4netns || continue
 		unshare -rn sleep 600 & net_pids[netns]=$!
 		sleep 0.5
-		slirp4netns --configure --mtu=$mtu "${net_pids[netns]}" tap0 > /dev/null 2>&1 & net_pids[slirp4netns]=$!
+		slirp4netns --configure --mtu=$mtu \
+			"${net_pids[netns]}" tap0 > /dev/null 2>&1 & net_pids[slirp4netns]=$!
 		sleep 1.5
 		inside() { nsenter --preserve-credentials -U -n -t "${net_pids[netns]}" "$@"; }
-		measure slirp4netns "uplink_${mtu}_up" "$(inside iperf3 -c 10.0.2.2 -p $port -t "$seconds" -J | mbits)"
-		measure slirp4netns "uplink_${mtu}_down" "$(inside iperf3 -c 10.0.2.2 -p $port -t "$seconds" -R -J | mbits)"
+		measure slirp4netns "uplink_${mtu}_up" \
+			"$(inside iperf3 -c 10.0.2.2 -p $port -t "$seconds" -J | mbits)"
+		measure slirp4netns "uplink_${mtu}_down" \
+			"$(inside iperf3 -c 10.0.2.2 -p $port -t "$seconds" -R -J | mbits)"
 		net_end slirp4netns; net_end netns
 	done
 	net_end server

@@ -47,7 +47,8 @@ image=${UMLAB_IMAGE:-images/debian-12.img}
 settle_seconds=15 idle_seconds=20 boot_limit=180
 
 systems=(native)
-command -v "$upstream" >/dev/null && systems+=(upstream) || echo "bench     no $upstream: its column stays empty"
+command -v "$upstream" >/dev/null && systems+=(upstream) ||
+	echo "bench     no $upstream: its column stays empty"
 [[ -x $linux ]] && systems+=(umlab) || echo "bench     no $linux: its column stays empty"
 
 # The guest memory of upstream is a file in TMPDIR; its sockets are in uml_dir.
@@ -139,7 +140,8 @@ crowd_run() {
 	cat "$scratch"/crowd.* | tr -d '\r' | awk -v size=$crowd_size \
 		'$1 == "@bench" { rate += 1 / $3; seen++ } END { if (seen != size) exit 1; print seen / rate }' >"$scratch/figure" ||
 		{ echo "bench     a machine of the crowd gave no figure for $row" >&2; return 0; }
-	sample crowd "$([[ $engine == ptrace ]] && echo ptrace || echo umlab)" "$row" "$(<"$scratch/figure")"
+	sample crowd "$([[ $engine == ptrace ]] && echo ptrace || echo umlab)" "$row" \
+		"$(<"$scratch/figure")"
 }
 
 ##### rows of the whole machine
@@ -152,7 +154,8 @@ machine_run() {
 	kernel_command "$system"
 	command+=(mem=512M ubd0="$disk" root=/dev/ubda rw)
 	# The login prompt of upstream appears on its second console.
-	[[ $system == upstream ]] && command+=(con0=null con1=fd:0,fd:1) || command+=(con0=fd:0,fd:1)
+	[[ $system == upstream ]] && command+=(con0=null con1=fd:0,fd:1) ||
+		command+=(con0=fd:0,fd:1)
 
 	exec 7<>"$scratch/output"
 	start=${EPOCHREALTIME/./}
@@ -169,7 +172,8 @@ machine_run() {
 		read -r before _ < <(bench/bench-machine "$machine")
 		sleep "$idle_seconds"
 		read -r after memory processes < <(bench/bench-machine "$machine")
-		sample free "$system" idle_cpu "$(printf '%d.%03d' $(( (after - before) / 1000 )) $(( (after - before) % 1000 )))"
+		sample free "$system" idle_cpu \
+			"$(printf '%d.%03d' $(( (after - before) / 1000 )) $(( (after - before) % 1000 )))"
 		sample free "$system" idle_memory "$memory"
 		sample free "$system" processes "$processes"
 	fi

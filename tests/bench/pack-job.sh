@@ -132,7 +132,8 @@ put() {
 }
 # libraries PROGRAM...: print the libraries that these programs need, directly or indirectly.
 libraries() {
-	ldd "$@" 2>/dev/null | sed -n 's/^[[:blank:]]*\([^ ]* => \)\?\(\/[^ ]*\) (0x.*/\2/p' | sort -u
+	ldd "$@" 2>/dev/null | sed -n 's/^[[:blank:]]*\([^ ]* => \)\?\(\/[^ ]*\) (0x.*/\2/p' |
+		sort -u
 }
 programs=()
 for tool in "${tools[@]}"; do programs+=("$(command -v "$tool")"); done

@@ -22,13 +22,15 @@ at() { nsenter -n -m -t "${net_pids[$1]}" "${@:2}"; }
 
 at_user() {
 	local name=$1 host=$2; shift 2
-	nsenter -n -m -t "${net_pids[$host]}" "${USER_PREFIX[@]}" setpriv --pdeathsig KILL "$@" < /dev/null > "$SCRATCH/$name.log" 2>&1 &
+	nsenter -n -m -t "${net_pids[$host]}" "${USER_PREFIX[@]}" setpriv --pdeathsig KILL \
+		"$@" < /dev/null > "$SCRATCH/$name.log" 2>&1 &
 	net_pids[$name]=$!
 }
 
 guest_at() {
 	local run=$SCRATCH/run-$1
-	printf '#!/bin/sh\nexec nsenter -n -m -t %s %s "%s" "$@"\n' "${net_pids[$1]}" "${USER_PREFIX[*]}" "$LINUX" > "$run"
+	printf '#!/bin/sh\nexec nsenter -n -m -t %s %s "%s" "$@"\n' "${net_pids[$1]}" \
+		"${USER_PREFIX[*]}" "$LINUX" > "$run"
 	chmod 755 "$run"; shift
 	local USER_PREFIX=()
 	NET_LINUX=$run net_guest "$@"

@@ -46,7 +46,8 @@ net_end() { # net_end NAME [SIGNAL]
 	[ -n "$pid" ] || return 0
 	unset "net_pids[$1]"
 	# A guest of user-mode-linux leaves processes of its group behind.
-	{ kill "-${2:-KILL}" "$pid"; wait "$pid"; [ ! -d "$SCRATCH/uml/$1" ] || kill -KILL -- "-$pid"; } 2>/dev/null
+	{ kill "-${2:-KILL}" "$pid"; wait "$pid"; [ ! -d "$SCRATCH/uml/$1" ] ||
+		kill -KILL -- "-$pid"; } 2>/dev/null
 	return 0
 }
 
@@ -68,7 +69,9 @@ net_guest() {
 	# Held open by us, so that the console does not end between two commands.
 	eval "exec {net_fd_$name}<> '$input'"
 	# shellcheck disable=SC2086
-	as_user setpriv --pdeathsig KILL setsid "${NET_LINUX:-$LINUX}" mem="${NET_MEM:-192M}" ${NET_CPIO:+initrd="$NET_CPIO"} panic=-1 \
+	as_user setpriv --pdeathsig KILL setsid \
+		"${NET_LINUX:-$LINUX}" mem="${NET_MEM:-192M}" ${NET_CPIO:+initrd="$NET_CPIO"} \
+			panic=-1 \
 		umid="$name" ${UMLAB_KERNEL_ARGS:-} "$@" < "$input" > "$SCRATCH/$name.log" 2>&1 &
 	net_pids[$name]=$!
 	wait_for 60 grep -q '^@ready' "$SCRATCH/$name.log" && return
@@ -82,7 +85,8 @@ net_guest() {
 net_uml() {
 	local name=$1; shift
 	mkdir -p -m 777 "$SCRATCH/uml"
-	UMLAB_KERNEL_ARGS='' TMPDIR=/dev/shm NET_LINUX=$(command -v linux.uml) net_guest "$name" uml_dir="$SCRATCH/uml" \
+	UMLAB_KERNEL_ARGS='' TMPDIR=/dev/shm NET_LINUX=$(command -v linux.uml) net_guest \
+		"$name" uml_dir="$SCRATCH/uml" \
 		con=null con0=fd:0,fd:1 "$@"
 }
 
@@ -107,19 +111,22 @@ net_until() {
 }
 
 # net_listens NAME PORT: until a program in the machine listens there, by TCP or UDP.
-net_listens() { net_until "$1" 20 ":$(printf %04X "$2") 0+:0000 " 'cat /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 2> /dev/null'; }
+net_listens() { net_until "$1" 20 ":$(printf %04X "$2") 0+:0000 " \
+	'cat /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 2> /dev/null'; }
 
 net_up() { # net_up NAME ADDRESS/BITS [INTERFACE]
 	net_do "$1" "ip link set ${3:-eth0} up; ip addr add $2 dev ${3:-eth0}" > /dev/null
 	net_until "$1" 10 '^1$' "cat /sys/class/net/${3:-eth0}/carrier"
 }
-pings() { net_do "$1" "ping -c ${3:-2} -i 0.2 -W 3 $2" | grep -q ' 0% packet loss'; } # pings NAME ADDRESS [COUNT]
+pings() { net_do "$1" "ping -c ${3:-2} -i 0.2 -W 3 $2" |
+	grep -q ' 0% packet loss'; } # pings NAME ADDRESS [COUNT]
 
 # vde_start NAME FOLDER: Debian's vde_switch. As a daemon it would outlive the script, and it ends
 # at the end of its input: a pipe that it holds open itself.
 vde_start() {
 	mkfifo -m 666 "$SCRATCH/$1.console"
-	as_user setpriv --pdeathsig KILL vde_switch -s "$2" -n 128 <> "$SCRATCH/$1.console" > "$SCRATCH/$1.log" 2>&1 &
+	as_user setpriv --pdeathsig KILL vde_switch -s "$2" -n 128 <> "$SCRATCH/$1.console" > \
+		"$SCRATCH/$1.log" 2>&1 &
 	net_pids[$1]=$!
 	wait_for 5 test -S "$2/ctl"
 }

@@ -5,22 +5,26 @@
 need_kernel
 D=$SCRATCH/share
 mkdir -p "$D/sub" "$SCRATCH/share-outside" "$SCRATCH/share-ro" && chmod 777 "$D" "$D/sub"
-echo secret > "$SCRATCH/secret"; echo below > "$D/sub/below"; echo readable > "$SCRATCH/share-ro/file"
+echo secret > "$SCRATCH/secret"; echo below > "$D/sub/below"
+echo readable > "$SCRATCH/share-ro/file"
 ln -s / "$D/to-root"; ln -s .. "$D/to-parent"; ln -s /proc/self/cwd "$D/to-proc"
 ln -s "$SCRATCH/secret" "$D/to-secret"; ln -s ../secret "$D/to-secret-relative"
 TOPIC_OPTIONS="hostfs=$D:$SCRATCH/share-ro,ro hostdir=$D" TOPIC_LIMIT=120 guest_topics hostfiles
 is "$(stat -c %a "$SCRATCH/secret")" 644 "the file outside is untouched"
-is "$(ls "$D" | tr '\n' ' ')" "sub to-parent to-proc to-root to-secret to-secret-relative " "nothing is left behind on the host"
+is "$(ls "$D" | tr '\n' ' ')" "sub to-parent to-proc to-root to-secret to-secret-relative " \
+	"nothing is left behind on the host"
 
 # A limit on the size of files is told to the guest's writer; the memory of 512 MB is a file as well.
 ulimit -S -f $((600 * 1024))
-TOPIC_OPTIONS="hostfs=$D hostdir=$D hostlimit=$((600 * 1024 * 1024))" TOPIC_LIMIT=60 guest_topics hostlimit
+TOPIC_OPTIONS="hostfs=$D hostdir=$D hostlimit=$((600 * 1024 * 1024))" TOPIC_LIMIT=60 guest_topics \
+	hostlimit
 ulimit -S -f unlimited
 
 # The host's side of hostchanges.c. A folder of its own: nothing here may follow those links.
 D=$SCRATCH/both
 mkdir -p "$D" && chmod 777 "$D"
-await() { local i; for ((i = 0; i < 600; i++)); do [ -e "$D/guest-$1" ] && return; sleep 0.05; done; }
+await() { local i; for ((i = 0; i < 600; i++)); do [ -e "$D/guest-$1" ] &&
+	return; sleep 0.05; done; }
 replace() { cat > "$D/.new" && chmod 666 "$D/.new" && mv "$D/.new" "$D/$1"; }
 host_side() {
 	local n swapper
@@ -32,9 +36,12 @@ host_side() {
 		3) echo three | replace new ;;
 		4) echo four > "$D/new" ;;
 		5) echo host >> "$D/new" ;;
-		6) rm "$D/new"; mkdir -p "$D/tree/deep"; touch "$D/tree/deep/file"; mv "$D/tree" "$D/moved" ;;
-		7) rm -f "$D"/reused-*; for ((i = 0; i < 300; i++)); do echo "host $i" > "$D/reused-$i"; done ;;
-		8) [ "$(head -c 8 "$D/guest-made")" = written ] && [ "$(tail -c 4096 "$D/guest-made" | head -c 7)" = mapped ] &&
+		6) rm "$D/new"; mkdir -p "$D/tree/deep"; touch "$D/tree/deep/file"
+		mv "$D/tree" "$D/moved" ;;
+		7) rm -f "$D"/reused-*; for ((i = 0; i < 300; i++))
+		do echo "host $i" > "$D/reused-$i"; done ;;
+		8) [ "$(head -c 8 "$D/guest-made")" = written ] &&
+			[ "$(tail -c 4096 "$D/guest-made" | head -c 7)" = mapped ] &&
 			echo good > "$D/verdict" || echo bad > "$D/verdict" ;;
 		9) rm -rf "$D/cwd"; ln -s .. "$D/cwd"
 			mkdir "$D/swap"; ln -s .. "$D/swap-link"
@@ -54,16 +61,20 @@ is "$(stat -c %U:%a "$SCRATCH/secret")" "$(id -un):644" "the file outside is unt
 # Without the option nothing can be reached; what it says is checked first.
 boot 20 "$SCRATCH/log" mem=64M initrd="$MINI_CPIO" topic=hello hostfs="$D:$SCRATCH/absent"
 is $? 1 "a missing folder ends the start with status 1"
-is "$(cat "$SCRATCH/log")" "linux: hostfs=$D:$SCRATCH/absent: no such file (error 2)" "and one line that names it"
+is "$(cat "$SCRATCH/log")" "linux: hostfs=$D:$SCRATCH/absent: no such file (error 2)" \
+	"and one line that names it"
 for bad in relative /dir,rx "" /a:b; do
 	boot 20 "$SCRATCH/log" mem=64M initrd="$MINI_CPIO" topic=hello hostfs="$bad"
 	is $? 2 "hostfs=$bad is refused with status 2"
 done
 
 # As the root file system.
-mkdir -p "$SCRATCH/root"/{proc,sys,dev,tmp,topics} && cp "$BUILD/tests/guest/guest_init" "$SCRATCH/root/init" &&
+mkdir -p "$SCRATCH/root"/{proc,sys,dev,tmp,topics} &&
+	cp "$BUILD/tests/guest/guest_init" "$SCRATCH/root/init" &&
 	cp "$BUILD/tests/guest/hello" "$SCRATCH/root/topics/" && chmod -R a+rX "$SCRATCH/root"
-boot 30 "$SCRATCH/log" mem=64M root=hostfs rootfstype=hostfs rootflags="$SCRATCH/root" hostfs="$SCRATCH/root" init=/init topic=hello panic=-1
+boot 30 "$SCRATCH/log" mem=64M root=hostfs rootfstype=hostfs rootflags="$SCRATCH/root" \
+	hostfs="$SCRATCH/root" init=/init topic=hello panic=-1
 status=$?
-like "$(cat "$SCRATCH/log")" '@end hello exit 0' "a folder can be the root file system" && is "$status" 0 "such a machine powers off"
+like "$(cat "$SCRATCH/log")" '@end hello exit 0' "a folder can be the root file system" &&
+	is "$status" 0 "such a machine powers off"
 done_testing

@@ -11,54 +11,71 @@ run() { local log=$1; shift; boot 60 "$SCRATCH/$log" mem=64M initrd="$MINI_CPIO"
 # The disks topic writes 64 MB of patterns and `disks verify` knows what must be there.
 truncate -s 64M base; chmod 644 base
 truncate -s 524544 ro; chmod 666 ro
-as_guest create --base base layer1.cow; as_guest create --base layer1.cow layer2.cow; as_guest create --base layer2.cow top.cow
-TOPIC_OPTIONS="ubd0=$SCRATCH/top.cow,serial=LAB-0001 ubd1r=$SCRATCH/ro" TOPIC_LIMIT=120 guest_topics disks
+as_guest create --base base layer1.cow; as_guest create --base layer1.cow layer2.cow
+as_guest create --base layer2.cow top.cow
+TOPIC_OPTIONS="ubd0=$SCRATCH/top.cow,serial=LAB-0001 ubd1r=$SCRATCH/ro" TOPIC_LIMIT=120 \
+	guest_topics disks
 disk convert --to raw top.cow top.raw
 claim "the top layer holds what the guest wrote last" "$BUILD/tests/guest/disks" verify top.raw
 cmp -s base <(head -c 64M /dev/zero); ok $? "the base is as it was"
-for layer in layer1 layer2; do ! disk map --base /dev/null $layer.cow 2>/dev/null | grep -q "$layer"; ok $? "$layer is as it was"; done
-is "$(disk info --json top.cow | sed -n '4s/.*"state": "\([a-z]*\)".*/\1/p')" clean "a machine that powers off leaves it clean"
+for layer in layer1 layer2; do ! disk map --base /dev/null $layer.cow 2>/dev/null |
+	grep -q "$layer"; ok $? "$layer is as it was"; done
+is "$(disk info --json top.cow | sed -n '4s/.*"state": "\([a-z]*\)".*/\1/p')" clean \
+	"a machine that powers off leaves it clean"
 claim "check finds no damage" disk check top.cow
 
 # The same over COW V3.
 as_guest create --to cow3 --base base v3.cow
-TOPIC_OPTIONS="ubd0=$SCRATCH/v3.cow,serial=LAB-0001 ubd1r=$SCRATCH/ro" TOPIC_LIMIT=120 guest_topics disks
+TOPIC_OPTIONS="ubd0=$SCRATCH/v3.cow,serial=LAB-0001 ubd1r=$SCRATCH/ro" TOPIC_LIMIT=120 \
+	guest_topics disks
 disk convert --to raw v3.cow v3.raw
 claim "COW V3: it holds what the guest wrote last" "$BUILD/tests/guest/disks" verify v3.raw
 if command -v uml_moo > /dev/null; then
-	cp -p base base2; uml_moo v3.cow merged.raw > /dev/null 2>&1; cmp merged.raw v3.raw; ok $? "and uml_moo reads the same from it"
+	cp -p base base2; uml_moo v3.cow merged.raw > /dev/null 2>&1; cmp merged.raw v3.raw
+	ok $? "and uml_moo reads the same from it"
 else skip "uml_moo reads the same from it" "no uml-utilities"; fi
 
 # ubd0=new,base
 head -c 8M /dev/urandom > base.img
 run log ubd0="$SCRATCH/new.cow,base.img"
-like "$(cat log)" "new.cow: made as an overlay on base.img" "ubd0=new.cow,base.img makes the overlay" || diag < log
-run log ubd0="$SCRATCH/new.cow,$SCRATCH/absent.img"; like "$(cat log)" "absent.img: no such file" "an overlay with another base than is there is refused"
+like "$(cat log)" "new.cow: made as an overlay on base.img" \
+	"ubd0=new.cow,base.img makes the overlay" || diag < log
+run log ubd0="$SCRATCH/new.cow,$SCRATCH/absent.img"
+like "$(cat log)" "absent.img: no such file" "an overlay with another base than is there is refused"
 run log ubd0="$SCRATCH/newer.cow,$SCRATCH/absent.img"; is $? 1 "without its base nothing starts"
 [ ! -e newer.cow ]; ok $? "and nothing is made"
-cp base.img copied.img; run log ubd0="$SCRATCH/new.cow,$SCRATCH/copied.img"; ! grep -q "no disk" log; ok $? "a copy of the base is as good"
+cp base.img copied.img; run log ubd0="$SCRATCH/new.cow,$SCRATCH/copied.img"
+! grep -q "no disk" log; ok $? "a copy of the base is as good"
 printf XXXXXXXXXXXXXXXX | dd of=copied.img bs=1 seek=100000 conv=notrunc 2> /dev/null
-run log ubd0="$SCRATCH/new.cow,$SCRATCH/copied.img"; like "$(cat log)" "copied.img has changed: its content is different.*no disk" "one with another byte is not"
-run log ubd0="$SCRATCH/top.cow,shared"; like "$(cat log)" "cannot be written by two machines at once" "an overlay is not shared for writing"
+run log ubd0="$SCRATCH/new.cow,$SCRATCH/copied.img"
+like "$(cat log)" "copied.img has changed: its content is different.*no disk" \
+	"one with another byte is not"
+run log ubd0="$SCRATCH/top.cow,shared"
+like "$(cat log)" "cannot be written by two machines at once" "an overlay is not shared for writing"
 disk seal layer1.cow 2>/dev/null; chmod 666 layer1.cow
-run log ubd0="$SCRATCH/layer1.cow"; like "$(cat log)" "read-only .*is sealed" "a sealed layer is a read-only disk"
+run log ubd0="$SCRATCH/layer1.cow"
+like "$(cat log)" "read-only .*is sealed" "a sealed layer is a read-only disk"
 
 # Malformed headers: a clear line, no disk, the file unchanged.
 python3 "$TOP/tests/lib/cowcorpus.py" corpus base.img
 for bad in corpus/bad-*; do
 	cp "$bad" before; chmod 666 "$bad"
 	timeout 20 "$DISK" info "$bad" > out 2>&1; status=$?
-	[ $status -eq 1 ] && [ "$(wc -l < out)" -eq 1 ] && cmp -s "$bad" before; ok $? "umlab-disk refuses ${bad#corpus/bad-} in one line, and it is unchanged" || diag < out
+	[ $status -eq 1 ] && [ "$(wc -l < out)" -eq 1 ] && cmp -s "$bad" before
+	ok $? "umlab-disk refuses ${bad#corpus/bad-} in one line, and it is unchanged" || diag < out
 done
 options=; n=0
-for bad in corpus/bad-*; do options="$options ubd$n=$SCRATCH/$bad"; n=$((n + 1)); [ $n -lt 16 ] || break; done
+for bad in corpus/bad-*; do options="$options ubd$n=$SCRATCH/$bad"; n=$((n + 1)); [ $n -lt 16 ] ||
+	break; done
 cat corpus/bad-* > before
 # shellcheck disable=SC2086
 run log $options
 is "$(grep -c 'no disk' log)" "$n" "the machine refuses them, each with a line" || diag < log
 cat corpus/bad-* | cmp -s - before; ok $? "and they are unchanged"
 for good in corpus/good-*; do
-	rm -f good.raw; disk convert --to raw "$good" good.raw > out 2>&1; cmp good.raw corpus/want >> out 2>&1; ok $? "${good#corpus/good-} is read right" || diag < out
+	rm -f good.raw; disk convert --to raw "$good" good.raw > out 2>&1
+	cmp good.raw corpus/want >> out 2>&1
+	ok $? "${good#corpus/good-} is read right" || diag < out
 done
 
 # Machines that want the same.
@@ -66,28 +83,36 @@ chmod 666 top.cow
 truncate -s 8M hot.img; chmod 666 hot.img
 guest_start mem=64M ubd0="$SCRATCH/top.cow" diskctl="$SCRATCH/ctl"
 guest_sees 30 guest#
-run log ubd0="$SCRATCH/top.cow"; like "$(cat log)" "in use by process [0-9]+ on host $(uname -n) since" "a second machine on one overlay is refused, with the name of the first"
-run log ubd0="$SCRATCH/other.cow,$SCRATCH/layer2.cow"; ! grep -q "no disk" log; ok $? "one with an overlay of its own on the same base is not"
+run log ubd0="$SCRATCH/top.cow"
+like "$(cat log)" "in use by process [0-9]+ on host $(uname -n) since" \
+	"a second machine on one overlay is refused, with the name of the first"
+run log ubd0="$SCRATCH/other.cow,$SCRATCH/layer2.cow"; ! grep -q "no disk" log
+ok $? "one with an overlay of its own on the same base is not"
 
 # Hot add, grow, remove.
 wait_for 10 test -S ctl
 like "$(as_guest machine "$SCRATCH/ctl" list)" "ubd0 ubda 67108864 rw .*top.cow" "machine list"
-claim "a disk is added while the machine runs" as_guest machine "$SCRATCH/ctl" add "ubd3=$SCRATCH/hot.img"
+claim "a disk is added while the machine runs" as_guest machine "$SCRATCH/ctl" add \
+	"ubd3=$SCRATCH/hot.img"
 claim "and grows" sh -c "truncate -s 12M hot.img; '$DISK' machine '$SCRATCH/ctl' grow ubd3"
 like "$(as_guest machine "$SCRATCH/ctl" list)" "ubd3 ubdd 12582912 rw" "it has its new size"
 claim "an overlay grows" as_guest machine "$SCRATCH/ctl" grow ubd0 80M
 guest_type show /proc/partitions; guest_sees 10 "81920 ubda"; ok $? "the guest sees it"
-as_guest machine "$SCRATCH/ctl" add "ubd3=$SCRATCH/hot.img" 2> err; like "$(cat err)" "such a disk already" "the same number twice is refused"
-as_guest machine "$SCRATCH/ctl" add "ubd4=$SCRATCH/top.cow" 2> err; like "$(cat err)" "no disk" "a file in use is refused"
+as_guest machine "$SCRATCH/ctl" add "ubd3=$SCRATCH/hot.img" 2> err
+like "$(cat err)" "such a disk already" "the same number twice is refused"
+as_guest machine "$SCRATCH/ctl" add "ubd4=$SCRATCH/top.cow" 2> err
+like "$(cat err)" "no disk" "a file in use is refused"
 claim "it is removed" as_guest machine "$SCRATCH/ctl" remove ubd3
 as_guest machine "$SCRATCH/ctl" remove ubd3 2> err; like "$(cat err)" "no such disk" "once"
-claim "its file is free again, and can be added again" as_guest machine "$SCRATCH/ctl" add "ubd3=$SCRATCH/hot.img"
+claim "its file is free again, and can be added again" as_guest machine "$SCRATCH/ctl" add \
+	"ubd3=$SCRATCH/hot.img"
 guest_type poweroff; guest_ends 20; is $? 0 "the machine powers off"
 claim "the grown overlay is sound" disk check top.cow
 
 # A full host.
 mkdir small
-if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=4m,mode=777 small "$SCRATCH/small" 2> /dev/null; then
+if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=4m,mode=777 small \
+	"$SCRATCH/small" 2> /dev/null; then
 	cleanup() { umount "$SCRATCH/small"; }
 	as_guest create --base base.img small/a.cow
 	guest_start mem=64M ubd0="$SCRATCH/small/a.cow"
@@ -101,8 +126,10 @@ if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=4m,mode=777 small "$SCRATCH/sm
 	guest_type poweroff; guest_ends 20; is $? 0 "the machine powers off"
 	claim "nothing is damaged" disk check small/a.cow
 	disk convert --to raw small/a.cow after.raw
-	cmp after.raw <(head -c 1M /dev/zero; tail -c +1048577 base.img); ok $? "the disk holds what was written, and the base elsewhere"
+	cmp after.raw <(head -c 1M /dev/zero; tail -c +1048577 base.img)
+	ok $? "the disk holds what was written, and the base elsewhere"
 else
-	skip "a full host is an error to the guest, and work goes on afterwards" "needs root for a small file system"
+	skip "a full host is an error to the guest, and work goes on afterwards" \
+		"needs root for a small file system"
 fi
 done_testing

@@ -22,7 +22,8 @@ options=; letter=a
 for fs in ext4 xfs btrfs; do
 	claim "$fs: mkfs" make_base $fs $([ $fs = ext4 ] && echo 160M || echo 320M)
 	chmod 644 $fs.img
-	(as_user "$DISK" create --base $fs.img $fs.middle) && (as_user "$DISK" create --base $fs.middle $fs.cow)
+	(as_user "$DISK" create --base $fs.img $fs.middle) &&
+		(as_user "$DISK" create --base $fs.middle $fs.cow)
 	options="$options ubd$((${#options} ? $(wc -w <<< "$options") : 0))=$SCRATCH/$fs.cow"
 done
 # shellcheck disable=SC2086
@@ -42,7 +43,8 @@ for fs in ext4 xfs btrfs; do
 		umount /mnt/a; echo umount=\$?
 		case $fs in ext4) e2fsck -fn $device ;; xfs) xfs_repair -n $device ;; btrfs) btrfs check --check-data-csum $device ;; esac; echo fsck=\$?")
 	for what in fio hole trim again umount fsck; do
-		like "$out" "^$what=0" "$fs: ${what/again/fio, mounted anew} finds all in order" || break
+		like "$out" "^$what=0" "$fs: ${what/again/fio, mounted anew} finds all in order" ||
+			break
 	done
 	! grep -q differs <<< "$out"; ok $? "$fs: what lay in the base is as it was"
 done

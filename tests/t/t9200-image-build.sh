@@ -21,7 +21,8 @@ build() { (as_user "$SCRATCH/labs/image/build.sh" --output "$image" --kernel "$L
 # interrupted SIGNAL TITLE COMMAND...: a build gets the signal once the command succeeds.
 interrupted() {
 	local signal=$1 title=$2 pid status=0; shift 2
-	as_user "$SCRATCH/labs/image/build.sh" --output "$image" --kernel "$LINUX" --rewrite "$REWRITE" --work "$SCRATCH/steps" > "$SCRATCH/log" 2>&1 &
+	as_user "$SCRATCH/labs/image/build.sh" --output "$image" --kernel "$LINUX" --rewrite \
+		"$REWRITE" --work "$SCRATCH/steps" > "$SCRATCH/log" 2>&1 &
 	pid=$!
 	wait_for 300 "$@"
 	ok $? "$title is reached" || diag < "$SCRATCH/log"
@@ -42,12 +43,14 @@ interrupted HUP "the guest's part" grep -q '^Setting up' "$SCRATCH/steps/configu
 claim "the next call goes on to an image" build
 claim "its file system is clean" e2fsck -fn "$image"
 is "$(build)" "" "a second call does nothing"
-is "$(debugfs -R 'stat /etc/shadow' "$image" 2>/dev/null | sed -n 's/^User: *\([0-9]*\).*/\1/p')" 0 "files are root's though nobody was root"
+is "$(debugfs -R 'stat /etc/shadow' "$image" 2>/dev/null | sed -n 's/^User: *\([0-9]*\).*/\1/p')" \
+	0 "files are root's though nobody was root"
 
 # New modules only need the last step.
 mkdir -p "$SCRATCH/modules/lib/modules/6.12/kernel"
 echo code > "$SCRATCH/modules/lib/modules/6.12/kernel/some.ko"
 chmod -R a+rX "$SCRATCH/modules"
 like "$(build --modules "$SCRATCH/modules" | grep -c ': done')" '^1$' "new modules take one step"
-is "$(debugfs -R 'cat /lib/modules/6.12/kernel/some.ko' "$image" 2>/dev/null)" code "modules are in the image"
+is "$(debugfs -R 'cat /lib/modules/6.12/kernel/some.ko' "$image" 2>/dev/null)" code \
+	"modules are in the image"
 done_testing

@@ -7,12 +7,15 @@
 need_umlab
 if [ ! -e "$BUILD/images/dev.img" ]; then
 	make -C "$TOP" BUILD="$BUILD" "$BUILD/images/dev.img" > "$SCRATCH/image.log" 2>&1
-	ok $? "the image dev is built" || { tail -n 20 "$SCRATCH/image.log" | diag >&2; done_testing; }
+	ok $? "the image dev is built" ||
+		{ tail -n 20 "$SCRATCH/image.log" | diag >&2; done_testing; }
 fi
 
 claim "a machine of the image dev" umlab create -i dev --mem 256M dev
 claim "starts" umlab start dev
-is "$(umlab exec dev -- sh -c 'readlink -f /lib/modules/$(uname -r)/build')" "/usr/src/linux-headers-$(cat "$BUILD/kernel/include/config/kernel.release")" "the kernel's headers are there"
+is "$(umlab exec dev -- sh -c 'readlink -f /lib/modules/$(uname -r)/build')" \
+	"/usr/src/linux-headers-$(cat "$BUILD/kernel/include/config/kernel.release")" \
+		"the kernel's headers are there"
 diag < <(umlab exec dev -- sh -c 'du -sh /usr/src/linux-headers-*; df -h / | tail -n 1')
 tar -C "$TOP/labs/examples/kernel-module" -cf - exercise | umlab exec dev -- tar -C /root -xf -
 UMLAB_LIMIT=300 umlab exec dev -- sh -c 'cd /root/exercise && make -C /lib/modules/$(uname -r)/build M=$PWD modules' > make.log 2>&1
@@ -25,6 +28,7 @@ claim "is unloaded" umlab exec dev -- rmmod rot13
 umlab exec dev -- sh -c 'mkdir /root/bad; cd /root/bad; echo "obj-m := bad.o" > Makefile
 	printf "#include <linux/module.h>\nextern void not_there(void);\nstatic int __init bad(void) { not_there(); return 0; }\nmodule_init(bad);\nMODULE_LICENSE(\"GPL\");\n" > bad.c
 	make -C /lib/modules/$(uname -r)/build M=$PWD modules' > make.log 2>&1
-like "$(cat make.log)" 'not_there.*undefined' "a name that the kernel does not export is an error of the build"
+like "$(cat make.log)" 'not_there.*undefined' \
+	"a name that the kernel does not export is an error of the build"
 claim "wipe" umlab wipe -f
 done_testing

@@ -12,9 +12,12 @@ need_kernel
 DISK=$(reachable "$BUILD/umlab-disk")
 KILLS=${KILLS:-1000} KINDS=${KINDS:-layer raw cow3 chain}
 # Only what is needed, so that most of the time goes into writing.
-"$TOP/labs/setup/pack-cpio" kill.cpio "$BUILD/tests/guest/guest_init" "$BUILD/tests/guest/diskgen" && chmod 644 kill.cpio
+"$TOP/labs/setup/pack-cpio" kill.cpio "$BUILD/tests/guest/guest_init" \
+	"$BUILD/tests/guest/diskgen" && chmod 644 kill.cpio
 killed_guest() { # killed_guest FILE: a machine that writes to it and is killed; its output in killed.log
-	as_user setpriv --pdeathsig KILL setsid "$LINUX" mem=48M initrd=kill.cpio topic=diskgen ubd0="$SCRATCH/$1" ${UMLAB_KERNEL_ARGS:-} < /dev/null > killed.log 2>&1 &
+	as_user setpriv --pdeathsig KILL setsid \
+		"$LINUX" mem=48M initrd=kill.cpio topic=diskgen ubd0="$SCRATCH/$1" \
+			${UMLAB_KERNEL_ARGS:-} < /dev/null > killed.log 2>&1 &
 	guest_pid=$!
 	local status=0
 	wait_for 200 grep -q '@begin diskgen' killed.log || status=1
@@ -29,12 +32,15 @@ for kind in $KINDS; do
 	disk_make $kind
 	bad=0 flushed=0
 	for ((i = 1; i <= (KILLS + 3) / 4; i++)); do
-		killed_guest $kind.disk || { bad=$((bad + 1)); echo "round $i: does not start" | diag; break; }
+		killed_guest $kind.disk ||
+			{ bad=$((bad + 1)); echo "round $i: does not start" | diag; break; }
 		safe=$(tr -d '\r' < killed.log | sed -n 's/^.*@diskgen # flushed \([0-9]*\).*/\1/p' | tail -n 1)
 		flushed=$((flushed + ${safe:-0}))
-		wait_for 10 "$DISK" check $kind.disk || { bad=$((bad + 1)); "$DISK" check $kind.disk | diag; }
+		wait_for 10 "$DISK" check $kind.disk ||
+			{ bad=$((bad + 1)); "$DISK" check $kind.disk | diag; }
 		"$DISK" convert --force --to raw $kind.disk now.raw
-		"$BUILD/tests/guest/diskgen" verify now.raw "${safe:-0}" > out 2>&1 || { bad=$((bad + 1)); diag < out; }
+		"$BUILD/tests/guest/diskgen" verify now.raw "${safe:-0}" > out 2>&1 ||
+			{ bad=$((bad + 1)); diag < out; }
 	done
 	is $bad 0 "$kind: after each of $((i - 1)) kills all that was flushed is there and each sector is old or new"
 	[ "$flushed" -gt 0 ]; ok $? "$kind: it had flushed something ($flushed times in all)"
@@ -42,12 +48,15 @@ done
 
 # A class on one base.
 for ((i = 1; i <= 30; i++)); do
-	boot 300 "$SCRATCH/class.$i" mem=32M initrd="$MINI_CPIO" topic=hello ubd0="$SCRATCH/student$i.cow,$SCRATCH/base.img" &
+	boot 300 "$SCRATCH/class.$i" mem=32M initrd="$MINI_CPIO" topic=hello \
+		ubd0="$SCRATCH/student$i.cow,$SCRATCH/base.img" &
 done
 wait
-is "$(grep -l 'made as an overlay' class.* | wc -l)" 30 "thirty machines at once make their overlays on one base"
+is "$(grep -l 'made as an overlay' class.* | wc -l)" 30 \
+	"thirty machines at once make their overlays on one base"
 is "$(cat class.* | grep -c 'hello exit 0')" 30 "and run"
 good=0
-for ((i = 1; i <= 30; i++)); do ! "$DISK" check student$i.cow > /dev/null || good=$((good + 1)); done
+for ((i = 1; i <= 30; i++)); do ! "$DISK" check student$i.cow > /dev/null ||
+	good=$((good + 1)); done
 is $good 30 "and leave them sound"
 done_testing

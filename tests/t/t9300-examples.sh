@@ -7,7 +7,8 @@
 . "$(dirname "$0")/../lib/labs.sh"
 need_umlab
 export UMLAB_LIMIT=400
-for image in minimal base; do [ -r "$BUILD/images/$image.img" ] || skip_all "no image $image (make images)"; done
+for image in minimal base; do [ -r "$BUILD/images/$image.img" ] ||
+	skip_all "no image $image (make images)"; done
 cp -r "$TOP/labs/examples" "$SCRATCH/home/labs"
 [ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" "$SCRATCH/home"
 # shellcheck disable=SC2231  # a pattern is meant
@@ -15,7 +16,8 @@ for lab in "$SCRATCH"/home/labs/${EXAMPLES:-*}/; do
 	name=$(basename "$lab")
 	[[ $name != kernel-* ]] || continue	# t9330-kernel-labs
 	umlab lint -q "$lab" > out; is "$(cat out)" "" "$name: lint finds nothing"
-	umlab check -v "$lab" > out 2>&1; ok $? "$name: all its checks hold" || tail -n 30 out | diag
+	umlab check -v "$lab" > out 2>&1
+	ok $? "$name: all its checks hold" || tail -n 30 out | diag
 	umlab wipe -f > /dev/null 2>&1
 done
 done_testing

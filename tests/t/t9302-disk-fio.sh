@@ -37,7 +37,8 @@ killed_under_fio() { # killed_under_fio FILE: returns 1 if fio did not write unt
 
 $FIO --filename=base.img --rw=write --bs=256k --do_verify=0 --output=/dev/null; chmod 644 base.img
 claim "fio finds all in order at the beginning" is_whole base.img
-cp base.img broken.img; dd if=base.img of=broken.img bs=512 skip=100 seek=3000 count=1 conv=notrunc status=none
+cp base.img broken.img
+dd if=base.img of=broken.img bs=512 skip=100 seek=3000 count=1 conv=notrunc status=none
 ! is_whole broken.img 2> /dev/null; ok $? "and a sector of another place it does not"
 for kind in $KINDS; do
 	disk_make $kind
@@ -46,11 +47,14 @@ for kind in $KINDS; do
 		cp --sparse=always $kind.disk before.disk
 		killed_under_fio $kind.disk || { bad=$((bad + 1)); break; }
 		cmp -s $kind.disk before.disk || changed=$((changed + 1))
-		wait_for 10 "$DISK" check $kind.disk || { bad=$((bad + 1)); "$DISK" check $kind.disk | diag; }
+		wait_for 10 "$DISK" check $kind.disk ||
+			{ bad=$((bad + 1)); "$DISK" check $kind.disk | diag; }
 		"$DISK" convert --force --to raw $kind.disk now.raw
-		is_whole now.raw > out 2>&1 || { bad=$((bad + 1)); head -n 5 out | diag; cp $kind.disk "$kind.bad$bad"; }
+		is_whole now.raw > out 2>&1 ||
+			{ bad=$((bad + 1)); head -n 5 out | diag; cp $kind.disk "$kind.bad$bad"; }
 	done
 	is $bad 0 "$kind: after each of $((i - 1)) kills each sector is old or new"
-	[ "$changed" -gt $(((i - 1) / 2)) ]; ok $? "$kind: fio had written something ($changed times)"
+	[ "$changed" -gt $(((i - 1) / 2)) ]
+	ok $? "$kind: fio had written something ($changed times)"
 done
 done_testing

@@ -13,7 +13,8 @@ like "$(sed -n 1p commands)" "^make all images" "the first one builds, as this t
 ln -s "$(dirname "$UMLAB")" build; mkdir -p labs; cp -r "$TOP/labs/examples" labs/examples
 [ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" "$SCRATCH/home"
 sed 1d commands > rest
-(as_user env HOME="$SCRATCH/home" timeout 900 bash -e rest) > out 2>&1; ok $? "the others run as they stand" || tail -n 30 out | diag
+(as_user env HOME="$SCRATCH/home" timeout 900 bash -e rest) > out 2>&1
+ok $? "the others run as they stand" || tail -n 30 out | diag
 like "$(cat out)" "10.0.2.2" "the way goes over the second router"
 like "$(cat out)" "6 passed, 0 failed" "and the lab holds what it should"
 is "$(umlab list -a --json)" "[]" "nothing is left"

@@ -25,7 +25,9 @@ lab() {
 	umlab check --live > /dev/null 2>&1; is $? 1 "$name: which the check sees"
 	umlab lclean > /dev/null 2>&1
 	claim "$name: starts anew" umlab lstart
-	cp -r exercise solution && rm -f solution/*.{ko,o,mod,mod.c} solution/.*.cmd && patch -sd solution -p1 < solution.patch; ok $? "$name: the solution applies to the exercise"
+	cp -r exercise solution && rm -f solution/*.{ko,o,mod,mod.c} solution/.*.cmd &&
+		patch -sd solution -p1 < solution.patch
+		ok $? "$name: the solution applies to the exercise"
 	[ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" solution
 	claim "$name: the solution loads" umlab module pc solution
 	claim "$name: the solution passes the check" umlab check --live
@@ -40,7 +42,8 @@ syscall_lab() {
 	claim "kernel-syscall: starts" umlab lstart
 	claim "kernel-syscall: the exercise loads" umlab module pc exercise
 	umlab check --live > /dev/null 2>&1; is $? 1 "kernel-syscall: it is not solved"
-	like "$(umlab debug pc -- -batch -x solution.gdb 2>&1 < /dev/null)" '^#[0-9]+ .* vault_write ' "kernel-syscall: the backtrace of its text"
+	like "$(umlab debug pc -- -batch -x solution.gdb 2>&1 < /dev/null)" \
+		'^#[0-9]+ .* vault_write ' "kernel-syscall: the backtrace of its text"
 	wait_for 20 umlab check --live; ok $? "kernel-syscall: the solution passes the check"
 	umlab lclean > /dev/null 2>&1
 }
@@ -48,8 +51,10 @@ syscall_lab
 lab kernel-race '' 'cat /proc/seats & cat /proc/seats & wait' '.'
 lab kernel-module '' 'echo Hello > /dev/rot13' '.'
 lab kernel-oops '' 'cat /proc/listing' 'Oops: unable to read kernel address'
-lab kernel-memory debug 'echo a > /proc/cache; echo b > /proc/cache; echo -a > /proc/cache' 'KASAN: slab-use-after-free in (remove|cache_write)'
-lab kernel-deadlock debug 'echo ab > /proc/ledger; echo ba > /proc/ledger' 'possible circular locking dependency'
+lab kernel-memory debug 'echo a > /proc/cache; echo b > /proc/cache; echo -a > /proc/cache' \
+	'KASAN: slab-use-after-free in (remove|cache_write)'
+lab kernel-deadlock debug 'echo ab > /proc/ledger; echo ba > /proc/ledger' \
+	'possible circular locking dependency'
 lab kernel-trace trace 'cat /proc/book' '.'
 trace_bpf() {
 	[ -x "$BUILD/linux-trace" ] || return
@@ -60,7 +65,8 @@ trace_bpf() {
 	# Two times 1000 lines: seq_file reads again when its buffer was too small.
 	umlab exec pc -- sh -c "cd /sys/kernel/tracing; echo 'p:lab/find book_find line=%di:u32' >> kprobe_events; echo 'hist:keys=line.log2' > events/lab/find/trigger; cat /proc/book > /dev/null; cat events/lab/find/hist" > hist
 	like "$(cat hist)" 'Hits: 2000' "kernel-trace: the histogram of its text"
-	is "$(umlab exec pc /root/bpfcount lab/find cat /proc/book 2>&1 > /dev/null)" "lab/find: 2000" "kernel-trace: its BPF program counts the hits"
+	is "$(umlab exec pc /root/bpfcount lab/find cat /proc/book 2>&1 > /dev/null)" \
+		"lab/find: 2000" "kernel-trace: its BPF program counts the hits"
 	umlab lclean > /dev/null 2>&1
 }
 trace_bpf

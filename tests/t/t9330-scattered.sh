@@ -5,7 +5,8 @@
 . "$(dirname "$0")/../lib/guest.sh"
 free_mb=$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo)
 [ "$free_mb" -gt 6000 ] || skip_all "needs 6 GB of free memory, this host has $free_mb MB"
-[ "$(cat /proc/sys/vm/max_map_count)" -lt 1000000 ] || skip_all "vm.max_map_count allows all the mappings"
+[ "$(cat /proc/sys/vm/max_map_count)" -lt 1000000 ] ||
+	skip_all "vm.max_map_count allows all the mappings"
 args=${UMLAB_KERNEL_ARGS:-} TOPIC_LIMIT=400
 for engine in seccomp ptrace; do
 	UMLAB_KERNEL_ARGS="$args engine=$engine mem=4800M"

@@ -28,7 +28,8 @@ cd "$lab" || exit
 is "$(umlab lint -q .)" "" "lint finds nothing"
 claim "the lab starts" umlab lstart
 checks; is $? 1 "the kernel as it is does not pass"
-claim "the solution applies to its source" patch -sd "$tree/build/src/linux" -p1 -i "$lab/solution.patch"
+claim "the solution applies to its source" patch -sd "$tree/build/src/linux" -p1 -i \
+	"$lab/solution.patch"
 start=$SECONDS
 claim "make builds it" make_ kernel FLAVOR=minimal
 echo "$((SECONDS - start)) s to build it after the change" | diag

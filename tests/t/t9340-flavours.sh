@@ -25,8 +25,11 @@ for name in minimal kcov kcsan; do
 	claim "$name: create" umlab create pc
 	claim "$name: a Debian machine starts" umlab start pc
 	like "$(umlab exec pc uname -r)" "umlab-$name\$" "$name: with this kernel"
-	[ $name != kcov ] || is "$(umlab exec pc -- sh -c 'ls /sys/kernel/debug/kcov')" /sys/kernel/debug/kcov "kcov: fuzzers find its file"
-	[ $name != kcsan ] || is "$(umlab exec pc -- sh -c 'dmesg | grep -E "KCSAN: (data-race|assert)"')" "" "kcsan: the kernel itself has no race that it sees"
+	[ $name != kcov ] || is "$(umlab exec pc -- sh -c 'ls /sys/kernel/debug/kcov')" \
+		/sys/kernel/debug/kcov "kcov: fuzzers find its file"
+	[ $name != kcsan ] ||
+		is "$(umlab exec pc -- sh -c 'dmesg | grep -E "KCSAN: (data-race|assert)"')" "" \
+			"kcsan: the kernel itself has no race that it sees"
 	[ $name != kcsan ] || finds race 'KCSAN: data-race in (race|shared_add)'
 	umlab remove -f pc
 done
@@ -34,7 +37,8 @@ done
 if flavour debug; then
 	claim "debug: create" umlab create --mem 512M pc
 	UMLAB_LIMIT=300 claim "debug: a Debian machine starts" umlab start --timeout 240 pc
-	is "$(umlab exec pc -- sh -c 'dmesg | grep -E "KASAN:|possible|UBSAN|BUG|WARNING"')" "" "debug: and the kernel itself has none of these"
+	is "$(umlab exec pc -- sh -c 'dmesg | grep -E "KASAN:|possible|UBSAN|BUG|WARNING"')" "" \
+		"debug: and the kernel itself has none of these"
 	finds use_after_free 'KASAN: slab-use-after-free in use_after_free'
 	finds out_of_bounds 'KASAN: slab-out-of-bounds in out_of_bounds'
 	finds vmalloc_bounds 'KASAN: vmalloc-out-of-bounds'
@@ -50,7 +54,8 @@ if flavour debug; then
 	umlab restart -f --timeout 240 pc > /dev/null 2>&1
 	finds lock_order 'possible circular locking dependency'
 	umlab module pc planted what=stack_overflow > /dev/null 2>&1
-	like "$(umlab log pc)" 'kernel stack overflow of insmod' "debug: stack_overflow is found, with a clear report"
+	like "$(umlab log pc)" 'kernel stack overflow of insmod' \
+		"debug: stack_overflow is found, with a clear report"
 	umlab remove -f pc
 fi
 done_testing

@@ -8,13 +8,18 @@
 . "$(dirname "$0")/../lib/console.sh"
 need_image
 services=$BUILD/images/services.img
-"$TOP/labs/image/build.sh" --packages "$TOP/tests/services/services.packages" --output "$services" --size 6G \
-	--kernel "$BUILD/linux" --modules "$BUILD/modules" --rewrite "$BUILD/labs/image-rewrite" --work "$BUILD/image-services" > "$SCRATCH/build.log" 2>&1
-ok $? "an image with all of it is built" || { tail -n 20 "$SCRATCH/build.log" | diag; done_testing; exit; }
+"$TOP/labs/image/build.sh" --packages "$TOP/tests/services/services.packages" --output \
+	"$services" --size 6G \
+	--kernel "$BUILD/linux" --modules "$BUILD/modules" --rewrite \
+		"$BUILD/labs/image-rewrite" --work "$BUILD/image-services" > \
+			"$SCRATCH/build.log" 2>&1
+ok $? "an image with all of it is built" ||
+	{ tail -n 20 "$SCRATCH/build.log" | diag; done_testing; exit; }
 
 cp --sparse=always --reflink=auto "$services" "$SCRATCH/disk" && chmod 666 "$SCRATCH/disk"
 mkdir -m 777 "$SCRATCH/results"
-guest_at_console mem=2G ubd0="$SCRATCH/disk" root=/dev/ubda rw umlab.autologin hostfs="$SCRATCH/results" << END
+guest_at_console mem=2G ubd0="$SCRATCH/disk" root=/dev/ubda rw umlab.autologin \
+	hostfs="$SCRATCH/results" << END
 expect 180 root@umlab:~#
 send mkdir -p /results && mount -t hostfs none /results -o $SCRATCH/results && services /results/tap; echo services=\$((1 + 1))
 expect 1800 services=2
@@ -23,7 +28,8 @@ send poweroff
 status 120 0
 ok poweroff ends it
 END
-is "$(grep -c '^\(not \)\?ok' "$SCRATCH/results/tap")" "$(sed -n 's/^1\.\.//p' "$SCRATCH/results/tap")" "each was tried"
+is "$(grep -c '^\(not \)\?ok' "$SCRATCH/results/tap")" \
+	"$(sed -n 's/^1\.\.//p' "$SCRATCH/results/tap")" "each was tried"
 grep -v '^1\.\.' "$SCRATCH/results/tap" > "$SCRATCH/tap"
 relay "$SCRATCH/tap"
 done_testing

@@ -5,7 +5,8 @@
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/gdb.sh"
 need_gdb
-mkdir -p "$SCRATCH/root/topics" && cp "$BUILD/tests/guest/guest_init" "$SCRATCH/root/init" && cp "$BUILD/tests/guest/hello" "$SCRATCH/root/topics/"
+mkdir -p "$SCRATCH/root/topics" && cp "$BUILD/tests/guest/guest_init" "$SCRATCH/root/init" &&
+	cp "$BUILD/tests/guest/hello" "$SCRATCH/root/topics/"
 chmod -R a+rX "$SCRATCH/root"
 export UMLAB_ROOT=$SCRATCH/root
 seen() { like "$gdb_out" "$1" "$engine: $2"; }
@@ -13,11 +14,14 @@ seen() { like "$gdb_out" "$1" "$engine: $2"; }
 typed() { echo "shell echo $* > ${guest_log%.log}"; }
 
 # The guest's monotonic clock in 1/100 s, and its wall clock.
-guest_clock() { guest_type uptime; guest_sees 20 '@uptime' && read -r _ mono wall <<< "${guest_line#*@}" && mono=${mono/./}; }
+guest_clock() { guest_type uptime; guest_sees 20 '@uptime' &&
+	read -r _ mono wall <<< "${guest_line#*@}" && mono=${mono/./}; }
 
 # What does not depend on how guest code is run.
 generic_commands() {
-	gdb_attached lx-ps lx-dmesg lx-mounts lx-timerlist 'p $lx_current().comm' 'p $lx_per_cpu(runqueues).nr_running' lx-version lx-lsmod 'p $lx_task_by_pid(1).comm'
+	gdb_attached lx-ps lx-dmesg lx-mounts lx-timerlist 'p $lx_current().comm' \
+		'p $lx_per_cpu(runqueues).nr_running' lx-version lx-lsmod \
+			'p $lx_task_by_pid(1).comm'
 	seen '^0x[0-9a-f]+ +1 +init' "lx-ps"
 	seen 'Linux version 6\.12' "lx-dmesg"
 	seen 'devtmpfs /dev devtmpfs' "lx-mounts"
@@ -29,13 +33,16 @@ generic_commands() {
 }
 
 machine_interface() {
-	printf '%s\n' "-target-attach $guest_pid" '-stack-list-frames' '-interpreter-exec console um-ps' '-break-insert -t clock_irq' '-exec-continue' |
+	printf '%s\n' "-target-attach $guest_pid" '-stack-list-frames' \
+		'-interpreter-exec console um-ps' '-break-insert -t clock_irq' '-exec-continue' |
 		(cat; sleep 3; printf '%s\n' '-stack-info-frame' '-target-detach' '-gdb-exit') |
 		(as_user timeout 60 gdb -nx -q --interpreter=mi2 -iex 'set auto-load python-scripts off' -x "$TOP/labs/gdb/umlab.py" "$VMLINUX") > "$SCRATCH/mi" 2>&1
 	gdb_out=$(cat "$SCRATCH/mi")
 	seen '\^done,stack=\[frame=\{level="0"' "machine interface: frames"
-	seen '\*stopped,reason="breakpoint-hit".*func="clock_irq"' "machine interface: a breakpoint is hit"
-	guest_type echo after; guest_sees 20 '@echo after'; ok $? "$engine: and after it the machine goes on"
+	seen '\*stopped,reason="breakpoint-hit".*func="clock_irq"' \
+		"machine interface: a breakpoint is hit"
+	guest_type echo after; guest_sees 20 '@echo after'
+	ok $? "$engine: and after it the machine goes on"
 }
 
 for engine in seccomp ptrace; do
@@ -43,11 +50,16 @@ for engine in seccomp ptrace; do
 	guest_start mem=96M engine=$engine ubd0="$SCRATCH/disk-$engine"
 	guest_sees 60 'guest up'; ok $? "$engine: the machine is up"
 
-	gdb_attached um-ps 'um-bt 1' 'um-task 1' bt 'um-task' 'um-spaces' 'um-mailbox 1' um-irqs um-disks 'um-regs 1' \
-		'um-vtop 1 $um_task(1).mm->start_code' 'um-x 1 $um_task(1).mm->start_code 16' 'um-user 1'
-	seen '^ +1 +0 sleeps +[0-9]+ init +do_sys_poll' "um-ps lists tasks with state, host process and where they wait"
-	seen '^  #[0-9]+ +0x[0-9a-f]+ guest_loop\+[0-9]+ +.*guest\.c:[0-9]+' "um-bt shows where a sleeping task is, with lines"
-	seen '^#[0-9]+ .* in syscall_handle \(regs=' "um-task: gdb's own bt shows it, with arguments"
+	gdb_attached um-ps 'um-bt 1' 'um-task 1' bt 'um-task' 'um-spaces' 'um-mailbox 1' um-irqs \
+		um-disks 'um-regs 1' \
+		'um-vtop 1 $um_task(1).mm->start_code' 'um-x 1 $um_task(1).mm->start_code 16' \
+			'um-user 1'
+	seen '^ +1 +0 sleeps +[0-9]+ init +do_sys_poll' \
+		"um-ps lists tasks with state, host process and where they wait"
+	seen '^  #[0-9]+ +0x[0-9a-f]+ guest_loop\+[0-9]+ +.*guest\.c:[0-9]+' \
+		"um-bt shows where a sleeping task is, with lines"
+	seen '^#[0-9]+ .* in syscall_handle \(regs=' \
+		"um-task: gdb's own bt shows it, with arguments"
 	seen "^ +[0-9]+ .* 1 init" "um-spaces tells which host process holds it"
 	seen '^turn kernel, last stop' "um-mailbox shows what it shares with the kernel process"
 	seen '^softirqs pending: ' "um-irqs shows interrupts"
@@ -55,17 +67,21 @@ for engine in seccomp ptrace; do
 	seen '^orig_ax +0x0*10f ' "um-regs shows the guest's registers"
 	seen '^pte\[.*present user exec' "um-vtop walks the page tables"
 	seen '^0x[0-9a-f]+: 48 83 ec 08' "um-x reads memory of a guest program"
-	seen ' in (read_line|prompt) .*guest_init\.c:[0-9]+' "um-user: a backtrace of the guest program, with lines"
+	seen ' in (read_line|prompt) .*guest_init\.c:[0-9]+' \
+		"um-user: a backtrace of the guest program, with lines"
 
 	[ $engine = ptrace ] || generic_commands
 
-	gdb_attached 'um-break-syscall uname hello' "$(typed topic hello)" 'continue' bt 'p $lx_current().comm' 'finish' 'next' 'stepi' 'delete' \
+	gdb_attached 'um-break-syscall uname hello' \
+		"$(typed topic hello)" 'continue' bt 'p $lx_current().comm' 'finish' 'next' \
+			'stepi' 'delete' \
 		'tbreak clock_irq' continue bt 'watch jiffies_64' continue 'delete' 'info inferiors'
 	seen 'Breakpoint 1, .*newuname' "a task of a name is stopped in a system call of a name"
 	seen '^\$1 = "hello' "and it is that task"
 	seen 'Value returned is' "finish"
 	seen '^#[0-9]+ .*um_irq_dispatch' "a breakpoint in an interrupt"
-	seen '^#[0-9]+ .*(host_idle|clock_idle|syscall_handle|guest_loop)' "whose backtrace leads to what it interrupted"
+	seen '^#[0-9]+ .*(host_idle|clock_idle|syscall_handle|guest_loop)' \
+		"whose backtrace leads to what it interrupted"
 	seen 'Hardware watchpoint.*jiffies' "a watchpoint"
 	seen '^New value = ' "that is hit"
 	guest_sees 30 '@end hello exit 0'; ok $? "$engine: the program goes on when gdb lets go"
@@ -78,18 +94,24 @@ for engine in seccomp ptrace; do
 	guest_clock; before=$mono wall_before=$wall
 	gdb_attached 'shell sleep 6'
 	guest_clock
-	[ $((mono - before)) -lt 500 ]; ok $? "$engine: the guest's monotonic clock stood still while gdb held it" || echo "$((mono - before))/100 s" | diag
-	[ $((wall - wall_before)) -ge 5 ]; ok $? "$engine: its wall clock went on" || echo "$((wall - wall_before)) s" | diag
+	[ $((mono - before)) -lt 500 ]
+	ok $? "$engine: the guest's monotonic clock stood still while gdb held it" ||
+		echo "$((mono - before))/100 s" | diag
+	[ $((wall - wall_before)) -ge 5 ]
+	ok $? "$engine: its wall clock went on" || echo "$((wall - wall_before)) s" | diag
 
 	# A debugger that is killed leaves no trace.
 	(as_user timeout -s KILL 3 gdb -nx -q -batch -iex 'set auto-load python-scripts off' -x "$TOP/labs/gdb/umlab.py" -ex "attach $guest_pid" -ex 'shell sleep 60' "$VMLINUX") > /dev/null 2>&1
-	guest_type echo alive; guest_sees 20 '@echo alive'; ok $? "$engine: a killed gdb lets it go on"
+	guest_type echo alive; guest_sees 20 '@echo alive'
+	ok $? "$engine: a killed gdb lets it go on"
 
 	[ $engine = ptrace ] || machine_interface
-	guest_type show /proc/sys/kernel/tainted; guest_sees 20 '@show'; is "${guest_line##* }" 0 "$engine: the kernel has no complaint"
+	guest_type show /proc/sys/kernel/tainted; guest_sees 20 '@show'
+	is "${guest_line##* }" 0 "$engine: the kernel has no complaint"
 	guest_type poweroff; guest_ends 30; is $? 0 "$engine: it powers off"
 
-	gdb_run "set args initrd=$MINI_CPIO mem=96M engine=$engine con0=fd:0,fd:1 panic=-1" 'break start_kernel' 'break ubd_init' run bt \
+	gdb_run "set args initrd=$MINI_CPIO mem=96M engine=$engine con0=fd:0,fd:1 panic=-1" \
+		'break start_kernel' 'break ubd_init' run bt \
 		'info registers rip' continue 'bt 3' 'delete' continue
 	seen 'Breakpoint 1, start_kernel' "started by gdb: a breakpoint at the very start"
 	seen 'Breakpoint 2, ubd_init' "and in a driver's init function"
@@ -111,7 +133,8 @@ guest_start mem=96M panic=-1 core="$SCRATCH/cores/core"
 guest_sees 30 'guest up'
 guest_type sysrq c
 guest_ends 60; is $? 134 "a panic with core=FILE is status 134 as ever"
-[ "$(du -k "$SCRATCH/cores/core" | cut -f1)" -lt 60000 ]; ok $? "its core file is small" || du -k "$SCRATCH/cores/core" | diag
+[ "$(du -k "$SCRATCH/cores/core" | cut -f1)" -lt 60000 ]
+ok $? "its core file is small" || du -k "$SCRATCH/cores/core" | diag
 gdb_run "core-file $SCRATCH/cores/core" bt um-ps 'um-task 2' 'bt' um-task lx-ps 'lx-dmesg' um-irqs
 engine=core
 seen '^#[0-9]+ .* sysrq_handle_crash' "gdb leads from the panic to the code that failed"

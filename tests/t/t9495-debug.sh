@@ -58,7 +58,9 @@ sed -i 's/, 1);/, 2);/' hello/hello.c
 claim "changed, it is built and loaded anew" umlab module pc hello
 is "$(umlab exec pc cat /proc/hello)" "hello 2" "and the new one works"
 # What gdb starts in the background waits for the machine, which gdb lets run next.
-batch pc -- -batch -ex "um-module-path $PWD/hello" -ex 'break hello_show' -ex "shell $UMLAB exec pc cat /proc/hello > out &" -ex continue -ex 'p nr_reads' -ex 'p $lx_current().comm' -ex um-modules
+batch pc -- -batch -ex "um-module-path $PWD/hello" -ex 'break hello_show' -ex \
+	"shell $UMLAB exec pc cat /proc/hello > out &" -ex continue -ex 'p nr_reads' -ex \
+		'p $lx_current().comm' -ex um-modules
 seen 'Breakpoint 1, hello_show .*hello\.c:[0-9]+' "gdb stops in the module"
 seen '^\$1 = 1' "and knows its variables"
 seen '^\$2 = "cat' "and who called"
@@ -66,7 +68,8 @@ seen '^hello +0x.*/hello/hello\.ko' "um-modules tells where symbols come from"
 wait_for 30 grep -q . out
 is "$(cat out)" "hello 2" "the reader got its answer when gdb let go"
 UMLAB_MODULES=$PWD/hello batch pc -- -batch -ex 'break hello_init' -ex 'tbreak hello_exit' \
-	-ex "shell $UMLAB exec pc -- sh -c 'rmmod hello; insmod /run/hello.ko' &" -ex continue -ex bt -ex continue -ex 'bt'
+	-ex "shell $UMLAB exec pc -- sh -c 'rmmod hello; insmod /run/hello.ko' &" -ex continue \
+		-ex bt -ex continue -ex 'bt'
 seen '^#0 .*hello_exit' "a module's exit function is stopped in"
 seen '^#0 .*hello_init .*hello\.c' "and its init function, in one that comes while gdb is there"
 echo 'syntax error' >> hello/hello.c

@@ -8,7 +8,8 @@
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/guest.sh"
 need_kernel
-for program in qemu-system-x86_64 gdb setpriv busybox; do command -v $program > /dev/null || skip_all "no $program here"; done
+for program in qemu-system-x86_64 gdb setpriv busybox; do command -v $program > /dev/null ||
+	skip_all "no $program here"; done
 kernel=$("$TOP/tests/peers/qemu-kernel.sh") || skip_all "no package of a kernel 6.12 for QEMU"
 
 tree=$SCRATCH/tree
@@ -16,7 +17,8 @@ tree=$SCRATCH/tree
 python=$(gdb -nx -q -batch -ex 'python import sysconfig; print(sysconfig.get_path("stdlib"))')
 [ -d "$python" ] || skip_all "gdb has no Python"
 mkdir -p "$tree/tmp" "$tree$python"
-tar -C "$python" --exclude=dist-packages --exclude=test --exclude='config-*' --exclude=__pycache__ -cf - . | tar -C "$tree$python" -xf -
+tar -C "$python" --exclude=dist-packages --exclude=test --exclude='config-*' \
+	--exclude=__pycache__ -cf - . | tar -C "$tree$python" -xf -
 cp "$LINUX" "$tree/linux"; cp "$MINI_CPIO" "$tree/mini.cpio"
 cat > "$tree/init" <<'END'
 #!/bin/busybox sh
@@ -49,7 +51,8 @@ chmod 755 "$tree/init"; chmod -R a+rX "$tree"
 (cd "$tree" && find . | cpio --quiet -o -H newc) > "$SCRATCH/host.cpio"
 cat "$SCRATCH/programs.cpio" "$SCRATCH/host.cpio" > "$SCRATCH/initrd"
 
-timeout 500 qemu-system-x86_64 -accel tcg -cpu max -m 3072 -nographic -no-reboot -kernel "$kernel" -initrd "$SCRATCH/initrd" \
+timeout 500 qemu-system-x86_64 -accel tcg -cpu max -m 3072 -nographic -no-reboot -kernel \
+	"$kernel" -initrd "$SCRATCH/initrd" \
 	-append 'console=ttyS0 quiet panic=-1' < /dev/null 2>&1 | tr -d '\r' > "$SCRATCH/log"
 # The BIOS leaves the cursor anywhere.
 said() { grep -q "@$1\$" "$SCRATCH/log"; ok $? "$2"; }

@@ -50,7 +50,8 @@ soak() { # soak ENGINE ROUNDS
 		commands=()
 		for i in {1..50}; do commands+=("attach $guest_pid" 'tbreak syscall_handle' continue next stepi stepi detach); done
 		GDB_LIMIT=300 gdb_run "${commands[@]}"
-		[ "$(grep -c 'Temporary breakpoint .*, ' <<< "$gdb_out")" -ge 50 ] && [ "$(grep -c detached <<< "$gdb_out")" -ge 50 ] ||
+		[ "$(grep -c 'Temporary breakpoint .*, ' <<< "$gdb_out")" -ge 50 ] &&
+			[ "$(grep -c detached <<< "$gdb_out")" -ge 50 ] ||
 			{ failed=$((failed + 1)); tail -n 20 <<< "$gdb_out" | diag; }
 	done
 	is $failed 0 "$engine: $done times: attach, stop, step, leave"
@@ -58,9 +59,11 @@ soak() { # soak ENGINE ROUNDS
 	wait_for 120 grep -q '^@over' m.log; ok $? "$engine: fio and iperf3 come to their ends"
 	for i in fio iperf3; do
 		is "$(grep -v '^round' $i.rounds)" "" "$engine: $i has nothing to complain of"
-		[ "$(grep -c round $i.rounds)" -ge 2 ]; ok $? "$engine: and worked ($(grep -c round $i.rounds) rounds)"
+		[ "$(grep -c round $i.rounds)" -ge 2 ]
+		ok $? "$engine: and worked ($(grep -c round $i.rounds) rounds)"
 	done
-	is "$(net_do m 'dmesg | grep -iE "oops|BUG:|lockup|stall|WARNING:|I/O error"')" "" "$engine: the kernel has no complaint"
+	is "$(net_do m 'dmesg | grep -iE "oops|BUG:|lockup|stall|WARNING:|I/O error"')" "" \
+		"$engine: the kernel has no complaint"
 	net_do m 'ip -s link show eth0' | grep -A1 errors | diag
 	net_end m
 }

@@ -9,23 +9,33 @@
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/labs.sh"
 need_umlab
-umlab create -i debian-12 --mem=512M host > /dev/null; umlab start host; is $? 0 "a machine with systemd starts"
+umlab create -i debian-12 --mem=512M host > /dev/null; umlab start host
+is $? 0 "a machine with systemd starts"
 
 # The command, what it leans on, and an image that is none.
 mkdir -p put/lib put/bin/labs put/bin/images; cp "$UMLAB" put/bin/
-ldd "$UMLAB" | awk '$3 ~ /^\// && $3 !~ /\/(libc|libm)\.so/ { print $3 }' | xargs -I{} cp -L {} put/lib/
-cp -r "$BUILD/labs/agent.cpio" "$BUILD/labs/guest" put/bin/labs/; truncate -s 1M put/bin/images/none.img
-printf '#!/bin/sh\necho $$ > /tmp/kernel.pid\nwhile :; do :; done\n' > put/bin/linux; chmod 755 put/bin/linux
-tar -C put -cf - . | umlab exec host -- sh -c 'mkdir -p /opt/u && tar -C /opt/u --no-same-owner -xf - && chmod -R a+rX /opt/u && useradd -m stu'
+ldd "$UMLAB" | awk '$3 ~ /^\// && $3 !~ /\/(libc|libm)\.so/ { print $3 }' |
+	xargs -I{} cp -L {} put/lib/
+cp -r "$BUILD/labs/agent.cpio" "$BUILD/labs/guest" put/bin/labs/
+truncate -s 1M put/bin/images/none.img
+printf '#!/bin/sh\necho $$ > /tmp/kernel.pid\nwhile :; do :; done\n' > put/bin/linux; chmod 755 \
+	put/bin/linux
+tar -C put -cf - . | umlab exec host -- sh -c \
+	'mkdir -p /opt/u && tar -C /opt/u --no-same-owner -xf - && chmod -R a+rX /opt/u && useradd -m stu'
 umlab exec host -- sh -c 'mkdir -p /run/user/1000; chown stu /run/user/1000; chmod 700 /run/user/1000
 	systemd-run -q --unit=manager --uid=stu --property=Delegate=yes --setenv=XDG_RUNTIME_DIR=/run/user/1000 /lib/systemd/systemd --user' > out 2>&1
-as_stu() { umlab exec host -- setpriv --reuid=stu --regid=stu --clear-groups env HOME=/home/stu XDG_RUNTIME_DIR=/run/user/1000 LD_LIBRARY_PATH=/opt/u/lib PATH=/opt/u/bin:/usr/bin:/bin "$@"; }
-wait_for 30 umlab exec host -- test -S /run/user/1000/systemd/private; ok $? "an ordinary user has a manager there" || diag < out >&2
+as_stu() { umlab exec host -- setpriv --reuid=stu --regid=stu --clear-groups env HOME=/home/stu \
+	XDG_RUNTIME_DIR=/run/user/1000 LD_LIBRARY_PATH=/opt/u/lib PATH=/opt/u/bin:/usr/bin:/bin \
+		"$@"; }
+wait_for 30 umlab exec host -- test -S /run/user/1000/systemd/private
+ok $? "an ordinary user has a manager there" || diag < out >&2
 
-as_stu umlab create -i none --cpus=0.5 --mem=64M m > out 2>&1; is $? 0 "a machine is made there" || diag < out >&2
+as_stu umlab create -i none --cpus=0.5 --mem=64M m > out 2>&1
+is $? 0 "a machine is made there" || diag < out >&2
 as_stu umlab start --no-wait m > out 2>&1
 wait_for 20 umlab exec host -- test -s /tmp/kernel.pid; ok $? "and started" || diag < out >&2
-like "$(as_stu systemctl --user list-units --no-legend --type=scope)" "scope +loaded active" "by a scope of the user's manager"
+like "$(as_stu systemctl --user list-units --no-legend --type=scope)" "scope +loaded active" \
+	"by a scope of the user's manager"
 in_group() { umlab exec host -- sh -c 'cat "/sys/fs/cgroup$(cut -d: -f3 /proc/$(cat /tmp/kernel.pid)/cgroup)/'"$1"'"'; }
 is "$(in_group cpu.max)" "50000 100000" "its group has half a processor"
 is "$(in_group memory.max)" $(((64 + 16 + 64) << 20)) "and a wall around its memory"
@@ -40,6 +50,7 @@ awk -v used="$((after - before))" -v took="$ended" -v began="$began" 'BEGIN {
 like "$(cat out)" "^bounded" "a kernel that never rests gets no more"
 claim "kill ends it" as_stu umlab kill m
 wait_for 20 sh -c "! ${USER_PREFIX[*]} $UMLAB exec host -- sh -c 'kill -0 \$(cat /tmp/kernel.pid)' 2> /dev/null"; ok $? "it is gone"
-is "$(as_stu systemctl --user list-units --no-legend --type=scope | grep -c umlab)" 0 "and so is its scope"
+is "$(as_stu systemctl --user list-units --no-legend --type=scope | grep -c umlab)" 0 \
+	"and so is its scope"
 claim "wipe" umlab wipe -f
 done_testing

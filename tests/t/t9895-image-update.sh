@@ -19,8 +19,11 @@ export UMLAB_LIMIT=300 UMLAB_IMAGE=debian-12
 
 # package VERSION: the archive offers it.
 package() {
-	rm -rf "$SCRATCH/package"; mkdir -p "$SCRATCH/package/DEBIAN" "$SCRATCH/package/usr/share/umlab-test" "$SCRATCH/package/etc"
-	echo "$1" > "$SCRATCH/package/usr/share/umlab-test/version"; echo "setting=$1" > "$SCRATCH/package/etc/umlab-test.conf"
+	rm -rf "$SCRATCH/package"
+	mkdir -p "$SCRATCH/package/DEBIAN" "$SCRATCH/package/usr/share/umlab-test" \
+		"$SCRATCH/package/etc"
+	echo "$1" > "$SCRATCH/package/usr/share/umlab-test/version"
+	echo "setting=$1" > "$SCRATCH/package/etc/umlab-test.conf"
 	echo /etc/umlab-test.conf > "$SCRATCH/package/DEBIAN/conffiles"
 	deb_archive "$SCRATCH/archive" "$1"
 }
@@ -28,7 +31,8 @@ package 1
 at_user web host2 python3 -u -m http.server -d "$SCRATCH/archive" --bind 192.168.77.2 8000
 wait_for 10 grep -q 'port [0-9]' "$SCRATCH/web.log"
 
-claim "an image with version 1 of a package, and a setting of its own" umlab image layer course --from debian-12 -- sh -c "
+claim "an image with version 1 of a package, and a setting of its own" umlab image layer course \
+	--from debian-12 -- sh -c "
 	rm -rf /etc/apt/sources.list.d; echo deb [trusted=yes] http://192.168.77.2:8000 ./ > /etc/apt/sources.list
 	echo $(base64 -w0 "$SCRATCH/archive/umlab-test.deb") | base64 -d > /tmp/p.deb && dpkg -i /tmp/p.deb && echo setting=mine > /etc/umlab-test.conf"
 package 2
@@ -42,6 +46,7 @@ umlab remove -f c
 net_end web
 umlab image update course > out 2>&1; is $? 1 "without the archive an update fails"
 like "$(cat out)" "the image is as it was" "and says that the image is as it was"
-umlab create -i course c > /dev/null; umlab start c; is "$(umlab exec c -- cat /usr/share/umlab-test/version)" 2 "which is true"
+umlab create -i course c > /dev/null; umlab start c
+is "$(umlab exec c -- cat /usr/share/umlab-test/version)" 2 "which is true"
 claim "wipe" umlab wipe -f
 done_testing
