@@ -21,7 +21,7 @@
  * Invariant: an entry with MIRRORED set was queued for the space as it stands, so what the
  * host has for this page is right or missing. Every change of an entry clears the bit
  * (asm/pgtable.h); so a flush touches only what changed. The bit says nothing about
- * presence: mappings may have been dropped wholesale (host/child.c). The page that
+ * presence: mappings may have been dropped wholesale (host/guest/spaces.c). The page that
  * a fault asks for is therefore always mapped, whatever its bit says.
  *
  * Rights: an entry that is not ACCESSED is not mapped, one that is not DIRTY is mapped

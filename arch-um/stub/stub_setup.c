@@ -9,7 +9,12 @@
  * in memory but the constants page.
  */
 #include <um/stub.h>
-#include "lx.h"
+#include "lx/confine.h"
+#include "lx/file.h"
+#include "lx/memory.h"
+#include "lx/process.h"
+#include "lx/signal.h"
+#include "lx/thread.h"
 
 #define STUB_TEXT __attribute__((section(".um.stub.c"), used))
 
@@ -46,8 +51,7 @@ STUB_TEXT __attribute__((noreturn)) static void space_main(uint32_t slot)
 {
 	const unsigned long flags = CLONE_VM | CLONE_FS | CLONE_SIGHAND | CLONE_THREAD |
 				    CLONE_SYSVSEM;
-	uint64_t offset = STUB_FILE_SLOTS +
-		(uint64_t)slot * (UM_STUB_DATA_SIZE + UM_STUB_MAILBOX_SIZE);
+	uint64_t offset = STUB_FILE_SLOTS + (uint64_t)slot * STUB_SLOT_SIZE;
 	long tid = -EAGAIN;
 
 	/* The kernel process may have ended before it could be the one whose end ends us. */

@@ -7,8 +7,11 @@ import gdb_kernel as k
 
 TURNS = ("kernel", "guest", "reset", "mapper")
 STOPS = ("-", "signal", "call", "again", "unused", "FP saved", "reset", "map failed")
-UNUSED, ZYGOTE = "none: kept for the next program", "none: what new ones are forked from"
-CHILD = "'arch/um/host/guest/child.c'::"       # other files have variables of these names
+UNUSED, ZYGOTE = "none: kept for the next program", "none: new spaces are forked from it"
+# Other files have variables of the same names.
+TABLE = "'arch/um/host/guest/space_table.c'::table"
+ENGINE = "'arch/um/host/guest/spaces.c'::engine"
+CALLS = {9: "map", 10: "protect", 11: "unmap"}
 RESUMES = ((1, "frame"), (2, "load FP"), (4, "save FP"), (8, "step"))
 
 
@@ -27,13 +30,32 @@ def owners():
 
 
 def spaces():
-    slots = k.value(CHILD + "slots")
-    for block in range(int(slots["nr_blocks"])):
-        first = slots["spaces"][block]
+    """The generic part of each space that has a process (space_table.c)."""
+    table = k.value(TABLE)
+    for block in range(int(table["nr_blocks"])):
+        first = int(table["spaces"][block])
         for index in range(64):
-            space = first + index
+            space = k.pointer(first + index * int(table["space_size"]), "struct host_space")
             if int(space["pid"]):
                 yield space
+
+
+def engine():
+    return k.value(ENGINE)["name"].string()
+
+
+def seccomp_part(space):
+    """What the seccomp engine keeps of a space; None under another engine."""
+    return k.pointer(int(space), "struct seccomp_space") if engine() == "seccomp" else None
+
+
+def space_row(space, tasks):
+    part = seccomp_part(space)
+    tid = int(part["tid"]) if part else 0
+    turn = word_of(TURNS, int(part["mailbox"]["turn"])) if tid else "-"
+    is_zygote = part and not tid
+    return "%8d %8d %6d %-8s %s\n" % (int(space["pid"]), tid, int(space["nr_queued"]), turn,
+                                      ", ".join(tasks or [ZYGOTE if is_zygote else UNUSED]))
 
 
 class Spaces(gdb.Command):
@@ -45,17 +67,28 @@ class Spaces(gdb.Command):
     def invoke(self, argument, from_tty):
         k.want_process()
         table = owners()
-        gdb.write("engine %s\n" % k.value(CHILD + "engine")["name"].string())
+        gdb.write("engine %s\n" % engine())
         gdb.write("%8s %8s %6s %-8s %s\n" % ("HOST", "THREAD", "QUEUED", "TURN", "TASKS"))
         for space in spaces():
-            gdb.write("%8d %8d %6d %-8s %s\n" % (
-                int(space["pid"]), int(space["tid"]), int(space["nr_queued"]),
-                word_of(TURNS, int(space["mailbox"]["turn"])) if int(space["tid"]) else "-",
-                ", ".join(table.get(int(space), [UNUSED if int(space["tid"]) else ZYGOTE]))))
+            gdb.write(space_row(space, table.get(int(space))))
+
+
+def mailbox_write(part, data):
+    box = part["mailbox"]
+    gdb.write("thread %d, mailbox at %#x\n" % (int(part["tid"]), int(box)))
+    gdb.write("turn %s, last stop %s, signal %d, resume by %s\n" % (
+        word_of(TURNS, int(box["turn"])), word_of(STOPS, int(box["stop"])), int(box["signo"]),
+        ", ".join(word for bit, word in RESUMES if int(box["resume"]) & bit) or "registers"))
+    gdb.write("kernel sleeps %d, guest sleeps %d, kick %d, guest spins %d\n" % (
+        int(box["kernel_sleeps"]), int(box["guest_sleeps"]), int(box["kick"]), int(data["spin"])))
+    regs = k.pointer(int(box["regs"].address), "struct pt_regs")
+    gdb.write("registers there: ip %#x sp %#x ax %#x orig_ax %d\n" % (
+        int(regs["ip"]), int(regs["sp"]), int(regs["ax"]),
+        int(regs["orig_ax"].cast(k.kernel_type("long")))))
 
 
 class Mailbox(gdb.Command):
-    """um-mailbox TASK: the memory that the kernel process and a task's space share."""
+    """um-mailbox TASK: mailbox and queued mappings of the space of a task."""
 
     def __init__(self):
         super().__init__("um-mailbox", gdb.COMMAND_DATA)
@@ -66,22 +99,17 @@ class Mailbox(gdb.Command):
             raise gdb.GdbError("%s has no space" % k.text(task["comm"]))
         k.want_process()
         space = task["mm"]["context"]["space"]
-        box, data = space["mailbox"], space["data"]
-        gdb.write("space of host process %d, thread %d, mailbox at %#x\n" % (
-            int(space["pid"]), int(space["tid"]), int(box)))
-        gdb.write("turn %s, last stop %s, signal %d, resume by %s\n" % (
-            word_of(TURNS, int(box["turn"])), word_of(STOPS, int(box["stop"])), int(box["signo"]),
-            ", ".join(word for bit, word in RESUMES if int(box["resume"]) & bit) or "registers"))
-        gdb.write("kernel sleeps %d, guest sleeps %d, kick %d, guest spins %d\n" % (
-            int(box["kernel_sleeps"]), int(box["guest_sleeps"]), int(box["kick"]), int(data["spin"])))
+        part = seccomp_part(space)
+        gdb.write("space of host process %d, " % int(space["pid"]))
+        if part:
+            mailbox_write(part, space["data"])
+        else:
+            gdb.write("no mailbox (%s engine)\n" % engine())
         for index in range(int(space["nr_queued"])):
-            command = data["commands"][index]
+            command = space["data"]["commands"][index]
             gdb.write("queued: %s %#x, %d bytes, protection %d, offset %#x\n" % (
-                {9: "map", 10: "protect", 11: "unmap"}.get(int(command["call"]), "?"), int(command["addr"]),
-                int(command["size"]), int(command["prot"]), int(command["offset"])))
-        regs = k.pointer(int(box["regs"].address), "struct pt_regs")
-        gdb.write("registers there: ip %#x sp %#x ax %#x orig_ax %d\n" % (
-            int(regs["ip"]), int(regs["sp"]), int(regs["ax"]), int(regs["orig_ax"].cast(k.kernel_type("long")))))
+                CALLS.get(int(command["call"]), "?"), int(command["addr"]), int(command["size"]),
+                int(command["prot"]), int(command["offset"])))
 
 
 Spaces()

@@ -22,7 +22,7 @@
 
 #define BOX ((volatile struct stub_mailbox *)UM_STUB_MAILBOX)
 
-/* The signals that the stub handles: see signals_set() in host/guest/engine_seccomp.c. */
+/* The signals that the stub handles: see signals_set() in host/guest/seccomp_zygote.c. */
 static const int attack_signals[] = {
 	SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGUSR1, SIGUSR2
 };

@@ -61,7 +61,8 @@ for engine in seccomp ptrace; do
 	seen '^#[0-9]+ .* in syscall_handle \(regs=' \
 		"um-task: gdb's own bt shows it, with arguments"
 	seen "^ +[0-9]+ .* 1 init" "um-spaces tells which host process holds it"
-	seen '^turn kernel, last stop' "um-mailbox shows what it shares with the kernel process"
+	mailbox='^turn kernel, last stop'; [ $engine = seccomp ] || mailbox='no mailbox .ptrace engine'
+	seen "$mailbox" "um-mailbox shows what the space shares with the kernel process"
 	seen '^softirqs pending: ' "um-irqs shows interrupts"
 	seen '^ubda: .*, 16384 sectors' "um-disks shows the disks"
 	seen '^orig_ax +0x0*10f ' "um-regs shows the guest's registers"

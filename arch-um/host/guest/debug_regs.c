@@ -2,9 +2,9 @@
 /*
  * debug_regs.c - debug registers of a host thread, through ptrace
  */
-#include <linux/ptrace.h>
 #include "guest/debug_regs.h"
-#include "lx.h"
+#include <linux/ptrace.h>
+#include "lx/process.h"
 
 /* Where struct user has the debug registers (asm/user_64.h, which uapi does not export). */
 #define USER_DEBUGREG	848

@@ -24,14 +24,17 @@
  * A hand-over between two processors costs five times one on the same: placement.c keeps
  * the machine's thread and the space that it runs together.
  */
+#include "guest/engine_ptrace.h"
 #include <linux/ptrace.h>
 #include <um/upcall.h>
 #include "guest/debug_regs.h"
-#include "guest/engine.h"
-#include "host_internal.h"
-#include "libk.h"
-#include "lx.h"
 #include "guest/placement.h"
+#include "libk.h"
+#include "lx/file.h"
+#include "lx/memory.h"
+#include "lx/process.h"
+#include "lx/signal.h"
+#include "process/memory.h"
 
 #define NT_PRSTATUS	1
 #define NT_X86_XSTATE	0x202
@@ -43,12 +46,24 @@
 #define STATUS_STOPPED(status)	(((status) & 0xff) == 0x7f)
 #define SIGNAL_SYSCALL		(SIGTRAP | 0x80)
 
+/* The engine's part of a space: where its process was last seen (placement.h). */
+struct ptrace_space {
+	struct host_space space;
+	unsigned int cpu;
+};
+_Static_assert(offsetof(struct ptrace_space, space) == 0, "ptrace_space_of() converts in place");
+
 extern const char um_stub_start[], um_stub_end[], stub_call[], stub_batch[];
 
 static struct {
 	int zygote;
 	volatile int running;		/* process that is running guest code, 0: none */
 } tracer;
+
+static struct ptrace_space *ptrace_space_of(struct host_space *space)
+{
+	return (struct ptrace_space *)space;
+}
 
 static uint64_t stub_address(const char *entry)
 {
@@ -326,6 +341,7 @@ static int ptrace_space_create(struct host_space *space)
 		return -ENOMEM;
 	}
 	space->pid = child;
+	ptrace_space_of(space)->cpu = 0;
 	return 0;
 }
 
@@ -400,7 +416,7 @@ static void ptrace_run(struct host_space *space, struct host_regs *regs, unsigne
 
 	event->stop = GUEST_GONE;
 	event->signo = 0;
-	host_placement_follow(space);
+	host_placement_follow(pid, &ptrace_space_of(space)->cpu);
 	/* The host must not take the guest's result for a system call of its own to restart. */
 	regs->orig_ax = -1;
 	if (regs_load(pid, regs) && regs_load_mended(pid, regs)) {
@@ -470,6 +486,7 @@ static uint64_t ptrace_debug_status(struct host_space *space)
 
 const struct engine_ops engine_ptrace = {
 	.name = "ptrace",
+	.space_size = sizeof(struct ptrace_space),
 	.init = ptrace_init,
 	.space_create = ptrace_space_create,
 	.space_destroy = ptrace_space_destroy,

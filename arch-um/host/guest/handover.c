@@ -32,10 +32,10 @@
  * The kernel side alone decides. A guest thread spins as often as its data page says, which
  * is 0 while the machine is together or another space runs.
  */
-#include <um/upcall.h>
 #include "guest/handover.h"
-#include "lx.h"
 #include "guest/placement.h"
+#include "lx/signal.h"
+#include "lx/thread.h"
 
 #define NSEC_PER_USEC	1000ULL
 #define SPIN_TIME	(50 * NSEC_PER_USEC)
@@ -52,8 +52,8 @@ static struct {
 	bool apart;
 	uint64_t ticks_per_usec;
 	uint32_t guest_spins;		/* loops of the stub in SPIN_TIME */
-	struct host_space *spinning;	/* whose guest thread may spin now */
-	struct host_space *before;	/* the one that did before it, until */
+	struct seccomp_space *spinning;	/* whose guest thread may spin now */
+	struct seccomp_space *before;	/* the one that did before it, until */
 	uint64_t before_until;
 	unsigned int returns;
 	volatile bool waiting;		/* the other side was woken, the turn is not back yet */
@@ -99,13 +99,13 @@ void host_handover_init(void)
 	handover.backoff = BACKOFF_MIN;
 }
 
-static void guest_spin_set(struct host_space *space, uint32_t spins)
+static void guest_spin_set(struct seccomp_space *space, uint32_t spins)
 {
-	__atomic_store_n(&space->data->spin, spins, __ATOMIC_RELAXED);
+	__atomic_store_n(&space->space.data->spin, spins, __ATOMIC_RELAXED);
 }
 
 /* Let no guest thread spin but that of @space (NULL: none). */
-static void spinner_set(struct host_space *space)
+static void spinner_set(struct seccomp_space *space)
 {
 	if (handover.spinning == space)
 		return;
@@ -208,11 +208,16 @@ static void sleep_for_turn(struct stub_mailbox *mailbox)
 	mailbox->kernel_sleeps = 0;
 }
 
+static void guest_follow(struct seccomp_space *space, bool beside)
+{
+	host_placement_follow_guest(space->tid, beside, &space->guest_cpu);
+}
+
 /*
  * Let somebody in @space go on. When its process ended just before, the handler's note of that in
  * the word (seccomp_child_ended()) is gone now, and nobody there will ever give the turn back.
  */
-static void turn_give(struct host_space *space, uint32_t turn)
+static void turn_give(struct seccomp_space *space, uint32_t turn)
 {
 	__atomic_exchange_n(&space->mailbox->turn, turn, __ATOMIC_SEQ_CST);
 	if (space->ended)
@@ -220,7 +225,7 @@ static void turn_give(struct host_space *space, uint32_t turn)
 }
 
 /* Another space runs while apart. True: the one that spins is soon back and stays where it is. */
-static bool runs_beside(struct host_space *space)
+static bool runs_beside(struct seccomp_space *space)
 {
 	uint64_t now;
 
@@ -248,14 +253,14 @@ static void latency_check(uint64_t from, uint64_t to)
 		give_way(ticks());
 }
 
-bool host_handover_sleeps(struct host_space *space)
+bool host_handover_sleeps(struct seccomp_space *space)
 {
 	if (!space->asleep)
 		space->asleep = lx_futex_sleepers(&space->mailbox->guest_sleeps) == 1;
 	return space->asleep;
 }
 
-void host_handover(struct host_space *space)
+void host_handover(struct seccomp_space *space)
 {
 	struct stub_mailbox *mailbox = space->mailbox;
 	bool beside = handover.apart && runs_beside(space), spins = handover.apart && !beside;
@@ -266,7 +271,7 @@ void host_handover(struct host_space *space)
 		spinner_set(space);
 	else
 		mailbox->kernel_sleeps = 1;	/* for sure */
-	host_placement_follow_guest(space, beside);
+	guest_follow(space, beside);
 	turn_give(space, STUB_TURN_GUEST);
 	if (__atomic_load_n(&mailbox->guest_sleeps, __ATOMIC_RELAXED)) {
 		mailbox->guest_sleeps = 0;
@@ -288,18 +293,18 @@ void host_handover(struct host_space *space)
 		latency_check(woken, mailbox->woken_ticks);
 }
 
-bool host_handover_is_stuck(struct host_space *space)
+bool host_handover_is_stuck(struct seccomp_space *space)
 {
 	/* In this order: the mapper wakes the guest thread before it sleeps. */
-	return handover.waiting && lx_futex_sleepers(&space->data->seq) == 1 &&
+	return handover.waiting && lx_futex_sleepers(&space->space.data->seq) == 1 &&
 	       lx_futex_sleepers(&space->mailbox->guest_sleeps) == 1 &&
 	       !turn_is_back(space->mailbox);
 }
 
-bool host_handover_by_mapper(struct host_space *space)
+bool host_handover_by_mapper(struct seccomp_space *space)
 {
 	struct stub_mailbox *mailbox = space->mailbox;
-	struct stub_data *data = space->data;
+	struct stub_data *data = space->space.data;
 
 	/*
 	 * Apart, this thread spins on the mapper's processor. And a guest thread that only
@@ -309,8 +314,8 @@ bool host_handover_by_mapper(struct host_space *space)
 	if (handover.apart || !host_handover_sleeps(space))
 		return false;
 	space->asleep = false;
-	host_placement_follow(space);
-	host_placement_follow_guest(space, false);
+	host_placement_follow(space->space.pid, &space->mapper_cpu);
+	guest_follow(space, false);
 	data->then_guest = 1;
 	mailbox->kernel_sleeps = 1;
 	turn_give(space, STUB_TURN_MAPPER);
@@ -324,17 +329,17 @@ bool host_handover_by_mapper(struct host_space *space)
 	return true;
 }
 
-int host_handover_reset(struct host_space *space, uint64_t epoch)
+int host_handover_reset(struct seccomp_space *space, uint64_t epoch)
 {
 	struct siginfo info = { .si_signo = STUB_SIGNAL_RESET, .si_code = SI_QUEUE };
 	struct stub_mailbox *mailbox = space->mailbox;
 	int error;
 
 	space->asleep = false;
-	host_placement_follow_guest(space, false);
+	guest_follow(space, false);
 	turn_give(space, STUB_TURN_RESET);
 	info.si_ptr = (void *)epoch;
-	error = lx_rt_tgsigqueueinfo(space->pid, space->tid, STUB_SIGNAL_RESET, &info);
+	error = lx_rt_tgsigqueueinfo(space->space.pid, space->tid, STUB_SIGNAL_RESET, &info);
 	if (!error && !(handover.apart && spin(mailbox)))
 		sleep_for_turn(mailbox);
 	return error;
@@ -346,7 +351,7 @@ void host_handover_idle(void)
 	handover.runs = 0;
 }
 
-void host_handover_forget(struct host_space *space)
+void host_handover_forget(struct seccomp_space *space)
 {
 	if (handover.spinning == space)
 		handover.spinning = NULL;

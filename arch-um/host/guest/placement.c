@@ -8,10 +8,9 @@
  * idle, the host may choose another one. The seccomp engine may bring guest threads to a second
  * one and spin (handover.c). Called in the machine's thread.
  */
-#include "guest/engine.h"
-#include "libk.h"
-#include "lx.h"
 #include "guest/placement.h"
+#include <um/host.h>
+#include "lx/thread.h"
 
 #define CPU_WORDS		16
 #define RELEASE_INTERVAL	500000000ULL	/* ns */
@@ -114,12 +113,12 @@ static void follow(int tid, unsigned int cpu, unsigned int *known)
 	*known = cpu + 1;
 }
 
-void host_placement_follow(struct host_space *space)
+void host_placement_follow(int tid, unsigned int *known)
 {
-	follow(space->pid, machine_cpu, &space->placement);
+	follow(tid, machine_cpu, known);
 }
 
-void host_placement_follow_guest(struct host_space *space, bool beside)
+void host_placement_follow_guest(int tid, bool beside, unsigned int *known)
 {
-	follow(space->tid, beside ? machine_cpu : guest_cpu, &space->guest_placement);
+	follow(tid, beside ? machine_cpu : guest_cpu, known);
 }

@@ -5,7 +5,7 @@
 #ifndef UM_HOST_PLACEMENT_H
 #define UM_HOST_PLACEMENT_H
 
-#include "guest/engine.h"
+#include <um/types.h>
 
 /*
  * init - learn what processors there are and keep to one. release - let the host move the
@@ -19,11 +19,12 @@ void host_placement_take(void);
 bool host_placement_guests(bool apart);
 
 /*
- * follow - bring the process of @space to the machine's processor (the ptrace engine's only
- * thread, the seccomp engine's mapper); follow_guest - its guest thread to where guests run, or
- * to the machine's processor (@beside).
+ * host_placement_follow - bring thread @tid to the machine's processor: the mapper of the seccomp
+ * engine, the only thread of the ptrace engine. host_placement_follow_guest - bring the guest thread
+ * @tid to where guest code runs, or to the machine's processor (@beside).
+ * *@known remembers where the thread is: its processor plus 1, or 0 for a new thread.
  */
-void host_placement_follow(struct host_space *space);
-void host_placement_follow_guest(struct host_space *space, bool beside);
+void host_placement_follow(int tid, unsigned int *known);
+void host_placement_follow_guest(int tid, bool beside, unsigned int *known);
 
 #endif /* UM_HOST_PLACEMENT_H */

@@ -6,9 +6,11 @@
  * stopped. All of it lies in memory that guest code can write: it is read once, and an
  * address in it is checked before it is used.
  */
+#include "guest/seccomp_stop.h"
+#include <asm/processor-flags.h>
+#include "guest/seccomp_process.h"
 #include "libk.h"
-#include "lx.h"
-#include "guest/seccomp_engine.h"
+#include "lx/signal.h"
 
 #define TRAP_PAGE_FAULT		14
 #define ERROR_WRITE		2
@@ -29,7 +31,7 @@ extern const char um_stub_start[], stub_wait_call[];
 /* ---- FP state ---- */
 
 /* Kernel address of @size bytes at @addr of the signal stack, or NULL: not there. */
-static void *signal_stack_at(struct host_space *space, uint64_t addr, size_t size)
+static void *signal_stack_at(struct seccomp_space *space, uint64_t addr, size_t size)
 {
 	uint64_t offset = addr - UM_STUB_MAILBOX;
 
@@ -38,13 +40,13 @@ static void *signal_stack_at(struct host_space *space, uint64_t addr, size_t siz
 	return (void *)space->mailbox + offset;
 }
 
-static struct ucontext *frame_of(struct host_space *space)
+static struct ucontext *frame_of(struct seccomp_space *space)
 {
 	return signal_stack_at(space, space->frame, sizeof(struct ucontext));
 }
 
 /* Where the FP state lies in memory; NULL: in the processor, or nowhere sensible. */
-static uint8_t *fp_place(struct host_space *space)
+static uint8_t *fp_place(struct seccomp_space *space)
 {
 	uint64_t addr;
 
@@ -54,8 +56,9 @@ static uint8_t *fp_place(struct host_space *space)
 	return addr % 64 ? NULL : signal_stack_at(space, addr, host_fp_size());
 }
 
-int host_seccomp_fp_get(struct host_space *space, void *fp, size_t size)
+int host_seccomp_fp_get(struct host_space *generic, void *fp, size_t size)
 {
+	struct seccomp_space *space = seccomp_space_of(generic);
 	struct stub_mailbox *mailbox = space->mailbox;
 	uint8_t *place = fp_place(space);
 
@@ -76,8 +79,9 @@ int host_seccomp_fp_get(struct host_space *space, void *fp, size_t size)
 	return 0;
 }
 
-int host_seccomp_fp_set(struct host_space *space, const void *fp, size_t size)
+int host_seccomp_fp_set(struct host_space *generic, const void *fp, size_t size)
 {
+	struct seccomp_space *space = seccomp_space_of(generic);
 	uint8_t *place;
 
 	if (!space->frame)
@@ -113,7 +117,7 @@ static void frame_store(struct sigcontext *sc, const struct host_regs *regs)
 }
 
 /* What guest code cannot choose: segments, and the flags that are the host's. */
-static void regs_complete(struct host_space *space, struct host_regs *regs)
+static void regs_complete(struct seccomp_space *space, struct host_regs *regs)
 {
 	const uint64_t *box = space->mailbox->regs;
 
@@ -125,17 +129,17 @@ static void regs_complete(struct host_space *space, struct host_regs *regs)
 	regs->flags = (regs->flags & FLAGS_GUEST) | FLAGS_FIXED;
 }
 
-void host_seccomp_resume(struct host_space *space, const struct host_regs *regs, bool step)
+void host_seccomp_resume(struct seccomp_space *space, const struct host_regs *regs, bool step)
 {
 	struct stub_mailbox *mailbox = space->mailbox;
 	struct host_regs out = *regs;
 
-	out.flags = (out.flags & FLAGS_GUEST) | FLAGS_FIXED | (step ? FLAGS_TRAP : 0);
+	out.flags = (out.flags & FLAGS_GUEST) | FLAGS_FIXED | (step ? X86_EFLAGS_TF : 0);
 	out.cs = 0x33;
 	out.ss = 0x2b;
 	memcpy(mailbox->regs, &out, sizeof(out));
 	mailbox->resume = (space->fp_load ? STUB_RESUME_LOAD_FP : 0) |
-			  (out.flags & FLAGS_TRAP ? STUB_RESUME_STEP : 0);
+			  (out.flags & X86_EFLAGS_TF ? STUB_RESUME_STEP : 0);
 	if (space->frame) {
 		frame_store(&frame_of(space)->uc_mcontext, &out);
 		mailbox->frame = space->frame;
@@ -203,7 +207,7 @@ static void exception(const struct host_regs *regs, struct guest_event *event,
 	}
 }
 
-static void signal_stop(struct host_space *space, struct host_regs *regs,
+static void signal_stop(struct seccomp_space *space, struct host_regs *regs,
 			struct guest_event *event)
 {
 	struct stub_mailbox *mailbox = space->mailbox;
@@ -246,7 +250,7 @@ static void signal_stop(struct host_space *space, struct host_regs *regs,
 	}
 }
 
-bool host_seccomp_woke_by_trap(struct host_space *space)
+bool host_seccomp_woke_by_trap(struct seccomp_space *space)
 {
 	const struct stub_mailbox *mailbox = space->mailbox;
 	const struct ucontext *uc;
@@ -258,18 +262,18 @@ bool host_seccomp_woke_by_trap(struct host_space *space)
 	return uc && uc->uc_mcontext.rip == UM_STUB_CODE + (stub_wait_call - um_stub_start);
 }
 
-static void call_stop(struct host_space *space, struct host_regs *regs,
+static void call_stop(struct seccomp_space *space, struct host_regs *regs,
 		      struct guest_event *event)
 {
 	memcpy(regs, space->mailbox->regs, sizeof(*regs));
 	regs_complete(space, regs);
 	space->frame = 0;
 	space->fp_load = false;
-	space->fp_saved = space->data->save_fp;
+	space->fp_saved = space->space.data->save_fp;
 	*event = (struct guest_event) { .stop = GUEST_SYSCALL };
 }
 
-static void unused_stop(struct host_space *space, struct guest_event *event)
+static void unused_stop(struct seccomp_space *space, struct guest_event *event)
 {
 	uint64_t frame = __atomic_load_n(&space->mailbox->frame, __ATOMIC_RELAXED);
 
@@ -280,7 +284,7 @@ static void unused_stop(struct host_space *space, struct guest_event *event)
 	}
 }
 
-bool host_seccomp_stopped(struct host_space *space, struct host_regs *regs,
+bool host_seccomp_stopped(struct seccomp_space *space, struct host_regs *regs,
 			  struct guest_event *event)
 {
 	switch (__atomic_load_n(&space->mailbox->stop, __ATOMIC_RELAXED)) {

@@ -23,9 +23,10 @@
  * space, stand in the space's data page. No stack is used: below the guest's stack
  * pointer may be data (red zone).
  */
-#include "guest/engine.h"
+#include "guest/site_jumps.h"
+#include "guest/space_table.h"
 #include "libk.h"
-#include "lx.h"
+#include "lx/memory.h"
 
 #define ENTRY_SLOT	HOST_SITES_MAX		/* the slot that leads to the stub */
 #define THUNKS		0x1000			/* offset of the thunks in the window */

@@ -11,11 +11,12 @@
  *   mapper         its wait, mapping guest RAM, and the acknowledgement. All else ends
  *                  the process: nothing of this can happen.
  */
+#include "guest/stub_filter.h"
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include "lx.h"
-#include "guest/stub_filter.h"
+#include "lx/memory.h"
+#include "lx/thread.h"
 
 extern const char um_stub_start[], stub_wake_call[], stub_wait_call[];
 extern const char stub_mapper_strip_call[], stub_mapper_wait_call[], stub_mapper_map_call[],

@@ -11,10 +11,14 @@
  * possible (sockets, terminals of another user) the new descriptor is marked in
  * shared_fds, and each transfer on it first asks whether it would wait.
  */
+#include "io/file.h"
 #include <um/host.h>
-#include "host_internal.h"
+#include "io/terminal.h"
 #include "libk.h"
-#include "lx.h"
+#include "lx/file.h"
+#include "lx/poll.h"
+#include "lx/socket.h"
+#include "lx/system.h"
 
 /* A pipe that polls as writable takes this much at once; so do terminals in practice. */
 #define SHARED_WRITE_MAX 512

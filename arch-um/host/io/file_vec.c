@@ -6,7 +6,7 @@
  * calling thread. A vector that a short transfer left half done is moved on in place.
  */
 #include <um/host.h>
-#include "lx.h"
+#include "lx/file.h"
 
 _Static_assert(sizeof(struct host_iovec) == sizeof(struct iovec) &&
 	       offsetof(struct host_iovec, base) == offsetof(struct iovec, iov_base) &&

@@ -13,7 +13,8 @@
  */
 #include <um/host.h>
 #include "libk.h"
-#include "lx.h"
+#include "lx/file.h"
+#include "lx/process.h"
 
 /* O_NONBLOCK: should a FIFO have taken the file's place, do not wait for its writer. */
 #define OPEN_FLAGS (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_LARGEFILE)

@@ -6,8 +6,9 @@
  * Sockets move many frames per call. The arrays are static: nothing here is entered twice.
  */
 #include <um/host.h>
-#include "lx.h"
 #include "libk.h"
+#include "lx/file.h"
+#include "lx/socket.h"
 
 #define BATCH 32
 #define SOCKET_BUFFER (4 << 20)		/* what we ask for; the host grants what it allows */

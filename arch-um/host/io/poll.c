@@ -29,10 +29,15 @@
  * instructions of host_poll_add() and host_poll_remove(), so an entry is claimed by one
  * store to .fd and complete before its descriptor enters an epoll instance.
  */
+#include "io/poll.h"
 #include <um/host.h>
 #include <um/upcall.h>
-#include "host_internal.h"
-#include "lx.h"
+#include "io/file.h"
+#include "lx/file.h"
+#include "lx/poll.h"
+#include "lx/process.h"
+#include "lx/signal.h"
+#include "process/handlers.h"
 
 #define NR_ENTRIES 256
 #define NR_EVENTS 32

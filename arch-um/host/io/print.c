@@ -6,7 +6,8 @@
  * from anywhere: any thread, signal handlers, a kernel that has just crashed.
  */
 #include <um/host.h>
-#include "lx.h"
+#include "lx/file.h"
+#include "lx/poll.h"
 
 enum { STDERR = 2 };
 

@@ -10,9 +10,11 @@
  * A machine in the background of its shell leaves the terminal alone: it is neither made
  * raw nor restored, since the settings are then those of the job in front.
  */
+#include "io/terminal.h"
 #include <um/host.h>
-#include "host_internal.h"
-#include "lx.h"
+#include "lx/file.h"
+#include "lx/process.h"
+#include "lx/signal.h"
 
 #define NR_TERMINALS 16
 

@@ -10,8 +10,11 @@
  */
 #include <um/host.h>
 #include <um/upcall.h>
-#include "host_internal.h"
-#include "lx.h"
+#include "lx/memory.h"
+#include "lx/process.h"
+#include "lx/signal.h"
+#include "lx/thread.h"
+#include "process/handlers.h"
 
 #define STACK_SIZE 0x10000
 #define GUARD_SIZE 0x1000

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * boot.c - entry, hand-over to the kernel, and the end of the process
+ * boot.c - entry of the process, and hand-over to the kernel
  */
+#include "process/boot.h"
 #include <linux/auxvec.h>
-#include <um/host.h>
 #include <um/layout.h>
 #include <um/upcall.h>
-#include "process/boot.h"
-#include "process/confinement.h"
-#include "guest/engine.h"
-#include "host_internal.h"
 #include "libk.h"
-#include "lx.h"
+#include "lx/file.h"
+#include "lx/memory.h"
+#include "lx/poll.h"
+#include "lx/process.h"
+#include "lx/system.h"
+#include "process/environment.h"
+#include "process/exit.h"
+#include "process/handlers.h"
+#include "process/timer.h"
 
 #define AUXV_HWCAP	16
 #define AUXV_VDSO	33
@@ -19,23 +23,8 @@
 #define MINSIGSTKSZ_DEFAULT 2048
 
 static struct um_boot boot;
-static unsigned long cpus_at_start[16];
-static int cpus_at_start_size;
 
 extern char _end[];
-
-void host_fail(const char *reason)
-{
-	host_print("linux: ", 7);
-	host_print(reason, strlen(reason));
-	host_print("\n", 1);
-	host_exit(1);
-}
-
-uint64_t host_hwcap2(void)
-{
-	return boot.host_hwcap2;
-}
 
 static uint64_t auxv_read(const uint64_t *auxv)
 {
@@ -149,42 +138,9 @@ __attribute__((section(".init.text"))) void host_boot(uint64_t *stack)
 		boot.host_memory_size = (uint64_t)info.totalram * info.mem_unit;
 
 	descriptors_fill();
-	cpus_at_start_size = lx_sched_getaffinity(0, sizeof(cpus_at_start), cpus_at_start);
+	host_environment_init(&boot);
 	host_handlers_init();
-	host_timer_init(vdso);
+	if (host_timer_init(vdso))
+		host_fail("cannot make a host timer (see ulimit -i)");
 	um_start(&boot);
-}
-
-char **host_environment(void)
-{
-	return boot.envp;
-}
-
-void host_processors_restore(void)
-{
-	if (cpus_at_start_size > 0)
-		lx_sched_setaffinity(0, cpus_at_start_size, cpus_at_start);
-}
-
-static void process_clean(void)
-{
-	host_guest_shutdown();
-	host_term_restore_all();
-}
-
-void host_exit(int status)
-{
-	process_clean();
-	lx_exit_group(status);
-}
-
-void host_restart(void)
-{
-	const lx_sigset none = 0;
-
-	process_clean();
-	host_processors_restore();
-	lx_rt_sigprocmask(SIG_SETMASK, &none, NULL);
-	lx_execve("/proc/self/exe", boot.argv, host_confined_environment(boot.envp));
-	host_fail("restart: cannot run the program again");
 }

@@ -27,15 +27,25 @@
  * system may be connected to; execve, where the host has no Landlock, may run anything, under the
  * same filter; signals may be sent to the user's other processes.
  */
+#include "process/confinement.h"
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <um/host.h>
-#include "process/boot.h"
-#include "process/confinement.h"
 #include "libk.h"
-#include "lx.h"
+#include "lx/confine.h"
+#include "lx/file.h"
+#include "lx/process.h"
+#include "lx/socket.h"
+#include "process/environment.h"
+#include "process/helper_host.h"
+
+/*
+ * Environment variable of a restarted program: confinement holds. The value is the starter's socket,
+ * or 0.
+ */
+#define CONFINED_VARIABLE "UMLAB_CONFINED"
 
 #define CLONE_NEW_ANY	0x7e020000	/* namespaces */
 #define PATHS_MAX	64

@@ -23,13 +23,16 @@
  * in between would miss the probes that it hits. Exceptions are never blocked. Worker threads
  * block everything, so the events come to this thread.
  */
+#include "process/handlers.h"
+#include <asm/processor-flags.h>
 #include <um/host.h>
 #include <um/upcall.h>
-#include "process/boot.h"
-#include "guest/engine.h"
-#include "host_internal.h"
-#include "libk.h"
-#include "lx.h"
+#include "guest/spaces.h"
+#include "io/terminal.h"
+#include "lx/process.h"
+#include "lx/signal.h"
+#include "process/exit.h"
+#include "process/timer.h"
 
 #define EXCEPTION_STACK_SIZE	(128 << 10)
 #define FAULT_WRITE		2	/* bit of the page fault error code */
@@ -175,8 +178,8 @@ static void exception_handler(int signo, struct siginfo *info, void *context)
 	if (!um_kernel_fault(&regs, signo, info->si_code, (uint64_t)info->si_addr,
 			     sc->err & FAULT_WRITE))
 		host_fail("the kernel took a signal that it cannot handle");
-	if ((regs.flags ^ sc->eflags) & FLAGS_TRAP)
-		events_hold(uc, regs.flags & FLAGS_TRAP);
+	if ((regs.flags ^ sc->eflags) & X86_EFLAGS_TF)
+		events_hold(uc, regs.flags & X86_EFLAGS_TF);
 	regs_to_context(&regs, sc);
 	depth--;
 	um_irqs_on = irqs_on;

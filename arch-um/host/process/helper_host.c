@@ -12,11 +12,15 @@
  * it gets the words and the socket's other end, and answers with the process id. It
  * runs only the helper that the options asked for, and as a child of the kernel process.
  */
+#include "process/helper_host.h"
 #include <um/host.h>
-#include "process/boot.h"
-#include "process/confinement.h"
 #include "libk.h"
-#include "lx.h"
+#include "lx/file.h"
+#include "lx/process.h"
+#include "lx/signal.h"
+#include "lx/socket.h"
+#include "lx/system.h"
+#include "process/environment.h"
 
 #define PATH_SIZE 512
 #define WORDS_MAX 16
@@ -31,17 +35,6 @@ static int candidate_try(const char *folder, size_t length, const char *name, ch
 	memcpy(path, folder, length);
 	snprintf(path + length, PATH_SIZE - length, "/%s", name);
 	return lx_faccessat(AT_FDCWD, path, EXECUTABLE);
-}
-
-const char *host_environment_get(const char *name)
-{
-	size_t length = strlen(name);
-	char **entry;
-
-	for (entry = host_environment(); *entry; entry++)
-		if (!strncmp(*entry, name, length) && (*entry)[length] == '=')
-			return *entry + length + 1;
-	return "";
 }
 
 static struct {

@@ -2,10 +2,10 @@
 /*
  * memory.c - guest RAM and the kernel's own mappings of it
  */
-#include "process/boot.h"
-#include "guest/engine.h"
-#include "host_internal.h"
-#include "lx.h"
+#include "process/memory.h"
+#include <um/host.h>
+#include "lx/file.h"
+#include "lx/memory.h"
 
 static int ram_fd = -1;
 
@@ -75,14 +75,16 @@ int host_mem_unmap(void *at, size_t size)
 
 #define PAGE_MASK_HOST	(~4095UL)
 
-void host_text_put(void *at, uint8_t byte)
+int host_text_put(void *at, uint8_t byte)
 {
 	void *page = (void *)((unsigned long)at & PAGE_MASK_HOST);
 
-	if (lx_mprotect(page, 1, PROT_READ | PROT_WRITE | PROT_EXEC))
-		host_fail("the host does not let the kernel change its code");
+	int error = lx_mprotect(page, 1, PROT_READ | PROT_WRITE | PROT_EXEC);
+
+	if (error)
+		return error;
 	*(volatile uint8_t *)at = byte;
-	lx_mprotect(page, 1, PROT_READ | PROT_EXEC);
+	return lx_mprotect(page, 1, PROT_READ | PROT_EXEC);
 }
 
 bool host_ram_is_zero(uint64_t offset, uint64_t size)

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * timer.c - the host's clocks, the machine's timer, and sleeping
+ * timer.c - the host's clocks, and the machine's timer
  */
+#include "process/timer.h"
 #include <linux/elf.h>
 #include <um/host.h>
-#include <um/upcall.h>
-#include "process/boot.h"
-#include "guest/engine.h"
-#include "host_internal.h"
 #include "libk.h"
-#include "lx.h"
-#include "guest/placement.h"
+#include "lx/process.h"
+#include "lx/signal.h"
+#include "lx/time.h"
 
 #define NSEC_PER_SEC 1000000000ULL
 
@@ -92,7 +90,7 @@ static void *vdso_find(uint64_t base, const char *name)
 	return NULL;
 }
 
-void host_timer_init(uint64_t vdso)
+int host_timer_init(uint64_t vdso)
 {
 	struct sigevent event = {
 		.sigev_notify = SIGEV_THREAD_ID,
@@ -102,8 +100,7 @@ void host_timer_init(uint64_t vdso)
 
 	if (vdso)
 		vdso_clock_gettime = (clock_gettime_fn)vdso_find(vdso, "__vdso_clock_gettime");
-	if (lx_timer_create(CLOCK_MONOTONIC, &event, &timer_id))
-		host_fail("cannot make a host timer (see ulimit -i)");
+	return lx_timer_create(CLOCK_MONOTONIC, &event, &timer_id);
 }
 
 static uint64_t clock_read(int clock)
@@ -157,25 +154,4 @@ void host_timer_set(uint64_t when)
 		.it_value = { host / NSEC_PER_SEC, host % NSEC_PER_SEC },
 	};
 	lx_timer_settime(timer_id, LX_TIMER_ABSTIME, &time, NULL);
-}
-
-void host_idle(void)
-{
-	const lx_sigset all = ~0ULL, none = 0;
-	struct pollfd poll = { .fd = host_poll_fd(), .events = POLLIN };
-
-	/*
-	 * With the signals blocked the look and the sleep cannot be parted; ppoll() opens the
-	 * mask again for just as long as it sleeps.
-	 */
-	lx_rt_sigprocmask(SIG_SETMASK, &all, NULL);
-	if (!um_irqs_pending) {
-		host_guest_idle();
-		host_placement_release();
-		lx_ppoll(&poll, poll.fd >= 0, NULL, &none);
-		host_placement_take();
-		if (poll.revents)
-			__atomic_or_fetch(&um_irqs_pending, UM_EVENT_POLL, __ATOMIC_SEQ_CST);
-	}
-	lx_rt_sigprocmask(SIG_SETMASK, &none, NULL);
 }

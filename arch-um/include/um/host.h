@@ -42,8 +42,8 @@ int host_ram_map(void *at, uint64_t offset, size_t size, int prot);
 void *host_mem_alloc(size_t size);
 void host_mem_free(void *at, size_t size);
 
-/* host_text_put - change one byte of the kernel's own code. */
-void host_text_put(void *at, uint8_t byte);
+/* host_text_put - change one byte of the kernel's own code; -errno: the host forbids it. */
+int host_text_put(void *at, uint8_t byte);
 
 /* host_mem_unmap - make [@at, @at+@size) of this process inaccessible. */
 int host_mem_unmap(void *at, size_t size);

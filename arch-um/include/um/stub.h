@@ -3,7 +3,7 @@
  * stub.h - the memory shared with a guest process: constants, commands, mailbox
  *
  *   constants   the same page for every space: what the stub needs while it starts
- *   data        written by the kernel process (host/child.c): mapping work to carry out.
+ *   data        written by the kernel process (host/guest/spaces.c): mapping work to carry out.
  *               Guest code can read it but not write it.
  *   mailbox     registers and turn-taking of the seccomp engine, written by both sides.
  *               Guest code can write all of it at any time: the kernel believes nothing in it
@@ -94,6 +94,7 @@
 /* The file that holds all this: constants, the window of the sites, a slot a space. */
 #define STUB_FILE_SITES		UM_STUB_CONSTS_SIZE
 #define STUB_FILE_SLOTS		(STUB_FILE_SITES + UM_SITES_SIZE)
+#define STUB_SLOT_SIZE		(UM_STUB_DATA_SIZE + UM_STUB_MAILBOX_SIZE)
 
 /* One host call, mmap, munmap or mprotect, with the arguments that vary. */
 struct stub_command {

@@ -86,10 +86,10 @@ int arch_prepare_kprobe(struct kprobe *probe)
 
 static void __kprobes text_put(u8 *at, u8 byte)
 {
-	if (within((unsigned long)at, _stext, _etext))
-		host_text_put(at, byte);
-	else
+	if (!within((unsigned long)at, _stext, _etext))
 		*at = byte;		/* modules are in writable memory */
+	else if (host_text_put(at, byte))
+		panic("the host does not let the kernel change its code");
 }
 
 void __kprobes arch_arm_kprobe(struct kprobe *probe)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * child.c - guest processes: engine choice, their pool, and the queue of mapping work
+ * spaces.c - guest processes: choice of the engine, pool of spaces, queue of mapping work
  *
  * Theory of operation
  *
@@ -17,17 +17,16 @@
  * uses. One that it refuses for the address (below vm.mmap_min_addr) becomes a bus
  * error of the guest.
  */
-#include <um/upcall.h>
-#include "guest/engine.h"
-#include "host_internal.h"
+#include "guest/spaces.h"
+#include "guest/engine_ptrace.h"
+#include "guest/engine_seccomp.h"
+#include "guest/fp_state.h"
 #include "libk.h"
-#include "lx.h"
+#include "lx/memory.h"
+#include "lx/signal.h"
+#include "process/memory.h"
 
 #define POOL_MAX	16
-#define SLOTS_PER_BLOCK	64
-#define SLOT_SIZE	(UM_STUB_DATA_SIZE + UM_STUB_MAILBOX_SIZE)
-#define SLOT_BLOCK_SIZE	(SLOTS_PER_BLOCK * SLOT_SIZE)
-#define BLOCKS_MAX	512
 
 /* In order of preference. */
 static const struct engine_ops *const engines[] = { &engine_seccomp, &engine_ptrace };
@@ -38,66 +37,22 @@ static unsigned int nr_pool;
 
 static bool commands_flush(struct host_space *space, struct guest_event *event);
 
-/*
- * Stub data of all spaces lies in one shared file, behind what is the same for all, in blocks
- * that are mapped here as they are needed. The space structures themselves are kept in
- * blocks beside it.
- */
-static struct {
-	int fd;
-	unsigned int nr_blocks;
-	struct host_space *free;
-	struct host_space *spaces[BLOCKS_MAX];
-} slots = { .fd = -1 };
-
-int host_stub_fd(void)
+static int engine_try(const struct engine_ops *candidate, char *why, size_t why_size)
 {
-	return slots.fd;
-}
+	int error = host_space_table_init(candidate->space_size);
 
-uint64_t host_stub_offset(const struct host_space *space)
-{
-	return STUB_FILE_SLOTS + (uint64_t)space->slot * SLOT_SIZE;
-}
-
-static int block_add(void)
-{
-	unsigned int block = slots.nr_blocks, i;
-	struct host_space *spaces;
-	void *data;
-	int error;
-
-	if (block == BLOCKS_MAX)
-		return -EAGAIN;
-	error = lx_ftruncate(slots.fd, STUB_FILE_SLOTS + (uint64_t)(block + 1) * SLOT_BLOCK_SIZE);
-	if (error < 0)
+	if (error) {
+		snprintf(why, why_size, "memfd_create: error %d", -error);
 		return error;
-	data = lx_mmap(NULL, SLOT_BLOCK_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, slots.fd,
-		       STUB_FILE_SLOTS + (uint64_t)block * SLOT_BLOCK_SIZE);
-	if (lx_is_error(data))
-		return (long)data;
-	spaces = lx_mmap(NULL, SLOTS_PER_BLOCK * sizeof(*spaces), PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (lx_is_error(spaces)) {
-		lx_munmap(data, SLOT_BLOCK_SIZE);
-		return (long)spaces;
 	}
-	for (i = 0; i < SLOTS_PER_BLOCK; i++) {
-		spaces[i].slot = block * SLOTS_PER_BLOCK + i;
-		spaces[i].data = data + (size_t)i * SLOT_SIZE;
-		spaces[i].mailbox = (void *)spaces[i].data + UM_STUB_DATA_SIZE;
-		spaces[i].next_free = slots.free;
-		slots.free = &spaces[i];
+	/* Set before: init() waits for processes, whose end is reported to the engine. */
+	engine = candidate;
+	error = candidate->init(why, why_size);
+	if (error) {
+		engine = NULL;
+		host_space_table_release();
 	}
-	slots.spaces[block] = spaces;
-	slots.nr_blocks++;
-	return 0;
-}
-
-static void slot_free(struct host_space *space)
-{
-	space->next_free = slots.free;
-	slots.free = space;
+	return error;
 }
 
 int host_guest_init(const char *name, char *why, size_t why_size)
@@ -107,52 +62,23 @@ int host_guest_init(const char *name, char *why, size_t why_size)
 	int error = -EINVAL;
 
 	host_fp_init();
-	slots.fd = lx_memfd_create("umlab-stub", MFD_CLOEXEC);
-	if (slots.fd < 0) {
-		snprintf(why, why_size, "memfd_create: error %d", -slots.fd);
-		return slots.fd;
-	}
 	for (i = 0; i < sizeof(engines) / sizeof(engines[0]); i++) {
 		if (strcmp(name, "auto") && strcmp(name, engines[i]->name))
 			continue;
-		error = engines[i]->init(why + used, why_size - used);
-		if (!error) {
-			engine = engines[i];
+		error = engine_try(engines[i], why + used, why_size - used);
+		if (!error)
 			return 0;
-		}
-		/* Why not this one: said before what becomes of the next. */
+		/* Report why this engine failed before trying the next one. */
 		used = strlen(why);
 		used += snprintf(why + used, why_size - used, " (no %s engine); ", engines[i]->name);
 	}
 	return error;
 }
 
-static struct host_space *slot_take(void)
-{
-	struct host_space *space;
-
-	if (!slots.free && block_add())
-		return NULL;
-	space = slots.free;
-	slots.free = space->next_free;
-	space->nr_queued = 0;
-	space->empty = true;
-	space->sites_lost = space->sites_off = false;
-	space->placement = 0;
-	space->debug = (struct host_debug) {};
-	return space;
-}
-
-int host_space_reserve(struct host_space **space)
-{
-	*space = slot_take();
-	return *space ? 0 : -ENOMEM;
-}
-
 static void space_end(struct host_space *space)
 {
 	engine->space_destroy(space);
-	slot_free(space);
+	host_space_slot_free(space);
 }
 
 /* A space from the pool, all mappings gone, or NULL. */
@@ -181,12 +107,12 @@ int host_space_create(struct host_space **result)
 	int error;
 
 	if (!space) {
-		space = slot_take();
+		space = host_space_slot_take();
 		if (!space)
 			return -ENOMEM;
 		error = engine->space_create(space);
 		if (error) {
-			slot_free(space);
+			host_space_slot_free(space);
 			return error;
 		}
 	}
@@ -207,16 +133,6 @@ void host_space_destroy(struct host_space *space)
 		return;
 	}
 	space_end(space);
-}
-
-void host_spaces_visit(void (*fn)(struct host_space *space))
-{
-	unsigned int block, i;
-
-	for (block = 0; block < slots.nr_blocks; block++)
-		for (i = 0; i < SLOTS_PER_BLOCK; i++)
-			if (slots.spaces[block][i].pid)
-				fn(&slots.spaces[block][i]);
 }
 
 /* ---- mapping work ---- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx_x86.h - entering the host kernel from x86-64 code
+ * lx/x86.h - entering the host kernel from x86-64 code
  *
- * The only assembler of lx.h, which includes this file; nobody else does. A system
+ * The only assembler of lx/; lx/call.h includes this file. A system
  * call takes its number in rax and its arguments in rdi, rsi, rdx, r10, r8, r9. The
  * host overwrites rcx and r11, and may read or write any memory it is pointed at.
  */

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * seccomp_start.c - the zygote of the seccomp engine: how the first guest process is made
+ * seccomp_zygote.c - the zygote of the seccomp engine: how the first guest process is made
  *
  * A fork of the kernel process, taken when that is still small, puts the stub where it
  * belongs, drops everything else, and from then on forks spaces (stub/stub_setup.c).
  */
-#include "host_internal.h"
-#include "libk.h"
-#include "lx.h"
-#include "guest/seccomp_engine.h"
+#include "guest/seccomp_zygote.h"
+#include "guest/fp_state.h"
+#include "guest/site_jumps.h"
 #include "guest/stub_filter.h"
+#include "libk.h"
+#include "lx/confine.h"
+#include "lx/file.h"
+#include "lx/memory.h"
+#include "lx/process.h"
+#include "lx/signal.h"
+#include "process/environment.h"
+#include "process/memory.h"
 
 #define HWCAP2_FSGSBASE		2
 
@@ -131,7 +138,7 @@ static int consts_init(int ack_fd)
 	return 0;
 }
 
-int host_seccomp_check(char *why, size_t why_size)
+int host_zygote_check(char *why, size_t why_size)
 {
 	uint32_t action = SECCOMP_RET_TRAP;
 

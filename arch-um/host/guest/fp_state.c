@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * child_x86.c - size and form of the FP state on this processor
+ * fp_state.c - size and form of the FP state on this processor
  *
  * The state is the XSAVE image in standard format, as ptrace and signal frames carry it.
  * Components that a program has to ask for (AMX) are left out; so is nothing else
  * that the host has enabled.
  */
-#include "guest/engine.h"
+#include "guest/fp_state.h"
+#include <um/host.h>
 #include "libk.h"
-#include "lx.h"
 
 #define CPUID_XSAVE	0x0d
 #define CPUID_1_OSXSAVE	(1u << 27)

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * engine_seccomp.h - the engine whose guest processes hand over through shared memory
+ */
+#ifndef UM_HOST_ENGINE_SECCOMP_H
+#define UM_HOST_ENGINE_SECCOMP_H
+
+#include "guest/engine.h"
+
+extern const struct engine_ops engine_seccomp;
+
+#endif /* UM_HOST_ENGINE_SECCOMP_H */

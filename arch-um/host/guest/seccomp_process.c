@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * seccomp_process.c - guest processes of the seccomp engine: start, mapping work, runs, end
+ *
+ * Each space has a process, forked by the zygote (seccomp_zygote.c) at our request. Its mapper
+ * and the zygote wait for requests on a word of their data page and answer through the
+ * acknowledgement descriptor, a counter to which our own SIGCHLD handler adds as well: so the
+ * thread that waits there also learns of the end of a process.
+ *
+ * Called by engine_seccomp.c and seccomp_stop.c on the machine's thread, but for the two signal
+ * handlers at the end. A handler may run between any two instructions of the other functions;
+ * the fields of `machine` that handlers use are volatile or written before `running` is.
+ */
+#include "guest/seccomp_process.h"
+#include "guest/handover.h"
+#include "guest/placement.h"
+#include "guest/seccomp_zygote.h"
+#include "libk.h"
+#include "lx/file.h"
+#include "lx/poll.h"
+#include "lx/process.h"
+#include "lx/signal.h"
+#include "lx/thread.h"
+#include "lx/time.h"
+
+#define NSEC_PER_MSEC		1000000ULL
+
+/* What a kicked guest thread may still use of a processor. */
+#define KICK_CPU_LIMIT		(200 * NSEC_PER_MSEC)
+#define KICK_AGAIN		(20 * NSEC_PER_MSEC)
+
+static struct {
+	struct seccomp_space *zygote;
+	int ack_fd;
+	struct seccomp_space *volatile running;	/* whose guest code runs, or should */
+	volatile bool child_ended;
+	uint64_t kicked_cpu;			/* 0: not kicked since the run began */
+} machine = { .ack_fd = -1 };
+
+/* ---- the end of processes ---- */
+
+static bool process_ended(struct seccomp_space *space)
+{
+	int status = 0;
+
+	if (space->space.pid && lx_wait4(space->space.pid, &status, WNOHANG | __WALL, NULL) == 0)
+		return false;
+	if (space->space.pid)
+		space->end_signal = status & 0x7f;
+	space->space.pid = 0;
+	return true;
+}
+
+static void process_check(struct host_space *space)
+{
+	process_ended(seccomp_space_of(space));
+}
+
+/* Learn which processes ended since the last look: their spaces have no pid afterwards. */
+static void ended_check(void)
+{
+	if (!machine.child_ended)
+		return;
+	machine.child_ended = false;
+	host_spaces_visit(process_check);
+}
+
+bool host_seccomp_is_alive(struct seccomp_space *space)
+{
+	ended_check();
+	return space->space.pid;
+}
+
+void host_seccomp_kill(struct seccomp_space *space)
+{
+	int status;
+
+	host_handover_forget(space);
+	if (!space->space.pid)
+		return;
+	lx_kill(space->space.pid, SIGKILL);
+	while (lx_wait4(space->space.pid, &status, __WALL, NULL) == -EINTR)
+		;
+	space->space.pid = 0;
+}
+
+/* ---- requests ---- */
+
+/* Wait for news on the acknowledgement descriptor. */
+static uint64_t acknowledgement(void)
+{
+	uint64_t value;
+
+	while (lx_read(machine.ack_fd, &value, sizeof(value)) != sizeof(value))
+		;
+	return value;
+}
+
+/* Forget what a process that has ended may have reported last. */
+static void acknowledgements_drop(void)
+{
+	uint64_t value = STUB_ACK_CHILD_ENDED;
+
+	lx_write(machine.ack_fd, &value, sizeof(value));
+	acknowledgement();
+}
+
+/* Give the mapper of @space a batch, or the zygote a request. */
+static void request(struct host_space *space)
+{
+	struct stub_data *data = space->data;
+
+	__atomic_store_n(&data->seq, data->seq + 1, __ATOMIC_SEQ_CST);
+	lx_futex(&data->seq, FUTEX_WAKE, 1, NULL);
+}
+
+/* A lie of guest code about which command failed, and why, harms only itself. */
+unsigned int host_seccomp_failed_command(struct seccomp_space *space, int *error)
+{
+	struct stub_mailbox *mailbox = space->mailbox;
+
+	*error = __atomic_load_n(&mailbox->map_error, __ATOMIC_RELAXED);
+	if (*error >= 0)
+		*error = -EINVAL;
+	return __atomic_load_n(&mailbox->map_index, __ATOMIC_RELAXED) % STUB_NR_COMMANDS;
+}
+
+static void mapper_follow(struct seccomp_space *space)
+{
+	host_placement_follow(space->space.pid, &space->mapper_cpu);
+}
+
+int host_seccomp_flush(struct host_space *generic, unsigned int *done)
+{
+	struct seccomp_space *space = seccomp_space_of(generic);
+	uint64_t ack;
+	int error;
+
+	/* Its end may have been reported to another flush, which was not interested. */
+	if (!host_seccomp_is_alive(space))
+		return -ECHILD;
+	mapper_follow(space);
+	request(generic);
+	do {
+		ack = acknowledgement();
+		if (ack & STUB_ACK_DONE_VALUE)
+			return 0;
+	} while (!(ack & STUB_ACK_FAILED_VALUE) && !process_ended(space));
+	if (!generic->pid) {
+		acknowledgements_drop();
+		return -ECHILD;
+	}
+	*done = host_seccomp_failed_command(space, &error);
+	return error;
+}
+
+/* ---- start and end ---- */
+
+static void data_init(struct stub_data *data)
+{
+	*data = (struct stub_data) {
+		.ack_done = STUB_ACK_DONE_VALUE, .ack_failed = STUB_ACK_FAILED_VALUE,
+	};
+}
+
+int host_seccomp_create(struct seccomp_space *space)
+{
+	struct stub_data *data = space->space.data;
+	uint64_t ack, ready = 0;
+	int error = 0;
+
+	*space = (struct seccomp_space) {
+		.space = space->space,
+		.mailbox = (void *)data + UM_STUB_DATA_SIZE,
+	};
+	space->space.pid = 0;
+	memset(space->mailbox, 0, BOX_SIGNAL_STACK);
+	data_init(data);
+	mapper_follow(machine.zygote);
+	machine.zygote->space.data->nr_commands = space->space.slot;
+	request(&machine.zygote->space);
+	do {
+		ack = acknowledgement();
+		space->space.pid |= ack % STUB_ACK_DONE_VALUE;
+		ready |= ack & STUB_ACK_READY;
+		error = ack / STUB_ACK_ERROR;
+		if (ack & STUB_ACK_CHILD_ENDED &&
+		    (process_ended(machine.zygote) || (space->space.pid && process_ended(space))))
+			error = EAGAIN;
+	} while (!error && !(space->space.pid && ready));
+	if (error) {
+		host_seccomp_kill(space);
+		acknowledgements_drop();
+		return error == ENOMEM ? -ENOMEM : -EAGAIN;
+	}
+	space->tid = space->mailbox->tid;
+	return 0;
+}
+
+int host_seccomp_start(void)
+{
+	struct host_space *zygote;
+	int error;
+
+	error = lx_eventfd2(0, EFD_CLOEXEC);
+	if (error < 0)
+		return error;
+	machine.ack_fd = error;
+	error = -ENOMEM;
+	zygote = host_space_slot_take();
+	if (!zygote)
+		goto out_close;
+	data_init(zygote->data);
+	error = host_zygote_start(zygote, machine.ack_fd);
+	if (error)
+		goto out_close;
+	machine.zygote = seccomp_space_of(zygote);
+	while (!(acknowledgement() & STUB_ACK_READY)) {
+		if (process_ended(machine.zygote)) {
+			machine.zygote = NULL;
+			error = -ECHILD;
+			goto out_close;
+		}
+	}
+	host_placement_init();
+	host_handover_init();
+	return 0;
+
+out_close:
+	lx_close(machine.ack_fd);
+	machine.ack_fd = -1;
+	return error;
+}
+
+void host_seccomp_shutdown(void)
+{
+	if (machine.zygote)
+		host_seccomp_kill(machine.zygote);
+}
+
+/* ---- runs ---- */
+
+bool host_seccomp_begin(struct seccomp_space *space)
+{
+	machine.kicked_cpu = 0;
+	machine.running = space;
+	asm volatile("" : : : "memory");
+	return host_seccomp_is_alive(space);
+}
+
+void host_seccomp_end(struct seccomp_space *space)
+{
+	machine.running = NULL;
+	if (machine.child_ended && space->space.pid)
+		process_ended(space);
+}
+
+void host_seccomp_turn(struct seccomp_space *space)
+{
+	if (host_seccomp_begin(space))
+		host_handover(space);
+	host_seccomp_end(space);
+}
+
+/* ---- signal handlers ---- */
+
+/* Without reaping it: handlers may come between a look at the pid and its use. */
+static bool process_is_zombie(int pid)
+{
+	struct siginfo info = {};
+
+	return !lx_waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid == pid;
+}
+
+void host_seccomp_child_ended(void)
+{
+	uint64_t value = STUB_ACK_CHILD_ENDED;
+	struct seccomp_space *space = machine.running;
+
+	machine.child_ended = true;
+	if (space && process_is_zombie(space->space.pid)) {
+		space->ended = true;
+		__atomic_store_n(&space->mailbox->turn, STUB_TURN_KERNEL, __ATOMIC_SEQ_CST);
+		/* A sleep of this thread that is resumed finds the word changed, and ends. */
+		space->mailbox->kernel_sleeps = 0;
+	}
+	lx_write(machine.ack_fd, &value, sizeof(value));
+}
+
+/* Processor time of the process, as a guest thread that does not stop goes on using it. */
+static uint64_t process_cpu(int pid)
+{
+	struct __kernel_timespec time = {};
+
+	/* The host's number for the processor time clock of a process. */
+	lx_clock_gettime(~pid << 3 | 2, &time);
+	return time.tv_sec * 1000000000ULL + time.tv_nsec;
+}
+
+void host_seccomp_kick(void)
+{
+	struct seccomp_space *space = machine.running;
+	bool stuck;
+	uint64_t cpu;
+
+	if (!space)
+		return;
+	stuck = host_handover_is_stuck(space);
+	space->mailbox->kick = 1;
+	lx_tgkill(space->space.pid, space->tid, STUB_SIGNAL_KICK);
+	cpu = process_cpu(space->space.pid) + 1;
+	if (!machine.kicked_cpu)
+		machine.kicked_cpu = cpu;
+	else if (cpu - machine.kicked_cpu > KICK_CPU_LIMIT || stuck)
+		lx_kill(space->space.pid, SIGKILL);
+	/* No timer is due for the kernel until it has seen this event: look again then. */
+	host_timer_set(host_time_now() + KICK_AGAIN);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * seccomp_process.h - guest processes of the seccomp engine: start, mapping work, runs, end
+ */
+#ifndef UM_HOST_SECCOMP_PROCESS_H
+#define UM_HOST_SECCOMP_PROCESS_H
+
+#include "guest/seccomp_space.h"
+
+/* host_seccomp_start - create the zygote; host_seccomp_shutdown - end it. */
+int host_seccomp_start(void);
+void host_seccomp_shutdown(void);
+
+/*
+ * host_seccomp_create - give @space a process, forked by the zygote.
+ * host_seccomp_kill - end the process of @space, if it has one.
+ */
+int host_seccomp_create(struct seccomp_space *space);
+void host_seccomp_kill(struct seccomp_space *space);
+
+/* host_seccomp_is_alive - false: the process of @space has ended, and space->pid is 0. */
+bool host_seccomp_is_alive(struct seccomp_space *space);
+
+/* host_seccomp_flush - have the mapper carry out the queued commands; see struct engine_ops. */
+int host_seccomp_flush(struct host_space *space, unsigned int *done);
+
+/* host_seccomp_failed_command - which command the mapper says failed, and its -errno in *@error. */
+unsigned int host_seccomp_failed_command(struct seccomp_space *space, int *error);
+
+/*
+ * host_seccomp_begin - from here on the signal handlers know to whom the turn is given: a kick goes
+ * to @space, and the end of its process gives the turn back. False: the process has ended.
+ * host_seccomp_end - the turn is back, or was not given.
+ */
+bool host_seccomp_begin(struct seccomp_space *space);
+void host_seccomp_end(struct seccomp_space *space);
+
+/* host_seccomp_turn - let @space act on what is in its mailbox until the turn is back. */
+void host_seccomp_turn(struct seccomp_space *space);
+
+/* Signal handlers: see struct engine_ops. */
+void host_seccomp_kick(void);
+void host_seccomp_child_ended(void);
+
+#endif /* UM_HOST_SECCOMP_PROCESS_H */

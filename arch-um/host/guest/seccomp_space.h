@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * seccomp_space.h - the seccomp engine's part of a space
+ *
+ * For the files of that engine: engine_seccomp.c, seccomp_*.c, handover.c. The generic part comes
+ * first, so a conversion in either direction costs nothing.
+ */
+#ifndef UM_HOST_SECCOMP_SPACE_H
+#define UM_HOST_SECCOMP_SPACE_H
+
+#include "guest/space_table.h"
+
+struct seccomp_space {
+	struct host_space space;
+	struct stub_mailbox *mailbox;	/* in its slot, behind the stub data; guest code writes there */
+	int tid;			/* guest thread; the process id is the mapper's */
+	unsigned int mapper_cpu;	/* for host_placement_follow(), likewise: */
+	unsigned int guest_cpu;		/* for host_placement_follow_guest() */
+	int end_signal;			/* of the host, which ended the process by itself; or 0 */
+	volatile bool ended;		/* a handler saw the process end while it had the turn */
+	bool asleep;			/* the guest thread sleeps until we wake it */
+	bool unproven;			/* has a new user, whose guest code did not run yet */
+	bool fp_load;			/* the mailbox has FP state to load */
+	bool fp_saved;			/* the mailbox has a copy of the FP state */
+	uint64_t frame;			/* signal frame to resume from; 0: the mailbox */
+};
+_Static_assert(offsetof(struct seccomp_space, space) == 0, "seccomp_space_of() converts in place");
+
+static inline struct seccomp_space *seccomp_space_of(struct host_space *space)
+{
+	return (struct seccomp_space *)space;
+}
+
+#endif /* UM_HOST_SECCOMP_SPACE_H */

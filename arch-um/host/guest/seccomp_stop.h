@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * seccomp_stop.h - registers and FP state of a stopped guest thread, and why it stopped
+ */
+#ifndef UM_HOST_SECCOMP_STOP_H
+#define UM_HOST_SECCOMP_STOP_H
+
+#include "guest/seccomp_space.h"
+
+/* host_seccomp_resume - write down the registers with which @space is to continue. */
+void host_seccomp_resume(struct seccomp_space *space, const struct host_regs *regs, bool step);
+
+/*
+ * host_seccomp_stopped - why @space stopped, and its registers. False: guest code did not run,
+ * and *@regs is unchanged.
+ */
+bool host_seccomp_stopped(struct seccomp_space *space, struct host_regs *regs,
+			  struct guest_event *event);
+
+/*
+ * host_seccomp_woke_by_trap - did @space stop by a trap as it woke up in the stub, before any of
+ * its registers was loaded?
+ */
+bool host_seccomp_woke_by_trap(struct seccomp_space *space);
+
+/* See host_space_fp_get() and host_space_fp_set(). */
+int host_seccomp_fp_get(struct host_space *space, void *fp, size_t size);
+int host_seccomp_fp_set(struct host_space *space, const void *fp, size_t size);
+
+#endif /* UM_HOST_SECCOMP_STOP_H */

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * seccomp_zygote.h - the first guest process of the seccomp engine
+ */
+#ifndef UM_HOST_SECCOMP_ZYGOTE_H
+#define UM_HOST_SECCOMP_ZYGOTE_H
+
+#include "guest/space_table.h"
+
+/*
+ * host_zygote_check - do host and processor have what the engine needs? If not: -errno, and the
+ * reason in @why.
+ */
+int host_zygote_check(char *why, size_t why_size);
+
+/*
+ * host_zygote_start - create the zygote. It sends STUB_ACK_READY through @ack_fd when it is
+ * ready to fork spaces.
+ */
+int host_zygote_start(struct host_space *zygote, int ack_fd);
+
+#endif /* UM_HOST_SECCOMP_ZYGOTE_H */

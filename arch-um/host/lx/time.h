@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * lx/time.h - clocks and timers
+ *
+ * System calls of the host; lx/call.h says what all of them have in common.
+ */
+#ifndef UM_LX_TIME_H
+#define UM_LX_TIME_H
+
+#include "lx/call.h"
+#include <linux/signal.h>
+#include <linux/time.h>
+#include <asm/siginfo.h>
+
+enum {
+	LX_TIMER_ABSTIME = 1,		/* flag of timer_settime() */
+};
+
+static inline int lx_clock_gettime(int clock, struct __kernel_timespec *now)
+{
+	return lx_syscall2(__NR_clock_gettime, clock, (long)now);
+}
+
+/* @id gets the timer. */
+static inline int lx_timer_create(int clock, struct sigevent *event, int *id)
+{
+	return lx_syscall3(__NR_timer_create, clock, (long)event, (long)id);
+}
+
+static inline int lx_timer_settime(int id, int flags, const struct __kernel_itimerspec *time,
+				   struct __kernel_itimerspec *old)
+{
+	return lx_syscall4(__NR_timer_settime, id, flags, (long)time, (long)old);
+}
+
+#endif /* UM_LX_TIME_H */

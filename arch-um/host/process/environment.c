@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * environment.c - what the host gave this process at its start
+ *
+ * Arguments, environment variables, processor features, and the set of host processors. boot.c
+ * hands them over before anything else runs; they never change. A program that this process
+ * starts (helper_host.c) or becomes (exit.c) must find the same. Any thread may ask.
+ */
+#include "process/environment.h"
+#include <um/upcall.h>
+#include "libk.h"
+#include "lx/thread.h"
+
+static const struct um_boot *given;
+static unsigned long cpus_at_start[16];
+static int cpus_at_start_size;
+
+void host_environment_init(const struct um_boot *boot)
+{
+	given = boot;
+	cpus_at_start_size = lx_sched_getaffinity(0, sizeof(cpus_at_start), cpus_at_start);
+}
+
+char **host_arguments(void)
+{
+	return given->argv;
+}
+
+char **host_environment(void)
+{
+	return given->envp;
+}
+
+const char *host_environment_get(const char *name)
+{
+	size_t length = strlen(name);
+	char **entry;
+
+	for (entry = host_environment(); *entry; entry++)
+		if (!strncmp(*entry, name, length) && (*entry)[length] == '=')
+			return *entry + length + 1;
+	return "";
+}
+
+uint64_t host_hwcap2(void)
+{
+	return given->host_hwcap2;
+}
+
+void host_processors_restore(void)
+{
+	if (cpus_at_start_size > 0)
+		lx_sched_setaffinity(0, cpus_at_start_size, cpus_at_start);
+}

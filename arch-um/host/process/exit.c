@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * exit.c - the end of the process, and its restart
+ *
+ * Every way to end the process on purpose leads through here: guest processes are ended and
+ * terminals get their settings back. Called by kernel code (reboot.c), by boot.c, and by signal
+ * handlers (handlers.c), on the machine's thread.
+ */
+#include "process/exit.h"
+#include <um/host.h>
+#include "guest/spaces.h"
+#include "io/terminal.h"
+#include "libk.h"
+#include "lx/process.h"
+#include "lx/signal.h"
+#include "process/confinement.h"
+#include "process/environment.h"
+
+static void process_clean(void)
+{
+	host_guest_shutdown();
+	host_term_restore_all();
+}
+
+void host_exit(int status)
+{
+	process_clean();
+	lx_exit_group(status);
+}
+
+void host_fail(const char *reason)
+{
+	host_print("linux: ", 7);
+	host_print(reason, strlen(reason));
+	host_print("\n", 1);
+	host_exit(1);
+}
+
+void host_restart(void)
+{
+	const lx_sigset none = 0;
+
+	process_clean();
+	host_processors_restore();
+	lx_rt_sigprocmask(SIG_SETMASK, &none, NULL);
+	lx_execve("/proc/self/exe", host_arguments(),
+		  host_confined_environment(host_environment()));
+	host_fail("restart: cannot run the program again");
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * idle.c - sleep until a host event is pending
+ *
+ * Called by the kernel's idle loop (kernel/clock.c) on the machine's thread, interrupts off. The
+ * only place where the machine's thread blocks signals and sleeps for all of them.
+ */
+#include <um/host.h>
+#include <um/upcall.h>
+#include "guest/placement.h"
+#include "guest/spaces.h"
+#include "io/poll.h"
+#include "lx/poll.h"
+#include "lx/signal.h"
+
+void host_idle(void)
+{
+	const lx_sigset all = ~0ULL, none = 0;
+	struct pollfd poll = { .fd = host_poll_fd(), .events = POLLIN };
+
+	/*
+	 * With the signals blocked the look and the sleep cannot be parted; ppoll() opens the
+	 * mask again for just as long as it sleeps.
+	 */
+	lx_rt_sigprocmask(SIG_SETMASK, &all, NULL);
+	if (!um_irqs_pending) {
+		host_guest_idle();
+		host_placement_release();
+		lx_ppoll(&poll, poll.fd >= 0, NULL, &none);
+		host_placement_take();
+		if (poll.revents)
+			__atomic_or_fetch(&um_irqs_pending, UM_EVENT_POLL, __ATOMIC_SEQ_CST);
+	}
+	lx_rt_sigprocmask(SIG_SETMASK, &none, NULL);
+}
