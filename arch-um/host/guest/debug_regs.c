@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * debug_regs.c - debug registers of a host thread, through ptrace
+ * debug_regs.c - read and write the debug registers of a host thread through ptrace
+ *
+ * Called by the engines on the machine's thread.
  */
 #include "guest/debug_regs.h"
 #include <linux/ptrace.h>
 #include "lx/process.h"
 
-/* Where struct user has the debug registers (asm/user_64.h, which uapi does not export). */
+/* Offset of the debug registers in struct user (asm/user_64.h, which uapi does not export). */
 #define USER_DEBUGREG	848
 #define DEBUG_STATUS	6
 #define DEBUG_CONTROL	7

@@ -2,9 +2,9 @@
 /*
  * fp_state.c - size and form of the FP state on this processor
  *
- * The state is the XSAVE image in standard format, as ptrace and signal frames carry it.
- * Components that a program has to ask for (AMX) are left out; so is nothing else
- * that the host has enabled.
+ * The FP state is an XSAVE image in standard format, as in ptrace and signal frames. It holds all
+ * components that the host has enabled, except those that a program must request (AMX).
+ * Used by the engines and, through um/host.h, by kernel code; pure functions after host_fp_init().
  */
 #include "guest/fp_state.h"
 #include <um/host.h>
@@ -13,11 +13,11 @@
 #define CPUID_XSAVE	0x0d
 #define CPUID_1_OSXSAVE	(1u << 27)
 #define FEATURES_BASE	3ULL			/* x87 and SSE: the FXSAVE area */
-#define FEATURES_ASKED	(1ULL << 17 | 1ULL << 18)	/* AMX */
+#define FEATURES_ASKED	(1ULL << 17 | 1ULL << 18)	/* AMX: a program must request it */
 #define XSAVE_BASE_SIZE	576			/* FXSAVE area and header */
 #define FCW_DEFAULT	0x37f
 #define MXCSR_DEFAULT	0x1f80
-#define FEATURES_WORD	464			/* where ptrace and signal frames name the features */
+#define FEATURES_WORD	464			/* offset of the features in signal frames */
 #define PKRU_FEATURE	9
 
 static size_t fp_size = XSAVE_BASE_SIZE;
@@ -82,7 +82,7 @@ void host_fp_default(void *fp)
 	*(uint64_t *)(fp + FEATURES_WORD) = fp_features;
 	*(uint64_t *)(fp + 512) = FEATURES_BASE;
 	if (fp_features & 1ULL << PKRU_FEATURE) {
-		/* Protection keys other than 0 closed, as the host starts its programs. */
+		/* Deny all protection keys but 0, as the host does for a new program. */
 		cpuid(CPUID_XSAVE, PKRU_FEATURE, regs);
 		*(uint32_t *)(fp + regs[1]) = 0x55555554;
 		*(uint64_t *)(fp + 512) |= 1ULL << PKRU_FEATURE;

@@ -2,35 +2,37 @@
 /*
  * handover.c - passing the turn between the machine's thread and a guest thread
  *
+ * Used by the seccomp engine on the machine's thread; host_handover_is_stuck() also in signal
+ * handlers. The other side of each hand-over is stub/stub_seccomp.S.
+ *
  * Theory of operation
  *
- * One side runs, the other waits for `turn` in the mailbox to change. Waiting means to look
- * at the word again and again (spin), or to sleep (on a word of
- * its own, futex), when the other side has to wake it. What that costs depends on where the two threads are (measured here, one
- * round trip of an empty system call):
+ * One side runs while the other waits for the word `turn` in the mailbox to change. A waiting thread
+ * either polls the word (spins), or sleeps on a futex word until the other side wakes it. The cost
+ * depends on where the two threads are (one round trip of an empty system call, measured here):
  *
- *   together   one processor, sleep and wake                     5 us
- *   apart      two processors, both spin                         0.3 us, one processor burnt
- *   apart      two processors, sleep and wake                    50 us: a processor wakes up
+ *   together   one processor, sleep and wake        5 us
+ *   apart      two processors, both spin            0.3 us, and one processor is busy
+ *   apart      two processors, sleep and wake       50 us: a processor must wake up
  *
- * So the machine is `together` by default, and `apart` while guest code stops so often
- * that spinning pays: DENSE_RUNS stops within DENSE_TIME bring the guest threads to
- * another processor. It stays so until spinning fails: guest code ran for longer than
- * SPIN_TIME (too often), or the machine became idle.
+ * So the machine is `together` by default. It goes `apart` while guest code stops so often that
+ * spinning pays: after DENSE_RUNS stops within DENSE_TIME, guest threads move to another processor.
+ * The machine goes together again when spinning fails too often, because guest code runs longer
+ * than SPIN_TIME, or when the machine becomes idle.
  *
- * Two spaces that take turns (a pipe between processes) are a case of their own: while apart, each change
- * of the space wakes a thread on the other processor, which costs more than the spinning saves. So when
- * a space comes back soon, several times, it stays where it is and spins, and the other
- * one runs beside the machine's thread, as if together. Once the spinning thread has given up, whoever
- * runs next takes its place.
+ * Two spaces that alternate (a pipe between processes) are a special case. While apart, each change
+ * of the space wakes a thread on the other processor, which costs more than spinning saves. So
+ * when a space returns soon several times, it keeps its place and spins, and the other space runs
+ * beside the machine's thread as if together. Once the spinning thread has gone to sleep,
+ * the space that runs next takes its place.
  *
- * Where others want the processors too, apart is bad: each side waits for its turn on a
- * processor of its own. That shows as time between two looks of a spinning thread, or
- * between a wake-up and its effect, that is longer than STOLEN_TIME. Then the machine is
- * together for a while, twice as long each time (BACKOFF_*). An idle machine spins nowhere.
+ * Where other processes need the processors, apart is bad, because each side waits until its own
+ * processor is free. This shows as a time above STOLEN_TIME between two polls of a spinning thread,
+ * or between a wake-up and its effect. The machine then stays together for a while, twice as long
+ * each time (BACKOFF_*). An idle machine spins nowhere.
  *
- * The kernel side alone decides. A guest thread spins as often as its data page says, which
- * is 0 while the machine is together or another space runs.
+ * Only the kernel side decides. A guest thread spins as often as its data page says, which is 0
+ * while the machine is together or another space runs.
  */
 #include "guest/handover.h"
 #include "guest/placement.h"
@@ -39,24 +41,24 @@
 
 #define NSEC_PER_USEC	1000ULL
 #define SPIN_TIME	(50 * NSEC_PER_USEC)
-#define STOLEN_TIME	(150 * NSEC_PER_USEC)	/* between two looks: somebody else ran */
+#define STOLEN_TIME	(150 * NSEC_PER_USEC)	/* between two polls: another process ran */
 #define DENSE_RUNS	32
 #define DENSE_TIME	(DENSE_RUNS * 25 * NSEC_PER_USEC)
-#define FAILURES_MAX	8		/* of the last 64 runs, more or less */
-#define RETURNS_ENOUGH	4		/* changes back to the space before, in a row */
-#define PATIENCE	4		/* times SPIN_TIME, of a thread that was soon back so often */
+#define FAILURES_MAX	8		/* roughly of the last 64 runs */
+#define RETURNS_ENOUGH	4		/* returns to the previous space, in a row */
+#define PATIENCE	4		/* a space that returned so often spins PATIENCE * SPIN_TIME */
 #define BACKOFF_MIN	(20000 * NSEC_PER_USEC)
 #define BACKOFF_MAX	(4000000 * NSEC_PER_USEC)
 
 static struct {
 	bool apart;
 	uint64_t ticks_per_usec;
-	uint32_t guest_spins;		/* loops of the stub in SPIN_TIME */
-	struct seccomp_space *spinning;	/* whose guest thread may spin now */
-	struct seccomp_space *before;	/* the one that did before it, until */
+	uint32_t guest_spins;		/* polls of the stub in SPIN_TIME */
+	struct seccomp_space *spinning;	/* its guest thread may spin now */
+	struct seccomp_space *before;	/* its guest thread did before that, until: */
 	uint64_t before_until;
-	unsigned int returns;
-	volatile bool waiting;		/* the other side was woken, the turn is not back yet */
+	unsigned int returns;		/* see RETURNS_ENOUGH */
+	volatile bool waiting;		/* the other side was woken, and still has the turn */
 	unsigned int runs, failures;	/* since the last decision */
 	uint64_t runs_since;
 	uint64_t backoff, together_until;
@@ -80,7 +82,6 @@ static void relax(void)
 	asm volatile("pause" : : : "memory");
 }
 
-/* How long things last here: the processor's ticks, and its pause instruction. */
 void host_handover_init(void)
 {
 	uint64_t time = host_time_now(), start = ticks(), loops = 0, nsec;
@@ -104,7 +105,7 @@ static void guest_spin_set(struct seccomp_space *space, uint32_t spins)
 	__atomic_store_n(&space->space.data->spin, spins, __ATOMIC_RELAXED);
 }
 
-/* Let no guest thread spin but that of @space (NULL: none). */
+/* Only the guest thread of @space may spin from now on (NULL: no guest thread). */
 static void spinner_set(struct seccomp_space *space)
 {
 	if (handover.spinning == space)
@@ -112,7 +113,8 @@ static void spinner_set(struct seccomp_space *space)
 	if (handover.spinning)
 		guest_spin_set(handover.spinning, 0);
 	if (space)
-		guest_spin_set(space, handover.guest_spins * (handover.returns < RETURNS_ENOUGH ? 1 : PATIENCE));
+		guest_spin_set(space, handover.guest_spins *
+				      (handover.returns < RETURNS_ENOUGH ? 1 : PATIENCE));
 	handover.spinning = space;
 }
 
@@ -135,7 +137,7 @@ static void go_apart(void)
 	handover.runs = 0;
 }
 
-/* Somebody else wants a processor that we burn. */
+/* Another process needs the processor we are spinning on. */
 static void give_way(uint64_t now)
 {
 	go_together();
@@ -144,7 +146,7 @@ static void give_way(uint64_t now)
 		handover.backoff *= 2;
 }
 
-/* Called once a run while together: is it time to part? */
+/* Called once for each run while together: is it time to go apart? */
 static void density_count(uint64_t now)
 {
 	if (++handover.runs < DENSE_RUNS)
@@ -155,7 +157,7 @@ static void density_count(uint64_t now)
 	handover.runs_since = now;
 }
 
-/* The same while apart: one run that was short enough. */
+/* Called for each run while apart that was short enough. */
 static void success_count(void)
 {
 	if (++handover.runs < 8)
@@ -172,7 +174,7 @@ static bool turn_is_back(struct stub_mailbox *mailbox)
 	return __atomic_load_n(&mailbox->turn, __ATOMIC_ACQUIRE) == STUB_TURN_KERNEL;
 }
 
-/* Returns true when the turn came back within SPIN_TIME. */
+/* Returns true if the turn came back within SPIN_TIME. */
 static bool spin(struct stub_mailbox *mailbox)
 {
 	uint64_t start = ticks(), seen = start, now;
@@ -214,8 +216,9 @@ static void guest_follow(struct seccomp_space *space, bool beside)
 }
 
 /*
- * Let somebody in @space go on. When its process ended just before, the handler's note of that in
- * the word (seccomp_child_ended()) is gone now, and nobody there will ever give the turn back.
+ * Give the turn to a thread of @space. If its process ended just before, this store overwrites the
+ * turn that the handler took back (host_seccomp_child_ended()). Take the turn back again then,
+ * because no thread is left to return it.
  */
 static void turn_give(struct seccomp_space *space, uint32_t turn)
 {
@@ -224,7 +227,10 @@ static void turn_give(struct seccomp_space *space, uint32_t turn)
 		__atomic_store_n(&space->mailbox->turn, STUB_TURN_KERNEL, __ATOMIC_SEQ_CST);
 }
 
-/* Another space runs while apart. True: the one that spins is soon back and stays where it is. */
+/*
+ * @space is about to run while apart. True: another space spins, is likely to return soon and keeps
+ * its place.
+ */
 static bool runs_beside(struct seccomp_space *space)
 {
 	uint64_t now;
@@ -246,7 +252,7 @@ static bool runs_beside(struct seccomp_space *space)
 	return false;
 }
 
-/* A wake-up at @from took effect at @to, or so the guest thread says. */
+/* A wake-up at @from took effect at @to, according to the guest thread. */
 static void latency_check(uint64_t from, uint64_t to)
 {
 	if (handover.apart && (int64_t)(to - from) > (int64_t)ticks_of(STOLEN_TIME))
@@ -270,7 +276,7 @@ void host_handover(struct seccomp_space *space)
 	if (spins)
 		spinner_set(space);
 	else
-		mailbox->kernel_sleeps = 1;	/* for sure */
+		mailbox->kernel_sleeps = 1;	/* this thread is going to sleep */
 	guest_follow(space, beside);
 	turn_give(space, STUB_TURN_GUEST);
 	if (__atomic_load_n(&mailbox->guest_sleeps, __ATOMIC_RELAXED)) {
@@ -295,7 +301,7 @@ void host_handover(struct seccomp_space *space)
 
 bool host_handover_is_stuck(struct seccomp_space *space)
 {
-	/* In this order: the mapper wakes the guest thread before it sleeps. */
+	/* Check in this order: the mapper wakes the guest thread before it sleeps itself. */
 	return handover.waiting && lx_futex_sleepers(&space->space.data->seq) == 1 &&
 	       lx_futex_sleepers(&space->mailbox->guest_sleeps) == 1 &&
 	       !turn_is_back(space->mailbox);
@@ -307,9 +313,9 @@ bool host_handover_by_mapper(struct seccomp_space *space)
 	struct stub_data *data = space->space.data;
 
 	/*
-	 * Apart, this thread spins on the mapper's processor. And a guest thread that only
-	 * pretends to have stopped could take back the turn while the mapper still reads
-	 * the commands: one that sleeps on its word does nothing until it is woken.
+	 * While apart, this thread spins on the mapper's processor, so nothing would be saved. And
+	 * a guest thread that only pretends to have stopped could take the turn while the mapper
+	 * still reads the commands. A guest thread that sleeps on its word can not.
 	 */
 	if (handover.apart || !host_handover_sleeps(space))
 		return false;

@@ -1,43 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * handover.h - passing the turn between the machine's thread and a guest thread
+ *
+ * Used by the seccomp engine only (engine_seccomp.c, seccomp_process.c).
  */
 #ifndef UM_HOST_HANDOVER_H
 #define UM_HOST_HANDOVER_H
 
 #include "guest/seccomp_space.h"
 
+/* host_handover_init - measure the processor's clock and its pause instruction. */
 void host_handover_init(void);
 
 /*
- * host_handover - let the guest thread of @space go on and wait until it gives the turn back.
- * host_handover_reset - send it the reset signal with @epoch and wait for the same; -errno: it
- * is gone.
- * Both block; signal handlers run meanwhile.
+ * host_handover - let the guest thread of @space run and wait until it gives the turn back.
+ * host_handover_reset - send the guest thread the reset signal with @epoch and wait in the same way.
+ * -errno: the thread is gone. Both block; signal handlers run meanwhile.
  */
 void host_handover(struct seccomp_space *space);
 int host_handover_reset(struct seccomp_space *space, uint64_t epoch);
 
 /*
- * host_handover_by_mapper - the same by way of the mapper, which first carries out the batch in
- * the space's data: two switches less. False, and nothing done, where that does not pay or
- * where the guest thread may not have stopped.
+ * host_handover_by_mapper - like host_handover(), but the mapper first carries out the batch in the
+ * space's data and passes the turn on, which saves two switches. False: nothing was done,
+ * because it does not pay now or the guest thread may not have stopped.
  */
 bool host_handover_by_mapper(struct seccomp_space *space);
 
 /*
- * host_handover_is_stuck - from a signal handler: the turn was given to a space all of whose
- * threads sleep, so nobody will give it back. Guest code can do that, the stub never does.
+ * host_handover_is_stuck - do all threads of @space sleep although it has the turn? Then nobody will
+ * give the turn back. Guest code can cause this, the stub alone cannot. Signal handler.
  */
 bool host_handover_is_stuck(struct seccomp_space *space);
 
 /*
- * host_handover_sleeps - the guest thread of @space sleeps in the stub, for sure: the host says so,
- * and it sleeps on until we wake it. False: it may not.
+ * host_handover_sleeps - does the host say that the guest thread of @space sleeps in the stub? Then
+ * it sleeps until we wake it. False: it may be running.
  */
 bool host_handover_sleeps(struct seccomp_space *space);
 
-/* host_handover_idle - the machine goes to sleep. host_handover_forget - @space ends. */
+/* host_handover_idle - the machine is about to sleep. host_handover_forget - @space ends. */
 void host_handover_idle(void);
 void host_handover_forget(struct seccomp_space *space);
 

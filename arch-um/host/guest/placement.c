@@ -2,11 +2,11 @@
 /*
  * placement.c - which host processors the machine and its spaces run on
  *
- * A hand-over between two processors, with sleep and wake, costs five to ten times one on the
- * same (measured: 50 us and 5 to 10 us), so the machine's thread keeps to one processor
- * while it is busy and each space follows before it runs. Whenever the machine was
- * idle, the host may choose another one. The seccomp engine may bring guest threads to a second
- * one and spin (handover.c). Called in the machine's thread.
+ * A hand-over with sleep and wake costs five to ten times as much between two processors as on one
+ * (measured: 50 us against 5 to 10 us). So the machine's thread keeps to one processor while
+ * it is busy, and each space follows before it runs. When the machine was idle, the host may
+ * choose another processor. The seccomp engine may move guest threads to a second
+ * processor and spin (handover.c). Called on the machine's thread.
  */
 #include "guest/placement.h"
 #include <um/host.h>
@@ -20,12 +20,11 @@ struct cpu_mask {
 };
 
 static struct cpu_mask allowed;
-static int mask_size;			/* bytes of the masks that count; 0: one processor only */
+static int mask_size;			/* of the host's masks, in bytes; 0: one processor only */
 static unsigned int machine_cpu, guest_cpu;
 static bool guests_apart;
-/* When the machine last began to keep to its processor, and whether it may leave it now. */
-static uint64_t taken_at;
-static bool released = true;
+static uint64_t taken_at;		/* when the machine last began to keep to machine_cpu */
+static bool released = true;		/* the host may choose another processor now */
 
 static bool may_use(unsigned int cpu)
 {
@@ -70,8 +69,8 @@ void host_placement_take(void)
 }
 
 /*
- * The machine is about to sleep: it may wake where there is room. Not each time: an idle one
- * wakes up often for a moment, which would be spent on this.
+ * Not at each sleep: an idle machine often wakes up for a moment, and would spend that moment on
+ * these system calls.
  */
 void host_placement_release(void)
 {
@@ -104,7 +103,7 @@ bool host_placement_guests(bool apart)
 	return true;
 }
 
-/* Keep @tid to @cpu, unless @known says that it is there: one more than its number. */
+/* Keep @tid to @cpu, unless @known says that it is there already (the number plus 1). */
 static void follow(int tid, unsigned int cpu, unsigned int *known)
 {
 	if (!mask_size || *known == cpu + 1)

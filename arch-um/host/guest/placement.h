@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * placement.h - which host processors the machine's thread and its guests run on
+ * placement.h - which host processors the machine's thread and the guest threads run on
+ *
+ * For the engines and idle.c.
  */
 #ifndef UM_HOST_PLACEMENT_H
 #define UM_HOST_PLACEMENT_H
@@ -8,14 +10,18 @@
 #include <um/types.h>
 
 /*
- * init - learn what processors there are and keep to one. release - let the host move the
- * machine to another. take - keep to the one it is on.
+ * host_placement_init - learn which processors there are, and keep to the current one.
+ * host_placement_release - the machine is about to sleep: let the host choose another processor.
+ * host_placement_take - the machine is awake: keep to the current processor.
  */
 void host_placement_init(void);
 void host_placement_release(void);
 void host_placement_take(void);
 
-/* guests - from now on guest code runs on a processor of its own, or not. False: there is none. */
+/*
+ * host_placement_guests - from now on guest code runs on another processor (@apart) or on the
+ * machine's. False: there is only one processor.
+ */
 bool host_placement_guests(bool apart);
 
 /*

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stub_filter.c - what the threads of a guest process may ask the host for
+ * stub_filter.c - which system calls the threads of a guest process may make
  *
- * A rule names one instruction of the stub and the call that it makes, with the
- * arguments that never vary. Guest code that jumps to the instruction with other registers
- * meets the same answer as with a system call of its own.
+ * Called once, while the zygote of the seccomp engine starts. A rule names one instruction of the
+ * stub, the call that it makes, and the arguments that never vary. If guest code jumps to
+ * the instruction with other registers, the filter treats that like a system call of guest code.
  *
- *   guest thread   waiting for its turn and waking the kernel process, each on its word.
- *                  All else is SIGSYS: the guest's own kernel carries it out.
- *   mapper         its wait, mapping guest RAM, and the acknowledgement. All else ends
- *                  the process: nothing of this can happen.
+ *   guest thread   wait for its turn and wake the kernel process, each on its own word. Any other
+ *                  call raises SIGSYS, and the guest's kernel carries it out.
+ *   mapper         wait for work, map guest RAM, acknowledge. Any other call ends the process; the
+ *                  stub never makes one.
  */
 #include "guest/stub_filter.h"
 #include <linux/audit.h>
@@ -23,12 +23,12 @@ extern const char stub_mapper_strip_call[], stub_mapper_wait_call[], stub_mapper
 	stub_mapper_ack_call[], stub_mapper_wake_call[];
 
 struct argument {
-	int index;		/* -1: no more */
+	int index;		/* -1: end of the list */
 	uint64_t value;
 };
 
 struct rule {
-	const char *call;	/* address behind the instruction, in the kernel image */
+	const char *call;	/* behind the instruction, in the kernel image's copy */
 	uint32_t nr;
 	struct argument arguments[3];
 };
@@ -46,7 +46,7 @@ static void add(struct program *program, uint16_t code, uint32_t k, uint8_t jt, 
 	program->code[program->length++] = (struct sock_filter) { code, jt, jf, k };
 }
 
-/* Go on only if the word at @offset is @value; where to go else is filled in by rule_end(). */
+/* Continue only if the word at @offset is @value; rule_end() fills in the other target. */
 static void require(struct program *program, uint32_t offset, uint32_t value)
 {
 	add(program, BPF_LD | BPF_W | BPF_ABS, offset, 0, 0);
@@ -59,7 +59,7 @@ static void require_wide(struct program *program, uint32_t offset, uint64_t valu
 	require(program, offset + 4, value >> 32);
 }
 
-/* All conditions since @start held: allow. One that did not leads behind this. */
+/* Allow if all conditions since @start held; a condition that did not hold skips this. */
 static void rule_end(struct program *program, unsigned int start)
 {
 	unsigned int i;

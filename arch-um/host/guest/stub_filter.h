@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * stub_filter.h - seccomp filters of the threads of a guest process
+ *
+ * For seccomp_zygote.c.
  */
 #ifndef UM_HOST_STUB_FILTER_H
 #define UM_HOST_STUB_FILTER_H
@@ -8,8 +10,8 @@
 #include <um/stub.h>
 
 /*
- * host_stub_filters - write both programs behind @consts, whose descriptors are set, as they
- * are to be seen at UM_STUB_CONSTS.
+ * host_stub_filters - write both filter programs behind @consts, whose descriptors are set. The
+ * programs are complete for a guest process, which sees them at UM_STUB_CONSTS.
  */
 void host_stub_filters(struct stub_consts *consts);
 

@@ -2,11 +2,12 @@
 /*
  * host.h - the contract: every call that the kernel makes to the host
  *
- * Implemented in arch-um/host/, called by kernel code. Calls return >= 0 or
- * -errno unless they say otherwise; outputs stay untouched on failure. Sizes and
- * offsets are in bytes, times in nanoseconds. No call may be used from a worker
- * thread (host_worker_start()) unless its text says "any thread".
- * "Blocks" means that the host may put the whole machine to sleep for the call.
+ * Implemented in arch-um/host/, called by kernel code; upcall.h is the other direction. Calls
+ * return >= 0 or -errno unless their text says otherwise, and leave outputs untouched on failure.
+ * Sizes and offsets are in bytes, times in nanoseconds. Only a call whose text says "any thread"
+ * may be used from a worker thread (host_worker_start()). "Blocks" means that the host may put the
+ * whole machine to sleep for the call. The file is long because the contract is one list, with a
+ * section for each topic.
  */
 #ifndef UM_HOST_H
 #define UM_HOST_H
@@ -22,67 +23,69 @@ enum host_prot {
 /* ---- memory ------------------------------------------------------------- */
 
 /*
- * host_ram_create - make guest RAM: one sparse shared memory file of @size bytes,
- * mapped readable and writable at @at, which must be free. Once, at start.
- * Fails with -ENOMEM (address space limit), -EFBIG (file size limit).
+ * host_ram_create - create guest RAM: one sparse shared memory file of @size bytes, mapped
+ * readable and writable at @at, which must be free. Called once, at the start.
+ * -ENOMEM: address space limit. -EFBIG: file size limit.
  */
 int host_ram_create(void *at, uint64_t size);
 
 /*
- * host_ram_map - show @size bytes of RAM from @offset also at @at in this process,
- * replacing what is there. Page-aligned. Used for vmalloc. Never blocks.
+ * host_ram_map - map @size bytes of RAM at @offset also at @at in this process, replacing any
+ * mapping there. All arguments are page-aligned. Used for vmalloc. Never blocks.
  */
 int host_ram_map(void *at, uint64_t offset, size_t size, int prot);
 
 /*
- * host_mem_alloc - zeroed memory beside guest RAM, for what is the host side's own (maps of
- * disks); untouched pages cost nothing. NULL: none. host_mem_free takes the same size; NULL
- * is fine. Any thread.
+ * host_mem_alloc - allocate zeroed memory outside guest RAM, for data that belongs to the host
+ * side (maps of disks); untouched pages cost nothing. NULL: the host has no memory.
+ * host_mem_free - free it; takes the same size, and ignores NULL. Any thread.
  */
 void *host_mem_alloc(size_t size);
 void host_mem_free(void *at, size_t size);
 
-/* host_text_put - change one byte of the kernel's own code; -errno: the host forbids it. */
+/* host_text_put - change one byte of the kernel's code. -errno: the host forbids it. */
 int host_text_put(void *at, uint8_t byte);
 
 /* host_mem_unmap - make [@at, @at+@size) of this process inaccessible. */
 int host_mem_unmap(void *at, size_t size);
 
 /*
- * host_ram_is_zero - does the host know, without looking, that the range of RAM is zero? It does for
- * what was never touched, or discarded since.
+ * host_ram_is_zero - does the host know, without reading it, that the range of RAM is zero? True
+ * for a range that was never touched, or not since it was discarded.
  */
 bool host_ram_is_zero(uint64_t offset, uint64_t size);
 
-/* host_ram_discard - give the host back the pages of RAM in the range; they read as zero afterwards. */
+/* host_ram_discard - return the range of RAM to the host; it reads as zero afterwards. */
 int host_ram_discard(uint64_t offset, uint64_t size);
 
 /* ---- guest processes ---------------------------------------------------- */
 
-/* A space: one host process that holds one guest address space. Opaque here. */
+/* A space: one host process that holds one guest address space. Opaque to the kernel. */
 struct host_space;
 
 /*
- * Guest registers, in the order of the host's user_regs_struct, which is also the
- * kernel's struct pt_regs: one block goes through unchanged.
+ * Guest registers, in the order of the host's user_regs_struct and of the kernel's struct pt_regs,
+ * so one block passes through unchanged.
  */
 struct host_regs {
 	uint64_t r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di;
 	uint64_t orig_ax, ip, cs, flags, sp, ss, fs_base, gs_base, ds, es, fs, gs;
 };
+_Static_assert(sizeof(struct host_regs) == 27 * 8, "size of user_regs_struct");
+_Static_assert(offsetof(struct host_regs, orig_ax) == 15 * 8, "layout of user_regs_struct");
 
 /* Why guest code stopped. */
 enum guest_stop {
-	GUEST_SYSCALL,		/* a system call: number in orig_ax, ip behind the instruction */
-	GUEST_FAULT,		/* page fault: addr, and what is known of the access */
-	GUEST_TRAP,		/* any other exception: signo, code, addr as the host reports them */
-	GUEST_INTERRUPT,	/* host event pending, or nothing at all: registers are valid */
-	GUEST_GONE,		/* the host process died; registers are lost, the space is unusable */
+	GUEST_SYSCALL,		/* system call: number in orig_ax, ip behind the instruction */
+	GUEST_FAULT,		/* page fault: address in addr, kind of access in access */
+	GUEST_TRAP,		/* another exception: signo, code, addr as the host reports them */
+	GUEST_INTERRUPT,	/* a host event is pending, or for no reason; registers are valid */
+	GUEST_GONE,		/* the host process died: registers are lost, space is unusable */
 };
 
 enum guest_access {
-	GUEST_ACCESS_UNKNOWN,	/* page was not mapped: could be any access */
-	GUEST_ACCESS_DENIED,	/* page was mapped: the access was one that the mapping forbids */
+	GUEST_ACCESS_UNKNOWN,	/* the page was not mapped; may have been any kind of access */
+	GUEST_ACCESS_DENIED,	/* the page was mapped, but forbids the access */
 	GUEST_ACCESS_READ,
 	GUEST_ACCESS_WRITE,
 	GUEST_ACCESS_EXEC,
@@ -91,32 +94,36 @@ enum guest_access {
 struct guest_event {
 	enum guest_stop stop;
 	enum guest_access access;
-	bool trapped;		/* of GUEST_SYSCALL: by a trap, which a patched site saves */
-	bool gate_unknown;	/* of GUEST_SYSCALL: int 0x80 and the like look the same */
-	int signo;		/* host signal number, equal to the guest's; of GUEST_GONE: what ended it, or 0 */
+	bool trapped;		/* GUEST_SYSCALL: the site trapped, so patching it would help */
+	bool gate_unknown;	/* GUEST_SYSCALL: int 0x80 and sysenter look the same */
+	int signo;		/* signal number, of host and guest alike; for GUEST_GONE the
+				   signal that ended the process, or 0 */
 	int code;		/* si_code */
 	uint64_t addr;		/* si_addr */
 };
 
-/* What host_guest_run() is to do besides running. */
+/* Flags of host_guest_run(). */
 enum guest_run_flags {
 	GUEST_RUN_STEP = 1,	/* stop with GUEST_TRAP/SIGTRAP after one instruction */
-	GUEST_RUN_SHARED = 2,	/* other tasks use the space too: its FP state is soon asked for */
+	GUEST_RUN_SHARED = 2,	/* other tasks share the space: its FP state is soon needed */
 };
 
 /*
- * host_guest_init - choose the engine ("auto", "seccomp", "ptrace") and make the first space.
- * @why gets a line for the boot log (which engine, and why not a faster one).
+ * host_guest_init - choose the engine ("auto", "seccomp", "ptrace") and start it. @why gets a
+ * line for the boot log: which engine runs, and why a faster one does not.
  * -EINVAL: no such engine. -EPERM: the host forbids it; @why says what to change.
  */
 int host_guest_init(const char *engine, char *why, size_t why_size);
 
 /*
- * host_confine_allow - the machine may write the file @path of the host, or with @below all in
- * that folder. host_confine_allow_any - it opens files that nobody can name now.
- * host_confine_files - give up the rights to others, before host_guest_init(); not @wanted: keep
- * them. @text gets words for the boot log. host_confine_calls - give up system calls, after it;
- * -errno: the host has no filters. All of it is for good, and holds over a restart.
+ * host_confine_allow - allow the machine to write the host file @path, or with @below everything
+ * in the folder @path.
+ * host_confine_allow_any - allow all files: the machine will open some that cannot be named yet.
+ * host_confine_files - give up the rights to all other files. Called before host_guest_init(). If
+ * not @wanted, keep them. @text gets words for the boot log.
+ * host_confine_calls - give up system calls. Called after host_guest_init(). -errno: the host has
+ * no seccomp filters.
+ * Confinement cannot be undone, not even by a restart.
  */
 void host_confine_allow(const char *path, bool below);
 void host_confine_allow_any(void);
@@ -124,52 +131,52 @@ void host_confine_files(bool wanted, char *text, size_t size);
 int host_confine_calls(void);
 
 /*
- * host_space_create - a space with no guest mapping. May reuse a destroyed one.
- * -EAGAIN or -ENOMEM when the host refuses another process.
+ * host_space_create - create a space without guest mappings, or reuse a destroyed one.
+ * -EAGAIN, -ENOMEM: the host refuses another process.
  */
 int host_space_create(struct host_space **space);
 
-/* host_space_destroy - ends the space; NULL is fine. Its mappings and registers are lost. */
+/* host_space_destroy - end the space; ignores NULL. Its mappings and registers are lost. */
 void host_space_destroy(struct host_space *space);
 
 /*
  * host_space_map - map RAM [@offset, @offset+@size) at @gaddr in the space with @prot.
  * host_space_unmap - remove every mapping in [@gaddr, @gaddr+@size).
- * Both are queued, in order, and take effect before the space runs again; a host that
- * cannot carry out a map (-ENOMEM: vm.max_map_count) drops all mappings of the space
- * and goes on: the guest faults them back.
+ * Both calls are queued in order and take effect before the space runs again. If the host has no
+ * room for a mapping (vm.max_map_count), all mappings of the space are dropped, and the guest
+ * faults them back.
  */
 void host_space_map(struct host_space *space, uint64_t gaddr, uint64_t offset,
 		    uint64_t size, int prot);
 void host_space_unmap(struct host_space *space, uint64_t gaddr, uint64_t size);
 
-/* host_space_is_empty - nothing was mapped in the space since all of it was unmapped. */
+/* host_space_is_empty - was nothing mapped in the space since all of it was unmapped? */
 bool host_space_is_empty(const struct host_space *space);
 
 /*
- * host_space_sync - when it returns, guest code cannot reach what was unmapped before, even
- * if it goes on running where the contract says that it stands still. To be called before
- * the pages can get another use. No guest code of any space may run meanwhile. Of a space that
- * the engine knows to sleep the mappings may stay until it runs: they reach nothing.
+ * host_space_sync - wait until guest code cannot reach the unmapped ranges, even if its thread
+ * only pretends to have stopped. Must be called before the pages are used for something else,
+ * while no guest code of any space runs. If the engine knows that the space sleeps, its
+ * mappings may stay until it runs, because nothing can use them before.
  */
 void host_space_sync(struct host_space *space);
 
 /*
- * host_guest_run - let guest code run in @space with @regs until it stops.
- * - call with um_irqs_on false; host events then end the run as GUEST_INTERRUPT
- *   and stay pending. It returns at once when one is pending already.
- * - @regs is loaded before and valid after, except after GUEST_GONE.
- * The FP state of the space is kept; see host_space_fp_get().
+ * host_guest_run - run guest code in @space with @regs until it stops, and say why in *@event.
+ * Must be called with um_irqs_on 0: a host event then ends the run as GUEST_INTERRUPT and
+ * stays pending. If an event is pending already, the call returns at once. *@regs is loaded
+ * before and valid after the run, except after GUEST_GONE. The FP state stays in the space;
+ * see host_space_fp_get().
  */
 void host_guest_run(struct host_space *space, struct host_regs *regs,
 		    unsigned int flags, struct guest_event *event);
 
 /*
- * host_fp_size - bytes of an FP state (XSAVE standard format), fixed after host_guest_init().
- * host_fp_features - XSAVE feature bits that it holds.
+ * host_fp_size - size of an FP state (XSAVE standard format), fixed after host_guest_init().
+ * host_fp_features - XSAVE feature bits that an FP state holds.
  * host_fp_default - fill @fp with the state of a new program.
- * host_space_fp_get/set - copy the FP state out of / into the space.
- * set: -EINVAL for a state that the processor refuses; the old one stays.
+ * host_space_fp_get/set - copy the FP state out of / into the space. -EINVAL: the processor refuses
+ * the state; the old one stays.
  */
 size_t host_fp_size(void);
 uint64_t host_fp_features(void);
@@ -178,18 +185,18 @@ int host_space_fp_get(struct host_space *space, void *fp);
 int host_space_fp_set(struct host_space *space, const void *fp);
 
 /*
- * System call sites. A site is a place in guest code with an instruction of
- * HOST_SITE_HEAD bytes and `syscall` behind it, in one page. Where it is often passed, the
- * kernel shows the guest another page instead, in which the first bytes are a jump and
- * `syscall` is left as it is; the call then stops guest code without a trap.
- * host_sites_supported - the engine can do that.
- * host_site_define - site @site (below HOST_SITES_MAX) has the instruction @head, which must work
- * at any address; @jump gets what to put in its place.
- * host_space_site_return - calls of @site come from the instruction before @addr in
- * this space. False, and nothing done, where the site is in use at another place.
- * host_space_site_forget - undo that; returns the address, 0 when there was none. The page must be
- * unmapped, and that synced, before guest code runs.
- * host_space_sites_disable - no site is good for the space from now on; false: as it was before.
+ * System call sites. A site is a place in guest code where an instruction of HOST_SITE_HEAD bytes
+ * is followed by `syscall`, both in one page. If a site is used often, the kernel maps a copy of
+ * the page in which a jump replaces the first instruction and `syscall` stays. A call then
+ * stops guest code without a trap (site_jumps.c).
+ * host_sites_supported - can the engine do this?
+ * host_site_define - define site number @site, below HOST_SITES_MAX, with the instruction @head,
+ * which must work at any address; @jump gets the bytes that replace it.
+ * host_space_site_return - in this space, calls of @site return to @addr. False, and nothing
+ * changes, if the site is in use at another place.
+ * host_space_site_forget - undo that; returns the address, or 0 if there was none. The page must be
+ * unmapped and synced before guest code runs.
+ * host_space_sites_disable - use no sites in this space from now on. False: so it was already.
  */
 enum {
 	HOST_SITES_MAX = 511,
@@ -203,9 +210,10 @@ uint64_t host_space_site_forget(struct host_space *space, unsigned int site);
 bool host_space_sites_disable(struct host_space *space);
 
 /*
- * Debug registers of the processor. addr: what is watched; control: DR7. The stop is GUEST_TRAP
- * with SIGTRAP. host_space_debug_set - load them for the next runs; -EINVAL or -EIO for what
- * the host refuses, the old ones stay then. host_space_debug_status - DR6 of the last stop.
+ * Debug registers of the processor: watched addresses, and DR7 as control. A hit stops guest code
+ * with GUEST_TRAP and SIGTRAP.
+ * host_space_debug_set - load them for the next runs. -EINVAL, -EIO: the host refuses a value, and
+ * the old ones stay. host_space_debug_status - DR6 of the last stop.
  */
 struct host_debug {
 	uint64_t addr[4];
@@ -228,20 +236,20 @@ enum host_open {
 	HOST_O_UNNAMED = 256,		/* host_fs_open() only */
 };
 
-/* host_file_open - returns a descriptor that no child process inherits. Blocks. */
+/* host_file_open - open a file; no child process inherits the descriptor. Blocks. */
 int host_file_open(const char *path, unsigned int flags, unsigned int mode);
 void host_file_close(int fd);
 
 /*
- * host_file_inherit - a new, non-blocking descriptor for what @fd, given to us by whoever
- * started the process, refers to; for writing or for reading. Flags of @fd, which other
- * processes may share, stay as they are. -EBADF: not open, or not in that direction.
+ * host_file_inherit - a new non-blocking descriptor, for writing or reading, of the file behind
+ * @fd, which this process inherited. The flags of @fd do not change, because other processes
+ * may share them. -EBADF: @fd is not open, or not in that direction.
  */
 int host_file_inherit(int fd, bool write);
 
 /*
- * host_file_read/write - one transfer at the descriptor's own position; may be short.
- * -EAGAIN when the descriptor is non-blocking and not ready.
+ * host_file_read/write - one transfer at the position of the descriptor; may be short.
+ * -EAGAIN: the descriptor is non-blocking and not ready.
  */
 ssize_t host_file_read(int fd, void *buf, size_t size);
 ssize_t host_file_write(int fd, const void *buf, size_t size);
@@ -250,7 +258,7 @@ ssize_t host_file_write(int fd, const void *buf, size_t size);
 ssize_t host_file_pread(int fd, void *buf, size_t size, uint64_t offset);
 ssize_t host_file_pwrite(int fd, const void *buf, size_t size, uint64_t offset);
 
-/* A piece of memory; the host's struct iovec. */
+/* A piece of memory, laid out like the host's struct iovec. */
 struct host_iovec {
 	void *base;
 	size_t size;
@@ -261,61 +269,69 @@ enum host_io {
 };
 
 /*
- * host_file_preadv/pwritev - transfer all of @vec (at most 1024 pieces) at @offset and
- * return the bytes; less only at end of file. -errno even if a part was transferred.
- * @vec is used up: its contents are undefined afterwards.
- * HOST_IO_NOWAIT: -EAGAIN unless all of it can be had without waiting for a disk;
- * -EOPNOTSUPP if the host can never tell for this file.
+ * host_file_preadv/pwritev - transfer all of @vec (at most 1024 pieces) at @offset. Returns the
+ * number of bytes, which is less only at end of file, or -errno even if a part was
+ * transferred. The contents of @vec are undefined afterwards.
+ * HOST_IO_NOWAIT: -EAGAIN unless all data is available without waiting for a disk;
+ * -EOPNOTSUPP if the host cannot tell for this file.
  */
 ssize_t host_file_preadv(int fd, struct host_iovec *vec, unsigned int count,
 			 uint64_t offset, unsigned int flags);
 ssize_t host_file_pwritev(int fd, struct host_iovec *vec, unsigned int count,
 			  uint64_t offset);
 
-/* host_file_unlink - remove the name @path. host_file_rename replaces @to; host_file_link does not (-EEXIST). */
+/* host_file_rename replaces an existing @to; host_file_link fails then with -EEXIST. */
 int host_file_unlink(const char *path);
 int host_file_rename(const char *from, const char *to);
 int host_file_link(const char *from, const char *to);
 
-/* host_file_next_data - the first run of possible data at or behind *@start; *@end its end. -ENXIO: none. */
+/*
+ * host_file_next_data - find the first run of data at or behind *@start, and set *@start and *@end.
+ * Where the host cannot tell, all is data and nothing changes. -ENXIO: no data follows.
+ */
 int host_file_next_data(int fd, uint64_t *start, uint64_t *end);
 
-/* host_file_is_remote - other hosts may have the file open and not see our locks. */
+/* host_file_is_remote - may other hosts have the file open, which do not see our locks? */
 bool host_file_is_remote(int fd);
 
 /* host_file_size - size of a regular file or block device. */
 int host_file_size(int fd, uint64_t *size);
 
 /*
- * host_file_end - the same of a file that is known to be one, cheap enough to ask before each
- * write: dates are not looked at, so the host need not keep exact ones for the next change.
+ * host_file_end - size of a regular file, cheap enough to call before each write: it does not
+ * read the time stamps, which would make the host store an exact one at the next change.
  */
 int host_file_end(int fd, uint64_t *end);
 
-/* host_file_sync - data (and, unless @data_only, metadata) is on stable storage. Blocks. */
+/* host_file_sync - put data, and unless @data_only also metadata, on stable storage. Blocks. */
 int host_file_sync(int fd, bool data_only);
 
-/* host_file_punch - the range reads as zero and uses no space; -EOPNOTSUPP where the host cannot. */
+/* host_file_punch - make the range read as zero and use no space; -EOPNOTSUPP: host cannot. */
 int host_file_punch(int fd, uint64_t offset, uint64_t size);
 
-/* host_file_lock - whole-file lock, shared or exclusive, held until close; -EAGAIN if another holds it. */
+/*
+ * host_file_lock - lock the whole file, shared or exclusive, until it is closed. -EAGAIN: another
+ * descriptor holds a conflicting lock.
+ */
 int host_file_lock(int fd, bool exclusive);
 
 /*
- * host_file_wait - sleep until a read (or write) of @fd would not say -EAGAIN, or for
- * @timeout; -EAGAIN then. Blocks.
+ * host_file_wait - sleep until a read (or write) of @fd would not fail with -EAGAIN. -EAGAIN: it
+ * still would after @timeout. Blocks.
  */
 int host_file_wait(int fd, bool write, uint64_t timeout);
 
-/* host_socket_listen - a listening unix stream socket at @path; host_socket_accept takes a peer or -EAGAIN. */
+/*
+ * host_socket_listen - create a listening unix stream socket at @path.
+ * host_socket_accept - accept a connection. -EAGAIN: there is none.
+ */
 int host_socket_listen(const char *path);
 int host_socket_accept(int fd);
 
 /*
- * host_pty_open - a new pseudo terminal in raw mode; @name gets the path of its other end.
- * While nobody has that open, reads say -EIO, writes that or nothing special.
- * host_pty_forget - throw away what was written and nobody has read; -EBUSY when
- * somebody has the other end open.
+ * host_pty_open - create a pseudo terminal in raw mode; @name gets the path of its other end.
+ * While nobody has the other end open, reads fail with -EIO, and writes may.
+ * host_pty_forget - discard data that was written but not read. -EBUSY: the other end is open.
  */
 int host_pty_open(char *name, size_t name_size);
 int host_pty_forget(int fd);
@@ -327,29 +343,29 @@ struct host_frame {
 	struct host_iovec *vec;
 	unsigned int nr_vec;
 	size_t size;		/* received bytes */
-	bool truncated;		/* it was longer than @vec */
+	bool truncated;		/* the message was longer than vec */
 };
 
 /* How frames go through a descriptor. */
 enum host_net {
-	HOST_NET_MESSAGES,	/* a socket that keeps messages apart */
-	HOST_NET_DEVICE,	/* a tap device: one read or write each */
+	HOST_NET_MESSAGES,	/* a socket that keeps message boundaries: many per call */
+	HOST_NET_DEVICE,	/* a tap device: one read or write for each */
 };
 
 /*
- * host_net_connect - a non-blocking connection to the unix socket at @path; SOCK_SEQPACKET,
- * or SOCK_STREAM if @stream. -ENOENT, -ECONNREFUSED: nobody listens there.
- * host_net_inherit - a descriptor of our own for @fd, given to us by whoever started the
- * process, who has no further use for it; it becomes non-blocking. -EPROTOTYPE: a stream
- * socket; -EINVAL: neither a socket nor a tap device.
+ * host_net_connect - connect to the unix socket at @path, without blocking: SOCK_SEQPACKET, or
+ * SOCK_STREAM if @stream. -ENOENT, -ECONNREFUSED: nobody listens there.
+ * host_net_inherit - duplicate @fd, which this process inherited and nobody else uses, and make it
+ * non-blocking. -EPROTOTYPE: a stream socket. -EINVAL: neither a socket nor a tap device.
  */
 int host_net_connect(const char *path, bool stream);
 int host_net_inherit(int fd, enum host_net *transport);
 
 /*
- * host_net_send - hand over up to 32 frames; how many were taken, at least one, or -EAGAIN, or
- * what is wrong with the first. host_net_receive - take up to @nr frames and set size and
- * truncated; how many, 0 at the end of the connection, -EAGAIN if there are none.
+ * host_net_send - send up to 32 frames. Returns how many were sent, at least one. -EAGAIN: not now;
+ * another -errno: the first frame cannot be sent.
+ * host_net_receive - receive up to @nr frames and set their size and truncated. Returns how many; 0
+ * at the end of the connection. -EAGAIN: none has arrived.
  */
 int host_net_send(int fd, enum host_net transport, const struct host_frame *frames,
 		  unsigned int nr);
@@ -357,27 +373,26 @@ int host_net_receive(int fd, enum host_net transport, struct host_frame *frames,
 		     unsigned int nr);
 
 /*
- * host_helper_probe - is the program @name beside this one, or in the PATH? -ENOENT.
- * host_helper_start - run it (words[0]) in a process of its own, with one end of a new
- * SOCK_SEQPACKET pair as its descriptor 3, and of ours only standard error; returns its
- * process id, and our end in *@fd. It gets SIGTERM when this process ends.
- * host_helper_end - end it if it still runs. Blocks for that long.
+ * host_helper_probe - look for the program @name beside this one and in the PATH. -ENOENT: none.
+ * host_helper_start - run words[0] in a new process. Its descriptor 3 is one end of a new
+ * SOCK_SEQPACKET pair; of our descriptors it inherits only standard error. It gets SIGTERM
+ * when this process ends. Returns the process id, and our end of the pair in *@fd.
+ * host_helper_end - end the process if it still runs. Blocks until it has ended.
  */
 int host_helper_probe(const char *name);
 int host_helper_start(const char *const *words, unsigned int nr_words, int *fd);
 void host_helper_end(int pid);
 
-/* host_identity - a text that differs between hosts and users, and folders if @folder. */
+/* host_identity - a text that differs between hosts, users and, if @folder, working folders. */
 int host_identity(char *text, size_t size, bool folder);
 
 /* ---- host file system (drivers/hostfs*.c) -------------------------------- */
 
 /*
- * A file is named by a descriptor and a name of one component: no slash, not "..", so
- * no name leads out of the directory. "." is the directory itself, "" the object that
- * the descriptor stands for. Nothing here ever follows a symbolic link, but for
- * host_fs_open_root(). All calls may block. Numbers (modes, RENAME_*, DT_*) are the
- * guest's own, since host and guest share one ABI.
+ * A file is named by a descriptor and a name of one component: no slash and not "..", so that no
+ * name leads out of the directory. "." is the directory itself, "" is the object behind the
+ * descriptor. Only host_fs_open_root() follows symbolic links. All calls may block. Numbers
+ * (modes, RENAME_*, DT_*) are those of the guest, because host and guest share one ABI.
  */
 struct host_timestamp {
 	int64_t sec;
@@ -392,7 +407,7 @@ enum {
 
 struct host_stat {
 	uint64_t dev, ino;
-	struct host_timestamp btime;	/* of birth; zero where the file system keeps none */
+	struct host_timestamp btime;	/* creation; zero if the file system keeps none */
 	struct host_timestamp atime, mtime, ctime;
 	uint32_t mode, nlink, uid, gid;
 	uint32_t rdev_major, rdev_minor;
@@ -407,22 +422,23 @@ struct host_statfs {
 	uint32_t name_size;
 };
 
-/* One record of host_fs_readdir(); size includes the name and what follows it. */
+/* One record of host_fs_readdir(); size includes the name and the padding behind it. */
 struct host_dirent {
 	uint64_t ino;
-	int64_t next;			/* position behind this entry, good for seeking */
+	int64_t next;			/* position behind this entry, for the next call */
 	uint16_t size;
 	uint8_t type;			/* DT_* */
 	char name[];
 };
+_Static_assert(offsetof(struct host_dirent, name) == 19, "layout that getdents64 writes");
 
 /*
  * host_fs_open_root - a directory handle for a folder that the command line names.
- * host_fs_open_beneath - the same for a folder below @root_fd; @path is relative, may have
+ * host_fs_open_beneath - the same for a folder below @root_fd. @path is relative and may have
  * several components, but no symbolic link and no "..".
- * host_fs_open - open (HOST_O_*) or create a regular file, or "." for host_fs_readdir(); with
- * HOST_O_UNNAMED a new file of that directory that has no name (O_TMPFILE).
- * Whether it really is such a file is for the caller to see (host_fs_stat()).
+ * host_fs_open - open (HOST_O_*) or create a regular file, or open "." for host_fs_readdir(). With
+ * HOST_O_UNNAMED, create a file in that directory that has no name (O_TMPFILE). The caller
+ * must check what kind of file was opened (host_fs_stat()).
  */
 int host_fs_open_root(const char *path);
 int host_fs_open_beneath(int root_fd, const char *path);
@@ -431,21 +447,19 @@ int host_fs_open(int fd, const char *name, unsigned int flags, unsigned int mode
 int host_fs_stat(int fd, const char *name, struct host_stat *st);
 int host_fs_statfs(int fd, struct host_statfs *st);
 
-/* host_fs_make - a directory, FIFO or socket, as the type in @mode says. */
+/* host_fs_make - create a directory, FIFO or socket, as the type in @mode says. */
 int host_fs_make(int fd, const char *name, unsigned int mode);
 int host_fs_symlink(int fd, const char *name, const char *target);
-/* host_fs_link - with @from "" the file behind @from_fd, which need have no name. */
+/* host_fs_link - if @from is "", link the file behind @from_fd, which may have no name. */
 int host_fs_link(int from_fd, const char *from, int to_fd, const char *to);
 int host_fs_remove(int fd, const char *name, bool directory);
 int host_fs_rename(int from_fd, const char *from, int to_fd, const char *to,
 		   unsigned int flags);
 
-/* host_fs_readlink - bytes of the target, at most @size; no zero at the end. */
+/* host_fs_readlink - copy at most @size bytes of the target, without a zero; how many. */
 ssize_t host_fs_readlink(int fd, const char *name, char *buf, size_t size);
 
-/*
- * host_fs_readdir - records from @position (-1: where the last call ended); 0 at the end.
- */
+/* host_fs_readdir - read records from @position (-1: where the last call ended); 0 at the end. */
 ssize_t host_fs_readdir(int fd, int64_t position, void *buf, size_t size);
 
 int host_fs_chmod(int fd, const char *name, unsigned int mode);
@@ -457,51 +471,51 @@ int host_fs_truncate(int fd, uint64_t size);
 /* host_fs_allocate - fallocate() with its modes. */
 int host_fs_allocate(int fd, int mode, uint64_t offset, uint64_t size);
 
-/* host_fs_sync - all of the host file system that directory handle @fd lies on is on stable storage. */
+/* host_fs_sync - put the whole host file system of directory handle @fd on stable storage. */
 int host_fs_sync(int fd);
 
 /*
- * Extended attributes of a file or directory that is open for reading or writing, by their
- * full names. get and list return the size, also when @size is 0; set with @value NULL removes.
+ * Extended attributes, by their full names, of a file or directory that is open for reading or
+ * writing. get and list return the size, even if @size is 0. set with @value NULL removes.
  */
 ssize_t host_fs_xattr_get(int fd, const char *name, void *value, size_t size);
 ssize_t host_fs_xattr_list(int fd, char *list, size_t size);
 int host_fs_xattr_set(int fd, const char *name, const void *value, size_t size, int flags);
 
-/* host_fs_owner - the user and group that this process acts as on the host. */
+/* host_fs_owner - the user and group of this process on the host. */
 void host_fs_owner(uint32_t *uid, uint32_t *gid);
 
-/* host_fs_max_descriptors - raise the limit as far as the host lets us; returns it. */
+/* host_fs_max_descriptors - raise the limit as far as the host permits, and return it. */
 unsigned int host_fs_max_descriptors(void);
 
 /* ---- readiness ---------------------------------------------------------- */
 
 /*
- * host_poll_add - from now on report @fd to um_poll_ready() with @cookie each time that it
- * becomes readable (or writable, when @write). Edge-triggered: drain until -EAGAIN.
- * A descriptor that cannot be polled (regular file, /dev/null) is reported once, at
- * once, and reads never block. host_poll_remove - before the descriptor is closed.
- * host_poll_watch - report @fd, added before, for these reasons from now on; once
- * immediately if one of them holds. Watch for writability only while it is missed:
- * readers at the other end make it come true again with every byte they take.
+ * host_poll_add - report @fd to um_poll_ready() with @cookie each time that it becomes readable
+ * (or writable, if @write). Edge-triggered: the caller must read until -EAGAIN. A descriptor that
+ * cannot be polled (regular file, /dev/null) is reported once, immediately.
+ * host_poll_watch - change for which reasons @fd is reported; it is reported immediately if one of
+ * them holds. Watch for writability only while it is needed, because each read at the
+ * other end reports it again.
+ * host_poll_remove - stop reporting; before the descriptor is closed.
  */
 int host_poll_add(int fd, bool write, uint64_t cookie);
 void host_poll_watch(int fd, bool read, bool write);
 void host_poll_remove(int fd);
 
-/* host_poll_collect - call um_poll_ready() for everything that became ready. Interrupts off. */
+/* host_poll_collect - call um_poll_ready() for each ready descriptor. Interrupts off. */
 void host_poll_collect(void);
 
 /* ---- worker threads ----------------------------------------------------- */
 
 /*
- * host_worker_start - run @fn(@arg) on a host thread of its own that shares memory and
- * descriptors, takes no signals and may make only calls marked "any thread" and
- * the three below. It must never touch kernel functions or locks.
- * host_worker_wait - sleep until *@word differs from @seen. host_worker_wake - after
- * changing *@word, wakes sleepers (any thread). host_worker_notify - raise a host
- * event: what um_irq_register_worker() named is called in the machine's
- * thread soon (any worker).
+ * host_worker_start - run @fn(@arg) on a new host thread. It shares memory and descriptors with the
+ * machine's thread, takes no signals, and may make only calls marked "any thread" and the three
+ * below. It must never call kernel functions or take kernel locks.
+ * host_worker_wait - sleep until *@word differs from @seen.
+ * host_worker_wake - wake sleepers after *@word was changed. Any thread.
+ * host_worker_notify - raise a host event; the machine's thread soon calls the function that
+ * um_irq_register_worker() named. Any worker.
  */
 int host_worker_start(int (*fn)(void *arg), void *arg);
 void host_worker_wait(uint32_t *word, uint32_t seen);
@@ -510,44 +524,44 @@ void host_worker_notify(void);
 
 /* ---- time --------------------------------------------------------------- */
 
-/* host_time_now - monotonic; host_time_real - since 1970, UTC. Any thread. */
+/* host_time_now - monotonic time. host_time_real - time since 1970, UTC. Any thread. */
 uint64_t host_time_now(void);
 uint64_t host_time_real(void);
 
-/* host_time_held - how long debuggers held the machine; host_time_now() leaves it out. */
+/* host_time_held - how long debuggers held the machine; not part of host_time_now(). */
 uint64_t host_time_held(void);
 
-/* host_timer_set - raise the timer event at monotonic time @when (once); 0 disarms. */
+/* host_timer_set - raise the timer event once, at monotonic time @when; 0 disarms the timer. */
 void host_timer_set(uint64_t when);
 
 /*
- * host_idle - sleep until a host event is pending. Interrupts off; returns at once if one
- * is pending already. Uses no processor time while it sleeps.
+ * host_idle - sleep until a host event is pending; returns at once if one is pending already.
+ * Interrupts off. Uses no processor time while it sleeps.
  */
 void host_idle(void);
 
 /* ---- terminal ----------------------------------------------------------- */
 
 /*
- * host_term_raw - if @fd is a terminal, remember its settings and switch to raw mode;
- * whatever ends the process puts them back. -ENOTTY otherwise.
- * host_term_size - rows and columns; -ENOTTY if not a terminal.
+ * host_term_raw - if @fd is a terminal, save its settings and switch it to raw mode; the settings
+ * are restored when the process ends. -ENOTTY: not a terminal.
+ * host_term_size - rows and columns. -ENOTTY: not a terminal.
  */
 int host_term_raw(int fd);
 int host_term_size(int fd, unsigned short *rows, unsigned short *cols);
 
 /* ---- message and end ---------------------------------------------------- */
 
-/* host_print - write to standard error, all of it, before any console works. Any thread. */
+/* host_print - write all of @text to standard error; works before any console. Any thread. */
 void host_print(const char *text, size_t size);
 
 /* host_exit - restore the terminal, end all spaces and the process with @status. */
 void host_exit(int status) __attribute__((noreturn));
 
-/* host_restart - the same, then run this program again with the same arguments. */
+/* host_restart - do the same, then run this program again with the same arguments. */
 void host_restart(void) __attribute__((noreturn));
 
-/* host_random - fill from the host's random source; bytes or -errno. Any thread. */
+/* host_random - fill @buf from the host's random source; returns the bytes. Any thread. */
 ssize_t host_random(void *buf, size_t size);
 
 #endif /* UM_HOST_H */

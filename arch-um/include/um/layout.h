@@ -20,8 +20,8 @@
  *   MODULES_BASE    1000_0000
  *
  * Guest-physical address = kernel virtual address - PAGE_OFFSET, for the image as
- * for RAM. Image and modules stay below 2 GB, so the small code model holds.
- * All addresses are fixed: a saved machine can be mapped back as it was.
+ * for RAM. Image and modules stay below 2 GB, as the small code model requires.
+ * All addresses are fixed, so that a saved machine can be mapped at the same place again.
  */
 #ifndef UM_LAYOUT_H
 #define UM_LAYOUT_H
@@ -33,14 +33,15 @@
 #define UM_VMALLOC_END		0x140000000000
 
 /*
- * Where system call sites jump to (host/site_jumps.c): the third and fourth byte of every address
- * here are those of the instruction `syscall`. Inside the guest's range.
+ * The window that patched system call sites jump through (host/guest/site_jumps.c). The third and
+ * fourth byte of each address in it are the bytes of the instruction `syscall`. The window lies
+ * inside the guest's range.
  */
 #define UM_SITES		0x050f0000
 #define UM_SITES_SIZE		0x5000
 
 #define UM_TASK_SIZE		0x7fffffff0000
-#define UM_STUB_STACK		0x7fffffff1000	/* only while a space is made */
+#define UM_STUB_STACK		0x7fffffff1000	/* only while a space starts */
 #define UM_STUB_STACK_SIZE	0x1000
 #define UM_STUB_CODE		0x7fffffff2000
 #define UM_STUB_CODE_SIZE	0x1000
@@ -48,12 +49,20 @@
 #define UM_STUB_CONSTS_SIZE	0x1000
 #define UM_STUB_DATA		0x7fffffff4000
 #define UM_STUB_DATA_SIZE	0x3000
-#define UM_STUB_MAILBOX		0x7fffffff7000	/* follows the data, in the file too */
+#define UM_STUB_MAILBOX		0x7fffffff7000	/* behind the data, as in the stub file */
 #define UM_STUB_MAILBOX_SIZE	0x6000
 #define UM_STUB_END		0x7fffffffd000
 #define UM_HOST_TASK_END	0x7ffffffff000
 
-/* Most RAM that fits below vmalloc with room to spare. */
+/* Largest RAM: fits below vmalloc with room to spare. */
 #define UM_RAM_MAX		0x40000000000
+
+#ifndef __ASSEMBLY__
+_Static_assert(UM_STUB_DATA + UM_STUB_DATA_SIZE == UM_STUB_MAILBOX, "one slot of the stub file");
+_Static_assert(UM_STUB_MAILBOX + UM_STUB_MAILBOX_SIZE == UM_STUB_END, "the stub ends there");
+_Static_assert(UM_SITES + UM_SITES_SIZE < UM_MODULES_BASE, "kernel addresses lie above the window");
+_Static_assert(UM_TASK_SIZE < UM_STUB_STACK && UM_STUB_END < UM_HOST_TASK_END,
+	       "the stub lies behind the guest's range");
+#endif
 
 #endif /* UM_LAYOUT_H */

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stub.h - the memory shared with a guest process: constants, commands, mailbox
+ * stub.h - the contract between the kernel process and the stub: memory that both see
  *
- *   constants   the same page for every space: what the stub needs while it starts
- *   data        written by the kernel process (host/guest/spaces.c): mapping work to carry out.
- *               Guest code can read it but not write it.
- *   mailbox     registers and turn-taking of the seccomp engine, written by both sides.
- *               Guest code can write all of it at any time: the kernel believes nothing in it
- *               that would give a space more than its page tables do (engine_seccomp.c).
+ *   constants   one page, the same for all spaces; the stub needs it while it starts
+ *   data        mapping work and settings, written by the kernel process
+ *               (host/guest/spaces.c). Guest code can read the data but not write it.
+ *   mailbox     registers and turn of the seccomp engine, written by both sides. Guest code can
+ *               write it at any time, so the kernel process trusts nothing in it that could
+ *               give a space more than its page tables do (engine_seccomp.c).
  *
- * The numbers are for the assembler (stub/stub_*.S) and asserted below.
+ * The macros are offsets and values for assembler code (stub/stub_*.S); assertions at the end keep
+ * them equal to the structs.
  */
 #ifndef UM_STUB_H
 #define UM_STUB_H
@@ -53,26 +54,26 @@
 #define BOX_SIGNAL_STACK	0x2000
 #define BOX_SIGNAL_STACK_SIZE	0x4000
 
-/* BOX_TURN: who goes on */
+/* BOX_TURN: who runs now */
 #define STUB_TURN_KERNEL	0
 #define STUB_TURN_GUEST		1
-#define STUB_TURN_RESET		2	/* nobody: a signal is to come */
-#define STUB_TURN_MAPPER	3	/* see STUB_THEN_GUEST */
+#define STUB_TURN_RESET		2	/* nobody, until the reset signal arrives */
+#define STUB_TURN_MAPPER	3	/* the mapper; see STUB_THEN_GUEST */
 
 /* BOX_STOP: why guest code stopped, and where its registers are */
-#define STUB_STOP_SIGNAL	1	/* BOX_SIGNO; registers in the signal frame BOX_FRAME */
-#define STUB_STOP_CALL		2	/* system call; registers in BOX_REGS, FP state in the processor */
-#define STUB_STOP_AGAIN		3	/* nothing ran: all is as it was before the resume */
-#define STUB_STOP_UNUSED	4	/* nothing ran, FP state and resumption by the new BOX_FRAME */
-#define STUB_STOP_FP_SAVED	5	/* as asked */
-#define STUB_STOP_RESET		6
+#define STUB_STOP_SIGNAL	1	/* BOX_SIGNO; registers in signal frame BOX_FRAME */
+#define STUB_STOP_CALL		2	/* system call; registers in BOX_REGS, FP in the CPU */
+#define STUB_STOP_AGAIN		3	/* nothing ran: the state before the resume is unchanged */
+#define STUB_STOP_UNUSED	4	/* nothing ran: FP state and resumption in new BOX_FRAME */
+#define STUB_STOP_FP_SAVED	5	/* STUB_RESUME_SAVE_FP is done */
+#define STUB_STOP_RESET		6	/* the reset signal was handled */
 #define STUB_STOP_MAP_FAILED	7	/* nothing ran: see BOX_MAP_ERROR */
 
-/* BOX_RESUME: what to do when the turn comes */
-#define STUB_RESUME_FRAME	1	/* load the signal frame, else BOX_REGS */
-#define STUB_RESUME_LOAD_FP	2	/* BOX_FP first */
-#define STUB_RESUME_SAVE_FP	4	/* do nothing but fill BOX_FP */
-#define STUB_RESUME_STEP	8	/* flags have the trap flag set */
+/* BOX_RESUME: what the guest thread does with its turn */
+#define STUB_RESUME_FRAME	1	/* load the signal frame; otherwise BOX_REGS */
+#define STUB_RESUME_LOAD_FP	2	/* load BOX_FP first */
+#define STUB_RESUME_SAVE_FP	4	/* only fill BOX_FP */
+#define STUB_RESUME_STEP	8	/* the trap flag is set in the flags */
 
 /* Signals that the kernel process sends to a guest thread: SIGUSR1, SIGUSR2. */
 #define STUB_SIGNAL_KICK	10
@@ -82,21 +83,21 @@
 #include <um/types.h>
 
 /*
- * What comes through the acknowledgement descriptor, a counter: sums of these. A new space
- * is reported by the zygote, with its process id, and by itself, when it is ready.
+ * The acknowledgement descriptor is a counter (eventfd); reads return sums of these values. The
+ * zygote reports a new space by its process id; the space reports itself when it is ready.
  */
-#define STUB_ACK_DONE_VALUE	(1ULL << 23)	/* mapper: the batch is carried out */
+#define STUB_ACK_DONE_VALUE	(1ULL << 23)	/* mapper: the batch is done */
 #define STUB_ACK_FAILED_VALUE	(1ULL << 24)	/* mapper: a command failed */
 #define STUB_ACK_READY		(1ULL << 25)
-#define STUB_ACK_CHILD_ENDED	(1ULL << 26)	/* our own signal handler; any number of times */
+#define STUB_ACK_CHILD_ENDED	(1ULL << 26)	/* kernel process: SIGCHLD; may be added often */
 #define STUB_ACK_ERROR		(1ULL << 48)	/* times an errno */
 
-/* The file that holds all this: constants, the window of the sites, a slot a space. */
+/* The stub file: constants, the window of the sites, then one slot for each space. */
 #define STUB_FILE_SITES		UM_STUB_CONSTS_SIZE
 #define STUB_FILE_SLOTS		(STUB_FILE_SITES + UM_SITES_SIZE)
 #define STUB_SLOT_SIZE		(UM_STUB_DATA_SIZE + UM_STUB_MAILBOX_SIZE)
 
-/* One host call, mmap, munmap or mprotect, with the arguments that vary. */
+/* One mmap, munmap or mprotect, with the arguments that vary. */
 struct stub_command {
 	uint64_t call;		/* host system call number */
 	uint64_t addr;
@@ -109,39 +110,40 @@ enum { STUB_NR_COMMANDS = (STUB_RETURNS - STUB_COMMANDS) / STUB_COMMAND_SIZE };
 
 struct stub_data {
 	uint64_t nr_commands;
-	uint32_t seq;			/* counts batches; the mapper sleeps on it */
-	uint32_t spin;			/* how often a stopped guest thread looks before it sleeps */
-	uint64_t ack_done, ack_failed;	/* what the mapper writes to the acknowledgement descriptor */
-	uint32_t then_guest;		/* the mapper gives the turn to the guest thread, no acknowledgement */
-	uint32_t save_fp;		/* a patched system call leaves the FP state in the mailbox, too */
+	uint32_t seq;			/* counts batches; the mapper sleeps on this word */
+	uint32_t spin;			/* polls by a stopped guest thread before it sleeps */
+	uint64_t ack_done, ack_failed;	/* values for the acknowledgement descriptor */
+	uint32_t then_guest;		/* mapper: pass the turn to the guest thread instead of
+					   sending an acknowledgement */
+	uint32_t save_fp;		/* a patched call also saves the FP state in the mailbox */
 	uint32_t reserved[6];
 	struct stub_command commands[STUB_NR_COMMANDS];
 	uint64_t pad[(STUB_RETURNS - STUB_COMMANDS - STUB_NR_COMMANDS * STUB_COMMAND_SIZE) / 8];
-	uint64_t returns[STUB_NR_SITES];	/* where a patched system call goes on; 0: not used here */
+	uint64_t returns[STUB_NR_SITES];	/* return address of each site; 0: not used */
 };
 
 struct stub_mailbox {
 	uint32_t turn;
-	uint32_t kernel_sleeps;			/* 1: wake it, on this word */
-	uint32_t guest_sleeps;			/* the same */
-	uint32_t kick;				/* stop before the first instruction */
+	uint32_t kernel_sleeps;			/* 1: the kernel process sleeps on this word */
+	uint32_t guest_sleeps;			/* 1: the guest thread sleeps on this word */
+	uint32_t kick;				/* 1: stop before the first instruction */
 	uint32_t stop;
 	uint32_t signo;
 	uint32_t resume;
-	int32_t map_error;			/* of the command map_index, which failed */
+	int32_t map_error;			/* -errno of command map_index, which failed */
 	uint64_t map_index;
 	uint64_t frame, info;			/* addresses of struct ucontext and siginfo */
 	uint64_t reset_epoch;
-	uint64_t woken_ticks;			/* of the processor, when the guest thread awoke */
-	uint64_t stopped_ticks;			/* before it woke the kernel process */
+	uint64_t woken_ticks;			/* TSC when the guest thread woke up */
+	uint64_t stopped_ticks;			/* TSC before it woke the kernel process */
 	uint64_t regs[27];			/* struct host_regs */
-	uint32_t tid;				/* guest thread; written before guest code runs */
+	uint32_t tid;				/* guest thread; set before guest code runs */
 	uint8_t small_stack[BOX_STACK_TOP - BOX_REGS - 27 * 8 - 4];
 	uint8_t fp[BOX_SIGNAL_STACK - BOX_FP];
 	uint8_t signal_stack[BOX_SIGNAL_STACK_SIZE];
 };
 
-/* Program of a filter, as seccomp(2) takes it. */
+/* A filter program, laid out as seccomp(2) expects it. */
 struct stub_filter {
 	uint16_t length;
 	uint64_t program;
@@ -157,29 +159,40 @@ struct stub_consts {
 	uint64_t filters[];
 };
 
-_Static_assert(sizeof(struct stub_command) == STUB_COMMAND_SIZE, "the assembler knows this");
-_Static_assert(offsetof(struct stub_data, seq) == STUB_SEQ, "the assembler knows this");
-_Static_assert(offsetof(struct stub_data, spin) == STUB_SPIN, "the assembler knows this");
-_Static_assert(offsetof(struct stub_data, ack_done) == STUB_ACK_DONE, "the assembler knows this");
-_Static_assert(offsetof(struct stub_data, ack_failed) == STUB_ACK_FAILED, "the assembler knows this");
-_Static_assert(offsetof(struct stub_data, then_guest) == STUB_THEN_GUEST, "the assembler knows this");
-_Static_assert(offsetof(struct stub_data, commands) == STUB_COMMANDS, "the assembler knows this");
-_Static_assert(offsetof(struct stub_data, save_fp) == STUB_SAVE_FP, "the assembler knows this");
-_Static_assert(offsetof(struct stub_data, returns) == STUB_RETURNS, "thunks know this");
+/* The assembler knows these offsets and sizes; thunks (site_jumps.c) know STUB_RETURNS. */
+#define STUB_ASSERT(type, field, offset) \
+	_Static_assert(offsetof(struct type, field) == (offset), #field " is where assembler looks")
+_Static_assert(sizeof(struct stub_command) == STUB_COMMAND_SIZE, "size that assembler steps by");
+STUB_ASSERT(stub_data, nr_commands, STUB_NR);
+STUB_ASSERT(stub_data, seq, STUB_SEQ);
+STUB_ASSERT(stub_data, spin, STUB_SPIN);
+STUB_ASSERT(stub_data, ack_done, STUB_ACK_DONE);
+STUB_ASSERT(stub_data, ack_failed, STUB_ACK_FAILED);
+STUB_ASSERT(stub_data, then_guest, STUB_THEN_GUEST);
+STUB_ASSERT(stub_data, save_fp, STUB_SAVE_FP);
+STUB_ASSERT(stub_data, commands, STUB_COMMANDS);
+STUB_ASSERT(stub_data, returns, STUB_RETURNS);
 _Static_assert(sizeof(struct stub_data) == UM_STUB_DATA_SIZE, "fills its pages");
-_Static_assert(offsetof(struct stub_consts, ack_fd) == STUB_ACK_FD, "the assembler knows this");
-_Static_assert(offsetof(struct stub_mailbox, kick) == BOX_KICK, "the assembler knows this");
-_Static_assert(offsetof(struct stub_mailbox, resume) == BOX_RESUME, "the assembler knows this");
-_Static_assert(offsetof(struct stub_mailbox, map_error) == BOX_MAP_ERROR, "the assembler knows this");
-_Static_assert(offsetof(struct stub_mailbox, map_index) == BOX_MAP_INDEX, "the assembler knows this");
-_Static_assert(offsetof(struct stub_mailbox, frame) == BOX_FRAME, "the assembler knows this");
-_Static_assert(offsetof(struct stub_mailbox, reset_epoch) == BOX_RESET_EPOCH, "the assembler knows this");
-_Static_assert(offsetof(struct stub_mailbox, woken_ticks) == BOX_WOKEN_TICKS, "the assembler knows this");
-_Static_assert(offsetof(struct stub_mailbox, stopped_ticks) == BOX_STOPPED_TICKS, "the assembler knows this");
-_Static_assert(offsetof(struct stub_mailbox, regs) == BOX_REGS, "the assembler knows this");
-_Static_assert(offsetof(struct stub_mailbox, fp) == BOX_FP, "the assembler knows this");
-_Static_assert(offsetof(struct stub_mailbox, signal_stack) == BOX_SIGNAL_STACK, "the assembler knows this");
+STUB_ASSERT(stub_consts, ack_fd, STUB_ACK_FD);
+STUB_ASSERT(stub_mailbox, turn, BOX_TURN);
+STUB_ASSERT(stub_mailbox, kernel_sleeps, BOX_KERNEL_SLEEPS);
+STUB_ASSERT(stub_mailbox, guest_sleeps, BOX_GUEST_SLEEPS);
+STUB_ASSERT(stub_mailbox, kick, BOX_KICK);
+STUB_ASSERT(stub_mailbox, stop, BOX_STOP);
+STUB_ASSERT(stub_mailbox, signo, BOX_SIGNO);
+STUB_ASSERT(stub_mailbox, resume, BOX_RESUME);
+STUB_ASSERT(stub_mailbox, map_error, BOX_MAP_ERROR);
+STUB_ASSERT(stub_mailbox, map_index, BOX_MAP_INDEX);
+STUB_ASSERT(stub_mailbox, frame, BOX_FRAME);
+STUB_ASSERT(stub_mailbox, info, BOX_INFO);
+STUB_ASSERT(stub_mailbox, reset_epoch, BOX_RESET_EPOCH);
+STUB_ASSERT(stub_mailbox, woken_ticks, BOX_WOKEN_TICKS);
+STUB_ASSERT(stub_mailbox, stopped_ticks, BOX_STOPPED_TICKS);
+STUB_ASSERT(stub_mailbox, regs, BOX_REGS);
+STUB_ASSERT(stub_mailbox, fp, BOX_FP);
+STUB_ASSERT(stub_mailbox, signal_stack, BOX_SIGNAL_STACK);
 _Static_assert(sizeof(struct stub_mailbox) == UM_STUB_MAILBOX_SIZE, "fills its pages");
+#undef STUB_ASSERT
 #endif
 
 #endif /* UM_STUB_H */

@@ -2,8 +2,8 @@
 /*
  * types.h - fixed-width types for the headers that both worlds include
  *
- * Kernel code gets them from <linux/types.h>; the host world has no libc and
- * takes the compiler's own <stdint.h> and <stddef.h>.
+ * Kernel code gets the types from <linux/types.h>. The host world has no libc and takes them from
+ * the <stdint.h> and <stddef.h> of the compiler.
  */
 #ifndef UM_TYPES_H
 #define UM_TYPES_H

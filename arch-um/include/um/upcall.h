@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * upcall.h - the few calls and variables through which the host side reaches the kernel
+ * upcall.h - the contract: the calls and variables by which the host side reaches the kernel
  *
- * Implemented in arch-um/kernel/ and arch-um/mm/, used by arch-um/host/.
+ * Implemented in arch-um/kernel/, used by arch-um/host/ on the machine's thread.
+ * host.h is the other direction.
  */
 #ifndef UM_UPCALL_H
 #define UM_UPCALL_H
@@ -12,44 +13,44 @@
 struct host_regs;
 
 /*
- * Interrupt state, shared with the signal handlers (handlers.c). A handler that finds
- * um_irqs_on false only notes the event in um_irqs_pending.
+ * Interrupt state, shared with the signal handlers (handlers.c). A handler that finds um_irqs_on 0
+ * only sets the bit of its event in um_irqs_pending.
  */
 enum um_event {
 	UM_EVENT_TIMER = 1,
 	UM_EVENT_POLL = 2,
 	UM_EVENT_WORKER = 4,
 	UM_EVENT_WINCH = 8,
-	UM_EVENT_TERMINATE = 16,	/* SIGTERM, SIGHUP: orderly shutdown */
-	UM_EVENT_INTERRUPT = 32,	/* SIGINT: Ctrl-C typed at a terminal that is not raw */
+	UM_EVENT_TERMINATE = 16,	/* SIGTERM, SIGHUP: shut down cleanly */
+	UM_EVENT_INTERRUPT = 32,	/* SIGINT: Ctrl-C at a terminal that is not raw */
 };
 extern volatile int um_irqs_on;
 extern volatile unsigned int um_irqs_pending;
 
-/* What the command line and the host said, filled by boot.c before um_start(). */
+/* Command line and facts about the host; filled by boot.c before um_start(). */
 struct um_boot {
 	int argc;
 	char **argv;
 	char **envp;
 	uint64_t image_end;		/* first address behind the kernel image */
-	uint64_t host_memory_size;	/* bytes of RAM of the host, 0 if unknown */
-	uint64_t host_hwcap, host_hwcap2;
-	uint64_t minsigstksz;
+	uint64_t host_memory_size;	/* RAM of the host; 0: unknown */
+	uint64_t host_hwcap, host_hwcap2;	/* AT_HWCAP, AT_HWCAP2 */
+	uint64_t minsigstksz;		/* AT_MINSIGSTKSZ */
 	uint8_t random[16];		/* AT_RANDOM */
 };
 
-/* um_start - first kernel code, on the boot stack. Parses the command line, then never returns. */
+/* um_start - the first kernel code, on the boot stack. Never returns. */
 void um_start(struct um_boot *boot) __attribute__((noreturn));
 
-/* um_irq_dispatch - handle everything pending; @regs: interrupted kernel registers. Interrupts off. */
+/* um_irq_dispatch - handle all pending events; @regs: interrupted registers. Interrupts off. */
 void um_irq_dispatch(struct host_regs *regs);
 
-/* um_poll_ready - descriptor registered with @cookie has become ready. Interrupts off. */
+/* um_poll_ready - the descriptor registered with @cookie is ready. Interrupts off. */
 void um_poll_ready(uint64_t cookie);
 
 /*
- * um_kernel_fault - the kernel itself took a signal at @regs. Returns true when *regs was
- * changed so that execution can go on there. Interrupts off, on the alternate stack.
+ * um_kernel_fault - kernel code raised an exception at @regs. Returns true if *@regs was changed so
+ * that execution can continue there. Interrupts off, on the stack for exceptions.
  */
 bool um_kernel_fault(struct host_regs *regs, int signo, int code, uint64_t addr,
 		     bool write);

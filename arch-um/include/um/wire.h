@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * wire.h - what the ends of a network socket say to each other
+ * wire.h - the protocol of a virtual network cable
  *
- * Between the kernel's eth driver, the switch and the uplinks (slirp-glue). The socket is
- * local, of type SOCK_SEQPACKET: one message is one frame, several, or one notice, and the end
- * of either side is seen by the other. Numbers are in the byte order of the host.
+ * Spoken between the kernel's eth driver, the switch and the uplinks (slirp-glue). The socket is
+ * local, of type SOCK_SEQPACKET: one message is one frame, several frames, or one notice. Each side
+ * sees when the other closes its end. Numbers are in the byte order of the host.
  *
  * Every message begins with struct wire_head:
  *   offset 0  kind (enum wire_kind), 2 bytes
  *   offset 2  struct virtio_net_hdr, 10 bytes: checksum and segmentation still to be done.
- *             All zero for anything but a frame, and towards ends without WIRE_OFFLOAD.
+ *             All zero in other messages than frames, and to receivers without WIRE_OFFLOAD.
  *
- * The side that connects (or that was started with the socket) sends WIRE_HELLO first;
- * the other answers WIRE_WELCOME and may close after one that refuses. Frames follow in
- * both directions, and WIRE_LINK and WIRE_NOTE from the welcoming side.
+ * The side that connects, or that was started with the socket, sends WIRE_HELLO first. The other
+ * side answers with WIRE_WELCOME, and may close the socket if the answer is a refusal. Frames
+ * follow in both directions; only the welcoming side sends WIRE_LINK and WIRE_NOTE.
  */
 #ifndef UM_WIRE_H
 #define UM_WIRE_H
@@ -28,26 +28,27 @@ enum {
 	WIRE_MTU_MAX = 65520,
 	WIRE_NAME_SIZE = 32,
 	WIRE_NOTE_MAX = 240,
-	WIRE_BUNDLE_MAX = 32768,	/* bytes of a message with several frames */
-	WIRE_BUNDLE_FRAMES = 64,	/* frames in it */
+	WIRE_BUNDLE_MAX = 32768,	/* largest message with several frames, in bytes */
+	WIRE_BUNDLE_FRAMES = 64,	/* most frames in one message */
 };
 
 enum wire_kind {
 	WIRE_FRAME,
 	WIRE_HELLO,
 	WIRE_WELCOME,
-	WIRE_LINK,	/* struct wire_link: the cable was cut, or mended */
-	WIRE_NOTE,	/* a line of text for the log of the machine, no newline, no zero */
-	WIRE_BUNDLE,	/* several frames: for each a wire_head, whose kind is its size, and the frame; no gaps */
+	WIRE_LINK,	/* struct wire_link: the cable was unplugged or plugged in */
+	WIRE_NOTE,	/* a line of text for the machine's log, without newline and zero */
+	WIRE_BUNDLE,	/* several frames without gaps, each behind a wire_head whose kind is the
+			   size of the frame */
 };
 
-/* What the sender of a hello or welcome can receive. */
+/* What the sender of a hello or welcome is able to receive. */
 enum wire_feature {
-	WIRE_OFFLOAD = 1,	/* frames with checksum or TCP segmentation left to do */
-	WIRE_BUNDLES = 2,	/* WIRE_BUNDLE: what a message costs is shared by small frames */
+	WIRE_OFFLOAD = 1,	/* frames whose checksum or TCP segmentation is still to be done */
+	WIRE_BUNDLES = 2,	/* WIRE_BUNDLE: small frames share the cost of a message */
 };
 
-/* From csum_flags on this is the virtio header; names and values are those of virtio_net.h. */
+/* From csum_flags on, this is the virtio header; values are those of virtio_net.h. */
 struct wire_head {
 	uint16_t kind;
 	uint8_t csum_flags;
@@ -63,11 +64,11 @@ struct wire_hello {
 	uint32_t magic;
 	uint32_t version;
 	uint32_t features;
-	uint16_t port;			/* 0: any that is free */
-	uint16_t vlan;			/* 0: as the port is set */
+	uint16_t port;			/* 0: any free port */
+	uint16_t vlan;			/* 0: the setting of the port */
 	uint8_t mac[6];
 	uint16_t mtu;			/* 0: unknown */
-	char name[WIRE_NAME_SIZE];	/* ends with a zero */
+	char name[WIRE_NAME_SIZE];	/* terminated by a zero */
 };
 
 struct wire_welcome {
@@ -76,8 +77,8 @@ struct wire_welcome {
 	uint32_t version;
 	uint32_t features;
 	uint16_t port;
-	uint16_t error;			/* 0, or an errno value that refuses */
-	char text[64];			/* why; ends with a zero */
+	uint16_t error;			/* 0, or the errno value of a refusal */
+	char text[64];			/* its reason; terminated by a zero */
 };
 
 struct wire_link {
@@ -86,7 +87,8 @@ struct wire_link {
 };
 
 _Static_assert(sizeof(struct wire_head) == WIRE_HEAD_SIZE, "the virtio header follows the kind");
-_Static_assert(sizeof(struct wire_hello) == 68, "no gaps that differ between compilers");
-_Static_assert(sizeof(struct wire_welcome) == 92, "no gaps that differ between compilers");
+_Static_assert(sizeof(struct wire_hello) == 68, "no padding that differs between compilers");
+_Static_assert(sizeof(struct wire_welcome) == 92, "no padding that differs between compilers");
+_Static_assert(sizeof(struct wire_link) == 16, "no padding that differs between compilers");
 
 #endif /* UM_WIRE_H */
