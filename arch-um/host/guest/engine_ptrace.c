@@ -2,27 +2,28 @@
 /*
  * engine_ptrace.c - run guest code in traced host processes
  *
+ * The engine for hosts that lack what the seccomp engine needs. spaces.c calls it through
+ * engine_ptrace on the machine's thread; ptrace_kick() runs in signal handlers.
+ *
  * Theory of operation
  *
- * Every space is a host process that this thread traces (PTRACE_SEIZE). PTRACE_SYSEMU
- * lets it run until a system call, which the host does not carry out, an exception, or
- * a PTRACE_INTERRUPT, which the signal handlers send when a host event arrives
- * (ptrace_kick()).
+ * Every space is a host process that the machine's thread traces (PTRACE_SEIZE). PTRACE_SYSEMU
+ * lets the process run until a system call, which the host does not carry out, an
+ * exception, or a PTRACE_INTERRUPT, which ptrace_kick() sends when a host event arrives.
  *
- * The first space, the zygote, is forked from the kernel process at start, when that is
- * still small; it maps the stub, drops everything else and is never run as a guest. All
- * other spaces are forks of it, made by its stub with CLONE_PARENT, so they are our
- * children, start with nothing but the stub, and are traced from their first moment.
+ * The zygote is forked from the kernel process at the start, while that is still small. It maps the
+ * stub, drops everything else and never runs guest code. Its stub forks all spaces with
+ * CLONE_PARENT, so they are our children, hold only the stub, and are traced from the beginning.
  *
- * States of a space's process: always stopped, except inside ptrace_run(), stub_run() and
- * space_create(). Only this thread resumes or waits.
+ * The process of a space is always stopped, except inside ptrace_run(), stub_run() and
+ * ptrace_space_create(). Only the machine's thread resumes a process or waits for one.
  *
- * A PTRACE_INTERRUPT may come too late, when the process has stopped by itself; its
- * stop is then reported at the next resume. So every wait takes an event stop as "nothing
- * happened": ptrace_run() returns, stub_run() resumes.
+ * A PTRACE_INTERRUPT may come too late, after the process stopped for another reason. The next
+ * resume then reports an event stop at once. So an event stop means "nothing happened":
+ * ptrace_run() returns, stub_run() resumes the process.
  *
- * A hand-over between two processors costs five times one on the same: placement.c keeps
- * the machine's thread and the space that it runs together.
+ * A hand-over between two processors costs five times as much as one on the same, so placement.c
+ * keeps the machine's thread and the running space on one processor.
  */
 #include "guest/engine_ptrace.h"
 #include <linux/ptrace.h>
@@ -46,10 +47,10 @@
 #define STATUS_STOPPED(status)	(((status) & 0xff) == 0x7f)
 #define SIGNAL_SYSCALL		(SIGTRAP | 0x80)
 
-/* The engine's part of a space: where its process was last seen (placement.h). */
+/* The engine's part of a space. */
 struct ptrace_space {
 	struct host_space space;
-	unsigned int cpu;
+	unsigned int cpu;		/* where the process is, see host_placement_follow() */
 };
 _Static_assert(offsetof(struct ptrace_space, space) == 0, "ptrace_space_of() converts in place");
 
@@ -57,7 +58,7 @@ extern const char um_stub_start[], um_stub_end[], stub_call[], stub_batch[];
 
 static struct {
 	int zygote;
-	volatile int running;		/* process that is running guest code, 0: none */
+	volatile int running;		/* process that runs guest code; 0: none */
 } tracer;
 
 static struct ptrace_space *ptrace_space_of(struct host_space *space)
@@ -70,7 +71,7 @@ static uint64_t stub_address(const char *entry)
 	return UM_STUB_CODE + (entry - um_stub_start);
 }
 
-/* Wait until @pid stops: its status, or -ECHILD when it is gone. */
+/* Wait until @pid stops. Returns its status, or -ECHILD if it has ended. */
 static int stop_wait(int pid)
 {
 	int status = 0, ret;
@@ -82,9 +83,9 @@ static int stop_wait(int pid)
 }
 
 /*
- * Load the registers up to ss and leave the segment bases as they are. The stub does not
- * use them, and the host takes no base above its user range, which guest code can
- * have set by WRFSBASE or WRGSBASE.
+ * Load the registers up to ss and leave the segment bases unchanged. The stub does not use the bases,
+ * and the host rejects a base above its user range, which guest code may have set by WRFSBASE or
+ * WRGSBASE.
  */
 static long regs_load_general(int pid, const struct host_regs *regs)
 {
@@ -105,7 +106,7 @@ static long regs_load(int pid, const struct host_regs *regs)
 
 	if (regs->fs_base < UM_HOST_TASK_END && regs->gs_base < UM_HOST_TASK_END)
 		return lx_ptrace(PTRACE_SETREGS, pid, 0, (void *)regs);
-	/* Such a base is still in the process, unless another thread of it ran meanwhile. */
+	/* The process still has such a base, unless another guest thread ran there since. */
 	error = regs_load_general(pid, regs);
 	if (!error)
 		error = base_load(pid, offsetof(struct host_regs, fs_base), regs->fs_base);
@@ -115,10 +116,10 @@ static long regs_load(int pid, const struct host_regs *regs)
 }
 
 /*
- * Guest code may load a data selector with any privilege level; the host takes back only
- * those with level 3, and 0. A processor that returns from an interrupt clears null ones too.
+ * Guest code may load a data selector with any privilege level, but the host accepts only 0 and
+ * selectors with level 3. A return from an interrupt clears null selectors on hardware as well.
  */
-static long regs_load_mended(int pid, struct host_regs *regs)
+static long regs_load_fixed(int pid, struct host_regs *regs)
 {
 	uint64_t *selectors[] = { &regs->ds, &regs->es, &regs->fs, &regs->gs };
 	unsigned int i;
@@ -128,7 +129,7 @@ static long regs_load_mended(int pid, struct host_regs *regs)
 	return regs_load(pid, regs);
 }
 
-/* Let the stub of @pid run from regs->ip to its int3; *@regs: registers there. */
+/* Let the stub of @pid run from regs->ip to its int3; *@regs gets the registers there. */
 static int stub_run(int pid, struct host_regs *regs)
 {
 	int status;
@@ -156,7 +157,7 @@ static void stub_regs(struct host_regs *regs, const char *entry)
 	};
 }
 
-/* Make one host call in the process. */
+/* Let the process make one system call to the host. */
 static long stub_syscall(int pid, long nr, long a, long b, long c, long d, long e, long f)
 {
 	struct host_regs regs;
@@ -178,7 +179,7 @@ static void process_end(int pid)
 		;
 }
 
-/* Somebody on the host killed the process. Its pid is free for others once it is @reaped. */
+/* A process of the host killed the space. Once it is @reaped, its pid may belong to another. */
 static void space_lost(struct host_space *space, bool reaped)
 {
 	if (!reaped)
@@ -215,7 +216,7 @@ __attribute__((noreturn)) static void zygote_main(int start_fd)
 	char byte;
 	int signo;
 
-	/* The parent writes once it traces us. */
+	/* The parent writes when it traces us. */
 	if (lx_read(start_fd, &byte, 1) != 1)
 		lx_exit_group(1);
 	for (signo = 1; signo <= 64; signo++)
@@ -231,7 +232,7 @@ __attribute__((noreturn)) static void zygote_main(int start_fd)
 		lx_close_range(low + 1, high - 1, 0);
 	lx_close_range(high + 1, ~0u, 0);
 
-	/* Over whatever the host put there, the first stack included: we run on another. */
+	/* Replace what the host mapped there, even the initial stack: we run on another one. */
 	if (lx_is_error(lx_mmap((void *)UM_STUB_CODE, UM_STUB_CODE_SIZE, PROT_READ | PROT_WRITE,
 				MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)))
 		lx_exit_group(2);
@@ -287,9 +288,11 @@ static int ptrace_init(char *why, size_t why_size)
 	int error = zygote_start();
 
 	if (error) {
-		snprintf(why, why_size, "the host does not let this process trace its children (error %d%s)",
+		snprintf(why, why_size,
+			 "the host does not let this process trace its children (error %d%s)",
 			 -error, error == -EPERM ?
-			 ": kernel.yama.ptrace_scope must be 0 or 1, and no seccomp filter may forbid ptrace" :
+			 ": kernel.yama.ptrace_scope must be 0 or 1, and no seccomp filter may "
+			 "forbid ptrace" :
 			 error == -EAGAIN ? ": no more processes allowed, see ulimit -u" : "");
 		return error;
 	}
@@ -298,7 +301,7 @@ static int ptrace_init(char *why, size_t why_size)
 	return 0;
 }
 
-/* The zygote forks: its clone stops twice, for the event and at int3, the child once. */
+/* Let the zygote fork. It stops twice, for the fork event and at int3; the child stops once. */
 static int ptrace_space_create(struct host_space *space)
 {
 	struct host_regs regs;
@@ -373,7 +376,7 @@ static enum guest_stop exception(int pid, struct guest_event *event)
 
 	if (lx_ptrace(PTRACE_GETSIGINFO, pid, 0, &info))
 		return GUEST_GONE;
-	/* Sent by another process of the host: none of the guest's business. */
+	/* Ignore signals that were sent by another process of the host. */
 	if (info.si_code <= 0)
 		return GUEST_INTERRUPT;
 
@@ -397,8 +400,8 @@ static enum guest_stop exception(int pid, struct guest_event *event)
 }
 
 /*
- * An interruption is reported before the signal of a fault that happened in the same moment. The
- * signal would come with the next registers that run here, which may be another task's.
+ * If an exception and an interruption coincide, the interruption is reported first. The signal of
+ * the exception would then hit the next task that runs here.
  */
 static bool exception_pending(int pid)
 {
@@ -417,14 +420,14 @@ static void ptrace_run(struct host_space *space, struct host_regs *regs, unsigne
 	event->stop = GUEST_GONE;
 	event->signo = 0;
 	host_placement_follow(pid, &ptrace_space_of(space)->cpu);
-	/* The host must not take the guest's result for a system call of its own to restart. */
+	/* Otherwise the host might restart a system call because of the guest's result in ax. */
 	regs->orig_ax = -1;
-	if (regs_load(pid, regs) && regs_load_mended(pid, regs)) {
+	if (regs_load(pid, regs) && regs_load_fixed(pid, regs)) {
 		space_lost(space, false);
 		return;
 	}
 
-	/* From here on a handler interrupts the process; before, it left um_irqs_pending. */
+	/* From here on an event interrupts the process; earlier ones are in um_irqs_pending. */
 	tracer.running = pid;
 	asm volatile("" : : : "memory");
 	if (um_irqs_pending) {
@@ -442,8 +445,8 @@ static void ptrace_run(struct host_space *space, struct host_regs *regs, unsigne
 		return;
 	}
 	/*
-	 * A far jump led to 32-bit code: as long as the process is seen there, the host takes what
-	 * regs_load_general() gives for the registers of a 32-bit program.
+	 * A far jump led to 32-bit code. Leave it now, because the host would read the registers of
+	 * regs_load_general() in the 32-bit layout otherwise.
 	 */
 	if (regs->cs != USER_CS)
 		lx_ptrace(PTRACE_POKEUSR, pid, offsetof(struct host_regs, cs), (void *)USER_CS);

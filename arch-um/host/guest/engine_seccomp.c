@@ -2,32 +2,36 @@
 /*
  * engine_seccomp.c - run guest code in host processes that hand over through shared memory
  *
+ * The engine that is preferred where the host allows it. spaces.c calls it through engine_seccomp, on
+ * the machine's thread. seccomp_process.c starts and ends the processes, seccomp_stop.c reads
+ * why guest code stopped, handover.c passes the turn.
+ *
  * Theory of operation
  *
- * A space's process has a guest thread and a mapper (stub/stub_seccomp.S). Both it and
- * this thread see the space's mailbox. The word `turn` in it says who goes on: this thread
- * fills in the registers and gives the turn to the guest thread (handover.c); the stub
- * writes down why guest code stopped and gives it back.
+ * The process of a space has a guest thread and a mapper (stub/stub_seccomp.S). The process and the
+ * machine's thread share the mailbox of the space. The word `turn` in the mailbox says who runs:
+ * the machine's thread fills in the registers and gives the turn to the guest thread; the stub
+ * writes down why guest code stopped and gives the turn back.
  *
  * Where the registers of a stopped guest are:
- *   space->frame   in the signal frame there, FP state included; a resume loads the
- *                  frame, so they are changed in place
- *   otherwise      in the mailbox; the FP state is in the processor registers of the
- *                  guest thread, unless fp_load says that it waits in the mailbox
+ *   frame is set   in the signal frame at that address, with the FP state. A resume loads the
+ *                  frame, so the registers are changed in place.
+ *   otherwise      in the mailbox. The FP state is in the processor registers of the guest
+ *                  thread or, if fp_load is set, in the mailbox.
  *
- * What guest code can do about it. It can write the mailbox, stop without stopping (give the turn
- * away and run on), and jump to any place of the stub. So
- * - all that is read from the mailbox is read once, and used as guest registers and
- *   events: things that guest code may choose anyway. Addresses into the mailbox are checked.
- * - what takes a mapping away is done before the page gets another use: guest code that
- *   runs on loses it all the same. Only a guest thread of which the host says that it sleeps
- *   on the word in its mailbox stands still for sure, since that one call is allowed at one
- *   place of the stub, and nothing but this thread wakes it (stopped_for_sure). The mapper's
- *   acknowledgement comes through a descriptor that the guest thread does not have.
- * - a space gets another address space only after its guest thread was seen in the stub
- *   with nothing mapped, or sleeps there for sure (seccomp_space_reuse()).
- * - a guest thread that keeps the turn although it was kicked, and uses processor time meanwhile,
- *   is ended; so is one that sleeps in the stub with a turn that is not its to keep.
+ * What hostile guest code can do: write the mailbox, pretend to stop (give the turn away and run
+ * on), and jump to any place in the stub. Therefore:
+ * - Each value in the mailbox is read once, and used only as a guest register or event, which guest
+ *   code may choose anyway. Addresses in the mailbox are checked.
+ * - Mappings are removed before their pages get another use, so guest code that runs on loses them
+ *   too. One kind of guest thread stands still for certain (stopped_for_sure): one that
+ *   sleeps, according to the host, on the word in its mailbox. The filter allows that call at
+ *   one place of the stub only, and only the machine's thread and the mapper wake it. The mapper
+ *   acknowledges through a descriptor that the guest thread does not have.
+ * - A space gets another user only after its guest thread was seen in the stub with nothing mapped,
+ *   or sleeps there for certain (seccomp_space_reuse()).
+ * - A guest thread that was kicked, keeps the turn and uses processor time is killed. So is a
+ *   process whose threads all sleep although it has the turn.
  */
 #include "guest/engine_seccomp.h"
 #include <asm/processor-flags.h>
@@ -59,13 +63,14 @@ static bool seccomp_stopped_for_sure(struct host_space *space)
 }
 
 /*
- * Guest code of the former user may not have stopped when it said so. Everything
- * that it could run is unmapped; the handler of the signal leads the thread from wherever it
- * is to its wait, and the number, which comes with the signal only, proves it.
+ * The guest code of the former user may only have pretended to stop. All its code is unmapped by now.
+ * The reset signal leads the thread from any place to its wait. The random number that comes
+ * with the signal, and nowhere else, proves that the thread passed there.
  *
- * A thread that sleeps is in its wait already. But it may be there with what would
- * hit its next user, before that one's registers are loaded: the trap flag, or a stack pointer
- * where no frame of a kick has room. Such an end of the first run is none (unproven_stop()).
+ * A thread that sleeps is in its wait already. But the former user may have left something in its
+ * registers that hits the next user before his registers are loaded: the trap flag, or a stack
+ * pointer that leaves no room for the signal frame of a kick. If the first run ends because of
+ * that, it does not count as a run (unproven_stop()).
  */
 static int seccomp_space_reuse(struct host_space *generic)
 {
@@ -109,7 +114,7 @@ static int seccomp_init(char *why, size_t why_size)
 
 /* ---- running ---- */
 
-/* Let the mapper carry out what is queued, then the guest thread run. */
+/* Let the mapper carry out the queued commands, then let the guest thread run. */
 static void maps_and_turn(struct seccomp_space *space)
 {
 	struct host_space *generic = &space->space;
@@ -136,9 +141,9 @@ static bool is_canonical(uint64_t addr)
 }
 
 /*
- * The first run of a space that came from a former user unseen (seccomp_space_reuse()) ended. Returns
- * true if by what that one left: nothing ran then. A process that ended is replaced, once: if it
- * was the new user's doing after all, that happens again. Its mappings come by faults.
+ * The first run of a reused space ended whose guest thread was asleep (seccomp_space_reuse()). Returns
+ * true if the former user caused the end: then nothing ran. A process that has ended is replaced
+ * once; if the new user ended it after all, he will do so again. Faults bring the mappings back.
  */
 static bool unproven_stop(struct seccomp_space *space)
 {
@@ -166,7 +171,7 @@ static void seccomp_run(struct host_space *generic, struct host_regs *regs, unsi
 	struct seccomp_space *space = seccomp_space_of(generic);
 	struct stub_mailbox *mailbox = space->mailbox;
 
-	/* The processor would complain about the stub's jump there. */
+	/* The jump to such an address would fault inside the stub. */
 	if (!is_canonical(regs->ip)) {
 		*event = (struct guest_event) {
 			.stop = GUEST_TRAP, .signo = SIGSEGV, .code = SI_KERNEL,
@@ -178,7 +183,7 @@ static void seccomp_run(struct host_space *generic, struct host_regs *regs, unsi
 	mailbox->stop = 0;
 	generic->data->save_fp = !!(flags & GUEST_RUN_SHARED);
 	space->fp_saved = false;
-	/* From here on a handler kicks the guest thread; before, it left um_irqs_pending. */
+	/* From here on an event kicks the guest thread; earlier events are in um_irqs_pending. */
 	if (host_seccomp_begin(space)) {
 		if (um_irqs_pending) {
 			host_seccomp_end(space);
@@ -201,7 +206,7 @@ static void seccomp_run(struct host_space *generic, struct host_regs *regs, unsi
 		regs->flags &= ~X86_EFLAGS_TF;
 }
 
-/* ---- debug registers: only a tracer can set them ---- */
+/* ---- debug registers, which only a tracer can set ---- */
 
 static int seccomp_debug_set(struct host_space *generic, const struct host_debug *debug)
 {

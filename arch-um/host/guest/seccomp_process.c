@@ -2,14 +2,14 @@
 /*
  * seccomp_process.c - guest processes of the seccomp engine: start, mapping work, runs, end
  *
- * Each space has a process, forked by the zygote (seccomp_zygote.c) at our request. Its mapper
- * and the zygote wait for requests on a word of their data page and answer through the
- * acknowledgement descriptor, a counter to which our own SIGCHLD handler adds as well: so the
- * thread that waits there also learns of the end of a process.
+ * Each space has a process, which the zygote (seccomp_zygote.c) forks at our request. The zygote and
+ * the mappers wait for requests on a word of their data page and answer through the
+ * acknowledgement descriptor, a counter. Our SIGCHLD handler adds to the counter too, so a
+ * thread that waits for an answer also learns that a process has ended.
  *
- * Called by engine_seccomp.c and seccomp_stop.c on the machine's thread, but for the two signal
- * handlers at the end. A handler may run between any two instructions of the other functions;
- * the fields of `machine` that handlers use are volatile or written before `running` is.
+ * Called by engine_seccomp.c and seccomp_stop.c on the machine's thread, except the two signal
+ * handlers at the end. A handler may run between any two instructions of the other functions, so
+ * `running` is set before a turn is given and cleared when it is back.
  */
 #include "guest/seccomp_process.h"
 #include "guest/handover.h"
@@ -25,16 +25,16 @@
 
 #define NSEC_PER_MSEC		1000000ULL
 
-/* What a kicked guest thread may still use of a processor. */
+/* Processor time that a kicked guest thread may still use, and time until the next kick. */
 #define KICK_CPU_LIMIT		(200 * NSEC_PER_MSEC)
 #define KICK_AGAIN		(20 * NSEC_PER_MSEC)
 
 static struct {
 	struct seccomp_space *zygote;
 	int ack_fd;
-	struct seccomp_space *volatile running;	/* whose guest code runs, or should */
+	struct seccomp_space *volatile running;	/* it has the turn, or gets it now */
 	volatile bool child_ended;
-	uint64_t kicked_cpu;			/* 0: not kicked since the run began */
+	uint64_t kicked_cpu;			/* CPU time at the first kick; 0: none yet */
 } machine = { .ack_fd = -1 };
 
 /* ---- the end of processes ---- */
@@ -56,7 +56,7 @@ static void process_check(struct host_space *space)
 	process_ended(seccomp_space_of(space));
 }
 
-/* Learn which processes ended since the last look: their spaces have no pid afterwards. */
+/* Clear the pid of each space whose process ended since the last call. */
 static void ended_check(void)
 {
 	if (!machine.child_ended)
@@ -86,7 +86,7 @@ void host_seccomp_kill(struct seccomp_space *space)
 
 /* ---- requests ---- */
 
-/* Wait for news on the acknowledgement descriptor. */
+/* Wait for the next value of the acknowledgement descriptor. */
 static uint64_t acknowledgement(void)
 {
 	uint64_t value;
@@ -96,7 +96,7 @@ static uint64_t acknowledgement(void)
 	return value;
 }
 
-/* Forget what a process that has ended may have reported last. */
+/* Discard the last reports of a process that has ended. */
 static void acknowledgements_drop(void)
 {
 	uint64_t value = STUB_ACK_CHILD_ENDED;
@@ -105,7 +105,7 @@ static void acknowledgements_drop(void)
 	acknowledgement();
 }
 
-/* Give the mapper of @space a batch, or the zygote a request. */
+/* Send the mapper of @space a batch, or the zygote a request. */
 static void request(struct host_space *space)
 {
 	struct stub_data *data = space->data;
@@ -136,7 +136,7 @@ int host_seccomp_flush(struct host_space *generic, unsigned int *done)
 	uint64_t ack;
 	int error;
 
-	/* Its end may have been reported to another flush, which was not interested. */
+	/* The report of its end may have been read, and ignored, by the flush of another space. */
 	if (!host_seccomp_is_alive(space))
 		return -ECHILD;
 	mapper_follow(space);
@@ -264,7 +264,10 @@ void host_seccomp_turn(struct seccomp_space *space)
 
 /* ---- signal handlers ---- */
 
-/* Without reaping it: handlers may come between a look at the pid and its use. */
+/*
+ * Does not reap the process: this handler may have interrupted code that has read the pid and is
+ * about to use it.
+ */
 static bool process_is_zombie(int pid)
 {
 	struct siginfo info = {};
@@ -281,18 +284,18 @@ void host_seccomp_child_ended(void)
 	if (space && process_is_zombie(space->space.pid)) {
 		space->ended = true;
 		__atomic_store_n(&space->mailbox->turn, STUB_TURN_KERNEL, __ATOMIC_SEQ_CST);
-		/* A sleep of this thread that is resumed finds the word changed, and ends. */
+		/* If this thread sleeps on the word, the restarted futex call now returns. */
 		space->mailbox->kernel_sleeps = 0;
 	}
 	lx_write(machine.ack_fd, &value, sizeof(value));
 }
 
-/* Processor time of the process, as a guest thread that does not stop goes on using it. */
+/* Processor time of the process, which grows while a guest thread does not stop. */
 static uint64_t process_cpu(int pid)
 {
 	struct __kernel_timespec time = {};
 
-	/* The host's number for the processor time clock of a process. */
+	/* The clock id of a process's CPU time (CPUCLOCK_SCHED). */
 	lx_clock_gettime(~pid << 3 | 2, &time);
 	return time.tv_sec * 1000000000ULL + time.tv_nsec;
 }
@@ -313,6 +316,9 @@ void host_seccomp_kick(void)
 		machine.kicked_cpu = cpu;
 	else if (cpu - machine.kicked_cpu > KICK_CPU_LIMIT || stuck)
 		lx_kill(space->space.pid, SIGKILL);
-	/* No timer is due for the kernel until it has seen this event: look again then. */
+	/*
+	 * Check again after KICK_AGAIN. The kernel's own timer is not lost: the kernel sets it again
+	 * when it handles the event that led here.
+	 */
 	host_timer_set(host_time_now() + KICK_AGAIN);
 }

@@ -14,13 +14,13 @@ struct seccomp_space {
 	struct host_space space;
 	struct stub_mailbox *mailbox;	/* in its slot, behind the stub data; guest code writes there */
 	int tid;			/* guest thread; the process id is the mapper's */
-	unsigned int mapper_cpu;	/* for host_placement_follow(), likewise: */
-	unsigned int guest_cpu;		/* for host_placement_follow_guest() */
-	int end_signal;			/* of the host, which ended the process by itself; or 0 */
+	unsigned int mapper_cpu;	/* where the mapper is, see host_placement_follow() */
+	unsigned int guest_cpu;		/* where the guest thread is, likewise */
+	int end_signal;			/* signal that ended the process; 0: none, or we ended it */
 	volatile bool ended;		/* a handler saw the process end while it had the turn */
 	bool asleep;			/* the guest thread sleeps until we wake it */
-	bool unproven;			/* has a new user, whose guest code did not run yet */
-	bool fp_load;			/* the mailbox has FP state to load */
+	bool unproven;			/* reused while asleep; new guest code has not run yet */
+	bool fp_load;			/* the mailbox has FP state that must be loaded */
 	bool fp_saved;			/* the mailbox has a copy of the FP state */
 	uint64_t frame;			/* signal frame to resume from; 0: the mailbox */
 };

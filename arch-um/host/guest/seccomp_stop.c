@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * seccomp_stop.c - what a guest thread of the seccomp engine leaves behind when it stops
+ * seccomp_stop.c - registers and FP state of a stopped guest thread, and why it stopped
  *
- * Its registers and FP state, in a signal frame or in the mailbox (engine_seccomp.c), and why it
- * stopped. All of it lies in memory that guest code can write: it is read once, and an
- * address in it is checked before it is used.
+ * Called by engine_seccomp.c on the machine's thread before and after each run. Registers and FP state
+ * are in a signal frame or in the mailbox (engine_seccomp.c says which). Both lie in memory that
+ * guest code can write at any time, so each value is read once, and each address is checked
+ * before use.
  */
 #include "guest/seccomp_stop.h"
 #include <asm/processor-flags.h>
@@ -16,7 +17,7 @@
 #define ERROR_WRITE		2
 #define ERROR_FETCH		16
 #define FLAGS_GUEST		0x254dd7	/* flags that guest code may change */
-#define FLAGS_FIXED		0x202
+#define FLAGS_FIXED		0x202		/* flags that are always set in user code */
 #define AUDIT_ARCH_X86_64	0xc000003e
 #define GATE_SIZE		2		/* bytes of syscall, int 0x80, sysenter */
 
@@ -30,7 +31,7 @@ extern const char um_stub_start[], stub_wait_call[];
 
 /* ---- FP state ---- */
 
-/* Kernel address of @size bytes at @addr of the signal stack, or NULL: not there. */
+/* Our address of @size bytes at guest address @addr, or NULL: not on the signal stack. */
 static void *signal_stack_at(struct seccomp_space *space, uint64_t addr, size_t size)
 {
 	uint64_t offset = addr - UM_STUB_MAILBOX;
@@ -45,7 +46,7 @@ static struct ucontext *frame_of(struct seccomp_space *space)
 	return signal_stack_at(space, space->frame, sizeof(struct ucontext));
 }
 
-/* Where the FP state lies in memory; NULL: in the processor, or nowhere sensible. */
+/* The FP state in memory; NULL: it is in the processor, or the frame's address is invalid. */
 static uint8_t *fp_place(struct seccomp_space *space)
 {
 	uint64_t addr;
@@ -71,7 +72,7 @@ int host_seccomp_fp_get(struct host_space *generic, void *fp, size_t size)
 		place = mailbox->fp;
 	}
 	memcpy(fp, place, size);
-	/* Guest code can have written there: what the kernel gets has a sound form. */
+	/* Guest code may have written there, so give the kernel a valid header. */
 	memset(fp + FP_SOFTWARE, 0, FP_HEADER - FP_SOFTWARE);
 	*(uint64_t *)(fp + FP_SOFTWARE) = host_fp_features();
 	*(uint64_t *)(fp + FP_HEADER) &= host_fp_features();
@@ -89,7 +90,7 @@ int host_seccomp_fp_set(struct host_space *generic, const void *fp, size_t size)
 	place = fp_place(space);
 	if (!place)
 		return -EFAULT;
-	/* The words between tell the host how large the state is. */
+	/* The words between belong to the host: they say how large the state is. */
 	memcpy(place, fp, FP_SOFTWARE);
 	memcpy(place + FP_HEADER, fp + FP_HEADER, size - FP_HEADER);
 	return 0;
@@ -116,7 +117,7 @@ static void frame_store(struct sigcontext *sc, const struct host_regs *regs)
 	sc->rip = regs->ip, sc->rsp = regs->sp, sc->eflags = regs->flags;
 }
 
-/* What guest code cannot choose: segments, and the flags that are the host's. */
+/* Set what guest code cannot choose: segments, and the flags that belong to the host. */
 static void regs_complete(struct seccomp_space *space, struct host_regs *regs)
 {
 	const uint64_t *box = space->mailbox->regs;
@@ -155,16 +156,16 @@ static bool in_stub(uint64_t ip)
 }
 
 /*
- * SIGSYS says which call it was and where: behind the instruction, for a call by `syscall`.
- * A call of the vsyscall page is reported with that address, when the host has made the
- * return already; a guest's kernel has no such page.
+ * SIGSYS reports the address of the call. For `syscall` that is the address behind the instruction.
+ * For a call into the vsyscall page it is the address in that page, and the host has already
+ * made the return. The guest has no such page, so undo the return and report a fault there.
  */
 static void system_call(struct host_regs *regs, struct guest_event *event, uint64_t call_addr,
 			uint32_t arch)
 {
 	*event = (struct guest_event) { .stop = GUEST_SYSCALL, .trapped = true };
 	if (arch == AUDIT_ARCH_X86_64 && call_addr == regs->ip && !in_stub(regs->ip)) {
-		regs->orig_ax = regs->ax;	/* all 64 bits of it; the host looks at 32 */
+		regs->orig_ax = regs->ax;	/* all 64 bits; the host uses only 32 */
 		return;
 	}
 	*event = (struct guest_event) {
@@ -185,7 +186,7 @@ static void system_call(struct host_regs *regs, struct guest_event *event, uint6
 		};
 }
 
-/* Exceptions: the frame tells the vector and the processor's error code. */
+/* Exceptions: the frame has the vector and the error code of the processor. */
 static void exception(const struct host_regs *regs, struct guest_event *event,
 		      const struct sigcontext *sc, int signo, int code, uint64_t addr)
 {
@@ -195,7 +196,7 @@ static void exception(const struct host_regs *regs, struct guest_event *event,
 		.stop = GUEST_TRAP, .signo = signo, .code = code, .addr = addr,
 	};
 	if (in_stub(regs->ip)) {
-		/* Guest code jumped there, on a real machine to nothing. */
+		/* Guest code jumped into the stub. On hardware nothing is mapped there. */
 		event->stop = GUEST_FAULT;
 		event->access = GUEST_ACCESS_EXEC;
 		event->addr = regs->ip;
@@ -242,7 +243,7 @@ static void signal_stop(struct seccomp_space *space, struct host_regs *regs,
 	case SIGFPE:
 	case SIGILL:
 	case SIGTRAP:
-		/* Others are sent by processes of the host: none of the guest's business. */
+		/* Ignore signals that were sent by a process of the host. */
 		if (info.si_code > 0)
 			exception(regs, event, &uc->uc_mcontext, signo, info.si_code,
 				  (uint64_t)info.si_addr);
@@ -298,7 +299,7 @@ bool host_seccomp_stopped(struct seccomp_space *space, struct host_regs *regs,
 		unused_stop(space, event);
 		return false;
 	default:
-		/* FP state that was to be loaded may have been. */
+		/* fp_load stays set: loading the FP state twice does no harm. */
 		event->stop = GUEST_INTERRUPT;
 		return false;
 	}

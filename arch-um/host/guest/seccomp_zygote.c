@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * seccomp_zygote.c - the zygote of the seccomp engine: how the first guest process is made
+ * seccomp_zygote.c - start the zygote, the first guest process of the seccomp engine
  *
- * A fork of the kernel process, taken when that is still small, puts the stub where it
- * belongs, drops everything else, and from then on forks spaces (stub/stub_setup.c).
+ * The zygote is a fork of the kernel process, made early while that is still small. It maps the stub
+ * at its address, drops everything else, and from then on forks spaces (stub/stub_setup.c).
+ * Called by engine_seccomp.c and seccomp_process.c on the machine's thread, before confinement.
  */
 #include "guest/seccomp_zygote.h"
 #include "guest/fp_state.h"
@@ -41,7 +42,7 @@ static void signals_set(void)
 	struct lx_sigaction action = {
 		.action = (void *)stub_address(stub_signal),
 		.flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTART | SA_RESTORER,
-		.restorer = (void *)stub_address(stub_signal),	/* never returned to */
+		.restorer = (void *)stub_address(stub_signal),	/* never used */
 	};
 	const lx_sigset all = ~0ULL;
 	unsigned int i;
@@ -53,7 +54,7 @@ static void signals_set(void)
 		lx_rt_sigaction(handled[i], &action, NULL);
 }
 
-/* Close all but @keep, which is in ascending order. */
+/* Close all descriptors but @keep, which is in ascending order. */
 static void descriptors_keep(const int *keep, unsigned int nr)
 {
 	unsigned int from = 0, i;
@@ -93,7 +94,7 @@ __attribute__((noreturn)) static void zygote_main(struct host_space *zygote, int
 	sort(keep, 3);
 	descriptors_keep(keep, 3);
 
-	/* Over whatever the host put there, the first stack included: we run on another. */
+	/* Replace what the host mapped there, even the initial stack: we run on another one. */
 	if (!map_fixed(UM_STUB_CODE, UM_STUB_CODE_SIZE, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ||
 	    !map_fixed(UM_STUB_STACK, UM_STUB_STACK_SIZE, PROT_READ | PROT_WRITE,

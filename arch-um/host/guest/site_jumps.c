@@ -2,33 +2,37 @@
 /*
  * site_jumps.c - system calls that leave guest code by a jump instead of a trap
  *
+ * For engines that can map the window (seccomp). Kernel code (mm/sites.c) finds the sites and calls
+ * host_site_define() and host_space_site_*() on the machine's thread.
+ *
  * Theory of operation
  *
- * A system call site in guest code is five bytes of instruction and `syscall` (0f 05):
+ * A system call site in guest code is an instruction of five bytes followed by `syscall` (0f 05).
+ * The kernel replaces the first instruction by a jump:
  *
  *	b8 27 00 00 00  0f 05		mov $39, %eax; syscall
  *	ff 24 25 XX XX  0f 05		jmp *0x050fXXXX
  *
- * The jump's address ends in the bytes of `syscall`, so these stay where they are, and code that
- * jumps between the two instructions finds what it expects. The jump goes through a
- * table (UM_SITES) to a thunk of the site, which carries out the first instruction, loads the
- * address behind the site as `syscall` would (rcx), and goes on in the stub:
+ * The last two bytes of the jump's address are the bytes of `syscall`. So these bytes stay in place,
+ * and code that jumps between the two instructions still finds `syscall`. The jump leads through a
+ * table in the window UM_SITES to the thunk of the site. The thunk executes the replaced
+ * instruction, loads the return address into rcx as `syscall` would, and continues in the stub:
  *
  *	mov  $39, %eax
- *	mov  $&returns[site], %r11	rcx and r11 are what a system call overwrites
+ *	mov  $&returns[site], %r11	a system call overwrites rcx and r11 anyway
  *	mov  (%r11), %rcx
  *	jmp  *entry
  *
- * Table and thunks are the same in every space; the addresses, which differ from space to
- * space, stand in the space's data page. No stack is used: below the guest's stack
- * pointer may be data (red zone).
+ * Table and thunks are the same in every space. The return addresses differ between spaces and are in
+ * the data page of each space. No stack is used, because data of the guest may lie below its
+ * stack pointer (red zone).
  */
 #include "guest/site_jumps.h"
 #include "guest/space_table.h"
 #include "libk.h"
 #include "lx/memory.h"
 
-#define ENTRY_SLOT	HOST_SITES_MAX		/* the slot that leads to the stub */
+#define ENTRY_SLOT	HOST_SITES_MAX		/* the slot with the stub's entry */
 #define THUNKS		0x1000			/* offset of the thunks in the window */
 #define THUNK_SIZE	32
 

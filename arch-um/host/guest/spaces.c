@@ -2,20 +2,22 @@
 /*
  * spaces.c - guest processes: choice of the engine, pool of spaces, queue of mapping work
  *
+ * Implements host_guest_*() and host_space_*() of um/host.h for kernel code, on the machine's thread,
+ * and calls the engine. host_guest_kick() and host_guest_child_ended() run in signal handlers.
+ *
  * Theory of operation
  *
- * A space is a host process that holds nothing but guest mappings, the stub and its
- * command page. Making one costs the host a fork (some 100 us), so a destroyed
- * space goes to a pool, with "unmap everything" as the first command of its next life.
+ * A space is a host process that holds only guest mappings, the stub and the stub's data. Creating a
+ * process costs the host about 100 us, so a destroyed space goes to a pool. "Unmap everything"
+ * is then the first command that its next user finds queued.
  *
- * Mapping work is only queued by host_space_map/unmap(); it is carried out by the stub,
- * many commands for one hand-over, before the space runs. Order is kept. An unmap of the
- * whole space makes all commands before it pointless and replaces them.
+ * host_space_map() and host_space_unmap() only queue commands. The stub carries them out in order,
+ * many for one hand-over, before the space runs. An unmap of the whole space replaces all
+ * commands that are queued before it.
  *
- * A map that the host refuses for lack of memory or of mappings (vm.max_map_count) is no
- * error: all mappings of the space are dropped and the guest faults back what it
- * uses. One that it refuses for the address (below vm.mmap_min_addr) becomes a bus
- * error of the guest.
+ * If the host has no memory or no room for a mapping (vm.max_map_count), all mappings of the space
+ * are dropped, and the guest faults back the pages that it uses. If the host refuses the address
+ * (below vm.mmap_min_addr), the guest gets a bus error.
  */
 #include "guest/spaces.h"
 #include "guest/engine_ptrace.h"
@@ -45,7 +47,7 @@ static int engine_try(const struct engine_ops *candidate, char *why, size_t why_
 		snprintf(why, why_size, "memfd_create: error %d", -error);
 		return error;
 	}
-	/* Set before: init() waits for processes, whose end is reported to the engine. */
+	/* Set before init(), which may wait for a process and must learn when it ends. */
 	engine = candidate;
 	error = candidate->init(why, why_size);
 	if (error) {
@@ -81,7 +83,7 @@ static void space_end(struct host_space *space)
 	host_space_slot_free(space);
 }
 
-/* A space from the pool, all mappings gone, or NULL. */
+/* Take a space without mappings from the pool; NULL: the pool is empty. */
 static struct host_space *pool_take(void)
 {
 	struct host_space *space;
@@ -141,7 +143,7 @@ static struct stub_command *command_add(struct host_space *space)
 {
 	struct guest_event event;
 
-	/* A failure drops mappings, or shows again when the space is run. */
+	/* If this fails, mappings are dropped, or the space fails again when it runs. */
 	if (space->nr_queued == STUB_NR_COMMANDS)
 		commands_flush(space, &event);
 	return &space->data->commands[space->nr_queued++];
@@ -156,7 +158,7 @@ void host_space_map(struct host_space *space, uint64_t gaddr, uint64_t offset, u
 	space->empty = false;
 	if (gaddr < UM_SITES + UM_SITES_SIZE && gaddr + size > UM_SITES)
 		space->sites_lost = true;
-	/* A page that was replaced: the new mapping takes the old one's place. */
+	/* A replaced page: the new mapping overwrites the old one, so drop the unmap. */
 	if (last && last->call == __NR_munmap && last->addr == gaddr && last->size == size)
 		space->nr_queued--;
 	*command_add(space) = (struct stub_command) {
@@ -175,7 +177,7 @@ static void unmap_add(struct host_space *space, uint64_t gaddr, uint64_t size)
 	struct stub_command *last = space->nr_queued ?
 		&space->data->commands[space->nr_queued - 1] : NULL;
 
-	/* Ranges that touch or overlap become one. */
+	/* Merge ranges that touch or overlap. */
 	if (last && last->call == __NR_munmap && gaddr <= last->addr + last->size &&
 	    last->addr <= gaddr + size) {
 		uint64_t end = last->addr + last->size;
@@ -202,7 +204,7 @@ void host_space_unmap(struct host_space *space, uint64_t gaddr, uint64_t size)
 		space->empty = true;
 		space->nr_queued = 0;
 	}
-	/* The window stays, unless the guest has mapped something of its own there. */
+	/* Keep the window of the sites, unless the guest has mapped something else there. */
 	if (!engine->sites || space->sites_lost || end <= UM_SITES ||
 	    gaddr >= UM_SITES + UM_SITES_SIZE) {
 		unmap_add(space, gaddr, size);
@@ -215,8 +217,8 @@ void host_space_unmap(struct host_space *space, uint64_t gaddr, uint64_t size)
 }
 
 /*
- * Command @failed could not be carried out. Returns false, with the reason in *@event, when
- * the guest cannot go on.
+ * Command @failed could not be carried out. Returns false, with the reason in *@event, if the guest
+ * cannot continue.
  */
 static bool command_failed(struct host_space *space, int error, unsigned int failed,
 			   struct guest_event *event)
@@ -259,7 +261,7 @@ void host_space_sync(struct host_space *space)
 
 	if (!engine->stopped_for_sure)
 		return;
-	/* What fails drops all mappings, which is the next command. */
+	/* A failure queues the unmapping of everything, so flush again. */
 	while (space->pid && space->nr_queued && !engine->stopped_for_sure(space))
 		commands_flush(space, &event);
 }
