@@ -2,10 +2,10 @@
 /*
  * libk.h - the functions of the kernel's lib/ that the host world may call
  *
- * One image is one symbol space: the compiler's implicit memcpy() is the kernel's
- * anyway. These are pure functions of their arguments and safe on the machine's
- * thread at any time, signal handlers included. Worker threads may use the mem*
- * and str* ones; the printf ones look at kernel state and are not for them.
+ * The image has one symbol space, so the memcpy() that the compiler calls is the kernel's anyway.
+ * All these functions depend only on their arguments and may be called on the machine's thread at
+ * any time, even in signal handlers. Worker threads may use mem* and str*, but not the printf
+ * functions, which read kernel state.
  */
 #ifndef UM_LIBK_H
 #define UM_LIBK_H

@@ -2,24 +2,24 @@
 /*
  * stub_ptrace.S - code inside each guest process of the ptrace engine
  *
- * Runs only when the ptrace engine points a guest process here; it uses registers and
- * the read-only command page, no stack. Each entry ends in int3, which the engine
- * waits for. Guest code that jumps here gains nothing: its system calls are stopped
- * and go to its own kernel like any others.
+ * Runs when engine_ptrace.c sets the instruction pointer of a guest process to one of the entries.
+ * The code uses registers and the read-only data page, but no stack. Each entry ends with int3,
+ * which the engine waits for. Guest code that jumps here gains nothing: its system calls are
+ * stopped and go to its own kernel, like all others.
  */
 #include <um/stub.h>
 
 	.section .um.stub, "ax"
 
-/* stub_call: one host call, number and arguments in their registers; result in rax */
+/* stub_call: one system call, number and arguments in their registers; result in rax */
 	.globl	stub_call
 stub_call:
 	syscall
 	int3
 
 /*
- * stub_batch: carry out the commands of the page at rbx.
- * At int3: r12 = commands done, rax = result of the last one.
+ * stub_batch: carry out the commands of the data page at rbx.
+ * At int3: r12 = number of commands done, rax = result of the last one.
  */
 	.globl	stub_batch
 stub_batch:
@@ -32,7 +32,7 @@ stub_batch:
 	movq	8(%r13), %rdi
 	movq	16(%r13), %rsi
 	movl	24(%r13), %edx
-	movl	$0x8011, %r10d		/* MAP_SHARED | MAP_FIXED | MAP_POPULATE; munmap ignores it */
+	movl	$0x8011, %r10d		/* MAP_SHARED | MAP_FIXED | MAP_POPULATE, for mmap */
 	movl	28(%r13), %r8d
 	movq	32(%r13), %r9
 	syscall

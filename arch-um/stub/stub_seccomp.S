@@ -2,35 +2,38 @@
 /*
  * stub_seccomp.S - code inside each guest process of the seccomp engine
  *
+ * The other side of each hand-over is host/guest/handover.c; stub_setup.c starts the threads.
+ *
  * Theory of operation
  *
- * A guest process has two threads. The mapper carries out mapping work
- * (stub_mapper); it keeps its state in registers, blocks all signals and never runs
- * guest code. The guest thread runs guest code, and this code whenever that stops: its
- * filter turns every system call into SIGSYS but two futex calls, named by the address of
- * their instruction (stub_wake_call, stub_wait_call).
+ * A guest process has two threads. The mapper carries out mapping work (stub_mapper). It keeps its
+ * state in registers, blocks all signals and never runs guest code. The guest thread runs guest
+ * code, and this code whenever guest code stops. Its filter turns every system call into SIGSYS
+ * except two futex calls, which the filter knows by the address of their instruction
+ * (stub_wake_call, stub_wait_call).
  *
- * Guest code stops by a signal (stub_signal): a system call, an exception, or a kick of
- * the kernel process. Its registers and FP state are then in the signal frame, where
- * the kernel process reads and changes them. It resumes by loading the frame here and
- * not by rt_sigreturn, which the filter forbids: with it guest code could block our signals.
- * Or it stops by a jump of a patched system call site (stub_patched): then the registers
- * go to the mailbox and the FP state stays in the processor.
+ * Guest code stops in one of two ways:
+ * - By a signal (stub_signal): a system call, an exception, or a kick by the kernel process.
+ *   Registers and FP state are then in the signal frame, where the kernel process reads and
+ *   changes them. The stub resumes guest code by loading the frame itself. The filter forbids
+ *   rt_sigreturn, because with it guest code could block our signals.
+ * - By the jump of a patched system call site (stub_patched). The registers then go to the mailbox,
+ *   and the FP state stays in the processor.
  *
- * Guest code may jump to any place here with any registers. So nothing here trusts a register
- * that it has not set itself, but for what is written to the mailbox; all addresses are
- * constants relative to the code. Whatever the entry, control ends in stub_wait or in guest
- * code, with registers taken from the mailbox or a signal frame.
+ * Guest code may jump to any place here with any registers. So the stub trusts no register that it
+ * has not set itself, except to copy it to the mailbox, and all addresses are constants relative to
+ * the code. From any entry, control ends in stub_wait or in guest code, with registers from the
+ * mailbox or a signal frame.
  *
- * A kick that finds the thread here is answered by what the thread does next: it stops,
- * or looks at BOX_KICK before it runs guest code. Behind that look, up to the
- * first instruction of guest code (stub_go_*_begin to _end), nothing of the
- * guest's state has been used up, and the handler stops as if nothing had run.
+ * If a kick arrives while the thread runs here, the thread answers it with its next step: it stops,
+ * or checks BOX_KICK before it runs guest code. Between that check and the first instruction of
+ * guest code (stub_go_*_begin to _end) the saved guest state is still complete, so the handler
+ * stops as if nothing had run.
  */
 #include <um/stub.h>
 #include <asm/unistd.h>
 
-/* Where the stub finds things: all relative to stub_base, at which it is copied to STUB_CODE. */
+/* Addresses relative to stub_base, which is copied to UM_STUB_CODE. */
 #define DATA(offset)	stub_base + (UM_STUB_DATA - UM_STUB_CODE) + (offset)(%rip)
 #define CONSTS(offset)	stub_base + (UM_STUB_CONSTS - UM_STUB_CODE) + (offset)(%rip)
 #define BOX(offset)	stub_base + (UM_STUB_MAILBOX - UM_STUB_CODE) + (offset)(%rip)
@@ -52,7 +55,7 @@
 #define REG_SI		BOX(BOX_REGS + 104)
 #define REG_DI		BOX(BOX_REGS + 112)
 #define REG_ORIG_AX	BOX(BOX_REGS + 120)
-#define REG_IP		BOX(BOX_REGS + 128)	/* ip, cs, flags, sp, ss: as iretq wants them */
+#define REG_IP		BOX(BOX_REGS + 128)	/* ip, cs, flags, sp, ss: in the order of iretq */
 #define REG_FLAGS	BOX(BOX_REGS + 144)
 #define REG_SP		BOX(BOX_REGS + 152)
 #define REG_FS_BASE	BOX(BOX_REGS + 168)
@@ -86,7 +89,7 @@
 #define USER_SS		0x2b
 #define FUTEX_WAIT	0
 #define FUTEX_WAKE	1
-#define MAP_FLAGS	0x8011		/* MAP_SHARED | MAP_FIXED | MAP_POPULATE; others ignore it */
+#define MAP_FLAGS	0x8011		/* MAP_SHARED | MAP_FIXED | MAP_POPULATE, for mmap */
 
 	.section .um.stub, "ax"
 	.globl	stub_base
@@ -94,7 +97,7 @@ stub_base:
 
 /* ---- stopping ---- */
 
-/* From a patched system call: number in rax, address behind the call in rcx. */
+/* Entry of a patched system call: number in rax, return address in rcx. */
 	.globl	stub_patched
 stub_patched:
 	movq	%rsp, REG_SP
@@ -155,13 +158,16 @@ stub_signal_stop:
 	movl	$STUB_STOP_SIGNAL, BOX(BOX_STOP)
 	jmp	stub_stopped
 
-/* On the way here: it stops by itself. */
+/* In a thunk, on the way to stub_patched: a kick needs no answer, the thread is stopping. */
 stub_signal_thunk:
 	cmpl	$STUB_SIGNAL_KICK, %edi
 	je	stub_continue
 	jmp	stub_signal_stop
 
-/* Here: a kick is ours; anything else is guest code that jumped here. rax: offset of ip */
+/*
+ * In the stub: a kick may arrive here at any time; any other signal means that guest code has
+ * jumped here. rax: offset of ip
+ */
 stub_signal_inside:
 	cmpl	$STUB_SIGNAL_KICK, %edi
 	jne	stub_signal_stop
@@ -178,14 +184,14 @@ stub_signal_inside:
 	movl	$STUB_STOP_UNUSED, BOX(BOX_STOP)
 	jmp	stub_stopped
 
-/* The frame is as it was: give up the signal stack below it. */
+/* The saved frame is unchanged: drop the signal stack below it. */
 stub_again:
 	movq	BOX(BOX_FRAME), %rax
 	leaq	-8(%rax), %rsp
 stub_kicked:
 	movl	$STUB_STOP_AGAIN, BOX(BOX_STOP)
 
-/* The stop is written down: give the turn away. */
+/* The reason for the stop is in the mailbox: give the turn away. */
 stub_stopped:
 	xorl	%eax, %eax
 	xchgl	%eax, BOX(BOX_TURN)
@@ -282,7 +288,7 @@ stub_go_regs_begin:
 	movq	REG_SP, %rsp
 	jmp	*REG_IP
 
-/* The trap flag must not be set before the last instruction here. */
+/* Only the last instruction may set the trap flag. */
 stub_go_step:
 	cmpl	$0, BOX(BOX_KICK)
 	jne	stub_kicked
@@ -291,7 +297,7 @@ stub_go_step:
 	iretq
 stub_go_regs_end:
 
-/* Load a signal frame. The iretq frame goes below it. */
+/* Load a signal frame; the frame of iretq is pushed below it. */
 	.macro	load_frame
 	pushq	$USER_SS
 	pushq	UC_SP(%r8)
@@ -329,7 +335,7 @@ stub_go_frame_begin:
 	load_frame
 stub_go_frame_end:
 
-/* A kick that changed nothing: go on where it came. rdx: ucontext */
+/* The kick needs no answer: continue where it arrived. rdx: ucontext */
 stub_continue:
 	movq	%rdx, %r8
 	movq	UC_FPSTATE(%r8), %rdi
@@ -348,9 +354,9 @@ stub_save_fp:
 	jmp	stub_stopped
 
 /*
- * The space gets a new user: whatever the thread did, it goes on from here. The random
- * number that comes with the signal tells the kernel process that it came through here, and behind it there is no
- * way but to stub_wait.
+ * The space gets a new user: from any place, the thread continues here. The random number that
+ * comes with the signal proves to the kernel process that the thread passed here, and from here
+ * the thread can only go to stub_wait.
  */
 stub_reset:
 	leaq	BOX(BOX_STACK_TOP), %rsp
@@ -362,7 +368,7 @@ stub_reset:
 
 /* ---- the mapper ---- */
 
-/* r12d: last batch that was done */
+/* r12d: number of the last batch that is done */
 	.globl	stub_mapper
 stub_mapper:
 	xorl	%r12d, %r12d
@@ -443,7 +449,7 @@ stub_mapper_wake_call:
 
 /* ---- start ---- */
 
-/* Make the guest thread: flags in rdi, its stack in rsi; thread id in rax. See stub_setup.c */
+/* Create the guest thread: flags in rdi, stack in rsi, thread id in rax. See stub_setup.c */
 	.globl	stub_clone_guest
 stub_clone_guest:
 	movl	$__NR_clone, %eax

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stub_setup.c - how a guest process of the seccomp engine comes to be
+ * stub_setup.c - start guest processes of the seccomp engine
  *
- * The zygote is a fork of the kernel process that has dropped all but the stub. At the kernel's
- * request it forks a child, which maps its data and mailbox, makes the guest thread,
- * and becomes the mapper. Everything here runs before the process holds any
- * guest code. Copied with the rest of the stub: only calls within it, no constants
- * in memory but the constants page.
+ * Runs inside guest processes, in the zygote and in each new space, before the process holds any
+ * guest code. The zygote is a fork of the kernel process that has dropped everything but the stub.
+ * At the request of the kernel process it forks a child, which maps its data and mailbox, creates
+ * the guest thread, and becomes the mapper.
+ *
+ * This code is copied with the rest of the stub, so it may call only functions of the stub and use
+ * no constants in memory outside the constants page.
  */
 #include <um/stub.h>
 #include "lx/confine.h"
@@ -28,22 +30,22 @@ void stub_mapper(void) __attribute__((noreturn));
 void stub_setup_guest(void) __attribute__((noreturn));
 void stub_setup_zygote(void) __attribute__((noreturn));
 
-/* Tell the kernel process. Values add up until it reads them: see STUB_ACK_*. */
+/* Report to the kernel process. Values add up until it reads them, see STUB_ACK_*. */
 STUB_TEXT static void acknowledge(uint64_t value)
 {
 	lx_write(consts->ack_fd, &value, sizeof(value));
 }
 
-/* The guest thread: from the filter on it can only wait for its turn. */
+/* The guest thread. Behind the filter it can only wait for its turn. */
 STUB_TEXT void stub_setup_guest(void)
 {
 	lx_sigaltstack((const stack_t *)consts->signal_stack, NULL);
 	lx_rt_sigprocmask(SIG_SETMASK, &consts->no_signals, NULL);
-	/* A table of its own (no CLONE_FILES): the mapper keeps what it has. */
+	/* The thread has its own table (no CLONE_FILES); the mapper keeps its descriptors. */
 	if (lx_close_range(0, ~0u, 0) ||
 	    lx_seccomp(SECCOMP_SET_MODE_FILTER, 0, (void *)&consts->guest_filter))
 		lx_exit_group(1);
-	/* On the small stack of the mailbox already. */
+	/* The thread runs on the small stack of the mailbox already. */
 	stub_wait();
 }
 
@@ -54,7 +56,7 @@ STUB_TEXT __attribute__((noreturn)) static void space_main(uint32_t slot)
 	uint64_t offset = STUB_FILE_SLOTS + (uint64_t)slot * STUB_SLOT_SIZE;
 	long tid = -EAGAIN;
 
-	/* The kernel process may have ended before it could be the one whose end ends us. */
+	/* If the kernel process ended before this call, its death signal will not come. */
 	lx_prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	if (lx_getppid() != consts->parent_pid)
 		lx_exit_group(1);
@@ -76,7 +78,7 @@ STUB_TEXT __attribute__((noreturn)) static void space_main(uint32_t slot)
 	stub_mapper();
 }
 
-/* On its own stack at UM_STUB_STACK; its data page says which slot the next space gets. */
+/* Runs on the stack at UM_STUB_STACK. The data page holds the slot of the next space. */
 STUB_TEXT void stub_setup_zygote(void)
 {
 	uint32_t done = 0;

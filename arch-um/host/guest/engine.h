@@ -38,7 +38,7 @@ struct engine_ops {
 	 */
 	int (*space_reuse)(struct host_space *space);
 
-	/* Carry out the queued commands. -errno of the first that failed; *@done: how many worked. */
+	/* Carry out the queued commands. -errno: one failed; *@done: how many worked before. */
 	int (*flush)(struct host_space *space, unsigned int *done);
 
 	/* See host_guest_run(). Sets space->map_error when a command failed and nothing ran. */

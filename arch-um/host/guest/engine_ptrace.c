@@ -83,9 +83,9 @@ static int stop_wait(int pid)
 }
 
 /*
- * Load the registers up to ss and leave the segment bases unchanged. The stub does not use the bases,
- * and the host rejects a base above its user range, which guest code may have set by WRFSBASE or
- * WRGSBASE.
+ * Load the registers up to ss and leave the segment bases unchanged. The stub does not use the
+ * bases, and the host rejects a base above its user range, which guest code may have set by
+ * WRFSBASE or WRGSBASE.
  */
 static long regs_load_general(int pid, const struct host_regs *regs)
 {

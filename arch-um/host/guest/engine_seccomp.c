@@ -2,9 +2,9 @@
 /*
  * engine_seccomp.c - run guest code in host processes that hand over through shared memory
  *
- * The engine that is preferred where the host allows it. spaces.c calls it through engine_seccomp, on
- * the machine's thread. seccomp_process.c starts and ends the processes, seccomp_stop.c reads
- * why guest code stopped, handover.c passes the turn.
+ * The engine that is preferred where the host allows it. spaces.c calls it through
+ * engine_seccomp, on the machine's thread. seccomp_process.c starts and ends the processes,
+ * seccomp_stop.c reads why guest code stopped, handover.c passes the turn.
  *
  * Theory of operation
  *
@@ -63,8 +63,8 @@ static bool seccomp_stopped_for_sure(struct host_space *space)
 }
 
 /*
- * The guest code of the former user may only have pretended to stop. All its code is unmapped by now.
- * The reset signal leads the thread from any place to its wait. The random number that comes
+ * The guest code of the former user may only have pretended to stop. All its code is unmapped by
+ * now. The reset signal leads the thread from any place to its wait. The random number that comes
  * with the signal, and nowhere else, proves that the thread passed there.
  *
  * A thread that sleeps is in its wait already. But the former user may have left something in its
@@ -126,7 +126,8 @@ static void maps_and_turn(struct seccomp_space *space)
 	}
 	if (host_handover_by_mapper(space)) {
 		if (__atomic_load_n(&mailbox->stop, __ATOMIC_RELAXED) == STUB_STOP_MAP_FAILED)
-			generic->map_failed = host_seccomp_failed_command(space, &generic->map_error);
+			generic->map_failed =
+				host_seccomp_failed_command(space, &generic->map_error);
 	} else {
 		generic->map_error = host_seccomp_flush(generic, &generic->map_failed);
 		if (!generic->map_error)
@@ -141,9 +142,10 @@ static bool is_canonical(uint64_t addr)
 }
 
 /*
- * The first run of a reused space ended whose guest thread was asleep (seccomp_space_reuse()). Returns
- * true if the former user caused the end: then nothing ran. A process that has ended is replaced
- * once; if the new user ended it after all, he will do so again. Faults bring the mappings back.
+ * The first run of a reused space ended whose guest thread was asleep (seccomp_space_reuse()).
+ * Returns true if the former user caused the end: then nothing ran. A process that has ended is
+ * replaced once; if the new user ended it after all, he will do so again. Faults bring the
+ * mappings back.
  */
 static bool unproven_stop(struct seccomp_space *space)
 {

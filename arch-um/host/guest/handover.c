@@ -7,9 +7,10 @@
  *
  * Theory of operation
  *
- * One side runs while the other waits for the word `turn` in the mailbox to change. A waiting thread
- * either polls the word (spins), or sleeps on a futex word until the other side wakes it. The cost
- * depends on where the two threads are (one round trip of an empty system call, measured here):
+ * One side runs while the other waits for the word `turn` in the mailbox to change. A waiting
+ * thread either polls the word (spins), or sleeps on a futex word until the other side wakes it.
+ * The cost depends on where the two threads are (one round trip of an empty system call, measured
+ * here):
  *
  *   together   one processor, sleep and wake        5 us
  *   apart      two processors, both spin            0.3 us, and one processor is busy
@@ -46,7 +47,7 @@
 #define DENSE_TIME	(DENSE_RUNS * 25 * NSEC_PER_USEC)
 #define FAILURES_MAX	8		/* roughly of the last 64 runs */
 #define RETURNS_ENOUGH	4		/* returns to the previous space, in a row */
-#define PATIENCE	4		/* a space that returned so often spins PATIENCE * SPIN_TIME */
+#define PATIENCE	4		/* times SPIN_TIME, for a space that returned so often */
 #define BACKOFF_MIN	(20000 * NSEC_PER_USEC)
 #define BACKOFF_MAX	(4000000 * NSEC_PER_USEC)
 

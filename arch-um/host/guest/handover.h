@@ -14,8 +14,8 @@ void host_handover_init(void);
 
 /*
  * host_handover - let the guest thread of @space run and wait until it gives the turn back.
- * host_handover_reset - send the guest thread the reset signal with @epoch and wait in the same way.
- * -errno: the thread is gone. Both block; signal handlers run meanwhile.
+ * host_handover_reset - send the guest thread the reset signal with @epoch and wait in the same
+ * way. -errno: the thread is gone. Both block; signal handlers run meanwhile.
  */
 void host_handover(struct seccomp_space *space);
 int host_handover_reset(struct seccomp_space *space, uint64_t epoch);
@@ -28,8 +28,8 @@ int host_handover_reset(struct seccomp_space *space, uint64_t epoch);
 bool host_handover_by_mapper(struct seccomp_space *space);
 
 /*
- * host_handover_is_stuck - do all threads of @space sleep although it has the turn? Then nobody will
- * give the turn back. Guest code can cause this, the stub alone cannot. Signal handler.
+ * host_handover_is_stuck - do all threads of @space sleep although it has the turn? Then nobody
+ * will give the turn back. Guest code can cause this, the stub alone cannot. Signal handler.
  */
 bool host_handover_is_stuck(struct seccomp_space *space);
 

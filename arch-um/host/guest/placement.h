@@ -26,9 +26,9 @@ bool host_placement_guests(bool apart);
 
 /*
  * host_placement_follow - bring thread @tid to the machine's processor: the mapper of the seccomp
- * engine, the only thread of the ptrace engine. host_placement_follow_guest - bring the guest thread
- * @tid to where guest code runs, or to the machine's processor (@beside).
- * *@known remembers where the thread is: its processor plus 1, or 0 for a new thread.
+ * engine, the only thread of the ptrace engine. host_placement_follow_guest - bring the guest
+ * thread @tid to where guest code runs, or to the machine's processor (@beside). *@known
+ * remembers where the thread is: its processor plus 1, or 0 for a new thread.
  */
 void host_placement_follow(int tid, unsigned int *known);
 void host_placement_follow_guest(int tid, bool beside, unsigned int *known);

@@ -2,10 +2,10 @@
 /*
  * seccomp_process.c - guest processes of the seccomp engine: start, mapping work, runs, end
  *
- * Each space has a process, which the zygote (seccomp_zygote.c) forks at our request. The zygote and
- * the mappers wait for requests on a word of their data page and answer through the
- * acknowledgement descriptor, a counter. Our SIGCHLD handler adds to the counter too, so a
- * thread that waits for an answer also learns that a process has ended.
+ * Each space has a process, which the zygote (seccomp_zygote.c) forks at our request. The zygote
+ * and the mappers wait for requests on a word of their data page and answer through the
+ * acknowledgement descriptor, a counter. Our SIGCHLD handler adds to the counter too, so a thread
+ * that waits for an answer also learns that a process has ended.
  *
  * Called by engine_seccomp.c and seccomp_stop.c on the machine's thread, except the two signal
  * handlers at the end. A handler may run between any two instructions of the other functions, so
@@ -317,8 +317,8 @@ void host_seccomp_kick(void)
 	else if (cpu - machine.kicked_cpu > KICK_CPU_LIMIT || stuck)
 		lx_kill(space->space.pid, SIGKILL);
 	/*
-	 * Check again after KICK_AGAIN. The kernel's own timer is not lost: the kernel sets it again
-	 * when it handles the event that led here.
+	 * Check again after KICK_AGAIN. The kernel's own timer is not lost: the kernel sets it
+	 * again when it handles the event that led here.
 	 */
 	host_timer_set(host_time_now() + KICK_AGAIN);
 }

@@ -12,7 +12,7 @@
 
 struct seccomp_space {
 	struct host_space space;
-	struct stub_mailbox *mailbox;	/* in its slot, behind the stub data; guest code writes there */
+	struct stub_mailbox *mailbox;	/* behind the stub data; guest code can write it */
 	int tid;			/* guest thread; the process id is the mapper's */
 	unsigned int mapper_cpu;	/* where the mapper is, see host_placement_follow() */
 	unsigned int guest_cpu;		/* where the guest thread is, likewise */

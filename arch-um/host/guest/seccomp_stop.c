@@ -2,9 +2,9 @@
 /*
  * seccomp_stop.c - registers and FP state of a stopped guest thread, and why it stopped
  *
- * Called by engine_seccomp.c on the machine's thread before and after each run. Registers and FP state
- * are in a signal frame or in the mailbox (engine_seccomp.c says which). Both lie in memory that
- * guest code can write at any time, so each value is read once, and each address is checked
+ * Called by engine_seccomp.c on the machine's thread before and after each run. Registers and FP
+ * state are in a signal frame or in the mailbox (engine_seccomp.c says which). Both lie in memory
+ * that guest code can write at any time, so each value is read once, and each address is checked
  * before use.
  */
 #include "guest/seccomp_stop.h"
@@ -255,11 +255,13 @@ bool host_seccomp_woke_by_trap(struct seccomp_space *space)
 {
 	const struct stub_mailbox *mailbox = space->mailbox;
 	const struct ucontext *uc;
+	uint64_t frame;
 
 	if (__atomic_load_n(&mailbox->stop, __ATOMIC_RELAXED) != STUB_STOP_SIGNAL ||
 	    __atomic_load_n(&mailbox->signo, __ATOMIC_RELAXED) != SIGTRAP)
 		return false;
-	uc = signal_stack_at(space, __atomic_load_n(&mailbox->frame, __ATOMIC_RELAXED), sizeof(*uc));
+	frame = __atomic_load_n(&mailbox->frame, __ATOMIC_RELAXED);
+	uc = signal_stack_at(space, frame, sizeof(*uc));
 	return uc && uc->uc_mcontext.rip == UM_STUB_CODE + (stub_wait_call - um_stub_start);
 }
 

@@ -2,8 +2,8 @@
 /*
  * seccomp_zygote.c - start the zygote, the first guest process of the seccomp engine
  *
- * The zygote is a fork of the kernel process, made early while that is still small. It maps the stub
- * at its address, drops everything else, and from then on forks spaces (stub/stub_setup.c).
+ * The zygote is a fork of the kernel process, made early while that is still small. It maps the
+ * stub at its address, drops everything else, and from then on forks spaces (stub/stub_setup.c).
  * Called by engine_seccomp.c and seccomp_process.c on the machine's thread, before confinement.
  */
 #include "guest/seccomp_zygote.h"

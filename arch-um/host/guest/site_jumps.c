@@ -13,19 +13,20 @@
  *	b8 27 00 00 00  0f 05		mov $39, %eax; syscall
  *	ff 24 25 XX XX  0f 05		jmp *0x050fXXXX
  *
- * The last two bytes of the jump's address are the bytes of `syscall`. So these bytes stay in place,
- * and code that jumps between the two instructions still finds `syscall`. The jump leads through a
- * table in the window UM_SITES to the thunk of the site. The thunk executes the replaced
- * instruction, loads the return address into rcx as `syscall` would, and continues in the stub:
+ * The last two bytes of the jump's address are the bytes of `syscall`. So these bytes stay in
+ * place, and code that jumps between the two instructions still finds `syscall`. The jump leads
+ * through a table in the window UM_SITES to the thunk of the site. The thunk executes the
+ * replaced instruction, loads the return address into rcx as `syscall` would, and continues in
+ * the stub:
  *
  *	mov  $39, %eax
  *	mov  $&returns[site], %r11	a system call overwrites rcx and r11 anyway
  *	mov  (%r11), %rcx
  *	jmp  *entry
  *
- * Table and thunks are the same in every space. The return addresses differ between spaces and are in
- * the data page of each space. No stack is used, because data of the guest may lie below its
- * stack pointer (red zone).
+ * Table and thunks are the same in every space. The return addresses differ between spaces and
+ * are in the data page of each space. No stack is used, because data of the guest may lie below
+ * its stack pointer (red zone).
  */
 #include "guest/site_jumps.h"
 #include "guest/space_table.h"

@@ -2,14 +2,15 @@
 /*
  * spaces.c - guest processes: choice of the engine, pool of spaces, queue of mapping work
  *
- * Implements host_guest_*() and host_space_*() of um/host.h for kernel code, on the machine's thread,
- * and calls the engine. host_guest_kick() and host_guest_child_ended() run in signal handlers.
+ * Implements host_guest_*() and host_space_*() of um/host.h for kernel code, on the machine's
+ * thread, and calls the engine. host_guest_kick() and host_guest_child_ended() run in signal
+ * handlers.
  *
  * Theory of operation
  *
- * A space is a host process that holds only guest mappings, the stub and the stub's data. Creating a
- * process costs the host about 100 us, so a destroyed space goes to a pool. "Unmap everything"
- * is then the first command that its next user finds queued.
+ * A space is a host process that holds only guest mappings, the stub and the stub's data.
+ * Creating a process costs the host about 100 us, so a destroyed space goes to a pool. "Unmap
+ * everything" is then the first command that its next user finds queued.
  *
  * host_space_map() and host_space_unmap() only queue commands. The stub carries them out in order,
  * many for one hand-over, before the space runs. An unmap of the whole space replaces all
@@ -72,7 +73,8 @@ int host_guest_init(const char *name, char *why, size_t why_size)
 			return 0;
 		/* Report why this engine failed before trying the next one. */
 		used = strlen(why);
-		used += snprintf(why + used, why_size - used, " (no %s engine); ", engines[i]->name);
+		used += snprintf(why + used, why_size - used, " (no %s engine); ",
+				 engines[i]->name);
 	}
 	return error;
 }

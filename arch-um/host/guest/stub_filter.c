@@ -104,20 +104,25 @@ void host_stub_filters(struct stub_consts *consts)
 	const uint64_t kernel_word = UM_STUB_MAILBOX + offsetof(struct stub_mailbox, kernel_sleeps);
 	const uint64_t seq = UM_STUB_DATA + offsetof(struct stub_data, seq);
 	const struct rule guest[] = {
-		{ stub_wait_call, __NR_futex, { { 0, guest_word }, { 1, FUTEX_WAIT }, { 3, 0 } } },
-		{ stub_wake_call, __NR_futex, { { 0, kernel_word }, { 1, FUTEX_WAKE }, NO_ARGUMENT } },
+		{ .call = stub_wait_call, .nr = __NR_futex,
+		  .arguments = { { 0, guest_word }, { 1, FUTEX_WAIT }, { 3, 0 } } },
+		{ .call = stub_wake_call, .nr = __NR_futex,
+		  .arguments = { { 0, kernel_word }, { 1, FUTEX_WAKE }, NO_ARGUMENT } },
 	};
 	const struct rule mapper[] = {
-		{ stub_mapper_wait_call, __NR_futex, { { 0, seq }, { 1, FUTEX_WAIT }, { 3, 0 } } },
-		{ stub_mapper_map_call, __NR_mmap, {
-			{ 3, MAP_SHARED | MAP_FIXED | MAP_POPULATE }, { 4, consts->ram_fd },
-			NO_ARGUMENT } },
-		{ stub_mapper_map_call, __NR_munmap, { NO_ARGUMENT } },
-		{ stub_mapper_map_call, __NR_mprotect, { NO_ARGUMENT } },
-		{ stub_mapper_ack_call, __NR_write, { { 0, consts->ack_fd }, { 2, 8 }, NO_ARGUMENT } },
-		{ stub_mapper_wake_call, __NR_futex, { { 1, FUTEX_WAKE }, NO_ARGUMENT } },
-		{ stub_mapper_strip_call, __NR_munmap, {
-			{ 0, UM_STUB_STACK }, { 1, UM_STUB_STACK_SIZE }, NO_ARGUMENT } },
+		{ .call = stub_mapper_wait_call, .nr = __NR_futex,
+		  .arguments = { { 0, seq }, { 1, FUTEX_WAIT }, { 3, 0 } } },
+		{ .call = stub_mapper_map_call, .nr = __NR_mmap,
+		  .arguments = { { 3, MAP_SHARED | MAP_FIXED | MAP_POPULATE },
+				 { 4, consts->ram_fd }, NO_ARGUMENT } },
+		{ .call = stub_mapper_map_call, .nr = __NR_munmap, .arguments = { NO_ARGUMENT } },
+		{ .call = stub_mapper_map_call, .nr = __NR_mprotect, .arguments = { NO_ARGUMENT } },
+		{ .call = stub_mapper_ack_call, .nr = __NR_write,
+		  .arguments = { { 0, consts->ack_fd }, { 2, 8 }, NO_ARGUMENT } },
+		{ .call = stub_mapper_wake_call, .nr = __NR_futex,
+		  .arguments = { { 1, FUTEX_WAKE }, NO_ARGUMENT } },
+		{ .call = stub_mapper_strip_call, .nr = __NR_munmap,
+		  .arguments = { { 0, UM_STUB_STACK }, { 1, UM_STUB_STACK_SIZE }, NO_ARGUMENT } },
 	};
 	struct sock_filter *code = (struct sock_filter *)consts->filters;
 	const uint64_t seen = UM_STUB_CONSTS + offsetof(struct stub_consts, filters);

@@ -2,14 +2,13 @@
 /*
  * file.c - files, sockets and pseudo terminals of the host
  *
- * The "files" part of um/host.h for drivers, and the random source. Everything may be
- * called from worker threads; the only state is one bit per descriptor, see below.
+ * Implements the "files" section of um/host.h for drivers, and the random source. Any thread may
+ * call these functions; the only state is one bit for each descriptor.
  *
- * Descriptors that the process was started with share their settings with whoever
- * started it: O_NONBLOCK set on our standard input would also hit the shell's.
- * host_file_inherit() therefore opens the same object again. Where that is not
- * possible (sockets, terminals of another user) the new descriptor is marked in
- * shared_fds, and each transfer on it first asks whether it would wait.
+ * A descriptor that the process inherited shares its flags with the process that started this one:
+ * O_NONBLOCK on our standard input would also affect the shell. So host_file_inherit() opens the
+ * same object again. Where that is not possible (sockets, terminals of another user), the new
+ * descriptor is marked in shared_fds, and each transfer first checks that it would not block.
  */
 #include "io/file.h"
 #include <um/host.h>
@@ -20,7 +19,7 @@
 #include "lx/socket.h"
 #include "lx/system.h"
 
-/* A pipe that polls as writable takes this much at once; so do terminals in practice. */
+/* A pipe that polls as writable accepts this many bytes at once; so do terminals in practice. */
 #define SHARED_WRITE_MAX 512
 
 #define NR_SHARED_FDS 1024
@@ -43,7 +42,7 @@ bool host_file_shared(int fd)
 	       __atomic_load_n(&shared_fds[fd / 64], __ATOMIC_RELAXED) >> fd % 64 & 1;
 }
 
-/* Would a transfer on a shared descriptor return at once? */
+/* Would a transfer on a shared descriptor succeed without blocking? */
 static bool shared_ready(int fd, short events)
 {
 	struct __kernel_timespec now = { 0 };
@@ -84,8 +83,8 @@ void host_file_close(int fd)
 }
 
 /*
- * Pipes and terminals can be opened again through /proc. Not the master of a pseudo
- * terminal (5:2): that would make a new one.
+ * Pipes and terminals can be opened again through /proc, but not the master of a pseudo terminal
+ * (device 5:2), which would create a new one.
  */
 static bool can_reopen(int fd, const struct stat *st)
 {
@@ -108,7 +107,7 @@ int host_file_inherit(int fd, bool write)
 		return flags;
 	if ((flags & O_ACCMODE) == (write ? O_RDONLY : O_WRONLY))
 		return -EBADF;
-	/* What came to us over exec() lacks this flag; whatever we open has it. */
+	/* Inherited descriptors lack this flag; those that we opened have it. */
 	if (lx_fcntl(fd, F_GETFD, 0) & FD_CLOEXEC)
 		return -EBADF;
 	error = lx_fstat(fd, &st);
@@ -153,7 +152,7 @@ ssize_t host_file_write(int fd, const void *buf, size_t size)
 	return lx_write(fd, buf, size);
 }
 
-/* All of @size at @offset; reads end early at the end of the file. */
+/* Transfer all of @size at @offset; a read ends early at the end of the file. */
 static ssize_t transfer(int fd, void *buf, size_t size, uint64_t offset, bool write)
 {
 	size_t done = 0;
@@ -227,7 +226,7 @@ int host_file_punch(int fd, uint64_t offset, uint64_t size)
 	return error == -ENOSYS ? -EOPNOTSUPP : error;
 }
 
-/* A lock of the open file, not of the process: two disks of one machine can conflict. */
+/* A lock of the open file, not of the process, so that two disks of one machine conflict. */
 int host_file_lock(int fd, bool exclusive)
 {
 	struct flock lock = {
@@ -246,7 +245,7 @@ int host_file_next_data(int fd, uint64_t *start, uint64_t *end)
 	if (data == -ENXIO)
 		return data;
 	if (data < 0)
-		return 0;	/* cannot tell: all of it may be data */
+		return 0;	/* cannot tell: all of the file may be data */
 	*start = data;
 	hole = lx_lseek(fd, data, SEEK_HOLE);
 	if (hole > data)
@@ -257,7 +256,9 @@ int host_file_next_data(int fd, uint64_t *start, uint64_t *end)
 bool host_file_is_remote(int fd)
 {
 	/* NFS, FUSE, AFS, 9P, and SMB by its three names */
-	static const uint32_t types[] = { 0x6969, 0x65735546, 0x5346414f, 0x01021997, 0x517b, 0xff534d42, 0xfe534d42 };
+	static const uint32_t types[] = {
+		0x6969, 0x65735546, 0x5346414f, 0x01021997, 0x517b, 0xff534d42, 0xfe534d42,
+	};
 	struct statfs st;
 	unsigned int i;
 
@@ -285,7 +286,7 @@ int host_file_wait(int fd, bool write, uint64_t timeout)
 
 /* ---- sockets ------------------------------------------------------------- */
 
-/* A socket file that nobody listens on is what an earlier machine left behind. */
+/* Did an earlier machine leave the socket file behind? Then nobody listens on it. */
 static bool socket_is_stale(const struct sockaddr_un *address)
 {
 	int fd = lx_socket(LX_AF_UNIX, LX_SOCK_STREAM | LX_SOCK_CLOEXEC | LX_SOCK_NONBLOCK, 0);
@@ -311,7 +312,7 @@ int host_socket_listen(const char *path)
 	fd = lx_socket(LX_AF_UNIX, LX_SOCK_STREAM | LX_SOCK_CLOEXEC | LX_SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return fd;
-	/* Before bind() this sets the mode of the file to be made: the owner's only. */
+	/* Before bind() this sets the mode of the new file: access for the owner only. */
 	error = lx_fchmod(fd, 0600);
 	if (error)
 		goto out_close;
@@ -369,7 +370,7 @@ int host_pty_open(char *name, size_t name_size)
 	if (error)
 		goto out_close;
 
-	/* Settings last as long as the master is open; the other end need not be. */
+	/* The settings last as long as the master is open, even if the other end is closed. */
 	other_fd = lx_ioctl(fd, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (other_fd < 0) {
 		error = other_fd;

@@ -2,8 +2,8 @@
 /*
  * file_vec.c - transfers between a file and scattered memory
  *
- * For the disk driver's worker threads and for hostfs. Nothing here depends on the
- * calling thread. A vector that a short transfer left half done is moved on in place.
+ * Called by the worker threads of the disk driver and by hostfs; any thread. After a short
+ * transfer the vector is advanced in place.
  */
 #include <um/host.h>
 #include "lx/file.h"
@@ -13,7 +13,7 @@ _Static_assert(sizeof(struct host_iovec) == sizeof(struct iovec) &&
 	       offsetof(struct host_iovec, size) == offsetof(struct iovec, iov_len),
 	       "host_iovec goes to the host as it is");
 
-/* Drop the first @done bytes and the pieces that they fill. */
+/* Remove the first @done bytes, and the pieces that they fill, from the vector. */
 static void vec_advance(struct host_iovec **vec, unsigned int *count, size_t done)
 {
 	while (*count && done >= (*vec)->size) {
@@ -42,8 +42,10 @@ static ssize_t read_nowait(int fd, struct host_iovec *vec, unsigned int count,
 	return done >= 0 && done < size ? -EAGAIN : done;
 }
 
-static ssize_t transfer(ssize_t (*call)(int fd, const struct iovec *vec, int count, uint64_t offset),
-			int fd, struct host_iovec *vec, unsigned int count, uint64_t offset)
+typedef ssize_t (*transfer_fn)(int fd, const struct iovec *vec, int count, uint64_t offset);
+
+static ssize_t transfer(transfer_fn call, int fd, struct host_iovec *vec, unsigned int count,
+			uint64_t offset)
 {
 	ssize_t total = 0, done;
 

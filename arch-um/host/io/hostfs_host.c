@@ -2,21 +2,22 @@
 /*
  * hostfs_host.c - folders of the host for the guest's hostfs
  *
- * The "host file system" part of um/host.h, called by drivers/hostfs*.c in task context.
+ * Implements the "host file system" section of um/host.h. The hostfs driver calls these functions
+ * in task context on the machine's thread.
  *
- * Confinement. Every call names its file by a descriptor and one component that is
- * checked here, and passes the flag that stops the host at a symbolic link. Where the
- * host has no such flag (chmod before Linux 6.6) the object is pinned by a descriptor
- * first. Whole paths occur twice: host_fs_open_root(), for a folder that the user named,
- * and host_fs_open_beneath(), which lets the host refuse all ways out (openat2), or goes
- * component by component where the host does not know openat2.
+ * Confinement. Every call names its file by a descriptor and one component, which is checked here,
+ * and tells the host not to follow symbolic links. Where the host has no flag for that (chmod
+ * before Linux 6.6), the object is opened first and then named by its descriptor. Only two calls
+ * take whole paths: host_fs_open_root(), for a folder that the user named, and
+ * host_fs_open_beneath(), which has the host refuse every path out of the root (openat2) or, on
+ * hosts without openat2, opens one component after the other.
  */
 #include <um/host.h>
 #include "libk.h"
 #include "lx/file.h"
 #include "lx/process.h"
 
-/* O_NONBLOCK: should a FIFO have taken the file's place, do not wait for its writer. */
+/* O_NONBLOCK: if a FIFO has replaced the file, do not wait for its writer. */
 #define OPEN_FLAGS (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_LARGEFILE)
 #define HANDLE_FLAGS (O_PATH | O_DIRECTORY | O_CLOEXEC)
 
@@ -28,7 +29,7 @@ _Static_assert(offsetof(struct host_dirent, next) == offsetof(struct lx_dirent64
 	       offsetof(struct host_dirent, name) == offsetof(struct lx_dirent64, name),
 	       "records go to the kernel as getdents64 wrote them");
 
-/* One component that stays in its directory; "" and "." are fine. */
+/* Is this one component that stays in its directory? "" and "." are allowed. */
 static bool name_ok(const char *name)
 {
 	const char *s;
@@ -39,7 +40,7 @@ static bool name_ok(const char *name)
 	return strcmp(name, "..") != 0;
 }
 
-/* Flags that make a call stop at a link, or take the descriptor itself for "". */
+/* Flags that keep a call from following a link, or make "" mean the descriptor itself. */
 static int at_flags(const char *name)
 {
 	return *name ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH;
@@ -52,7 +53,7 @@ int host_fs_open_root(const char *path)
 	return lx_openat(AT_FDCWD, path, HANDLE_FLAGS, 0);
 }
 
-/* For hosts without openat2: one component after the other, links refused. */
+/* For hosts without openat2: open one component after the other and refuse links. */
 static int open_stepwise(int root_fd, const char *path)
 {
 	char name[256];
@@ -87,7 +88,7 @@ int host_fs_open_beneath(int root_fd, const char *path)
 	};
 	int fd = lx_openat2(root_fd, *path ? path : ".", &how);
 
-	/* Containers of old answer unknown calls with -EPERM. */
+	/* Old containers answer unknown calls with -EPERM. */
 	if (fd == -ENOSYS || fd == -EPERM)
 		fd = open_stepwise(root_fd, path);
 	return fd;
@@ -157,7 +158,7 @@ int host_fs_link(int from_fd, const char *from, int to_fd, const char *to)
 	error = lx_linkat(from_fd, from, to_fd, to, *from ? 0 : AT_EMPTY_PATH);
 	if (*from || error != -ENOENT)
 		return error;
-	/* Before Linux 6.10 that was for the privileged. */
+	/* Before Linux 6.10, AT_EMPTY_PATH needed a capability. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", from_fd);
 	return lx_linkat(AT_FDCWD, path, to_fd, to, AT_SYMLINK_FOLLOW);
 }
@@ -251,7 +252,7 @@ int host_fs_statfs(int fd, struct host_statfs *result)
 	return 0;
 }
 
-/* chmod for hosts that only have calls which follow links: pin the object, then name it. */
+/* chmod for hosts whose call follows links: open the object, then name its descriptor. */
 static int chmod_pinned(int dir_fd, const char *name, unsigned int mode)
 {
 	int fd = lx_openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
@@ -272,7 +273,7 @@ static int chmod_pinned(int dir_fd, const char *name, unsigned int mode)
 	if (error != -ENOENT)
 		return error;
 
-	/* No /proc: what we may read can be changed through an open descriptor. */
+	/* Without /proc, open the file for reading and change it through that descriptor. */
 	fd = lx_openat(dir_fd, name, O_RDONLY | OPEN_FLAGS, 0);
 	if (fd < 0)
 		return fd;

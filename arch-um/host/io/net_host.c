@@ -2,8 +2,8 @@
 /*
  * net_host.c - frames through sockets and tap devices of the host
  *
- * Called by drivers/eth*.c, on the machine's thread, softirqs off or in task context.
- * Sockets move many frames per call. The arrays are static: nothing here is entered twice.
+ * Called by the eth driver on the machine's thread, with softirqs off or in task context. A socket
+ * transfers many frames per call. The array is static, because no call interrupts another.
  */
 #include <um/host.h>
 #include "libk.h"
@@ -11,7 +11,7 @@
 #include "lx/socket.h"
 
 #define BATCH 32
-#define SOCKET_BUFFER (4 << 20)		/* what we ask for; the host grants what it allows */
+#define SOCKET_BUFFER (4 << 20)		/* requested size; the host may grant less */
 
 static struct lx_mmsghdr messages[BATCH];
 
@@ -112,7 +112,7 @@ int host_net_receive(int fd, enum host_net transport, struct host_frame *frames,
 	for (i = 0; (int)i < got; i++) {
 		frames[i].size = messages[i].size;
 		frames[i].truncated = messages[i].message.flags & LX_MSG_TRUNC;
-		/* An empty message is the end of the connection, or one that nobody misses. */
+		/* An empty message is the end of the connection; peers send no empty frames. */
 		if (!frames[i].size)
 			return i;
 	}

@@ -1,33 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * poll.c - which descriptors have become ready
+ * poll.c - find out which descriptors have become ready
+ *
+ * Called by kernel code (um/host.h) and idle.c on the machine's thread; the watcher is a worker.
  *
  * Theory of operation
  *
- * A ready descriptor must interrupt the machine, even in the middle of guest code, and
- * must end host_idle(). An epoll instance knows what is ready but sends no signal;
- * O_ASYNC sends a signal but does not say why. We use both:
+ * A ready descriptor must interrupt the machine, even in the middle of guest code, and must end
+ * host_idle(). An epoll instance knows which descriptor is ready but sends no signal; O_ASYNC
+ * sends a signal but does not name the descriptor. So both are used:
  *
  *   main_epoll ── signalling descriptors: pipes and sockets to read, tun
  *      └── slow_epoll ── all others: terminals, eventfds, shared ones, pipes to write
  *                  watch_epoll ── slow_epoll only; the watcher thread sleeps here
  *
- * Signalling descriptors have O_ASYNC set and their SIGIO goes to the machine's thread
- * (handlers.c notes UM_EVENT_POLL). For the others the watcher, started with the first
- * of them, raises the same event. Either way the kernel then calls host_poll_collect().
+ * Signalling descriptors have O_ASYNC set, and their SIGIO goes to the machine's thread, where
+ * handlers.c sets UM_EVENT_POLL. For the others the watcher raises the same event; it is started
+ * with the first of them. In both cases the kernel then calls host_poll_collect().
  *
- * Why terminals are slow: the host's tty layer sends SIGIO a moment before it marks the
- * descriptor ready in epoll, so the collect may find nothing and no other signal
- * follows. Pipes and sockets do it in the right order. Shared descriptors
- * (host_file_inherit()) must not get O_ASYNC: their flags are not ours. And one that is
- * there to be written would get SIGIO whenever its reader takes something.
+ * Terminals are slow because the tty layer of the host sends SIGIO a moment before epoll sees the
+ * descriptor ready. A collect could find nothing, and no other signal would follow. Pipes and
+ * sockets do this in the right order. Shared descriptors (host_file_inherit()) must not get
+ * O_ASYNC, because other processes share the flag. A descriptor for writing would cause a SIGIO
+ * whenever its reader takes something.
  *
- * Everything is edge-triggered: an unread descriptor costs nothing until more arrives.
- * A report may be late or superfluous, never missing.
+ * All descriptors are edge-triggered: one that is not read costs nothing until more data arrives.
+ * A report may be late or superfluous, but is never lost.
  *
- * The machine's thread alone touches the table; an interrupt may collect between any two
- * instructions of host_poll_add() and host_poll_remove(), so an entry is claimed by one
- * store to .fd and complete before its descriptor enters an epoll instance.
+ * Only the machine's thread uses the table. An interrupt may call host_poll_collect() between any
+ * two instructions of host_poll_add() and host_poll_remove(). So one store to .fd_plus_1 claims an
+ * entry, which is complete before its descriptor enters an epoll instance.
  */
 #include "io/poll.h"
 #include <um/host.h>
@@ -42,7 +44,7 @@
 #define NR_ENTRIES 256
 #define NR_EVENTS 32
 
-/* The tag of slow_epoll inside main_epoll; others are indices of the table. */
+/* Tag of slow_epoll inside main_epoll; all other tags are indices of the table. */
 #define SLOW_TAG NR_ENTRIES
 
 enum { FREE = 0 };
@@ -54,7 +56,7 @@ static struct entry {
 	bool report_once;		/* cannot be polled and not reported yet */
 	uint64_t cookie;
 } entries[NR_ENTRIES];
-static unsigned int nr_entries;		/* entries from here on were never used */
+static unsigned int nr_entries;		/* entries from this index on were never used */
 
 static int main_epoll = -1;
 static int slow_epoll = -1;
@@ -77,7 +79,7 @@ static int watcher(void *unused)
 	return 0;
 }
 
-/* Creates slow_epoll and its watcher with the first descriptor that needs them. */
+/* Create slow_epoll and its watcher when the first descriptor needs them. */
 static int slow_start(void)
 {
 	struct epoll_event in_main = { .events = EPOLLIN, .data = SLOW_TAG };
@@ -110,11 +112,11 @@ static int slow_start(void)
 out_close_watch:
 	lx_close(watch);
 out_close_slow:
-	lx_close(slow);		/* leaves main_epoll by itself */
+	lx_close(slow);		/* this also removes it from main_epoll */
 	return error;
 }
 
-/* Pipes and sockets that are ours alone. */
+/* Is this a pipe or socket that no other process shares? */
 static bool may_signal(int fd)
 {
 	struct termios settings;
@@ -122,7 +124,10 @@ static bool may_signal(int fd)
 	return !host_file_shared(fd) && lx_ioctl(fd, TCGETS, (long)&settings) != 0;
 }
 
-/* FASYNC is O_ASYNC. The host ignores it on what cannot signal, so look whether it stuck. */
+/*
+ * FASYNC is O_ASYNC. The host ignores the flag on descriptors that cannot signal, so check
+ * whether it is set afterwards.
+ */
 static bool async_start(int fd)
 {
 	struct f_owner_ex owner = { .type = F_OWNER_TID, .pid = lx_gettid() };
@@ -206,7 +211,7 @@ int host_poll_add(int fd, bool write, uint64_t cookie)
 			goto out_release;
 	}
 out_raise:
-	/* What came before O_ASYNC was on sent no signal. */
+	/* Data that arrived before O_ASYNC was set sent no signal. */
 	host_event_raise(UM_EVENT_POLL);
 	return 0;
 
@@ -240,20 +245,20 @@ void host_poll_watch(int fd, bool read, bool write)
 			continue;
 		event.data = i;
 		lx_epoll_ctl(entries[i].epoll_fd, EPOLL_CTL_MOD, fd, &event);
-		/* No signal tells what was true before. */
+		/* No signal comes for a condition that held before. */
 		if (write && entries[i].async)
 			host_event_raise(UM_EVENT_POLL);
 	}
 }
 
-/* Returns whether the tag of slow_epoll was among the events. */
+/* Report the ready descriptors of @epoll_fd. True: slow_epoll is ready too. */
 static bool collect_from(int epoll_fd)
 {
 	struct epoll_event events[NR_EVENTS];
 	bool slow = false;
 	int i, nr;
 
-	/* A full answer means that there may be more; each one takes what it reports. */
+	/* A full array means that there may be more; a reported event does not come again. */
 	do {
 		nr = lx_epoll_pwait(epoll_fd, events, NR_EVENTS, 0, NULL);
 		for (i = 0; i < nr; i++) {

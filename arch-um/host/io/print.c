@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * print.c - messages that cannot wait for a console
+ * print.c - write messages to standard error without a console
  *
- * Used before the kernel's console works and when nothing else works any more. Called
- * from anywhere: any thread, signal handlers, a kernel that has just crashed.
+ * Used before the kernel's console works, and when the kernel has crashed. Called by any thread and
+ * in signal handlers.
  */
 #include <um/host.h>
 #include "lx/file.h"
@@ -11,7 +11,7 @@
 
 enum { STDERR = 2 };
 
-/* A raw terminal does not return the carriage by itself. */
+/* A raw terminal needs a carriage return at the end of each line. */
 static bool is_raw_terminal(int fd)
 {
 	struct termios settings;
@@ -19,7 +19,7 @@ static bool is_raw_terminal(int fd)
 	return lx_ioctl(fd, TCGETS, (long)&settings) == 0 && !(settings.c_oflag & OPOST);
 }
 
-/* Waits for a slow reader; gives up on one that is gone. */
+/* Wait for a slow reader; give up if the reader is gone. */
 static void write_all(const char *text, size_t size)
 {
 	struct pollfd pollfd = { .fd = STDERR, .events = POLLOUT };

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * terminal.c - raw mode, and the way back from it
+ * terminal.c - switch terminals to raw mode and back
  *
- * The guest's tty layer edits lines and turns Ctrl-C into signals, so the host's must
- * not. Settings belong to the terminal, not to us: whatever ends the process calls
- * host_term_restore_all(). Only SIGKILL leaves no chance; `stty sane` helps then,
- * and programs that start machines put the terminal back themselves.
+ * Called by the console driver (um/host.h), exit.c and handlers.c on the machine's thread.
  *
- * A machine in the background of its shell leaves the terminal alone: it is neither made
- * raw nor restored, since the settings are then those of the job in front.
+ * The guest's tty layer edits lines and turns Ctrl-C into signals, so the tty layer of the host
+ * must not. The settings belong to the terminal, not to this process, so every way to end the
+ * process calls host_term_restore_all(). Only SIGKILL leaves the terminal raw; `stty sane` helps
+ * then, and programs that start machines restore the terminal themselves.
+ *
+ * A machine in the background of its shell does not change the terminal, because the settings then
+ * belong to the job in the foreground.
  */
 #include "io/terminal.h"
 #include <um/host.h>
@@ -18,7 +20,7 @@
 
 #define NR_TERMINALS 16
 
-/* Filled in order, never emptied; nr_terminals counts entries that are complete. */
+/* Entries are only added; nr_terminals counts the complete ones. */
 static struct terminal {
 	int fd;
 	struct termios saved;
@@ -37,7 +39,7 @@ void host_term_make_raw(struct termios *settings)
 	settings->c_cc[VTIME] = 0;
 }
 
-/* Only ever true for our controlling terminal: others give no answer. */
+/* True only for our controlling terminal; the host gives no answer for others. */
 static bool in_background(int fd)
 {
 	int group;
@@ -45,7 +47,7 @@ static bool in_background(int fd)
 	return lx_ioctl(fd, TIOCGPGRP, (long)&group) == 0 && group != lx_getpgid(0);
 }
 
-/* Not TCSETSW: a terminal that is stopped must not keep the process from ending. */
+/* TCSETS, not TCSETSW: a stopped terminal must not keep the process from ending. */
 static int apply(int fd, const struct termios *settings)
 {
 	if (in_background(fd))
@@ -66,12 +68,12 @@ int host_term_raw(int fd)
 	terminal->fd = fd;
 	terminal->raw = terminal->saved;
 	host_term_make_raw(&terminal->raw);
-	/* Recorded before it is changed: the end may come in between. */
+	/* Record the entry before the change, because the process may end in between. */
 	__atomic_store_n(&nr_terminals, nr_terminals + 1, __ATOMIC_RELEASE);
 	return apply(fd, &terminal->raw);
 }
 
-/* Last one first: a terminal that was made raw twice was not raw before the first time. */
+/* In reverse order: if a terminal was made raw twice, the first entry has its own settings. */
 void host_term_restore_all(void)
 {
 	unsigned int i;

@@ -14,7 +14,7 @@ void host_term_make_raw(struct termios *settings);
 
 /*
  * host_term_restore_all - give every terminal its settings back; before the process ends.
- * host_term_resume_all - make the terminals raw again; after SIGCONT. Signal handlers may call both.
+ * host_term_resume_all - make the terminals raw again; after SIGCONT. Both also in handlers.
  */
 void host_term_restore_all(void);
 void host_term_resume_all(void);

@@ -2,11 +2,10 @@
 /*
  * worker.c - host threads beside the machine's own
  *
- * For calls that would put the machine to sleep: disk transfers (drivers-ubd) and
- * waiting for descriptors that cannot signal (poll.c). A worker shares memory and
- * descriptors with the machine, has no thread-local storage and no kernel `current`,
- * and blocks all signals, which thus always reach the machine's thread.
- * Workers run until the process ends.
+ * Workers make calls that would block the machine: disk transfers (drivers-ubd/worker) and waiting
+ * for descriptors that cannot signal (poll.c). A worker shares memory and descriptors with the
+ * machine's thread, has no thread-local storage and no kernel `current`, and blocks all signals,
+ * so that these always reach the machine's thread. Workers run until the process ends.
  */
 #include <um/host.h>
 #include <um/upcall.h>
@@ -35,7 +34,7 @@ int host_worker_start(int (*fn)(void *arg), void *arg)
 	if (error)
 		goto out_unmap;
 
-	/* The thread starts with the mask of this one. */
+	/* The new thread inherits the signal mask. */
 	lx_rt_sigprocmask(SIG_SETMASK, &all, &old);
 	tid = lx_clone_thread(fn, arg, stack + STACK_SIZE, flags);
 	lx_rt_sigprocmask(SIG_SETMASK, &old, NULL);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * boot.c - entry of the process, and hand-over to the kernel
+ *
+ * x86/start.S calls host_boot() on the boot task's stack. It collects what the host said about this
+ * process, installs signal handlers and timer, and calls um_start(), the first kernel code.
  */
 #include "process/boot.h"
 #include <linux/auxvec.h>
@@ -53,7 +56,7 @@ static uint64_t auxv_read(const uint64_t *auxv)
 	return vdso;
 }
 
-/* Whatever is opened next must not become the standard error of host_print(). */
+/* Open missing standard descriptors, so that no later file becomes the standard error. */
 static void descriptors_fill(void)
 {
 	int fd;
@@ -72,7 +75,7 @@ static bool debugger_is_there(void)
 	int fd = lx_openat(AT_FDCWD, "/proc/self/status", O_RDONLY, 0), i, length;
 
 	if (fd < 0)
-		return true;		/* nobody will tell */
+		return true;		/* cannot tell, so do not wait */
 	length = lx_read(fd, status, sizeof(status));
 	lx_close(fd);
 	for (i = 0; i + (int)sizeof(key) <= length; i++)
@@ -81,7 +84,7 @@ static bool debugger_is_there(void)
 	return true;
 }
 
-/* gdb=wait: stand still until a debugger comes. A restart does not wait again. */
+/* gdb=wait: wait until a debugger attaches. A restart does not wait again. */
 static void debugger_wait(void)
 {
 	struct __kernel_timespec pause;
@@ -98,7 +101,7 @@ static void debugger_wait(void)
 	}
 }
 
-/* KASAN's memory about memory: code that looks there runs from now on. */
+/* Map the shadow memory of KASAN before the first code that is compiled to check it. */
 static void shadow_map(void)
 {
 #ifdef CONFIG_KASAN
@@ -112,8 +115,7 @@ static void shadow_map(void)
 #endif
 }
 
-/* First C code: @stack is what the host left, argc first. On the boot task's stack. */
-/* Init text, as um_start() is: the pages are of no use later. */
+/* The first C code. In init text, like um_start(), so its pages are freed after the boot. */
 __attribute__((section(".init.text"))) void host_boot(uint64_t *stack)
 {
 	const uint64_t *auxv;
@@ -128,8 +130,9 @@ __attribute__((section(".init.text"))) void host_boot(uint64_t *stack)
 	shadow_map();
 	vdso = auxv_read(auxv + 1);
 	/*
-	 * The user may attach a debugger at any time, also where Yama allows that only to
-	 * ancestors. Whoever could use this has all the user's rights; we have fewer.
+	 * Let the user attach a debugger at any time, even where Yama allows that only to
+	 * ancestors. Nobody gains rights: a debugger already has all rights of the user, and
+	 * this process has fewer.
 	 */
 	lx_prctl(PR_SET_PTRACER, -1UL, 0, 0, 0);
 	debugger_wait();

@@ -1,31 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * confinement.c - the kernel process gives up what it never needs of the host
+ * confinement.c - the kernel process gives up the rights on the host that it does not need
+ *
+ * Called by kernel code on the machine's thread while the machine starts.
  *
  * Theory of operation
  *
- * Whoever takes over the guest's kernel is this process; it should have little of the user it
- * runs as. Three steps, before the first guest instruction:
+ * Root in the guest can take over the guest's kernel, and with it this process. So this process
+ * gives up most rights of its user in two steps, before the first guest instruction:
  *
- *   host_confine_files()   before there is any child: no new privileges; Landlock, where the
- *                          host has it: no file is written, made or removed but below
- *                          the folders of the command line's files, none but this program
- *                          executed, no TCP. Guest processes are made later, inside the same
- *                          domain, because Landlock forbids to trace what is outside.
- *   host_confine_calls()   when the engine runs: a filter of the system calls that arch-um/host
- *                          makes (all are in lx.h). Others fail with EPERM. Nearly all
- *                          rules look at the number only: the host answers those from a bitmap.
+ *   host_confine_files()   before any child process exists: set no_new_privs. Where the host has
+ *                          Landlock, allow writing, creating and removing files only where the
+ *                          command line names files or folders, executing only this program,
+ *                          and no TCP. Guest processes are created later and belong to the same
+ *                          domain, because Landlock does not let us trace other processes.
+ *   host_confine_calls()   when the engine runs: install a filter that allows only the system
+ *                          calls that arch-um/host makes (lx/); others fail with EPERM. Nearly
+ *                          all rules test only the number; the host answers those from a bitmap.
  *
- * Helpers need more than that. They are started by a process that was forked before
- * (helper_host.c) and does nothing else.
+ * Helpers need more rights. The starter starts them, a process that was forked before and has no
+ * other task (helper_host.c).
  *
- * A restart runs the program again, in the same process, which cannot take confinement off.
- * So the calls of the start are in the list too, execve among them, and the next run takes over
- * what holds (CONFINED_VARIABLE) instead of adding to it.
+ * A restart executes the program again in the same process, which stays confined. So the filter
+ * also allows the calls of the start, and execve. The next run learns from CONFINED_VARIABLE that
+ * it is confined, and does not confine itself again.
  *
- * What remains: files may be read, since layers of a disk name each other; sockets in the file
- * system may be connected to; execve, where the host has no Landlock, may run anything, under the
- * same filter; signals may be sent to the user's other processes.
+ * Limits: files may be read, because layers of a disk name each other; unix sockets may be
+ * connected to; without Landlock, execve may run any program, under the same filter; and signals
+ * may be sent to other processes of the user.
  */
 #include "process/confinement.h"
 #include <linux/audit.h>
@@ -42,8 +44,8 @@
 #include "process/helper_host.h"
 
 /*
- * Environment variable of a restarted program: confinement holds. The value is the starter's socket,
- * or 0.
+ * Environment variable that tells a restarted program that it is confined. The value is the
+ * descriptor of the starter's socket, or 0.
  */
 #define CONFINED_VARIABLE "UMLAB_CONFINED"
 
@@ -53,13 +55,13 @@
 
 struct rule {
 	int nr;
-	int argument;		/* ANY, or its number: */
-	uint32_t mask, value;	/* allowed if (argument & mask) == value */
+	int argument;		/* number of the argument that is tested, or ANY */
+	uint32_t mask, value;	/* the call is allowed if (argument & mask) == value */
 };
 
 #define CALL(name) { __NR_##name, ANY, 0, 0 }
 
-/* Frequent ones first: hosts before Linux 5.11 go through the list. */
+/* Frequent calls first, because hosts before Linux 5.11 search the list. */
 static const struct rule rules[] = {
 	CALL(futex), CALL(tgkill), CALL(timer_settime), CALL(ppoll), CALL(rt_sigprocmask),
 	CALL(rt_sigreturn), CALL(read), CALL(write), CALL(epoll_pwait), CALL(clock_gettime),
@@ -73,25 +75,26 @@ static const struct rule rules[] = {
 	CALL(openat), CALL(openat2), CALL(close), CALL(close_range), CALL(fstat), CALL(statx),
 	CALL(fstatfs), CALL(fcntl), CALL(flock), CALL(ftruncate), CALL(fchmod), CALL(fchmodat),
 	CALL(fchmodat2), CALL(fchownat), CALL(utimensat), CALL(getdents64), CALL(readlinkat),
-	CALL(faccessat), CALL(unlinkat), CALL(mkdirat), CALL(mknodat), CALL(symlinkat), CALL(linkat),
-	CALL(renameat2), CALL(fgetxattr), CALL(fsetxattr), CALL(fremovexattr), CALL(flistxattr),
+	CALL(faccessat), CALL(unlinkat), CALL(mkdirat), CALL(mknodat), CALL(symlinkat),
+	CALL(linkat), CALL(renameat2), CALL(fgetxattr), CALL(fsetxattr), CALL(fremovexattr),
+	CALL(flistxattr),
 	CALL(umask), CALL(dup3), CALL(pipe2), CALL(eventfd2), CALL(epoll_create1), CALL(epoll_ctl),
-	/* anything but to put words into the mouth of whoever sits at the terminal */
+	/* no TIOCSTI, which would insert input at the user's terminal */
 	{ __NR_ioctl, 1, 0xffffffff, TCGETS }, { __NR_ioctl, 1, 0xffffffff, TCSETS },
 	{ __NR_ioctl, 1, 0xffffffff, TIOCGPGRP }, { __NR_ioctl, 1, 0xffffffff, TIOCGWINSZ },
 	{ __NR_ioctl, 1, 0xffffffff, TIOCGPTN }, { __NR_ioctl, 1, 0xffffffff, TIOCSPTLCK },
 	{ __NR_ioctl, 1, 0xffffffff, TIOCGPTPEER }, { __NR_ioctl, 1, 0xffffffff, TCFLSH },
 	{ __NR_ioctl, 1, 0xffffffff, BLKGETSIZE64 },
-	/* sockets in the file system only */
+	/* unix sockets only */
 	{ __NR_socket, 0, 0xffffffff, LX_AF_UNIX }, { __NR_socketpair, 0, 0xffffffff, LX_AF_UNIX },
 	CALL(bind), CALL(listen), CALL(accept4), CALL(connect), CALL(setsockopt), CALL(getsockopt),
-	/* threads and processes, in the namespaces they are in */
+	/* threads and processes, in the present namespaces */
 	{ __NR_clone, 0, CLONE_NEW_ANY, 0 }, CALL(execve), CALL(exit), CALL(exit_group),
 	CALL(getpid), CALL(getppid), CALL(gettid), CALL(geteuid), CALL(getegid), CALL(getpgid),
 	CALL(setpgid), CALL(sched_getaffinity), CALL(prlimit64), CALL(getrusage), CALL(uname),
 	{ __NR_prctl, 0, 0xffffffff, PR_SET_PDEATHSIG }, { __NR_prctl, 0, 0xffffffff, PR_SET_NAME },
 	{ __NR_prctl, 0, 0xffffffff, PR_SET_NO_NEW_PRIVS },
-	/* the start, again */
+	/* the start of the program after a restart */
 	CALL(sysinfo), CALL(rt_sigaction), CALL(sigaltstack), CALL(timer_create),
 	CALL(memfd_create), CALL(seccomp), CALL(brk), CALL(arch_prctl),
 };
@@ -102,7 +105,7 @@ static struct { int fd; bool folder; } paths[PATHS_MAX];
 static unsigned int nr_paths;
 static bool paths_lost;
 static bool confined;
-static bool inherited;			/* by a restart: all of this holds already */
+static bool inherited;			/* confined by the run before a restart */
 
 /* ---- files ---- */
 
@@ -116,7 +119,7 @@ void host_confine_allow(const char *path, bool below)
 	}
 	fd = lx_openat(AT_FDCWD, path, O_PATH | O_CLOEXEC, 0);
 	if (fd < 0)
-		return;			/* whoever wants the file says so */
+		return;			/* the code that opens the file reports the error */
 	paths[nr_paths].fd = fd;
 	paths[nr_paths++].folder = below;
 }
@@ -126,12 +129,15 @@ void host_confine_allow_any(void)
 	paths_lost = true;
 }
 
-/* What is denied outside the paths; with files at large, only what nobody needs. */
+/*
+ * The rights that are denied outside the paths. If any file may be opened (@any_file), only those
+ * rights that a machine never needs.
+ */
 static uint64_t rights_of(int abi, bool any_file)
 {
 	uint64_t rights = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
 			  LANDLOCK_ACCESS_FS_MAKE_BLOCK |
-			  /* Unless this is in it, nobody may rename or link between folders. */
+			  /* If this were not handled, all renames between folders would fail. */
 			  LANDLOCK_ACCESS_FS_REFER;
 
 	if (any_file)
@@ -170,7 +176,7 @@ static bool landlock_enter(bool any_file)
 	unsigned int i;
 	bool done;
 
-	/* Version 1 knows no renames between folders, which a hostfs needs. */
+	/* Version 1 forbids all renames between folders, which a hostfs needs. */
 	if (abi < 2)
 		return false;
 	attr.handled_access_fs = rights_of(abi, any_file);
@@ -266,7 +272,7 @@ static unsigned int program_make(void)
 			ADD(BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
 			continue;
 		}
-		/* The number is loaded again for the next rule. */
+		/* The last instruction loads the number again for the next rule. */
 		ADD(BPF_JMP | BPF_JEQ | BPF_K, rule->nr, 0, 5);
 		ADD(BPF_LD | BPF_W | BPF_ABS,
 		    offsetof(struct seccomp_data, args) + 8 * rule->argument, 0, 0);

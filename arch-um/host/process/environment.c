@@ -3,8 +3,8 @@
  * environment.c - what the host gave this process at its start
  *
  * Arguments, environment variables, processor features, and the set of host processors. boot.c
- * hands them over before anything else runs; they never change. A program that this process
- * starts (helper_host.c) or becomes (exit.c) must find the same. Any thread may ask.
+ * sets them before any other code runs, and they never change. A program that this process starts
+ * (helper_host.c) or becomes (exit.c) must find the same. Any thread may call these functions.
  */
 #include "process/environment.h"
 #include <um/upcall.h>

@@ -2,9 +2,9 @@
 /*
  * exit.c - the end of the process, and its restart
  *
- * Every way to end the process on purpose leads through here: guest processes are ended and
- * terminals get their settings back. Called by kernel code (reboot.c), by boot.c, and by signal
- * handlers (handlers.c), on the machine's thread.
+ * The process ends only through these calls. They end the guest processes and give terminals their
+ * settings back. Called on the machine's thread by kernel code (reboot.c), boot.c, and the signal
+ * handlers (handlers.c).
  */
 #include "process/exit.h"
 #include <um/host.h>

@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * handlers.c - our signals become upcalls
+ * handlers.c - signal handlers of the kernel process: signals become upcalls
+ *
+ * The handlers run on the machine's thread. host_event_raise() may be called by any thread.
  *
  * Theory of operation
  *
  * Two kinds of signal reach the machine's thread:
  *
- *   events      SIGALRM timer, SIGIO a descriptor, SIGUSR1 a worker thread, SIGWINCH,
- *               SIGTERM, SIGHUP, SIGINT. The handler sets the event's bit. If kernel
- *               interrupts are on, they are dispatched here, on the interrupted
- *               kernel stack; otherwise, if guest code is running, it is stopped, so that
- *               the run loop sees the bit.
- *   exceptions  SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE of kernel code. They run on a
- *               stack of their own, since the kernel stack may be what is broken, and ask
- *               the kernel to mend the registers (um_kernel_fault()).
+ *   events      SIGALRM timer, SIGIO a descriptor, SIGUSR1 a worker thread, SIGWINCH, SIGTERM,
+ *               SIGHUP, SIGINT. The handler sets the bit of the event. If kernel interrupts are
+ *               on, the handler dispatches the event on the interrupted kernel stack. Otherwise,
+ *               if guest code runs, the handler stops it, and the run loop finds the bit.
+ *   exceptions  SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE of kernel code. The handler runs on a
+ *               separate stack, because the kernel stack itself may be the problem, and the
+ *               kernel may correct the registers (um_kernel_fault()).
  *
- * um_irqs_on is the mask, which costs no system call. Only while an event is handled on
- * an interrupted kernel stack the host holds further events back (sa_mask): softirqs run
- * there with um_irqs_on set, and each event on top would take another 4 KB of frame, or 12
- * with softirqs of its own, which a busy network piles up beyond the stack. It also does so
- * from an int3 of the kernel's probes until the instruction below it was stepped: an interrupt
- * in between would miss the probes that it hits. Exceptions are never blocked. Worker threads
- * block everything, so the events come to this thread.
+ * um_irqs_on masks events without a system call. The host blocks events (sa_mask) in two cases:
+ * - While an event is handled on an interrupted kernel stack. Softirqs run there with um_irqs_on
+ *   set; each further event would take another 4 KB of stack, or 12 KB with softirqs, and a busy
+ *   network would overflow the stack.
+ * - From an int3 of a kernel probe until the probed instruction was stepped, because an interrupt
+ *   in between would miss the probes that it hits.
+ * Exceptions are never blocked. Worker threads block all signals, so events reach this thread.
  */
 #include "process/handlers.h"
 #include <asm/processor-flags.h>
@@ -70,7 +71,7 @@ static void event_note(unsigned int events)
 	__atomic_or_fetch(&um_irqs_pending, events, __ATOMIC_SEQ_CST);
 }
 
-/* An event was noted: act on it now if that is allowed. */
+/* The bit of an event was set: act on it now if interrupts are on. */
 static void event_deliver(struct ucontext *uc)
 {
 	struct host_regs regs;
@@ -85,7 +86,7 @@ static void event_deliver(struct ucontext *uc)
 	um_irqs_on = 0;
 	um_irq_dispatch(&regs);
 	um_irqs_on = 1;
-	/* One more may have come between the dispatch and here. */
+	/* Another event may have arrived between the dispatch and the line above. */
 	while (um_irqs_pending) {
 		um_irqs_on = 0;
 		um_irq_dispatch(&regs);
@@ -94,8 +95,8 @@ static void event_deliver(struct ucontext *uc)
 }
 
 /*
- * The first request to end is for the guest, which shuts down in order. One that comes
- * some seconds later finds a user who has lost patience.
+ * The first request to end goes to the guest, which shuts down cleanly. A second one, after
+ * STOP_GRACE, ends the process at once.
  */
 static unsigned int end_requested(int signo)
 {
@@ -138,12 +139,15 @@ static void event_handler(int signo, struct siginfo *info, void *context)
 
 void host_event_raise(unsigned int events)
 {
-	/* Whoever finds bits set already knows that a signal is under way. */
+	/* If the bits were set already, the signal is already on its way. */
 	if (!(__atomic_fetch_or(&um_irqs_pending, events, __ATOMIC_SEQ_CST) & events))
 		lx_tgkill(machine_pid, machine_tid, SIGUSR1);
 }
 
-/* The kernel set the trap flag in @regs, to step one instruction, or has taken it away. */
+/*
+ * The kernel set the trap flag, to step one instruction (@stepping), or cleared it. Block events
+ * while it is set.
+ */
 static void events_hold(struct ucontext *uc, bool stepping)
 {
 	static lx_sigset held[STEPS_MAX];
@@ -168,7 +172,7 @@ static void exception_handler(int signo, struct siginfo *info, void *context)
 	int irqs_on = um_irqs_on;
 	struct host_regs regs;
 
-	/* A request from outside, or a fault while handling faults: nothing can be mended. */
+	/* A process sent this signal: a request to end. */
 	if (info->si_code <= 0)
 		host_exit(128 + signo);
 	if (++depth > 8)

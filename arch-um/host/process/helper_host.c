@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * helper_host.c - programs beside this one that do what the kernel process should not
+ * helper_host.c - start helpers: programs that do what the kernel process should not
  *
- * A helper is forked and replaced at once. It keeps nothing of ours: signals as they are
- * by default, all processors, descriptors 0 and 1 on /dev/null, 2 as ours, 3 the socket,
- * no other one. It is asked to end with us (PR_SET_PDEATHSIG) and sees the end of its socket.
- * Its end raises no signal, so the engines, which wait for
- * their own children, never meet it.
+ * Called by network drivers (host_helper_*()) and confinement.c on the machine's thread.
  *
- * A confined kernel process cannot start one. The starter, a fork of before, does it on request:
- * it gets the words and the socket's other end, and answers with the process id. It
- * runs only the helper that the options asked for, and as a child of the kernel process.
+ * A helper is a forked process that at once executes another program. It inherits nothing of ours:
+ * default signal handlers, all processors, descriptors 0 and 1 on /dev/null, 2 as ours, 3 the
+ * socket, and no others. It gets SIGTERM when this process ends (PR_SET_PDEATHSIG) and sees its
+ * socket close. Its own end raises no signal here, so the engines, which wait for their own
+ * children, are not disturbed.
+ *
+ * A confined kernel process cannot start a helper. The starter, a process that was forked before
+ * confinement, does so on request: it receives the words and the other end of the socket, and
+ * answers with the process id. It runs only the helper that the options asked for, as a child of
+ * the kernel process.
  */
 #include "process/helper_host.h"
 #include <um/host.h>
@@ -39,7 +42,7 @@ static int candidate_try(const char *folder, size_t length, const char *name, ch
 
 static struct {
 	bool wanted;
-	char path[PATH_SIZE];		/* of the helper that was probed for */
+	char path[PATH_SIZE];		/* of the helper that host_helper_probe() found */
 	int fd;				/* socket to the starter; 0: none */
 } starter;
 
@@ -51,7 +54,7 @@ static int helper_find(const char *name, char *path)
 
 	while (size > 0 && self[size - 1] != '/')
 		size--;
-	/* Where the way to this program is barred, whoever started it may name another. */
+	/* For users who may not read the folder of this program. */
 	at = host_environment_get("UMLAB_NET");
 	if (*at && strlen(at) < PATH_SIZE && !lx_faccessat(AT_FDCWD, at, EXECUTABLE)) {
 		memcpy(path, at, strlen(at) + 1);
@@ -110,7 +113,7 @@ __attribute__((noreturn)) static void helper_become(const char *path, char *cons
 
 struct start_request {
 	unsigned int nr_words;
-	char text[1000];		/* the words, each with its end */
+	char text[1000];		/* the words, each with a zero behind it */
 };
 
 union start_control {
@@ -118,7 +121,7 @@ union start_control {
 	char space[sizeof(struct lx_cmsghdr) + sizeof(long)];
 };
 
-/* Body of the starter; its end comes with that of the kernel process. */
+/* Main function of the starter, which ends together with the kernel process. */
 __attribute__((noreturn)) static void starter_main(int fd, int parent)
 {
 	static struct start_request request;
@@ -246,8 +249,9 @@ static int start_by_fork(const char *const *words, unsigned int nr_words, int fd
 	copy[nr_words] = NULL;
 
 	/*
-	 * No handler of ours may run in the child. And our stack lies in guest RAM, which parent
-	 * and child share: the parent must not go on before the child has become another program.
+	 * No handler of ours may run in the child, so block signals. Our stack lies in guest RAM,
+	 * which parent and child share, so the parent must wait until the child has executed the
+	 * other program (CLONE_VFORK).
 	 */
 	lx_rt_sigprocmask(SIG_SETMASK, &all, &old);
 	pid = lx_clone(CLONE_VFORK, NULL, NULL, NULL, 0);

@@ -2,8 +2,7 @@
 /*
  * idle.c - sleep until a host event is pending
  *
- * Called by the kernel's idle loop (kernel/clock.c) on the machine's thread, interrupts off. The
- * only place where the machine's thread blocks signals and sleeps for all of them.
+ * Called by the kernel's idle loop (kernel/clock.c) on the machine's thread, interrupts off.
  */
 #include <um/host.h>
 #include <um/upcall.h>
@@ -19,8 +18,8 @@ void host_idle(void)
 	struct pollfd poll = { .fd = host_poll_fd(), .events = POLLIN };
 
 	/*
-	 * With the signals blocked the look and the sleep cannot be parted; ppoll() opens the
-	 * mask again for just as long as it sleeps.
+	 * Signals are blocked, so no event can arrive between the check and the sleep; ppoll()
+	 * unblocks them only while it sleeps.
 	 */
 	lx_rt_sigprocmask(SIG_SETMASK, &all, NULL);
 	if (!um_irqs_pending) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * memory.c - guest RAM and the kernel's own mappings of it
+ * memory.c - guest RAM, and mappings of the kernel process
+ *
+ * Called by kernel code on the machine's thread; host_mem_*() by any thread.
  */
 #include "process/memory.h"
 #include <um/host.h>
@@ -25,7 +27,7 @@ int host_ram_create(void *at, uint64_t size)
 	void *map;
 	int fd, error;
 
-	/* Guests execute its pages by mapping them; the file itself never runs. */
+	/* Guests map its pages as executable, but nobody executes the file itself. */
 	fd = lx_memfd_create("umlab-ram", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
 	if (fd == -EINVAL)
 		fd = lx_memfd_create("umlab-ram", MFD_CLOEXEC);
@@ -57,7 +59,8 @@ int host_ram_map(void *at, uint64_t offset, size_t size, int prot)
 
 void *host_mem_alloc(size_t size)
 {
-	void *at = lx_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *at = lx_mmap(NULL, size, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	return lx_is_error(at) ? NULL : at;
 }
@@ -91,7 +94,7 @@ bool host_ram_is_zero(uint64_t offset, uint64_t size)
 {
 	long data = lx_lseek(ram_fd, offset, SEEK_DATA);
 
-	/* A page that the host has swapped out counts as data; -ENXIO: none up to the end. */
+	/* A page that the host has swapped out counts as data. -ENXIO: no data up to the end. */
 	return data == -ENXIO || data >= (long)(offset + size);
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * timer.c - the host's clocks, and the machine's timer
+ *
+ * host_time_*() may be called by any thread and in signal handlers; the rest is for the machine's
+ * thread. The timer raises SIGALRM (handlers.c).
  */
 #include "process/timer.h"
 #include <linux/elf.h>
@@ -19,9 +22,9 @@ static int timer_id = -1;
 
 /*
  * A debugger that stops this process writes the time here (labs/gdb/gdb_clock.py). The machine's
- * clock then leaves out what follows until the process runs on: for the guest nothing
- * happened. But for HELD_SHOWN, since programs that ran on meanwhile could still read the time
- * for as long as their line of it reaches (kernel/clock.c).
+ * clock then leaves out the time until the process continues. HELD_SHOWN of that time is not left
+ * out, because guest programs that ran on meanwhile could read the clock for that long
+ * (kernel/clock.c).
  */
 volatile uint64_t host_time_stopped;
 static volatile uint64_t time_held;
@@ -30,11 +33,11 @@ static volatile uint64_t time_held;
 /*
  * Theory of operation (stepping)
  *
- * A debugger's step over an instruction ends early when a signal is there: the handler has to run
- * first, then the step is tried again. If the debugger needs longer for that than the timer,
- * the step never succeeds. So events that find the machine where the event before found it
- * make the timer wait, the longer the more there are. It only happens on machines that a debugger
- * has stopped: a loop in the kernel may stay in one place too.
+ * When a debugger steps over an instruction and a signal is pending, the handler runs first, and
+ * the debugger tries again. If each attempt takes longer than a period of the timer, the step
+ * never succeeds. So when an event interrupts the kernel at the same place as the event before,
+ * the timer is delayed, and longer with each such event. This applies only to machines that a
+ * debugger has stopped before, because a loop in the kernel stays at one place too.
  */
 #define STEP_GRACE	(100 * 1000000ULL)
 #define STEP_SHIFT_MAX	4
@@ -45,7 +48,10 @@ void host_timer_place(uint64_t ip, uint64_t sp)
 {
 	static uint64_t last_ip, last_sp;
 
-	events_in_place = debugger_seen && ip && ip == last_ip && sp == last_sp ? events_in_place + 1 : 0;
+	if (debugger_seen && ip && ip == last_ip && sp == last_sp)
+		events_in_place++;
+	else
+		events_in_place = 0;
 	last_ip = ip;
 	last_sp = sp;
 }
@@ -58,9 +64,8 @@ static uint64_t step_grace(void)
 }
 
 /*
- * Find a function of the host's vDSO (@base: AT_SYSINFO_EHDR). Its symbol table is walked
- * without a hash: DT_HASH, where it exists, or the section that follows gives no better
- * bound than the string table, which the linker puts behind the symbols.
+ * Find a function of the host's vDSO (@base: AT_SYSINFO_EHDR). The symbol table has no length
+ * field, but the linker puts the string table behind it, which ends the search.
  */
 static void *vdso_find(uint64_t base, const char *name)
 {
