@@ -85,7 +85,8 @@ for (( round = 1; round <= rounds; round++ )); do
 	if command -v fio >/dev/null; then
 		for row in read write; do
 			sample host_fio seq_$row \
-				"$(( $(fio_figure bw_bytes $row --ioengine=psync --invalidate=0 --filename="$work/raw" --bs=1M --size=256M --runtime=1) / 1000000 ))"
+				"$(( $(fio_figure bw_bytes $row --ioengine=psync --invalidate=0 \
+					--filename="$work/raw" --bs=1M --size=256M --runtime=1) / 1000000 ))"
 		done
 	fi
 	run host_uring bench/bench-disk "$work/raw" uring
@@ -135,16 +136,7 @@ for (( round = 1; round <= rounds; round++ )); do
 	fi
 done
 
-awk -F '\t' '
-	{ key = $2 SUBSEP $1; figure[key, ++nr[key]] = $3 + 0; if (!($2 in seen)) { seen[$2] = 1; rows[++nr_rows] = $2 }
-	  if (!($1 in known)) { known[$1] = 1; systems[++nr_systems] = $1 } }
-	function median(key,    i, j, held) {
-		for (i = 2; i <= nr[key]; i++) { held = figure[key, i]
-			for (j = i - 1; j >= 1 && figure[key, j] > held; j--) figure[key, j + 1] = figure[key, j]
-			figure[key, j + 1] = held }
-		return nr[key] % 2 ? figure[key, (nr[key] + 1) / 2] : (figure[key, nr[key] / 2] + figure[key, nr[key] / 2 + 1]) / 2 }
-	END {
-		print "disks: MB/s for seq_*, operations a second for rand_*, fsync, nbd_*; seconds for the tool"
-		for (r = 1; r <= nr_rows; r++) { printf "%-14s", rows[r]
-			for (s = 1; s <= nr_systems; s++) if ((rows[r] SUBSEP systems[s]) in nr) printf "  %s %.4g", systems[s], median(rows[r] SUBSEP systems[s])
-			print "" } }' bench/disk.tsv | tee bench/disk.txt
+{
+	echo "disks: MB/s for seq_*, operations per second for rand_*, fsync and nbd_*, seconds for the tool"
+	awk -F '\t' -f "$here/medians.awk" bench/disk.tsv
+} | tee bench/disk.txt

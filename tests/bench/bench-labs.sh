@@ -17,7 +17,8 @@ export UMLAB_HOME=$work/home XDG_RUNTIME_DIR=$work/run HOME=$work/home UMLAB_IMA
 mkdir -m 700 "$work/home" "$work/run"
 PREFIX=()
 if [ "$(id -u)" -eq 0 ]; then
-	PREFIX=(setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs)
+	PREFIX=(setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all
+		--inh-caps=-all --no-new-privs)
 	chmod 755 "$work"; chown 65534:65534 "$work/home" "$work/run"
 fi
 umlab() { "${PREFIX[@]}" "$UMLAB" "$@"; }
@@ -26,7 +27,8 @@ available() { sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo; }
 helpers() {
 	local pid sum=0
 	for pid in $(pgrep -f "^(umlab keeper|umlab-net run switch $work|$UMLAB keeper)"); do
-		sum=$((sum + $(sed -n 's/^Pss: *\([0-9]*\).*/\1/p' "/proc/$pid/smaps_rollup" 2> /dev/null || echo 0)))
+		pss=$(sed -n 's/^Pss: *\([0-9]*\).*/\1/p' "/proc/$pid/smaps_rollup" 2> /dev/null)
+		sum=$((sum + ${pss:-0}))
 	done
 	echo $sum
 }
@@ -41,7 +43,8 @@ stopwatch() { local begin=$EPOCHREALTIME; \
 	"$@" > /dev/null 2>&1; local end=$EPOCHREALTIME
 	echo $(((${end/./} - ${begin/./}) / 10000)) | sed 's/\(..\)$/.\1/; s/^\./0./'; }
 
-printf 'lab\tseconds\tready\tMB a machine (PSS)\tMB keepers+switches\tMB of the host\tkB of disk a machine\n'
+printf 'lab\tseconds\tready\tMB per machine (PSS)\tMB keepers+switches\t'
+printf 'MB of the host\tkB of disk per machine\n'
 for n in 1 5 20; do
 	lab=$work/home/lab$n; mkdir "$lab"
 	for i in $(seq "$n"); do

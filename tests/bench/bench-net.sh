@@ -45,20 +45,23 @@ sample() { printf '%s\t%s\t%s\n' "$@" >> "$samples"; } # sample SYSTEM ROW FIGUR
 # mbits: read the output of iperf3 -J and print Mbit/s, or nothing if iperf3 failed.
 mbits() { tr -d '\r' | python3 -c 'import json, sys
 text = sys.stdin.read()
-try: print("%.0f" % (json.loads(text[text.index("{"):])["end"]["sum_received"]["bits_per_second"] / 1e6))
+try:
+    end = json.loads(text[text.index("{"):])["end"]
+    print("%.0f" % (end["sum_received"]["bits_per_second"] / 1e6))
 except Exception: pass'; }
 
 # measure SYSTEM NAME FIGURE: record a figure; report a failed one and leave it out.
 measure() {
-	if [[ $3 =~ ^[0-9.]+$ ]]; then sample "$@"; else echo \
-		"bench     $1 $2: failed ${3:0:200}" >&2; fi
+	if [[ $3 =~ ^[0-9.]+$ ]]; then sample "$@"; return; fi
+	echo "bench     $1 $2: failed ${3:0:200}" >&2
 }
 
 ##### pairs of guests: b is the client of a
 
 pair_measure() { # pair_measure SYSTEM INTERFACE
 	local system=$1 interface=$2 word row figure
-	net_do a "ip link set $interface up; ip addr add 10.9.0.1/24 dev $interface; { iperf3 -s > /dev/null 2>&1 & bench-net serve & }" > /dev/null
+	net_do a "ip link set $interface up; ip addr add 10.9.0.1/24 dev $interface
+		{ iperf3 -s > /dev/null 2>&1 & bench-net serve & }" > /dev/null
 	net_do b "ip link set $interface up; ip addr add 10.9.0.2/24 dev $interface" > /dev/null
 	net_until b 15 'bytes from' "ping -c 1 -W 1 10.9.0.1"
 	measure "$system" guest_mbits "$(net_do b "iperf3 -c 10.9.0.1 -t $seconds -J" | mbits)"
@@ -103,7 +106,8 @@ processor_ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
 rate() {
 	local before after arrived
 	before=$(processor_ticks "$6")
-	arrived=$( (as_user "$bench_switch" rate "$2" "$3" "$4" "$seconds" "$5") 2> /dev/null | sed -n 's/^@switch rate //p')
+	arrived=$( (as_user "$bench_switch" rate "$2" "$3" "$4" "$seconds" "$5") 2> /dev/null |
+		sed -n 's/^@switch rate //p')
 	after=$(processor_ticks "$6")
 	measure "$1" "switch_$4_ports_$5" "$arrived"
 	measure "$1" "switch_$4_ports_$5_own" \

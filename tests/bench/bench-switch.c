@@ -249,7 +249,8 @@ static void run_delay(int count)
 
 int main(int argc, char **argv)
 {
-	bool rate = argc == 7 && !strcmp(argv[1], "rate"), delay = argc == 5 && !strcmp(argv[1], "delay");
+	bool rate = argc == 7 && !strcmp(argv[1], "rate");
+	bool delay = argc == 5 && !strcmp(argv[1], "delay");
 	int ports = rate ? atoi(argv[4]) : 2;
 
 	if ((!rate && !delay) || ports < 2 || ports > PORTS_MAX)

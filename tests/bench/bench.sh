@@ -37,7 +37,8 @@ unprivileged=$here/../../labs/setup/unprivileged.sh
 
 rounds=3 rows=all only=
 crowd_size=8 crowd_seconds=2
-crowd_rows=(getppid signal_self page_fault file_fault fork_exit fork_exec pipe_processes pipe_threads thread_switch file_read_4k)
+crowd_rows=(getppid signal_self page_fault file_fault fork_exit fork_exec
+	pipe_processes pipe_threads thread_switch file_read_4k)
 options_read "rounds rows only" "$@"
 [[ -z $only ]] || read -ra crowd_rows <<<"$only"
 
@@ -102,7 +103,8 @@ guest_run() {
 	local place=$1 system=$2 initramfs=$3 processors word row figure rest from=0 took
 	[[ $place == one ]] && processors=0 || processors=0-$(( $(nproc --all) - 1 ))
 	if [[ $system == native ]]; then
-		command=("$unprivileged" env BENCH_EXEC=bench/bench-exec BENCH_JOB=bench/job/run bench/bench-guest "${@:4}")
+		command=("$unprivileged" env BENCH_EXEC=bench/bench-exec BENCH_JOB=bench/job/run
+			bench/bench-guest "${@:4}")
 	else
 		kernel_command "$system"
 		command+=(mem=1536M initrd="$initramfs" con0=fd:0,fd:1)
@@ -132,13 +134,15 @@ guest_run() {
 crowd_run() {
 	local engine=$1 row=$2 machine
 	kernel_command umlab
-	command+=(engine="$engine" mem=128M initrd=bench/bench.cpio con0=fd:0,fd:1 BENCH_SECONDS=$crowd_seconds -- "$row")
+	command+=(engine="$engine" mem=128M initrd=bench/bench.cpio con0=fd:0,fd:1
+		BENCH_SECONDS=$crowd_seconds -- "$row")
 	for (( machine = 0; machine < crowd_size; machine++ )); do
 		timeout -k 5 120 "${command[@]}" <&8 8>&- >"$scratch/crowd.$machine" 2>&1 &
 	done
 	wait
 	cat "$scratch"/crowd.* | tr -d '\r' | awk -v size=$crowd_size \
-		'$1 == "@bench" { rate += 1 / $3; seen++ } END { if (seen != size) exit 1; print seen / rate }' >"$scratch/figure" ||
+		'$1 == "@bench" { rate += 1 / $3; seen++ }
+		END { if (seen != size) exit 1; print seen / rate }' >"$scratch/figure" ||
 		{ echo "bench     a machine of the crowd gave no figure for $row" >&2; return 0; }
 	sample crowd "$([[ $engine == ptrace ]] && echo ptrace || echo umlab)" "$row" \
 		"$(<"$scratch/figure")"
@@ -187,7 +191,8 @@ machine_run() {
 : >bench/samples.tsv
 {
 	echo "date=$(date -u +%Y-%m-%dT%H:%MZ)"
-	echo "host=$(uname -r), $(nproc --all) processors,$(sed -n 's/^model name[^:]*://p' /proc/cpuinfo | head -n 1)"
+	model=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)
+	echo "host=$(uname -r), $(nproc --all) processors, $model"
 	echo "rounds=$rounds"
 	echo "load=$(cut -d ' ' -f 1 /proc/loadavg)"
 } >bench/conditions

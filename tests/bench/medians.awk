@@ -6,19 +6,23 @@
 	if (!($2 in seen)) { seen[$2] = 1; rows[++nr_rows] = $2 }
 	if (!($1 in known)) { known[$1] = 1; systems[++nr_systems] = $1 }
 }
-function median(key,    i, j, held) {
+function median(key,    i, j, held, middle) {
 	for (i = 2; i <= nr[key]; i++) {
 		held = figure[key, i]
-		for (j = i - 1; j >= 1 && figure[key, j] > held; j--) figure[key, j + 1] = figure[key, j]
+		for (j = i - 1; j >= 1 && figure[key, j] > held; j--)
+			figure[key, j + 1] = figure[key, j]
 		figure[key, j + 1] = held
 	}
-	return nr[key] % 2 ? figure[key, (nr[key] + 1) / 2] : (figure[key, nr[key] / 2] + figure[key, nr[key] / 2 + 1]) / 2
+	middle = int((nr[key] + 1) / 2)
+	return nr[key] % 2 ? figure[key, middle] : (figure[key, middle] + figure[key, middle + 1]) / 2
 }
 END {
 	for (r = 1; r <= nr_rows; r++) {
 		printf "%-24s", rows[r]
-		for (s = 1; s <= nr_systems; s++)
-			if ((rows[r] SUBSEP systems[s]) in nr) printf "  %s %.6g", systems[s], median(rows[r] SUBSEP systems[s])
+		for (s = 1; s <= nr_systems; s++) {
+			key = rows[r] SUBSEP systems[s]
+			if (key in nr) printf "  %s %.6g", systems[s], median(key)
+		}
 		print ""
 	}
 }

@@ -138,7 +138,8 @@ libraries() {
 programs=()
 for tool in "${tools[@]}"; do programs+=("$(command -v "$tool")"); done
 folder=$(dirname "$(gcc -print-file-name=libgcc.a)")
-parts=("$(gcc -print-prog-name=cc1)" "$(gcc -print-prog-name=collect2)" "$(gcc -print-file-name=liblto_plugin.so)")
+parts=("$(gcc -print-prog-name=cc1)" "$(gcc -print-prog-name=collect2)"
+	"$(gcc -print-file-name=liblto_plugin.so)")
 put "${programs[@]}" "${parts[@]}" $(libraries "${programs[@]}" "${parts[@]}")
 for file in crt1.o Scrt1.o crti.o crtn.o libc.so libc_nonshared.a libgcc_s.so.1 libc.so.6; do
 	put "$(gcc -print-file-name=$file)"

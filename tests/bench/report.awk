@@ -65,6 +65,15 @@ function ratio(over, under) {
 	return over == "" || under == "" || under == 0 ? "-" : sprintf("%.2f", over / under)
 }
 
+# Append one result to the CSV and JSON files.
+function write_figures(place, row, system_name, result, lowest, highest, rounds) {
+	printf "%s,%s,%s,%s,%s,%s,%s,%d\n", place, row, unit(row), system_name, result,
+	       lowest, highest, rounds >csv
+	printf "%s\n    {\"place\": \"%s\", \"row\": \"%s\", \"unit\": \"%s\", ",
+	       separator, place, row, unit(row) >json
+	printf "\"system\": \"%s\", \"median\": %s, \"lowest\": %s, \"highest\": %s, \"rounds\": %d}",
+	       system_name, result, lowest, highest, rounds >json
+}
 END {
 	for (i = 1; i <= nr_conditions; i++)
 		printf "%s: %s\n", name[i], value[i]
@@ -81,8 +90,8 @@ END {
 			continue
 		crowd = place == "crowd"
 		printf "\n%s\n%-15s %-3s %12s %12s %12s  %11s %9s\n", title[place], "", "",
-		       "host", crowd ? "ptrace" : "upstream", "umlab", crowd ? "umlab/ptrac" : "umlab/upstr",
-		       "umlab/host"
+		       "host", crowd ? "ptrace" : "upstream", "umlab",
+		       crowd ? "umlab/ptrac" : "umlab/upstr", "umlab/host"
 		for (r = 1; r <= nr_rows[place]; r++) {
 			row = rows[place, r]
 			for (s = 1; s <= nr_systems; s++) {
@@ -92,19 +101,18 @@ END {
 					continue
 				sort(key, nr_figures[key])
 				result[s] = median(key)
-				printf "%s,%s,%s,%s,%s,%s,%s,%d\n", place, row, unit(row), systems[s], result[s],
-				       figures[key, 1], figures[key, nr_figures[key]], nr_figures[key] >csv
-				printf "%s\n    {\"place\": \"%s\", \"row\": \"%s\", \"unit\": \"%s\", \"system\": \"%s\", \"median\": %s, \"lowest\": %s, \"highest\": %s, \"rounds\": %d}",
-				       separator, place, row, unit(row), systems[s], result[s], figures[key, 1],
-				       figures[key, nr_figures[key]], nr_figures[key] >json
+				write_figures(place, row, systems[s], result[s], figures[key, 1],
+					      figures[key, nr_figures[key]], nr_figures[key])
 				separator = ","
 			}
 			if (crowd)
 				result[2] = result[4]
-			behind = result[3] != "" && result[2] != "" && result[3] > result[2] && unit(row) ~ /[a-zB]/
-			printf "%-15s %-3s %12s %12s %12s  %11s %9s%s\n", row, unit(row), show(result[1]),
-			       show(result[2]), show(result[3]), ratio(result[3], result[2]),
-			       ratio(result[3], result[1]), behind ? "  behind" : ""
+			behind = result[3] != "" && result[2] != "" && result[3] > result[2] &&
+				 unit(row) ~ /[a-zB]/
+			printf "%-15s %-3s %12s %12s %12s  %11s %9s%s\n", row, unit(row),
+			       show(result[1]), show(result[2]), show(result[3]),
+			       ratio(result[3], result[2]), ratio(result[3], result[1]),
+			       behind ? "  behind" : ""
 		}
 	}
 	printf "\n  ]\n}\n" >json
