@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gdb_clock.py - a machine that gdb holds does not notice: its clock stands still
+# gdb_clock.py - stop the machine's clock while gdb holds the machine
 #
-# At each stop the kernel process is told when that was. It leaves out of its clock what follows
-# by itself when it runs on (host/timer.c), even if gdb is killed meanwhile.
+# At each stop, the time of the stop is written into the kernel process. When the kernel continues,
+# it subtracts the pause from its clock (arch-um/host/), even if gdb was killed meanwhile.
 import struct
 import time
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gdb_devices.py - um-irqs and um-disks: interrupts that wait, requests in flight
+# gdb_devices.py - um-irqs and um-disks: pending interrupts, disk requests in flight
 import gdb
 
 import gdb_kernel as k
@@ -19,7 +19,7 @@ def events():
 
 
 class Irqs(gdb.Command):
-    """um-irqs: are interrupts on, what waits, and in which context we are."""
+    """um-irqs: interrupt flag, pending interrupts and softirqs, and the current context."""
 
     def __init__(self):
         super().__init__("um-irqs", gdb.COMMAND_STATUS)
@@ -27,12 +27,16 @@ class Irqs(gdb.Command):
     def invoke(self, argument, from_tty):
         pending = k.number("um_irqs_pending")
         gdb.write("interrupts %s\n" % ("on" if k.number("um_irqs_on") else "off"))
-        gdb.write("pending: %s\n" % (" ".join(word for bit, word in events().items() if pending & bit) or "none"))
+        names = [word for bit, word in events().items() if pending & bit]
+        gdb.write("pending: %s\n" % (" ".join(names) or "none"))
         gdb.write("softirqs pending: %s\n" % bits(k.number("irq_stat.__softirq_pending"), SOFTIRQS))
         count = int(k.current()["thread_info"]["preempt_count"])
-        gdb.write("preempt_count %#x: %s\n" % (count & 0xffffffff, ", ".join(word for word, there in (
-            ("hard interrupt", count & 0xf0000), ("softirq or bottom halves off", count & 0xff00),
-            ("preemption off", count & 0xff)) if there) or "task context"))
+        contexts = (("hard interrupt", count & 0xf0000),
+                    ("softirq or bottom halves off", count & 0xff00),
+                    ("preemption off", count & 0xff))
+        words = [word for word, is_set in contexts if is_set]
+        gdb.write("preempt_count %#x: %s\n" % (count & 0xffffffff,
+                                               ", ".join(words) or "task context"))
 
 
 class Disks(gdb.Command):

@@ -3,12 +3,13 @@
 # gdb_guest.py - registers, backtrace and core file of a guest program
 #
 # Theory of operation
-#   A guest program's memory is in no address space that gdb sees, but the machine's page tables tell
-#   where each page of it lies in guest RAM. um-core writes those pages, the registers and
-#   the list of mapped files as the core file that the guest's own kernel would have written. A second
-#   gdb reads it with the guest's binaries and libraries, so um-user shows what a debugger inside
-#   the guest would: functions, arguments, lines. What was not in memory comes from the binaries.
-#   Those are looked for below um-root DIR, then in the machine's disk (debugfs of e2fsprogs).
+#   gdb does not see the address space of a guest program, but the machine's page tables say where
+#   each of its pages is in guest RAM. um-core writes these pages, the registers and the list of
+#   mapped files to a core file, as the guest's own kernel would. A second gdb reads the core file
+#   together with the guest's binaries and libraries, so um-user shows what a debugger inside the
+#   guest would show: functions, arguments, lines. Pages that were not in memory come from the
+#   binaries. These are searched below um-root DIR, then in the machine's disk (with debugfs of
+#   e2fsprogs).
 import os
 import struct
 import subprocess
@@ -47,7 +48,8 @@ def path_of(file):
 
 
 # ---- the maple tree that holds the areas ---------------------------------------------
-# A pointer to a node has its kind in bits 3 to 6; bits 0 and 1 of the root are 2 if it is one.
+# Bits 3 to 6 of a pointer to a node are its kind. The root points to a node if its bits 0 and 1
+# are 2.
 
 NODE_MASK, KIND_SHIFT, LEAF, ARANGE = 0xff, 3, 1, 3
 
@@ -60,7 +62,7 @@ def node_entries(encoded):
     nr = slots.type.range()[1] + 1
     for index in range(nr):
         slot = int(slots[index])
-        # Behind the last area the pivots are 0; the last slot may hold a count instead.
+        # After the last area the pivots are 0; the last slot may hold a count instead.
         if index and index < nr - 1 and not int(pivots[index]):
             if slot > k.PAGE_SIZE:
                 yield from [slot] if kind == LEAF else node_entries(slot)
@@ -117,11 +119,12 @@ def file_note(table):
 
 def auxv_note(mm):
     words = mm["saved_auxv"]
-    return note(NT_AUXV, b"".join(struct.pack("<Q", int(words[i])) for i in range(words.type.range()[1] + 1)))
+    nr = words.type.range()[1] + 1
+    return note(NT_AUXV, b"".join(struct.pack("<Q", int(words[i])) for i in range(nr)))
 
 
 def runs(mm, start, end):
-    """Pieces of an area that are in memory."""
+    """The parts of an area that are in memory."""
     at = start
     while at < end:
         if memory.linear(mm, at) is None:
@@ -137,14 +140,17 @@ def core_write(task, path):
     mm = memory.mm_of(task)
     table = list(areas(mm))
     notes = status_note(task) + file_note(table) + auxv_note(mm)
-    pieces = [(first, last, int(vma["vm_flags"])) for start, end, vma in table for first, last in runs(mm, start, end)]
+    pieces = [(first, last, int(vma["vm_flags"])) for start, end, vma in table
+              for first, last in runs(mm, start, end)]
     at = 64 + 56 * (len(pieces) + 1)
     headers = struct.pack("<IIQQQQQQ", 4, 0, at, 0, 0, len(notes), 0, 4)
     at = (at + len(notes) + k.PAGE_SIZE - 1) & -k.PAGE_SIZE
     data_at = at
     for first, last, flags in pieces:
-        rights = (4 if flags & VM_READ else 0) | (2 if flags & VM_WRITE else 0) | (1 if flags & VM_EXEC else 0)
-        headers += struct.pack("<IIQQQQQQ", 1, rights, at, first, 0, last - first, last - first, k.PAGE_SIZE)
+        rights = sum(right for bit, right in ((VM_READ, 4), (VM_WRITE, 2), (VM_EXEC, 1))
+                     if flags & bit)
+        headers += struct.pack("<IIQQQQQQ", 1, rights, at, first, 0, last - first, last - first,
+                               k.PAGE_SIZE)
         at += last - first
     with open(path, "wb") as core:
         core.write(b"\x7fELF\2\1\1" + b"\0" * 9 + struct.pack(
@@ -159,7 +165,9 @@ def core_write(task, path):
 # ---- the guest's binaries -------------------------------------------------------------
 
 def names_link(folder, names):
-    """The other names of libraries: programs ask for /lib/libx.so.1, mapped is /usr/lib/libx.so.1.2.3."""
+    """Creates the links by which programs find libraries.
+
+A program asks for /lib/libx.so.1, but the mapped file is /usr/lib/libx.so.1.2.3."""
     for short in ("lib", "lib64", "bin", "sbin"):
         if not os.path.lexists(os.path.join(folder, short)):
             os.symlink("usr/" + short, os.path.join(folder, short))
@@ -173,7 +181,7 @@ def names_link(folder, names):
 
 
 def fetch(names):
-    """A folder with the guest's files of these names, as far as they can be had."""
+    """A folder with those of the guest's files that can be found."""
     global cache
     if root:
         return root
@@ -183,16 +191,17 @@ def fetch(names):
         target = cache.name + name
         if image and not os.path.exists(target):
             os.makedirs(os.path.dirname(target), exist_ok=True)
+            search = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
             subprocess.run(["debugfs", "-R", "dump %s %s" % (name, target), image], check=False,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                           env={**os.environ, "PATH": os.environ.get("PATH", "") + ":/usr/sbin:/sbin"})
+                           env={**os.environ, "PATH": search})
             if os.path.exists(target) and not os.path.getsize(target):
                 os.unlink(target)
     return cache.name
 
 
 class Registers(gdb.Command):
-    """um-regs [TASK]: the registers that a task's guest code has."""
+    """um-regs [TASK]: the registers of a task's guest code."""
 
     def __init__(self):
         super().__init__("um-regs", gdb.COMMAND_DATA)
@@ -205,7 +214,7 @@ class Registers(gdb.Command):
 
 
 class Core(gdb.Command):
-    """um-core TASK FILE: write a core file of a guest program, which goes on unharmed."""
+    """um-core TASK FILE: write a core file of a guest program without disturbing it."""
 
     def __init__(self):
         super().__init__("um-core", gdb.COMMAND_DATA, gdb.COMPLETE_FILENAME)
@@ -216,9 +225,9 @@ class Core(gdb.Command):
 
 
 class User(gdb.Command):
-    """um-user TASK [GDB COMMAND]: user backtrace of a guest program, or another command on it.
+    """um-user TASK [GDB COMMAND]: show the backtrace of a guest program, or run a command on it.
 
-With the symbols of the guest's own binaries: those below um-root, else those of the disk."""
+Symbols come from the guest's binaries: below um-root DIR, or else on the machine's disk."""
 
     def __init__(self):
         super().__init__("um-user", gdb.COMMAND_STACK)
@@ -236,16 +245,19 @@ With the symbols of the guest's own binaries: those below um-root, else those of
             folder = fetch(names)
             where = folder + program
             if not os.path.exists(where):
-                gdb.write("umlab: no file for %s: um-root DIR names the guest's root folder\n" % program)
-            command = [os.environ.get("UMLAB_GDB", "gdb"), "-nx", "-q", "-batch", "-iex", "set sysroot " + folder,
-                       "-iex", "set pagination off", "-ex", "file " + where, "-ex", "core-file " + core.name,
+                gdb.write("umlab: %s: not found; name the guest's root folder with um-root DIR\n"
+                          % program)
+            command = [os.environ.get("UMLAB_GDB", "gdb"), "-nx", "-q", "-batch",
+                       "-iex", "set sysroot " + folder, "-iex", "set pagination off",
+                       "-ex", "file " + where, "-ex", "core-file " + core.name,
                        "-ex", words[1] if len(words) > 1 else "bt"]
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True,
+                                  text=True, check=False)
             gdb.write(done.stdout + done.stderr)
 
 
 class Root(gdb.Command):
-    """um-root DIR: a folder of the host that looks like the guest's root, for binaries and symbols."""
+    """um-root DIR: take the guest's binaries and symbols from a copy of its root folder."""
 
     def __init__(self):
         super().__init__("um-root", gdb.COMMAND_FILES, gdb.COMPLETE_FILENAME)

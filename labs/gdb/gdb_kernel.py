@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gdb_kernel.py - what all our commands lean on: kernel lists, types, memory, tasks
+# gdb_kernel.py - functions that all um-* commands use: kernel lists, types, memory, tasks
 import functools
 import struct
 
@@ -15,7 +15,7 @@ _types = {}
 
 
 def kernel_type(name):
-    """A type by name; looked up once, until symbols change."""
+    """A type by name, cached until symbols change."""
     if name not in _types:
         _types[name] = gdb.lookup_type(name)
     return _types[name]
@@ -41,13 +41,13 @@ def read_long(address):
 
 
 def is_core():
-    """True of what a panic left: guest RAM and the kernel's variables, none of the host side's memory."""
+    """True for the core file of a panic, which holds guest RAM and the kernel's variables only."""
     return gdb.selected_inferior().connection.type == "core"
 
 
 def want_process():
     if is_core():
-        raise gdb.GdbError("a core file tells nothing of host processes: they ended with the machine")
+        raise gdb.GdbError("a core file contains no host processes: they ended with the machine")
 
 
 def pointer(address, type_name):
@@ -55,7 +55,7 @@ def pointer(address, type_name):
 
 
 def container(address, type_name, member):
-    """The structure that the list head or node at @address is a part of."""
+    """The structure that contains the list head or node at @address."""
     kind = kernel_type(type_name)
     offset = 0
     for part in member.split("."):
@@ -80,12 +80,12 @@ def text(array):
 
 
 def tasks():
-    """Every task: processes in the order they were made, each followed by its threads."""
+    """All tasks: processes in order of creation, each followed by its threads."""
     init = value("&init_task")
     yield init
     for leader in list_members(init["tasks"], "struct task_struct", "tasks"):
-        for thread in list_members(leader["signal"]["thread_head"], "struct task_struct", "thread_node"):
-            yield thread
+        head = leader["signal"]["thread_head"]
+        yield from list_members(head, "struct task_struct", "thread_node")
 
 
 def current():
@@ -93,7 +93,7 @@ def current():
 
 
 def task_find(word):
-    """A task by number, by name, or an expression; no word: the running one."""
+    """A task by number, name or expression; without a word, the running task."""
     word = word.strip()
     if not word:
         return current()
@@ -101,17 +101,17 @@ def task_find(word):
         for task in tasks():
             if int(task["pid"]) == int(word):
                 return task
-        raise gdb.GdbError("there is no task %s; um-ps lists them" % word)
+        raise gdb.GdbError("no task %s; um-ps lists the tasks" % word)
     found = [task for task in tasks() if text(task["comm"]) == word]
     if len(found) == 1:
         return found[0]
     if found:
-        raise gdb.GdbError("%d tasks have the name %s: %s; say which by number" % (
+        raise gdb.GdbError("%d tasks have the name %s: %s; use a number" % (
             len(found), word, " ".join(str(int(task["pid"])) for task in found)))
     try:
         return value(word).cast(kernel_type("struct task_struct").pointer())
     except gdb.error:
-        raise gdb.GdbError("there is no task %s; um-ps lists them" % word)
+        raise gdb.GdbError("no task %s; um-ps lists the tasks" % word)
 
 
 def task_state(task):
@@ -128,11 +128,12 @@ def task_state(task):
 
 @functools.lru_cache(maxsize=None)
 def stack_size():
-    return number("(unsigned long)&__end_init_stack") - number("(unsigned long)&__start_init_stack")
+    end, start = "(unsigned long)&__end_init_stack", "(unsigned long)&__start_init_stack"
+    return number(end) - number(start)
 
 
 def task_regs(task):
-    """The registers that the task's guest code has, at the top of its kernel stack."""
+    """The registers of the task's guest code, at the top of its kernel stack."""
     kind = kernel_type("struct pt_regs")
     return pointer(int(task["stack"]) + stack_size() - kind.sizeof, "struct pt_regs")
 
@@ -140,7 +141,9 @@ def task_regs(task):
 def symbol_at(address):
     """function+offset of a kernel address."""
     line = gdb.execute("info symbol %#x" % address, to_string=True)
-    return line.split(" in section")[0].strip().replace(" + ", "+") if "No symbol" not in line else "%#x" % address
+    if "No symbol" in line:
+        return "%#x" % address
+    return line.split(" in section")[0].strip().replace(" + ", "+")
 
 
 def line_at(address):

@@ -7,8 +7,9 @@ import gdb_kernel as k
 
 LEVELS = (("pgd", 39), ("pud", 30), ("pmd", 21), ("pte", 12))
 IS_TABLE = 0x80        # asm/pgtable.h
-FLAGS = ((0x1, "present"), (0x2, "write"), (0x4, "user"), (0x8, "exec"), (0x20, "accessed"), (0x40, "dirty"),
-         (IS_TABLE, "table"), (0x100, "protnone"), (0x200, "special"), (0x400, "mirrored"))
+FLAGS = ((0x1, "present"), (0x2, "write"), (0x4, "user"), (0x8, "exec"), (0x20, "accessed"),
+         (0x40, "dirty"), (IS_TABLE, "table"), (0x100, "protnone"), (0x200, "special"),
+         (0x400, "mirrored"))
 PHYSICAL = 0x000ffffffffff000
 
 
@@ -17,7 +18,7 @@ def page_offset():
 
 
 def walk(mm, address):
-    """(level, address of the entry, entry) from the top down; ends where nothing is present."""
+    """(level, shift, address of the entry, entry) from the top down, to the first absent entry."""
     table = int(mm["pgd"])
     for name, shift in LEVELS:
         at = table + 8 * (address >> shift & 511)
@@ -29,7 +30,7 @@ def walk(mm, address):
 
 
 def linear(mm, address):
-    """Kernel address of a guest address, or None when no page is there."""
+    """Kernel address of a guest address, or None if no page is present."""
     name, shift, at, entry = list(walk(mm, address))[-1]
     if not entry & 1 or entry & IS_TABLE:
         return None
@@ -37,7 +38,7 @@ def linear(mm, address):
 
 
 def guest_read(mm, address, size):
-    """Bytes of a guest program; None where no page is there."""
+    """Bytes of a guest program, or None if a page is not present."""
     data = b""
     while size:
         part = min(size, k.PAGE_SIZE - address % k.PAGE_SIZE)
@@ -52,7 +53,7 @@ def guest_read(mm, address, size):
 
 def mm_of(task):
     if not int(task["mm"]):
-        raise gdb.GdbError("%s is a kernel thread: it has no address space" % k.text(task["comm"]))
+        raise gdb.GdbError("%s is a kernel thread and has no address space" % k.text(task["comm"]))
     return task["mm"]
 
 
@@ -74,13 +75,15 @@ class Vtop(gdb.Command):
         mm, address = mm_of(task), k.number(expression)
         for name, shift, at, entry in walk(mm, address):
             flags = " ".join(word for bit, word in FLAGS if entry & bit)
-            gdb.write("%s[%3d] at %#x: %#018x  %s\n" % (name, address >> shift & 511, at, entry, flags or "nothing"))
+            gdb.write("%s[%3d] at %#x: %#018x  %s\n" % (name, address >> shift & 511, at, entry,
+                                                        flags or "nothing"))
         where = linear(mm, address)
         if where is None:
             gdb.write("%#x: no page\n" % address)
         else:
-            gdb.write("%#x: kernel address %#x, guest-physical %#x, offset %#x of the memory file\n" % (
-                address, where, where - page_offset(), where - page_offset() - k.number("um_image_size")))
+            physical = where - page_offset()
+            gdb.write("%#x: kernel address %#x, guest-physical %#x, offset %#x of the memory file\n"
+                      % (address, where, physical, physical - k.number("um_image_size")))
 
 
 class UserExamine(gdb.Command):
@@ -99,7 +102,8 @@ class UserExamine(gdb.Command):
             if data is None:
                 gdb.write("%#x: no page\n" % at)
                 return
-            gdb.write("%#x: %-47s  %s\n" % (at, data.hex(" "), "".join(chr(c) if 32 <= c < 127 else "." for c in data)))
+            shown = "".join(chr(c) if 32 <= c < 127 else "." for c in data)
+            gdb.write("%#x: %-47s  %s\n" % (at, data.hex(" "), shown))
 
 
 Vtop()

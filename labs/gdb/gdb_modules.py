@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gdb_modules.py - symbols of kernel modules come and go with them
+# gdb_modules.py - load and unload the symbols of kernel modules together with the modules
 #
-# The folders that are searched: kbuild's own, and those of um-module-path (`umlab debug` names the
-# folders of modules that `umlab module` built). A breakpoint in a module that is not loaded
-# yet waits for it; its init function can be stopped in.
+# Files are searched in kbuild's folder and in those of um-module-path and UMLAB_MODULES. A
+# breakpoint in a module that is not loaded yet stays pending; gdb can even stop in the module's
+# init function.
 import os
 import subprocess
 import tempfile
@@ -20,7 +20,7 @@ placed = None      # folder of the copies that gdb reads
 
 
 def files_scan():
-    """NAME -> file, those of the user's folders first."""
+    """Fills `files`: NAME -> file. The user's folders take precedence."""
     files.clear()
     objfile = next(o for o in gdb.objfiles() if o.lookup_global_symbol("um_irqs_pending"))
     build = os.path.dirname(os.path.realpath(objfile.filename))
@@ -44,18 +44,19 @@ def sections(module):
 
 
 def place(file, table):
-    """A copy of a module whose sections have the addresses that they were loaded at.
+    """A copy of a module whose sections have the addresses at which they were loaded.
 
-gdb can place sections itself, but leaves debug data of all but .text wrong when one of them (.data, mostly)
-has an address in the file."""
+gdb can place sections itself, but then the debug data of all sections except .text is wrong if
+one of them (usually .data) has an address in the file."""
     global placed
     placed = placed or tempfile.TemporaryDirectory(prefix="umlab-modules-")
     copy = os.path.join(placed.name, os.path.basename(file))
-    moves = [word for name, address in table.items() for word in ("--change-section-address", "%s=%#x" % (name, address))]
+    moves = [word for name, address in table.items()
+             for word in ("--change-section-address", "%s=%#x" % (name, address))]
     try:
         subprocess.run(["objcopy", *moves, file, copy], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        gdb.write("umlab: lines of %s may be wrong, objcopy failed: %s\n" % (file, error))
+        gdb.write("umlab: %s: line numbers may be wrong, as objcopy failed: %s\n" % (file, error))
         return file
     return copy
 
@@ -77,14 +78,17 @@ def load(module):
     forget(name)
     files_scan()
     if name not in files:
-        gdb.write("umlab: no file for module %s; um-module-path DIR names a folder\n" % name)
+        gdb.write("umlab: module %s: no file found; name its folder with um-module-path DIR\n"
+                  % name)
         return
     table = dict(sections(module))
     table = {section: address for section, address in table.items() if section.startswith(
         (".text", ".data", ".bss", ".rodata", ".init.text", ".exit.text"))}
     rest = "".join(" -s %s %#x" % item for item in table.items() if item[0] != ".text")
-    gdb.execute("add-symbol-file %s %#x%s" % (place(files[name], table), table.get(".text", where), rest), to_string=True)
-    loaded[name] = (files[name], table.get(".text", where))
+    start = table.get(".text", where)
+    gdb.execute("add-symbol-file %s %#x%s" % (place(files[name], table), start, rest),
+                to_string=True)
+    loaded[name] = (files[name], start)
 
 
 def load_all():
@@ -98,12 +102,12 @@ def load_all():
 
 
 def argument():
-    """The first argument of the function whose first instruction is next: a module."""
+    """The first argument, a module, of the function that gdb stopped at the entry of."""
     return k.pointer(int(gdb.selected_frame().read_register("rdi")), "struct module")
 
 
 class Coming(gdb.Breakpoint):
-    """A module is complete and about to run its init function."""
+    """Stops when a module is complete and about to run its init function."""
 
     def __init__(self):
         super().__init__("*do_init_module", internal=True)
@@ -125,19 +129,20 @@ class Going(gdb.Breakpoint):
 
 
 class ModulePath(gdb.Command):
-    """um-module-path DIR...: where files of modules with debug data are; loads their symbols."""
+    """um-module-path DIR...: search these folders for modules, load their symbols."""
 
     def __init__(self):
         super().__init__("um-module-path", gdb.COMMAND_FILES, gdb.COMPLETE_FILENAME)
 
     def invoke(self, argument, from_tty):
-        paths.extend(os.path.abspath(os.path.expanduser(path)) for path in gdb.string_to_argv(argument))
+        paths.extend(os.path.abspath(os.path.expanduser(path))
+                     for path in gdb.string_to_argv(argument))
         if gdb.selected_inferior().threads():
             load_all()
 
 
 class Modules(gdb.Command):
-    """um-modules: the loaded modules and the files their symbols come from."""
+    """um-modules: list the loaded modules and the files of their symbols."""
 
     def __init__(self):
         super().__init__("um-modules", gdb.COMMAND_STATUS)
@@ -146,14 +151,15 @@ class Modules(gdb.Command):
         load_all()
         for module in k.list_members(k.value("modules"), "struct module", "list"):
             name = module["name"].string()
-            gdb.write("%-20s %#x %s\n" % (name, int(module["mem"][0]["base"]), loaded.get(name, ("-",))[0]))
+            gdb.write("%-20s %#x %s\n" % (name, int(module["mem"][0]["base"]),
+                                          loaded.get(name, ("-",))[0]))
 
 
 _first = True
 
 
 def on_first_stop(event):
-    """Attached, started or a core: what is loaded already."""
+    """Loads the symbols of modules that are loaded when gdb first stops the machine."""
     global _first
     if not _first:
         return
@@ -161,7 +167,7 @@ def on_first_stop(event):
     try:
         load_all()
     except gdb.error:
-        pass        # so early that there is no list yet
+        pass        # so early that the list of modules does not exist yet
 
 
 if hasattr(gdb, "Breakpoint"):

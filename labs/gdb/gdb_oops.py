@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gdb_oops.py - um-catch-oops: stop where the kernel fails, before it says so
+# gdb_oops.py - um-catch-oops: stop where the kernel fails
 import gdb
 
 
 class CatchOops(gdb.Command):
     """um-catch-oops: stop at each oops and panic.
 
-`bt` then leads through um_oops_entry to the code that failed, with its registers."""
+bt then shows the code that failed, with its registers, below um_oops_entry."""
 
     def __init__(self):
         super().__init__("um-catch-oops", gdb.COMMAND_BREAKPOINTS)

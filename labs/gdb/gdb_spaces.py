@@ -20,7 +20,7 @@ def word_of(table, number):
 
 
 def owners():
-    """Tasks by space."""
+    """Space -> its tasks."""
     table = {}
     for task in k.tasks():
         if int(task["mm"]):
@@ -59,7 +59,7 @@ def space_row(space, tasks):
 
 
 class Spaces(gdb.Command):
-    """um-spaces: host process, guest thread, queued mappings and owner of each space."""
+    """um-spaces: list host process, guest thread, queued mappings and tasks of each space."""
 
     def __init__(self):
         super().__init__("um-spaces", gdb.COMMAND_STATUS)
@@ -88,7 +88,7 @@ def mailbox_write(part, data):
 
 
 class Mailbox(gdb.Command):
-    """um-mailbox TASK: mailbox and queued mappings of the space of a task."""
+    """um-mailbox TASK: show mailbox and queued mappings of a task's space."""
 
     def __init__(self):
         super().__init__("um-mailbox", gdb.COMMAND_DATA)

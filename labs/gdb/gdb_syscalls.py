@@ -12,9 +12,9 @@ def handler_of(word):
     if word.isdigit():
         nr = int(word)
         if nr > table.type.range()[1]:
-            raise gdb.GdbError("there are %d system calls" % (table.type.range()[1] + 1))
+            raise gdb.GdbError("there are only %d system calls" % (table.type.range()[1] + 1))
         return nr, int(table[nr])
-    # uname is sys_newuname, mmap2 and the like have no others.
+    # uname, stat and some others are called sys_new*.
     for name in ("sys_" + word, "sys_new" + word):
         try:
             address = int(k.value("(unsigned long)&" + name))
@@ -23,11 +23,11 @@ def handler_of(word):
         for nr in range(table.type.range()[1] + 1):
             if int(table[nr]) == address:
                 return nr, address
-    raise gdb.GdbError("there is no system call %s" % word)
+    raise gdb.GdbError("no system call %s" % word)
 
 
 class SyscallBreakpoint(gdb.Breakpoint):
-    """At the function of one call, for tasks of one name or number."""
+    """Stops in the function of one system call, for tasks of one name or number."""
 
     def __init__(self, nr, address, who):
         super().__init__("*%#x" % address)
@@ -44,8 +44,8 @@ class SyscallBreakpoint(gdb.Breakpoint):
 class BreakSyscall(gdb.Command):
     """um-break-syscall CALL [TASK]: stop in the kernel when a task makes a system call.
 
-CALL is a number or a name, TASK a name or a number; without it any task. The breakpoint
-is one as any other: info breakpoints, delete, condition and commands work."""
+CALL is a number or a name. TASK is a name or a number; without it, every task stops. The result is
+an ordinary breakpoint: info breakpoints, delete, condition and commands work."""
 
     def __init__(self):
         super().__init__("um-break-syscall", gdb.COMMAND_BREAKPOINTS)

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gdb_tasks.py - um-ps and um-bt: the guest's tasks, and where in the kernel they sleep
+# gdb_tasks.py - um-ps and um-bt: list the guest's tasks, show where in the kernel they sleep
 import gdb
 
 import gdb_kernel as k
 
-SWITCH_BP = 5        # words above thread.sp: the frame pointer, then the return address (x86/switch.S)
+# Words above thread.sp: the frame pointer, then the return address (arch-um/x86/switch.S).
+SWITCH_BP = 5
 
 
 def kernel_chain(task):
-    """Return addresses of a sleeping task, by frame pointers, as kernel/debug/stacktrace.c walks them."""
+    """Return addresses of a sleeping task, by frame pointers as in the kernel's stacktrace.c."""
     if int(task) == int(k.current()):
         frame = gdb.newest_frame()
         while frame:
@@ -31,7 +32,7 @@ def kernel_chain(task):
 
 
 def waits_in(task):
-    """The first function that is not the scheduler's."""
+    """The first function that is not part of the scheduler."""
     names = [k.symbol_at(address).split("+")[0] for address in kernel_chain(task)]
     for name in names:
         if name not in ("__schedule", "schedule", "schedule_timeout", "__switch_to", "context_switch",
@@ -42,16 +43,17 @@ def waits_in(task):
 
 
 class Ps(gdb.Command):
-    """um-ps [NAME]: the guest's tasks.
+    """um-ps [NAME]: list the guest's tasks.
 
-State, the host process that holds the address space (not of a core file), and the kernel function that the task waits in.
-Tasks without a space are kernel threads."""
+Shows the state, the host process that holds the address space (not for a core file), and the
+kernel function in which the task waits. Tasks without a host process are kernel threads."""
 
     def __init__(self):
         super().__init__("um-ps", gdb.COMMAND_STATUS)
 
     def invoke(self, argument, from_tty):
-        gdb.write("%7s %7s %-10s %8s %-16s %s\n" % ("PID", "PARENT", "STATE", "HOST", "NAME", "WAITS IN"))
+        gdb.write("%7s %7s %-10s %8s %-16s %s\n" % (
+            "PID", "PARENT", "STATE", "HOST", "NAME", "WAITS IN"))
         for task in k.tasks():
             name = k.text(task["comm"])
             if argument and argument not in name:
@@ -65,9 +67,9 @@ Tasks without a space are kernel threads."""
 
 
 class Backtrace(gdb.Command):
-    """um-bt [TASK|all]: kernel backtrace of a task, with source lines.
+    """um-bt [TASK|all]: show the kernel backtrace of a task, with source lines.
 
-TASK is a number, a name or an expression. um-task selects one for bt, up and info locals."""
+TASK is a number, a name or an expression. um-task selects a task for bt, up and info locals."""
 
     def __init__(self):
         super().__init__("um-bt", gdb.COMMAND_STACK)
@@ -75,7 +77,8 @@ TASK is a number, a name or an expression. um-task selects one for bt, up and in
     def show(self, task):
         gdb.write("%d %s, %s\n" % (int(task["pid"]), k.text(task["comm"]), k.task_state(task)))
         for level, address in enumerate(kernel_chain(task)):
-            gdb.write("  #%-2d %#018x %s  %s\n" % (level, address, k.symbol_at(address - 1), k.line_at(address - 1)))
+            gdb.write("  #%-2d %#018x %s  %s\n" % (level, address, k.symbol_at(address - 1),
+                                                   k.line_at(address - 1)))
 
     def invoke(self, argument, from_tty):
         if argument.strip() == "all":
@@ -92,8 +95,8 @@ class TaskFunction(gdb.Function):
         super().__init__("um_task")
 
     def invoke(self, word=""):
-        return k.task_find(word.string() if word.type.strip_typedefs().code in (gdb.TYPE_CODE_ARRAY, gdb.TYPE_CODE_PTR)
-                           else str(int(word))).dereference()
+        is_string = word.type.strip_typedefs().code in (gdb.TYPE_CODE_ARRAY, gdb.TYPE_CODE_PTR)
+        return k.task_find(word.string() if is_string else str(int(word))).dereference()
 
 
 Ps()

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gdb_unwind.py - um-task: look at a sleeping task with gdb's own commands; bt out of interrupts
+# gdb_unwind.py - um-task: show a sleeping task with gdb's own commands; backtraces through signals
 #
 # Theory of operation
-#   gdb knows one thread, the machine's. um-task TASK makes the innermost frame look as if it had been
-#   called from where that task sleeps: its saved registers lie on its kernel stack in the
-#   order of x86/switch.S. So bt, up, frame, info locals and finish work on it, on a
-#   running machine and on a core file alike, and no register is written. The view ends when
-#   the machine runs on.
+#   gdb knows one thread, that of the machine. um-task TASK makes the innermost frame appear as if
+#   it had been called from the place where that task sleeps. The saved registers of the task are
+#   on its kernel stack, in the order of arch-um/x86/switch.S. bt, up, frame, info locals and
+#   finish then work on the task, for a running machine and for a core file alike, and no register
+#   is written. The view ends when the machine continues.
 import gdb
 from gdb.unwinder import Unwinder, register_unwinder
 
@@ -23,7 +23,7 @@ class FrameId:
 
 
 class TaskUnwinder(Unwinder):
-    """Leads from the machine's frame to those of the selected task."""
+    """Unwinds from the machine's innermost frame to the frames of the selected task."""
 
     def __init__(self):
         super().__init__("umlab task")
@@ -50,18 +50,19 @@ class TaskUnwinder(Unwinder):
         info = frame.create_unwind_info(FrameId(sp, pc))
         kind = k.kernel_type("unsigned long")
         for index, name in enumerate(SAVED):
-            info.add_saved_register(name, gdb.Value(k.read_long(self.task_sp + 8 * index)).cast(kind))
+            saved = gdb.Value(k.read_long(self.task_sp + 8 * index))
+            info.add_saved_register(name, saved.cast(kind))
         info.add_saved_register("rsp", gdb.Value(self.task_sp + 8 * len(SAVED)).cast(kind))
         return info
 
 
-# struct sigcontext, behind flags, link and stack of struct ucontext.
+# struct sigcontext follows flags, link and stack in struct ucontext.
 CONTEXT_AT = 40
 CONTEXT = "r8 r9 r10 r11 r12 r13 r14 r15 rdi rsi rbp rbx rdx rax rcx rsp rip".split()
 
 
 class HandlerUnwinder(Unwinder):
-    """Leads from a host signal's handler to the kernel code that it interrupted."""
+    """Unwinds from the handler of a host signal to the kernel code that it interrupted."""
 
     def __init__(self):
         super().__init__("umlab signal handler")
@@ -74,7 +75,8 @@ class HandlerUnwinder(Unwinder):
         info = frame.create_unwind_info(FrameId(sp, self.restorer))
         kind = k.kernel_type("unsigned long")
         for index, name in enumerate(CONTEXT):
-            info.add_saved_register(name, gdb.Value(k.read_long(sp + CONTEXT_AT + 8 * index)).cast(kind))
+            saved = gdb.Value(k.read_long(sp + CONTEXT_AT + 8 * index))
+            info.add_saved_register(name, saved.cast(kind))
         return info
 
 
@@ -87,8 +89,8 @@ gdb.events.cont.connect(lambda event: unwinder.forget())
 class Task(gdb.Command):
     """um-task [TASK]: let bt, up, frame and info locals show a sleeping task.
 
-Frame 0 stays the machine's own; the task's frames follow it. Without TASK, or when
-the machine runs on, the view ends. TASK is a number, a name or an expression."""
+Frame 0 stays that of the machine; the frames of the task follow. The view ends when the machine
+continues, or with um-task without TASK. TASK is a number, a name or an expression."""
 
     def __init__(self):
         super().__init__("um-task", gdb.COMMAND_STACK)
@@ -99,7 +101,7 @@ the machine runs on, the view ends. TASK is a number, a name or an expression.""
             return
         task = k.task_find(argument)
         if int(task) == int(k.current()):
-            gdb.write("%s runs: its frames are those of the machine\n" % k.text(task["comm"]))
+            gdb.write("%s is running: its frames are those of the machine\n" % k.text(task["comm"]))
             return
         unwinder.select(task)
         gdb.execute("frame 1")

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# umlab.py - what gdb needs to know to debug a machine's kernel; the list of our commands
+# umlab.py - prepare gdb for debugging a machine's kernel, load the um-* and lx-* commands
 #
-# Read by `umlab debug`, `make gdb` and launch.json (gdb -x labs/gdb/umlab.py). It works on a running
-# machine, on one that gdb starts, and on a core file of a panic (core=FILE). Each gdb_*.py
-# beside it adds commands; `um-help` lists them. Those of the generic tree (lx-*) are loaded too.
+# `umlab debug`, `make gdb` and launch.json load this file (gdb -x labs/gdb/umlab.py). It works on a
+# running machine, on a machine that gdb starts, and on the core file of a panic (core=FILE). The
+# gdb_*.py files beside it define the um-* commands, which um-help lists; the lx-* commands come
+# from the generic kernel.
 import os
 import sys
 
@@ -14,21 +15,22 @@ HERE = os.path.dirname(os.path.realpath(os.path.expanduser(__file__)))
 if HERE not in sys.path:
     sys.path.insert(0, HERE)
 
-# The machine takes these all the time: timer, descriptors, workers, faults of its own that it mends.
+# The machine uses these signals all the time, for its timer, descriptors, workers and faults.
 PASSED = ("SIGALRM SIGIO SIGUSR1 SIGUSR2 SIGCHLD SIGWINCH SIGCONT SIGPIPE SIGSEGV SIGBUS SIGILL "
           "SIGFPE SIGTERM SIGHUP")
 
-# Modules of the generic tree's scripts; its own loader refuses reduced debug data, which
+# Scripts of the generic kernel. Its own loader refuses reduced debug data, which
 # kernel/debug/debug_types.c completes.
-GENERIC = ("utils symbols modules dmesg tasks config cpus lists rbtree proc timerlist clk genpd device "
-           "vfs pgtable radixtree interrupts mm stackdepot page_owner slab vmalloc kasan").split()
+GENERIC = ("utils symbols modules dmesg tasks config cpus lists rbtree proc timerlist clk genpd "
+           "device vfs pgtable radixtree interrupts mm stackdepot page_owner slab vmalloc "
+           "kasan").split()
 
 OURS = ("gdb_tasks gdb_unwind gdb_memory gdb_spaces gdb_devices gdb_syscalls gdb_modules gdb_guest "
         "gdb_clock gdb_oops").split()
 
 
 def kernel_objfile():
-    """vmlinux, once its symbols are there."""
+    """vmlinux, or None if gdb has not read its symbols yet."""
     for objfile in gdb.objfiles():
         if objfile.lookup_global_symbol("um_irqs_pending"):
             return objfile
@@ -36,7 +38,7 @@ def kernel_objfile():
 
 
 def load_generic(build):
-    """lx-* commands: they lie in kbuild's folder, with the configuration compiled in."""
+    """Loads the lx-* commands from kbuild's folder, which match the kernel's configuration."""
     import importlib
     if "linux.utils" in sys.modules:
         return
@@ -45,14 +47,14 @@ def load_generic(build):
         try:
             importlib.import_module("linux." + name)
         except (ImportError, gdb.error, gdb.GdbError, AttributeError) as error:
-            gdb.write("umlab: no lx commands of %s: %s\n" % (name, error))
-    # The machine has one processor; the scripts would ask a gdbserver which.
+            gdb.write("umlab: cannot load the lx commands of %s: %s\n" % (name, error))
+    # The machine has one processor; the scripts would ask a gdbserver for its number.
     if "linux.cpus" in sys.modules:
         sys.modules["linux.cpus"].get_current_cpu = lambda: 0
 
 
 class Help(gdb.Command):
-    """List the commands of umlab."""
+    """um-help: list the commands of umlab."""
 
     def __init__(self):
         super().__init__("um-help", gdb.COMMAND_SUPPORT)
@@ -68,7 +70,7 @@ def setup(objfile):
     gdb.execute("handle %s nostop noprint pass" % PASSED, to_string=True)
     gdb.execute("set breakpoint pending on")
     build = os.path.dirname(os.path.realpath(objfile.filename))
-    # Nameless structures (atomic64_t) are only found complete if these are read first.
+    # gdb finds unnamed structures such as atomic64_t complete only if it reads these symbols first.
     gdb.execute("maint expand-symtabs debug_types.c", to_string=True)
     load_generic(build)
     for name in OURS:

@@ -28,5 +28,5 @@ gdb_run "core-file $SCRATCH/cores/core" bt um-ps lx-dmesg um-spaces
 seen '^#[0-9]+ .* sysrq_handle_crash' "its core file leads to the code that failed"
 seen '^ +1 +0 runs +- init' "um-ps works on it"
 seen 'Kernel panic - not syncing' "the log holds the panic"
-seen 'a core file tells nothing of host processes' "and what is not in it is said"
+seen 'a core file contains no host processes' "and what is not in it is said"
 done_testing
