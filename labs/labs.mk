@@ -76,13 +76,14 @@ $(addprefix $(LABS_OUT)/,image profiles setup gdb): $(LABS_OUT)/%:
 	@mkdir -p $(@D)
 	@ln -sfnr labs/$* $@
 
-# The table of verbs is also the source of the manual pages umlab-VERB(1).
+# The table of verbs is also the source of the manual pages umlab(1) and umlab-VERB(1).
 LABS_MAN := $(LABS_OUT)/man
 .PHONY: labs-man
 labs-man: $(BUILD)/umlab
 	@rm -rf $(LABS_MAN) && mkdir -p $(LABS_MAN)
+	$(Q)LC_ALL=C $< help --man >$(LABS_MAN)/umlab.1
 	$(Q)$< help --names | while read -r verb; do \
-		$< help --man $$verb >$(LABS_MAN)/umlab-$$(echo $$verb | tr ' ' -).1; done
+		LC_ALL=C $< help --man $$verb >$(LABS_MAN)/umlab-$$(echo $$verb | tr ' ' -).1; done
 
 .PHONY: install-labs
 install-labs: labs labs-man $(BUILD)/headers.tar
@@ -98,7 +99,7 @@ install-labs: labs labs-man $(BUILD)/headers.tar
 	$(Q)rm -f $(LIB)/image/*.[ch]
 	$(Q)$(INSTALL) -D -m 755 labs/setup/unprivileged.sh $(LIB)/setup/unprivileged.sh
 	$(Q)chmod -R u=rwX,go=rX $(addprefix $(LIB)/,image profiles gdb locale)
-	$(Q)$(INSTALL_DATA) labs/doc/*.1 $(LABS_MAN)/*.1 $(SHARE)/man/man1/
+	$(Q)$(INSTALL_DATA) $(LABS_MAN)/*.1 $(SHARE)/man/man1/
 	$(Q)$(INSTALL_DATA) labs/doc/*.5 $(SHARE)/man/man5/
 	$(Q)$(INSTALL_DATA) labs/doc/*.7 $(SHARE)/man/man7/
 	$(Q)$(INSTALL_DATA) labs/completion/umlab labs/completion/umlab-linux \

@@ -81,6 +81,7 @@ struct program {
 	const char *const *groups;	/* titles, from index 1 on; NULL ends */
 	const struct verb *const *verbs;	/* ends with &program_help_verb, NULL */
 	const struct verb_note *notes;	/* or NULL */
+	bool has_pages;			/* each verb has a separate page PROGRAM-VERB(1) */
 	bool has_levels;		/* each verb takes -q and -v, which set tell_level */
 	bool is_translated;		/* texts of the table are looked up by gettext() */
 	/* Called before a verb other than help; another status than STATUS_OK ends the program. */

@@ -319,10 +319,18 @@ void verb_man_print(const struct program *program, const struct verb *verb)
 	free(name);
 }
 
+/* The verb's part of the program's page: all about it, or one line if it has its own page. */
 static void man_verb_print(const struct program *program, const struct verb *verb)
 {
-	char *head = txt_printf("%s %s", verb->name, verb->usage);
+	char *head;
 
+	if (program->has_pages) {
+		printf(".TP\n");
+		roff_request("B", verb->name);
+		printf("%s\n", verb->summary);
+		return;
+	}
+	head = txt_printf("%s %s", verb->name, verb->usage);
 	roff_request("SS", head);
 	printf("%s.\n", verb->summary);
 	if (verb->help) {

@@ -18,6 +18,7 @@
 #include "cli/complete.h"
 #include "cli/die.h"
 #include "cli/groups.h"
+#include "cli/umlab_notes.h"
 #include "cli/verbs_check.h"
 #include "cli/verbs_class.h"
 #include "cli/verbs_debug.h"
@@ -84,12 +85,17 @@ static const struct program umlab = {
 	.name = "umlab",
 	.version = UMLAB_VERSION,
 	.purpose = N_("Run Linux machines and labs of machines as an ordinary user"),
+	.description = umlab_description,
 	.footer = N_("The commands of Netkit and Kathará work as well: umlab-netkit(7), "
 		     "umlab-kathara(7)."),
-	.see_also = "umlab-lab-dirs(7)",
+	.see_also = "lab.conf(5), umlab-check(5), umlab.conf(5), umlab-gdb(7), umlab-kathara(7), "
+		    "umlab-lab-dirs(7), umlab-netkit(7), umlab-disk(1), umlab-linux(1), "
+		    "umlab-net(1)",
 	.groups = groups,
 	.verbs = verbs,
 	.prepare = folders_make,
+	.notes = umlab_notes,
+	.has_pages = true,
 	.has_levels = true,
 	.is_translated = true,
 	.complete = umlab_complete,

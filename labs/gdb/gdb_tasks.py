@@ -35,9 +35,10 @@ def waits_in(task):
     """The first function that is not part of the scheduler."""
     names = [k.symbol_at(address).split("+")[0] for address in kernel_chain(task)]
     for name in names:
-        if name not in ("__schedule", "schedule", "schedule_timeout", "__switch_to", "context_switch",
-                        "schedule_hrtimeout_range", "schedule_hrtimeout_range_clock", "io_schedule",
-                        "schedule_idle", "schedule_preempt_disabled"):
+        if name not in ("__schedule", "schedule", "schedule_timeout", "__switch_to",
+                        "context_switch", "schedule_hrtimeout_range",
+                        "schedule_hrtimeout_range_clock", "io_schedule", "schedule_idle",
+                        "schedule_preempt_disabled"):
             return name
     return names[0] if names else ""
 

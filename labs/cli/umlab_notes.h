@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * umlab_notes.h - sections of umlab(1) that the table of verbs does not give
+ */
+#ifndef UMLAB_NOTES_H
+#define UMLAB_NOTES_H
+
+#include "base/verb.h"
+
+extern const char umlab_description[];
+extern const struct verb_note umlab_notes[];
+
+#endif
