@@ -49,8 +49,8 @@ const struct verb_note umlab_notes[] = {
 		"  3    no such machine, lab or image\n"
 		"  124  a time limit was reached\n"
 		"\n"
-		"exec and ssh return the status of the command in the guest; exec returns 125 if the "
-		"machine could not be reached."
+		"exec and ssh return the status of the command in the guest; exec returns 125 if "
+		"the machine could not be reached."
 	},
 	{
 		.title = "ENVIRONMENT",
