@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-fdb.c - the forwarding table: learning, bounds, ageing, readers beside a writer
+ * u-fdb.c - the forwarding table: learning, bounds, ageing, reading while another thread writes
  */
 #include "switch/fdb.h"
 
@@ -23,15 +23,17 @@ static void test_learning(void)
 
 	is(fdb_find(fdb, mac(1), 0), -1, "an unknown address has no port");
 	fdb_learn(fdb, mac(1), 0, 3);
-	is(fdb_find(fdb, mac(1), 0), 3, "a learned one has");
-	is(fdb_find(fdb, mac(1), 5), -1, "but not in another VLAN");
+	is(fdb_find(fdb, mac(1), 0), 3, "a learned address has its port");
+	is(fdb_find(fdb, mac(1), 5), -1, "an address is unknown in another VLAN");
 	fdb_learn(fdb, mac(1), 5, 4);
-	ok(fdb_find(fdb, mac(1), 0) == 3 && fdb_find(fdb, mac(1), 5) == 4, "each VLAN learns by itself");
+	ok(fdb_find(fdb, mac(1), 0) == 3 && fdb_find(fdb, mac(1), 5) == 4,
+	   "an address can have a different port in each VLAN");
 	fdb_learn(fdb, mac(1), 0, 7);
-	is(fdb_find(fdb, mac(1), 0), 7, "a machine that moves is found at its new port");
-	is(fdb_count(fdb), 2, "and is counted once");
+	is(fdb_find(fdb, mac(1), 0), 7, "an address that moves is found at its new port");
+	is(fdb_count(fdb), 2, "an address that has moved is counted once");
 	fdb_forget_port(fdb, 7);
-	ok(fdb_find(fdb, mac(1), 0) == -1 && fdb_count(fdb) == 1, "a port's addresses are forgotten with it");
+	ok(fdb_find(fdb, mac(1), 0) == -1 && fdb_count(fdb) == 1,
+	   "forgetting a port forgets only its addresses");
 	fdb_destroy(fdb);
 }
 
@@ -41,10 +43,10 @@ static void test_bounds(void)
 
 	for (uint32_t i = 0; i < 100000; i++)
 		fdb_learn(fdb, mac(i), 0, 1);
-	is(fdb_count(fdb), 50, "a flood of addresses fills half the table");
-	ok(fdb_refused(fdb) == 100000 - 50, "the rest is refused and counted");
+	is(fdb_count(fdb), 50, "a flood of addresses at one port fills half the table");
+	ok(fdb_refused(fdb) == 100000 - 50, "further addresses are refused and counted");
 	fdb_learn(fdb, mac(1 << 20), 0, 2);
-	is(fdb_find(fdb, mac(1 << 20), 0), 2, "other ports still learn");
+	is(fdb_find(fdb, mac(1 << 20), 0), 2, "other ports still learn addresses");
 	fdb_destroy(fdb);
 }
 
@@ -60,8 +62,9 @@ static void test_ageing(void)
 			break;
 		usleep(100000);
 	}
-	is(fdb_find(fdb, mac(1), 0), -1, "what was not seen for its time is forgotten");
-	is(fdb_find(fdb, mac(2), 0), 1, "what is seen stays");
+	is(fdb_find(fdb, mac(1), 0), -1,
+	   "an address that was not seen for the time limit is forgotten");
+	is(fdb_find(fdb, mac(2), 0), 1, "an address that is seen again stays");
 	fdb_destroy(fdb);
 }
 
@@ -80,9 +83,9 @@ static void test_walk(void)
 	for (uint32_t i = 0; i < 1000; i++)
 		fdb_learn(fdb, mac(i), i % 5, 9);
 	fdb_walk(fdb, walk_count, &count);
-	is(count, 1000, "a walk sees every entry, also after the table has grown");
+	is(count, 1000, "a walk visits every entry after the table has grown");
 	fdb_forget_port(fdb, 0);
-	is(fdb_count(fdb), 0, "everything can be forgotten");
+	is(fdb_count(fdb), 0, "all addresses can be forgotten at once");
 	fdb_destroy(fdb);
 }
 

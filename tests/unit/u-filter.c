@@ -16,7 +16,8 @@ static void filter_reset(void)
 		.net = { 10, 0, 2, 0 }, .mask = { 255, 255, 255, 0 }, .host = { 10, 0, 2, 2 },
 		.dns = { 10, 0, 2, 3 }, .net6 = { 0xfe, 0xc0 }, .host6 = { 0xfe, 0xc0, [15] = 2 },
 		.dns6 = { 0xfe, 0xc0, [15] = 3 }, .can_ping = true, .nr_own = 2,
-		.own = { { [10] = 0xff, 0xff, 192, 0, 2, 7 }, { 0x20, 0x01, 0x0d, 0xb8, [15] = 7 } },
+		.own = { { [10] = 0xff, 0xff, 192, 0, 2, 7 },
+			 { 0x20, 0x01, 0x0d, 0xb8, [15] = 7 } },
 	};
 }
 
@@ -67,27 +68,31 @@ static bool passes(const char *to, uint8_t protocol, uint16_t port)
 static void test_host(void)
 {
 	static const char *const never[] = {
-		"127.0.0.1", "127.255.255.254", "0.0.0.0", "0.1.2.3", "10.0.2.2", "10.0.2.4", "10.0.2.255",
-		"169.254.169.254", "192.0.2.7", "224.0.0.1", "255.255.255.255", "::1", "::", "::127.0.0.1",
-		"::ffff:127.0.0.1", "::ffff:8.8.8.8", "fec0::2", "fec0::4", "fe80::1", "ff02::1", "2001:db8::7",
-		"64:ff9b::7f00:1", "2002:7f00:1::1",
+		"127.0.0.1", "127.255.255.254", "0.0.0.0", "0.1.2.3", "10.0.2.2", "10.0.2.4",
+		"10.0.2.255", "169.254.169.254", "192.0.2.7", "224.0.0.1", "255.255.255.255",
+		"::1", "::", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:8.8.8.8", "fec0::2",
+		"fec0::4", "fe80::1", "ff02::1", "2001:db8::7", "64:ff9b::7f00:1",
+		"2002:7f00:1::1",
 	};
 
 	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
 		ok(!passes(never[i], IPPROTO_TCP, 80) && !passes(never[i], IPPROTO_UDP, 80),
-		   "%s is out of reach", never[i]);
+		   "%s cannot be reached", never[i]);
 	ok(passes("8.8.8.8", IPPROTO_TCP, 80) && passes("8.8.8.8", IPPROTO_UDP, 53) &&
-	   passes("2001:4860::8888", IPPROTO_TCP, 80), "the internet is not");
+	   passes("2001:4860::8888", IPPROTO_TCP, 80), "the internet can be reached");
 	ok(passes("10.0.2.3", IPPROTO_UDP, 53) && passes("10.0.2.3", IPPROTO_TCP, 53) &&
-	   passes("fec0::3", IPPROTO_UDP, 53), "the name server answers names");
+	   passes("fec0::3", IPPROTO_UDP, 53), "the name server can be asked");
 	ok(!passes("10.0.2.3", IPPROTO_TCP, 80) && !passes("10.0.2.3", IPPROTO_UDP, 54) &&
-	   !passes("fec0::3", IPPROTO_TCP, 22), "and nothing else");
-	ok(passes("255.255.255.255", IPPROTO_UDP, 67) && passes("10.0.2.2", IPPROTO_UDP, 67), "DHCP passes");
-	ok(!passes("10.0.2.2", IPPROTO_UDP, 69), "TFTP does not");
-	ok(passes("10.0.2.2", IPPROTO_ICMP, 8) && passes("8.8.8.8", IPPROTO_ICMP, 8), "ping passes");
+	   !passes("fec0::3", IPPROTO_TCP, 22), "other ports of the name server cannot be reached");
+	ok(passes("255.255.255.255", IPPROTO_UDP, 67) && passes("10.0.2.2", IPPROTO_UDP, 67),
+	   "DHCP passes");
+	ok(!passes("10.0.2.2", IPPROTO_UDP, 69), "TFTP to the host is refused");
+	ok(passes("10.0.2.2", IPPROTO_ICMP, 8) && passes("8.8.8.8", IPPROTO_ICMP, 8),
+	   "ping passes");
 	filter.can_ping = false;
-	is(check("8.8.8.8", IPPROTO_ICMP, 8), FILTER_NO_PING, "unless the host forbids it");
-	ok(passes("10.0.2.2", IPPROTO_ICMP, 8), "which does not matter for the host itself");
+	is(check("8.8.8.8", IPPROTO_ICMP, 8), FILTER_NO_PING,
+	   "ping beyond the host fails if the host does not let its users ping");
+	ok(passes("10.0.2.2", IPPROTO_ICMP, 8), "ping to the host works even then");
 	filter.can_ping = true;
 }
 
@@ -100,22 +105,27 @@ static void allow(const char *text)
 static void test_allowed(void)
 {
 	static const char *const bad[] = {
-		"", "tcp:", "tcp:80", "tcp:localhost:80", "sctp:1.2.3.4:5", "tcp:1.2.3.4:0", "tcp:1.2.3.4:65536",
-		"tcp:1.2.3.4:x", "udp:127.0.0.1:69", "tcp:[::1:80", "tcp:::1:80", "tcp:1.2.3:80",
+		"", "tcp:", "tcp:80", "tcp:localhost:80", "sctp:1.2.3.4:5", "tcp:1.2.3.4:0",
+		"tcp:1.2.3.4:65536", "tcp:1.2.3.4:x", "udp:127.0.0.1:69", "tcp:[::1:80",
+		"tcp:::1:80", "tcp:1.2.3:80",
 	};
 	struct filter_allowed allowed;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		ok(filter_allow_parse(bad[i], &allowed), "allow='%s' is refused", bad[i]);
+		ok(filter_allow_parse(bad[i], &allowed), "allow='%s' is rejected", bad[i]);
 	allow("tcp:127.0.0.1:80");
 	allow("udp:192.0.2.7:514");
 	allow("tcp:[::1]:81");
-	ok(passes("10.0.2.2", IPPROTO_TCP, 80), "an allowed service of the loopback is at 10.0.2.2");
-	ok(!passes("10.0.2.2", IPPROTO_TCP, 81) && !passes("10.0.2.2", IPPROTO_UDP, 80), "its neighbours are not");
-	ok(!passes("127.0.0.1", IPPROTO_TCP, 80), "nor is it by its own address");
+	ok(passes("10.0.2.2", IPPROTO_TCP, 80),
+	   "a service allowed on the loopback can be reached at 10.0.2.2");
+	ok(!passes("10.0.2.2", IPPROTO_TCP, 81) && !passes("10.0.2.2", IPPROTO_UDP, 80),
+	   "other ports and protocols of the host cannot be reached");
+	ok(!passes("127.0.0.1", IPPROTO_TCP, 80),
+	   "an allowed service cannot be reached at 127.0.0.1");
 	ok(passes("192.0.2.7", IPPROTO_UDP, 514) && !passes("192.0.2.7", IPPROTO_TCP, 514),
-	   "one of the host's own addresses, by that protocol");
-	ok(passes("fec0::2", IPPROTO_TCP, 81), "IPv6 likewise");
+	   "a service allowed at the host's own address can be reached by its protocol only");
+	ok(passes("fec0::2", IPPROTO_TCP, 81),
+	   "a service allowed on ::1 can be reached at fec0::2");
 	filter_reset();
 }
 
@@ -125,9 +135,10 @@ static void test_forwards(void)
 
 	is(filter_check(&filter, frame, packet("10.0.2.2", IPPROTO_TCP, 40001, 0x12)), FILTER_PASS,
 	   "the answer to a forwarded TCP connection passes");
-	is(filter_check(&filter, frame, packet("10.0.2.2", IPPROTO_TCP, 40001, 0xc2)), FILTER_REFUSE,
-	   "an opening with ECN bits is still one");
-	ok(!passes("10.0.2.2", IPPROTO_UDP, 5000), "UDP to the host does not");
+	is(filter_check(&filter, frame, packet("10.0.2.2", IPPROTO_TCP, 40001, 0xc2)),
+	   FILTER_REFUSE,
+	   "a SYN with ECN bits opens a connection and is refused");
+	ok(!passes("10.0.2.2", IPPROTO_UDP, 5000), "UDP to the host is refused");
 	put16(delivered + 12, 0x0800);
 	delivered[14] = 0x45;
 	put16(delivered + 16, 40);
@@ -137,11 +148,12 @@ static void test_forwards(void)
 	put16(delivered + 34, 5000);
 	put16(delivered + 36, 40000);
 	filter_delivered(&filter, delivered, sizeof(delivered));
-	ok(passes("10.0.2.2", IPPROTO_UDP, 5000), "until a datagram came from there: then its answer does");
-	ok(!passes("10.0.2.2", IPPROTO_UDP, 5001), "to that port alone");
+	ok(passes("10.0.2.2", IPPROTO_UDP, 5000), "an answer to a datagram from the host passes");
+	ok(!passes("10.0.2.2", IPPROTO_UDP, 5001), "an answer to another port is refused");
 	packet("10.0.2.2", IPPROTO_UDP, 5000, 0);
 	put16(frame + 34, 40001);
-	is(filter_check(&filter, frame, 74), FILTER_REFUSE, "and from that port alone");
+	is(filter_check(&filter, frame, 74), FILTER_REFUSE,
+	   "an answer from another port is refused");
 }
 
 static void test_restricted(void)
@@ -149,13 +161,14 @@ static void test_restricted(void)
 	filter.restricted = true;
 	ok(!passes("8.8.8.8", IPPROTO_TCP, 80) && !passes("8.8.8.8", IPPROTO_UDP, 53) &&
 	   !passes("8.8.8.8", IPPROTO_ICMP, 8) && !passes("2001:4860::8888", IPPROTO_TCP, 80),
-	   "restricted: no internet");
-	ok(!passes("10.0.2.3", IPPROTO_UDP, 53), "no name server");
-	ok(passes("255.255.255.255", IPPROTO_UDP, 67), "but DHCP");
+	   "a restricted machine cannot reach the internet");
+	ok(!passes("10.0.2.3", IPPROTO_UDP, 53),
+	   "a restricted machine cannot reach the name server");
+	ok(passes("255.255.255.255", IPPROTO_UDP, 67), "a restricted machine can use DHCP");
 	is(filter_check(&filter, frame, packet("10.0.2.2", IPPROTO_TCP, 40001, 0x10)), FILTER_PASS,
-	   "and forwarded connections");
+	   "a restricted machine can answer forwarded connections");
 	allow("tcp:127.0.0.1:80");
-	ok(passes("10.0.2.2", IPPROTO_TCP, 80), "and what was allowed");
+	ok(passes("10.0.2.2", IPPROTO_TCP, 80), "a restricted machine can reach allowed services");
 	filter_reset();
 }
 
@@ -164,23 +177,29 @@ static void test_malformed(void)
 	size_t size = packet("8.8.8.8", IPPROTO_TCP, 80, 2);
 
 	is(filter_check(&filter, frame, 13), FILTER_DROP, "a runt is dropped");
-	is(filter_check(&filter, frame, size - 1), FILTER_DROP, "a packet longer than its frame");
+	is(filter_check(&filter, frame, size - 1), FILTER_DROP,
+	   "a packet longer than its frame is dropped");
 	frame[14] = 0x44;
-	is(filter_check(&filter, frame, size), FILTER_DROP, "a header shorter than a header");
+	is(filter_check(&filter, frame, size), FILTER_DROP,
+	   "an IP header that is too short is dropped");
 	packet("8.8.8.8", IPPROTO_TCP, 80, 2);
 	put16(frame + 12, 0x8100);
-	is(filter_check(&filter, frame, size), FILTER_DROP, "a tagged frame");
+	is(filter_check(&filter, frame, size), FILTER_DROP, "a tagged frame is dropped");
 	put16(frame + 12, 0x88cc);
-	is(filter_check(&filter, frame, size), FILTER_DROP, "another protocol than IP");
+	is(filter_check(&filter, frame, size), FILTER_DROP,
+	   "a protocol other than IP and ARP is dropped");
 	packet("8.8.8.8", IPPROTO_TCP, 80, 2);
 	put16(frame + 16, 30);
-	is(filter_check(&filter, frame, size), FILTER_DROP, "a TCP packet without ports");
+	is(filter_check(&filter, frame, size), FILTER_DROP,
+	   "a TCP packet without ports is dropped");
 	allow("tcp:127.0.0.1:80");
 	packet("10.0.2.2", IPPROTO_TCP, 80, 2);
 	put16(frame + 20, 0x2000);
-	ok(filter_check(&filter, frame, size) != FILTER_PASS, "a fragment gets no permission by its port");
+	ok(filter_check(&filter, frame, size) != FILTER_PASS,
+	   "a fragment is not passed because of its port");
 	packet("127.0.0.1", IPPROTO_TCP, 80, 0x10);
-	is(filter_check(&filter, frame, size), FILTER_DROP, "loopback is closed for segments in mid-connection too");
+	is(filter_check(&filter, frame, size), FILTER_DROP,
+	   "a segment of a connection to the loopback is dropped");
 	filter_reset();
 }
 
@@ -191,12 +210,14 @@ static void test_refusal(void)
 
 	put32(frame + 34 + 4, 1000);
 	size = filter_refusal(frame, size, answer);
-	ok(size == 54 && answer[14 + 9] == IPPROTO_TCP && answer[34 + 13] == 0x14 && get32(answer + 34 + 8) == 1001,
-	   "a refused TCP connection gets a reset that it accepts");
-	ok(!memcmp(answer + 26, frame + 30, 4) && !memcmp(answer + 30, frame + 26, 4), "from whom it called");
+	ok(size == 54 && answer[14 + 9] == IPPROTO_TCP && answer[34 + 13] == 0x14 &&
+	   get32(answer + 34 + 8) == 1001,
+	   "a refused TCP connection gets a reset that acknowledges its SYN");
+	ok(!memcmp(answer + 26, frame + 30, 4) && !memcmp(answer + 30, frame + 26, 4),
+	   "the reset comes from the address that was called");
 	size = filter_refusal(frame, packet("10.0.2.2", IPPROTO_UDP, 80, 0), answer);
 	ok(size == 14 + 20 + 8 + 28 && answer[14 + 20] == 3 && answer[14 + 21] == 13,
-	   "refused UDP gets 'prohibited'");
+	   "a refused UDP datagram gets an ICMP message");
 }
 
 int main(void)

@@ -13,26 +13,30 @@ static void test_good(void)
 	const char *why;
 
 	ok(!forward_parse("tcp:2222-22", &f, &why) && !f.udp && ntohs(f.host.v4.sin_port) == 2222 &&
-	   ntohs(f.guest.v4.sin_port) == 22 && f.host.v4.sin_addr.s_addr == htonl(INADDR_LOOPBACK) &&
-	   !f.guest.v4.sin_addr.s_addr, "tcp:2222-22 is of the loopback only");
-	ok(!forward_parse("udp:0.0.0.0:53-10.0.2.20:5353", &f, &why) && f.udp && !f.host.v4.sin_addr.s_addr &&
-	   f.guest.v4.sin_addr.s_addr == inet_addr("10.0.2.20"), "addresses on both sides");
-	ok(!forward_parse("tcp:[::1]:80-[fec0::15]:80", &f, &why) && f.host.any.sa_family == AF_INET6,
-	   "IPv6 in brackets");
+	   ntohs(f.guest.v4.sin_port) == 22 &&
+	   f.host.v4.sin_addr.s_addr == htonl(INADDR_LOOPBACK) &&
+	   !f.guest.v4.sin_addr.s_addr, "tcp:2222-22 listens only on the loopback");
+	ok(!forward_parse("udp:0.0.0.0:53-10.0.2.20:5353", &f, &why) && f.udp &&
+	   !f.host.v4.sin_addr.s_addr &&
+	   f.guest.v4.sin_addr.s_addr == inet_addr("10.0.2.20"), "both sides can have addresses");
+	ok(!forward_parse("tcp:[::1]:80-[fec0::15]:80", &f, &why) &&
+	   f.host.any.sa_family == AF_INET6,
+	   "IPv6 addresses are read in brackets");
 	ok(!forward_parse("unix:/run/a-b.sock-22", &f, &why) && f.host.any.sa_family == AF_UNIX &&
 	   !strcmp(f.host.local.sun_path, "/run/a-b.sock"), "a path may have a dash");
 	forward_parse("tcp:2222-22", &f, &why);
 	forward_parse("tcp:127.0.0.1:2222-23", &g, &why);
-	ok(forward_same(&f, &g), "the host's side tells forwards apart");
+	ok(forward_same(&f, &g), "forwards with the same side of the host are the same");
 	forward_parse("udp:2222-22", &g, &why);
-	ok(!forward_same(&f, &g), "and the protocol");
+	ok(!forward_same(&f, &g), "forwards with different protocols differ");
 }
 
 static void test_bad(void)
 {
 	static const char *const bad[] = {
-		"", "tcp", "tcp:", "tcp:80", "tcp:80-", "tcp:-80", "tcp:0-80", "tcp:80-65536", "tcp:x-80",
-		"sctp:80-80", "tcp:localhost:80-80", "tcp:[::1]:80-80", "tcp:[::1:80-[::1]:80", "tcp:1.2.3.4-80",
+		"", "tcp", "tcp:", "tcp:80", "tcp:80-", "tcp:-80", "tcp:0-80", "tcp:80-65536",
+		"tcp:x-80", "sctp:80-80", "tcp:localhost:80-80", "tcp:[::1]:80-80",
+		"tcp:[::1:80-[::1]:80", "tcp:1.2.3.4-80",
 		"unix:relative-22", "unix:/a", "unix:-22", "unix:/a-x", "tcp:80-80-80",
 	};
 	char path[300] = "unix:/";
@@ -40,10 +44,11 @@ static void test_bad(void)
 	const char *why;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		ok(forward_parse(bad[i], &f, &why) && *why, "'%s' is refused, and says why", bad[i]);
+		ok(forward_parse(bad[i], &f, &why) && *why, "'%s' is rejected with a reason",
+		   bad[i]);
 	memset(path + 6, 'a', 200);
 	strcpy(path + 206, "-22");
-	ok(forward_parse(path, &f, &why), "a path that no socket can have is refused");
+	ok(forward_parse(path, &f, &why), "a path that is too long for a socket is rejected");
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-impair.c - what the settings of a cable do to frames, by the plan of impair.c
+ * u-impair.c - what the settings of a cable do to frames, as impair.c plans it
  */
 #include "common/impair.h"
 
@@ -26,20 +26,26 @@ static void settings_read(struct impair *impair, const char *const *words)
 static void test_parse(void)
 {
 	static const char *const bad[] = {
-		"delay=10", "delay=-1ms", "delay=ms", "delay=1e9s", "loss=101%", "loss=5", "rate=0x10mbit",
+		"delay=10", "delay=-1ms", "delay=ms", "delay=1e9s", "loss=101%", "loss=5",
+		"rate=0x10mbit",
 		"rate=nanmbit", "speed=1", "delay", "", "=", "jitter=infs", "loss=", "dup=1%%",
 	};
 	struct impair_settings settings = { 0 };
 	char text[200];
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		ok(impair_parse(&settings, bad[i]) == -EINVAL, "'%s' is refused", bad[i]);
-	ok(!impair_parse(&settings, "delay=1.5ms") && settings.delay == 1500000, "delay=1.5ms");
-	ok(!impair_parse(&settings, "loss=0.01%") && settings.loss == 100, "loss=0.01%%");
-	ok(!impair_parse(&settings, "rate=10mbit") && settings.rate == 10000000, "rate=10mbit");
+		ok(impair_parse(&settings, bad[i]) == -EINVAL, "'%s' is rejected", bad[i]);
+	ok(!impair_parse(&settings, "delay=1.5ms") && settings.delay == 1500000,
+	   "delay=1.5ms is read as nanoseconds");
+	ok(!impair_parse(&settings, "loss=0.01%") && settings.loss == 100,
+	   "loss=0.01%% is read as parts per million");
+	ok(!impair_parse(&settings, "rate=10mbit") && settings.rate == 10000000,
+	   "rate=10mbit is read as bits per second");
 	impair_describe(&settings, text, sizeof(text));
-	ok(!strcmp(text, "delay=1.5ms rate=10mbit loss=0.01%"), "settings are described as they are read");
-	ok(!impair_parse(&settings, "delay=0") && !impair_parse(&settings, "loss=off") && !settings.delay &&
+	ok(!strcmp(text, "delay=1.5ms rate=10mbit loss=0.01%"),
+	   "settings are written as they are read");
+	ok(!impair_parse(&settings, "delay=0") && !impair_parse(&settings, "loss=off") &&
+	   !settings.delay &&
 	   !settings.loss, "0 and off end a setting");
 }
 
@@ -56,8 +62,10 @@ static void test_loss(void)
 		arrived += copies > 0;
 		doubled += copies > 1;
 	}
-	ok(arrived > 89500 && arrived < 90500, "of 100000 frames at loss=10%% about 90000 arrive (%d)", arrived);
-	ok(doubled > 4300 && doubled < 4700, "of these at dup=5%% about 4500 arrive twice (%d)", doubled);
+	ok(arrived > 89500 && arrived < 90500,
+	   "of 100000 frames at loss=10%% about 90000 arrive (%d)", arrived);
+	ok(doubled > 4300 && doubled < 4700, "of these at dup=5%% about 4500 arrive twice (%d)",
+	   doubled);
 }
 
 static void test_delay(void)
@@ -68,7 +76,7 @@ static void test_delay(void)
 
 	settings_read(&impair, SETTINGS("delay=20ms"));
 	impair_plan(&impair, 100, 1000 * MS, when);
-	is(when[0] - 1000 * MS, 20 * MS, "delay=20ms arrives 20 ms later");
+	is(when[0] - 1000 * MS, 20 * MS, "with delay=20ms a frame arrives 20 ms later");
 
 	settings_read(&impair, SETTINGS("delay=20ms", "jitter=5ms"));
 	for (int i = 0; i < 10000; i++) {
@@ -79,7 +87,7 @@ static void test_delay(void)
 		most = when[0] - now > most ? when[0] - now : most;
 	}
 	ok(least >= 15 * MS && least < 16 * MS && most <= 25 * MS && most > 24 * MS,
-	   "jitter=5ms spreads it from 15 to 25 ms");
+	   "jitter=5ms varies the delay from 15 to 25 ms");
 	for (int i = 0; i < 10000; i++) {
 		impair_plan(&impair, 100, 2000000 * MS + i * MS / 10, when);
 		in_order &= when[0] >= last;
@@ -99,7 +107,8 @@ static void test_reorder(void)
 		impair_plan(&impair, 100, 1000 * MS, when);
 		early += when[0] == 1000 * MS;
 	}
-	ok(early > 2300 && early < 2700, "at reorder=25%% a quarter overtakes the rest (%d of 10000)", early);
+	ok(early > 2300 && early < 2700,
+	   "with reorder=25%% a quarter of the frames overtakes (%d of 10000)", early);
 }
 
 static void test_rate(void)
@@ -114,9 +123,9 @@ static void test_rate(void)
 	is(when[0] - 1000 * MS, 1000 * MS, "1000 frames of 1000 bytes at 8 Mbit/s take a second");
 	for (int i = 0; i < 1000; i++)
 		sent += impair_plan(&impair, 1000, 1000 * MS, when);
-	ok(sent < 10, "what would wait for more than a second is lost");
-	is(impair_plan(&impair, 1000, 3000 * MS, when), 1, "after a pause the line is free");
-	is(when[0] - 3000 * MS, 1 * MS, "and sends at once");
+	ok(sent < 10, "frames that would wait for more than a second are lost");
+	is(impair_plan(&impair, 1000, 3000 * MS, when), 1, "the line is free after a pause");
+	is(when[0] - 3000 * MS, 1 * MS, "a free line sends at once");
 }
 
 static struct frame *order[3];
@@ -140,15 +149,16 @@ static void test_waiting(void)
 	a->size = b->size = 100;
 	impair_send(&impair, a);
 	impair_send(&impair, b);
-	is(nr_order, 0, "a delayed frame is not there at once");
+	is(nr_order, 0, "a delayed frame does not arrive at once");
 	end = loop_now_exact() + 2000 * MS;
 	while (nr_order < 2 && loop_now_exact() < end)
 		loop_turn(true);
-	ok(nr_order == 2 && order[0] == a && order[1] == b, "it comes later, in order");
-	is(a->refs, 1, "and nothing keeps it then");
+	ok(nr_order == 2 && order[0] == a && order[1] == b,
+	   "delayed frames arrive later, in order");
+	is(a->refs, 1, "a frame that has arrived is not kept");
 	impair_send(&impair, a);
 	impair_release(&impair);
-	is(a->refs, 1, "a cable that is cut drops what is on its way");
+	is(a->refs, 1, "a cable that is cut drops the frames on their way");
 	frame_put(a);
 	frame_put(b);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-local_ack.c - TCP that runs ahead of a machine: nothing is lost, nobody is sent more than they have room for
+ * u-local_ack.c - TCP that runs ahead of a machine: no data is lost, no window is exceeded
  *
- * libslirp is played by a sender of 64 KB windows that goes back to what was not acknowledged,
- * the machine by a receiver with scaled windows, the way between them by a queue that loses
- * and reorders. Time is the test's own. LOCAL_ACK_SEED repeats a run.
+ * A sender with windows of 64 KB, which goes back to data that was not acknowledged, plays
+ * libslirp. A receiver with scaled windows plays the machine, and a queue that loses and
+ * reorders frames plays the way between them. The test has its own clock. LOCAL_ACK_SEED
+ * repeats a run.
  */
 #include "uplink/local_ack.h"
 
@@ -69,7 +70,7 @@ struct words {
 	uint16_t window;
 	const uint8_t *options;
 	size_t options_size, size;
-	uint32_t from;			/* the stream's place of the first byte */
+	uint32_t from;			/* place of the first byte in the stream */
 };
 
 static uint8_t byte_at(uint32_t place)
@@ -86,7 +87,8 @@ static size_t segment_make(uint8_t *frame, bool to_machine, const struct words *
 	memset(frame, to_machine ? 2 : 4, 6);
 	memset(frame + 6, to_machine ? 4 : 2, 6);
 	put16(frame + 12, v6 ? ETHER_IPV6 : ETHER_IPV4);
-	tcp = frame + ETHER_SIZE + packet_header(frame + ETHER_SIZE, v6, from, to, IPPROTO_TCP, size);
+	tcp = frame + ETHER_SIZE + packet_header(frame + ETHER_SIZE, v6, from, to, IPPROTO_TCP,
+						 size);
 	memset(tcp, 0, TCP_SIZE);
 	put16(tcp, to_machine ? far_port : near_port);
 	put16(tcp + 2, to_machine ? near_port : far_port);
@@ -122,7 +124,7 @@ static struct {
 	struct frame *frames[4096];
 	size_t nr;
 	unsigned int loss, reorder;	/* of 1000 */
-	unsigned int bad;		/* frames either end could not have accepted */
+	unsigned int bad;		/* frames that neither end would have accepted */
 	bool cut;
 } way;
 
@@ -149,7 +151,7 @@ static void way_clear(void)
 /* ---- libslirp ---------------------------------------------------------------------- */
 
 static struct {
-	uint32_t heard;			/* bytes of the machine's that it has acknowledged */
+	uint32_t heard;			/* bytes from the machine that it has acknowledged */
 	uint32_t start, una, next, max, end, mss, window;
 	uint64_t progress;
 	bool reset, fin;
@@ -161,7 +163,7 @@ static void sender_hear(const uint8_t *frame, size_t size)
 	struct packet packet;
 
 	way.bad += !sums_hold(frame, size);
-	/* Connections of former tests may still be tried. */
+	/* Segments for connections of earlier tests may still arrive. */
 	if (!packet_parse(frame, size, &packet) || packet.source != near_port)
 		return;
 	sender.last = (struct words) {
@@ -200,8 +202,10 @@ static void sender_say(uint8_t flags, const uint8_t *options, size_t options_siz
 {
 	static uint8_t frame[FRAME_BIG];
 	struct words words = {
-		.sequence = sender.next, .acknowledgement = 5001 + sender.heard, .flags = flags, .window = 8000, .size = size,
-		.options = options, .options_size = options_size, .from = sender.next - sender.start,
+		.sequence = sender.next, .acknowledgement = 5001 + sender.heard,
+		.flags = flags, .window = 8000, .size = size,
+		.options = options, .options_size = options_size,
+		.from = sender.next - sender.start,
 	};
 
 	size = segment_make(frame, true, &words);
@@ -218,17 +222,19 @@ static void sender_run(void)
 		sender.progress = now;
 	}
 	while ((int32_t)(sender.end - sender.next) > 0) {
-		uint32_t left = sender.end - sender.next, room = sender.una + sender.window - sender.next, size = sender.mss;
+		uint32_t left = sender.end - sender.next, size = sender.mss;
+		uint32_t room = sender.una + sender.window - sender.next;
 
 		size = left < size ? left : size;
 		if ((int32_t)room < (int32_t)size) {
-			/* One byte asks whether a closed window has opened. */
+			/* One byte probes whether a closed window has opened. */
 			if (sender.una != sender.next || now - sender.progress < 500 * MS)
 				break;
 			size = 1;
 			sender.progress = now;
 		}
-		sender_say(TCP_ACK | PSH | (sender.fin && size == left ? TCP_FIN : 0), NULL, 0, size);
+		sender_say(TCP_ACK | PSH | (sender.fin && size == left ? TCP_FIN : 0), NULL, 0,
+			   size);
 		if (sender.una == sender.next - size)
 			sender.progress = now;
 	}
@@ -247,10 +253,12 @@ static struct {
 static void machine_say(uint8_t flags, const uint8_t *options, size_t options_size, size_t size)
 {
 	uint8_t frame[2000];
-	uint32_t window = (machine.room - (machine.next - machine.read)) >> (flags & TCP_SYN ? 0 : SCALE);
+	uint32_t room = machine.room - (machine.next - machine.read);
+	uint32_t window = room >> (flags & TCP_SYN ? 0 : SCALE);
 	struct words words = {
-		.sequence = flags & TCP_SYN ? 5000 : 5001, .acknowledgement = machine.next, .flags = flags,
-		.window = window > 65535 ? 65535 : window, .options = options, .options_size = options_size, .size = size,
+		.sequence = flags & TCP_SYN ? 5000 : 5001, .acknowledgement = machine.next,
+		.flags = flags, .window = window > 65535 ? 65535 : window,
+		.options = options, .options_size = options_size, .size = size,
 	};
 	uint32_t edge = machine.next + (words.window << (flags & TCP_SYN ? 0 : SCALE));
 	size_t frame_size = segment_make(frame, false, &words);
@@ -279,7 +287,7 @@ static void machine_hear(const struct frame *frame)
 	if (packet.payload[13] & (TCP_SYN | TCP_RST))
 		return;
 	if (size && (int32_t)(get32(packet.payload + 4) + size - machine.edge) > 0) {
-		/* The byte that asks for a window is allowed to. */
+		/* A byte that probes the window may exceed it. */
 		machine.overrun |= size > 1;
 		machine_say(TCP_ACK, NULL, 0, 0);
 		return;
@@ -290,7 +298,8 @@ static void machine_hear(const struct frame *frame)
 		else
 			machine.got[place + i] = 1;
 	}
-	while (machine.next - machine.start < STREAM_MAX && machine.got[machine.next - machine.start])
+	while (machine.next - machine.start < STREAM_MAX &&
+	       machine.got[machine.next - machine.start])
 		machine.next++;
 	if (packet.payload[13] & TCP_FIN && machine.next == get32(packet.payload + 4) + size) {
 		machine.fin = true;
@@ -309,7 +318,7 @@ static void machine_run(uint32_t rate)
 		machine_hear(way.frames[i]);
 		frame_put(way.frames[i]);
 	}
-	/* What it said may have brought more. */
+	/* The answers may have brought further frames. */
 	memmove(way.frames, way.frames + nr, (way.nr - nr) * sizeof(way.frames[0]));
 	way.nr -= nr;
 	machine.read += machine.next - machine.read < rate ? machine.next - machine.read : rate;
@@ -332,7 +341,7 @@ static void everything_reset(uint32_t size, uint32_t mss)
 	way.loss = way.reorder = way.bad = way.cut = 0;
 	memset(&sender, 0, sizeof(sender));
 	memset(&machine, 0, sizeof(machine));
-	/* Numbers that wrap on the way. */
+	/* Start so that sequence numbers wrap during the test. */
 	sender.una = sender.next = sender.max = 0xffffff00u - number(size + 1);
 	sender.start = machine.start = machine.next = machine.read = machine.edge = sender.next + 1;
 	sender.end = sender.start + size;
@@ -341,7 +350,7 @@ static void everything_reset(uint32_t size, uint32_t mss)
 	memset(&local_ack_counters, 0, sizeof(local_ack_counters));
 }
 
-/* The machine calls; its SYN and libslirp's answer. */
+/* The machine connects: its SYN and libslirp's answer. */
 static void connect_out(void)
 {
 	machine_say(TCP_SYN, ANY(2, 4, 5, 180, 1, 3, 3, SCALE), 8, 0);
@@ -365,14 +374,14 @@ static uint32_t run(uint32_t rate, unsigned int steps)
 	return machine.next - machine.start;
 }
 
-/* Nothing of it is to come into another test. */
+/* Ends a connection, so that none of its frames reaches another test. */
 static void hang_up(void)
 {
 	sender_say(TCP_RST, NULL, 0, 0);
 	near_port++;
 }
 
-/* ---- what is claimed ----------------------------------------------------------------------- */
+/* ---- claims ----------------------------------------------------------------------- */
 
 static void test_handshake(void)
 {
@@ -383,20 +392,23 @@ static void test_handshake(void)
 	machine_say(TCP_SYN, ANY(2, 4, 5, 180, 1, 3, 3, SCALE), 8, 0);
 	sender_say(TCP_SYN | TCP_ACK, ANY(2, 4, 5, 180), 4, 0);
 	answer = way.frames[0];
-	ok(way.nr == 1 && packet_parse(answer->data, answer->size, &packet) && packet.size == TCP_SIZE + 8 &&
+	ok(way.nr == 1 && packet_parse(answer->data, answer->size, &packet) &&
+	   packet.size == TCP_SIZE + 8 &&
 	   !memcmp(packet.payload + TCP_SIZE, ANY(2, 4, 5, 180, 1, 3, 3, 0), 8) && !way.bad,
-	   "the answer to a machine that scales its windows says that libslirp does too");
+	   "the answer to a machine that scales its windows has a scale option");
 	machine_run(0);
 	near_port++;
 	machine_say(TCP_SYN, ANY(2, 4, 5, 180), 4, 0);
 	sender_say(TCP_SYN | TCP_ACK, ANY(2, 4, 5, 180), 4, 0);
-	ok(way.nr == 1 && packet_parse(way.frames[0]->data, way.frames[0]->size, &packet) && packet.size == TCP_SIZE + 4,
-	   "the answer to one that does not stays as it is");
+	ok(way.nr == 1 && packet_parse(way.frames[0]->data, way.frames[0]->size, &packet) &&
+	   packet.size == TCP_SIZE + 4,
+	   "the answer to a machine that does not scale is unchanged");
 	machine_run(0);
 	near_port++;
 	sender_say(TCP_SYN, ANY(2, 4, 5, 180), 4, 0);
-	ok(way.nr == 1 && packet_parse(way.frames[0]->data, way.frames[0]->size, &packet) && packet.size == TCP_SIZE + 8,
-	   "a call from outside offers it");
+	ok(way.nr == 1 && packet_parse(way.frames[0]->data, way.frames[0]->size, &packet) &&
+	   packet.size == TCP_SIZE + 8,
+	   "a connection from outside offers window scaling");
 	machine_run(0);
 	near_port++;
 	sender_say(TCP_SYN, NULL, 0, 0);
@@ -406,13 +418,15 @@ static void test_handshake(void)
 	uint8_t full[40];
 	memset(full, 1, sizeof(full));
 	sender_say(TCP_SYN, full, 40, 0);
-	ok(way.nr == 1 && packet_parse(way.frames[0]->data, way.frames[0]->size, &packet) && packet.size == 60 && !way.bad,
-	   "not where the options have no room left");
+	ok(way.nr == 1 && packet_parse(way.frames[0]->data, way.frames[0]->size, &packet) &&
+	   packet.size == 60 && !way.bad,
+	   "a SYN without room for the option is unchanged");
 	machine_run(0);
 	near_port++;
 }
 
-static void test_stream(const char *what, uint32_t mss, uint32_t rate, unsigned int loss, unsigned int reorder, bool ahead)
+static void test_stream(const char *what, uint32_t mss, uint32_t rate, unsigned int loss,
+			unsigned int reorder, bool ahead)
 {
 	uint32_t size = loss ? 1 << 20 : STREAM_MAX - 1000, got;
 
@@ -421,21 +435,29 @@ static void test_stream(const char *what, uint32_t mss, uint32_t rate, unsigned 
 	way.loss = machine.loss = loss;
 	way.reorder = reorder;
 	got = run(rate, 2000000);
-	if (!ok(got == size && sender.una == sender.end && !machine.wrong && !machine.overrun && !way.bad,
-		"%s, segments of %u bytes: the stream arrives whole, within the machine's window", what, mss))
-		diag("%u of %u bytes, acknowledged %u, wrong %d, overrun %d, bad %u", got, size, sender.una - sender.start,
+	if (!ok(got == size && sender.una == sender.end && !machine.wrong && !machine.overrun &&
+		!way.bad,
+		"%s, segments of %u bytes: the stream arrives complete and within the window",
+		what, mss))
+		diag("%u of %u bytes, acknowledged %u, wrong %d, overrun %d, bad %u", got, size,
+		     sender.una - sender.start,
 		     machine.wrong, machine.overrun, way.bad);
 	if (loss)
-		ok(local_ack_counters.repeated, "%llu frames were repeated", (unsigned long long)local_ack_counters.repeated);
+		ok(local_ack_counters.repeated, "lost frames are repeated (%llu)",
+		   (unsigned long long)local_ack_counters.repeated);
 	else
-		ok(!local_ack_counters.repeated, "nothing was repeated");
+		ok(!local_ack_counters.repeated, "no frame is repeated");
 	if (ahead)
-		ok(local_ack_counters.ahead > size / 4, "most of it ran ahead (%llu of %u bytes)",
+		ok(local_ack_counters.ahead > size / 4,
+		   "most of the stream runs ahead (%llu of %u bytes)",
 		   (unsigned long long)local_ack_counters.ahead, size);
 	hang_up();
 }
 
-/* Now and then no frame is left: some data is not kept, and what follows it must not be taken for its neighbour. */
+/*
+ * Sometimes no frame is left. Then some data is not kept, and the data after the gap must not be
+ * taken for the data in it.
+ */
 static void test_shortage(void)
 {
 	static struct frame *taken[FRAME_POOL_MAX];
@@ -450,7 +472,7 @@ static void test_shortage(void)
 		got = run(60000, 1 + number(3));
 		while (nr < FRAME_POOL_MAX && (taken[nr] = frame_new(1)))
 			nr++;
-		/* Part of a window falls into the shortage. */
+		/* Send part of a window during the shortage. */
 		sender.window /= 3;
 		sender_run();
 		sender.window *= 3;
@@ -459,12 +481,13 @@ static void test_shortage(void)
 		sender_run();
 	}
 	got = run(1 << 20, 2000000);
-	ok(got == STREAM_MAX - 1000 && sender.una == sender.end && !machine.wrong && !machine.overrun && !way.bad,
-	   "where memory is short now and then, the stream arrives whole");
+	ok(got == STREAM_MAX - 1000 && sender.una == sender.end && !machine.wrong &&
+	   !machine.overrun && !way.bad,
+	   "the stream arrives complete although memory is short at times");
 	hang_up();
 }
 
-/* A stream whose receiver has just been cut off while libslirp believes that it has got some. */
+/* Starts a stream and cuts off the receiver after libslirp got acknowledgements ahead. */
 static void run_ahead(void)
 {
 	everything_reset(1 << 20, 32768);
@@ -478,19 +501,23 @@ static void test_patience(void)
 	uint64_t began;
 
 	run_ahead();
-	ok(sender.next - machine.next > 65535, "more than 64 KB are under way (%u)", sender.next - machine.next);
-	ok(sender.next - machine.next <= (256 + 64) * 1024, "and no more than 256 KB and libslirp's window");
+	ok(sender.next - machine.next > 65535, "more than 64 KB are on their way (%u)",
+	   sender.next - machine.next);
+	ok(sender.next - machine.next <= (256 + 64) * 1024,
+	   "no more than 256 KB and libslirp's window are on their way");
 	clock_forward(75000 * MS);
 	way.cut = false;
-	ok(run(1 << 20, 2000000) == 1 << 20 && !machine.wrong, "a machine that was stopped for 75 s loses nothing");
+	ok(run(1 << 20, 2000000) == 1 << 20 && !machine.wrong,
+	   "a machine that was stopped for 75 s loses no data");
 	near_port++;
 
 	run_ahead();
 	for (began = now; !sender.reset && now - began < 2000000 * MS; )
 		clock_forward(1000 * MS);
 	ok(sender.reset && now - began > 900000 * MS && local_ack_counters.given_up == 1,
-	   "after a quarter of an hour without an answer the connection is reset");
-	ok(local_ack_counters.repeated > 10 && local_ack_counters.repeated < 40, "it was tried %llu times until then",
+	   "the connection is reset after 15 minutes without an answer");
+	ok(local_ack_counters.repeated > 10 && local_ack_counters.repeated < 40,
+	   "data is repeated %llu times until then",
 	   (unsigned long long)local_ack_counters.repeated);
 	near_port++;
 }
@@ -501,12 +528,13 @@ static void test_short(void)
 	connect_out();
 	sender_say(TCP_ACK | PSH, NULL, 0, 1000);
 	local_ack_run();
-	ok(sender.una == sender.start && !local_ack_counters.ahead, "a short message is acknowledged by the machine alone");
+	ok(sender.una == sender.start && !local_ack_counters.ahead,
+	   "a short message is not acknowledged ahead");
 	machine_run(1000);
-	ok(sender.una == sender.start + 1000, "and so it is");
+	ok(sender.una == sender.start + 1000, "the machine acknowledges a short message");
 	machine_say(TCP_ACK | PSH, NULL, 0, 100);
 	ok(sender.last.acknowledgement == machine.next && sender.last.window == 65535 && !way.bad,
-	   "with what the machine says libslirp gets a window that it understands");
+	   "libslirp gets a window of at most 64 KB with the data of the machine");
 	near_port++;
 }
 
@@ -521,12 +549,14 @@ static void test_end(void)
 		sender_run();
 		local_ack_run();
 	}
-	ok(sender.una == sender.end || sender.una == sender.end - 200000 % 30000, "data is acknowledged ahead");
-	ok(sender.next == sender.end + 1 && sender.una != sender.next, "the end is not");
+	ok(sender.una == sender.end || sender.una == sender.end - 200000 % 30000,
+	   "data is acknowledged ahead");
+	ok(sender.next == sender.end + 1 && sender.una != sender.next,
+	   "a FIN is not acknowledged ahead");
 	for (int i = 0; i < 10; i++)
 		machine_run(1 << 20);
-	ok(machine.fin && sender.una == sender.next, "the machine does that itself");
-	ok(frame_in_use() == in_use, "nothing is kept after it");
+	ok(machine.fin && sender.una == sender.next, "the machine acknowledges the FIN");
+	ok(frame_in_use() == in_use, "no frame is kept after the end");
 	near_port++;
 
 	run_ahead();
@@ -534,11 +564,11 @@ static void test_end(void)
 	way.cut = false;
 	for (int i = 0; i < 100; i++)
 		clock_forward(1000 * MS);
-	ok(!way.nr && frame_in_use() == in_use, "a reset ends the repeating");
+	ok(!way.nr && frame_in_use() == in_use, "no frame is repeated after a reset");
 	near_port++;
 }
 
-/* The machine would not believe an acknowledgement that has grown old in what was kept. */
+/* A machine may reject the old acknowledgement number in a frame that was kept. */
 static void test_old(void)
 {
 	struct packet packet;
@@ -549,21 +579,23 @@ static void test_old(void)
 	way.cut = false;
 	clock_forward(1000 * MS);
 	ok(way.nr && packet_parse(way.frames[0]->data, way.frames[0]->size, &packet) &&
-	   get32(packet.payload + 8) == 205001 && !way.bad, "what is repeated acknowledges what libslirp has got by now");
+	   get32(packet.payload + 8) == 205001 && !way.bad,
+	   "a repeated frame has the current acknowledgement number");
 	hang_up();
 }
 
-/* A SYN that comes twice must not end what is open. */
+/* A repeated SYN must not end a connection that is open. */
 static void test_twice(void)
 {
 	run_ahead();
 	machine_say(TCP_SYN, ANY(2, 4, 5, 180, 1, 3, 3, SCALE), 8, 0);
 	way.cut = false;
-	ok(run(1 << 20, 2000000) == 1 << 20 && !machine.wrong, "a SYN that comes again changes nothing");
+	ok(run(1 << 20, 2000000) == 1 << 20 && !machine.wrong,
+	   "a repeated SYN does not disturb the stream");
 	hang_up();
 }
 
-/* libslirp asks again for what was acknowledged, as if it had not heard. */
+/* libslirp sends acknowledged data again, as if it had missed the acknowledgement. */
 static void test_deaf(void)
 {
 	uint32_t una, next;
@@ -576,7 +608,8 @@ static void test_deaf(void)
 	sender_say(TCP_ACK, NULL, 0, 30000);
 	sender.next = next;
 	local_ack_run();
-	ok(sender.una == una && una != machine.next && !way.nr, "libslirp is told again what it has not heard");
+	ok(sender.una == una && una != machine.next && !way.nr,
+	   "a missed acknowledgement is sent again");
 	hang_up();
 }
 
@@ -593,18 +626,19 @@ static void test_many(void)
 		sender.next = 1;
 		sender_say(TCP_SYN | TCP_ACK, ANY(2, 4, 5, 180), 4, 0);
 	}
-	ok(frame_in_use() == in_use, "10000 calls that come to nothing cost no frames");
+	ok(frame_in_use() == in_use, "10000 connections that fail use no frames");
 	for (int i = 0; i < 400; i++) {
 		run_ahead();
 		near_port++;
 	}
-	ok(frame_in_use() - in_use > 300 && frame_in_use() - in_use <= 520, "400 machines that answer nothing cost %u frames", frame_in_use() - in_use);
+	in_use = frame_in_use() - in_use;
+	ok(in_use > 300 && in_use <= 520, "400 machines that do not answer use %u frames", in_use);
 	way.cut = false;
-	test_stream("beside those", 1460, 4 << 20, 0, 0, false);
-	ok(!local_ack_counters.ahead, "for which there is no room to run ahead");
+	test_stream("beside these machines", 1460, 4 << 20, 0, 0, false);
+	ok(!local_ack_counters.ahead, "without room for frames nothing runs ahead");
 }
 
-/* Segments with bits that are wrong somewhere; only the sanitizers judge. */
+/* Segments with random errors: only the sanitizers can fail this test. */
 static void test_noise(int count)
 {
 	static uint8_t frame[4000];
@@ -613,8 +647,10 @@ static void test_noise(int count)
 	for (int i = 0; i < count; i++) {
 		bool to_machine = number(2);
 		struct words words = {
-			.sequence = number(2) ? number(100000) : number(UINT32_MAX), .acknowledgement = number(2) ? number(100000) : number(UINT32_MAX),
-			.flags = number(4) ? TCP_ACK : number(64), .window = number(65536), .options = ANY(3, 3, 7, 1, 3, 3, 99, 0, 3, 3, 3, 9),
+			.sequence = number(2) ? number(100000) : number(UINT32_MAX),
+			.acknowledgement = number(2) ? number(100000) : number(UINT32_MAX),
+			.flags = number(4) ? TCP_ACK : number(64), .window = number(65536),
+			.options = ANY(3, 3, 7, 1, 3, 3, 99, 0, 3, 3, 3, 9),
 			.options_size = 4 * number(4), .size = number(3) ? number(2000) : 0,
 		};
 		uint8_t *exact;
@@ -635,7 +671,7 @@ static void test_noise(int count)
 		way_clear();
 		clock_forward(number(1000) ? MS : 100000 * MS);
 	}
-	ok(true, "%d segments, many of them wrong, are survived", count);
+	ok(true, "%d segments with errors do no harm", count);
 }
 
 int main(void)
@@ -644,16 +680,18 @@ int main(void)
 	local_ack_init(&ends);
 	for (int i = 0; i < 2; i++) {
 		v6 = i;
-		memcpy(far, v6 ? ANY(0xfe, 0xc0, [15] = 2) : ANY([10] = 0xff, 0xff, 10, 0, 2, 2), 16);
-		memcpy(near, v6 ? ANY(0xfe, 0xc0, [15] = 21) : ANY([10] = 0xff, 0xff, 10, 0, 2, 15), 16);
+		memcpy(far, v6 ? ANY(0xfe, 0xc0, [15] = 2) : ANY([10] = 0xff, 0xff, 10, 0, 2, 2),
+		       16);
+		memcpy(near, v6 ? ANY(0xfe, 0xc0, [15] = 21) : ANY([10] = 0xff, 0xff, 10, 0, 2, 15),
+		       16);
 		diag("IPv%d", v6 ? 6 : 4);
 		test_handshake();
-		test_stream("a good way", 32768, 4 << 20, 0, 0, true);
-		test_stream("a good way", 1460, 4 << 20, 0, 0, true);
+		test_stream("a way without losses", 32768, 4 << 20, 0, 0, true);
+		test_stream("a way without losses", 1460, 4 << 20, 0, 0, true);
 		test_stream("a machine that reads slowly", 32768, 3000, 0, 0, false);
 		test_stream("a machine that reads slowly", 536, 500, 0, 0, false);
-		test_stream("a way that loses one of 100", 1460, 4 << 20, 10, 0, true);
-		test_stream("a way that loses one of 10 and reorders", 8000, 4 << 20, 100, 300, true);
+		test_stream("a way that loses 1 %", 1460, 4 << 20, 10, 0, true);
+		test_stream("a way that loses 10 % and reorders", 8000, 4 << 20, 100, 300, true);
 		test_patience();
 		test_short();
 		test_end();
@@ -667,6 +705,6 @@ int main(void)
 	local_ack_release();
 	way_clear();
 	ok(!nr_timers, "no timer is left");
-	is(frame_in_use(), 0, "every frame was given back");
+	is(frame_in_use(), 0, "all frames are released");
 	return tap_done();
 }

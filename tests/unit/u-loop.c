@@ -154,7 +154,8 @@ static void test_poller(void)
 	poll_timeout = 5;
 	begin = loop_now_exact();
 	loop_turn(true);
-	ok(loop_now_exact() - begin >= 5 * MS, "the loop waits for the time that a poller asks for");
+	ok(loop_now_exact() - begin >= 5 * MS,
+	   "the loop waits for the time that a poller asks for");
 	ok(loop_now_exact() - begin < 2000 * MS, "and not for ever");
 	ok(nr_done == 2 && nr_readable == 1, "then the poller is called with nothing ready");
 	loop_set_poller(NULL);

@@ -27,7 +27,8 @@ enum { SEQUENCE = 0xfffffff0u };
 /* A TCP frame as a machine hands it over: the field holds the sum of the pseudo header. */
 static struct frame *giant(bool v6, bool tagged, size_t payload, uint16_t segment)
 {
-	size_t ip_at = tagged ? 18 : 14, tcp_at = ip_at + (v6 ? 40 : 20), size = tcp_at + 32 + payload;
+	size_t ip_at = tagged ? 18 : 14, tcp_at = ip_at + (v6 ? 40
+							   : 20), size = tcp_at + 32 + payload;
 	struct frame *frame = frame_new(size);
 	uint8_t *ip = frame->data + ip_at, *tcp = frame->data + tcp_at;
 
@@ -85,7 +86,8 @@ static void segment_look(struct frame *segment, void *arg)
 
 	seen.good_sums &= tcp_sum(ip, seen.v6, tcp, segment->size - tcp_at) == 0xffff;
 	if (!seen.v6) {
-		seen.good_sums &= plain_sum(ip, 20, 0) == 0xffff && get16(ip + 2) == segment->size - ip_at;
+		seen.good_sums &= plain_sum(ip, 20,
+					    0) == 0xffff && get16(ip + 2) == segment->size - ip_at;
 		seen.good_order &= get16(ip + 4) == (uint16_t)(0xfffe + seen.count);
 	} else {
 		seen.good_sums &= get16(ip + 4) == segment->size - tcp_at;
@@ -93,8 +95,11 @@ static void segment_look(struct frame *segment, void *arg)
 	seen.good_order &= get32(tcp + 4) == (uint32_t)(SEQUENCE + seen.bytes);
 	seen.good_flags &= !(tcp[13] & 0x80) == (seen.count > 0);
 	seen.last_flags = tcp[13];
-	for (size_t i = 0; i < payload; i++)
-		seen.good_order &= tcp[32 + i] == (uint8_t)((seen.bytes + i) * 7 + ((seen.bytes + i) >> 8));
+	for (size_t i = 0; i < payload; i++) {
+		size_t at = seen.bytes + i;
+
+		seen.good_order &= tcp[32 + i] == (uint8_t)(at * 7 + (at >> 8));
+	}
 	seen.bytes += payload;
 	seen.most = payload > seen.most ? payload : seen.most;
 	seen.count++;
@@ -110,12 +115,14 @@ static void test_segments(bool v6, bool tagged, size_t payload, uint16_t size)
 	seen.tagged = tagged;
 	seen.good_sums = seen.good_flags = seen.good_order = true;
 	ok(offload_check(frame) && offload_segment(frame, segment_look, NULL),
-	   "%zu bytes over IPv%d%s become segments of %u", payload, v6 ? 6 : 4, tagged ? " in a VLAN" : "", size);
+	   "%zu bytes over IPv%d%s are cut into segments of %u", payload, v6 ? 6 : 4,
+	   tagged ? " in a VLAN" : "", size);
 	ok(seen.bytes == payload && seen.count == (payload + size - 1) / size && seen.most <= size,
-	   "each byte once");
-	ok(seen.good_order, "in order, with their numbers");
-	ok(seen.good_sums, "with right lengths and checksums");
-	ok(seen.good_flags && (seen.last_flags & 0x09) == 0x09, "CWR on the first, FIN and PSH on the last");
+	   "segments hold each byte once and are not too large");
+	ok(seen.good_order, "segments are in order, with the right sequence numbers");
+	ok(seen.good_sums, "segments have the right lengths and checksums");
+	ok(seen.good_flags && (seen.last_flags & 0x09) == 0x09,
+	   "only the first segment has CWR, only the last has FIN and PSH");
 	frame_put(frame);
 }
 
@@ -123,11 +130,11 @@ static void test_checksum(void)
 {
 	struct frame *frame = giant(false, false, 999, 0);
 
-	ok(offload_check(frame), "a frame without checksum is good");
+	ok(offload_check(frame), "a frame whose checksum is left to do is accepted");
 	offload_checksum(frame);
 	ok(tcp_sum(frame->data + 14, false, frame->data + 34, frame->size - 34) == 0xffff,
-	   "its checksum is filled in");
-	is(frame->head.csum_flags, 0, "and no longer asked for");
+	   "the checksum is filled in");
+	is(frame->head.csum_flags, 0, "the head no longer asks for a checksum");
 	frame_put(frame);
 }
 
@@ -139,20 +146,20 @@ static void test_bad_heads(void)
 		frame->head = good->head; \
 		memcpy(frame->data, good->data, 60); \
 		change; \
-		ok(!offload_check(frame), "refused: " title); \
+		ok(!offload_check(frame), "a frame is rejected: " title); \
 	} while (0)
-	BAD(frame->head.sum_from = frame->size, "a checksum from behind the end");
-	BAD(frame->head.sum_at = 65535, "a checksum stored behind the end");
-	BAD(frame->head.sum_from = 0, "a checksum over the addresses");
-	BAD(frame->head.segment = 0, "segments of no bytes");
-	BAD(frame->head.gso = 77, "an unknown kind of segments");
-	BAD(frame->head.gso = VIRTIO_NET_HDR_GSO_TCPV6, "IPv6 segments of an IPv4 packet");
-	BAD(frame->head.csum_flags = 0, "segments without checksum");
-	BAD(frame->head.sum_from = 33, "a checksum that is not TCP's");
-	BAD(frame->data[14] = 0x4f, "an IP header that ends behind TCP's");
-	BAD(frame->data[23] = 17, "segments of UDP");
-	BAD(frame->data[20] = 0x20, "segments of a fragment");
-	BAD(frame->data[34 + 12] = 0xf0; frame->size = 60, "a TCP header that ends behind the frame");
+	BAD(frame->head.sum_from = frame->size, "the checksum starts behind the end");
+	BAD(frame->head.sum_at = 65535, "the checksum is stored behind the end");
+	BAD(frame->head.sum_from = 0, "the checksum covers the addresses");
+	BAD(frame->head.segment = 0, "segments have no bytes");
+	BAD(frame->head.gso = 77, "the kind of segments is unknown");
+	BAD(frame->head.gso = VIRTIO_NET_HDR_GSO_TCPV6, "an IPv4 packet asks for IPv6 segments");
+	BAD(frame->head.csum_flags = 0, "segments have no checksum");
+	BAD(frame->head.sum_from = 33, "the checksum is not that of TCP");
+	BAD(frame->data[14] = 0x4f, "the IP header ends behind the TCP header");
+	BAD(frame->data[23] = 17, "a UDP packet asks for segments");
+	BAD(frame->data[20] = 0x20, "a fragment asks for segments");
+	BAD(frame->data[34 + 12] = 0xf0; frame->size = 60, "the TCP header ends behind the frame");
 	frame_put(frame);
 	frame_put(good);
 }

@@ -15,7 +15,8 @@
 
 enum { PEERS = 6 };
 
-static const struct port_kind own = { .name = "own", .has_heads = true }, plain = { .name = "plain" };
+static const struct port_kind own = { .name = "own",
+				      .has_heads = true }, plain = { .name = "plain" };
 static int peers[PEERS + 1];		/* our ends, by port number */
 
 static void peer_connect(uint16_t number, const struct port_kind *kind, uint32_t features)
@@ -35,7 +36,7 @@ static void turns(void)
 		loop_turn(false);
 }
 
-/* Sends a frame of @size bytes from peer to peer; VLAN 0: no tag. */
+/* Sends a frame of @size bytes from one peer to the address of another; VLAN 0: no tag. */
 static void speak(uint16_t from, uint8_t to, uint16_t vlan, size_t size)
 {
 	uint8_t message[WIRE_HEAD_SIZE + 70000] = { 0 }, *frame = message;
@@ -57,7 +58,7 @@ static void speak(uint16_t from, uint8_t to, uint16_t vlan, size_t size)
 	turns();
 }
 
-/* The size of what peer @at received, -1 for nothing; *vlan is the tag's, 0 without. */
+/* Receives a frame at peer @at; returns its size, or -1 if there is none. *vlan is its tag's. */
 static int hear(uint16_t at, uint16_t *vlan)
 {
 	static uint8_t message[WIRE_HEAD_SIZE + 70000];
@@ -75,7 +76,7 @@ static int hear(uint16_t at, uint16_t *vlan)
 	return size;
 }
 
-/* Who heard something, as bits; everything is taken. */
+/* Receives all frames at all peers; returns which peers got any, as bits. */
 static unsigned int heard(void)
 {
 	unsigned int who = 0;
@@ -89,16 +90,17 @@ static unsigned int heard(void)
 static void test_learning(void)
 {
 	speak(1, 2, 0, 60);
-	is(heard(), 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6, "to an unknown address: everybody but the sender");
+	is(heard(), 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6,
+	   "a frame to an unknown address goes to all other ports");
 	speak(2, 1, 0, 60);
-	is(heard(), 1 << 1, "to a known one: there alone");
+	is(heard(), 1 << 1, "a frame to a known address goes only to its port");
 	speak(3, 255, 0, 60);
-	is(heard(), 0x7e & ~(1 << 3), "a broadcast goes to everybody");
+	is(heard(), 0x7e & ~(1 << 3), "a broadcast goes to all other ports");
 	speak(1, 1, 0, 60);
-	is(heard(), 0, "what is addressed to the sender's own side goes nowhere");
+	is(heard(), 0, "a frame to an address behind its own port is not forwarded");
 	the_switch.hub = true;
 	speak(2, 1, 0, 60);
-	is(heard(), 0x7e & ~(1 << 2), "a hub sends everything everywhere");
+	is(heard(), 0x7e & ~(1 << 2), "a hub sends a frame to a known address to all other ports");
 	the_switch.hub = false;
 }
 
@@ -112,34 +114,35 @@ static void test_vlans(void)
 	port_get(3)->vlan = 20;
 	fdb_forget_port(the_switch.fdb, 0);
 	speak(1, 255, 0, 60);
-	is(hear(2, &vlan), 60, "the other port of the VLAN hears it");
-	is(vlan, 0, "without a tag");
-	is(hear(3, NULL), -1, "another VLAN's does not");
-	is(hear(4, &vlan), 64, "a trunk hears it");
-	is(vlan, 10, "with the tag");
+	is(hear(2, &vlan), 60, "an access port receives frames of its VLAN");
+	is(vlan, 0, "the frame to an access port has no tag");
+	is(hear(3, NULL), -1, "a port of another VLAN does not receive the frame");
+	is(hear(4, &vlan), 64, "a trunk receives frames of an access port");
+	is(vlan, 10, "the frame to a trunk has the tag of the VLAN");
 	heard();
 	speak(4, 255, 20, 64);
-	is(hear(3, &vlan), 60, "a tagged frame of a trunk reaches its VLAN's ports");
-	is(vlan, 0, "without the tag");
-	is(hear(1, NULL), -1, "and no other");
-	is(hear(5, &vlan), 64, "the other trunks get it");
-	is(vlan, 20, "as it is");
+	is(hear(3, &vlan), 60, "a tagged frame from a trunk reaches the access port of its VLAN");
+	is(vlan, 0, "the tag is removed for the access port");
+	is(hear(1, NULL), -1, "a tagged frame does not reach an access port of another VLAN");
+	is(hear(5, &vlan), 64, "another trunk receives the tagged frame");
+	is(vlan, 20, "the tagged frame to another trunk is unchanged");
 	heard();
 	speak(1, 255, 20, 64);
-	is(heard(), 0, "an access port cannot speak in another VLAN");
-	ok(port_get(1)->counters.foreign > 0, "what it tries is counted");
+	is(heard(), 0, "a tagged frame from an access port is dropped");
+	ok(port_get(1)->counters.foreign > 0, "frames of a foreign VLAN are counted");
 	speak(4, 255, 0, 60);
-	is(heard() & 0x0e, 0, "untagged frames of a trunk are of no VLAN");
+	is(heard() & 0x0e, 0, "an untagged frame from a trunk reaches no access port");
 
 	port_get(5)->allowed = malloc(VLAN_MAP_SIZE);
 	vlan_map_parse("10,30-40", port_get(5)->allowed);
 	speak(4, 255, 20, 64);
-	is(heard() & 1 << 5, 0, "a trunk gets the VLANs that it was given");
+	is(heard() & 1 << 5, 0, "a trunk does not receive a VLAN outside its list");
 	speak(4, 255, 10, 64);
-	is(heard() & 1 << 5, 1 << 5, "and no others");
+	is(heard() & 1 << 5, 1 << 5, "a trunk receives a VLAN of its list");
 	port_get(5)->vlan = 10;
 	speak(4, 255, 10, 64);
-	ok(hear(5, &vlan) == 60 && vlan == 0, "its native VLAN goes without tag");
+	ok(hear(5, &vlan) == 60 && vlan == 0,
+	   "frames of a trunk's native VLAN leave it without tag");
 	heard();
 	for (int i = 1; i <= 5; i++) {
 		port_get(i)->access = false;
@@ -151,12 +154,14 @@ static void test_vlans(void)
 
 static void test_lists(void)
 {
-	static const char *const bad[] = { "", "0", "4095", "1-", "-1", "2-1", "1,,2", "1,", "x", "1-5000" };
+	static const char *const bad[] = { "", "0", "4095", "1-", "-1", "2-1", "1,,2", "1,", "x",
+					   "1-5000" };
 	uint8_t map[VLAN_MAP_SIZE];
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		ok(vlan_map_parse(bad[i], map), "trunk='%s' is refused", bad[i]);
-	ok(!vlan_map_parse("1,5-6,4094", map) && map[0] == 0x62 && map[511] == 0x40, "trunk=1,5-6,4094");
+		ok(vlan_map_parse(bad[i], map), "the list of VLANs '%s' is rejected", bad[i]);
+	ok(!vlan_map_parse("1,5-6,4094", map) && map[0] == 0x62 && map[511] == 0x40,
+	   "a list with single VLANs and a range is read");
 }
 
 static void test_isolation(void)
@@ -164,9 +169,9 @@ static void test_isolation(void)
 	port_get(1)->isolated = port_get(2)->isolated = true;
 	fdb_forget_port(the_switch.fdb, 0);
 	speak(1, 255, 0, 60);
-	is(heard(), 0x7e & ~(1 << 1 | 1 << 2), "isolated ports do not hear each other");
+	is(heard(), 0x7e & ~(1 << 1 | 1 << 2), "isolated ports do not receive each other's frames");
 	speak(3, 255, 0, 60);
-	is(heard(), 0x7e & ~(1 << 3), "but everybody else");
+	is(heard(), 0x7e & ~(1 << 3), "isolated ports receive frames of other ports");
 	port_get(1)->isolated = port_get(2)->isolated = false;
 }
 
@@ -177,15 +182,16 @@ static void test_cut(void)
 
 	port_set_up(port_get(2), false);
 	size = recv(peers[2], &link, sizeof(link), MSG_DONTWAIT);
-	ok(size == sizeof(link) && link.head.kind == WIRE_LINK && !link.up, "who loses the cable is told");
+	ok(size == sizeof(link) && link.head.kind == WIRE_LINK && !link.up,
+	   "a peer whose cable is cut gets a notice");
 	speak(1, 255, 0, 60);
-	is(heard(), 0x7e & ~(1 << 1 | 1 << 2), "a cut cable carries nothing to it");
+	is(heard(), 0x7e & ~(1 << 1 | 1 << 2), "a cut cable carries no frame to the peer");
 	speak(2, 255, 0, 60);
-	is(heard(), 0, "and nothing from it");
+	is(heard(), 0, "a cut cable carries no frame from the peer");
 	port_set_up(port_get(2), true);
 	hear(2, NULL);
 	speak(2, 255, 0, 60);
-	is(heard(), 0x7e & ~(1 << 2), "until it is mended");
+	is(heard(), 0x7e & ~(1 << 2), "a restored cable carries frames again");
 }
 
 static void test_bad_frames(void)
@@ -198,18 +204,19 @@ static void test_bad_frames(void)
 	speak(1, 255, 0, 13);
 	is(c->runts, 1, "a runt is counted and dropped");
 	speak(1, 255, 0, 65600);
-	is(c->giants, 1, "so is a giant");
+	is(c->giants, 1, "a giant is counted and dropped");
 	memset(group + 12, 0xff, 12);
 	send(peers[1], group, sizeof(group), 0);
 	turns();
-	is(c->malformed, 1, "so is a sender that is a group");
+	is(c->malformed, 1, "a frame with a group as its source is counted and dropped");
 	memcpy(group, &head, sizeof(head));
 	send(peers[1], group, sizeof(group), 0);
 	turns();
-	is(c->malformed, 2, "and a head that lies");
-	is(heard(), 0, "nobody hears any of them");
+	is(c->malformed, 2, "a frame whose head does not fit its contents is counted and dropped");
+	is(heard(), 0, "no port receives an invalid frame");
 	speak(1, 255, 0, 9500);
-	is(heard(), 0x7e & ~(1 << 1 | 1 << 6), "a frame too big for a classic peer reaches the others");
+	is(heard(), 0x7e & ~(1 << 1 | 1 << 6),
+	   "a frame too big for a classic peer reaches the other peers");
 }
 
 static void test_offload(void)
@@ -218,25 +225,29 @@ static void test_offload(void)
 		struct wire_head head;
 		uint8_t frame[14 + 40 + 4000];
 	} giant = {
-		.head = { .csum_flags = 1, .gso = VIRTIO_NET_HDR_GSO_TCPV4, .segment = 1000, .sum_from = 34,
+		.head = { .csum_flags = 1, .gso = VIRTIO_NET_HDR_GSO_TCPV4, .segment = 1000,
+			  .sum_from = 34,
 			  .sum_at = 16 },
-		.frame = { 255, 255, 255, 255, 255, 255, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 0x0f, 0xc8, [23] = 6,
+		.frame = { 255, 255, 255, 255, 255, 255, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 0x0f,
+			   0xc8, [23] = 6,
 			   [46] = 0x50 },
 	};
 	int pieces = 0;
 
 	send(peers[1], &giant, sizeof(giant), 0);
 	turns();
-	is(hear(2, NULL), sizeof(giant.frame), "who can gets a giant as it is");
+	is(hear(2, NULL), sizeof(giant.frame),
+	   "a peer with WIRE_OFFLOAD gets a giant packet unchanged");
 	while (hear(6, NULL) == 14 + 40 + 1000)
 		pieces++;
-	is(pieces, 4, "who cannot gets segments");
+	is(pieces, 4, "a peer without WIRE_OFFLOAD gets the packet as segments");
 	heard();
 }
 
 static void test_slow(void)
 {
-	struct sendq_counters *slow = &port_get(2)->out.counters, *quick = &port_get(3)->out.counters;
+	struct sendq_counters *slow = &port_get(2)->out.counters;
+	struct sendq_counters *quick = &port_get(3)->out.counters;
 	uint64_t before = quick->tx_frames;
 
 	memset(slow, 0, sizeof(*slow));
@@ -245,16 +256,17 @@ static void test_slow(void)
 		for (int peer = 3; peer <= PEERS; peer++)
 			hear(peer, NULL);
 	}
-	ok(slow->queue_full > 0 && port_get(2)->out.nr_waiting <= PORT_QUEUE, "who does not read loses frames");
-	is(quick->tx_frames - before, 5000, "and nobody else does");
+	ok(slow->queue_full > 0 && port_get(2)->out.nr_waiting <= PORT_QUEUE,
+	   "a peer that does not read loses frames");
+	is(quick->tx_frames - before, 5000, "no other peer loses frames meanwhile");
 	while (hear(2, NULL) >= 0)
 		turns();
-	is(port_get(2)->out.nr_waiting, 0, "when it reads again its queue drains");
+	is(port_get(2)->out.nr_waiting, 0, "the queue drains when the peer reads again");
 	speak(1, 255, 0, 60);
-	ok(heard() & 1 << 2, "and it hears what comes");
+	ok(heard() & 1 << 2, "the peer then receives new frames");
 }
 
-/* A message of several frames to peer 2, @lie more bytes in the last one's head than there are. */
+/* Sends several frames to peer 2 in one message; the last head claims @lie bytes too many. */
 static void speak_bundle(uint16_t from, const size_t *sizes, int nr, size_t lie)
 {
 	struct wire_head head = { .kind = WIRE_BUNDLE };
@@ -278,7 +290,7 @@ static void speak_bundle(uint16_t from, const size_t *sizes, int nr, size_t lie)
 	turns();
 }
 
-/* The sizes of the frames in the one message that peer @at received, and the last byte of their order. */
+/* Receives one message at peer @at; returns the number of frames in it, and their sizes. */
 static int hear_bundle(uint16_t at, size_t *sizes, bool *in_order)
 {
 	uint8_t message[WIRE_BUNDLE_MAX];
@@ -303,19 +315,23 @@ static void test_bundles(void)
 {
 	static const size_t sizes[] = { 60, 15, 1514 };
 	struct port *from = port_get(1);
-	uint64_t frames = from->counters.rx_frames, bytes = from->counters.rx_bytes, malformed = from->counters.malformed;
+	uint64_t frames = from->counters.rx_frames, bytes = from->counters.rx_bytes;
+	uint64_t malformed = from->counters.malformed;
 	size_t came[WIRE_BUNDLE_FRAMES];
 	bool in_order;
 
 	speak(2, 1, 0, 60);
 	heard();
 	speak_bundle(1, sizes, 3, 0);
-	is(from->counters.rx_frames - frames, 3, "a message of three frames is three frames");
-	is(from->counters.rx_bytes - bytes, 60 + 15 + 1514, "of their sizes");
-	is(heard(), 1 << 2, "which go where each is addressed to");
+	is(from->counters.rx_frames - frames, 3,
+	   "a message with three frames counts as three frames");
+	is(from->counters.rx_bytes - bytes, 60 + 15 + 1514,
+	   "a message with three frames counts their sizes without heads");
+	is(heard(), 1 << 2, "each frame of a message goes to its destination");
 	speak_bundle(1, sizes, 3, 1);
-	is(from->counters.malformed - malformed, 1, "one that is longer than its message ends the message");
-	is(from->counters.rx_frames - frames, 5, "those before it arrive");
+	is(from->counters.malformed - malformed, 1,
+	   "a frame longer than the rest of its message is malformed");
+	is(from->counters.rx_frames - frames, 5, "the frames before a malformed one are received");
 	heard();
 
 	close(peers[2]);
@@ -325,12 +341,16 @@ static void test_bundles(void)
 	frames = port_get(2)->out.counters.tx_frames;
 	bytes = port_get(2)->out.counters.tx_bytes;
 	speak_bundle(1, sizes, 3, 0);
-	is(hear_bundle(2, came, &in_order), 3, "a peer that takes bundles gets all of them in one message");
-	ok(came[0] == 60 && came[1] == 15 && came[2] == 1514 && in_order, "whole and in order");
-	is(port_get(2)->out.counters.tx_frames - frames, 3, "counted as frames");
-	is(port_get(2)->out.counters.tx_bytes - bytes, 60 + 15 + 1514, "and as their bytes");
+	is(hear_bundle(2, came, &in_order), 3,
+	   "a peer with WIRE_BUNDLES gets several frames in one message");
+	ok(came[0] == 60 && came[1] == 15 && came[2] == 1514 && in_order,
+	   "the frames of such a message are complete and in order");
+	is(port_get(2)->out.counters.tx_frames - frames, 3,
+	   "the frames of such a message are counted one by one");
+	is(port_get(2)->out.counters.tx_bytes - bytes, 60 + 15 + 1514,
+	   "the bytes of such a message are counted without heads");
 	speak(1, 2, 0, 60);
-	is(hear(2, NULL), 60, "a single frame is a message of its own");
+	is(hear(2, NULL), 60, "a single frame is sent as a message of its own");
 }
 
 static void test_gone(void)
@@ -338,12 +358,12 @@ static void test_gone(void)
 	close(peers[2]);
 	peers[2] = -1;
 	turns();
-	ok(!port_get(2)->kind, "a peer that ends is noticed");
+	ok(!port_get(2)->kind, "a port is free again when its peer ends");
 	speak(1, 255, 0, 60);
-	is(heard(), 0x7e & ~(1 << 1 | 1 << 2), "the others go on");
+	is(heard(), 0x7e & ~(1 << 1 | 1 << 2), "the other ports keep working when a peer ends");
 	peer_connect(2, &own, WIRE_OFFLOAD);
 	speak(1, 255, 0, 60);
-	ok(heard() & 1 << 2, "it can come back");
+	ok(heard() & 1 << 2, "a peer can connect to the port again");
 }
 
 int main(void)
