@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# t7070-apt.sh - apt in the Debian image, through the uplink, from a repository on this host's loopback
+# t7070-apt.sh - apt in the Debian image, from a repository on this host's loopback
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/console.sh"
@@ -19,16 +19,24 @@ wait_for 10 grep -q 'port [0-9]' "$SCRATCH/web.log"
 port=$(sed -n 's/.*port \([0-9]*\).*/\1/p' "$SCRATCH/web.log")
 
 private_image "$SCRATCH/disk"
-# No systemd: a shell as init that takes commands, like that of net.cpio.
+# Instead of systemd, a shell that runs commands from the console is init, as in net.cpio.
 NET_CPIO='' NET_MEM=512M NET_LIMIT=60
-net_guest a ubd0="$SCRATCH/disk" root=/dev/ubda rw quiet init=/bin/bash eth0=slirp,allow=tcp:127.0.0.1:"$port" -- -c \
-	'PATH=/usr/sbin:/usr/bin:/sbin:/bin; mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t tmpfs tmp /tmp; mount -t tmpfs run /run; stty -echo; echo @ready; while read -r line; do eval $line; done'
+init='PATH=/usr/sbin:/usr/bin:/sbin:/bin; mount -t proc proc /proc; mount -t sysfs sys /sys; '
+init+='mount -t tmpfs tmp /tmp; mount -t tmpfs run /run; stty -echo; echo @ready; '
+# shellcheck disable=SC2016
+init+='while read -r line; do eval $line; done'
+net_guest a ubd0="$SCRATCH/disk" root=/dev/ubda rw quiet init=/bin/bash \
+	eth0=slirp,allow=tcp:127.0.0.1:"$port" -- -c \
+	"$init"
 ok $? "the Debian image boots with a shell"
-net_do a 'ip link set eth0 up; ip addr add 10.0.2.15/24 dev eth0; ip route add default via 10.0.2.2; rm -rf /etc/apt/sources.list.d' > /dev/null
+net_do a 'ip link set eth0 up; ip addr add 10.0.2.15/24 dev eth0;' \
+	'ip route add default via 10.0.2.2; rm -rf /etc/apt/sources.list.d' > /dev/null
 net_do a "echo deb [trusted=yes] http://10.0.2.2:$port ./ > /etc/apt/sources.list" > /dev/null
-like "$(net_do a 'apt-get update; echo status $?')" '^status 0' "apt-get update"
-like "$(net_do a 'DEBIAN_FRONTEND=noninteractive apt-get install -y umlab-test; echo status $?')" '^status 0' "apt-get install"
-is "$(net_do a 'md5sum < /usr/share/umlab-test/data')" "$sum" "the package's file has come whole"
+like "$(net_do a 'apt-get update; echo status $?')" '^status 0' "apt-get update succeeds"
+like "$(net_do a 'DEBIAN_FRONTEND=noninteractive apt-get install -y umlab-test; echo status $?')" \
+	'^status 0' \
+	"apt-get install succeeds"
+is "$(net_do a 'md5sum < /usr/share/umlab-test/data')" "$sum" "the file of the package is complete"
 net_do a 'sync; mount -o remount,ro /' > /dev/null
 net_end a
 done_testing
