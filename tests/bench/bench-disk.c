@@ -173,7 +173,8 @@ static void ring_put(int write, unsigned int slot)
 	unsigned int tail = *ring.tail;
 
 	ring.entries[tail & *ring.mask] = (struct io_uring_sqe){
-		.opcode = write ? IORING_OP_WRITE : IORING_OP_READ, .fd = fd, .off = random_offset(),
+		.opcode = write ? IORING_OP_WRITE : IORING_OP_READ,
+		.fd = fd, .off = random_offset(),
 		.addr = (unsigned long)(buffer + slot * BLOCK), .len = BLOCK, .user_data = slot,
 	};
 	__atomic_store_n(ring.tail, tail + 1, __ATOMIC_RELEASE);
@@ -274,7 +275,8 @@ int main(int argc, char **argv)
 		if (only && strcmp(only, rows[i].name))
 			continue;
 		if (ring.fd && !strncmp(rows[i].name, "rand", 4)) {
-			(strstr(rows[i].name, "_1") ? ring_one : ring_deep)(rows[i].name, rows[i].write, seconds);
+			(strstr(rows[i].name, "_1") ? ring_one : ring_deep)(rows[i].name,
+									    rows[i].write, seconds);
 			continue;
 		}
 		if (rows[i].warm_up)

@@ -85,8 +85,8 @@ for (( round = 1; round <= rounds; round++ )); do
 	if command -v fio >/dev/null; then
 		for row in read write; do
 			sample host_fio seq_$row \
-				"$(( $(fio_figure bw_bytes $row --ioengine=psync --invalidate=0 \
-					--filename="$work/raw" --bs=1M --size=256M --runtime=1) / 1000000 ))"
+				"$(( $(fio_figure bw_bytes $row --ioengine=psync --invalidate=0 --bs=1M \
+					--filename="$work/raw" --size=256M --runtime=1) / 1000000 ))"
 		done
 	fi
 	run host_uring bench/bench-disk "$work/raw" uring
@@ -128,7 +128,8 @@ for (( round = 1; round <= rounds; round++ )); do
 				read -r system socket <<<"$pair"
 				size=4k; [[ $row == rand* ]] || size=1M
 				sample $system "nbd_$row" \
-					"$(fio_figure iops $row --ioengine=nbd --uri="nbd+unix:///?socket=$PWD/$work/$socket" \
+					"$(fio_figure iops $row --ioengine=nbd \
+					--uri="nbd+unix:///?socket=$PWD/$work/$socket" \
 					--bs=$size --iodepth=16 --size=128M --runtime=2)"
 			done
 		done
@@ -137,6 +138,6 @@ for (( round = 1; round <= rounds; round++ )); do
 done
 
 {
-	echo "disks: MB/s for seq_*, operations per second for rand_*, fsync and nbd_*, seconds for the tool"
+	echo "disks: MB/s for seq_*, operations per second for rand_*, fsync, nbd_*, seconds for others"
 	awk -F '\t' -f "$here/medians.awk" bench/disk.tsv
 } | tee bench/disk.txt

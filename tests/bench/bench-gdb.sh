@@ -21,6 +21,7 @@ chmod 755 "$work"
 pid=
 trap '[[ ! $pid ]] || kill -KILL $pid 2>/dev/null || true; rm -rf "$work"' EXIT
 
+gdb=(gdb -nx -q -batch -iex 'set auto-load python-scripts off')
 unprivileged() { exec "$top/labs/setup/unprivileged.sh" "$@"; }
 now() { date +%s%N; }
 median() { sort -n | sed -n "$(((rounds + 1) / 2))p"; }
@@ -57,18 +58,19 @@ hits = rate($hits, "continue")
 gdb.execute("delete %d" % number)
 print("RATES %.0f %.0f" % (hits, rate($steps, "stepi $steps")))
 END
-	(unprivileged gdb -nx -q -batch -iex 'set auto-load python-scripts off' -iex 'set pagination off' "$@" -x "$work/measure.py") 2>&1 |
+	(unprivileged "${gdb[@]}" -iex 'set pagination off' "$@" -x "$work/measure.py") 2>&1 |
 		sed -n 's/^RATES //p' >> "$output"
 }
 
 umlab() {
 	local start i
-	(unprivileged "$build/linux" initrd="$build/bench/stops.cpio" mem=128M con0=fd:0,fd:1 quiet) < /dev/null > "$work/log" 2>&1 &
+	(unprivileged "$build/linux" initrd="$build/bench/stops.cpio" mem=128M \
+		con0=fd:0,fd:1 quiet) < /dev/null > "$work/log" 2>&1 &
 	pid=$!
 	ready "$work/log" > "$work/address"
 	for ((i = 0; i < rounds; i++)); do
 		start=$(now)
-		(unprivileged gdb -nx -q -batch -iex 'set auto-load python-scripts off' -x "$top/labs/gdb/umlab.py" \
+		(unprivileged "${gdb[@]}" -x "$top/labs/gdb/umlab.py" \
 			-ex "attach $pid" "$build/kernel/vmlinux") > /dev/null 2>&1
 		echo $((($(now) - start) / 1000000)) >> "$work/attach"
 		stops "$work/umlab" "$(cat "$work/address")" -x "$top/labs/gdb/umlab.py" -ex \
@@ -84,8 +86,9 @@ qemu() {
 	kernel=$("$here/../peers/qemu-kernel.sh") ||
 		{ echo "bench-gdb.sh: no package of a kernel 6.12 for QEMU: without it" >&2; \
 			return; }
-	(exec qemu-system-x86_64 -accel tcg -m 256 -nographic -no-reboot -kernel "$kernel" -initrd "$build/bench/stops.cpio" \
-		-append 'console=ttyS0 nokaslr quiet' -chardev "socket,path=$work/gdb,server=on,wait=off,id=gdb" -gdb chardev:gdb) \
+	(exec qemu-system-x86_64 -accel tcg -m 256 -nographic -no-reboot -kernel "$kernel" \
+		-initrd "$build/bench/stops.cpio" -append 'console=ttyS0 nokaslr quiet' \
+		-chardev "socket,path=$work/gdb,server=on,wait=off,id=gdb" -gdb chardev:gdb) \
 		< /dev/null > "$work/qemu.log" 2>&1 &
 	pid=$!
 	touch "$work/qemu.log"

@@ -36,8 +36,12 @@ row() { # row NAME NR BEFORE SECONDS
 	umlab list -a --json |
 		jq -r --arg name "$1" --argjson n "$2" --arg s "$4" --argjson used \
 			"$(($3 - $(available)))" --argjson helpers "$(helpers)" '
+		def mean: add / length;
+		def tenths: . * 10 | round / 10;
 		[.[] | select(.state == "ready")] as $r |
-		"\($name)\t\($s)\t\($r | length)/\($n)\t\(($r | map(.memory_used) | add) / ($r | length) / 1048576 * 10 | round / 10)\t\($helpers / 1024 * 10 | round / 10)\t\($used / 1024 | round)\t\(($r | map(.disk_used) | add) / ($r | length) / 1024 | round)"'
+		[$name, $s, "\($r | length)/\($n)",
+		 ($r | map(.memory_used) | mean / 1048576 | tenths), ($helpers / 1024 | tenths),
+		 ($used / 1024 | round), ($r | map(.disk_used) | mean / 1024 | round)] | @tsv'
 }
 stopwatch() { local begin=$EPOCHREALTIME; \
 	"$@" > /dev/null 2>&1; local end=$EPOCHREALTIME

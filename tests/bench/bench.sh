@@ -177,7 +177,7 @@ machine_run() {
 		sleep "$idle_seconds"
 		read -r after memory processes < <(bench/bench-machine "$machine")
 		sample free "$system" idle_cpu \
-			"$(printf '%d.%03d' $(( (after - before) / 1000 )) $(( (after - before) % 1000 )))"
+			"$(awk -v us=$((after - before)) 'BEGIN { printf "%.3f", us / 1000 }')"
 		sample free "$system" idle_memory "$memory"
 		sample free "$system" processes "$processes"
 	fi

@@ -14,7 +14,8 @@ function median(key,    i, j, held, middle) {
 		figure[key, j + 1] = held
 	}
 	middle = int((nr[key] + 1) / 2)
-	return nr[key] % 2 ? figure[key, middle] : (figure[key, middle] + figure[key, middle + 1]) / 2
+	return nr[key] % 2 ? figure[key, middle] :
+		(figure[key, middle] + figure[key, middle + 1]) / 2
 }
 END {
 	for (r = 1; r <= nr_rows; r++) {

@@ -71,8 +71,8 @@ function write_figures(place, row, system_name, result, lowest, highest, rounds)
 	       lowest, highest, rounds >csv
 	printf "%s\n    {\"place\": \"%s\", \"row\": \"%s\", \"unit\": \"%s\", ",
 	       separator, place, row, unit(row) >json
-	printf "\"system\": \"%s\", \"median\": %s, \"lowest\": %s, \"highest\": %s, \"rounds\": %d}",
-	       system_name, result, lowest, highest, rounds >json
+	printf "\"system\": \"%s\", \"median\": %s, ", system_name, result >json
+	printf "\"lowest\": %s, \"highest\": %s, \"rounds\": %d}", lowest, highest, rounds >json
 }
 END {
 	for (i = 1; i <= nr_conditions; i++)
