@@ -116,12 +116,14 @@ static void ubd_report(struct request *rq, const struct ubd_io *io)
 	if (io->error == -EOPNOTSUPP)
 		return;
 	if (io->op == UBD_FLUSH) {
-		pr_err_ratelimited("%s: %s: cannot flush: error %d; the host may have lost data, so every later flush fails too\n",
+		pr_err_ratelimited("%s: %s: cannot flush (error %d): the host may have lost data, "
+				   "so every later flush fails too\n",
 				   ubd->name, ubd->path, -io->error);
 		return;
 	}
 	if (io->error == -EPERM && io->op == UBD_WRITE) {
-		pr_err_ratelimited("%s: %s: refused to write the header of an overlay to the start of a raw disk (the flag nocow allows it)\n",
+		pr_err_ratelimited("%s: %s: refused to write the header of an overlay to the start "
+				   "of a raw disk; the flag nocow allows it\n",
 				   ubd->name, ubd->path);
 		return;
 	}

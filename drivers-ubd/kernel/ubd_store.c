@@ -21,8 +21,8 @@ static void lease_beat(struct work_struct *work)
 	int error = ubd_call(ubd_job_beat, &ubd->store);
 
 	if (error == -ESTALE) {
-		pr_err("%s: %s: another process broke the lease and may write to the file; nothing is written from here on\n",
-		       ubd->name, ubd->path);
+		pr_err("%s: %s: another process broke the lease and may write to the file, "
+		       "so this machine stops writing to it\n", ubd->name, ubd->path);
 		return;
 	}
 	schedule_delayed_work(&ubd->beat, UBD_BEAT_SECONDS * HZ);
@@ -47,7 +47,7 @@ static int check_size(const struct ubd_disk *ubd, u64 file_size)
 		return -EINVAL;
 	}
 	if (file_size != ubd->store.size)
-		pr_warn("%s: %s: the last %llu bytes are no whole sector and are left out\n",
+		pr_warn("%s: %s: the last %llu bytes do not fill a sector and are left out\n",
 			ubd->name, ubd->path, file_size - ubd->store.size);
 	return 0;
 }
@@ -97,8 +97,8 @@ void ubd_store_close(struct ubd_disk *ubd)
 	cancel_delayed_work_sync(&ubd->beat);
 	error = ubd_call(ubd_job_close, &ubd->store);
 	if (error)
-		pr_err("%s: %s: not closed cleanly: error %d; writes that no flush has confirmed may be lost\n",
-		       ubd->name, ubd->path, -error);
+		pr_err("%s: %s: not closed cleanly (error %d): writes that no flush has confirmed "
+		       "may be lost\n", ubd->name, ubd->path, -error);
 }
 
 /* ---- grow ---------------------------------------------------------------------------- */

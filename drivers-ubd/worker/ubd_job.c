@@ -115,7 +115,8 @@ static int follow_file(struct cow_chain *chain, struct cow_error *error)
 	int ret;
 
 	if (top->entry_bits)
-		return cow_fail(error, -EINVAL, "%s: an overlay needs a size to grow to", top->path);
+		return cow_fail(error, -EINVAL, "%s: an overlay needs a size to grow to",
+				top->path);
 	ret = ubd_cow_io.stat(&ubd_cow_io, top->file, &stat);
 	if (ret)
 		return cow_fail(error, ret, "%s: %s", top->path, cow_reason(ret));

@@ -47,7 +47,8 @@ enum {
 	UBD_WORKERS = 4,		/* beside a flush and a slow read two remain */
 	UBD_RING_SIZE = 2 * UBD_DISKS * UBD_DEPTH,
 };
-_Static_assert((UBD_RING_SIZE & (UBD_RING_SIZE - 1)) == 0, "the counters wrap around at a multiple of the size");
+_Static_assert((UBD_RING_SIZE & (UBD_RING_SIZE - 1)) == 0,
+	       "the counters wrap around at a multiple of the size");
 
 struct ubd_worker {
 	uint32_t wake;			/* counts wake-ups; the worker sleeps on it */
@@ -86,7 +87,7 @@ static struct ubd_worker *idle_claim(void)
 	return NULL;
 }
 
-/* If requests are waiting and a worker sleeps, make sure that one is going to look. */
+/* If requests wait and a worker sleeps, make sure that a worker looks at the ring. */
 static void wake_scout(void)
 {
 	struct ubd_worker *worker;

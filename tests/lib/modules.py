@@ -170,9 +170,10 @@ def headers(tree):
         names = {os.path.basename(name) for name in first}
         module = os.path.basename(module_of(source))
         own = {stem + ".h", "um_" + stem + ".h", module + ".h", module + "_internal.h"}
-        # What host/ implements of the contract is declared there, and what the kernel implements.
+        # What a world implements of its contract is declared there, and what the kernel implements.
         contract = (source.startswith("arch-um/host/") and {"host.h", "upcall.h"} & names or
-                    source.startswith("arch-um/") and "upcall.h" in names)
+                    source.startswith("arch-um/") and "upcall.h" in names or
+                    source.startswith("drivers-ubd/worker/") and "ubd_worker.h" in names)
         if not (own & names) and not contract:
             yield source
 

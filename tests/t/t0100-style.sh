@@ -75,6 +75,38 @@ else
 	skip "arch-um/host and the kernel meet at host_* and um_* only" "no objects (make kernel)"
 fi
 
+# The wall in drivers-ubd: worker/ runs on host threads, kernel/ is kernel code.
+room_objects() { # room_objects ROOM: its objects, without those of sources that are gone
+	local source
+	for source in drivers-ubd/"$1"/*.c; do echo "$BUILD/kernel/${source%.c}.o"; done
+}
+if compgen -G "$BUILD/kernel/drivers-ubd/worker/*.o" > /dev/null; then
+	# shellcheck disable=SC2046
+	{
+	nm -g --defined-only $(room_objects worker) | awk 'NF == 3 { print $3 }' | sort -u > "$SCRATCH/worker.defined"
+	nm -u $(room_objects worker) | awk 'NF == 2 { print $2 }' | sort -u > "$SCRATCH/worker.wanted"
+	nm -u $(room_objects kernel) | awk 'NF == 2 { print $2 }' | sort -u > "$SCRATCH/driver.wanted"
+	}
+	comm -13 "$SCRATCH/worker.defined" "$SCRATCH/worker.wanted" | grep -vE '^(host_|cow_|lx_)' |
+		while read -r name; do grep -qw "$name" arch-um/host/libk.h || echo "$name"; done > "$SCRATCH/out"
+	none "$SCRATCH/out" "drivers-ubd/worker calls only host_*, cow_* and lx_* functions and those of libk.h"
+	comm -12 "$SCRATCH/worker.defined" "$SCRATCH/driver.wanted" | while read -r name; do
+		grep -qw "$name" drivers-ubd/worker/ubd_worker.h || echo "$name"
+	done > "$SCRATCH/in"
+	grep '^cow_' "$SCRATCH/driver.wanted" >> "$SCRATCH/in"
+	none "$SCRATCH/in" "drivers-ubd/kernel reaches worker/ by names of ubd_worker.h, and cow/ not at all"
+	grep -q . "$SCRATCH/worker.wanted" && grep -q '^ubd_worker_submit$' "$SCRATCH/driver.wanted"
+	ok $? "the symbols of both rooms were read"
+else
+	skip "the rooms of drivers-ubd meet at ubd_worker.h only" "no objects (make kernel)"
+fi
+{
+	grep -n '^#include .*worker/' drivers-ubd/kernel/*.[ch] | grep -v '"worker/ubd_worker.h"'
+	grep -nE '^#include (<(linux|asm|net|crypto)/|"kernel/)' drivers-ubd/worker/*.[ch] | grep -v '<linux/errno.h>'
+	grep -n '^#include' drivers-ubd/worker/ubd_worker.h | grep -v '<um/host.h>'
+} > "$SCRATCH/includes"
+none "$SCRATCH/includes" "kernel/ includes the contract of worker/ alone, worker/ no kernel header"
+
 # Comments cite functions as name(): each is in our code, in the generic kernel or in a system header.
 xargs perl -ne 'BEGIN { undef $/ } s{^.*?\n}{} if 0; while (m{/\*(.*?)\*/|//([^\n]*)}gs) { my $c = $1 // $2;
 	while ($c =~ /(?<![\w>.\$-])([a-z_][a-z0-9_]{3,})\(\)/g) { print "$1 $ARGV\n" } }' < "$SCRATCH/ours" | sort -u > "$SCRATCH/cited"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-frames.c - the path of a frame under the sanitizers, with frames nobody would send
+ * u-frames.c - malformed frames through the switch and the uplink's filter
  *
- * Generated frames, then mutated ones, go through the switch (VLANs, offloads, spanning
- * tree, capture, impairments) and through the uplink's filter. Nothing is expected but
- * that no check fires, that the process lives, and that no frame is lost track of. The seed
- * is printed; FRAMES_SEED and FRAMES_COUNT repeat or prolong a run.
+ * Generated and mutated frames pass through the switch (VLANs, offloads, spanning tree,
+ * capture, impairments) and through the filter, all compiled with sanitizers. The test checks
+ * that no sanitizer reports, that the process survives, and that each frame is freed. It prints
+ * its seed; FRAMES_SEED repeats a run, FRAMES_COUNT sets its length.
  */
 #include "uplink/filter.h"
 #include "switch/switch.h"
@@ -22,17 +22,19 @@ enum { PORTS = 5, COUNT = 60000 };
 static const struct port_kind own = { .name = "own", .has_heads = true }, plain = { .name = "plain" };
 static int peers[PORTS + 1];
 
-/* Sizes that mean something, and their neighbours. */
+/* A small size, or one near a limit. */
 static size_t pick_size(void)
 {
-	static const uint32_t sizes[] = { 0, 1, 11, 12, 13, 14, 18, 34, 54, 60, 64, 74, 1514, 9216, 65535, 65553, 65792 };
+	static const uint32_t sizes[] = {
+		0, 1, 11, 12, 13, 14, 18, 34, 54, 60, 64, 74, 1514, 9216, 65535, 65553, 65792,
+	};
 
 	if (number(4))
 		return number(200);
 	return sizes[number(sizeof(sizes) / sizeof(sizes[0]))] + number(3);
 }
 
-/* Something like a frame: addresses, maybe a tag, maybe IP and TCP, then noise. */
+/* Make a plausible frame: addresses, perhaps a tag, perhaps IP and TCP, then random bytes. */
 static void frame_make(uint8_t *frame, size_t size)
 {
 	static const uint16_t types[] = { 0x0800, 0x86dd, 0x0806, 0x8100, 0x88cc, 26 };
@@ -73,6 +75,11 @@ static void frame_make(uint8_t *frame, size_t size)
 	}
 }
 
+static bool is_v6(const uint8_t *frame, size_t size)
+{
+	return size > 18 && get16(frame + 12) == 0x86dd;
+}
+
 static void head_make(struct wire_head *head, const uint8_t *frame, size_t size)
 {
 	memset(head, 0, sizeof(*head));
@@ -84,7 +91,7 @@ static void head_make(struct wire_head *head, const uint8_t *frame, size_t size)
 	head->gso = number(3) ? 0 : number(2) ? 1 : 4;
 	head->segment = number(3) ? 1 + number(2000) : number(3);
 	head->sum_at = number(4) ? 16 : number(70000);
-	head->sum_from = number(8) ? 34u + (size > 18 && get16(frame + 12) == 0x86dd ? 20 : 0) : number(70000);
+	head->sum_from = number(8) ? (is_v6(frame, size) ? 54 : 34) : number(70000);
 	if (size > 18 && get16(frame + 12) == 0x8100)
 		head->sum_from += 4;
 }
@@ -125,7 +132,7 @@ static void peers_drain(void)
 			;
 }
 
-/* Several frames in one message, some of which lie about their size. Returns the message's size. */
+/* Put several frames into one message, some with a wrong size. Returns the message's size. */
 static size_t bundle_make(uint8_t *message)
 {
 	struct wire_head bundle = { .kind = WIRE_BUNDLE };
@@ -167,7 +174,7 @@ static void run_switch(int count)
 			frame[number(size < 100 ? size : 100)] ^= 1 << number(8);
 		if (heads && number(10))
 			head_make((struct wire_head *)message, frame, size);
-		/* An empty message would be the end of the connection. */
+		/* An empty message would end the connection. */
 		if (heads && !number(8))
 			send(peers[from], message, bundle_make(message), MSG_DONTWAIT);
 		else if (size || heads)
@@ -183,7 +190,8 @@ static void run_switch(int count)
 	}
 	for (int i = 1; i <= PORTS; i++)
 		taken += port_get(i)->counters.rx_frames;
-	ok(taken > (uint64_t)count / 10, "the switch takes frames (%llu of %d) and survives the rest",
+	ok(taken > (uint64_t)count / 10,
+	   "the switch takes frames (%llu of %d) and survives the others",
 	   (unsigned long long)taken, count);
 	close(capture[1]);
 }
@@ -197,14 +205,17 @@ static void run_filter(int count)
 
 	for (int i = 0; i < count; i++) {
 		size_t size = pick_size();
-		/* Exactly as long as it says, so that reading behind it is seen. */
+		/* The exact size, so that the sanitizer sees a read behind the end. */
 		uint8_t *exact = malloc(size ? size : 1);
 
 		if (number(4))
 			frame_make(frame, size);
-		/* Near the addresses that matter. */
-		if (number(2))
-			put32(frame + 30, number(2) ? 0x0a000200 + number(5) : 0x7f000000 + number(5));
+		/* Use addresses near those that the filter compares. */
+		if (number(2)) {
+			uint32_t net = number(2) ? 0x0a000200 : 0x7f000000;
+
+			put32(frame + 30, net + number(5));
+		}
 		memcpy(exact, frame, size);
 		verdicts[filter_check(&filter, exact, size)]++;
 		if (size >= 14)
@@ -213,7 +224,7 @@ static void run_filter(int count)
 		free(exact);
 	}
 	ok(verdicts[FILTER_PASS] && verdicts[FILTER_DROP] && verdicts[FILTER_REFUSE],
-	   "the filter passes, drops and refuses, and reads nothing behind a frame");
+	   "the filter passes, drops and refuses frames, and reads nothing behind them");
 }
 
 int main(void)
@@ -229,6 +240,6 @@ int main(void)
 	run_switch(nr);
 	run_filter(nr);
 	switch_release();
-	is(frame_in_use(), 0, "every frame was given back");
+	is(frame_in_use(), 0, "every frame was freed");
 	return tap_done();
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-ubd_now.c - which disk requests the machine's own thread carries out (drivers-ubd/kernel/ubd_now.c)
+ * u-ubd_now.c - which disk requests the machine's own thread carries out at once
  *
- * The clock and the store are the test's.
+ * Tests drivers-ubd/kernel/ubd_now.c with a clock and a store that the test controls.
  */
 #include "tap.h"
 #include "kernel/ubd_now.h"
@@ -32,7 +32,10 @@ static int store_write_now(struct ubd_store *store, struct ubd_io *io)
 	return result;
 }
 
-static const struct ubd_store_ops ops = { .read_now = store_read_now, .write_now = store_write_now };
+static const struct ubd_store_ops ops = {
+	.read_now = store_read_now,
+	.write_now = store_write_now,
+};
 static struct ubd_store store = { .ops = &ops };
 
 static bool now(enum ubd_op op, bool durable)
@@ -42,7 +45,7 @@ static bool now(enum ubd_op op, bool durable)
 	return ubd_now(&io);
 }
 
-/* How long after @takes ns of one write the next one is carried out here again, in ms. */
+/* After a write that takes @takes ns: ms until the machine's thread writes again. */
 static uint64_t held_off(uint64_t takes)
 {
 	uint64_t start;
@@ -63,31 +66,38 @@ int main(void)
 
 	clock_now = 1000 * MS;
 	write_takes = 1000;
-	ok(now(UBD_READ, false) && now(UBD_WRITE, false) && nr_reads == 1 && nr_writes == 1, "reads and writes are done at once");
-	ok(!now(UBD_WRITE, true) && nr_writes == 1, "a durable write is not");
-	ok(!now(UBD_FLUSH, false) && !now(UBD_DISCARD, false) && !now(UBD_ZERO, false), "nor flush, discard and zero");
+	ok(now(UBD_READ, false) && now(UBD_WRITE, false) && nr_reads == 1 && nr_writes == 1,
+	   "reads and writes are carried out at once");
+	ok(!now(UBD_WRITE, true) && nr_writes == 1, "a durable write goes to the workers");
+	ok(!now(UBD_FLUSH, false) && !now(UBD_DISCARD, false) && !now(UBD_ZERO, false),
+	   "flush, discard and zero go to the workers");
 	result = -EAGAIN;
-	ok(!now(UBD_READ, false) && !now(UBD_WRITE, false), "what would wait is left to the workers");
+	ok(!now(UBD_READ, false) && !now(UBD_WRITE, false),
+	   "a request that would wait goes to the workers");
 	result = -ENOSPC;
-	ok(ubd_now(&io) && io.error == -ENOSPC, "an error is the request's result");
+	ok(ubd_now(&io) && io.error == -ENOSPC, "an error is the result of the request");
 	result = 0;
 
 	waits[0] = held_off(100 * MS);
-	ok(waits[0] >= 150 && waits[0] <= 250, "after a write that took 100 ms the workers write for a while (%d ms)", (int)waits[0]);
+	ok(waits[0] >= 150 && waits[0] <= 250,
+	   "after a write that took 100 ms the workers write for a while (%d ms)", (int)waits[0]);
 	write_takes = 100 * MS;
 	now(UBD_WRITE, false);
 	before = nr_reads;
-	ok(!now(UBD_WRITE, false) && now(UBD_READ, false) && nr_reads == before + 1, "reads are still done at once");
+	ok(!now(UBD_WRITE, false) && now(UBD_READ, false) && nr_reads == before + 1,
+	   "reads are still carried out at once");
 	clock_now = store.slow_until;
 	waits[1] = held_off(100 * MS);
 	waits[2] = held_off(100 * MS);
-	ok(waits[1] >= 3 * waits[0] && waits[2] >= waits[1] * 2 - 10, "longer each time that it is slow again (%d, %d ms)", (int)waits[1], (int)waits[2]);
+	ok(waits[1] >= 3 * waits[0] && waits[2] >= waits[1] * 2 - 10,
+	   "each further slow write doubles that time (%d, %d ms)", (int)waits[1], (int)waits[2]);
 	for (int i = 0; i < 20; i++)
 		last = held_off(100 * MS);
-	ok(last <= 30001, "but never above 30 s (%d ms)", (int)last);
+	ok(last <= 30001, "the time never exceeds 30 s (%d ms)", (int)last);
 	clock_now += 100000 * MS;
 	now(UBD_WRITE, false);
 	last = held_off(100 * MS);
-	ok(last <= 250, "when all has been well for as long again it is forgotten (%d ms)", (int)last);
+	ok(last <= 250, "after a good spell of that length the time starts small again (%d ms)",
+	   (int)last);
 	return tap_done();
 }

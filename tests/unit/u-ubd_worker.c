@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-ubd_worker.c - the disk driver's worker threads (drivers-ubd/worker/ubd_worker.c) with a made-up host and store
+ * u-ubd_worker.c - the disk driver's worker threads with a simulated host and store
  *
- * The host calls below are pthreads and futexes; the store keeps nothing, it counts and fails as a
- * case wants it.
+ * Tests drivers-ubd/worker/ubd_worker.c. The host calls below use pthreads and futexes. The
+ * store keeps no data: it counts requests and fails as each case needs.
  */
 #define _GNU_SOURCE
 #include <linux/futex.h>
@@ -69,7 +69,7 @@ static int store_write(struct ubd_store *store, struct ubd_io *io)
 {
 	(void)store;
 	__atomic_add_fetch(&nr_writes, 1, __ATOMIC_RELAXED);
-	/* The result tells which request it was. */
+	/* The result identifies the request. */
 	return io->offset % 3 ? 0 : -(int)(io->offset % 100) - 1;
 }
 
@@ -91,21 +91,26 @@ static int store_sync(struct ubd_store *store)
 }
 
 static const struct ubd_store_ops ops = {
-	.read = store_write, .write = store_write, .zero = store_range, .discard = store_range, .sync = store_sync,
+	.read = store_write, .write = store_write,
+	.zero = store_range, .discard = store_range, .sync = store_sync,
 };
 
 /* ---- the machine --------------------------------------------------------------- */
 
 static struct ubd_io ios[OUT];
 
-static void submit(struct ubd_io *io, struct ubd_store *store, enum ubd_op op, uint64_t offset, bool durable)
+static void submit(struct ubd_io *io, struct ubd_store *store, enum ubd_op op, uint64_t offset,
+		   bool durable)
 {
-	*io = (struct ubd_io){ .store = store, .op = op, .offset = offset, .size = 512, .durable = durable, .error = 1 };
+	*io = (struct ubd_io){
+		.store = store, .op = op, .offset = offset, .size = 512, .durable = durable,
+		.error = 1,
+	};
 	ubd_worker_submit(io);
 	ubd_worker_kick();
 }
 
-/* Waits until `nr` more requests are back. */
+/* Wait until @nr more requests have come back. */
 static void collect(int nr)
 {
 	while (nr > 0) {
@@ -130,7 +135,10 @@ static void many(void)
 	nr_writes = 0;
 	for (int round = 0; round < 200; round++) {
 		for (int i = 0; i < OUT; i++) {
-			ios[i] = (struct ubd_io){ .store = &store, .op = i % 2 ? UBD_READ : UBD_WRITE, .offset = i, .error = 1 };
+			ios[i] = (struct ubd_io){
+				.store = &store, .op = i % 2 ? UBD_READ : UBD_WRITE, .offset = i,
+				.error = 1,
+			};
 			ubd_worker_submit(&ios[i]);
 			if (i % (round + 1) == 0)
 				ubd_worker_kick();
@@ -143,8 +151,8 @@ static void many(void)
 		}
 	}
 	is(nr_writes, 200 * OUT, "each of many requests is carried out once");
-	is(lost, 0, "all come back");
-	is(wrong, 0, "with their own results");
+	is(lost, 0, "all requests come back");
+	is(wrong, 0, "each request gets its own result");
 }
 
 static void failed_sync(void)
@@ -153,21 +161,22 @@ static void failed_sync(void)
 
 	nr_syncs = 0;
 	is(result(&store, UBD_FLUSH, false), 0, "a flush syncs");
-	is(result(&store, UBD_WRITE, true), 0, "so does a durable write");
-	is(nr_syncs, 2, "each of them once");
+	is(result(&store, UBD_WRITE, true), 0, "a durable write syncs");
+	is(nr_syncs, 2, "each of them syncs once");
 	sync_result = -EIO;
 	is(result(&store, UBD_FLUSH, false), -EIO, "a failed sync is the flush's error");
 	sync_result = 0;
 	nr_syncs = 0;
-	is(result(&store, UBD_FLUSH, false), -EIO, "a later flush fails too, though the host would say all is well");
-	is(result(&store, UBD_WRITE, true), -EIO, "so does a durable write");
-	is(result(&store, UBD_ZERO, true), -EIO, "and a durable zeroing");
-	is(nr_syncs, 0, "without asking the host again");
-	is(result(&store, UBD_WRITE, false), 0, "what promises nothing goes on");
-	is(result(&other, UBD_FLUSH, false), 0, "another disk is as it was");
+	is(result(&store, UBD_FLUSH, false), -EIO,
+	   "a later flush fails although the host would report success");
+	is(result(&store, UBD_WRITE, true), -EIO, "a later durable write fails");
+	is(result(&store, UBD_ZERO, true), -EIO, "a later durable zero fails");
+	is(nr_syncs, 0, "these failures do not ask the host again");
+	is(result(&store, UBD_WRITE, false), 0, "a write that is not durable still succeeds");
+	is(result(&other, UBD_FLUSH, false), 0, "another disk is not affected");
 }
 
-/* One sync is held back; flushes that come meanwhile wait for the next one. */
+/* One sync is delayed; flushes that arrive meanwhile need another sync. */
 static void together(int first_result, const char *what)
 {
 	struct ubd_store store = { .ops = &ops };
@@ -180,7 +189,7 @@ static void together(int first_result, const char *what)
 	sem_wait(&in_sync);
 	submit(&ios[1], &store, UBD_FLUSH, 0, false);
 	submit(&ios[2], &store, UBD_FLUSH, 0, false);
-	usleep(100000); /* time to come to the lock, as they mostly do */
+	usleep(100000); /* time to reach the lock */
 	hold_syncs = 0;
 	sem_post(&go);
 	collect(3);
@@ -188,9 +197,10 @@ static void together(int first_result, const char *what)
 		bad += ios[i].error != first_result;
 	is(bad, 0, what);
 	if (first_result)
-		is(nr_syncs, 1, "one sync condemns them all");
+		is(nr_syncs, 1, "one failed sync fails all of them");
 	else
-		ok(nr_syncs >= 2, "what came while a sync was under way is not served by it (%d syncs)", nr_syncs);
+		ok(nr_syncs >= 2, "a sync serves no flush that arrived while it ran (%d syncs)",
+		   nr_syncs);
 	sync_result = 0;
 }
 
@@ -200,7 +210,7 @@ int main(void)
 	is(ubd_worker_start(), 0, "the workers start");
 	many();
 	failed_sync();
-	together(0, "flushes at the same time succeed");
-	together(-EIO, "flushes beside one that fails, fail");
+	together(0, "simultaneous flushes succeed");
+	together(-EIO, "flushes that run beside a failing one fail");
 	return tap_done();
 }

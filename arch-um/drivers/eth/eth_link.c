@@ -184,14 +184,13 @@ static void complain(struct eth_device *eth, int error)
 		return;
 	eth->complained = true;
 	if (eth->option.kind == ETH_SLIRP || eth->option.kind == ETH_VDE)
-		netdev_err(eth->dev,
-			   "cannot start the helper umlab-net (error %d); trying again every second\n",
+		netdev_err(eth->dev, "cannot start umlab-net (error %d); trying every second\n",
 			   -error);
 	else if (eth->option.kind == ETH_FD)
 		netdev_err(eth->dev, "cannot use descriptor %d (error %d)\n", eth->option.fd,
 			   -error);
 	else
-		netdev_err(eth->dev, "nothing answers at %s (error %d); trying again every second\n",
+		netdev_err(eth->dev, "nothing answers at %s (error %d); trying every second\n",
 			   eth->option.target, -error);
 }
 

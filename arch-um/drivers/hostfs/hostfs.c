@@ -354,7 +354,7 @@ static struct hostfs_mount *mount_open(struct fs_context *fc)
 		error = -ENOMEM;
 	if (error) {
 		mount_free(mount);
-		errorf(fc, "hostfs: cannot open %s; it must be a folder, with no link in its path", path);
+		errorf(fc, "hostfs: cannot open %s: not a folder, or a link in its path", path);
 		return ERR_PTR(error);
 	}
 	return mount;
