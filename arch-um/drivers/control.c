@@ -103,7 +103,7 @@ static bool peer_read(struct um_control *control)
 	return true;
 }
 
-/* Go on until no peer and no line waits: interrupts are edge-triggered. */
+/* Interrupts are edge-triggered, so go on until no peer and no line is left. */
 static void control_work(struct work_struct *work)
 {
 	struct um_control *control = container_of(work, struct um_control, work);

@@ -33,10 +33,9 @@
 
 #include <linux/errno.h>
 
-#define MS		1000000ULL
-#define SLOW_NS		(8 * MS)
-#define HOLD_OFF_MIN	(200 * MS)
-#define HOLD_OFF_MAX	(30000 * MS)
+static const uint64_t SLOW_NS = 8000000;		/* 8 ms */
+static const uint64_t HOLD_OFF_MIN = 200000000;		/* 200 ms */
+static const uint64_t HOLD_OFF_MAX = 30000000000;	/* 30 s */
 
 static void write_was_slow(struct ubd_store *store, uint64_t now)
 {

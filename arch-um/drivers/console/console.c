@@ -22,7 +22,6 @@
 #include <linux/tty.h>
 #include <linux/tty_driver.h>
 #include <asm/um_irq.h>
-#include <asm/um_option.h>
 #include <um/host.h>
 #include <um/upcall.h>
 #include "console_backend.h"
@@ -37,11 +36,6 @@ enum {
 
 static const char *options[CONSOLE_NR] __initdata = { "fd:0,fd:1" };
 static const char *option_default __initdata;
-
-int console_check_option(const char *value)
-{
-	return console_backend_find(value, &value) ? 0 : -EINVAL;
-}
 
 /* "con=..." and "conN=...". "console=..." also comes here and is not for us. */
 static int __init option_setup(char *rest)

@@ -17,6 +17,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <asm/um_irq.h>
+#include <asm/um_option.h>
 #include <um/host.h>
 #include "console_line.h"
 
@@ -235,4 +236,9 @@ const struct console_backend *console_backend_find(const char *option, const cha
 		return backends[i].check(*value) ? NULL : &backends[i];
 	}
 	return NULL;
+}
+
+int console_check_option(const char *value)
+{
+	return console_backend_find(value, &value) ? 0 : -EINVAL;
 }

@@ -333,7 +333,7 @@ static bool tx_flush(struct eth_device *eth)
 		if (sent == -EAGAIN)
 			return false;
 		if (sent <= 0) {
-			/* Drop a refused frame. If the other end has gone, reading tells. */
+			/* Drop a refused frame. A lost connection shows at the next read. */
 			eth->counters.tx_dropped++;
 			tx_done(eth, 1);
 			continue;

@@ -31,7 +31,9 @@
 #include <um/wire.h>
 #include "eth_device.h"
 
-#define RETRY_TIME HZ
+enum {
+	RETRY_TIME = HZ,
+};
 
 /* The carrier is on if both sides of the cable are whole. */
 static void carrier_set(struct eth_device *eth, bool peer_up)

@@ -22,7 +22,8 @@
  *
  * The other files: hostfs_fd.c descriptors, hostfs_inode.c identity and attributes,
  * hostfs_name.c names, hostfs_dir.c directories, hostfs_file.c contents, hostfs_xattr.c
- * extended attributes, hostfs_owner.c owners. The VFS calls all of them in task context.
+ * extended attributes, hostfs_owner.c owners, hostfs_option.c the option hostfs=. The VFS calls
+ * all of them in task context.
  */
 #include <linux/fs_context.h>
 #include <linux/init.h>
@@ -31,27 +32,18 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/statfs.h>
-#include <asm/um_option.h>
 #include "hostfs_dir.h"
 #include "hostfs_fd.h"
 #include "hostfs_file.h"
 #include "hostfs_inode.h"
 #include "hostfs_name.h"
+#include "hostfs_option.h"
 #include "hostfs_owner.h"
 #include "hostfs_types.h"
 #include "hostfs_xattr.h"
 
 enum {
-	HOSTFS_ROOTS = 16,
 	HOSTFS_POOL_MAX = 4096,
-};
-
-/* A folder that hostfs= names. */
-struct hostfs_root {
-	const char *path;		/* absolute, without a slash at the end */
-	size_t path_size;
-	bool read_only;
-	int fd;
 };
 
 static struct hostfs_root hostfs_roots[HOSTFS_ROOTS];
@@ -60,63 +52,6 @@ static const char *hostfs_setting;	/* value of hostfs= */
 static struct kmem_cache *hostfs_inode_cache;
 
 /* ---- the option hostfs= ------------------------------------------------------------ */
-
-/* Parse the first folder of the list at @s; returns the rest, or NULL and *@why. */
-static const char *parse_root(const char *s, struct hostfs_root *root, const char **why)
-{
-	size_t size = strcspn(s, ",:");
-
-	*root = (struct hostfs_root) { .path = s, .path_size = size, .fd = -1 };
-	*why = "folders need absolute paths";
-	if (*s != '/')
-		return NULL;
-	while (root->path_size && s[root->path_size - 1] == '/')
-		root->path_size--;
-
-	s += size;
-	*why = "only ,ro or ,rw and : may follow a folder";
-	if (*s == ',') {
-		size = strcspn(++s, ":");
-		if (size != 2 || (strncmp(s, "ro", 2) && strncmp(s, "rw", 2)))
-			return NULL;
-		root->read_only = s[1] == 'o';
-		s += size;
-	}
-	return *s ? s + 1 : s;
-}
-
-/* Parse the list @s into @roots, which may be NULL; the number of folders, or -EINVAL. */
-static int parse_roots(const char *s, struct hostfs_root *roots, const char **why)
-{
-	struct hostfs_root root;
-	int nr = 0;
-
-	do {
-		s = parse_root(s, &root, why);
-		if (!s)
-			return -EINVAL;
-		if (nr == HOSTFS_ROOTS) {
-			*why = "at most 16 folders";
-			return -EINVAL;
-		}
-		if (roots)
-			roots[nr] = root;
-		nr++;
-	} while (*s);
-	return nr;
-}
-
-const char *hostfs_option_error(const char *value)
-{
-	const char *why = NULL;
-
-	return parse_roots(value ? value : "", NULL, &why) < 0 ? why : NULL;
-}
-
-int hostfs_check_option(const char *value)
-{
-	return hostfs_option_error(value) ? -EINVAL : 0;
-}
 
 static int __init hostfs_setup(char *value)
 {
@@ -128,7 +63,7 @@ __setup("hostfs=", hostfs_setup);
 static void __init open_roots(void)
 {
 	const char *why;
-	int nr = parse_roots(hostfs_setting, hostfs_roots, &why), i;
+	int nr = hostfs_option_parse(hostfs_setting, hostfs_roots, &why), i;
 
 	if (nr < 0) {
 		pr_err("hostfs=%s: %s\n", hostfs_setting, why);

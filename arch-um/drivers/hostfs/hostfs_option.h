@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hostfs_option.h - the folders of a hostfs= option
+ */
+#ifndef HOSTFS_OPTION_H
+#define HOSTFS_OPTION_H
+
+#include <linux/types.h>
+
+enum {
+	HOSTFS_ROOTS = 16,
+};
+
+/* A folder that hostfs= names. */
+struct hostfs_root {
+	const char *path;		/* absolute, without a slash at the end, not terminated */
+	size_t path_size;
+	bool read_only;
+	int fd;				/* -1: not open */
+};
+
+/*
+ * hostfs_option_parse - parse @s into @roots, an array of HOSTFS_ROOTS, or NULL to check @s only.
+ * Returns the number of folders; -EINVAL: malformed, and *@why says what is wrong.
+ */
+int hostfs_option_parse(const char *s, struct hostfs_root *roots, const char **why);
+
+#endif /* HOSTFS_OPTION_H */
