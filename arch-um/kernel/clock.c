@@ -21,9 +21,9 @@
  *           first: while the host was suspended, the counter may have continued or restarted
  *           although the host's clock stood still.
  *
- * A line that is behind the host by more than JUMP_MIN jumps forward. A line that is ahead is slowed
- * down. If it is ahead because the counter jumped, the line returns to the host's time, but never
- * below a time that was read before.
+ * A line that is behind the host by more than JUMP_MIN jumps forward. A line that is ahead is
+ * slowed down. If it is ahead because the counter jumped, the line returns to the host's time, but
+ * never below a time that was read before.
  *
  * Invariant: kernel and vDSO read the same line, which is in the vDSO's data page under its
  * sequence count. Lines are drawn with interrupts off.
@@ -133,7 +133,7 @@ static void notrace clock_sync(void)
 	shown = clock_line_ns(line(), now.cycles);
 	if (shown == CLOCK_LINE_UNKNOWN) {
 		rate_start = now;
-		/* After a long sleep the old line is still right, except for the error of its rate. */
+		/* After a long sleep: right, except for the error of the old rate? */
 		shown = line()->ns + mul_u64_u64_shr(now.cycles - line()->cycles, line()->slope,
 						     CLOCK_LINE_SHIFT);
 		if ((s64)(now.ns - shown) < -(s64)JUMP_MIN)
@@ -304,7 +304,7 @@ static bool __init tsc_usable(void)
 
 	host_choice_read(choice, sizeof(choice));
 	if (host_wanted || (!tsc_wanted && strcmp(choice, "tsc"))) {
-		pr_info("clock: read by host calls, because the host's own clock is '%s'\n", choice);
+		pr_info("clock: read by host calls; the host's own clock is '%s'\n", choice);
 		return false;
 	}
 	while (now.ns - rate_start.ns < 5 * NSEC_PER_MSEC)

@@ -129,7 +129,7 @@ void __noreturn guest_loop(void)
 		if (event.stop == GUEST_SYSCALL) {
 			if (!event.gate_unknown || likely(syscall_by_instruction(regs))) {
 				if (event.trapped) {
-					/* lockdep still has the state of guest code: interrupts on. */
+					/* lockdep still believes that interrupts are on. */
 					on = irq_lockdep_off();
 					sites_passed(regs);
 					irq_lockdep_on(on);

@@ -2,9 +2,9 @@
 /*
  * module.c - relocate modules
  *
- * Called by the generic module loader in task context. Modules use the small code model and lie below
- * 2 GB like the image (um/layout.h), so 32-bit relocations reach everything. A value that does
- * not fit is an error.
+ * Called by the generic module loader in task context. Modules use the small code model and lie
+ * below 2 GB like the image (um/layout.h), so 32-bit relocations reach everything. A value that
+ * does not fit is an error.
  */
 #include <linux/elf.h>
 #include <linux/moduleloader.h>
@@ -41,7 +41,7 @@ static int relocation_apply(struct module *me, unsigned int type, void *place, u
 		pr_err("%s: unknown relocation type %u\n", me->name, type);
 		return -ENOEXEC;
 	}
-	pr_err("%s: relocation type %u out of range: %llx (was the module built with another code model?)\n",
+	pr_err("%s: relocation type %u out of range: %llx; build it with the small code model\n",
 	       me->name, type, value);
 	return -ENOEXEC;
 }

@@ -124,9 +124,9 @@ static u64 last_sleep;	/* ns */
 
 /*
  * The generic idle loop stops the tick only after a tick has disturbed a sleep. On a machine with
- * long sleeps each event would therefore cost two wake-ups. So after a sleep longer than a tick, stop
- * the tick at once. After a short sleep (waiting for a disk or a peer) leave it running, because
- * stopping and starting it costs system calls.
+ * long sleeps each event would therefore cost two wake-ups. So after a sleep longer than a tick,
+ * stop the tick at once. After a short sleep (waiting for a disk or a peer) leave it running,
+ * because stopping and starting it costs system calls.
  */
 void arch_cpu_idle_enter(void)
 {

@@ -29,7 +29,7 @@ static bool panicked(void)
 
 void machine_restart(char *command)
 {
-	/* A panic calls this with panic= set. Whoever started the machine must learn of the panic. */
+	/* After a panic, end with a status that reports it to the user. */
 	if (panicked())
 		host_exit(EXIT_STATUS_PANIC);
 	host_restart();

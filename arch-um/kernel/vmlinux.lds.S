@@ -62,7 +62,7 @@ SECTIONS
 	DWARF_DEBUG
 	ELF_DETAILS
 
-	/* Shared arch/x86 headers emit these tables for code patching, which the port does not do. */
+	/* Code patching tables, emitted by shared arch/x86 headers. The port does not use them. */
 	/DISCARD/ : { *(.altinstructions) *(.altinstr_replacement) *(.altinstr_aux)
 		      *(.smp_locks) *(.retpoline_sites) *(.return_sites) *(.note.gnu.property) }
 	DISCARDS

@@ -48,7 +48,8 @@ static const opcode_set writes_implied = {
 static const opcode_set writes_rm_0f = {
 	[0x1] = 0x008a, [0x2] = 0x0a00,		/* 11 13 17 movups.., 29 2b */
 	[0x7] = 0x8000, [0x9] = 0xffff,		/* 7f movdqa, setcc */
-	[0xa] = 0x3931, [0xb] = 0x080b,		/* a0 a8 push, ab bts, a4 a5 ac ad shld shrd; b0 b1 b3 bb */
+	[0xa] = 0x3931,				/* a0 a8 push, a4 a5 shld, ab bts, ac ad shrd */
+	[0xb] = 0x080b,				/* b0 b1 cmpxchg, b3 btr, bb btc */
 	[0xc] = 0x000b,				/* c0 c1 xadd, c3 movnti */
 	[0xd] = 0x0040, [0xe] = 0x0080,		/* d6 movq, e7 movntdq */
 	[0xf] = 0x0080,				/* f7 maskmovq, at rdi */

@@ -4,20 +4,22 @@
  *
  * Theory of operation
  *
- * A page fault of guest code costs some ten times what the page costs. Behind fork and exec
- * the first ones can be told beforehand: the instruction and the stack, and after fork what
- * parent and child touched last time, for a program that forks does so at the same place
- * again. A family remembers that: of a parent and of its latest child it holds the pages of
- * the first faults behind the fork, the latest PAGES_MAX of each. On the way back to guest code they
- * are made in one go, as the faults would have made them, and mapped with the first batch.
+ * A page fault of guest code costs about ten times as much as making the page. The first faults
+ * after fork and exec are predictable: the instruction, the stack, and after fork the pages that
+ * parent and child touched last time, because a program usually forks at the same place. A family
+ * remembers these pages: for a parent and for its latest child, the pages of the first faults after
+ * a fork, PAGES_MAX of each. On the way back to guest code ahead_make() makes all of them, as the
+ * faults would have done, and has them mapped with the first batch of commands.
  *
- *   fork    ahead_fork() in the parent: parent and child are to note NOTES_MAX faults
+ *   fork    ahead_fork() in the parent: note the next NOTES_MAX faults of parent and child
  *   fault   ahead_note()
- *   exec    the program starts anew, with nothing remembered
+ *   exec    a new mm, for which nothing is remembered
  *
- * It is a guess: a page that cannot be had at once, or is not the task's own to write, is
- * left to its fault, and what was made for nothing are PAGES_MAX pages at most. Few
- * programs fork at a time: a fixed number of families, the oldest of which goes.
+ * The pages are a guess. A page that cannot be made without waiting, or that is shared, is left to
+ * its fault. A wrong guess costs at most PAGES_MAX pages. Few programs fork at the same time, so
+ * there is a fixed number of families, and a new one replaces the oldest.
+ *
+ * Called by the system call path and by fault.c, in task context on the machine's one thread.
  */
 #include <asm/um_ahead.h>
 
@@ -31,12 +33,12 @@ enum {
 	FAMILIES = 16,
 	PAGES_MAX = 8,
 	NOTES_MAX = 8,
-	/* In the low bits of a page's address. */
+	/* Flags in the low bits of a page's address. */
 	WRITES = 1,
 	FETCHES = 2,
 };
 
-/* Pages that are not the task's own, and those whose faults may let go of the lock. */
+/* Areas whose pages are shared, or whose faults may release the mmap lock. */
 #define NEVER	(VM_SHARED | VM_PFNMAP | VM_MIXEDMAP | VM_IO | VM_HUGETLB)
 
 struct member {
@@ -117,7 +119,7 @@ void ahead_note(const struct mm_struct *mm, unsigned long addr, enum guest_acces
 	member->pages[member->next++ % PAGES_MAX] = (addr & PAGE_MASK) | kind;
 }
 
-/* Make the page of @addr, if that is possible without waiting. The mm is locked. */
+/* Make the page of @addr if this is possible without waiting. The mmap lock is held. */
 static void page_make(struct mm_struct *mm, unsigned long addr, unsigned long kind)
 {
 	unsigned int flags = FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_RETRY_NOWAIT;
@@ -145,7 +147,9 @@ void ahead_make(const struct pt_regs *regs)
 	struct mm_struct *mm = current->mm;
 	const struct member *member = member_find(mm);
 	unsigned long pages[PAGES_MAX + 3] = {
-		(regs->ip & PAGE_MASK) | FETCHES, (regs->sp & PAGE_MASK) | WRITES, regs->fs_base & PAGE_MASK,
+		(regs->ip & PAGE_MASK) | FETCHES,
+		(regs->sp & PAGE_MASK) | WRITES,
+		regs->fs_base & PAGE_MASK,
 	};
 	unsigned int i;
 

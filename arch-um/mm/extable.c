@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * extable.c - kernel instructions that may fault, and where they go on
+ * extable.c - look up kernel instructions that may fault, and continue at their fixup
+ *
+ * oops.c calls extable_fixup() from the host's exception handler, with interrupts off.
  */
 #include <linux/bitfield.h>
 #include <linux/extable.h>
@@ -10,7 +12,7 @@
 
 static unsigned long *entry_register(struct pt_regs *regs, int data)
 {
-	/* Numbers as the processor encodes them. */
+	/* In the order in which instructions encode registers. */
 	unsigned long *const registers[16] = {
 		&regs->ax, &regs->cx, &regs->dx, &regs->bx, &regs->sp, &regs->bp,
 		&regs->si, &regs->di, &regs->r8, &regs->r9, &regs->r10, &regs->r11,
@@ -20,7 +22,7 @@ static unsigned long *entry_register(struct pt_regs *regs, int data)
 	return registers[FIELD_GET(EX_DATA_REG_MASK, data)];
 }
 
-/* A word load that ran over the end of a page: the bytes that exist, zeros behind them. */
+/* A word load crossed the end of a mapping: load the bytes that exist, followed by zeros. */
 static void load_with_zeros(struct pt_regs *regs, int data, unsigned long addr)
 {
 	unsigned long offset = addr % sizeof(long);
@@ -45,7 +47,7 @@ bool extable_fixup(struct pt_regs *regs, unsigned long addr)
 		*entry_register(regs, entry->data) = FIELD_GET(EX_DATA_IMM_MASK, entry->data);
 		break;
 	case EX_TYPE_ZEROPAD:
-		/* The table's register holds the address; the result replaces it. */
+		/* The register in the entry holds the address and receives the result. */
 		load_with_zeros(regs, entry->data, *entry_register(regs, entry->data));
 		break;
 	default:

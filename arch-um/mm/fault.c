@@ -2,9 +2,9 @@
 /*
  * fault.c - page faults of guest code
  *
- * Called by the run loop (guest.c) in task context with interrupts on. The host reports
- * an address and whether a mapping was there; a missing one may be a page that the
- * page tables grant and the mirror has not shown yet, or a real fault.
+ * The run loop (kernel/guest.c) calls fault_handle() in task context with interrupts on. If the
+ * page tables allow the access, only the host mapping is missing, and mirror.c queues it. Otherwise
+ * generic code makes the page first. doc/memory.md follows a fault from start to end.
  */
 #include <asm/um_fault.h>
 
@@ -19,7 +19,7 @@
 
 #define TRAP_PAGE_FAULT		14
 
-/* Bits of the processor's page fault error code, as signal frames show it. */
+/* Bits of the page fault error code in signal frames, as the processor defines them. */
 enum {
 	ERROR_PRESENT = 1,
 	ERROR_WRITE = 2,
@@ -45,10 +45,10 @@ static bool instruction_writes(const struct pt_regs *regs, unsigned long addr)
 }
 
 /*
- * The ptrace engine learns an address, not the kind of access (host.h). What is certain:
- * an access that was denied although the page was mapped wrote, or fetched from a page
- * that is not executable. For the rest the instruction is looked at; a wrong guess costs
- * a second fault, for which the first rule holds.
+ * The ptrace engine does not learn the kind of access (enum guest_access). One case is certain: if
+ * the page was mapped and the access denied, it was a write, or a fetch from a page that is not
+ * executable. Otherwise decode the instruction. A wrong guess costs a second fault, which is
+ * then the certain case.
  */
 static enum guest_access access_kind(const struct pt_regs *regs, const struct guest_event *event)
 {
@@ -65,7 +65,7 @@ static enum guest_access access_kind(const struct pt_regs *regs, const struct gu
 			return GUEST_ACCESS_EXEC;
 		return GUEST_ACCESS_WRITE;
 	}
-	/* The fetch came first: without its page there is no instruction to look at. */
+	/* A fault at ip is the fetch: without its page there is no instruction to decode. */
 	if (addr == regs->ip || (at_ip && offset_in_page(addr) == 0))
 		return GUEST_ACCESS_EXEC;
 	return instruction_writes(regs, addr) ? GUEST_ACCESS_WRITE : GUEST_ACCESS_READ;
@@ -82,8 +82,8 @@ static void fault_signal(int signo, int code, unsigned long addr, unsigned long 
 }
 
 /*
- * The page tables allow the access already, only the mirror lacks it: what a processor
- * does by itself is done here, the walk and the marks for used and written.
+ * Do the page tables allow the access already, so that only the host mapping is missing? Like the
+ * page walk of a processor, this marks the page as accessed and dirty.
  */
 static bool walk_suffices(unsigned long addr, enum guest_access access)
 {
@@ -145,7 +145,7 @@ retry:
 		fault_signal(SIGSEGV, SEGV_MAPERR, addr, error);
 		return;
 	}
-	/* A guess may not forbid what the access really was allowed to do. */
+	/* A wrong guess must not reject a legal access. */
 	if (event->access == GUEST_ACCESS_UNKNOWN && access != GUEST_ACCESS_READ &&
 	    !access_allowed(vma, access) && access_allowed(vma, GUEST_ACCESS_READ) &&
 	    addr != regs->ip)

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kasan.c - what this port does for KASAN
+ * kasan.c - the port's part of KASAN (flavour debug)
  *
- * The shadow is one sparse mapping of the host (host/boot.c): it is there before the first
- * instruction that looks at it, and has no page tables of ours. The generic code knows this of
- * CONFIG_UML and writes shadow where others map it.
+ * The shadow is one sparse host mapping that exists before the first instrumented instruction runs
+ * (host/process/boot.c). It has no page tables of the kernel. Because of CONFIG_UML, generic code
+ * writes the shadow where other architectures map it.
  *
- * With one exception. Freed areas of vmalloc are purged in batches: each gives its shadow back
- * (KASAN_VMALLOC_PAGE_RANGE), then one call flushes the TLB from the first to the last of the batch. With
- * CONFIG_UML that call does not look at its flags and fills all shadow between the two: of a
- * module and a stack 2 TB, and whatever lies between them is no longer watched. There is no TLB
- * here, so that call is left out: the linker leads kasan_release_vmalloc() to us (arch Makefile).
+ * This fails in one case. Freed vmalloc areas are purged in batches: each area releases its shadow
+ * (KASAN_VMALLOC_PAGE_RANGE), then a last call flushes the TLB from the start of the first area to
+ * the end of the last. With CONFIG_UML this last call ignores its flags and fills the shadow of
+ * everything in between. For a module and a stack this is 2 TB, in which KASAN then finds no
+ * errors. There is no TLB here, so the call is dropped: the linker redirects
+ * kasan_release_vmalloc() to the wrapper below (arch-um/Makefile).
  */
 #include <linux/init.h>
 #include <linux/kasan.h>
@@ -20,21 +21,24 @@
 #include <asm/kasan.h>
 
 #ifdef CONFIG_KASAN_VMALLOC
-void __real_kasan_release_vmalloc(unsigned long start, unsigned long end, unsigned long free_region_start,
-				  unsigned long free_region_end, unsigned long flags);
-void __wrap_kasan_release_vmalloc(unsigned long start, unsigned long end, unsigned long free_region_start,
-				  unsigned long free_region_end, unsigned long flags);
+void __real_kasan_release_vmalloc(unsigned long start, unsigned long end,
+				  unsigned long free_start, unsigned long free_end,
+				  unsigned long flags);
+void __wrap_kasan_release_vmalloc(unsigned long start, unsigned long end,
+				  unsigned long free_start, unsigned long free_end,
+				  unsigned long flags);
 
-void __wrap_kasan_release_vmalloc(unsigned long start, unsigned long end, unsigned long free_region_start,
-				  unsigned long free_region_end, unsigned long flags)
+void __wrap_kasan_release_vmalloc(unsigned long start, unsigned long end,
+				  unsigned long free_start, unsigned long free_end,
+				  unsigned long flags)
 {
 	if (flags & KASAN_VMALLOC_PAGE_RANGE)
-		__real_kasan_release_vmalloc(start, end, free_region_start, free_region_end, flags);
+		__real_kasan_release_vmalloc(start, end, free_start, free_end, flags);
 }
 #endif
 
 void __init kasan_init(void)
 {
 	init_task.kasan_depth = 0;
-	pr_info("kasan: on, of the generic kind\n");
+	pr_info("kasan: on, generic mode\n");
 }

@@ -1,34 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mirror.c - keep the host mappings equal to the guest's page tables
+ * mirror.c - keep the host mappings of a space equal to the guest's page tables
+ *
+ * Generic code calls flush_tlb_*() wherever it changes page tables. fault.c, ahead.c and the run
+ * loop (kernel/guest.c) call mirror_fill() and mirror_start() in task context. This file and
+ * sites.c are the only callers of host_space_map() and host_space_unmap().
  *
  * Theory of operation
  *
- * The host mappings of a space are a TLB over the guest's page tables: any of them may be
- * missing, none may allow more than the page table entry does. Two moments matter:
+ * The host mappings of a space are a TLB over the guest's page tables: a mapping may be missing,
+ * but it never allows more than the page table entry does. Two moments matter:
  *
- *   flush    Generic code changed entries and calls flush_tlb_*(). Where entries are
- *            gone or different, an unmap is queued, one for all neighbours: to map the
- *            changed ones anew would be a host call a page, and most are never used
- *            (fork before exec). The host carries it out before guest code of this
- *            space runs again, at once unless that stands still for sure
- *            (host_space_sync()), so nothing can use a stale mapping in between.
- *   fill     Guest code touched an address without a mapping. After the entry was made
- *            good (fault.c), those around it are mapped as well, neighbours with
- *            consecutive pages and equal rights as one host mapping. A huge page
- *            is one entry and one mapping.
+ *   flush    Generic code changed entries and calls flush_tlb_*(). Queue an unmap where entries
+ *            are gone or different, one for all neighbours. Mapping the changed pages again here
+ *            would cost a host call for each page, and most are never used (fork before exec).
+ *            host_space_sync() has the unmap carried out before the flush returns, unless guest
+ *            code of the space cannot run before the next batch. So nothing uses a stale mapping.
+ *   fill     Guest code touched an address without a mapping. Once the entry allows the access
+ *            (fault.c), map the page and its neighbours. Neighbours with consecutive pages and
+ *            equal rights become one host mapping. A huge page is one entry and one mapping.
  *
- * Invariant: an entry with MIRRORED set was queued for the space as it stands, so what the
- * host has for this page is right or missing. Every change of an entry clears the bit
- * (asm/pgtable.h); so a flush touches only what changed. The bit says nothing about
- * presence: mappings may have been dropped wholesale (host/guest/spaces.c). The page that
- * a fault asks for is therefore always mapped, whatever its bit says.
+ * Invariant: an entry with MIRRORED set was queued for the space as it is now, so the host mapping
+ * of this page is right or missing. Every change of an entry clears the bit (asm/pgtable.h), so a
+ * flush touches only what changed. The bit does not mean that the mapping exists: the host side may
+ * have dropped all mappings (host/guest/spaces.c). The page that a fault asks for is therefore
+ * mapped regardless of its bit.
  *
- * Rights: an entry that is not ACCESSED is not mapped, one that is not DIRTY is mapped
- * read-only; so the host's faults maintain both bits. Pages mapped around a fault
- * count as accessed.
- *
- * Runs in task context of a task of the mm, or wherever flush_tlb_*() is called.
+ * Rights: an entry without ACCESSED is not mapped, and one without DIRTY is mapped read-only, so
+ * faults maintain both bits. Pages that are mapped around a fault count as accessed.
  */
 #include <asm/um_mirror.h>
 
@@ -41,9 +40,9 @@
 #include <um/host.h>
 
 /*
- * Pages looked at around a fault: an aligned window. A host mmap costs 2 us and more, a page more
- * in the same run 0.3 us, a fault 10 us: where pages lie so scattered that a window
- * takes more than RUNS_MAX mappings, a smaller one does.
+ * A fault fills an aligned window around its page. A host mmap costs at least 2 us, a further page
+ * in the same run 0.3 us, and a fault 10 us. So if the pages of a window are so scattered that they
+ * take more than RUNS_MAX mappings, a smaller window is filled.
  */
 #define FILL_WINDOW	(64 * PAGE_SIZE)
 #define FILL_WINDOW_MIN	(4 * PAGE_SIZE)
@@ -52,10 +51,10 @@
 struct run {
 	unsigned long start, size;
 	u64 offset;
-	int rights;		/* 0: to be unmapped */
+	int rights;		/* 0: unmap the range */
 };
 
-/* What the host mapping of @pte may allow; 0: none. */
+/* The rights of the host mapping of @pte; 0: no mapping. */
 static int pte_rights(pte_t pte)
 {
 	unsigned long value = pte_val(pte);
@@ -79,7 +78,7 @@ static void run_end(struct mm_struct *mm, struct run *run)
 	run->size = 0;
 }
 
-/* Add [@addr, @addr+@size) with @rights, and for a page its place in RAM, to the run. */
+/* Add [@addr, @addr+@size) with @rights to the run; @offset: its place in RAM, if mapped. */
 static void run_add(struct mm_struct *mm, struct run *run, unsigned long addr,
 		    unsigned long size, int rights, u64 offset)
 {
@@ -92,7 +91,7 @@ static void run_add(struct mm_struct *mm, struct run *run, unsigned long addr,
 	*run = (struct run) { addr, size, offset, rights };
 }
 
-/* What the guest is to see of page @pfn at @addr. */
+/* The page that the guest must see at @addr instead of @pfn (sites.c). */
 static unsigned long page_shown(struct mm_struct *mm, unsigned long addr, unsigned long pfn,
 				int rights)
 {
@@ -107,7 +106,7 @@ static unsigned long page_shown(struct mm_struct *mm, unsigned long addr, unsign
 	return pfn;
 }
 
-/* Add the entry of [@addr, @addr+@size), from now on MIRRORED. */
+/* Add the entry of [@addr, @addr+@size) to the run and mark it MIRRORED. */
 static void run_add_entry(struct mm_struct *mm, struct run *run, unsigned long addr,
 			  unsigned long size, pte_t *pte)
 {
@@ -116,7 +115,7 @@ static void run_add_entry(struct mm_struct *mm, struct run *run, unsigned long a
 
 	if (!rights)
 		return;
-	/* Jumps would lead into what the guest has there. */
+	/* The guest maps something where the jumps of patched call sites lead. */
 	if (unlikely(addr < UM_SITES + UM_SITES_SIZE && addr + size > UM_SITES)) {
 		run_end(mm, run);
 		sites_disable(mm);
@@ -139,7 +138,7 @@ void mirror_range_flush(struct mm_struct *mm, unsigned long start, unsigned long
 	if (!mm->context.space)
 		return;
 	end = min(end, TASK_SIZE);
-	/* The address space ends: all at once. */
+	/* The address space is being destroyed: unmap everything at once. */
 	if (!atomic_read(&mm->mm_users)) {
 		host_space_unmap(mm->context.space, 0, TASK_SIZE);
 		start = end;
@@ -163,17 +162,17 @@ void flush_tlb_mm(struct mm_struct *mm)
 
 void flush_tlb_all(void)
 {
-	/* Called for kernel mappings only; guests' are flushed by mm. */
+	/* Generic code calls this for kernel mappings only, and flushes guests' mappings by mm. */
 	flush_tlb_kernel_range(VMALLOC_START, VMALLOC_END);
 }
 
-/* Is this entry of the window, whose page was or was not asked for, to be mapped? */
+/* Must the fill map this entry? @asked: its page is the one that faulted. */
 static bool fill_wants(pte_t pte, bool asked)
 {
 	return pte_val(pte) & _PAGE_PRESENT && (asked || !(pte_val(pte) & _PAGE_MIRRORED));
 }
 
-/* How many host mappings the window of @nr entries takes, but for differing rights. */
+/* The number of host mappings for a window of @nr entries, not counting different rights. */
 static unsigned int fill_runs(const pte_t *pte, unsigned int nr, unsigned int asked)
 {
 	unsigned int runs = 0, i;
@@ -200,7 +199,7 @@ void mirror_fill(struct mm_struct *mm, unsigned long addr)
 
 	if (!pte)
 		return;
-	/* A window lies within one table: its entries follow each other. */
+	/* A window lies within one table, so its entries are consecutive in memory. */
 	for (window = max(size, FILL_WINDOW); ; window /= 4) {
 		at = ALIGN_DOWN(addr, window);
 		asked = (addr - at) / size;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmspace.c - one host process per address space
+ * mmspace.c - one host process for each address space
  *
- * The space is made with the mm, so that a host which refuses another process shows
- * up as a fork() that fails, not as a dead guest process later.
+ * Generic code calls init_new_context() and destroy_context() when it creates and destroys an mm;
+ * the run loop (kernel/guest.c) replaces a space that died. The space is created together with the
+ * mm, so a host that refuses another process makes fork() fail instead of killing the task later.
  */
 #include <asm/um_mmspace.h>
 
@@ -19,7 +20,7 @@ int init_new_context(struct task_struct *task, struct mm_struct *mm)
 	bool forked = mm->context.space;
 	int error;
 
-	/* fork copied the parent's: it is not ours. vdso stays, the mapping was copied too. */
+	/* Copied from the parent by fork(). vdso stays valid, as its mapping was copied too. */
 	mm->context.space = NULL;
 	mm->context.fp_owner = NULL;
 	error = host_space_create(&mm->context.space);

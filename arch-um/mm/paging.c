@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * paging.c - memblock, zones, the pages every kernel needs
+ * paging.c - zones, the zero page, top-level page tables and page protections
+ *
+ * setup_arch() calls paging_setup() once at boot; generic memory management calls the rest.
  */
 #include <asm/um_paging.h>
 
@@ -15,7 +17,7 @@
 
 pgd_t swapper_pg_dir[PTRS_PER_PGD] __aligned(PAGE_SIZE);
 
-/* A page of RAM, not of the image: guests map it. */
+/* A page of RAM, because guests map it and pages of the image cannot be mapped. */
 void *empty_zero_page;
 EXPORT_SYMBOL(empty_zero_page);
 
@@ -25,8 +27,8 @@ void __init mem_init(void)
 }
 
 /*
- * Pages of the image are no RAM (physmem.c) and cannot join the free lists. They are
- * pages of the program file, which the host drops by itself when it needs memory.
+ * Pages of the image are not RAM (physmem.c) and cannot join the free lists. Unmodified ones are
+ * pages of the program file, which the host drops when it needs memory.
  */
 void free_initmem(void)
 {
@@ -49,7 +51,7 @@ void __init paging_setup(void)
 
 pgd_t *pgd_alloc(struct mm_struct *mm)
 {
-	/* Kernel addresses are never translated by a guest's tables: nothing to copy. */
+	/* A guest's tables never translate kernel addresses: there is nothing to copy. */
 	return (pgd_t *)__get_free_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 }
 

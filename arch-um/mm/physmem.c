@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * physmem.c - guest RAM is one memfd
+ * physmem.c - guest RAM: one sparse memory file
  *
- * Guest-physical 0 is the start of the kernel image (um/layout.h); RAM follows it at the
- * next 2 MB boundary and is the shared memory file that spaces map pages of. The
- * offset of a page in that file is its guest-physical address less um_image_size.
- * The image's own pages can never be mapped into a space and are never freed.
+ * setup_arch() calls physmem_setup() once at boot. Guest-physical address 0 is the start of the
+ * kernel image (um/layout.h). RAM starts at the next 2 MB boundary behind the image and is a memfd,
+ * of which spaces map single pages. The offset of a page in the memfd is its guest-physical address
+ * minus um_image_size. Pages of the image can never be mapped into a space and are never freed.
  */
 #include <asm/um_physmem.h>
 
@@ -39,8 +39,8 @@ unsigned long um_ram_end;
 EXPORT_SYMBOL(um_ram_end);
 
 /*
- * Sparse memory costs the host nothing until it is touched, but the guest spends 1.6 % of
- * it on page descriptors at boot: a quarter of the host's RAM, 2 GB at most.
+ * A quarter of the host's RAM, 256 MB to 2 GB. Sparse memory costs the host nothing until it is
+ * touched, but the guest touches 1.6 % of it at boot for page descriptors.
  */
 static u64 __init default_size(u64 host_size)
 {
@@ -55,7 +55,7 @@ static void __init physmem_fail(u64 size, int error)
 	int length;
 
 	length = scnprintf(line, sizeof(line),
-		"linux: cannot get %llu MB for the machine's memory (error %d%s); use a smaller mem=\n",
+		"linux: mem=: host refuses %llu MB of memory (error %d%s); use a smaller mem=\n",
 		size >> 20, -error,
 		error == -ENOMEM ? ", address space limit or out of memory" :
 		error == -EFBIG ? ", file size limit" : "");

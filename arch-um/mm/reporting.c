@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * reporting.c - pages that the guest has freed go back to the host
+ * reporting.c - give pages that the guest has freed back to the host
  *
- * The generic tree reports free blocks a while after they became free, from a work item;
- * each is punched out of the RAM file and reads as zero when it is used again. An
- * idle machine so shrinks to what it holds.
+ * Generic code calls pages_report() from a work item, some time after blocks became free. Each
+ * block is punched out of the RAM file and reads as zero when it is used again. So an idle machine
+ * shrinks to what it uses.
  */
 #include <linux/init.h>
 #include <linux/mm.h>
@@ -13,7 +13,7 @@
 #include <asm/um_physmem.h>
 #include <um/host.h>
 
-/* 128 KB: smaller blocks cost more host calls than they give back. */
+/* 128 KB. Smaller blocks are not worth the host call. */
 #define REPORT_ORDER 5
 
 static int pages_report(struct page_reporting_dev_info *info, struct scatterlist *list,
@@ -24,7 +24,8 @@ static int pages_report(struct page_reporting_dev_info *info, struct scatterlist
 	int error;
 
 	for_each_sg(list, entry, nr, i) {
-		error = host_ram_discard(page_to_phys(sg_page(entry)) - um_image_size, entry->length);
+		error = host_ram_discard(page_to_phys(sg_page(entry)) - um_image_size,
+					 entry->length);
 		if (error)
 			return error;
 	}

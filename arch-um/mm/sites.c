@@ -1,26 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sites.c - which system calls of guest code leave by a jump instead of a trap
+ * sites.c - choose system calls of guest code that leave by a jump instead of a trap
+ *
+ * The run loop (kernel/guest.c) reports traps, mirror.c asks which page to map, and generic code
+ * reports writes through flush_dcache_page(). Task context.
  *
  * Theory of operation
  *
- * host/site_jumps.c tells what a patched site looks like. Here sites that trap often are found
- * and their pages copied; guests see the copy, with the jumps, wherever they map
- * the page to execute it. The page itself, which is page cache, stays as it is, and so does what
- * read(), write() and debuggers see.
+ * host/guest/site_jumps.c defines what a patched site looks like. This file finds call sites that
+ * trap often and copies their pages. Where guests map such a page to execute it, they see the
+ * copy, with the jumps. The page itself, which is page cache, does not change, so read(), write()
+ * and debuggers see the original.
  *
- * What is patched: pages of files, mapped executable and not writable, of a file that nobody has
- * mapped to write: such a mapping, once shown, tells of its first write only. A page with sites
- * has PG_arch_1 set and an extra reference, so it is not used for anything else.
+ * Only pages of files are patched that are mapped executable and not writable, and only while
+ * nobody has a writable shared mapping of the file: after its first write such a mapping does not
+ * report further writes. A page with sites has PG_arch_1 set and an extra reference, so it is not
+ * reused.
  *
- * The copy is taken back, from all address spaces at once, before the page can change: when
- * it is written through the kernel (flush_dcache_page(), which uaccess.c calls too) and when a
- * writable mapping of it is about to be shown (mirror.c). It is also taken back from all to add a site to it; they
- * fault it in again. An address space sees only originals when one of its tasks is
- * traced, when it has the page at two addresses (at the second), or maps something in the window of the
- * sites itself.
+ * The copy is removed from all address spaces before the page can change: when the kernel writes to
+ * the page (flush_dcache_page(), which uaccess.c calls too), and before a writable mapping of it is
+ * made (mirror.c). It is also removed to add a site to it; the spaces fault it in again. An address
+ * space sees only originals if one of its tasks is traced, or if it maps something into the window
+ * of the jumps. Of a page that it maps at two addresses it sees the original at the second.
  *
- * No guest code runs while the kernel does: a copy that no space maps is seen by nobody.
+ * No guest code runs while the kernel does, so a copy that no space maps may be changed or freed.
  */
 #include <asm/um_sites.h>
 
@@ -39,7 +42,7 @@
 #define SYSCALL_SIZE	2
 #define SITE_SIZE	(HOST_SITE_HEAD + SYSCALL_SIZE)
 
-/* How often a site traps before it is worth a page. */
+/* Number of traps after which a site is worth a page. */
 #define HOT		64
 
 struct site_page {
@@ -49,13 +52,13 @@ struct site_page {
 
 static LIST_HEAD(site_pages);
 
-/* Who uses a site number, and where in the page the code behind the call is. */
+/* For each site number its page, and the offset in the page of the code after the call. */
 static struct {
 	struct site_page *page;
 	unsigned int offset;
 } sites[HOST_SITES_MAX];
 
-/* Counts traps; two sites of the same hash push each other out, which costs only time. */
+/* Counts of traps. Two sites with the same hash replace each other, which only costs time. */
 static struct {
 	const struct mm_struct *mm;
 	unsigned long ip;
@@ -72,7 +75,7 @@ static struct site_page *site_page_find(const struct page *page)
 	return NULL;
 }
 
-/* Unmap @page from @mm (NULL page: all), if it is shown there. */
+/* Unmap the copy of @page from @mm; NULL: all copies. */
 static void hide_from(struct mm_struct *mm, const struct site_page *page)
 {
 	struct host_space *space = mm->context.space;
@@ -153,8 +156,8 @@ struct page *sites_shown(struct mm_struct *mm, unsigned long addr, struct page *
 }
 
 /*
- * Calls after which the FP state is wanted in memory (new tasks, signal frames), which only a
- * trap leaves there.
+ * Is @nr a call that usually needs the FP state in memory (new tasks, signal frames)? Only a trap
+ * leaves the state there.
  */
 static bool call_needs_trap(unsigned long nr)
 {
@@ -174,8 +177,8 @@ static bool call_needs_trap(unsigned long nr)
 }
 
 /*
- * An instruction of five bytes that works at any address and does not touch rcx and r11.
- * What stands before must not be a prefix that belongs to it.
+ * Is @head a known instruction of five bytes that works at any address and does not use rcx and
+ * r11? The byte before it must not be a prefix of the instruction.
  */
 static bool head_known(const u8 *head, const u8 *page, unsigned long nr)
 {
@@ -218,12 +221,12 @@ static struct site_page *site_page_make(struct page *original)
 	return page;
 }
 
-/* Give the site whose call ends at @ip, in @original, a jump. */
+/* Patch the site in @original whose call ends at @ip. */
 static void site_add(struct mm_struct *mm, unsigned long ip, struct page *original)
 {
 	unsigned int offset = offset_in_page(ip - SITE_SIZE);
 	struct site_page *page;
-	int site = site_number();	/* may drop a page, even this one */
+	int site = site_number();	/* may drop a page, even @original */
 	u8 *code;
 
 	page = site_page_find(original);
@@ -238,7 +241,7 @@ static void site_add(struct mm_struct *mm, unsigned long ip, struct page *origin
 	sites[site].page = page;
 	sites[site].offset = offset + SITE_SIZE;
 	set_bit(PG_arch_1, &original->flags);
-	/* Not hidden from this one where the copy is new: see it at the next touch. */
+	/* @mm still maps the original if the copy is new: let it fault the copy in. */
 	host_space_unmap(mm->context.space, ip & PAGE_MASK, PAGE_SIZE);
 	host_space_sync(mm->context.space);
 }
@@ -256,7 +259,8 @@ static bool site_wanted(struct mm_struct *mm, unsigned long ip, unsigned long nr
 	    offset_in_page(ip - SITE_SIZE) + SITE_SIZE > PAGE_SIZE)
 		return false;
 	pte = walk_entry(mm, ip - SITE_SIZE, &size);
-	if (!pte || size != PAGE_SIZE || !pte_present(*pte) || pte_write(*pte) || !pfn_valid(pte_pfn(*pte)))
+	if (!pte || size != PAGE_SIZE || !pte_present(*pte) || pte_write(*pte) ||
+	    !pfn_valid(pte_pfn(*pte)))
 		return false;
 	page = pte_page(*pte);
 	if (PageReserved(page) || folio_test_anon(page_folio(page)))
@@ -299,7 +303,7 @@ void sites_passed(struct pt_regs *regs)
 	if (!site_wanted(current->mm, ip, regs->orig_ax, &original))
 		return;
 	if (site_is_patched(original, ip)) {
-		/* By another space: this one still shows the original. */
+		/* Another space had it patched, and this one still maps the original. */
 		host_space_unmap(current->mm->context.space, ip & PAGE_MASK, PAGE_SIZE);
 		host_space_sync(current->mm->context.space);
 		return;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * uaccess.c - copies to and from a guest
+ * uaccess.c - copy to and from guest memory
  *
- * Guest memory is reached through the guest's page tables and the linear map of RAM. A
- * page that is not there is faulted in, unless the caller has disabled page faults;
- * what cannot be had ends the copy early, as the generic contract wants.
+ * Generic code calls these functions for current. They walk the guest's page tables and copy
+ * through the linear map of RAM. A missing page is faulted in, unless the caller has disabled page
+ * faults. If a page cannot be faulted in, the copy ends early and returns the number of bytes left.
  */
 #include <linux/highmem.h>
 #include <linux/mm.h>
@@ -27,7 +27,7 @@ static bool page_fault_in(unsigned long addr, bool write)
 	return there;
 }
 
-/* Kernel address of guest address @addr, or NULL. Valid until the caller sleeps. */
+/* The kernel address of guest address @addr, or NULL. Valid until the caller sleeps. */
 static void *guest_page(unsigned long addr, bool write)
 {
 	void *page = NULL;
@@ -50,8 +50,8 @@ static unsigned long bytes_in_page(unsigned long addr, unsigned long size)
 enum transfer { FROM_GUEST, TO_GUEST, CLEAR_GUEST };
 
 /*
- * Page by page: copy between @kernel and guest address @addr, or clear there. Returns the
- * bytes that could not be reached. Inlined, so that each caller has one plain loop.
+ * Copy between @kernel and guest address @addr, or clear memory at @addr, page by page. Returns the
+ * number of bytes left. Inlined, so that each caller has its own specialised loop.
  */
 static __always_inline unsigned long transfer(unsigned long addr, void *kernel,
 					      unsigned long size, enum transfer kind)
@@ -118,7 +118,7 @@ long strncpy_from_user(char *to, const char __user *from, long count)
 }
 EXPORT_SYMBOL(strncpy_from_user);
 
-/* Length with the final NUL, or 0 for a fault, or more than @count if there is none. */
+/* Length including the final NUL; 0 for a fault; more than @count if there is no NUL. */
 long strnlen_user(const char __user *s, long count)
 {
 	unsigned long addr = (unsigned long)s;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vmap.c - vmalloc and module mappings of the kernel itself
+ * vmap.c - vmalloc and module mappings of the kernel process
  *
- * Generic code writes init_mm's page tables; the kernel process then needs the same
- * mappings from the host. flush_cache_vmap() comes after new entries and maps
- * them, flush_tlb_kernel_range() after removed ones and takes the address range back.
- * A kernel fault inside the range looks here too, for entries made without a call.
+ * Generic code writes init_mm's page tables, and the kernel process needs the same mappings from
+ * the host. Generic code calls flush_cache_vmap() after it made entries, which maps them, and
+ * flush_tlb_kernel_range() after it removed entries, which unmaps the range. Some entries are made
+ * without a call: oops.c calls vmap_fault() for a kernel fault inside the range.
  */
 #include <asm/um_vmap.h>
 
@@ -24,7 +24,7 @@ static bool kernel_range(unsigned long addr)
 	       (addr >= MODULES_VADDR && addr < MODULES_END);
 }
 
-/* A run of neighbouring pages of which all are there, or none. */
+/* A run of neighbouring pages that are all present, or all absent. */
 struct vmap_run {
 	unsigned long start, end;
 	u64 offset;
@@ -41,10 +41,9 @@ static void run_apply(const struct vmap_run *run, bool map)
 		host_mem_unmap((void *)run->start, size);
 	else if (map && host_ram_map((void *)run->start, run->offset, size,
 				     HOST_READ | HOST_WRITE | HOST_EXEC))
-		panic("vmalloc: the host refuses a mapping at %lx, %zu bytes", run->start, size);
+		panic("vmalloc: host refuses to map %zu bytes at %lx", size, run->start);
 }
 
-/* Pages that hold no RAM page (none, or a page of the image) count as absent. */
 static void range_walk(unsigned long start, unsigned long end, bool map)
 {
 	struct vmap_run run = { start, start };
@@ -73,7 +72,7 @@ void vmap_range_sync(unsigned long start, unsigned long end)
 
 void flush_tlb_kernel_range(unsigned long start, unsigned long end)
 {
-	/* One purge may cover both ranges, with the image and RAM between them. */
+	/* One purge may cover both ranges, and the image and RAM between them. */
 	range_walk(max(PAGE_ALIGN_DOWN(start), VMALLOC_START),
 		   min(PAGE_ALIGN(end), VMALLOC_END), false);
 	range_walk(max(PAGE_ALIGN_DOWN(start), (unsigned long)MODULES_VADDR),
@@ -99,7 +98,7 @@ static struct execmem_info execmem_info __ro_after_init;
 
 struct execmem_info __init *execmem_arch_setup(void)
 {
-	/* Modules use 32-bit relocations against the image: they stay below 2 GB. */
+	/* Modules must be below 2 GB: they use 32-bit relocations against the image. */
 	execmem_info.ranges[EXECMEM_DEFAULT] = (struct execmem_range) {
 		.alignment = 1, .pgprot = PAGE_KERNEL_EXEC,
 		.start = MODULES_VADDR, .end = MODULES_END,

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * zero.c - empty pages for guests
+ * zero.c - clear pages for guests, unless the host knows that they are zero
  *
- * RAM that the host has not given us yet, or has back (reporting.c), reads as zero. To write
- * zeroes into it would make the host find a page, clear it, and have it cleared again. So the
- * host is asked before a large folio is cleared; for a single page asking costs as much as it
- * saves.
+ * Generic fault code calls clear_user_page() in task context. RAM that was never touched, or that
+ * was given back (reporting.c), reads as zero. Writing zeros to it would make the host allocate and
+ * clear a page, only to have it cleared again. So ask the host before clearing a large folio. For a
+ * single page the question costs as much as it saves.
  *
- * Generic code clears a folio page by page, in an order of its own; the host is asked once. The
- * answer holds until any page is allocated: whoever clears a folio has allocated it before,
- * so an answer from before that is out of date by then, and in between nobody but its
- * owner, who is clearing it, can have written to it. Reserved huge pages (hugetlb) are handed
- * on without an allocation, so they are always cleared.
+ * Generic code clears a folio page by page, in any order, but the host is asked only once. The
+ * answer holds until the next page allocation: a folio is allocated before it is cleared, so an
+ * answer about its former use is outdated by then; and after the allocation only its owner, who is
+ * clearing the folio, can write to it. Reserved huge pages (hugetlb) are reused without an
+ * allocation, so they are always cleared.
  */
 #include <linux/mm.h>
 #include <linux/vmstat.h>
@@ -20,8 +20,8 @@
 
 static struct {
 	struct folio *folio;
-	unsigned long allocations;	/* when the host was asked */
-	bool zero;			/* what it said */
+	unsigned long allocations;	/* count of allocations when the host was asked */
+	bool zero;			/* the answer */
 } asked;
 
 static bool folio_is_zero(struct folio *folio)

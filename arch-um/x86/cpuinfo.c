@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cpuinfo.c - the one processor: /proc/cpuinfo, delays
+ * cpuinfo.c - the one processor: /proc/cpuinfo and busy waits
+ *
+ * Generic code calls this file: procfs in task context, the delays in any context.
  */
 #include <linux/cpu.h>
 #include <linux/delay.h>
@@ -15,14 +17,13 @@ struct cpuinfo_um boot_cpu_data = {
 };
 EXPORT_SYMBOL(boot_cpu_data);
 
-
 static void cpuid(u32 leaf, u32 regs[4])
 {
 	asm volatile("cpuid" : "=a" (regs[0]), "=b" (regs[1]), "=c" (regs[2]), "=d" (regs[3])
 		     : "a" (leaf), "c" (0));
 }
 
-/* Flags that programs look for in /proc/cpuinfo, by cpuid leaf 1 and 7; guests may run all of them. */
+/* Flags that programs look for in /proc/cpuinfo. Guest code may use all these instructions. */
 static const struct {
 	u32 leaf;
 	u8 reg, bit;
@@ -38,7 +39,8 @@ static const struct {
 	{ 7, 1, 9, "erms" }, { 7, 1, 16, "avx512f" }, { 7, 1, 17, "avx512dq" },
 	{ 7, 1, 18, "rdseed" }, { 7, 1, 19, "adx" }, { 7, 1, 29, "sha_ni" },
 	{ 7, 1, 30, "avx512bw" }, { 7, 1, 31, "avx512vl" },
-	{ 0x80000001, 3, 11, "syscall" }, { 0x80000001, 3, 20, "nx" }, { 0x80000001, 3, 27, "rdtscp" },
+	{ 0x80000001, 3, 11, "syscall" }, { 0x80000001, 3, 20, "nx" },
+	{ 0x80000001, 3, 27, "rdtscp" },
 	{ 0x80000001, 3, 29, "lm" }, { 0x80000001, 2, 0, "lahf_lm" },
 };
 
@@ -51,7 +53,7 @@ static int cpuinfo_show(struct seq_file *m, void *v)
 	for (i = 0; i < 3; i++)
 		cpuid(0x80000002 + i, model + 4 * i);
 	cpuid(1, regs);
-	/* The vendor is how systemd-detect-virt and others recognise this kind of machine. */
+	/* systemd-detect-virt and others recognise this kind of machine by the vendor. */
 	seq_puts(m, "processor\t: 0\nvendor_id\t: User Mode Linux\n");
 	seq_printf(m, "cpu family\t: %u\nmodel\t\t: %u\n",
 		   ((regs[0] >> 8) & 15) + ((regs[0] >> 20) & 255),
@@ -108,7 +110,7 @@ void __udelay(unsigned long usecs)
 }
 EXPORT_SYMBOL(__udelay);
 
-/* A loop is a nanosecond (clock.c sets lpj_fine so). */
+/* One loop takes a nanosecond (kernel/clock.c sets lpj_fine accordingly). */
 void __delay(unsigned long loops)
 {
 	__ndelay(loops);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * start.S - first instruction of the process
+ * start.S - the first instructions of the process
  *
- * The host leaves argc, argv, envp and the auxiliary vector on its stack; host_boot()
- * reads them there, already on the stack of the boot task. That stack's top holds
- * the task's registers, as every task's (asm/processor.h).
+ * The host has put argc, argv, envp and the auxiliary vector on the initial stack. Switch to the
+ * stack of the boot task and pass the old stack pointer to host_boot() (host/process/boot.c). As on
+ * every kernel stack, the top is reserved for the task's registers (asm/processor.h).
  */
 #include <linux/linkage.h>
 #include <asm/thread_info.h>

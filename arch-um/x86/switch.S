@@ -8,7 +8,7 @@
 #include <linux/linkage.h>
 #include <generated/asm-offsets.h>
 
-/* struct task_struct *um_switch_stacks(prev in rdi, next in rsi): returns prev on the stack of next */
+/* um_switch_stacks(prev in rdi, next in rsi): returns prev, on the stack of next */
 SYM_FUNC_START(um_switch_stacks)
 	pushq	%rbp
 	pushq	%rbx
@@ -45,8 +45,8 @@ SYM_CODE_START(um_oops_entry)
 SYM_CODE_END(um_oops_entry)
 
 /*
- * First code of a new task. rax: the task that ran before; rbx, r12, r13: from the frame that
- * copy_thread() made. Calls r13 with rax, rbx and r12.
+ * First code of a new task. rax is the task that ran before; rbx, r12 and r13 come from the frame
+ * that copy_thread() made. Calls r13 with rax, rbx and r12.
  */
 SYM_CODE_START(um_ret_from_fork)
 	.cfi_startproc

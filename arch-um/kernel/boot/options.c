@@ -3,9 +3,9 @@
  * options.c - check the program's own options and make the kernel command line
  *
  * Called once by um_start() (setup.c), before there is memory to allocate and before anything is
- * touched. The table below has a check for each option of the port. A malformed value, or a word that
- * starts with '-' and is not in the table, ends the program with one line and status 2. All other
- * words are for the kernel and for init.
+ * touched. The table below has a check for each option of the port. A malformed value, or a word
+ * that starts with '-' and is not in the table, ends the program with one line and status 2. All
+ * other words are for the kernel and for init.
  */
 #include "options.h"
 
@@ -29,7 +29,7 @@ struct option {
 	const char *name;	/* without digits and '=' */
 	int nr;			/* the name takes a number from 0 to nr - 1; -1: no number */
 	bool (*check)(const char *value);	/* is the value well-formed? */
-	int (*probe)(const char *value);	/* can the named object be opened? -errno; or NULL */
+	int (*probe)(const char *value);	/* can the object be opened? -errno; may be NULL */
 	const char *form;
 	const char *help;
 };
@@ -150,9 +150,10 @@ static int __init probe_file(const char *value)
 static int __init probe_disk(const char *value)
 {
 	int error = probe_path(value, ",", 0);
-	const char *base = strchr(value, ',');
 
-	return error == -ENOENT && ubd_option_has_base(value) ? probe_path(base + 1, ",", 0) : error;
+	if (error == -ENOENT && ubd_option_has_base(value))
+		return probe_path(strchr(value, ',') + 1, ",", 0);
+	return error;
 }
 
 static int __init probe_folders(const char *value)
@@ -208,49 +209,101 @@ static const char *__init error_text(int error)
 }
 
 static const struct option options[] __initconst = {
-	{ "mem", -1, check_size, NULL, "mem=SIZE[K|M|G]",
-	  "memory of the machine, 16M to 4T; taken from the host when touched" },
-	{ "ubd", 16, check_disk, probe_disk, "ubdN=FILE[,BASE][,ro][,sync][,shared][,serial=TEXT]",
-	  "disk N (0 to 15), /dev/ubda for 0: a raw file or an overlay, which is made over BASE if need be" },
-	{ "diskctl", -1, check_path, NULL, "diskctl=PATH",
-	  "socket by which disks are added, removed and grown (umlab-disk machine)" },
-	{ "con", 16, check_console, probe_console, "conN=fd:IN,fd:OUT|pts|unix:PATH|file:PATH|null",
-	  "console N (0 to 15), /dev/hvcN; con= sets all that have none of their own" },
-	{ "initrd", -1, check_path, probe_file, "initrd=FILE",
-	  "initial RAM file system" },
-	{ "hostfs", -1, check_folders, probe_folders, "hostfs=/DIR[,ro][:/DIR...]",
-	  "folders of the host that the guest may mount as type hostfs" },
-	{ "eth", 16, check_interface, probe_interface,
-	  "ethN=slirp|switch:FOLDER|vde:URL|fd:N|unix:PATH|null[,mac=MAC][,mtu=N]...",
-	  "network interface N (0 to 15); slirp is the internet, without root" },
-	{ "netctl", -1, check_path, probe_netctl, "netctl=PATH",
-	  "socket by which interfaces are added, removed and cut off (umlab-net machine)" },
-	{ "umid", -1, check_path, NULL, "umid=NAME",
-	  "name of the machine; its network addresses (MAC) derive from it" },
-	{ "engine", -1, check_engine, NULL, "engine=auto|seccomp|ptrace",
-	  "how guest code is run; auto takes the fastest that works here" },
-	{ "clock", -1, check_clock, NULL, "clock=auto|tsc|host",
-	  "clock of the guest: by cycle counter, by calls; auto does as the host itself" },
-	{ "confine", -1, check_confine, NULL, "confine=auto|off",
-	  "give up the rights to all else of the host; off: keep them, to debug this program" },
-	{ "gdb", -1, check_gdb, NULL, "gdb=wait",
-	  "wait at the first instruction until a debugger attaches (umlab debug --wait)" },
-	{ "core", -1, check_core, panic_core_probe_option, "core=FILE[,all]",
-	  "after a panic write the kernel's memory there, for gdb; all: that of programs too" },
+	{
+		.name = "mem", .nr = -1, .check = check_size,
+		.form = "mem=SIZE[K|M|G|T]",
+		.help = "set the size of memory, 16M to 4T; default: a quarter of the host's,\n"
+			"256M to 2G. The host provides pages when the guest touches them",
+	}, {
+		.name = "ubd", .nr = 16, .check = check_disk, .probe = probe_disk,
+		.form = "ubdN=FILE[,BASE][,ro][,sync][,shared][,serial=TEXT]",
+		.help = "attach disk N (0 to 15), /dev/ubda for 0: a raw file or an overlay;\n"
+			"create the overlay over BASE if FILE does not exist",
+	}, {
+		.name = "diskctl", .nr = -1, .check = check_path,
+		.form = "diskctl=PATH",
+		.help = "listen at this socket for commands that add, remove and grow disks\n"
+			"(umlab-disk machine); default: none",
+	}, {
+		.name = "con", .nr = 16, .check = check_console, .probe = probe_console,
+		.form = "conN=fd:IN,fd:OUT|pts|unix:PATH|file:PATH|null",
+		.help = "connect console N (0 to 15), /dev/hvcN; con= connects all others.\n"
+			"Default: con0=fd:0,fd:1 and no other",
+	}, {
+		.name = "initrd", .nr = -1, .check = check_path, .probe = probe_file,
+		.form = "initrd=FILE",
+		.help = "load this initial RAM file system; default: none",
+	}, {
+		.name = "hostfs", .nr = -1, .check = check_folders, .probe = probe_folders,
+		.form = "hostfs=/DIR[,ro][:/DIR...]",
+		.help = "let the guest mount these host folders as type hostfs; default: none",
+	}, {
+		.name = "eth", .nr = 16, .check = check_interface, .probe = probe_interface,
+		.form = "ethN=slirp|switch:FOLDER|vde:URL|fd:N|unix:PATH|null[,mac=MAC][,mtu=N]...",
+		.help = "add network interface N (0 to 15); slirp gives internet access without\n"
+			"root. The MTU is 1500 by default, 65520 at most",
+	}, {
+		.name = "netctl", .nr = -1, .check = check_path, .probe = probe_netctl,
+		.form = "netctl=PATH",
+		.help = "listen at this socket for commands that add, remove and disconnect\n"
+			"interfaces (umlab-net machine); default: none",
+	}, {
+		.name = "umid", .nr = -1, .check = check_path,
+		.form = "umid=NAME",
+		.help = "name the machine; its MAC addresses derive from the name.\n"
+			"Default: the name of the first disk",
+	}, {
+		.name = "engine", .nr = -1, .check = check_engine,
+		.form = "engine=auto|seccomp|ptrace",
+		.help = "choose how guest code runs; default auto: the fastest engine that works",
+	}, {
+		.name = "clock", .nr = -1, .check = check_clock,
+		.form = "clock=auto|tsc|host",
+		.help = "read time from the cycle counter (tsc) or by host calls (host);\n"
+			"default auto: as the host itself does",
+	}, {
+		.name = "confine", .nr = -1, .check = check_confine,
+		.form = "confine=auto|off",
+		.help = "give up all rights on the host that the machine does not need (default);\n"
+			"off: keep them, to debug this program",
+	}, {
+		.name = "gdb", .nr = -1, .check = check_gdb,
+		.form = "gdb=wait",
+		.help = "wait at the first instruction until a debugger attaches\n"
+			"(umlab debug --wait); default: do not wait",
+	}, {
+		.name = "core", .nr = -1, .check = check_core, .probe = panic_core_probe_option,
+		.form = "core=FILE[,all]",
+		.help = "write the kernel's memory to FILE after a panic, for gdb;\n"
+			"all: also that of programs. Default: write nothing",
+	},
 };
+
+/* Print the lines of @text, indented. */
+static void __init help_print(const char *text)
+{
+	size_t length;
+
+	for (; *text; text += length + (text[length] == '\n')) {
+		length = strcspn(text, "\n");
+		say("        %.*s\n", (int)length, text);
+	}
+}
 
 static void __init help_show(void)
 {
 	unsigned int i;
 
 	say("usage: linux [OPTION]... [KERNEL PARAMETER]... [-- INIT ARGUMENT...]\n"
-	    "Runs a Linux machine as one ordinary process of this user.\n\n"
+	    "Run a Linux machine as one ordinary process of this user.\n\n"
 	    "Options of this program:\n");
-	for (i = 0; i < ARRAY_SIZE(options); i++)
-		say("  %s\n        %s\n", options[i].form, options[i].help);
-	say("  --help, --version\n        print this, or the kernel version, and end\n\n");
-	say("All other words go to the kernel (root=/dev/ubda rw panic=-1 quiet ...).\n"
-	    "Exit status: 0 powered off, 1 could not start, 2 wrong option, 134 kernel panic.\n\n"
+	for (i = 0; i < ARRAY_SIZE(options); i++) {
+		say("  %s\n", options[i].form);
+		help_print(options[i].help);
+	}
+	say("  --help, --version\n        print this text, or the version, and exit\n\n");
+	say("All other words are for the kernel (root=/dev/ubda rw panic=-1 quiet ...).\n"
+	    "Exit status: 0 powered off, 1 cannot start, 2 wrong option, 134 kernel panic.\n\n"
 	    "Example: linux mem=512M ubd0=debian-12.img root=/dev/ubda rw\n");
 	host_exit(0);
 }
@@ -270,7 +323,7 @@ static bool __init option_matches(const struct option *option, const char *word,
 		for (; isdigit(*rest) && digits < 4; rest++, digits++)
 			number = number * 10 + *rest - '0';
 		if (digits && number >= option->nr)
-			usage_fail("'%s': the number must be 0 to %d", word, option->nr - 1);
+			usage_fail("%s: number out of range; use 0 to %d", word, option->nr - 1);
 		/* Flag letters in the classic form: ubd0r=, ubd0s= ... */
 		if (digits && !strcmp(option->name, "ubd"))
 			while (*rest >= 'a' && *rest <= 'z')
@@ -300,7 +353,7 @@ static void __init option_check(const char *word)
 		if (!option_matches(&options[i], word, &value))
 			continue;
 		if (!value || !options[i].check(value))
-			usage_fail("'%s' is not of the form %s", word, options[i].form);
+			usage_fail("%s: invalid value; use %s", word, options[i].form);
 		error = options[i].probe ? options[i].probe(value) : 0;
 		if (error)
 			fail(EXIT_STATUS_NO_START, "%s: %s (error %d)", word, error_text(error),
@@ -338,7 +391,7 @@ static void __init line_append(char *line, size_t size, const char *word)
 	else
 		added = snprintf(line + length, size - length, "%s\"%s\"", length ? " " : "", word);
 	if (added >= size - length)
-		usage_fail("the command line is longer than %zu bytes", size - 1);
+		usage_fail("command line too long; use at most %zu bytes", size - 1);
 }
 
 void __init options_parse(struct um_boot *boot, char *line, size_t size)

@@ -2,10 +2,10 @@
 /*
  * debug_types.c - complete type descriptions for debuggers
  *
- * The default kernel is built with CONFIG_DEBUG_INFO_REDUCED: each object describes only the types of
- * its own headers. vmlinux then has a quarter of its full size, and gdb starts at once. This file
- * has no code. It is compiled with all types of the headers that it includes (Makefile), and gdb
- * completes incomplete types of other objects from here.
+ * The default kernel is built with CONFIG_DEBUG_INFO_REDUCED: each object describes only the types
+ * of its own headers. vmlinux then has a quarter of its full size, and gdb starts at once. This
+ * file has no code. It is compiled with all types of the headers that it includes (Makefile), and
+ * gdb completes incomplete types of other objects from here.
  */
 #include <linux/backing-dev.h>
 #include <linux/blk-mq.h>

@@ -8,12 +8,12 @@
  * Theory of operation
  *
  * A probe replaces the first byte of a function by int3. Its host signal reaches kprobe_trap()
- * through um_kernel_fault(), and the probe's handlers see the registers. The original instruction then
- * runs in place: remove the int3, set the trap flag, and put the int3 back in the trap that
+ * through um_kernel_fault(), and the probe's handlers see the registers. The original instruction
+ * then runs in place: remove the int3, set the trap flag, and put the int3 back in the trap that
  * follows. Other architectures execute a copy of the instruction, because another processor could
- * pass meanwhile. This machine has one processor, and the host side holds interrupts back until
- * the step is done (host/process/handlers.c). A probe that is hit by a handler is stepped over in
- * the same way, but its handlers do not run (nmissed).
+ * pass meanwhile. This machine has one processor, and the host side holds interrupts back until the
+ * step is done (host/process/handlers.c). A probe that is hit by a handler is stepped over in the
+ * same way, but its handlers do not run (nmissed).
  *
  * A return probe replaces the return address by __kretprobe_trampoline, where another int3 is.
  *
@@ -145,7 +145,7 @@ bool __kprobes kprobe_trap(struct pt_regs *regs, int code)
 		return step_end(block, regs);
 	if (addr == (unsigned long)__kretprobe_trampoline) {
 		preempt_disable();
-		/* The stack pointer that arch_prepare_kretprobe() saw: the return has popped a word. */
+		/* sp as arch_prepare_kretprobe() saw it: the return has popped a word. */
 		regs->ip = __kretprobe_trampoline_handler(regs, (void *)(regs->sp - sizeof(long)));
 		preempt_enable_no_resched();
 		return true;

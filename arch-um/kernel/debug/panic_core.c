@@ -10,7 +10,8 @@
  *   vmalloc, modules   further headers for bytes of the RAM segment, at their virtual addresses
  *
  * So the file is as large as RAM but takes only the space of what the kernel used. core_notify() is
- * the last of the panic notifiers. It runs with interrupts off, takes no lock and allocates nothing.
+ * the last of the panic notifiers. It runs with interrupts off, takes no lock and allocates
+ * nothing.
  */
 #include <asm/um_panic_core.h>
 

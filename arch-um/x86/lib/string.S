@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * string.S - memory block routines
+ * string.S - copy, move and fill memory blocks
  *
- * Kernel code may not use vector registers. Small blocks are moved by overlapping
- * words, larger ones by the processor's string instructions, which current
- * processors carry out by cache lines. The plain names are weak: KASAN puts functions that check
- * their arguments in front.
+ * Called in any context. Kernel code must not use vector registers. So small blocks are moved by
+ * overlapping words, and larger ones by string instructions, which current processors execute by
+ * cache lines. The names without underscores are weak, so that KASAN can replace them by
+ * functions that check their arguments.
  */
 #include <linux/linkage.h>
 #include <linux/cfi_types.h>
@@ -18,7 +18,7 @@ SYM_TYPED_FUNC_START(__memcpy)
 	jb	.Lcopy_under_16
 	cmpq	$64, %rdx
 	ja	.Lcopy_string
-	/* 16 to 64 bytes: 16 from each end, and 16 more from each end above 32 */
+	/* 16 to 64 bytes: 16 from each end; above 32 bytes another 16 from each end */
 	movq	(%rsi), %rcx
 	movq	8(%rsi), %r8
 	movq	-16(%rsi,%rdx), %r9
@@ -64,7 +64,7 @@ SYM_TYPED_FUNC_START(__memcpy)
 	shrl	$1, %edx
 	movzbl	(%rsi,%rdx), %r9d
 	movb	%r9b, (%rdi,%rdx)
-	/* byte 0, the last byte and the middle one cover 1, 2 and 3 */
+	/* the first, the middle and the last byte are all bytes of a block of 1 to 3 */
 	movb	%cl, (%rdi)
 	adcl	%edx, %edx
 	movb	%r8b, -1(%rdi,%rdx)
@@ -84,8 +84,8 @@ SYM_TYPED_FUNC_START(__memmove)
 	jb	.Lmove_down
 	negq	%rcx
 	cmpq	%rdx, %rcx
-	jae	memcpy			/* apart from each other */
-	/* destination below the source: upwards, whole words first */
+	jae	memcpy			/* the blocks do not overlap */
+	/* destination below the source: copy upwards, whole words first */
 1:	subq	$8, %rdx
 	jb	2f
 	movq	(%rsi), %r8
@@ -104,7 +104,7 @@ SYM_TYPED_FUNC_START(__memmove)
 .Lmove_done:
 	ret
 .Lmove_down:
-	/* destination inside the source: downwards from the end */
+	/* destination inside the source: copy downwards from the end */
 4:	cmpq	$8, %rdx
 	jb	5f
 	movq	-8(%rsi,%rdx), %r8
@@ -129,7 +129,7 @@ SYM_TYPED_FUNC_START(__memset)
 	movzbl	%sil, %eax
 	cmpq	$32, %rdx
 	ja	1f
-	/* small: words of the repeated byte from both ends */
+	/* small: words of the repeated byte, from both ends */
 	movabsq	$0x0101010101010101, %rcx
 	imulq	%rcx, %rax
 	cmpl	$8, %edx

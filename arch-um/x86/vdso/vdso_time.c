@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vdso_time.c - code of the shared object that every guest program finds mapped
+ * vdso_time.c - code of the vDSO, the shared object that the kernel maps into every program
  *
- * Runs in guest processes, as part of any program. It answers from the two data pages
- * in front of it, which the kernel writes (kernel/vdso.c, kernel/clock.c), or makes
- * the system call. The calculations come from the generic tree: the Makefile includes
+ * Runs in guest processes, as part of any program. It reads clocks from the two data pages in front
+ * of it, which the kernel writes (kernel/vdso.c, kernel/clock.c), or makes the system call. The
+ * calculations come from the generic tree: the Makefile includes
  * lib/vdso/gettimeofday.c in front of this file.
  */
 #include <linux/time.h>
@@ -33,7 +33,7 @@ __kernel_old_time_t __vdso_time(__kernel_old_time_t *time)
 	return __cvdso_time(time);
 }
 
-/* A machine has one processor. */
+/* The machine has one processor. */
 long __vdso_getcpu(unsigned int *cpu, unsigned int *node, struct getcpu_cache *unused)
 {
 	if (cpu)
