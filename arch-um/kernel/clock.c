@@ -133,7 +133,7 @@ static void notrace clock_sync(void)
 	shown = clock_line_ns(line(), now.cycles);
 	if (shown == CLOCK_LINE_UNKNOWN) {
 		rate_start = now;
-		/* After a long sleep: right, except for the error of the old rate? */
+		/* Extend the old line: after a long sleep only its rate may be wrong. */
 		shown = line()->ns + mul_u64_u64_shr(now.cycles - line()->cycles, line()->slope,
 						     CLOCK_LINE_SHIFT);
 		if ((s64)(now.ns - shown) < -(s64)JUMP_MIN)

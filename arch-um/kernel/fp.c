@@ -81,7 +81,7 @@ void fp_enter(struct um_mm_context *context)
 		fp_sync(owner);
 		fp_changed(owner);
 	}
-	/* Cannot fail: state written by guests was checked then (signal.c, ptrace.c). */
+	/* Cannot fail: signal.c and ptrace.c checked the state when the guest wrote it. */
 	host_space_fp_set(context->space, current->thread.fp);
 	context->fp_owner = current;
 	current->thread.fp_context = context;

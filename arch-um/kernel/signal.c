@@ -239,7 +239,7 @@ SYSCALL_DEFINE0(rt_sigreturn)
 	if (uc.uc_mcontext.cs != UM_USER_CS)
 		goto out_bad;
 	set_current_blocked(&uc.uc_sigmask);
-	/* First: if the FP state is bad, SIGSEGV must hit the interrupted context. */
+	/* Do this first: if the FP state is bad, SIGSEGV must hit the interrupted context. */
 	context_restore(regs, &uc.uc_mcontext);
 	if (fp_frame_read((void __user *)uc.uc_mcontext.fpstate))
 		goto out_bad;

@@ -126,7 +126,7 @@ static struct kmsg_dumper early_dumper = {
 	.max_reason = KMSG_DUMP_PANIC,
 };
 
-/* Runs at each boot, because options.c gives every command line a console=. */
+/* Runs at each boot, because boot_options.c gives every command line a console=. */
 static int __init early_dump_setup(char *unused)
 {
 	if (!early_dumper.registered)

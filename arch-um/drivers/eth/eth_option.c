@@ -10,7 +10,7 @@
  *   null                                  a link to nowhere
  * All kinds take mac=XX:XX:XX:XX:XX:XX and mtu=N.
  *
- * Strings in, a struct out. kernel/boot/options.c uses this (asm/um_option.h) before memory
+ * Strings in, a struct out. kernel/boot/boot_options.c uses this (asm/um_option.h) before memory
  * can be allocated, eth.c parses the option again when it adds the interface.
  */
 #include "eth_option.h"

@@ -2,7 +2,7 @@
 /*
  * um_panic_core.h - the option core=FILE[,all]
  *
- * Implemented in kernel/debug/panic_core.c, called by kernel/boot/options.c before there is
+ * Implemented in kernel/debug/panic_core.c, called by kernel/boot/boot_options.c before there is
  * memory to allocate.
  */
 #ifndef _ASM_UM_UM_PANIC_CORE_H

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * options.c - check the program's own options and make the kernel command line
+ * boot_options.c - check the program's own options and make the kernel command line
  *
  * Called once by um_start() (setup.c), before there is memory to allocate and before anything is
  * touched. The table below has a check for each option of the port. A malformed value, or a word
  * that starts with '-' and is not in the table, ends the program with one line and status 2. All
  * other words are for the kernel and for init.
  */
-#include "options.h"
+#include "boot_options.h"
 
 #include <linux/init.h>
 #include <linux/kernel.h>
@@ -394,7 +394,7 @@ static void __init line_append(char *line, size_t size, const char *word)
 		usage_fail("command line too long; use at most %zu bytes", size - 1);
 }
 
-void __init options_parse(struct um_boot *boot, char *line, size_t size)
+void __init boot_options_parse(struct um_boot *boot, char *line, size_t size)
 {
 	bool for_init = false, console = false;
 	int i;
@@ -412,7 +412,7 @@ void __init options_parse(struct um_boot *boot, char *line, size_t size)
 	line[0] = '\0';
 	if (!console)
 		line_append(line, size, "console=hvc0");
-	/* Would wake the machine twice a second. Allocations of large pages compact on demand. */
+	/* Proactive compaction wakes an idle machine twice a second. Compact on demand only. */
 	if (IS_ENABLED(CONFIG_COMPACTION) && IS_ENABLED(CONFIG_PROC_SYSCTL))
 		line_append(line, size, "sysctl.vm.compaction_proactiveness=0");
 	/* Report all errors, not only the first one. */

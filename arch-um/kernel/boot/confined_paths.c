@@ -2,9 +2,10 @@
 /*
  * confined_paths.c - which host files the machine may still write after it confined itself
  *
- * options.c calls confined_paths_allow() for each well-formed option of the port, early in boot.
- * The host side keeps these paths writable (host/process/confinement.c). A disk or socket needs its
- * whole folder: overlays, leases and replacements of stale sockets are created beside the file.
+ * boot_options.c calls confined_paths_allow() for each well-formed option of the port, early in
+ * boot. The host side keeps these paths writable (host/process/confinement.c). A disk or socket
+ * needs its whole folder: overlays, leases and replacements of stale sockets are created beside the
+ * file.
  */
 #include "confined_paths.h"
 

@@ -25,7 +25,7 @@
 #include <asm/um_physmem.h>
 #include <um/host.h>
 #include <um/upcall.h>
-#include "options.h"
+#include "boot_options.h"
 
 unsigned long um_hwcap, um_hwcap2, um_minsigstksz;
 
@@ -42,7 +42,7 @@ void __noreturn __init um_start(struct um_boot *boot)
 	um_hwcap = boot->host_hwcap;
 	um_hwcap2 = boot->host_hwcap2;
 	um_minsigstksz = boot->minsigstksz;
-	options_parse(boot, boot_command_line, COMMAND_LINE_SIZE);
+	boot_options_parse(boot, boot_command_line, COMMAND_LINE_SIZE);
 	start_kernel();
 	unreachable();
 }
