@@ -65,7 +65,7 @@ $(LABS_OUT)/locale/%/LC_MESSAGES/umlab.mo: labs/po/%.po | $(PACKAGES)
 .PHONY: labs-po
 labs-po:
 	$(Q)xgettext --keyword=_ --keyword=N_ --from-code=UTF-8 --no-location --sort-output \
-		-o $(LABS_OUT)/umlab.pot $(LABS_SOURCES)
+		-o $(LABS_OUT)/umlab.pot $(LABS_SOURCES) $(wildcard labs/*/*.h)
 	$(Q)for po in labs/po/*.po; do \
 		msgmerge -q -U --backup=none --no-fuzzy-matching --no-location --no-wrap \
 			$$po $(LABS_OUT)/umlab.pot && \

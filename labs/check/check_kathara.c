@@ -467,7 +467,7 @@ bool check_kathara_read(struct checks *checks, const struct lab *lab, const json
 	json_t *value;
 
 	if (!json_is_object(test)) {
-		*reason = txt_copy(_("there is no mapping `test`"));
+		*reason = txt_copy(_("there is no mapping 'test'"));
 		return false;
 	}
 	checks->wait = json_number_value(json_object_get(file, "convergence_time"));

@@ -130,7 +130,7 @@ static char *entry_wrong(const json_t *entry, int number)
 	if (!keys_known(entry, number, &reason))
 		return reason;
 	if (!text_of(entry, "on"))
-		return txt_printf(_("check %d does not say on which machine: `on: NAME`"), number);
+		return txt_printf(_("check %d does not say on which machine: 'on: NAME'"), number);
 	if (has_capture != has_packets)
 		return txt_printf(_("check %d: capture and packets (or no_packets) go together"),
 				  number);
@@ -196,7 +196,7 @@ bool check_native_read(struct checks *checks, const json_t *file, char **reason)
 	size_t at;
 
 	if (!json_is_array(list)) {
-		*reason = txt_copy(_("there is no list `checks`"));
+		*reason = txt_copy(_("there is no list 'checks'"));
 		return false;
 	}
 	checks->wait = json_number_value(json_object_get(file, "wait"));

@@ -114,8 +114,8 @@ int image_find(const char *name, struct image *image, char **reason)
 		tell_detail(_("there is no image %s; using %s instead"), profile, image->name);
 		return 0;
 	}
-	*reason = txt_printf(_("there is no image %s; `umlab image list` shows all images, "
-			       "`umlab image build %s` builds it"), name, profile);
+	*reason = txt_printf(_("there is no image %s; 'umlab image list' shows all images, "
+			       "'umlab image build %s' builds it"), name, profile);
 	return -ENOENT;
 }
 

@@ -262,10 +262,10 @@ static void tell_failed(const struct machine_start *start)
 		tell_error(_("%s does not start: %s"), machine->name,
 			   start->reason ? start->reason : strerror(-start->error));
 	else if (start->state == MACHINE_TROUBLE)
-		tell_error(_("a startup file of %s failed; `umlab log --startup %s` shows it"),
+		tell_error(_("a startup file of %s failed; 'umlab log --startup %s' shows it"),
 			   machine->name, machine->id);
 	else
-		tell_error(_("%s has not become ready; `umlab log %s` shows its last words"),
+		tell_error(_("%s has not become ready; 'umlab log %s' shows its last words"),
 			   machine->name, machine->id);
 }
 
@@ -404,7 +404,7 @@ enum status labmake_stop(const struct machines *machines, bool at_once, double t
 	progress_end();
 	if (!left)
 		return STATUS_OK;
-	tell_error(_("%d machines still run after %.0f s; `umlab lcrash` kills them"), left,
+	tell_error(_("%d machines still run after %.0f s; 'umlab lcrash' kills them"), left,
 		   timeout);
 	return STATUS_TIMEOUT;
 }

@@ -82,7 +82,7 @@ int disk_create(struct machine *machine, char **reason)
 		return -ENOENT;
 	}
 	if (!file_exists(base)) {
-		*reason = txt_printf(_("%s: its image %s is missing; `umlab image list` shows all "
+		*reason = txt_printf(_("%s: its image %s is missing; 'umlab image list' shows all "
 				       "images"), machine->name, base);
 		return -ENOENT;
 	}

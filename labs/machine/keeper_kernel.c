@@ -155,7 +155,7 @@ int keeper_kernel_spawn(const struct machine *machine, pid_t *pid, int *pidfd, c
 	int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), error;
 
 	if (!file_exists(kernel)) {
-		*reason = txt_printf(_("%s: there is no kernel; `make kernel` builds it, "
+		*reason = txt_printf(_("%s: there is no kernel; 'make kernel' builds it, "
 				       "UMLAB_LINUX names another"), kernel);
 		error = -ENOENT;
 		goto out_lock;

@@ -160,7 +160,7 @@ static int find_failed(const char *word, const struct machines *all, char **reas
 	if (nearest)
 		*reason = txt_printf(_("there is no machine %s; did you mean %s?"), word, nearest);
 	else
-		*reason = txt_printf(_("there is no machine %s; `umlab list -a` shows all"), word);
+		*reason = txt_printf(_("there is no machine %s; 'umlab list -a' shows all"), word);
 	words_release(&known);
 	return -ENOENT;
 }

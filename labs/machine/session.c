@@ -310,10 +310,10 @@ static int session_open(struct session *session, const struct machine *machine)
 static int open_failed(const struct machine *machine, int error)
 {
 	if (error == -ENOTCONN)
-		tell_error(_("%s does not run; `umlab start %s` starts it"), machine->name,
+		tell_error(_("%s does not run; 'umlab start %s' starts it"), machine->name,
 			   machine->id);
 	else if (error == -ETIMEDOUT)
-		tell_error(_("%s has not booted after %d s; `umlab console %s` shows where it is"),
+		tell_error(_("%s has not booted after %d s; 'umlab console %s' shows where it is"),
 			   machine->name, BOOT_SECONDS, machine->id);
 	else if (error == -E2BIG)
 		tell_error(_("%s: the command line is too long for a guest; it may have %d bytes"),

@@ -72,7 +72,7 @@ export LC_ALL=C.UTF-8 LANGUAGE=es
 umlab start 2> err; like "$(cat err)" "^uso: umlab start" "umlab speaks Spanish" || diag < err
 unset LANGUAGE
 if command -v xgettext > /dev/null; then
-	(cd "$TOP" && xgettext --keyword=_ --keyword=N_ --from-code=UTF-8 -o - labs/*/*.c) > all.pot
+	(cd "$TOP" && xgettext --keyword=_ --keyword=N_ --from-code=UTF-8 -o - labs/*/*.[ch]) > all.pot
 	for po in "$TOP"/labs/po/*.po; do
 		msgmerge -q --no-fuzzy-matching -o merged.po "$po" all.pot
 		is "$(msgattrib --untranslated --no-obsolete merged.po | grep '^msgid' | tail -n +2)" "" "$(basename "$po") has every message (make labs-po shows those it lacks)"
