@@ -11,12 +11,12 @@
  * no constants in memory outside the constants page.
  */
 #include <um/stub.h>
-#include "lx/confine.h"
-#include "lx/file.h"
-#include "lx/memory.h"
-#include "lx/process.h"
-#include "lx/signal.h"
-#include "lx/thread.h"
+#include "lx/lx_confine.h"
+#include "lx/lx_file.h"
+#include "lx/lx_memory.h"
+#include "lx/lx_process.h"
+#include "lx/lx_signal.h"
+#include "lx/lx_thread.h"
 
 #define STUB_TEXT __attribute__((section(".um.stub.c"), used))
 

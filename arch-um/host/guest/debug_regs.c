@@ -6,7 +6,7 @@
  */
 #include "guest/debug_regs.h"
 #include <linux/ptrace.h>
-#include "lx/process.h"
+#include "lx/lx_process.h"
 
 /* Offset of the debug registers in struct user (asm/user_64.h, which uapi does not export). */
 #define USER_DEBUGREG	848

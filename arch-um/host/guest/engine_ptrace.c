@@ -31,10 +31,10 @@
 #include "guest/debug_regs.h"
 #include "guest/placement.h"
 #include "libk.h"
-#include "lx/file.h"
-#include "lx/memory.h"
-#include "lx/process.h"
-#include "lx/signal.h"
+#include "lx/lx_file.h"
+#include "lx/lx_memory.h"
+#include "lx/lx_process.h"
+#include "lx/lx_signal.h"
 #include "process/memory.h"
 
 #define NT_PRSTATUS	1

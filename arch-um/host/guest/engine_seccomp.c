@@ -42,8 +42,8 @@
 #include "guest/seccomp_stop.h"
 #include "guest/seccomp_zygote.h"
 #include "libk.h"
-#include "lx/signal.h"
-#include "lx/system.h"
+#include "lx/lx_signal.h"
+#include "lx/lx_system.h"
 
 /* ---- spaces ---- */
 
@@ -68,7 +68,7 @@ static bool seccomp_stopped_for_sure(struct host_space *space)
  * with the signal, and nowhere else, proves that the thread passed there.
  *
  * A thread that sleeps is in its wait already. But the former user may have left something in its
- * registers that hits the next user before his registers are loaded: the trap flag, or a stack
+ * registers that hits the next user before its registers are loaded: the trap flag, or a stack
  * pointer that leaves no room for the signal frame of a kick. If the first run ends because of
  * that, it does not count as a run (unproven_stop()).
  */
@@ -144,7 +144,7 @@ static bool is_canonical(uint64_t addr)
 /*
  * The first run of a reused space ended whose guest thread was asleep (seccomp_space_reuse()).
  * Returns true if the former user caused the end: then nothing ran. A process that has ended is
- * replaced once; if the new user ended it after all, he will do so again. Faults bring the
+ * replaced once; if the new user did end it, that will happen again. Page faults bring the
  * mappings back.
  */
 static bool unproven_stop(struct seccomp_space *space)

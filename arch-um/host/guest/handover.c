@@ -37,8 +37,8 @@
  */
 #include "guest/handover.h"
 #include "guest/placement.h"
-#include "lx/signal.h"
-#include "lx/thread.h"
+#include "lx/lx_signal.h"
+#include "lx/lx_thread.h"
 
 #define NSEC_PER_USEC	1000ULL
 #define SPIN_TIME	(50 * NSEC_PER_USEC)

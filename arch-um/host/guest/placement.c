@@ -10,7 +10,7 @@
  */
 #include "guest/placement.h"
 #include <um/host.h>
-#include "lx/thread.h"
+#include "lx/lx_thread.h"
 
 #define CPU_WORDS		16
 #define RELEASE_INTERVAL	500000000ULL	/* ns */

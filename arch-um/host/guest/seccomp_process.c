@@ -16,12 +16,12 @@
 #include "guest/placement.h"
 #include "guest/seccomp_zygote.h"
 #include "libk.h"
-#include "lx/file.h"
-#include "lx/poll.h"
-#include "lx/process.h"
-#include "lx/signal.h"
-#include "lx/thread.h"
-#include "lx/time.h"
+#include "lx/lx_file.h"
+#include "lx/lx_poll.h"
+#include "lx/lx_process.h"
+#include "lx/lx_signal.h"
+#include "lx/lx_thread.h"
+#include "lx/lx_time.h"
 
 #define NSEC_PER_MSEC		1000000ULL
 
@@ -114,7 +114,7 @@ static void request(struct host_space *space)
 	lx_futex(&data->seq, FUTEX_WAKE, 1, NULL);
 }
 
-/* A lie of guest code about which command failed, and why, harms only itself. */
+/* Guest code may change these values. A wrong value costs only its own mappings. */
 unsigned int host_seccomp_failed_command(struct seccomp_space *space, int *error)
 {
 	struct stub_mailbox *mailbox = space->mailbox;
@@ -136,7 +136,7 @@ int host_seccomp_flush(struct host_space *generic, unsigned int *done)
 	uint64_t ack;
 	int error;
 
-	/* The report of its end may have been read, and ignored, by the flush of another space. */
+	/* The flush of another space may have read, and ignored, the report that it has ended. */
 	if (!host_seccomp_is_alive(space))
 		return -ECHILD;
 	mapper_follow(space);

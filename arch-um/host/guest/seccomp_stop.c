@@ -11,7 +11,7 @@
 #include <asm/processor-flags.h>
 #include "guest/seccomp_process.h"
 #include "libk.h"
-#include "lx/signal.h"
+#include "lx/lx_signal.h"
 
 #define TRAP_PAGE_FAULT		14
 #define ERROR_WRITE		2
@@ -90,7 +90,7 @@ int host_seccomp_fp_set(struct host_space *generic, const void *fp, size_t size)
 	place = fp_place(space);
 	if (!place)
 		return -EFAULT;
-	/* The words between belong to the host: they say how large the state is. */
+	/* Keep the words between: they tell the host the size of the state. */
 	memcpy(place, fp, FP_SOFTWARE);
 	memcpy(place + FP_HEADER, fp + FP_HEADER, size - FP_HEADER);
 	return 0;

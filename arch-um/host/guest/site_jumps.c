@@ -31,7 +31,7 @@
 #include "guest/site_jumps.h"
 #include "guest/space_table.h"
 #include "libk.h"
-#include "lx/memory.h"
+#include "lx/lx_memory.h"
 
 #define ENTRY_SLOT	HOST_SITES_MAX		/* the slot with the stub's entry */
 #define THUNKS		0x1000			/* offset of the thunks in the window */

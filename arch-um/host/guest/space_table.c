@@ -8,8 +8,8 @@
  * Called by spaces.c and the engines on the machine's thread.
  */
 #include "guest/space_table.h"
-#include "lx/file.h"
-#include "lx/memory.h"
+#include "lx/lx_file.h"
+#include "lx/lx_memory.h"
 
 #define SLOTS_PER_BLOCK	64
 #define SLOT_BLOCK_SIZE	(SLOTS_PER_BLOCK * STUB_SLOT_SIZE)

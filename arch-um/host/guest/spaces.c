@@ -25,8 +25,8 @@
 #include "guest/engine_seccomp.h"
 #include "guest/fp_state.h"
 #include "libk.h"
-#include "lx/memory.h"
-#include "lx/signal.h"
+#include "lx/lx_memory.h"
+#include "lx/lx_signal.h"
 #include "process/memory.h"
 
 #define POOL_MAX	16

@@ -15,8 +15,8 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include "lx/memory.h"
-#include "lx/thread.h"
+#include "lx/lx_memory.h"
+#include "lx/lx_thread.h"
 
 extern const char um_stub_start[], stub_wake_call[], stub_wait_call[];
 extern const char stub_mapper_strip_call[], stub_mapper_wait_call[], stub_mapper_map_call[],
@@ -28,7 +28,7 @@ struct argument {
 };
 
 struct rule {
-	const char *call;	/* behind the instruction, in the kernel image's copy */
+	const char *call;	/* end of the instruction, in the kernel image's copy of the stub */
 	uint32_t nr;
 	struct argument arguments[3];
 };

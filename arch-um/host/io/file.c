@@ -14,10 +14,10 @@
 #include <um/host.h>
 #include "io/terminal.h"
 #include "libk.h"
-#include "lx/file.h"
-#include "lx/poll.h"
-#include "lx/socket.h"
-#include "lx/system.h"
+#include "lx/lx_file.h"
+#include "lx/lx_poll.h"
+#include "lx/lx_socket.h"
+#include "lx/lx_system.h"
 
 /* A pipe that polls as writable accepts this many bytes at once; so do terminals in practice. */
 #define SHARED_WRITE_MAX 512
@@ -122,7 +122,7 @@ int host_file_inherit(int fd, bool write)
 			return new_fd;
 	}
 
-	/* From 3 on: a closed standard descriptor stays closed. */
+	/* Use a number from 3 on, so that a closed standard descriptor stays closed. */
 	new_fd = lx_fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	if (new_fd < 0 || (st.st_mode & S_IFMT) == S_IFREG)
 		return new_fd;

@@ -6,7 +6,7 @@
  * transfer the vector is advanced in place.
  */
 #include <um/host.h>
-#include "lx/file.h"
+#include "lx/lx_file.h"
 
 _Static_assert(sizeof(struct host_iovec) == sizeof(struct iovec) &&
 	       offsetof(struct host_iovec, base) == offsetof(struct iovec, iov_base) &&

@@ -14,8 +14,8 @@
  */
 #include <um/host.h>
 #include "libk.h"
-#include "lx/file.h"
-#include "lx/process.h"
+#include "lx/lx_file.h"
+#include "lx/lx_process.h"
 
 /* O_NONBLOCK: if a FIFO has replaced the file, do not wait for its writer. */
 #define OPEN_FLAGS (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_LARGEFILE)
@@ -110,7 +110,7 @@ int host_fs_open(int fd, const char *name, unsigned int flags, unsigned int mode
 	if (!(flags & (HOST_O_CREATE | HOST_O_UNNAMED)))
 		return lx_openat(fd, name, lx_flags, 0);
 
-	/* The guest has applied its own umask. */
+	/* The guest has applied its own umask already, so apply none here. */
 	lx_flags |= flags & HOST_O_UNNAMED ? O_TMPFILE : O_CREAT | O_EXCL;
 	mask = lx_umask(0);
 	fd = lx_openat(fd, name, lx_flags, mode);

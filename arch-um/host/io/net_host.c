@@ -7,8 +7,8 @@
  */
 #include <um/host.h>
 #include "libk.h"
-#include "lx/file.h"
-#include "lx/socket.h"
+#include "lx/lx_file.h"
+#include "lx/lx_socket.h"
 
 #define BATCH 32
 #define SOCKET_BUFFER (4 << 20)		/* requested size; the host may grant less */

@@ -35,10 +35,10 @@
 #include <um/host.h>
 #include <um/upcall.h>
 #include "io/file.h"
-#include "lx/file.h"
-#include "lx/poll.h"
-#include "lx/process.h"
-#include "lx/signal.h"
+#include "lx/lx_file.h"
+#include "lx/lx_poll.h"
+#include "lx/lx_process.h"
+#include "lx/lx_signal.h"
 #include "process/handlers.h"
 
 #define NR_ENTRIES 256

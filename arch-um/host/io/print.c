@@ -6,8 +6,8 @@
  * in signal handlers.
  */
 #include <um/host.h>
-#include "lx/file.h"
-#include "lx/poll.h"
+#include "lx/lx_file.h"
+#include "lx/lx_poll.h"
 
 enum { STDERR = 2 };
 

@@ -14,9 +14,9 @@
  */
 #include "io/terminal.h"
 #include <um/host.h>
-#include "lx/file.h"
-#include "lx/process.h"
-#include "lx/signal.h"
+#include "lx/lx_file.h"
+#include "lx/lx_process.h"
+#include "lx/lx_signal.h"
 
 #define NR_TERMINALS 16
 

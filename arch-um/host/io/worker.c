@@ -9,10 +9,10 @@
  */
 #include <um/host.h>
 #include <um/upcall.h>
-#include "lx/memory.h"
-#include "lx/process.h"
-#include "lx/signal.h"
-#include "lx/thread.h"
+#include "lx/lx_memory.h"
+#include "lx/lx_process.h"
+#include "lx/lx_signal.h"
+#include "lx/lx_thread.h"
 #include "process/handlers.h"
 
 #define STACK_SIZE 0x10000

@@ -10,11 +10,11 @@
 #include <um/layout.h>
 #include <um/upcall.h>
 #include "libk.h"
-#include "lx/file.h"
-#include "lx/memory.h"
-#include "lx/poll.h"
-#include "lx/process.h"
-#include "lx/system.h"
+#include "lx/lx_file.h"
+#include "lx/lx_memory.h"
+#include "lx/lx_poll.h"
+#include "lx/lx_process.h"
+#include "lx/lx_system.h"
 #include "process/environment.h"
 #include "process/exit.h"
 #include "process/handlers.h"

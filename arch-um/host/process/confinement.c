@@ -36,10 +36,10 @@
 #include <linux/seccomp.h>
 #include <um/host.h>
 #include "libk.h"
-#include "lx/confine.h"
-#include "lx/file.h"
-#include "lx/process.h"
-#include "lx/socket.h"
+#include "lx/lx_confine.h"
+#include "lx/lx_file.h"
+#include "lx/lx_process.h"
+#include "lx/lx_socket.h"
 #include "process/environment.h"
 #include "process/helper_host.h"
 

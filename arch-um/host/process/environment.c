@@ -9,7 +9,7 @@
 #include "process/environment.h"
 #include <um/upcall.h>
 #include "libk.h"
-#include "lx/thread.h"
+#include "lx/lx_thread.h"
 
 static const struct um_boot *given;
 static unsigned long cpus_at_start[16];

@@ -11,8 +11,8 @@
 #include "guest/spaces.h"
 #include "io/terminal.h"
 #include "libk.h"
-#include "lx/process.h"
-#include "lx/signal.h"
+#include "lx/lx_process.h"
+#include "lx/lx_signal.h"
 #include "process/confinement.h"
 #include "process/environment.h"
 

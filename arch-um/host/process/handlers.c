@@ -30,8 +30,8 @@
 #include <um/upcall.h>
 #include "guest/spaces.h"
 #include "io/terminal.h"
-#include "lx/process.h"
-#include "lx/signal.h"
+#include "lx/lx_process.h"
+#include "lx/lx_signal.h"
 #include "process/exit.h"
 #include "process/timer.h"
 

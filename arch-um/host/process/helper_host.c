@@ -18,11 +18,11 @@
 #include "process/helper_host.h"
 #include <um/host.h>
 #include "libk.h"
-#include "lx/file.h"
-#include "lx/process.h"
-#include "lx/signal.h"
-#include "lx/socket.h"
-#include "lx/system.h"
+#include "lx/lx_file.h"
+#include "lx/lx_process.h"
+#include "lx/lx_signal.h"
+#include "lx/lx_socket.h"
+#include "lx/lx_system.h"
 #include "process/environment.h"
 
 #define PATH_SIZE 512
@@ -54,7 +54,7 @@ static int helper_find(const char *name, char *path)
 
 	while (size > 0 && self[size - 1] != '/')
 		size--;
-	/* For users who may not read the folder of this program. */
+	/* A user who may not read the folder of this program can name the helper here. */
 	at = host_environment_get("UMLAB_NET");
 	if (*at && strlen(at) < PATH_SIZE && !lx_faccessat(AT_FDCWD, at, EXECUTABLE)) {
 		memcpy(path, at, strlen(at) + 1);

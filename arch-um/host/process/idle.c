@@ -9,8 +9,8 @@
 #include "guest/placement.h"
 #include "guest/spaces.h"
 #include "io/poll.h"
-#include "lx/poll.h"
-#include "lx/signal.h"
+#include "lx/lx_poll.h"
+#include "lx/lx_signal.h"
 
 void host_idle(void)
 {

@@ -6,8 +6,8 @@
  */
 #include "process/memory.h"
 #include <um/host.h>
-#include "lx/file.h"
-#include "lx/memory.h"
+#include "lx/lx_file.h"
+#include "lx/lx_memory.h"
 
 static int ram_fd = -1;
 

@@ -9,9 +9,9 @@
 #include <linux/elf.h>
 #include <um/host.h>
 #include "libk.h"
-#include "lx/process.h"
-#include "lx/signal.h"
-#include "lx/time.h"
+#include "lx/lx_process.h"
+#include "lx/lx_signal.h"
+#include "lx/lx_time.h"
 
 #define NSEC_PER_SEC 1000000000ULL
 

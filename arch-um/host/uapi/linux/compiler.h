@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * compiler.h - nothing, for the same reason as compiler_types.h beside it
+ * compiler.h - empty, for the same reason as compiler_types.h in this folder
  */
 #ifndef UM_UAPI_COMPILER_H
 #define UM_UAPI_COMPILER_H

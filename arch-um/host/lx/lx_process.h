@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx/process.h - processes: start, end, wait, trace, identity, limits
+ * lx_process.h - processes: start, end, wait, trace, identity, limits
  *
- * System calls of the host; lx/call.h says what all of them have in common.
+ * System calls of the host; lx/lx_call.h says which rules hold for all of them.
  */
 #ifndef UM_LX_PROCESS_H
 #define UM_LX_PROCESS_H
 
-#include "lx/call.h"
+#include "lx/lx_call.h"
 #include <linux/fcntl.h>
 #include <linux/prctl.h>
 #include <linux/resource.h>
@@ -17,8 +17,8 @@
 #include <asm/siginfo.h>
 
 /*
- * clone(2) as it is, for children that go on in the caller's stack frame: @stack is
- * NULL, or the child must not return from here. Threads use lx_clone_thread().
+ * The raw clone(2). The child continues in the caller's stack frame, so @stack must be NULL
+ * unless the child never returns from the calling function. lx_clone_thread() starts threads.
  */
 static inline long lx_clone(unsigned long flags, void *stack, int *parent_tid,
 			    int *child_tid, unsigned long tls)
@@ -38,13 +38,13 @@ __attribute__((noreturn)) static inline void lx_exit_group(int status)
 		lx_syscall1(__NR_exit_group, status);
 }
 
-/* -EINTR is possible. */
+/* May return -EINTR. */
 static inline int lx_wait4(int pid, int *status, int options, struct rusage *usage)
 {
 	return lx_syscall4(__NR_wait4, pid, (long)status, options, (long)usage);
 }
 
-/* 0 also when none of them changed its state: info->si_pid is 0 then (WNOHANG). */
+/* With WNOHANG also 0 if no child changed its state; info->si_pid is 0 then. */
 static inline int lx_waitid(int which, int pid, struct siginfo *info, int options)
 {
 	return lx_syscall5(__NR_waitid, which, pid, (long)info, options, 0);
@@ -81,7 +81,7 @@ static inline int lx_prctl(int option, unsigned long a, unsigned long b, unsigne
 	return lx_syscall5(__NR_prctl, option, a, b, c, d);
 }
 
-/* The raw call: PTRACE_PEEK* store through @data. */
+/* The raw call: unlike in a libc, PTRACE_PEEK* store their result at @data. */
 static inline long lx_ptrace(long request, int pid, unsigned long addr, void *data)
 {
 	return lx_syscall4(__NR_ptrace, request, pid, addr, (long)data);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx/poll.h - waiting until descriptors are ready
+ * lx_poll.h - waiting until descriptors are ready
  *
- * System calls of the host; lx/call.h says what all of them have in common.
+ * System calls of the host; lx/lx_call.h says which rules hold for all of them.
  */
 #ifndef UM_LX_POLL_H
 #define UM_LX_POLL_H
 
-#include "lx/call.h"
+#include "lx/lx_call.h"
 #include <linux/eventfd.h>
 #include <linux/eventpoll.h>
 #include <linux/poll.h>
-#include "lx/signal.h"
-#include "lx/time.h"
+#include "lx/lx_signal.h"
+#include "lx/lx_time.h"
 
 static inline int lx_eventfd2(unsigned int value, int flags)
 {
@@ -29,7 +29,7 @@ static inline int lx_epoll_ctl(int epoll_fd, int operation, int fd, struct epoll
 	return lx_syscall4(__NR_epoll_ctl, epoll_fd, operation, fd, (long)event);
 }
 
-/* -EINTR is possible; @mask may be NULL. */
+/* May return -EINTR; @mask may be NULL. */
 static inline int lx_epoll_pwait(int epoll_fd, struct epoll_event *events, int nr_events,
 				 int timeout_ms, const lx_sigset *mask)
 {
@@ -37,7 +37,7 @@ static inline int lx_epoll_pwait(int epoll_fd, struct epoll_event *events, int n
 			   (long)mask, sizeof(*mask));
 }
 
-/* -EINTR is possible; @timeout (updated) and @mask may be NULL. */
+/* May return -EINTR. @timeout (updated) and @mask may be NULL. */
 static inline int lx_ppoll(struct pollfd *fds, unsigned int nr_fds,
 			   struct __kernel_timespec *timeout, const lx_sigset *mask)
 {

@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx/memory.h - mappings of this process, and files that live in memory
+ * lx_memory.h - mappings of this process, and files that live in memory
  *
- * System calls of the host; lx/call.h says what all of them have in common.
+ * System calls of the host; lx/lx_call.h says which rules hold for all of them.
  */
 #ifndef UM_LX_MEMORY_H
 #define UM_LX_MEMORY_H
 
-#include "lx/call.h"
+#include "lx/lx_call.h"
 #include <linux/memfd.h>
 #include <linux/mman.h>
 
-/* mmap() returns an address, or -errno in the last page of the address space. */
+/* lx_mmap() returns an address, or -errno as an address in the last page of the address space. */
 static inline bool lx_is_error(const void *address)
 {
 	return (unsigned long)address > -4096UL;
 }
 
-/* The result is an address, or an error that lx_is_error() tells. */
 static inline void *lx_mmap(void *at, size_t size, int prot, int flags, int fd, uint64_t offset)
 {
 	return (void *)lx_syscall6(__NR_mmap, (long)at, size, prot, flags, fd, offset);

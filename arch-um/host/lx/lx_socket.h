@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx/socket.h - sockets, and messages that carry descriptors
+ * lx_socket.h - sockets, and messages that carry descriptors
  *
- * System calls of the host; lx/call.h says what all of them have in common.
+ * System calls of the host; lx/lx_call.h says which rules hold for all of them.
  */
 #ifndef UM_LX_SOCKET_H
 #define UM_LX_SOCKET_H
 
-#include "lx/call.h"
+#include "lx/lx_call.h"
 #include <linux/socket.h>
 #include <linux/uio.h>
 #include <linux/un.h>
@@ -77,7 +77,7 @@ static inline int lx_accept4(int fd, void *address, int *size, int flags)
 	return LX_RETRY(lx_syscall4(__NR_accept4, fd, (long)address, (long)size, flags));
 }
 
-/* Never repeated: after -EINTR the connection goes on being made. */
+/* Never repeated: after -EINTR the host continues to connect in the background. */
 static inline int lx_connect(int fd, const void *address, int size)
 {
 	return lx_syscall3(__NR_connect, fd, (long)address, size);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx/time.h - clocks and timers
+ * lx_time.h - clocks and timers
  *
- * System calls of the host; lx/call.h says what all of them have in common.
+ * System calls of the host; lx/lx_call.h says which rules hold for all of them.
  */
 #ifndef UM_LX_TIME_H
 #define UM_LX_TIME_H
 
-#include "lx/call.h"
+#include "lx/lx_call.h"
 #include <linux/signal.h>
 #include <linux/time.h>
 #include <asm/siginfo.h>
@@ -21,7 +21,7 @@ static inline int lx_clock_gettime(int clock, struct __kernel_timespec *now)
 	return lx_syscall2(__NR_clock_gettime, clock, (long)now);
 }
 
-/* @id gets the timer. */
+/* *@id gets the id of the new timer. */
 static inline int lx_timer_create(int clock, struct sigevent *event, int *id)
 {
 	return lx_syscall3(__NR_timer_create, clock, (long)event, (long)id);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx/file.h - opening, reading and changing files; descriptors; names; attributes
+ * lx_file.h - opening, reading and changing files; descriptors; names; attributes
  *
- * System calls of the host; lx/call.h says what all of them have in common.
+ * System calls of the host; lx/lx_call.h says which rules hold for all of them.
  */
 #ifndef UM_LX_FILE_H
 #define UM_LX_FILE_H
 
-#include "lx/call.h"
+#include "lx/lx_call.h"
 #include <linux/falloc.h>
 #include <linux/fcntl.h>
 #include <linux/fs.h>
@@ -39,7 +39,7 @@ static inline int lx_openat2(int dir_fd, const char *path, const struct open_how
 	return LX_RETRY(lx_syscall4(__NR_openat2, dir_fd, (long)path, (long)how, sizeof(*how)));
 }
 
-/* Never repeated: the descriptor is gone even when this says -EINTR. */
+/* Never repeated: the descriptor is closed even if the call returns -EINTR. */
 static inline int lx_close(int fd)
 {
 	return lx_syscall1(__NR_close, fd);
@@ -80,7 +80,7 @@ static inline ssize_t lx_writev(int fd, const struct iovec *iov, int nr_iov)
 	return LX_RETRY(lx_syscall3(__NR_writev, fd, (long)iov, nr_iov));
 }
 
-/* The host wants the offset as a low and a high word; the low one holds all 64 bits here. */
+/* The host takes the offset as a low and a high word; on x86-64 the low word holds all of it. */
 static inline ssize_t lx_preadv(int fd, const struct iovec *iov, int nr_iov, uint64_t offset)
 {
 	return LX_RETRY(lx_syscall5(__NR_preadv, fd, (long)iov, nr_iov, offset, 0));
@@ -172,7 +172,7 @@ static inline int lx_unlinkat(int dir_fd, const char *path, int flags)
 	return lx_syscall3(__NR_unlinkat, dir_fd, (long)path, flags);
 }
 
-/* -EAGAIN is possible with RWF_NOWAIT. */
+/* May return -EAGAIN with RWF_NOWAIT. */
 static inline ssize_t lx_preadv2(int fd, const struct iovec *iov, int nr_iov, uint64_t offset,
 				 int flags)
 {
@@ -223,7 +223,7 @@ static inline int lx_fchownat(int dir_fd, const char *path, unsigned int uid, un
 	return lx_syscall5(__NR_fchownat, dir_fd, (long)path, uid, gid, flags);
 }
 
-/* @path NULL: @dir_fd itself. */
+/* If @path is NULL, the call changes @dir_fd itself. */
 static inline int lx_utimensat(int dir_fd, const char *path,
 			       const struct __kernel_timespec times[2], int flags)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx/call.h - what all headers of lx/ have in common: system calls of the host without a libc
+ * lx_call.h - the base of all headers of lx/: system calls of the host without a libc
  *
  * Each lx_<call>() is the host's system call of that name with the same order of arguments.
  * It returns the value of the call, or -errno. Structures and constants come from the kernel's
@@ -23,7 +23,7 @@
 #endif
 #include <linux/errno.h>
 
-#include "lx/x86.h"
+#include "lx/lx_x86.h"
 
 /* Repeat a call while it returns -EINTR. */
 #define LX_RETRY(call) ({				\

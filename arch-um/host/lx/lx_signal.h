@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx/signal.h - signal handlers, masks, sending signals
+ * lx_signal.h - signal handlers, masks, sending signals
  *
- * System calls of the host; lx/call.h says what all of them have in common.
+ * System calls of the host; lx/lx_call.h says which rules hold for all of them.
  */
 #ifndef UM_LX_SIGNAL_H
 #define UM_LX_SIGNAL_H
 
-#include "lx/call.h"
+#include "lx/lx_call.h"
 #include <linux/signal.h>
 #include <asm/sigcontext.h>
 #include <asm/siginfo.h>
@@ -62,7 +62,7 @@ static inline int lx_tgkill(int pid, int tid, int signo)
 	return lx_syscall3(__NR_tgkill, pid, tid, signo);
 }
 
-/* A signal with siginfo @info of the caller's own, but for its process and user. */
+/* Send a signal with the given @info; the host checks the sender's process and user in it. */
 static inline int lx_rt_tgsigqueueinfo(int pid, int tid, int signo, const struct siginfo *info)
 {
 	return lx_syscall4(__NR_rt_tgsigqueueinfo, pid, tid, signo, (long)info);

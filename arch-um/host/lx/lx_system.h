@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx/system.h - facts about the host, and its random source
+ * lx_system.h - facts about the host, and its random source
  *
- * System calls of the host; lx/call.h says what all of them have in common.
+ * System calls of the host; lx/lx_call.h says which rules hold for all of them.
  */
 #ifndef UM_LX_SYSTEM_H
 #define UM_LX_SYSTEM_H
 
-#include "lx/call.h"
+#include "lx/lx_call.h"
 #include <linux/sysinfo.h>
 #include <linux/utsname.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx/x86.h - entering the host kernel from x86-64 code
+ * lx_x86.h - entering the host kernel from x86-64 code
  *
- * The only assembler of lx/; lx/call.h includes this file. A system
- * call takes its number in rax and its arguments in rdi, rsi, rdx, r10, r8, r9. The
- * host overwrites rcx and r11, and may read or write any memory it is pointed at.
+ * The only assembler code of lx/; lx/lx_call.h includes this file. A system call takes its number in
+ * rax and its arguments in rdi, rsi, rdx, r10, r8, r9. The host overwrites rcx and r11, and may
+ * read or write all memory that the arguments point to.
  */
 #ifndef UM_LX_X86_H
 #define UM_LX_X86_H
@@ -83,10 +83,10 @@ static inline long lx_syscall6(long nr, long a, long b, long c, long d, long e, 
 }
 
 /*
- * lx_clone_thread - start @fn(@arg) on the stack that ends at @stack_top; its result
- * becomes the exit status of the new thread, and only of that one. @flags are those
- * of clone(2); without CLONE_VM the child gets a copy of the stack as usual. The
- * child begins with rbp 0, where frame pointer walks end. Returns the thread id.
+ * lx_clone_thread - start a thread that runs @fn(@arg) on the stack below @stack_top and then exits
+ * with the result. @flags are those of clone(2); without CLONE_VM the child gets a copy of the
+ * stack as usual. The child starts with rbp 0, which ends walks along the frame pointers. Returns
+ * the thread id.
  */
 static inline long lx_clone_thread(int (*fn)(void *arg), void *arg, void *stack_top,
 				   unsigned long flags)
@@ -117,7 +117,7 @@ static inline long lx_clone_thread(int (*fn)(void *arg), void *arg, void *stack_
 	return ret;
 }
 
-/* LX_DEFINE_RESTORER - a function for lx_sigaction.restorer: ends a signal handler. */
+/* LX_DEFINE_RESTORER - define a function for lx_sigaction.restorer, which ends a signal handler. */
 #define LX_DEFINE_RESTORER(name)				\
 	void name(void);					\
 	asm(".pushsection .text, \"ax\", @progbits\n"		\

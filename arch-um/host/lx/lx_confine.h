@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx/confine.h - seccomp filters and Landlock rules
+ * lx_confine.h - seccomp filters and Landlock rules
  *
- * System calls of the host; lx/call.h says what all of them have in common.
+ * System calls of the host; lx/lx_call.h says which rules hold for all of them.
  */
 #ifndef UM_LX_CONFINE_H
 #define UM_LX_CONFINE_H
 
-#include "lx/call.h"
+#include "lx/lx_call.h"
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
 
