@@ -14,14 +14,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/tell.h"
+#include "base/timing.h"
 #include "base/txt.h"
 
 struct line {
 	char *name, *text;
 	bool good, ended;
-	double since;		/* clock_seconds() when it was first set */
+	double since;		/* timing_seconds() when it was first set */
 	double took;		/* seconds until it was last set */
 };
 
@@ -36,7 +36,7 @@ void progress_begin(int nr)
 	nr_lines = lines ? nr : 0;
 	nr_drawn = 0;
 	fancy = tell_fancy(STDERR_FILENO);
-	begin = clock_seconds();
+	begin = timing_seconds();
 }
 
 void progress_set(int at, const char *name, const char *text, bool good, bool ended)
@@ -46,14 +46,14 @@ void progress_set(int at, const char *name, const char *text, bool good, bool en
 	if (line->text && !strcmp(line->text, text))
 		return;
 	if (!line->text)
-		line->since = clock_seconds();
+		line->since = timing_seconds();
 	free(line->text);
 	free(line->name);
 	line->name = txt_copy(name);
 	line->text = txt_copy(text);
 	line->good = good;
 	line->ended = ended;
-	line->took = clock_seconds() - line->since;
+	line->took = timing_seconds() - line->since;
 	if (fancy || tell_level < TELL_NORMAL)
 		return;
 	if (ended)
@@ -90,10 +90,10 @@ void progress_draw(void)
 			continue;
 		fprintf(stderr, "  %-20s \033[%dm%-16s\033[0m %6.1f s\n", line->name,
 			color_of(line),
-			line->text, line->ended ? line->took : clock_seconds() - line->since);
+			line->text, line->ended ? line->took : timing_seconds() - line->since);
 		nr_drawn++;
 	}
-	fprintf(stderr, _("  %d of %d, %.1f s\n"), nr_ended, nr_lines, clock_seconds() - begin);
+	fprintf(stderr, _("  %d of %d, %.1f s\n"), nr_ended, nr_lines, timing_seconds() - begin);
 }
 
 void progress_end(void)

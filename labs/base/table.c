@@ -26,7 +26,8 @@ struct table *table_create(const char *const *columns)
 	for (; *columns; columns++, table->nr_columns++) {
 		bool right = **columns == '>';
 
-		scols_table_new_column(table->cols, *columns + right, 0, right ? SCOLS_FL_RIGHT : 0);
+		scols_table_new_column(table->cols, *columns + right, 0,
+				       right ? SCOLS_FL_RIGHT : 0);
 	}
 	/* Only a terminal has a width that lines are cut to. */
 	scols_table_enable_nowrap(table->cols, isatty(STDOUT_FILENO) ? 0 : 1);

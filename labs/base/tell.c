@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tell.c - what the command tells its user: results, remarks, errors
+ * tell.c - messages to the user: errors, warnings, notes
  *
- * Errors are one line on standard error: what, which, why, and what to do. Results go to
- * standard output, by the verbs themselves. Called by every module of the command.
+ * Called by every module of the command. A message is one line on standard error: the program,
+ * the object, what is wrong, and what to do. Results go to standard output; the verbs print
+ * those themselves.
  */
 #include "base/tell.h"
 
@@ -33,7 +34,7 @@ bool tell_fancy(int fd)
 	return isatty(fd) && term && strcmp(term, "dumb") && !getenv("NO_COLOR");
 }
 
-/* One write for the whole line, so that lines of several processes do not mix. */
+/* One call for each line, so that lines of several processes do not mix. */
 static void tell_line(const char *kind, const char *fmt, va_list args)
 {
 	char *text;

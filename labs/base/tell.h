@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * tell.h - what the command tells its user: results, remarks, errors
+ * tell.h - messages to the user: errors, warnings, notes
  */
 #ifndef TELL_H
 #define TELL_H
@@ -9,30 +9,30 @@
 
 #include "base/status.h"
 
-/* How much is told; set by main() from -q and -v. */
+/* Which messages are printed; the options -q and -v set it. */
 enum tell_level { TELL_QUIET, TELL_NORMAL, TELL_VERBOSE };
 extern enum tell_level tell_level;
 
-/* Translated texts: _("...") is looked up, N_("...") only marked. */
+/* Translations: _() looks a text up, N_() marks one that is looked up later. */
 #include <libintl.h>
 #define _(text) gettext(text)
 #define N_(text) text
 
-/* Which program speaks: umlab, or the name it was called by. */
+/* The name in front of each message. */
 void tell_init(const char *program);
 const char *tell_program(void);
 
-/* One line on standard error: "umlab: what". */
+/* One line on standard error: "umlab: text". Warnings begin with "warning: ". */
 void tell_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void tell_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* A remark on standard error, not under -q; only under -v. */
+/* Notes are not printed with -q, details only with -v. */
 void tell_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void tell_detail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* May this descriptor show colours and lines that move? Not off a terminal, with NO_COLOR or TERM=dumb. */
+/* May colours and moving lines be shown? Only on a terminal, without NO_COLOR and TERM=dumb. */
 bool tell_fancy(int fd);
 
-/* Asks on the terminal; without one the answer is no. */
+/* Asks a question on the terminal; without a terminal the answer is no. */
 bool tell_confirm(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/spawn.h"
+#include "base/timing.h"
 #include "base/txt.h"
 #include "base/where.h"
 #include "check/check_signals.h"
@@ -51,11 +51,11 @@ static bool header_wait(const char *path, int notify_fd, pid_t pid)
 		{ .fd = notify_fd, .events = POLLIN },
 		{ .fd = pidfd, .events = POLLIN },
 	};
-	double deadline = clock_deadline(START_SECONDS);
+	double deadline = timing_deadline(START_SECONDS);
 	char events[4096];
 	int wait_ms;
 
-	while (!header_written(path) && (wait_ms = clock_poll_ms(deadline))) {
+	while (!header_written(path) && (wait_ms = timing_poll_ms(deadline))) {
 		if (poll(polled, 2, wait_ms) < 0)
 			continue;
 		if (polled[0].revents)

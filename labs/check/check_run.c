@@ -15,9 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/files.h"
 #include "base/tell.h"
+#include "base/timing.h"
 #include "base/txt.h"
 #include "check/check_capture.h"
 #include "check/check_signals.h"
@@ -114,7 +114,7 @@ static void snapshot_keep(struct check *check, struct machine *machine, int numb
 
 static void try_until(struct check *check, const struct lab *lab, const struct machine *machine)
 {
-	double deadline = clock_deadline(check->wait);
+	double deadline = timing_deadline(check->wait);
 
 	do {
 		free(check->found);
@@ -126,11 +126,11 @@ static void try_until(struct check *check, const struct lab *lab, const struct m
 			check->verdict = CHECK_PASS;
 			return;
 		}
-		if (!clock_poll_ms(deadline))
+		if (!timing_poll_ms(deadline))
 			return;
 		/* Nothing tells us when a claim about a guest becomes true, so try now and then. */
 		poll(NULL, 0, TRY_MS);
-	} while (clock_poll_ms(deadline));
+	} while (timing_poll_ms(deadline));
 }
 
 static int machine_of(const struct check *check, const struct lab *lab, struct machine *machine)

@@ -16,9 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/files.h"
 #include "base/progress.h"
+#include "base/timing.h"
 #include "base/where.h"
 #include "image/image.h"
 #include "lab/labnet.h"
@@ -303,7 +303,7 @@ static enum status batch_run(struct batch *batch)
 					     .no_wait = options->no_wait,
 		.jobs = options->jobs, .may_begin = may_begin, .begin = begin, .changed = changed,
 		.tick = tick, .context = batch };
-	double since = clock_seconds();
+	double since = timing_seconds();
 	int left;
 
 	/* Twice as many as processors, because some always wait for the disk. */
@@ -316,7 +316,7 @@ static enum status batch_run(struct batch *batch)
 	progress_begin(batch->nr);
 	left = machine_start_all(batch->starts, batch->nr, &rules);
 	progress_end();
-	return summary(batch, left, clock_seconds() - since);
+	return summary(batch, left, timing_seconds() - since);
 }
 
 /* Fills the batch with what the options choose. */

@@ -44,8 +44,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/files.h"
+#include "base/timing.h"
 #include "machine/keeper_clients.h"
 #include "machine/keeper_kernel.h"
 #include "machine/keeper_script.h"
@@ -205,7 +205,7 @@ static bool kernel_held(const struct keeper *keeper)
  */
 static void agent_check(struct keeper *keeper)
 {
-	double now = clock_seconds();
+	double now = timing_seconds();
 
 	if (keeper->stop_asked > 0 && now - keeper->stop_asked >= STOP_SECONDS)
 		keeper_power_off(keeper);
@@ -241,7 +241,7 @@ static void agent_take(struct keeper *keeper)
 		return;
 	}
 	keeper->ping_sent = 0;
-	keeper->agent_heard = clock_seconds();
+	keeper->agent_heard = timing_seconds();
 	while (agentlink_next(&keeper->agent, &header, &payload)) {
 		if (header.channel)
 			clients_agent_frame(keeper, &header, payload);

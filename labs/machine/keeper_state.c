@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "base/timing.h"
 #include "machine/record.h"
 
 void keeper_note(const char *fmt, ...)
@@ -50,6 +50,6 @@ void keeper_agent_ping(struct keeper *keeper)
 {
 	if (keeper->ping_sent > 0)
 		return;
-	keeper->ping_sent = clock_seconds();
+	keeper->ping_sent = timing_seconds();
 	agentlink_send(&keeper->agent, AGENT_PING, 0, NULL, 0);
 }

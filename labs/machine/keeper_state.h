@@ -10,7 +10,7 @@
 #include "link/agentlink.h"
 #include "machine/machine.h"
 
-/* One per process. Times are seconds of clock_seconds(); 0: not set. */
+/* One per process. Times are seconds of timing_seconds(); 0: not set. */
 struct keeper {
 	struct machine machine;
 	int report_fd;		/* whoever started us waits for a line here; -1: told */

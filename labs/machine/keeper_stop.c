@@ -12,13 +12,13 @@
 #include <stdlib.h>
 #include <sys/pidfd.h>
 
-#include "base/clock.h"
 #include "base/files.h"
+#include "base/timing.h"
 #include "machine/keeper_script.h"
 
 void keeper_power_off(struct keeper *keeper)
 {
-	keeper->stop_asked = clock_seconds();
+	keeper->stop_asked = timing_seconds();
 	if (keeper->agent_answers)
 		agentlink_send(&keeper->agent, AGENT_POWEROFF, 0, NULL, 0);
 	else

@@ -15,8 +15,8 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/files.h"
+#include "base/timing.h"
 #include "machine/labdir.h"
 #include "machine/machine_connect.h"
 #include "machine/pidfile.h"
@@ -35,16 +35,16 @@ int machine_kill(const struct machine *machine)
 {
 	char *recorded = txt_printf("%s/kernel", machine->run_dir);
 	char *lock = txt_printf("%s/lock", machine->dir);
-	double deadline = clock_deadline(KILL_SECONDS);
+	double deadline = timing_deadline(KILL_SECONDS);
 	pid_t pid;
 	int fd;
 
-	while (machine_runs(machine) && clock_poll_ms(deadline)) {
+	while (machine_runs(machine) && timing_poll_ms(deadline)) {
 		fd = pidfile_open(recorded, &pid);
 		if (fd >= 0) {
 			pidfd_send_signal(fd, SIGKILL, NULL, 0);
 			poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1,
-			     clock_poll_ms(deadline));
+			     timing_poll_ms(deadline));
 			close(fd);
 		}
 		/* Not recorded yet, or its helpers still hold the lock: look again soon. */

@@ -21,9 +21,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/files.h"
 #include "base/tell.h"
+#include "base/timing.h"
 #include "machine/machine_connect.h"
 #include "machine/nic.h"
 
@@ -148,7 +148,7 @@ static void poll_take(struct machine_start *start, const struct machine_start_ru
 int machine_start_all(struct machine_start *starts, int nr, const struct machine_start_rules *rules)
 {
 	struct pollfd *polled = txt_alloc(nr, sizeof(*polled));
-	double deadline = clock_deadline(rules->timeout);
+	double deadline = timing_deadline(rules->timeout);
 	int left, before, wait_ms;
 
 	for (;;) {
@@ -160,7 +160,7 @@ int machine_start_all(struct machine_start *starts, int nr, const struct machine
 		} while (left < before);
 		if (rules->tick)
 			rules->tick(rules->context);
-		wait_ms = clock_poll_ms(deadline);
+		wait_ms = timing_poll_ms(deadline);
 		if (!left || !wait_ms)
 			break;
 		if (rules->tick_ms && (wait_ms < 0 || wait_ms > rules->tick_ms))

@@ -16,8 +16,8 @@
 #include <poll.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/files.h"
+#include "base/timing.h"
 #include "machine/machine_connect.h"
 
 bool machine_has_stopped(enum machine_state state)
@@ -95,13 +95,13 @@ static bool watch_is_done(const struct machine_watch *watch, bool (*done)(enum m
 
 bool machine_wait(const struct machine *machine, bool (*done)(enum machine_state), double seconds)
 {
-	double deadline = clock_deadline(seconds);
+	double deadline = timing_deadline(seconds);
 	struct machine_watch watch;
 	int wait_ms;
 	bool in_time;
 
 	machine_watch_open(&watch, machine);
-	while (!watch_is_done(&watch, done) && (wait_ms = clock_poll_ms(deadline)))
+	while (!watch_is_done(&watch, done) && (wait_ms = timing_poll_ms(deadline)))
 		if (poll(&(struct pollfd){ .fd = watch.link.fd, .events = POLLIN }, 1, wait_ms) > 0)
 			machine_watch_take(&watch);
 	in_time = watch_is_done(&watch, done);
@@ -114,7 +114,7 @@ int machine_wait_all(const struct machines *machines, bool (*done)(enum machine_
 {
 	struct machine_watch *watches = txt_alloc(machines->nr, sizeof(*watches));
 	struct pollfd *polled = txt_alloc(machines->nr, sizeof(*polled));
-	double deadline = clock_deadline(seconds);
+	double deadline = timing_deadline(seconds);
 	int left, wait_ms;
 
 	for (int i = 0; i < machines->nr; i++) {
@@ -132,7 +132,7 @@ int machine_wait_all(const struct machines *machines, bool (*done)(enum machine_
 		}
 		if (hooks->tick)
 			hooks->tick(hooks->context);
-		wait_ms = clock_poll_ms(deadline);
+		wait_ms = timing_poll_ms(deadline);
 		if (!left || !wait_ms)
 			break;
 		if (hooks->tick_ms && (wait_ms < 0 || wait_ms > hooks->tick_ms))

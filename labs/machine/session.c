@@ -24,9 +24,9 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/files.h"
 #include "base/tell.h"
+#include "base/timing.h"
 #include "link/agentlink.h"
 #include "machine/machine_connect.h"
 #include "machine/machine_wait.h"
@@ -81,7 +81,7 @@ struct session {
 	int status;
 	/* session_capture() */
 	FILE *kept;
-	double deadline;	/* see clock_poll_ms() */
+	double deadline;	/* see timing_poll_ms() */
 };
 
 void session_env(const struct machine *machine, struct words *env)
@@ -240,7 +240,7 @@ static void session_loop(struct session *session)
 {
 	while (!session->ended) {
 		struct pollfd polled[3];
-		int timeout = clock_poll_ms(session->deadline);
+		int timeout = timing_poll_ms(session->deadline);
 
 		agentlink_flush(&session->link);
 		polled[0] = (struct pollfd){ .fd = session->link.fd,
@@ -326,7 +326,7 @@ static int open_failed(const struct machine *machine, int error)
 int session_run(const struct machine *machine, const struct session_request *request)
 {
 	struct session session = { .request = request, .in_fd = request->in_fd,
-		.deadline = CLOCK_NEVER };
+		.deadline = TIMING_NEVER };
 	int error = session_open(&session, machine);
 
 	if (error)
@@ -349,7 +349,7 @@ int session_capture(const struct machine *machine, const char *command, double s
 {
 	struct session_request request = { .in_fd = -1, .out_fd = -1, .err_fd = -1 };
 	struct session session = { .request = &request, .in_fd = -1, .signal_fd = -1,
-		.deadline = clock_deadline(seconds) };
+		.deadline = timing_deadline(seconds) };
 	struct words words = { 0 };
 	size_t size;
 	int error;

@@ -22,10 +22,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "machine/disk.h"
 #include "base/files.h"
-#include "machine/session.h"
 #include "base/tell.h"
+#include "machine/disk.h"
+#include "machine/session.h"
 
 enum {
 	FROST_SECONDS = 60,	/* until the watchdog thaws the file system */

@@ -33,7 +33,8 @@ static bool next_is(struct agentlink *link, int type, unsigned int channel, cons
 	struct agent_header header;
 	const char *payload;
 
-	return agentlink_next(link, &header, &payload) && header.type == type && header.channel == channel &&
+	return agentlink_next(link, &header,
+			      &payload) && header.type == type && header.channel == channel &&
 	       header.size == strlen(text) && !memcmp(payload, text, header.size);
 }
 
@@ -48,8 +49,10 @@ static void frames(void)
 	ok(agentlink_pending(&one) == 2 * sizeof(header) + 5, "frames are queued");
 	ok(!agentlink_flush(&one) && !agentlink_pending(&one), "and written");
 	ok(agentlink_receive(&other) > 0, "they come");
-	ok(next_is(&other, AGENT_INPUT, 3, "hello") && next_is(&other, AGENT_PING, 0, ""), "as they were sent");
-	ok(!agentlink_next(&other, &header, &payload) && agentlink_receive(&other) == -EAGAIN, "and no more");
+	ok(next_is(&other, AGENT_INPUT, 3, "hello") && next_is(&other, AGENT_PING, 0, ""),
+	   "as they were sent");
+	ok(!agentlink_next(&other, &header, &payload) && agentlink_receive(&other) == -EAGAIN,
+	   "and no more");
 	part();
 }
 
@@ -94,7 +97,8 @@ static void peer_gone(void)
 	}
 	waitpid(pid, &status, 0);
 	ok(status == 0, "a peer that has gone is -EPIPE and no signal (%#x)", status);
-	ok(agentlink_receive(&one) > 0 && next_is(&one, AGENT_OUTPUT, 1, "last"), "what it said last is still there");
+	ok(agentlink_receive(&one) > 0 && next_is(&one, AGENT_OUTPUT, 1, "last"),
+	   "what it said last is still there");
 	ok(agentlink_receive(&one) == 0, "then it is the end");
 	part();
 
@@ -102,7 +106,8 @@ static void peer_gone(void)
 		exit(125);
 	agentlink_init(&one, pipe_fds[1]);
 	agentlink_send(&one, AGENT_PING, 0, NULL, 0);
-	ok(!agentlink_flush(&one) && !agentlink_pending(&one), "what is no socket is written to as well");
+	ok(!agentlink_flush(&one) && !agentlink_pending(&one),
+	   "what is no socket is written to as well");
 	agentlink_release(&one);
 	close(pipe_fds[0]);
 }

@@ -41,7 +41,8 @@ static void native_files(void)
 	struct checks checks = native("{\"wait\": 9, \"checks\": ["
 		"{\"on\": \"pc1\", \"command\": \"ls\", \"exit\": 3, \"points\": 2.5},"
 		"{\"on\": \"pc1\", \"command\": \"ls\", \"contains\": 7, \"title\": \"t\"},"
-		"{\"on\": \"pc1\", \"reachable\": [\"10.0.0.1\", \"a b\"], \"not_reachable\": \"c\"}]}", &good);
+		"{\"on\": \"pc1\", \"reachable\": [\"10.0.0.1\", \"a b\"],"
+		" \"not_reachable\": \"c\"}]}", &good);
 
 	ok(good && checks.nr == 5, "each entry, and each target, is a claim");
 	ok(checks.at[0].want_status && checks.at[0].status == 3 && checks.at[0].points == 2.5 &&
@@ -49,12 +50,14 @@ static void native_files(void)
 	ok(!strcmp(checks.at[1].contains, "7") && !strcmp(checks.at[1].title, "t") &&
 	   !checks.at[1].want_status, "a number is text; other conditions replace the status");
 	ok(strstr(checks.at[3].command, "'a b'"), "addresses are quoted for the shell");
-	ok(checks.at[4].fails && checks.at[4].wait == 0, "what must not be reached is not waited for");
+	ok(checks.at[4].fails && checks.at[4].wait == 0,
+	   "what must not be reached is not waited for");
 }
 
 static void native_bad(void)
 {
-	ok(refused("{}", "checks") && refused("{\"checks\": 1}", "checks") && refused("[]", "checks"),
+	ok(refused("{}", "checks") && refused("{\"checks\": 1}", "checks") &&
+	   refused("[]", "checks"),
 	   "without a list it is refused");
 	ok(refused("{\"checks\": [1]}", "check 1") && refused("{\"checks\": [null]}", "check 1"),
 	   "so is an entry that is no mapping");
@@ -62,13 +65,18 @@ static void native_bad(void)
 	ok(refused("{\"checks\": [{\"on\": \"a\"}]}", "none of"), "or has nothing to do");
 	ok(refused("{\"checks\": [{\"on\": \"a\", \"comand\": \"ls\"}]}", "command"),
 	   "a typing error gets a suggestion");
-	ok(refused("{\"checks\": [{\"on\": \"a\", \"command\": \"x\", \"capture\": \"A\"}]}", "capture") &&
-	   refused("{\"checks\": [{\"on\": \"a\", \"command\": \"x\", \"packets\": \"A\"}]}", "capture"),
+	ok(refused("{\"checks\": [{\"on\": \"a\", \"command\": \"x\", \"capture\": \"A\"}]}",
+		   "capture") &&
+	   refused("{\"checks\": [{\"on\": \"a\", \"command\": \"x\", \"packets\": \"A\"}]}",
+		   "capture"),
 	   "capture and packets go together");
-	ok(refused("{\"checks\": [{\"on\": \"a\", \"command\": \"x\", \"snapshot\": \"now\"}]}", "snapshot") &&
-	   refused("{\"checks\": [{\"on\": \"a\", \"command\": \"x\", \"snapshot\": 1}]}", "snapshot"),
+	ok(refused("{\"checks\": [{\"on\": \"a\", \"command\": \"x\", \"snapshot\": \"now\"}]}",
+		   "snapshot") &&
+	   refused("{\"checks\": [{\"on\": \"a\", \"command\": \"x\", \"snapshot\": 1}]}",
+		   "snapshot"),
 	   "a snapshot is before, after or both");
-	ok(refused("{\"checks\": [{\"on\": [], \"command\": {}}]}", "machine"), "types are checked");
+	ok(refused("{\"checks\": [{\"on\": [], \"command\": {}}]}", "machine"),
+	   "types are checked");
 }
 
 static struct checks kathara(const char *json, bool *good)
@@ -89,28 +97,35 @@ static void kathara_files(void)
 		"\"requiring_startup\": [\"pc1\"],"
 		"\"ip_mapping\": {\"pc1\": {\"0\": \"10.0.0.1/24\"}},"
 		"\"daemons\": {\"r1\": [\"bgpd\", \"!ospfd\"]},"
-		"\"kernel_routes\": {\"r1\": [\"0.0.0.0/0\", [\"10.0.0.0/8\", [\"10.1.1.1\", \"eth0\"]]]},"
-		"\"protocols\": {\"bgpd\": {\"neighbors\": {\"r1\": [{\"peer\": \"10.0.0.2\", \"asn\": 2}]}}},"
+		"\"kernel_routes\": {\"r1\": [\"0.0.0.0/0\","
+		" [\"10.0.0.0/8\", [\"10.1.1.1\", \"eth0\"]]]},"
+		"\"protocols\": {\"bgpd\": {\"neighbors\": {\"r1\":"
+		" [{\"peer\": \"10.0.0.2\", \"asn\": 2}]}}},"
 		"\"reachability\": {\"pc1\": [\"10.0.0.2\"]},"
-		"\"custom_commands\": {\"pc1\": [{\"command\": \"x\", \"exit_code\": 1, \"output\": \"o\"}]},"
+		"\"custom_commands\": {\"pc1\": [{\"command\": \"x\", \"exit_code\": 1,"
+		" \"output\": \"o\"}]},"
 		"\"news\": {}}}", &good);
 
 	ok(good && checks.nr == 10 && checks.wait == 4, "each value is a claim: %d", checks.nr);
-	ok(!checks.at[0].command && checks.at[0].verdict == CHECK_FAIL, "a missing startup file fails");
+	ok(!checks.at[0].command && checks.at[0].verdict == CHECK_FAIL,
+	   "a missing startup file fails");
 	ok(strstr(checks.at[1].command, "eth0") && strstr(checks.at[1].command, "10.0.0.1/24"),
 	   "a number is an interface");
 	ok(*checks.at[3].command == '!', "a ! turns a claim round");
 	ok(strstr(checks.at[4].command, "default"), "the default route has its own name");
-	ok(checks.at[9].verdict == CHECK_SKIP && checks.at[9].found, "an unknown key is skipped, by name");
+	ok(checks.at[9].verdict == CHECK_SKIP && checks.at[9].found,
+	   "an unknown key is skipped, by name");
 }
 
 static void kathara_bad(void)
 {
-	static const char *const keys[] = { "requiring_startup", "ip_mapping", "ipv6_enabled", "sysctls",
+	static const char *const keys[] = { "requiring_startup", "ip_mapping", "ipv6_enabled",
+					    "sysctls",
 		"daemons", "kernel_routes", "protocols", "applications", "reachability",
 		"custom_commands", "bridges", "other" };
 	static const char *const values[] = { "null", "1", "\"x\"", "[]", "[1, null, []]", "{}",
-		"{\"a\": null}", "{\"a\": [null, 1, {}, [], [[]]]}", "{\"a\": {\"b\": [1, null, {}]}}",
+		"{\"a\": null}", "{\"a\": [null, 1, {}, [], [[]]]}",
+		"{\"a\": {\"b\": [1, null, {}]}}",
 		"{\"a\": {\"b\": {\"c\": [null, [1, [2]]]}}}" };
 	bool good;
 
@@ -143,7 +158,8 @@ static struct checks hostile(void)
 	struct check *check;
 
 	check_add(&checks, "pc1", "true", "good")->verdict = CHECK_PASS;
-	check = check_add(&checks, "pc1", "cat", "%s", "a \"title\", <with> & 'all'\nok - forged\033[2J");
+	check = check_add(&checks, "pc1", "cat", "%s",
+			  "a \"title\", <with> & 'all'\nok - forged\033[2J");
 	check->verdict = CHECK_FAIL;
 	check->found = txt_copy("line\nok - forged\n\033]0;x\a\xff\xfe\x01 ]]> <b>");
 	check->hint = txt_copy("\xc3\x28");
@@ -167,13 +183,15 @@ static void reports(void)
 	ok(!strstr(text, "\nok - forged"), "output cannot forge a line of TAP");
 	ok(strstr(text, "\n1..3\n"), "TAP ends with its plan");
 	text = report(&checks, CHECK_JUNIT, &size);
-	ok(!strstr(text, "<with>") && !strstr(text, "<b>") && !strstr(text, "]]>"), "XML is escaped");
+	ok(!strstr(text, "<with>") && !strstr(text, "<b>") && !strstr(text, "]]>"),
+	   "XML is escaped");
 	ok(!strchr(text, '\033') && !strchr(text, 1), "XML has no control characters");
 	text = report(&checks, CHECK_CSV, &size);
 	ok(strstr(text, "\"a \"\"title\"\", <with>"), "quotes in CSV are doubled");
 	text = report(&checks, CHECK_TABLE, &size);
 	ok(!strchr(text, '\033'), "the table passes no escape sequences on to a terminal");
-	ok(strstr(text, "1 passed, 1 failed, 1 skipped; 1 of 2 points"), "points of skipped claims do not count");
+	ok(strstr(text, "1 passed, 1 failed, 1 skipped; 1 of 2 points"),
+	   "points of skipped claims do not count");
 	for (int form = CHECK_TABLE; form <= CHECK_CSV; form++)
 		report(&none, form, &size);
 	ok(check_count(&none, CHECK_PASS) == 0, "a report of nothing is possible");

@@ -35,7 +35,8 @@ static void parameters(void)
 	ok(differ > 40, "students get different numbers: %d of 50", differ);
 	ok(gives("{{word color red}}", "red"), "a word of a list");
 	ok(gives("{{range x 5-5}}", "5"), "a range of one");
-	ok(gives("no parameter", NULL) && gives("", NULL), "text without parameters is not changed");
+	ok(gives("no parameter", NULL) && gives("", NULL),
+	   "text without parameters is not changed");
 	ok(gives("{{unknown}} {{login}}", "{{unknown}} ada"), "unknown ones stay");
 }
 
@@ -43,10 +44,13 @@ static void bad_parameters(void)
 {
 	char *giant = txt_alloc(1, 300000);
 
-	ok(gives("{{login", NULL) && gives("}}{{", NULL) && gives("{{}}", NULL), "unfinished ones stay");
-	ok(gives("{{range x 9-1}}", NULL) && gives("{{range x a-b}}", NULL) && gives("{{range x}}", NULL),
+	ok(gives("{{login", NULL) && gives("}}{{", NULL) && gives("{{}}", NULL),
+	   "unfinished ones stay");
+	ok(gives("{{range x 9-1}}", NULL) && gives("{{range x a-b}}", NULL) &&
+	   gives("{{range x}}", NULL),
 	   "ranges that are none stay");
-	ok(class_parameters_apply("{{range x -9223372036854775808-9223372036854775807}}", "a", 1) || true,
+	ok(class_parameters_apply("{{range x -9223372036854775808-9223372036854775807}}", "a", 1) ||
+	   true,
 	   "the widest range does no harm");
 	for (int i = 0; i < 299998; i += 2)
 		memcpy(giant + i, "{{", 2);
@@ -69,15 +73,18 @@ static void copies(void)
 	(void)!symlink("/etc/passwd", "lab/link");
 	mkfifo("lab/pipe", 0600);
 	ok(!class_lab_copy("lab", "copy", "ada", 1, &reason), "a lab is copied");
-	ok(!file_read("copy/sub/f", &text, &size) && !strcmp(text, "I am ada\n"), "with parameters");
+	ok(!file_read("copy/sub/f", &text, &size) && !strcmp(text, "I am ada\n"),
+	   "with parameters");
 	ok(!stat("copy/sub/f", &status) && (status.st_mode & 0777) == 0755, "and rights");
 	ok(!file_read("copy/binary", &text, &size) && size == 10, "binary files are left alone");
 	ok(readlink("copy/link", link, sizeof(link)) == 11, "links stay links");
 	ok(!file_exists("copy/.git") && !file_exists("copy/pipe"), "pipes and .git are left out");
-	ok(class_lab_copy("missing", "copy2", "ada", 1, &reason) == -ENOENT && strstr(reason, "missing"),
+	ok(class_lab_copy("missing", "copy2", "ada", 1, &reason) == -ENOENT &&
+	   strstr(reason, "missing"),
 	   "a missing lab is named");
 	reason = NULL;
-	ok(class_lab_copy("lab", "copy/sub/f", "ada", 1, &reason) < 0 && reason, "so is a bad target");
+	ok(class_lab_copy("lab", "copy/sub/f", "ada", 1, &reason) < 0 && reason,
+	   "so is a bad target");
 }
 
 static void students(void)
@@ -87,7 +94,8 @@ static void students(void)
 	ok(class_students("none", &logins) == -ENOENT, "a class that is not there");
 	dir_make(class_lab_dir("c", "zoe"), 0700);
 	dir_make(class_lab_dir("c", "ada"), 0700);
-	ok(!class_students("c", &logins) && logins.nr == 2 && !strcmp(logins.at[0], "ada"), "in order");
+	ok(!class_students("c", &logins) && logins.nr == 2 && !strcmp(logins.at[0], "ada"),
+	   "in order");
 }
 
 const char *__asan_default_options(void)

@@ -19,9 +19,11 @@ static void parsing(void)
 {
 	struct conf conf = { 0 };
 
-	conf_parse(&conf, "# remark=1\n\n a = b c \nno equal sign\n=empty key\nd==e\nf=\nlast=no newline");
+	conf_parse(&conf,
+		   "# remark=1\n\n a = b c \nno equal sign\n=empty key\nd==e\nf=\nlast=no newline");
 	ok(value_is(&conf, "a", "b c"), "blanks around key and value are cut");
-	ok(value_is(&conf, "d", "=e") && value_is(&conf, "f", ""), "a value may hold = or be empty");
+	ok(value_is(&conf, "d", "=e") && value_is(&conf, "f", ""),
+	   "a value may hold = or be empty");
 	ok(value_is(&conf, "last", "no newline"), "the last line needs no newline");
 	ok(value_is(&conf, "# remark", NULL) && value_is(&conf, "no equal sign", NULL),
 	   "remarks and other lines are skipped");
@@ -38,7 +40,8 @@ static void changing(void)
 	conf_add(&conf, "evil", "first\nimage=/etc/passwd");
 	for (int at = -1; (value = conf_next(&conf, "nic", &at));)
 		nr++;
-	ok(nr == 2 && value_is(&conf, "nic", "two"), "a key may have several values; the last counts");
+	ok(nr == 2 && value_is(&conf, "nic", "two"),
+	   "a key may have several values; the last counts");
 	conf_parse(&again, conf_format(&conf));
 	ok(again.keys.nr == conf.keys.nr && value_is(&again, "image", NULL),
 	   "a newline in a value does not make another key");
@@ -60,7 +63,8 @@ static void files(void)
 	struct conf conf = { 0 };
 	char *giant = malloc(1 << 20);
 
-	ok(conf_read(&conf, "missing") == -ENOENT && !conf.keys.nr, "a missing file is -ENOENT, and empty");
+	ok(conf_read(&conf, "missing") == -ENOENT && !conf.keys.nr,
+	   "a missing file is -ENOENT, and empty");
 	ok(conf_read(&conf, ".") == -EISDIR, "a folder is an error");
 	scratch_write("nul", nul, sizeof(nul) - 1);
 	ok(!conf_read(&conf, "nul") && value_is(&conf, "a", "b"), "a file ends at a NUL byte");
@@ -84,12 +88,15 @@ static json_t *yaml(const char *text, char **reason)
 static void yaml_values(void)
 {
 	char *reason;
-	json_t *value = yaml("a: 1\nb: 1.5\nc: true\nd: '1'\ne: 10.0.0.1\nf: ~\ng: [x, {y: z}]\n", &reason);
+	json_t *value = yaml("a: 1\nb: 1.5\nc: true\nd: '1'\ne: 10.0.0.1\nf: ~\ng: [x, {y: z}]\n",
+			     &reason);
 
-	ok(json_is_integer(json_object_get(value, "a")) && json_is_real(json_object_get(value, "b")) &&
+	ok(json_is_integer(json_object_get(value, "a")) &&
+	   json_is_real(json_object_get(value, "b")) &&
 	   json_is_true(json_object_get(value, "c")) && json_is_null(json_object_get(value, "f")),
 	   "plain scalars become numbers, booleans and null");
-	ok(json_is_string(json_object_get(value, "d")) && json_is_string(json_object_get(value, "e")),
+	ok(json_is_string(json_object_get(value, "d")) &&
+	   json_is_string(json_object_get(value, "e")),
 	   "quoted numbers and addresses stay text");
 	ok(json_array_size(json_object_get(value, "g")) == 2, "lists and mappings nest");
 	value = yaml("", &reason);
@@ -102,7 +109,8 @@ static void yaml_bad(void)
 	char *reason;
 
 	ok(!yaml("a: [1\n", &reason) && strstr(reason, "t.yaml:"), "a truncated file is named");
-	ok(!yaml("a: 1\nb: 2\na: 3\n", &reason) && strstr(reason, "3: a"), "a key given twice is an error");
+	ok(!yaml("a: 1\nb: 2\na: 3\n", &reason) && strstr(reason, "3: a"),
+	   "a key given twice is an error");
 	ok(!yaml("\tb: 1\n", &reason) && reason, "a tab is an error");
 	memset(deep, '[', 9000);
 	yaml(deep, &reason);
@@ -124,11 +132,13 @@ static void json(void)
 	char *reason;
 
 	scratch_write_text("t.json", "{\"a\": 1}");
-	ok(json_object_size(yamlfile_load("t.json", &reason)) == 1, "JSON is read by its name's ending");
+	ok(json_object_size(yamlfile_load("t.json", &reason)) == 1,
+	   "JSON is read by its name's ending");
 	scratch_write_text("t.json", "{\"a\": 1, \"a\": 2}");
 	ok(!yamlfile_load("t.json", &reason), "a key given twice is an error in JSON too");
 	scratch_write_text("t.json", "{\"a\": 1");
-	ok(!yamlfile_load("t.json", &reason) && strstr(reason, "t.json:1:"), "with line and column");
+	ok(!yamlfile_load("t.json", &reason) && strstr(reason, "t.json:1:"),
+	   "with line and column");
 }
 
 const char *__asan_default_options(void)

@@ -22,7 +22,8 @@ static void content(void)
 	   !memcmp(text, "a\0b", 4), "bytes are kept, with a NUL behind them");
 	ok(!file_write("f", big, 100000, 0640) && !file_read("f", &text, &size) && size == 100000,
 	   "large files too");
-	ok(!file_write("f", "", 0, 0640) && !file_read("f", &text, &size) && !size, "and empty ones");
+	ok(!file_write("f", "", 0, 0640) && !file_read("f", &text, &size) && !size,
+	   "and empty ones");
 	ok(file_write("no/f", "x", 1, 0600) == -ENOENT && !file_exists("no"), "no folder is made");
 	ok(!symlink("/nowhere", "link") && !file_write("link", "x", 1, 0600) &&
 	   !file_exists("/nowhere"), "a link is replaced, not followed");
@@ -33,7 +34,8 @@ static void folders(void)
 {
 	char *deep = txt_copy("d");
 
-	ok(!dir_make("a/b/c", 0700) && !dir_make("a/b/c", 0700), "folders are made with those above");
+	ok(!dir_make("a/b/c", 0700) && !dir_make("a/b/c", 0700),
+	   "folders are made with those above");
 	scratch_write_text("a/b/f", "x");
 	ok(dir_make("a/b/f", 0700) != -ENOENT && dir_make("a/b/f/g", 0700) < 0,
 	   "a file in the way is an error below it");
@@ -44,7 +46,8 @@ static void folders(void)
 	ok(!tree_remove("missing"), "removing what is not there is fine");
 	for (int i = 0; i < 200; i++)
 		deep = txt_printf("%s/d", deep);
-	ok(!dir_make(deep, 0700) && !tree_remove("d") && !file_exists("d"), "a deep tree is removed");
+	ok(!dir_make(deep, 0700) && !tree_remove("d") && !file_exists("d"),
+	   "a deep tree is removed");
 }
 
 static void copies(void)
@@ -56,7 +59,8 @@ static void copies(void)
 	(void)!pwrite(fd, "x", 1, 8 << 20);
 	(void)!ftruncate(fd, 64 << 20);
 	close(fd);
-	ok(!file_copy("sparse", "copy", NULL) && file_allocated("copy") < 4 << 20, "holes stay holes");
+	ok(!file_copy("sparse", "copy", NULL) && file_allocated("copy") < 4 << 20,
+	   "holes stay holes");
 	ok(!file_read("copy", &text, &size) && size == 64 << 20 && text[8 << 20] == 'x' && !text[0],
 	   "and the content is the same");
 	ok(file_copy("missing", "copy", NULL) == -ENOENT && file_exists("copy"),
@@ -85,23 +89,30 @@ static void process_stat(void)
 {
 	char *text, *fields;
 
-	ok(!proc_stat_read(getpid(), &text, &fields) && strchr("RSDT", *fields), "our own state is read");
-	ok(proc_stat_read(0x7ffffffe, &text, &fields) == -ENOENT, "a process that is not there is -ENOENT");
+	ok(!proc_stat_read(getpid(), &text, &fields) && strchr("RSDT", *fields),
+	   "our own state is read");
+	ok(proc_stat_read(0x7ffffffe, &text, &fields) == -ENOENT,
+	   "a process that is not there is -ENOENT");
 }
 
 static void programs(void)
 {
 	const char *good[] = { "echo", "hello", NULL }, *absent[] = { "/no/such/program", NULL };
 	const char *bad[] = { "sh", "-c", "echo one; echo two >&2; exit 3", NULL };
-	const char *quiet[] = { "sh", "-c", "exit 1", NULL }, *killed[] = { "sh", "-c", "kill -9 $$", NULL };
+	const char *quiet[] = { "sh", "-c", "exit 1", NULL };
+	const char *killed[] = { "sh", "-c", "kill -9 $$", NULL };
 	char *reason = NULL;
 
 	ok(!strcmp(spawn_output(good), "hello\n"), "output is returned");
 	ok(!spawn_output(bad) && !spawn_output(absent), "a failed program has none");
-	ok(spawn_quietly(bad, &reason) == -EIO && !strcmp(reason, "two"), "the last line is the reason");
-	ok(spawn_quietly(quiet, &reason) == -EIO && strstr(reason, "sh"), "a silent failure has one too");
-	ok(spawn_quietly(absent, &reason) == -EIO && strstr(reason, "/no/such"), "a missing program is named");
-	ok(spawn_here(killed) == 128 + 9 && spawn_here(good) == 0, "a signal is 128 and its number");
+	ok(spawn_quietly(bad, &reason) == -EIO && !strcmp(reason, "two"),
+	   "the last line is the reason");
+	ok(spawn_quietly(quiet, &reason) == -EIO && strstr(reason, "sh"),
+	   "a silent failure has one too");
+	ok(spawn_quietly(absent, &reason) == -EIO && strstr(reason, "/no/such"),
+	   "a missing program is named");
+	ok(spawn_here(killed) == 128 + 9 && spawn_here(good) == 0,
+	   "a signal is 128 and its number");
 }
 
 const char *__asan_default_options(void)

@@ -66,7 +66,8 @@ static void one_domain(const char *line, const char *want)
 {
 	parse(line);
 	if (!ok(!strcmp(domain("pc1", 0), want) && !lab.nr_remarks, "%s", line))
-		diag("got \"%s\", %d remarks, first: %s", domain("pc1", 0), lab.nr_remarks, lab.nr_remarks ? lab.remarks[0].text : "");
+		diag("got \"%s\", %d remarks, first: %s", domain("pc1", 0), lab.nr_remarks,
+		     lab.nr_remarks ? lab.remarks[0].text : "");
 }
 
 /* One line, its option, and whether it is an error. */
@@ -74,14 +75,17 @@ static void one_option(const char *line, const char *key, const char *want)
 {
 	parse(line);
 	if (!ok(!strcmp(option("pc1", key), want) && !nr_of(LAB_ERROR), "%s", line))
-		diag("got \"%s\", first remark: %s", option("pc1", key), lab.nr_remarks ? lab.remarks[0].text : "");
+		diag("got \"%s\", first remark: %s", option("pc1", key),
+		     lab.nr_remarks ? lab.remarks[0].text : "");
 }
 
 static void one_error(const char *line, int column, const char *part)
 {
 	parse(line);
-	if (!ok(nr_of(LAB_ERROR) == 1 && strstr(lab.remarks[0].text, part) && lab.remarks[0].column == column, "refused: %s", line))
-		diag("%d errors, first at column %d: %s", nr_of(LAB_ERROR), lab.nr_remarks ? lab.remarks[0].column : 0,
+	if (!ok(nr_of(LAB_ERROR) == 1 && strstr(lab.remarks[0].text, part) &&
+		lab.remarks[0].column == column, "refused: %s", line))
+		diag("%d errors, first at column %d: %s", nr_of(LAB_ERROR),
+		     lab.nr_remarks ? lab.remarks[0].column : 0,
 		     lab.nr_remarks ? lab.remarks[0].text : "(no remark)");
 }
 
@@ -93,7 +97,8 @@ static void one_warning(const char *text, const char *part)
 	for (int i = 0; i < lab.nr_remarks; i++)
 		found |= lab.remarks[i].severity == LAB_WARNING && strstr(lab.remarks[i].text, part);
 	if (!ok(found && !nr_of(LAB_ERROR), "warned of \"%s\": %s", part, text))
-		diag("%d remarks, first: %s", lab.nr_remarks, lab.nr_remarks ? lab.remarks[0].text : "");
+		diag("%d remarks, first: %s", lab.nr_remarks,
+		     lab.nr_remarks ? lab.remarks[0].text : "");
 }
 
 static void interfaces(void)
@@ -123,8 +128,10 @@ static void interfaces(void)
 	parse("r1[1]=B/02:42:AC:11:00:02");
 	same(mac("r1", 1), "02:42:ac:11:00:02", "upper case in a MAC address");
 	parse("pc1[0]=tap,10.0.0.1,10.0.0.2");
-	ok(lab.machines[0].nr_nics == 1 && lab.machines[0].nics[0].tap && !strcmp(lab.machines[0].nics[0].tap, "10.0.0.2") &&
-	   !strcmp(lab.machines[0].nics[0].tap_host, "10.0.0.1"), "Netkit's tap has both addresses");
+	ok(lab.machines[0].nr_nics == 1 && lab.machines[0].nics[0].tap &&
+	   !strcmp(lab.machines[0].nics[0].tap, "10.0.0.2") &&
+	   !strcmp(lab.machines[0].nics[0].tap_host,
+		   "10.0.0.1"), "Netkit's tap has both addresses");
 	parse("pc1[0]=WAN,10.0.0.1,10.0.0.2");
 	ok(lab.machines[0].nics[0].tap != NULL, "and Netkit-JH's of another name");
 	one_error("pc1[16]=A", 9, "no eth16");
@@ -155,10 +162,12 @@ static void options(void)
 	one_option("pc1[bridged]=true", "bridged", "true");
 	one_option("pc1[bridged]=Yes", "bridged", "Yes");
 	one_option("pc1[ipv6]=0", "ipv6", "0");
-	one_option("pc1[exec]=\"ip route add default via 10.0.0.1\"", "exec", "ip route add default via 10.0.0.1");
+	one_option("pc1[exec]=\"ip route add default via 10.0.0.1\"", "exec",
+		   "ip route add default via 10.0.0.1");
 	one_option("pc1[exec]=echo a#b", "exec", "echo a#b");
 	one_option("pc1[sysctl]=\"net.ipv4.ip_forward=1\"", "sysctl", "net.ipv4.ip_forward=1");
-	one_option("pc1[sysctl]=net.ipv4.conf.eth0.rp_filter=0", "sysctl", "net.ipv4.conf.eth0.rp_filter=0");
+	one_option("pc1[sysctl]=net.ipv4.conf.eth0.rp_filter=0", "sysctl",
+		   "net.ipv4.conf.eth0.rp_filter=0");
 	one_option("pc1[env]=\"A=b=c\"", "env", "A=b=c");
 	one_option("pc1[shell]=\"/bin/sh\"", "shell", "/bin/sh");
 	one_option("pc1[num_terms]=0", "num_terms", "0");
@@ -197,7 +206,8 @@ static void options(void)
 
 static void lines(void)
 {
-	parse("# a remark\n\n   \nLAB_DESCRIPTION=\"a = b\"\nLAB_NAME=x\nLAB_VERSION=1.0\nLAB_AUTHOR=\"T. U.\"\nLAB_EMAIL=a@b\nLAB_WEB=http://c/?d=e\n");
+	parse("# a remark\n\n   \nLAB_DESCRIPTION=\"a = b\"\nLAB_NAME=x\nLAB_VERSION=1.0\n"
+	      "LAB_AUTHOR=\"T. U.\"\nLAB_EMAIL=a@b\nLAB_WEB=http://c/?d=e\n");
 	ok(!lab.nr_remarks, "a lab may tell about itself");
 	same(lab.description, "a = b", "LAB_DESCRIPTION keeps its =");
 	same(lab.web, "http://c/?d=e", "LAB_WEB keeps its =");
@@ -214,7 +224,8 @@ static void lines(void)
 	parse("PC-1.lan[0]=A");
 	ok(lab.nr_machines == 1 && !lab.nr_remarks, "names may have upper case, dash and dot");
 	parse("machines=\"pc1 pc2\"\npc1[0]=A");
-	ok(lab.has_chosen && lab.chosen.nr == 2 && lab.dialect == LAB_NETKIT, "machines= chooses, and tells Netkit's dialect");
+	ok(lab.has_chosen && lab.chosen.nr == 2 && lab.dialect == LAB_NETKIT,
+	   "machines= chooses, and tells Netkit's dialect");
 	parse("LAB_MACHINES=\"pc1, pc2\"");
 	ok(lab.chosen.nr == 2, "so does LAB_MACHINES");
 	parse("pc1[image]=x\n");
@@ -225,10 +236,12 @@ static void dependencies(void)
 {
 	parse("pc1[0]=A\npc2[0]=A\nr1[0]=A");
 	lab_parse_dep(&lab, "pc1: r1 pc2\n# x\npc2:  r1\n", 24);
-	ok(!lab.nr_remarks && lab.has_deps && lab.machines[0].needs.nr == 2, "lab.dep, also with two blanks");
+	ok(!lab.nr_remarks && lab.has_deps && lab.machines[0].needs.nr == 2,
+	   "lab.dep, also with two blanks");
 	parse("pc1[0]=A\npc2[0]=A");
 	lab_parse_dep(&lab, "pc1: pc2\npc2: pc1\n", 18);
-	ok(nr_of(LAB_ERROR) == 2 && strstr(lab.remarks[0].text, "waits for itself"), "a loop is refused");
+	ok(nr_of(LAB_ERROR) == 2 && strstr(lab.remarks[0].text, "waits for itself"),
+	   "a loop is refused");
 	parse("pc1[0]=A");
 	lab_parse_dep(&lab, "pc1: gone\n", 10);
 	ok(nr_of(LAB_ERROR) == 1, "so is a machine that is not there");
@@ -241,8 +254,10 @@ static void dependencies(void)
 static void noise(void)
 {
 	static const char *const pieces[] = {
-		"pc1", "[", "]", "=", "0", "99", "\"", "'", "#", " ", "\n", "\r\n", "A", "/02:42:ac:11:00:02", "tap,1.2.3.4,5.6.7.8", "mem", "64m",
-		"machines", "LAB_NAME", ":", ",", "\xef\xbb\xbf", "\xff\xfe", "\t", "r1[exec]=x", "pc1[0]=A\n", "port", "1:2/tcp", "|", "-1", "ulimit", "\\",
+		"pc1", "[", "]", "=", "0", "99", "\"", "'", "#", " ", "\n", "\r\n", "A",
+		"/02:42:ac:11:00:02", "tap,1.2.3.4,5.6.7.8", "mem", "64m", "machines", "LAB_NAME",
+		":", ",", "\xef\xbb\xbf", "\xff\xfe", "\t", "r1[exec]=x", "pc1[0]=A\n", "port",
+		"1:2/tcp", "|", "-1", "ulimit", "\\",
 	};
 	char text[600];
 	size_t size;

@@ -36,8 +36,10 @@ static void texts(void)
 	ok(!strcmp(text, "A\n ├── a eth0\n └── b eth0\nB\n └── b eth1\nc (no interface)\n"),
 	   "domains with their machines, then machines without a network");
 	ok(!strcmp(drawn("", labmap_text), ""), "an empty lab is empty text");
-	ok(count(drawn("a[0]=A\na[1]=A\n", labmap_text), "a eth") == 2, "a machine may be there twice");
-	ok(count(drawn("a[0]=tap,1.2.3.4,1.2.3.5\n", labmap_text), "eth") == 0, "a tap has no domain");
+	ok(count(drawn("a[0]=A\na[1]=A\n", labmap_text), "a eth") == 2,
+	   "a machine may be there twice");
+	ok(count(drawn("a[0]=tap,1.2.3.4,1.2.3.5\n", labmap_text), "eth") == 0,
+	   "a tap has no domain");
 }
 
 static void pictures(void)
@@ -47,7 +49,8 @@ static void pictures(void)
 
 	ok(count(svg, "<line") == 3 && count(svg, "<ellipse") == 2 && count(svg, "<rect") == 3,
 	   "each machine, domain and interface is drawn");
-	ok(!strcmp(svg, drawn("a[0]=A\nb[0]=A\nb[1]=B\n", labmap_svg)), "the same lab, the same picture");
+	ok(!strcmp(svg, drawn("a[0]=A\nb[0]=A\nb[1]=B\n", labmap_svg)),
+	   "the same lab, the same picture");
 	ok(count(drawn("", labmap_svg), "</svg>") == 1, "an empty lab is a picture");
 	ok(!strstr(drawn("a[0]=A\n", labmap_svg), "nan"), "a single node has a place");
 	for (int i = 0; i < 150; i++)

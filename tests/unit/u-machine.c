@@ -30,7 +30,8 @@ static void states(void)
 	bool all = true;
 
 	for (enum machine_state i = 0; i < MACHINE_NR_STATES; i++)
-		all &= machine_state_parse(machine_state_word(i), strlen(machine_state_word(i))) == i;
+		all &= machine_state_parse(machine_state_word(i),
+					   strlen(machine_state_word(i))) == i;
 	ok(all, "each state's word leads back to it");
 	ok(machine_state_parse("readyx", 6) == MACHINE_BOOTING &&
 	   machine_state_parse("read", 4) == MACHINE_BOOTING &&
@@ -44,7 +45,8 @@ static void finding(void)
 
 	machine_make("alone");
 	machine_make("lab-1/pc1");
-	ok(!machine_find(&machine, "alone", NULL, &reason), "a single machine is found by its name");
+	ok(!machine_find(&machine, "alone", NULL, &reason),
+	   "a single machine is found by its name");
 	ok(!machine_find(&machine, "pc1", NULL, &reason) && !strcmp(machine.lab, "lab-1"),
 	   "so is one of a lab when no other lab has such a name");
 	machine_make("lab-2/pc1");
@@ -75,7 +77,8 @@ static void listing(void)
 	machine_list(&machines, "missing");
 	ok(!machines.nr, "an unknown lab has none");
 	machine_list(&machines, NULL);
-	ok(machines.nr == 4 && !strcmp(machines.at[0].id, "alone"), "all machines are listed, sorted");
+	ok(machines.nr == 4 && !strcmp(machines.at[0].id, "alone"),
+	   "all machines are listed, sorted");
 	machine_describe(&machine, "alone");
 	ok(!machine_runs(&machine) && machine_state(&machine, NULL) == MACHINE_STOPPED,
 	   "a machine without a kernel has stopped");
@@ -88,10 +91,12 @@ static void lab_folders(void)
 
 	mkdir("My  Lab!!", 0700);
 	id = lab_id("My  Lab!!");
-	ok(!strncmp(id, "My-Lab-", 7) && !strcmp(id, lab_id("./My  Lab!!")), "an id is stable: %s", id);
+	ok(!strncmp(id, "My-Lab-", 7) && !strcmp(id, lab_id("./My  Lab!!")), "an id is stable: %s",
+	   id);
 	ok(*lab_id("/") && *lab_id("missing") && *lab_id("\xff\xfe"), "each path has an id");
 	ok(!lab_state_write("gone", "/nowhere", NULL) && !lab_state_read("gone", &info) &&
-	   !strcmp(conf_get(&info, "dir"), "/nowhere") && !conf_get(&info, "name"), "notes are kept");
+	   !strcmp(conf_get(&info, "dir"), "/nowhere") && !conf_get(&info,
+								    "name"), "notes are kept");
 	lab_state_prune("gone");
 	lab_state_prune("lab-1");
 	ok(lab_state_read("gone", &info) == -ENOENT && file_exists(lab_state_dir("lab-1")),
@@ -108,9 +113,12 @@ static void interfaces(void)
 	conf_add(&conf, "nic", "eth10=switch:/run/b");
 	ok(strstr(nic_find(&conf, 1), "slirp") && strstr(nic_find(&conf, 10), "/run/b") &&
 	   !nic_find(&conf, 2), "eth1 is not eth10");
-	ok(!strcmp(nic_switch(nic_find(&conf, 0), &port), "/run/a") && port == 3, "switch and port");
-	ok(!strcmp(nic_switch(nic_find(&conf, 10), &port), "/run/b") && !port, "the port may be missing");
-	ok(!nic_switch(nic_find(&conf, 1), &port) && !nic_switch(NULL, &port), "an uplink has no switch");
+	ok(!strcmp(nic_switch(nic_find(&conf, 0), &port), "/run/a") && port == 3,
+	   "switch and port");
+	ok(!strcmp(nic_switch(nic_find(&conf, 10), &port), "/run/b") && !port,
+	   "the port may be missing");
+	ok(!nic_switch(nic_find(&conf, 1), &port) && !nic_switch(NULL, &port),
+	   "an uplink has no switch");
 	ok(!strcmp(nic_switch("=switch:", &port), ""), "an empty path is no crash");
 	conf_set(&conf, "rate", "8M");
 	ok(strstr(nic_kernel_option(&conf, nic_find(&conf, 1)), ",rate=8mbit,in-rate=8mbit"),

@@ -31,7 +31,8 @@ static void lines(const struct machine *machine)
 
 	record_bytes("typed", "ls\n\t\033[A\\\0\x7f", 10);
 	line = last_line(machine);
-	ok(strstr(line, " typed ls\\n\\t\\e[A\\\\\\x00\\x7f"), "control characters are written as escapes");
+	ok(strstr(line, " typed ls\\n\\t\\e[A\\\\\\x00\\x7f"),
+	   "control characters are written as escapes");
 	ok(line[4] == '-' && line[10] == 'T' && line[19] == '.', "a line starts with the time");
 	for (int i = 0; i < 256; i++)
 		every[i] = i;
@@ -52,7 +53,8 @@ static void limit(const struct machine *machine)
 	memset(chunk, 'x', sizeof(chunk));
 	for (int i = 0; i < 70; i++)
 		record_output("output", chunk, sizeof(chunk));
-	ok(strstr(last_line(machine), "output is not recorded any more"), "the limit of output is told");
+	ok(strstr(last_line(machine), "output is not recorded any more"),
+	   "the limit of output is told");
 	ok(file_allocated(txt_printf("%s/record.log", machine->dir)) < 70ull << 20, "and kept");
 	record_output("output", "late", 4);
 	ok(!strstr(last_line(machine), "late"), "output behind it is dropped");

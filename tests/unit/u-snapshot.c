@@ -53,14 +53,17 @@ static void tree(void)
 	ok(!snapshot_list(&machine, &all) && current_is(NULL), "at first there is none");
 	ok(save("a", NULL) && parent_is("a", NULL) && current_is("a"), "the first has no parent");
 	ok(save("b", "two\nlines") && parent_is("b", "a"), "the next grows out of it");
-	ok(!strcmp(find("b")->about, "two lines") && find("b")->when > 0, "with its text and its time");
+	ok(!strcmp(find("b")->about, "two lines") && find("b")->when > 0,
+	   "with its text and its time");
 	ok(!snapshot_current_set(&machine, "a") && save("c", NULL) && parent_is("c", "a"),
 	   "going back and saving makes a branch");
-	ok(!snapshot_current_set(&machine, "b") && save("d", NULL) && parent_is("d", "b"), "and so on");
+	ok(!snapshot_current_set(&machine, "b") && save("d", NULL) && parent_is("d", "b"),
+	   "and so on");
 	ok(!snapshot_delete(&machine, "b") && parent_is("d", "a") && !find("b"),
 	   "children of a deleted snapshot become its parent's");
 	ok(!file_exists(snapshot_path(&machine, "b", "disk")), "its disk is gone");
-	ok(!snapshot_delete(&machine, "d") && current_is("a"), "the current one falls back to its parent");
+	ok(!snapshot_delete(&machine, "d") && current_is("a"),
+	   "the current one falls back to its parent");
 	ok(!snapshot_delete(&machine, "a") && parent_is("c", NULL) && current_is(NULL),
 	   "children of the first one have no parent");
 	ok(!snapshot_delete(&machine, "missing") && find("c"), "deleting a missing one is fine");
@@ -80,7 +83,8 @@ static void bad_files(void)
 	ok(snapshot_list(&machine, &all) == 1, "other files do not matter");
 	unlink(disk_path(&machine));
 	conf_set(&machine.conf, "base", "/nowhere");
-	ok(snapshot_save(&machine, "none", NULL, &reason) == -ENOENT && strstr(reason, "/nowhere") &&
+	ok(snapshot_save(&machine, "none", NULL, &reason) == -ENOENT &&
+	   strstr(reason, "/nowhere") &&
 	   !find("none"), "without a disk nothing is saved, and the reason named");
 }
 

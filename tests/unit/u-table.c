@@ -48,7 +48,8 @@ int main(void)
 	table_add(table, row);
 	table_add(table, empty);
 	printed(table);
-	ok(strstr(output, "NAME") && strstr(output, "SIZE") && strstr(output, "a"), "headings and cells");
+	ok(strstr(output, "NAME") && strstr(output, "SIZE") && strstr(output, "a"),
+	   "headings and cells");
 	memset(giant, 'x', sizeof(giant) - 1);
 	table = begin();
 	table_add(table, large);
@@ -57,7 +58,8 @@ int main(void)
 	table = begin();
 	table_add(table, hostile);
 	printed(table);
-	ok(!strchr(output, '\033') && !strstr(output, "\xff"), "control characters and broken UTF-8 are escaped");
+	ok(!strchr(output, '\033') && !strstr(output, "\xff"),
+	   "control characters and broken UTF-8 are escaped");
 	table_destroy(NULL);
 	return tap_done();
 }

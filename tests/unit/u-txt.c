@@ -26,7 +26,8 @@ static bool no_size(const char *text)
 static void sizes(void)
 {
 	ok(size_is("64", 1 << 20, 64 << 20), "a size without a letter counts in the caller's unit");
-	ok(size_is("64k", 1, 64 << 10) && size_is("64K", 1, 64 << 10), "letters may be of either case");
+	ok(size_is("64k", 1, 64 << 10) && size_is("64K", 1, 64 << 10),
+	   "letters may be of either case");
 	ok(size_is("0.5g", 1, 512 << 20), "fractions are sizes");
 	ok(size_is("64MB", 1, 64 << 20) && size_is("64MiB", 1, 64 << 20), "MB and MiB mean M");
 	ok(size_is("0", 1, 0), "zero is a size");
@@ -34,7 +35,8 @@ static void sizes(void)
 	ok(no_size("1x") && no_size("1MM") && no_size("1M1"), "rubbish behind a number is refused");
 	ok(no_size("nan") && no_size("inf") && no_size("1e400"), "nan and infinity are not sizes");
 	ok(no_size("99999999999999999999") && no_size("9999999999t"), "absurd sizes are refused");
-	ok(!strcmp(txt_size(0), "0 B") && !strcmp(txt_size(1536), "1.5 KB"), "sizes are shown short");
+	ok(!strcmp(txt_size(0), "0 B") && !strcmp(txt_size(1536), "1.5 KB"),
+	   "sizes are shown short");
 	ok(strlen(txt_size(UINT64_MAX)) < 20, "the largest size is shown too");
 }
 
@@ -84,7 +86,8 @@ static void nearest(void)
 
 	words_add(&words, "sysctl");
 	words_add(&words, "mem");
-	ok(words_nearest(&words, "sysclt") && words_nearest(&words, "MEM"), "typing errors are found");
+	ok(words_nearest(&words, "sysclt") && words_nearest(&words, "MEM"),
+	   "typing errors are found");
 	ok(!words_nearest(&words, "volume"), "a different word is not suggested");
 	memset(giant, 'a', 100000);
 	giant[100000] = '\0';
@@ -158,7 +161,8 @@ static void names(void)
 	ok(name_valid("pc1") && name_valid("r_1.a-b") && name_valid("7"), "usual names are valid");
 	ok(!name_valid("") && !name_valid(".") && !name_valid("..") && !name_valid("-x"),
 	   "names that a path or an option would mean are refused");
-	ok(!name_valid("a/b") && !name_valid("a b") && !name_valid("a\n") && !name_valid("\xc3\xa9"),
+	ok(!name_valid("a/b") && !name_valid("a b") && !name_valid("a\n") &&
+	   !name_valid("\xc3\xa9"),
 	   "slashes, blanks, control characters and other letters are refused");
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-clock.c - deadlines, and waiting for a lock (labs/base/clock.c, files.c)
+ * u-timing.c - deadlines, and waiting for a lock (labs/base/timing.c, files.c)
  */
 #include "tap.h"
 
@@ -9,20 +9,21 @@
 #include <sys/file.h>
 #include <sys/wait.h>
 
-#include "base/clock.h"
+#include "base/timing.h"
 #include "base/files.h"
 #include "scratch.h"
 
 static void deadlines(void)
 {
-	double now = clock_seconds();
+	double now = timing_seconds();
 
-	ok(clock_seconds() >= now, "the clock does not go back");
-	ok(clock_poll_ms(CLOCK_NEVER) == -1, "no deadline makes poll() wait for ever");
-	ok(clock_deadline(-1) == CLOCK_NEVER, "a negative time is no deadline");
-	ok(clock_poll_ms(clock_deadline(0)) == 0 && clock_poll_ms(now - 5) == 0, "the past is 0 ms");
-	ok(clock_poll_ms(now + 0.0004 + clock_seconds() - now) >= 1, "a moment is rounded up");
-	ok(clock_poll_ms(now + 1e12) == INT_MAX, "a far deadline fits into an int");
+	ok(timing_seconds() >= now, "the clock does not go back");
+	ok(timing_poll_ms(TIMING_NEVER) == -1, "no deadline makes poll() wait for ever");
+	ok(timing_deadline(-1) == TIMING_NEVER, "a negative time is no deadline");
+	ok(timing_poll_ms(timing_deadline(0)) == 0 && timing_poll_ms(now - 5) == 0,
+	   "the past is 0 ms");
+	ok(timing_poll_ms(now + 0.0004 + timing_seconds() - now) >= 1, "a moment is rounded up");
+	ok(timing_poll_ms(now + 1e12) == INT_MAX, "a far deadline fits into an int");
 }
 
 /* A child that holds the lock until its pipe ends, or for ever. */
@@ -52,7 +53,7 @@ static pid_t holder(int release_fd)
 static void locks(void)
 {
 	int release[2], fd = open("lock", O_RDWR | O_CREAT, 0600);
-	double begin = clock_seconds();
+	double begin = timing_seconds();
 	pid_t pid;
 
 	if (pipe(release))
@@ -60,13 +61,15 @@ static void locks(void)
 	ok(!fd_lock_wait(fd, LOCK_EX, 0.1), "a free lock is taken at once");
 	flock(fd, LOCK_UN);
 	pid = holder(release[0]);
-	ok(fd_lock_wait(fd, LOCK_EX, 0.05) == -EWOULDBLOCK, "a lock that is held gives -EWOULDBLOCK");
-	ok(clock_seconds() - begin >= 0.05, "after the given time");
+	ok(fd_lock_wait(fd, LOCK_EX, 0.05) == -EWOULDBLOCK,
+	   "a lock that is held gives -EWOULDBLOCK");
+	ok(timing_seconds() - begin >= 0.05, "after the given time");
 	file_lock_wait("lock", 0.02);
 	file_lock_wait("missing", 5);
-	ok(clock_seconds() - begin < 4, "without the file nobody waits");
+	ok(timing_seconds() - begin < 4, "without the file nobody waits");
 	(void)!write(release[1], "x", 1);
-	ok(!fd_lock_wait(fd, LOCK_SH, 20), "a lock that is released is taken before the time is over");
+	ok(!fd_lock_wait(fd, LOCK_SH, 20),
+	   "a lock that is released is taken before the time is over");
 	waitpid(pid, NULL, 0);
 	ok(fd_lock_wait(-1, LOCK_EX, 1) == -EBADF, "other errors are returned");
 }

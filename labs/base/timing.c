@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * clock.c - measure time on the clock that never jumps
+ * timing.c - measure time on the clock that never jumps
  *
  * Called by everything in the command that waits or shows how long something took.
  */
-#include "base/clock.h"
+#include "base/timing.h"
 
 #include <limits.h>
 #include <time.h>
 
-double clock_seconds(void)
+double timing_seconds(void)
 {
 	struct timespec now;
 
@@ -17,18 +17,18 @@ double clock_seconds(void)
 	return now.tv_sec + now.tv_nsec * 1e-9;
 }
 
-double clock_deadline(double seconds)
+double timing_deadline(double seconds)
 {
-	return seconds < 0 ? CLOCK_NEVER : clock_seconds() + seconds;
+	return seconds < 0 ? TIMING_NEVER : timing_seconds() + seconds;
 }
 
-int clock_poll_ms(double deadline)
+int timing_poll_ms(double deadline)
 {
 	double left;
 
 	if (deadline < 0)
 		return -1;
-	left = (deadline - clock_seconds()) * 1000;
+	left = (deadline - timing_seconds()) * 1000;
 	if (left <= 0)
 		return 0;
 	return left >= INT_MAX - 1 ? INT_MAX : (int)left + 1;
