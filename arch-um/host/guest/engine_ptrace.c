@@ -21,9 +21,6 @@
  * A PTRACE_INTERRUPT may come too late, after the process stopped for another reason. The next
  * resume then reports an event stop at once. So an event stop means "nothing happened":
  * ptrace_run() returns, stub_run() resumes the process.
- *
- * A hand-over between two processors costs five times as much as one on the same, so placement.c
- * keeps the machine's thread and the running space on one processor.
  */
 #include "guest/engine_ptrace.h"
 #include <linux/ptrace.h>
@@ -76,9 +73,8 @@ static int stop_wait(int pid)
 {
 	int status = 0, ret;
 
-	do
-		ret = lx_wait4(pid, &status, __WALL, NULL);
-	while (ret == -EINTR);
+	while ((ret = lx_wait4(pid, &status, __WALL, NULL)) == -EINTR)
+		;
 	return ret == pid && STATUS_STOPPED(status) ? status : -ECHILD;
 }
 
