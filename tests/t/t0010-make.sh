@@ -15,9 +15,9 @@ cp -R "$TOP/tests/bench" "$tree/tests/"
 (cd "$TOP" && find . -path ./build -prune -o -name '*.mk' -exec cp --parents {} "$tree/" \;)
 touch "$tree"/arch-um/{configs/umlab_defconfig,kernel/setup.c,kernel/extra.c}
 
-# The stand-in: 120 steps of 10 ms, each skipped when its product is there; counts its runs.
-# With HOLD=compiling it does not come past its step 30, with HOLD=unpacking its tar does not
-# end: a build that is to be killed half-way cannot be over before the killer looks.
+# The stand-in has 120 steps of 10 ms, skips each whose product exists, and counts its runs. With
+# HOLD=compiling it stops at step 30, with HOLD=unpacking its tar does not end. So a build that the
+# test kills half-way cannot be over before that.
 source=$SCRATCH/linux-source
 mkdir -p "$source"/arch/{um/kernel,x86/um} "$source/init"
 touch "$source"/{arch/um/kernel/upstream.c,arch/x86/um/upstream.c,init/main.c}
@@ -28,7 +28,8 @@ O ?= .
 	@printf 'CONFIG_MODULES=y\n' > $(O)/.config
 	@echo 6.12.0-fake > $(O)/include/config/kernel.release
 olddefconfig: ;
-steps := $(foreach tens,0 1 2 3 4 5 6 7 8 9 a b,$(foreach ones,0 1 2 3 4 5 6 7 8 9,$(O)/step-$(tens)$(ones).o))
+steps := $(foreach tens,0 1 2 3 4 5 6 7 8 9 a b,\
+	$(foreach ones,0 1 2 3 4 5 6 7 8 9,$(O)/step-$(tens)$(ones).o))
 $(O)/step-%.o:
 	@echo '  CC      step-$*.o'
 	@sleep $(if $(filter compiling/30,$(HOLD)/$*),60,0.01)
@@ -52,14 +53,14 @@ chmod 755 "$SCRATCH/held/tar"
 
 # This test checks no packages: their stamp exists already.
 make_() {
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -C "$tree" -j2 TARBALL="$SCRATCH/source.tar.xz" "$@"
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -C "$tree" -j2 \
+		TARBALL="$SCRATCH/source.tar.xz" "$@"
 }
 kernel_runs() { wc -l < "$build/kernel/runs"; }
 mkdir -p "$build"
 touch -d tomorrow "$build/.packages-build"
 
-# interrupted NAME PATTERN: a build in a process group of its own, held at NAME, is killed when
-# PATTERN exists.
+# interrupted NAME PATTERN: hold a build at NAME, and kill its process group when PATTERN exists.
 interrupted() {
 	local end=$((SECONDS + 20)) found=1
 	set -m; PATH=$SCRATCH/held:$PATH HOLD=$1 make_ kernel > "$SCRATCH/$1.log" 2>&1 & set +m
@@ -91,24 +92,27 @@ steps_before=$(find "$build/kernel" -name 'step-*' | wc -l)
 claim "the next make goes on to a kernel" make_ kernel
 steps_after=$(grep -c '  CC ' "$build/kernel.log")
 [ $((steps_before + steps_after)) -le 122 ]
-ok $? "steps that were done are not repeated" || echo "$steps_before + $steps_after" | diag
+ok $? "the next make does not repeat finished steps" || echo "$steps_before + $steps_after" | diag
 [ -x "$build/linux" ] && [ -e "$build/modules/lib/modules/6.12.0-fake/some.ko" ]
-ok $? "kernel and modules are where the README says"
-is "$(cat "$build/src/linux/arch/um/kernel/upstream.c" 2>&1 | grep -c 'No such file')" 1 "upstream's port is not in the source"
-is "$(readlink "$build/src/linux/arch/um")" ../../../../arch-um "our port is linked into the source, by a relative name"
+ok $? "kernel and modules are where the README promises them"
+is "$(cat "$build/src/linux/arch/um/kernel/upstream.c" 2>&1 | grep -c 'No such file')" 1 \
+	"upstream's port is not in the source"
+is "$(readlink "$build/src/linux/arch/um")" ../../../../arch-um \
+	"our port is linked into the source, by a relative name"
 [ ! -e "$build/src/linux/arch/x86/um" ] && [ -e "$build/src/linux/drivers-ubd" ]
-ok $? "the same holds for its processor part and for the block driver"
+ok $? "the source has no arch/x86/um, but drivers-ubd"
 
 make_ kernel > "$SCRATCH/second.log" 2>&1
 is "$(kernel_runs)" 1 "a second make does nothing"
-is "$(grep -v '^make' "$SCRATCH/second.log")" "" "and says nothing"
+is "$(grep -v '^make' "$SCRATCH/second.log")" "" "a second make prints nothing"
 
 module_date=$(stat -c %y "$build/modules/lib/modules/6.12.0-fake/some.ko")
 sleep 0.05
 echo change > "$tree/arch-um/kernel/setup.c"
 make_ > "$SCRATCH/change.log" 2>&1
 is "$(kernel_runs)" 2 "a changed file of the port makes a new kernel"
-is "$(stat -c %y "$build/modules/lib/modules/6.12.0-fake/some.ko")" "$module_date" "a module that did not change keeps its date"
+is "$(stat -c %y "$build/modules/lib/modules/6.12.0-fake/some.ko")" "$module_date" \
+	"a module that did not change keeps its date"
 rm "$tree/arch-um/kernel/extra.c"
 make_ > "$SCRATCH/removed.log" 2>&1
 is "$(kernel_runs)" 3 "a removed file of the port makes a new kernel"
@@ -118,9 +122,11 @@ make_ kernel > "$SCRATCH/edited.log" 2>&1
 is "$(kernel_runs)" 4 "a file of the source that was edited makes a new kernel"
 touch "$tree/arch-um/README.md"; touch -r "$tree/arch-um/kernel/setup.c" "$tree/arch-um"
 make_ > "$SCRATCH/prose.log" 2>&1
-is "$(kernel_runs)" 4 "a changed text does not"
-like "$(cat "$SCRATCH/change.log")" '^a warning of the compiler' "messages of the compiler are shown"
-is "$(grep -c $'\033' "$SCRATCH"/*.log | grep -vc ':0$')" 0 "no colour and no cursor movement without a terminal"
+is "$(kernel_runs)" 4 "a changed README does not make a new kernel"
+like "$(cat "$SCRATCH/change.log")" '^a warning of the compiler' \
+	"messages of the compiler are shown"
+is "$(grep -c $'\033' "$SCRATCH"/*.log | grep -vc ':0$')" 0 \
+	"no colour and no cursor movement without a terminal"
 
 sed -i 's/@cp .*/false/' "$build/src/linux/Makefile"
 touch "$tree/arch-um/kernel/setup.c"
@@ -129,15 +135,17 @@ ok $? "a failing kernel build fails make"
 
 like "$(make_ help)" 'make check-long' "make help lists the goals"
 
-# Packages, by a dpkg that knows none but gcc; nobody can install here, sudo asks for a password.
+# A stand-in for dpkg knows only gcc as installed. A stand-in for sudo fails, so nothing can be
+# installed.
 mkdir "$SCRATCH/bin"
 printf '#!/bin/sh\n[ "$4" = gcc ] && echo installed\n' > "$SCRATCH/bin/dpkg-query"
 printf '#!/bin/sh\nexit 1\n' > "$SCRATCH/bin/sudo"
 chmod 755 "$SCRATCH/bin" "$SCRATCH"/bin/*
 packages() {
-	# The checkout may lie where that user has no way in.
+	# The unprivileged user may not be able to read the checkout.
 	cp -R "$TOP/labs/setup" "$SCRATCH/setup" && chmod -R a+rX "$SCRATCH/setup"
-	PATH=$SCRATCH/bin:$PATH "$TOP/labs/setup/unprivileged.sh" "$SCRATCH/setup/packages.sh" "$@" build
+	PATH=$SCRATCH/bin:$PATH "$TOP/labs/setup/unprivileged.sh" "$SCRATCH/setup/packages.sh" \
+		"$@" build
 }
 packages check > "$SCRATCH/missing.log" 2>&1
 is "$?-$(wc -l < "$SCRATCH/missing.log")" 1-1 "a build without the packages ends with one line"
@@ -145,21 +153,23 @@ like "$(cat "$SCRATCH/missing.log")" "missing packages: linux-source-6.12 .*'mak
 	"that line names the packages and make deps"
 packages install > "$SCRATCH/packages.log" 2>&1
 is $? 1 "missing packages that nobody here can install end with status 1"
-is "$(grep -c 'apt-get install' "$SCRATCH/packages.log")" 1 "the line for the administrator is printed once"
+is "$(grep -c 'apt-get install' "$SCRATCH/packages.log")" 1 \
+	"the line for the administrator is printed once"
 ! grep -q ' gcc' "$SCRATCH/packages.log"
-ok $? "it names missing packages only"
+ok $? "that line names missing packages only"
 rows() { sed -nE 's/^([a-z]+) +([^ ]+) +(.*)$/| `\2` | \1 | \3 |/p' "$TOP/labs/setup/packages"; }
 is "$(diff <(rows) <(grep -E '^\| `[^`]*` \| (build|run|test|bench|deb) \|' "$TOP/README.md"))" "" \
 	"the table in the README has the same packages, groups and purposes"
 
-# A clone below a closed folder, as /root is.
+# A clone below a folder that only its owner can enter, such as /root.
 chmod 700 "$SCRATCH/closed"
 mkdir -m 755 "$SCRATCH/closed/build"
 cp /bin/cat "$SCRATCH/closed/build/kernel"; echo inside > "$SCRATCH/closed/build/disk"
 is "$(cd "$SCRATCH/closed/build" && "$TOP/labs/setup/unprivileged.sh" ./kernel disk 2>&1)" inside \
 	"an unprivileged guest finds kernel and disk below a closed folder"
 status=$(cd "$SCRATCH/closed/build" && "$TOP/labs/setup/unprivileged.sh" ./kernel /proc/self/status)
-is "$(sed -n 's/^Cap\(Prm\|Eff\|Amb\):[[:blank:]]*//p' <<< "$status" | sort -u)" 0000000000000000 "it has no capability"
+is "$(sed -n 's/^Cap\(Prm\|Eff\|Amb\):[[:blank:]]*//p' <<< "$status" | sort -u)" 0000000000000000 \
+	"the unprivileged guest has no capability"
 ! grep -q '^Uid:[[:blank:]]*0' <<< "$status"
-ok $? "it is not root"
+ok $? "the unprivileged guest is not root"
 done_testing

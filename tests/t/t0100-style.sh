@@ -6,8 +6,11 @@ FOLDERS=$(ls -d arch-um drivers-ubd cow slirp-glue labs tests 2>/dev/null)
 
 # Files git knows or would add; kbuild dictates the names below asm/, uapi/ and vdso/.
 # shellcheck disable=SC2086
-git ls-files -co --exclude-standard $FOLDERS > "$SCRATCH/files" 2>/dev/null || find $FOLDERS -type f > "$SCRATCH/files"
-grep -E '\.[chS]$' "$SCRATCH/files" | while read -r file; do [ -e "$file" ] && echo "$file"; done > "$SCRATCH/sources"
+git ls-files -co --exclude-standard $FOLDERS > "$SCRATCH/files" 2>/dev/null ||
+	find $FOLDERS -type f > "$SCRATCH/files"
+grep -E '\.[chS]$' "$SCRATCH/files" | while read -r file; do
+	[ -e "$file" ] && echo "$file"
+done > "$SCRATCH/sources"
 grep -vE '/(asm|uapi|vdso)/' "$SCRATCH/sources" > "$SCRATCH/ours"
 
 none() { # none FILE TITLE: the file of offences is empty
@@ -20,29 +23,36 @@ none "$SCRATCH/twice" "each .c and .h name occurs once in the tree"
 : > "$SCRATCH/headless"
 { cat "$SCRATCH/ours"; grep -E '\.(sh|mk|py)$' "$SCRATCH/files"; } | while read -r file; do
 	[ -f "$file" ] || continue
-	head -n 5 "$file" | grep -qF -e "$(basename "$file") - " -e "$(basename "$file" | sed 's/\.[a-z]*$//') - " || echo "$file"
+	name=$(basename "$file")
+	head -n 5 "$file" | grep -qF -e "$name - " -e "${name%.*} - " || echo "$file"
 	head -n 3 "$file" | grep -q 'SPDX-License-Identifier:' || echo "$file (SPDX)"
 done > "$SCRATCH/headless"
 none "$SCRATCH/headless" "each file starts with its name, its purpose and its licence"
 
 grep -E '^(arch-um|cow|drivers-ubd|slirp-glue|labs)/' "$SCRATCH/ours" | while read -r file; do
 	lines=$(wc -l < "$file")
-	[ "$lines" -le 500 ] || head -n 30 "$file" | grep -qiE 'lines|one file|long|size' || echo "$file: $lines lines, and the head gives no reason"
+	[ "$lines" -le 500 ] || head -n 30 "$file" | grep -qiE 'lines|one file|long|size' ||
+		echo "$file: $lines lines, and the head gives no reason"
 done > "$SCRATCH/long"
 none "$SCRATCH/long" "no file passes 500 lines without a reason in its head"
 
-# Sources, scripts, makefiles and pages fit 100 columns (a tab counts 8). What other programs define is spared.
-grep -E '\.(c|h|S|sh|py|mk|md|awk|js|css|html)$|akefile$|tests/run$|/pack-[a-z-]*$' "$SCRATCH/files" |
+# Sources, scripts, makefiles and pages fit 100 columns (a tab counts 8). What other programs
+# define is spared.
+grep -E '\.(c|h|S|sh|py|mk|md|awk|js|css|html)$|akefile$|tests/run$|/pack-[a-z-]*$' \
+	"$SCRATCH/files" |
 	cat - <(ls GNUmakefile README.md CONTRIBUTING.md 2>/dev/null) |
 	xargs perl -CSD -lne '1 while s/\t/" " x (8 - $-[0] % 8)/e;
-		print "$ARGV:$.: " . length . " columns" if length > 100; close ARGV if eof' > "$SCRATCH/wide"
+		print "$ARGV:$.: " . length . " columns" if length > 100; close ARGV if eof' \
+		> "$SCRATCH/wide"
 none "$SCRATCH/wide" "no line is longer than 100 columns"
 
 # host.h: each call has a caller outside arch-um/host.
 if [ -e arch-um/include/um/host.h ]; then
-	gcc -fpreprocessed -dD -E -P arch-um/include/um/host.h 2>/dev/null | grep -oE '\bhost_[a-z0-9_]+ *\(' | tr -d ' (' | sort -u |
+	gcc -fpreprocessed -dD -E -P arch-um/include/um/host.h 2>/dev/null |
+		grep -oE '\bhost_[a-z0-9_]+ *\(' | tr -d ' (' | sort -u |
 	while read -r name; do
-		grep -vE '^arch-um/(host/|include/um/host\.h)' "$SCRATCH/ours" | xargs grep -qlw -- "$name" || echo "$name() has no caller"
+		grep -vE '^arch-um/(host/|include/um/host\.h)' "$SCRATCH/ours" |
+			xargs grep -qlw -- "$name" || echo "$name() has no caller"
 	done > "$SCRATCH/uncalled"
 	none "$SCRATCH/uncalled" "each host_* call of host.h has a caller"
 else
@@ -53,24 +63,32 @@ fi
 OBJECTS=$BUILD/kernel/arch/um
 if compgen -G "$OBJECTS/host/*/*.o" > /dev/null; then
 	inside=$(find "$OBJECTS/host" -name '*.o' ! -name 'built-in*')
-	outside=$(find "$OBJECTS" "$BUILD/kernel/drivers" -name '*.o' ! -name 'built-in*' ! -path "$OBJECTS/host/*" ! -name '*.mod.o' -path '*um*' -o \
+	outside=$(find "$OBJECTS" "$BUILD/kernel/drivers" -name '*.o' ! -name 'built-in*' \
+		! -path "$OBJECTS/host/*" ! -name '*.mod.o' -path '*um*' -o \
 		-path "$OBJECTS/*" ! -path "$OBJECTS/host/*" -name '*.o' ! -name 'built-in*')
 	# shellcheck disable=SC2086
 	{
-	nm -A --defined-only -g $inside 2>/dev/null | awk '{ print $NF }' | sort -u > "$SCRATCH/host.defined"
+	nm -A --defined-only -g $inside 2>/dev/null | awk '{ print $NF }' |
+		sort -u > "$SCRATCH/host.defined"
 	nm -A -u $inside 2>/dev/null | awk '{ print $NF }' | sort -u > "$SCRATCH/host.wanted"
 	nm -A -u $outside 2>/dev/null | awk '{ print $NF }' | sort -u > "$SCRATCH/kernel.wanted"
 	}
-	comm -13 "$SCRATCH/host.defined" "$SCRATCH/host.wanted" | grep -vE '^(um_|stub_|lx_|mem(cpy|move|set|cmp)$|_GLOBAL_OFFSET_TABLE_$|_end$)' |
-		while read -r name; do grep -qsw "$name" arch-um/host/libk.h || echo "$name"; done > "$SCRATCH/out"
+	comm -13 "$SCRATCH/host.defined" "$SCRATCH/host.wanted" |
+		grep -vE '^(um_|stub_|lx_|mem(cpy|move|set|cmp)$|_GLOBAL_OFFSET_TABLE_$|_end$)' |
+		while read -r name; do
+			grep -qsw "$name" arch-um/host/libk.h || echo "$name"
+		done > "$SCRATCH/out"
 	none "$SCRATCH/out" "arch-um/host reaches the kernel by um_* names and what libk.h lists"
-	comm -12 "$SCRATCH/host.defined" "$SCRATCH/kernel.wanted" | grep -vE '^(host_|mem(cpy|move|set|cmp)$)' > "$SCRATCH/in"
+	comm -12 "$SCRATCH/host.defined" "$SCRATCH/kernel.wanted" |
+		grep -vE '^(host_|mem(cpy|move|set|cmp)$)' > "$SCRATCH/in"
 	none "$SCRATCH/in" "the kernel reaches arch-um/host by host_* names only"
 	cat arch-um/include/um/*.h arch-um/host/process/boot.h > "$SCRATCH/contract"
-	comm -12 "$SCRATCH/host.defined" "$SCRATCH/kernel.wanted" | grep '^host_' | while read -r name; do
+	comm -12 "$SCRATCH/host.defined" "$SCRATCH/kernel.wanted" | grep '^host_' |
+		while read -r name; do
 		grep -qw "$name" "$SCRATCH/contract" || echo "$name"
 	done > "$SCRATCH/undeclared"
-	none "$SCRATCH/undeclared" "each name that crosses is declared in um/*.h or host/process/boot.h"
+	none "$SCRATCH/undeclared" \
+		"each name that crosses is declared in um/*.h or host/process/boot.h"
 else
 	skip "arch-um/host and the kernel meet at host_* and um_* only" "no objects (make kernel)"
 fi
@@ -83,18 +101,25 @@ room_objects() { # room_objects ROOM: its objects, without those of sources that
 if compgen -G "$BUILD/kernel/drivers-ubd/worker/*.o" > /dev/null; then
 	# shellcheck disable=SC2046
 	{
-	nm -g --defined-only $(room_objects worker) | awk 'NF == 3 { print $3 }' | sort -u > "$SCRATCH/worker.defined"
-	nm -u $(room_objects worker) | awk 'NF == 2 { print $2 }' | sort -u > "$SCRATCH/worker.wanted"
-	nm -u $(room_objects kernel) | awk 'NF == 2 { print $2 }' | sort -u > "$SCRATCH/driver.wanted"
+	nm -g --defined-only $(room_objects worker) | awk 'NF == 3 { print $3 }' |
+		sort -u > "$SCRATCH/worker.defined"
+	nm -u $(room_objects worker) | awk 'NF == 2 { print $2 }' |
+		sort -u > "$SCRATCH/worker.wanted"
+	nm -u $(room_objects kernel) | awk 'NF == 2 { print $2 }' |
+		sort -u > "$SCRATCH/driver.wanted"
 	}
 	comm -13 "$SCRATCH/worker.defined" "$SCRATCH/worker.wanted" | grep -vE '^(host_|cow_|lx_)' |
-		while read -r name; do grep -qw "$name" arch-um/host/libk.h || echo "$name"; done > "$SCRATCH/out"
-	none "$SCRATCH/out" "drivers-ubd/worker calls only host_*, cow_* and lx_* functions and those of libk.h"
+		while read -r name; do
+			grep -qw "$name" arch-um/host/libk.h || echo "$name"
+		done > "$SCRATCH/out"
+	none "$SCRATCH/out" \
+		"drivers-ubd/worker calls only functions host_*, cow_*, lx_* and those of libk.h"
 	comm -12 "$SCRATCH/worker.defined" "$SCRATCH/driver.wanted" | while read -r name; do
 		grep -qw "$name" drivers-ubd/worker/ubd_worker.h || echo "$name"
 	done > "$SCRATCH/in"
 	grep '^cow_' "$SCRATCH/driver.wanted" >> "$SCRATCH/in"
-	none "$SCRATCH/in" "drivers-ubd/kernel reaches worker/ by names of ubd_worker.h, and cow/ not at all"
+	none "$SCRATCH/in" \
+		"drivers-ubd/kernel calls only functions of worker/ubd_worker.h, and none of cow/"
 	grep -q . "$SCRATCH/worker.wanted" && grep -q '^ubd_worker_submit$' "$SCRATCH/driver.wanted"
 	ok $? "the symbols of both rooms were read"
 else
@@ -102,25 +127,35 @@ else
 fi
 {
 	grep -n '^#include .*worker/' drivers-ubd/kernel/*.[ch] | grep -v '"worker/ubd_worker.h"'
-	grep -nE '^#include (<(linux|asm|net|crypto)/|"kernel/)' drivers-ubd/worker/*.[ch] | grep -v '<linux/errno.h>'
+	grep -nE '^#include (<(linux|asm|net|crypto)/|"kernel/)' drivers-ubd/worker/*.[ch] |
+		grep -v '<linux/errno.h>'
 	grep -n '^#include' drivers-ubd/worker/ubd_worker.h | grep -v '<um/host.h>'
 } > "$SCRATCH/includes"
 none "$SCRATCH/includes" "kernel/ includes the contract of worker/ alone, worker/ no kernel header"
 
-# Comments cite functions as name(): each is in our code, in the generic kernel or in a system header.
-xargs perl -ne 'BEGIN { undef $/ } s{^.*?\n}{} if 0; while (m{/\*(.*?)\*/|//([^\n]*)}gs) { my $c = $1 // $2;
-	while ($c =~ /(?<![\w>.\$-])([a-z_][a-z0-9_]{3,})\(\)/g) { print "$1 $ARGV\n" } }' < "$SCRATCH/ours" | sort -u > "$SCRATCH/cited"
-xargs perl -ne 'BEGIN { undef $/ } s{/\*.*?\*/|//[^\n]*}{ }gs; print "$1\n" while /\b([A-Za-z_]\w{3,})\b/g' < <(cat "$SCRATCH/sources"; grep '\.sh$' "$SCRATCH/files") | sort -u > "$SCRATCH/code"
+# Comments cite functions as name(): each is in our code, in the generic kernel or in a system
+# header.
+xargs perl -ne 'BEGIN { undef $/ } while (m{/\*(.*?)\*/|//([^\n]*)}gs) {
+	my $c = $1 // $2;
+	while ($c =~ /(?<![\w>.\$-])([a-z_][a-z0-9_]{3,})\(\)/g) { print "$1 $ARGV\n" } }' \
+	< "$SCRATCH/ours" | sort -u > "$SCRATCH/cited"
+{ cat "$SCRATCH/sources"; grep '\.sh$' "$SCRATCH/files"; } |
+	xargs perl -ne 'BEGIN { undef $/ } s{/\*.*?\*/|//[^\n]*}{ }gs;
+		print "$1\n" while /\b([A-Za-z_]\w{3,})\b/g' | sort -u > "$SCRATCH/code"
 cut -d' ' -f1 "$SCRATCH/cited" | sort -u | comm -23 - "$SCRATCH/code" > "$SCRATCH/elsewhere"
 SOURCE=$BUILD/src/linux
 if [ -d "$SOURCE/kernel" ]; then
-	(cd "$SOURCE" && grep -rhowFf "$SCRATCH/elsewhere" include kernel mm fs/*.[ch] fs/proc block lib init drivers/tty drivers/base drivers/block \
-		security net/core scripts tools/testing/kunit tools/testing/selftests 2>/dev/null) | sort -u > "$SCRATCH/generic"
+	(cd "$SOURCE" && grep -rhowFf "$SCRATCH/elsewhere" include kernel mm fs/*.[ch] fs/proc \
+		block lib init drivers/tty drivers/base drivers/block security net/core \
+		scripts tools/testing/kunit tools/testing/selftests 2>/dev/null) |
+		sort -u > "$SCRATCH/generic"
 	grep -rhowFf "$SCRATCH/elsewhere" /usr/include 2>/dev/null | sort -u >> "$SCRATCH/generic"
-	sort -u "$SCRATCH/generic" | comm -23 "$SCRATCH/elsewhere" - | while read -r name; do grep "^$name " "$SCRATCH/cited"; done > "$SCRATCH/missing"
+	sort -u "$SCRATCH/generic" | comm -23 "$SCRATCH/elsewhere" - |
+		while read -r name; do grep "^$name " "$SCRATCH/cited"; done > "$SCRATCH/missing"
 	none "$SCRATCH/missing" "each function that a comment names exists"
 else
-	grep -E '^(host|um|lx|stub|cow|ubd|lab|fdb|chain|mirror)_' "$SCRATCH/elsewhere" > "$SCRATCH/missing"
+	grep -E '^(host|um|lx|stub|cow|ubd|lab|fdb|chain|mirror)_' "$SCRATCH/elsewhere" \
+		> "$SCRATCH/missing"
 	none "$SCRATCH/missing" "each function of ours that a comment names exists"
 fi
 

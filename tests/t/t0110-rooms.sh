@@ -4,7 +4,10 @@
 . "$(dirname "$0")/../lib/tap.sh"
 cd "$TOP" || exit 1
 
-have_objects() { compgen -G "$BUILD/labs/obj/*/*.o" > /dev/null && compgen -G "$BUILD/kernel/arch/um/kernel/*.o" > /dev/null; }
+have_objects() {
+	compgen -G "$BUILD/labs/obj/*/*.o" > /dev/null &&
+		compgen -G "$BUILD/kernel/arch/um/kernel/*.o" > /dev/null
+}
 have_objects || skip_all "no objects to look at (make kernel labs net umlab-disk)"
 
 modules() { # modules WHAT TITLE
@@ -46,8 +49,9 @@ offences "$SCRATCH/upwards" "no file includes a header of a room above its own"
 xargs grep -HnE '^#include "\.\./' < "$SCRATCH/sources" > "$SCRATCH/dots"
 offences "$SCRATCH/dots" "no include leaves a folder by dots"
 
-# A .c file that has a header of its own includes that first: the header then needs nothing before it.
-grep -E '^(arch-um|drivers-ubd|cow|slirp-glue|labs)/.*\.c$' "$SCRATCH/sources" | while read -r file; do
+# A .c file includes its own header first, so the header is known to need nothing before it.
+grep -E '^(arch-um|drivers-ubd|cow|slirp-glue|labs)/.*\.c$' "$SCRATCH/sources" |
+while read -r file; do
 	header=${file%.c}.h
 	[ -e "$header" ] || continue
 	first=$(grep -m1 '^#include "' "$file")
@@ -61,6 +65,7 @@ offences "$SCRATCH/own" "each file includes its own header before other headers 
 # A flat folder hides its parts. A source with its header counts once.
 git ls-files -co --exclude-standard '*.c' '*.h' '*.S' '*.sh' '*.py' | grep -v '^arch-um/include/' |
 	sed -E 's/\.[a-zS]+$//' | sort -u | sed 's,/[^/]*$,,' | uniq -c |
-	awk '$1 > 25 && $2 !~ "^tests/(t|guest|unit)$" { print $2 ": " $1 " modules" }' > "$SCRATCH/flat"
+	awk '$1 > 25 && $2 !~ "^tests/(t|guest|unit)$" { print $2 ": " $1 " modules" }' \
+		> "$SCRATCH/flat"
 offences "$SCRATCH/flat" "no folder of the product holds more than 25 modules"
 done_testing

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t0120-language.sh - sentences, cited files and stated facts: what readers stumble over or find untrue
+# t0120-language.sh - no banned phrases, no citations of absent files, no untrue facts
 . "$(dirname "$0")/../lib/tap.sh"
 cd "$TOP" || exit 1
 
@@ -10,12 +10,15 @@ offences() { # offences FILE TITLE: FILE holds no line
 }
 
 # Sentences stand in comments, strings, manuals and labs; the list itself and licences are spared.
-grep -vE '^(tests/lib/phrases|tests/t/t0120-language\.sh|COPYING|labs/po/|debian/copyright)' "$SCRATCH/files" |
-	grep -E '\.(c|h|S|sh|py|md|mk|[1-8]|conf|yaml|startup|awk|js|html|packages|config)$|akefile$|/(run|packages|control)$' > "$SCRATCH/prose"
+grep -vE '^(tests/lib/phrases|tests/t/t0120-language\.sh|COPYING|labs/po/|debian/copyright)' \
+	"$SCRATCH/files" |
+	grep -E -e '\.(c|h|S|sh|py|md|mk|[1-8]|conf|yaml|startup|awk|js|html|packages|config)$' \
+		-e 'akefile$|/(run|packages|control)$' > "$SCRATCH/prose"
 claim "a list of phrases is there" test -s tests/lib/phrases
 grep -v '^#' tests/lib/phrases | grep '^--' | sed 's/^--//; s/\t.*//' > "$SCRATCH/spared"
 grep -v '^#' tests/lib/phrases | grep -v '^--' | cut -f1 > "$SCRATCH/banned"
-xargs grep -HnIiE -f "$SCRATCH/banned" < "$SCRATCH/prose" | grep -viE -f "$SCRATCH/spared" > "$SCRATCH/hits"
+xargs grep -HnIiE -f "$SCRATCH/banned" < "$SCRATCH/prose" |
+	grep -viE -f "$SCRATCH/spared" > "$SCRATCH/hits"
 offences "$SCRATCH/hits" "no sentence has a phrase that tests/lib/phrases lists"
 
 # A check that finds nothing proves nothing: a planted sentence is found.
@@ -23,8 +26,9 @@ echo "Such an end is none, and the disk is mended anew." | grep -qiE -f "$SCRATC
 ok $? "a planted sentence is found"
 
 # Files that documents and comments cite: `folder/name.ext` below one of the top-level folders.
+folders='(arch-um|drivers-ubd|cow|slirp-glue|labs|tests|debian)'
 grep -E '\.(md|[1-8]|c|h|S|sh|py|mk)$|akefile$' "$SCRATCH/prose" | xargs grep -HnoE \
-	'(^|[^A-Za-z0-9_/.$-])(arch-um|drivers-ubd|cow|slirp-glue|labs|tests|debian)/[A-Za-z0-9_./-]+\.(c|h|S|sh|py|md|mk|[1-8]|known|list)\b' |
+	"(^|[^A-Za-z0-9_/.\$-])$folders/[A-Za-z0-9_./-]+\.(c|h|S|sh|py|md|mk|[1-8]|known|list)\b" |
 	while IFS=: read -r file line cited; do
 		path=${cited#[^a-z]}
 		[ -e "$path" ] || echo "$file:$line cites $path"
@@ -34,10 +38,12 @@ offences "$SCRATCH/absent" "each file that a comment or a document cites exists"
 # Markdown: links and `code` that look like paths, relative to the document or to the top.
 grep '\.md$' "$SCRATCH/files" | while read -r page; do
 	[ -e "$page" ] || continue
-	grep -oE '\]\([^)#:]+\)|`[A-Za-z0-9_./-]+/[A-Za-z0-9_.-]+\.(c|h|S|sh|py|md|mk|[1-8])`' "$page" | tr -d '][()`' | while read -r path; do
+	grep -oE '\]\([^)#:]+\)|`[A-Za-z0-9_./-]+/[A-Za-z0-9_.-]+\.(c|h|S|sh|py|md|mk|[1-8])`' \
+		"$page" | tr -d '][()`' | while read -r path; do
 		[ -e "${page%/*}/$path" ] || [ -e "$path" ] || [ -e "arch-um/$path" ] ||
 			[ -e "arch-um/include/$path" ] ||
-			[ -e "$BUILD/src/linux/${path#build/src/linux/}" ] || echo "$page cites $path"
+			[ -e "$BUILD/src/linux/${path#build/src/linux/}" ] ||
+				echo "$page cites $path"
 	done
 done > "$SCRATCH/dead"
 offences "$SCRATCH/dead" "each path in a Markdown page leads to a file"
@@ -47,20 +53,26 @@ offences "$SCRATCH/outside" "no document cites what is outside the repository"
 # What the README says about the kernel, held against its configuration and the sources.
 config=$BUILD/kernel/.config
 if [ -e "$config" ]; then
-	for fact in 'kprobes KPROBES' 'ftrace FUNCTION_TRACER' 'BPF BPF_JIT' 'SMP SMP' 'modules MODULES' 'namespaces NAMESPACES'; do
+	for fact in 'kprobes KPROBES' 'ftrace FUNCTION_TRACER' 'BPF BPF_JIT' 'SMP SMP' \
+		'modules MODULES' 'namespaces NAMESPACES'; do
 		set -- $fact
-		! grep -q "^CONFIG_$2=y" "$config" || ! grep -i 'limits' -A12 README.md | grep -iqE "\bno\b[^.;]*\b$1\b" ||
+		! grep -q "^CONFIG_$2=y" "$config" || ! grep -i 'limits' -A12 README.md |
+			grep -iqE "\bno\b[^.;]*\b$1\b" ||
 			echo "README denies $1, but CONFIG_$2 is on"
 	done > "$SCRATCH/facts"
 	offences "$SCRATCH/facts" "README denies nothing that the kernel has"
 else
 	skip "README denies nothing that the kernel has" "no kernel configuration (make kernel)"
 fi
-awk '/^\| folder/ { on = 1; next } on && /^\| `/ { n = split($0, column, "|"); n = split(column[2], cell, "`")
+awk '/^\| folder/ { on = 1; next } on && /^\| `/ {
+		n = split($0, column, "|"); n = split(column[2], cell, "`")
 		for (i = 2; i <= n; i += 2) if (cell[i] ~ /\/$/) print cell[i] }
-	on && !/^\|/ { exit }' README.md | while read -r folder; do [ -d "$folder" ] || echo "$folder"; done > "$SCRATCH/map"
+	on && !/^\|/ { exit }' README.md | while read -r folder; do
+	[ -d "$folder" ] || echo "$folder"
+done > "$SCRATCH/map"
 offences "$SCRATCH/map" "each folder of README's map exists"
 make -pn help 2>/dev/null | awk -F: '/^[a-z-]+:([^=]|$)/ { print $1 }' | sort -u > "$SCRATCH/goals"
-grep -oE '^ +make [a-z-]+|`make [a-z-]+' README.md | awk '{ print $NF }' | tr -d '`' | sort -u | comm -23 - "$SCRATCH/goals" > "$SCRATCH/nogoal"
+grep -oE '^ +make [a-z-]+|`make [a-z-]+' README.md | awk '{ print $NF }' | tr -d '`' | sort -u |
+	comm -23 - "$SCRATCH/goals" > "$SCRATCH/nogoal"
 offences "$SCRATCH/nogoal" "each make goal that README names exists"
 done_testing

@@ -2,7 +2,7 @@
 # t0200-image.sh - the Debian image was made without root and is a whole, healthy system
 # time limit: 300
 #
-# What stands in the file system is read with debugfs, without a guest; then a guest tells the rest.
+# debugfs reads the file system without a guest; then a guest checks the running system.
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/console.sh"
@@ -12,29 +12,37 @@ command -v debugfs > /dev/null || skip_all "no debugfs (package e2fsprogs)"
 
 inside() { debugfs -R "$1" "$IMAGE" 2>/dev/null; }
 # owner PATH: mode, user and group as numbers.
-owner() { inside "stat $1" | sed -n 's/.*Mode: *\([0-7]*\).*/\1/p; s/^User: *\([0-9]*\) *Group: *\([0-9]*\).*/\1 \2/p' | paste -sd' '; }
+owner() {
+	inside "stat $1" | sed -n 's/.*Mode: *\([0-7]*\).*/\1/p
+		s/^User: *\([0-9]*\) *Group: *\([0-9]*\).*/\1 \2/p' | paste -sd' '
+}
 group_id() { inside 'cat /etc/group' | sed -n "s/^$1:[^:]*:\\([0-9]*\\):.*/\\1/p"; }
 
 claim "the file system is clean" e2fsck -fn "$IMAGE"
 [ "$(stat -c %b "$IMAGE")" -lt "$(($(stat -c %s "$IMAGE") / 512 / 4))" ]
 ok $? "the image file is sparse"
 
-is "$(owner /etc/shadow)" "0640 0 $(group_id shadow)" "the shadow file is root's and the group shadow's"
+is "$(owner /etc/shadow)" "0640 0 $(group_id shadow)" \
+	"the shadow file is root's and the group shadow's"
 is "$(owner /usr/bin/passwd)" "04755 0 0" "passwd is set-user-id root"
 is "$(owner /usr/bin/chage)" "02755 0 $(group_id shadow)" "chage is set-group-id shadow"
-is "$(owner /usr/bin/crontab)" "02755 0 $(group_id crontab)" "a group made by a package's script owns its program"
-is "$(owner /var/cache/man)" "0755 6 12" "the manual cache belongs to man"
-is "$(owner /root)" "0700 0 0" "root's home is closed to others"
+is "$(owner /usr/bin/crontab)" "02755 0 $(group_id crontab)" \
+	"a group made by a package's script owns its program"
+is "$(owner /var/cache/man)" "0755 6 12" "the cache of man pages belongs to user man"
+is "$(owner /root)" "0700 0 0" "root's home is closed to other users"
 is "$(owner /tmp)" "01777 0 0" "everybody may write to /tmp"
 inside 'ea_list /usr/bin/ping' | grep -q security.capability
 ok $? "ping has its capability"
 
-is "$(inside 'cat /etc/machine-id' | wc -c)" 0 "the machine id is left to each machine"
-like "$(inside 'ls -p /etc/ssh' | cut -d/ -f6 | grep host_ || echo none)" '^none$' "no host key is in the image"
+is "$(inside 'cat /etc/machine-id' | wc -c)" 0 \
+	"the machine id is empty, so that each machine makes its own"
+like "$(inside 'ls -p /etc/ssh' | cut -d/ -f6 | grep host_ || echo none)" '^none$' \
+	"no host key is in the image"
 like "$(inside 'cat /etc/shadow' | grep '^root:')" '^root::' "root needs no password on the console"
 ! inside 'cat /var/lib/dpkg/status' | grep '^Status:' | grep -qv 'install ok installed$'
 ok $? "every package is installed"
-like "$(inside 'ls -p /' | cut -d/ -f6 | grep -x umlab || echo none)" '^none$' "nothing of the set-up is left"
+like "$(inside 'ls -p /' | cut -d/ -f6 | grep -x umlab || echo none)" '^none$' \
+	"nothing of the set-up is left"
 
 # A guest needs a kernel.
 if [ ! -x "$LINUX" ]; then
@@ -50,27 +58,30 @@ expect 120 root@umlab:~#
 ok umlab.autologin leads to a shell
 send echo term=$TERM
 expect 10 term=xterm
-ok the terminal's name arrives from the kernel's command line
+ok the kernel's command line sets the type of the terminal
 send dpkg --audit && test -z "$(dpkg --audit)" && echo audit=$((1 + 1))
 expect 60 audit=2
 ok dpkg --audit finds nothing
-send systemctl is-system-running --wait; systemctl --failed --no-legend --plain | wc -l | sed 's/^/failed=/'
+send failed() { systemctl --failed --no-legend --plain | wc -l | sed 's/^/failed=/'; }
+send systemctl is-system-running --wait; failed
 expect 90 failed=0
 ok no unit has failed
 send systemctl list-jobs --no-legend | wc -l | sed 's/^/jobs=/'
 expect 20 jobs=0
-ok no job waits
-send apt-get check > /dev/null && apt-get -s install hello > /dev/null 2>&1; test $? = 100 && echo apt=$((1 + 1))
+ok no job of systemd is pending
+send apt-get check > /dev/null && apt-get -s install hello > /dev/null 2>&1
+send test $? = 100 && echo apt=$((1 + 1))
 expect 60 apt=2
 ok apt finds its dependencies satisfied and no package lists yet
-send echo hashes=$(ls /etc/ssl/certs/*.0 | wc -l) $(openssl verify -CApath /etc/ssl/certs /etc/ssl/certs/ISRG_Root_X1.pem)
+send cd /etc/ssl/certs
+send echo hashes=$(ls *.0 | wc -l) $(openssl verify -CApath . ISRG_Root_X1.pem)
 expect 20 hashes=1[0-9][0-9] .*: OK
-ok certificates are found by their hash
+ok openssl finds certificates by their hash
 send systemctl start ssh && ls /etc/ssh/ssh_host_*_key | wc -l | sed 's/^/keys=/'
 expect 60 keys=1
 ok sshd makes its own key and starts
 send poweroff
 status 60 0
-ok poweroff ends it
+ok poweroff ends the machine
 END
 done_testing

@@ -3,8 +3,8 @@
 #
 # t0300-config.sh - the configured kernel offers what sysadmin courses need
 #
-# The features stand in config.required, one per line; this script only compares them
-# with the .config of the last build. It starts no machine.
+# config.required lists the features, one per line. This script compares them with the .config of
+# the last build. It starts no machine.
 
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 
@@ -24,7 +24,8 @@ feature() {
 	lacking=$(missing ${1#*:})
 	case $name in
 	"? "*)  name=${name#"? "}
-		[ -z "$lacking" ] || { todo "$name" "the port lacks ${lacking//$'\n'/ }"; return; } ;;
+		[ -z "$lacking" ] ||
+			{ todo "$name" "the port lacks ${lacking//$'\n'/ }"; return; } ;;
 	esac
 	is "$lacking" "" "$name"
 }
@@ -39,7 +40,7 @@ while IFS= read -r next; do
 done < "$TOP/tests/known/config.required"
 [ -z "$line" ] || feature "$line"
 
-# A module may not be what the kernel needs before it can load one.
+# What the kernel needs before it can load modules must be built in.
 for symbol in EXT4_FS BLK_DEV_UBD UNIX DEVTMPFS TMPFS BINFMT_ELF; do
 	grep -qx "CONFIG_$symbol=y" "$config"; ok $? "$symbol is built in"
 done
