@@ -6,7 +6,7 @@
 #define COW_CHAIN_OPEN_H
 
 #include "chain.h"
-#include "options.h"
+#include "cow_options.h"
 
 /*
  * cow_chain_open - open the chain whose top layer is @path. On failure @error holds a message

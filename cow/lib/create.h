@@ -6,7 +6,7 @@
 #define COW_CREATE_H
 
 #include "io.h"
-#include "options.h"
+#include "cow_options.h"
 #include "text.h"
 
 struct cow_create {

@@ -9,7 +9,7 @@
 #define COW_IDENTITY_H
 
 #include "layer.h"
-#include "options.h"
+#include "cow_options.h"
 
 /* cow_identity_hash - hash the content of a raw file. */
 int cow_identity_hash(struct cow_layer *layer, struct cow_progress *progress,

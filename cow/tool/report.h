@@ -6,7 +6,7 @@
 #define TOOL_REPORT_H
 
 #include "base/status.h"
-#include "options.h"
+#include "cow_options.h"
 #include "text.h"
 
 /* report_init - install the signal handlers. report_end - remove the progress bar. */

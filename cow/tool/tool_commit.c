@@ -22,7 +22,7 @@
 #include <sys/stat.h>
 
 #include "common_options.h"
-#include "disk.h"
+#include "disk_io.h"
 #include "io_posix.h"
 #include "map.h"
 #include "report.h"

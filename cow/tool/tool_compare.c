@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "common_options.h"
-#include "disk.h"
+#include "disk_io.h"
 #include "io_posix.h"
 #include "output.h"
 #include "report.h"

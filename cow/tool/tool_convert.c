@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "common_options.h"
-#include "disk.h"
+#include "disk_io.h"
 #include "io_posix.h"
 #include "output.h"
 #include "report.h"

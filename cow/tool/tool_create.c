@@ -7,7 +7,7 @@
 #include "tool_create.h"
 
 #include "common_options.h"
-#include "disk.h"
+#include "disk_io.h"
 #include "io_posix.h"
 #include "report.h"
 

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 
 #include "common_options.h"
-#include "disk.h"
+#include "disk_io.h"
 #include "io_posix.h"
 #include "lease.h"
 #include "map.h"

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #include "common_options.h"
-#include "disk.h"
+#include "disk_io.h"
 #include "report.h"
 
 enum {

@@ -21,7 +21,7 @@
 
 #include "blake.h"
 #include "common_options.h"
-#include "disk.h"
+#include "disk_io.h"
 #include "io_posix.h"
 #include "map.h"
 #include "output.h"

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #include "common_options.h"
-#include "disk.h"
+#include "disk_io.h"
 #include "io_posix.h"
 #include "map.h"
 #include "report.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * options.h - how to open a chain, and whom to keep informed meanwhile
+ * cow_options.h - how to open a chain, and whom to keep informed meanwhile
  *
  * Types only. Shared by chain_open.c, identity.c and create.c, so that none of these modules
  * needs the header of another one for them.

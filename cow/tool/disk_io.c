@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * disk.c - the chains that the verbs work on: open and close with messages, transfer, copy
+ * disk_io.c - the chains that the verbs work on: open and close with messages, transfer, copy
  *
  * Used by all verbs of umlab-disk on the main thread; tool_nbd.c also transfers on its own
  * threads.
  */
-#include "disk.h"
+#include "disk_io.h"
 
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * disk.h - the chains that the verbs work on: open and close with messages, transfer, copy
+ * disk_io.h - the chains that the verbs work on: open and close with messages, transfer, copy
  */
-#ifndef TOOL_DISK_H
-#define TOOL_DISK_H
+#ifndef TOOL_DISK_IO_H
+#define TOOL_DISK_IO_H
 
 #include "base/verb.h"
 #include "cow.h"
@@ -40,4 +40,4 @@ int disk_read_padded(struct cow_chain *chain, uint8_t *to, uint64_t offset, uint
 int disk_copy(struct cow_chain *from, struct cow_chain *to, struct cow_chain *below,
 	      struct cow_error *error);
 
-#endif /* TOOL_DISK_H */
+#endif /* TOOL_DISK_IO_H */
