@@ -2,7 +2,7 @@
 /*
  * verbs_change.c - verbs that change what runs: link set, set, forward add, machine, stop ...
  *
- * They pass their words to the target as a command, which applies all of them or none.
+ * They pass their words to the target as a command.
  */
 #include "cli/verbs_change.h"
 
@@ -16,15 +16,15 @@ static enum status command_run(const struct verb_args *args)
 	return client_command(args->words.at[0], args->verb->name, &args->words, 1, -1);
 }
 
+/* For verbs whose only word is the target. */
+#define TARGET_ONLY .words = "target", .min_words = 1, .max_words = 1, .run = command_run
+
 const struct verb forget_verb = {
 	.name = "forget",
 	.group = GROUP_CHANGE,
 	.usage = "SWITCH",
 	.summary = "Forget the addresses that a switch has learned",
-	.words = "target",
-	.min_words = 1,
-	.max_words = 1,
-	.run = command_run,
+	TARGET_ONLY,
 };
 
 const struct verb set_verb = {
@@ -149,8 +149,5 @@ const struct verb stop_verb = {
 	.group = GROUP_CHANGE,
 	.usage = "TARGET",
 	.summary = "End a switch or an uplink",
-	.words = "target",
-	.min_words = 1,
-	.max_words = 1,
-	.run = command_run,
+	TARGET_ONLY,
 };

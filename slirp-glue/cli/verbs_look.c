@@ -72,15 +72,15 @@ static enum status command_run(const struct verb_args *args)
 	return client_command(args->words.at[0], args->verb->name, &args->words, 1, -1);
 }
 
+/* For verbs whose only word is the target. */
+#define TARGET_ONLY .words = "target", .min_words = 1, .max_words = 1, .run = command_run
+
 const struct verb show_verb = {
 	.name = "show",
 	.group = GROUP_LOOK,
 	.usage = "TARGET",
 	.summary = "Show the state of a switch or an uplink",
-	.words = "target",
-	.min_words = 1,
-	.max_words = 1,
-	.run = command_run,
+	TARGET_ONLY,
 };
 
 const struct verb ports_verb = {
@@ -90,10 +90,7 @@ const struct verb ports_verb = {
 	.summary = "List the ports of a switch with their settings",
 	.help = "Each line has the number, the name that the peer gave, the protocol that it "
 		"speaks, up or down, and the settings of 'link set'.",
-	.words = "target",
-	.min_words = 1,
-	.max_words = 1,
-	.run = command_run,
+	TARGET_ONLY,
 };
 
 const struct verb counters_verb = {
@@ -114,10 +111,7 @@ const struct verb table_verb = {
 	.summary = "List the addresses that a switch has learned",
 	.help = "Each line has the address, its VLAN, its port, and the seconds since it was last "
 		"seen.",
-	.words = "target",
-	.min_words = 1,
-	.max_words = 1,
-	.run = command_run,
+	TARGET_ONLY,
 };
 
 const struct verb connections_verb = {
@@ -125,10 +119,7 @@ const struct verb connections_verb = {
 	.group = GROUP_LOOK,
 	.usage = "UPLINK",
 	.summary = "List the connections through an uplink by libslirp",
-	.words = "target",
-	.min_words = 1,
-	.max_words = 1,
-	.run = command_run,
+	TARGET_ONLY,
 };
 
 static enum status forward_list_run(const struct verb_args *args)

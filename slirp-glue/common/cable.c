@@ -17,7 +17,7 @@
 
 void cable_init(struct cable *cable, impair_deliver_fn *out_deliver, impair_deliver_fn *in_deliver)
 {
-	/* Cables that are made at the same time still differ by their addresses. */
+	/* The address makes cables differ even if they are made at the same time. */
 	uint64_t seed = loop_now_exact() ^ (uintptr_t)cable;
 
 	impair_init(&cable->out, seed, out_deliver);

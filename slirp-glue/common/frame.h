@@ -24,7 +24,7 @@ enum {
 };
 
 struct frame {
-	struct cds_list_head link;	/* in the pool, or in the list of the one who keeps it */
+	struct cds_list_head link;	/* in the pool, or in a list of the frame's keeper */
 	unsigned int refs;
 	uint32_t room;			/* bytes of data[] */
 	uint32_t size;			/* bytes in use */

@@ -108,7 +108,7 @@ static void waiting_arrive(struct loop_timer *timer)
 	struct impair *impair = waiting->impair;
 	struct frame *frame = frame_get(waiting->frame);
 
-	/* deliver() may release all that waits. */
+	/* Remove it first, because deliver() may call impair_release(). */
 	waiting_remove(waiting);
 	impair->deliver(impair, frame);
 	frame_put(frame);

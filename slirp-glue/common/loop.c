@@ -246,7 +246,7 @@ int loop_catch_signals(void)
 	return signals.fd < 0 ? -errno : loop_add(&signals, EPOLLIN);
 }
 
-/* The turn that the timer causes is all that the poller wants. */
+/* Nothing is left to do: the timer has caused a turn, and the poller is called in every turn. */
 static void poller_timer_fire(struct loop_timer *timer)
 {
 }
@@ -257,7 +257,7 @@ void loop_set_poller(const struct loop_poller *new_poller)
 	poller_timer.fire = poller_timer_fire;
 }
 
-/* Asks the poller for its descriptors, behind that of epoll, and sets its timer. */
+/* Adds the poller's descriptors after that of epoll and sets its timer; returns how many. */
 static int poller_fill(struct pollfd *fds)
 {
 	int timeout = -1, nr;
@@ -266,7 +266,7 @@ static int poller_fill(struct pollfd *fds)
 	fds[0] = (struct pollfd) { .fd = epoll_fd, .events = POLLIN };
 	nr = poller->fill(fds + 1, LOOP_POLL_MAX - 1, &timeout);
 	when = loop_now_exact() + timeout * 1000000ULL;
-	/* A timer that fires too early only costs a turn: it is cheaper not to postpone it. */
+	/* A timer that fires early costs one turn, which is less than postponing it every turn. */
 	if (timeout >= 0 && (!poller_timer.when || when < poller_timer.when))
 		loop_timer_set(&poller_timer, when);
 	return nr;

@@ -49,7 +49,7 @@ int loop_add(struct loop_source *source, uint32_t events);
 int loop_change(struct loop_source *source, uint32_t events);
 void loop_remove(struct loop_source *source);
 
-/* Remove the source and close its descriptor, which becomes -1; nothing happens if it is -1. */
+/* Removes the source and closes its descriptor, which becomes -1, unless it is -1 already. */
 void loop_close(struct loop_source *source);
 
 /* Monotonic time in ns: as of the last wait, and exactly (a call to the host). */

@@ -2,8 +2,7 @@
 /*
  * fdb.h - the forwarding table: which address is behind which port
  *
- * All functions may be called from any thread at the same time, except fdb_create() and
- * fdb_destroy().
+ * All functions are called by the thread that runs the event loop.
  */
 #ifndef FDB_H
 #define FDB_H

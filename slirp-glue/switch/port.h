@@ -88,7 +88,7 @@ struct port *port_get(uint16_t number);
 /* A port without a peer: the one that had a peer of that name, or the lowest; or NULL. */
 struct port *port_find_free(const char *name);
 
-/* The existing ports by number: after NULL the first, after the last NULL. */
+/* Walks the existing ports by number: gives the first after NULL, and NULL after the last. */
 struct port *port_next(struct port *port);
 
 /* Connected ports, in no particular order: port_active(i) for i < port_nr_active(). */

@@ -46,7 +46,7 @@ enum {
 	TYPE_NOTIFICATION = 0x80,
 	FLAG_CHANGE = 0x01,
 	FLAG_ACK = 0x80,
-	LINK_COST = 4,			/* 1 Gbit/s */
+	LINK_COST = 4,			/* of a link with 1 Gbit/s */
 	MAX_AGE = 20,
 	HELLO = 2,
 };

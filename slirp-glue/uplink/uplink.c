@@ -144,7 +144,7 @@ static void segment_input(struct frame *segment, void *arg)
 
 static void frame_input(struct frame *frame)
 {
-	if (frame->head.gso && backend->takes_small_frames) {
+	if (frame->head.gso && backend->needs_segments) {
 		offload_segment(frame, segment_input, NULL);
 		return;
 	}

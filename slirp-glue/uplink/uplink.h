@@ -26,9 +26,9 @@ struct uplink_backend {
 	/* Opens what the backend needs, before the process confines itself. */
 	int (*start)(char *error, size_t error_size);
 	void (*stop)(void);
-	/* Takes a frame from the machine, complete, and without segmentation left to do ... */
+	/* Takes a frame from the machine, with its checksum filled in. */
 	void (*input)(struct frame *frame);
-	bool takes_small_frames;	/* ... cut into segments if this is set */
+	bool needs_segments;		/* giant TCP packets are cut before input() */
 	const struct loop_poller *poller;	/* or NULL */
 };
 

@@ -258,8 +258,8 @@ static int do_show(struct mgmt_reply *reply, char **words, int nr_words)
 		  (ull)up.filter.refused);
 	mgmt_line(reply, "tcp %s: %llu bytes acknowledged before the machine, "
 		  "%llu frames repeated, %llu connections given up",
-		  up.local_ack ? "ahead" : "not ahead", (ull)local_ack_counters.ahead, (ull)local_ack_counters.repeated,
-		  (ull)local_ack_counters.given_up);
+		  up.local_ack ? "ahead" : "not ahead", (ull)local_ack_counters.ahead,
+		  (ull)local_ack_counters.repeated, (ull)local_ack_counters.given_up);
 	forwards_show(reply, "forward ");
 	return 0;
 }

@@ -158,6 +158,6 @@ const struct uplink_backend uplink_vde = {
 	.option = option,
 	.start = start,
 	.input = input,
-	.takes_small_frames = true,
+	.needs_segments = true,
 	.stop = stop,
 };
