@@ -10,6 +10,7 @@
  * This code is copied with the rest of the stub, so it may call only functions of the stub and use
  * no constants in memory outside the constants page.
  */
+#include "stub/stub_setup.h"
 #include <um/stub.h>
 #include "lx/lx_confine.h"
 #include "lx/lx_file.h"
@@ -27,8 +28,6 @@ static struct stub_mailbox *const mailbox = (struct stub_mailbox *)UM_STUB_MAILB
 long stub_clone_guest(unsigned long flags, void *stack);
 void stub_wait(void) __attribute__((noreturn));
 void stub_mapper(void) __attribute__((noreturn));
-void stub_setup_guest(void) __attribute__((noreturn));
-void stub_setup_zygote(void) __attribute__((noreturn));
 
 /* Report to the kernel process. Values add up until it reads them, see STUB_ACK_*. */
 STUB_TEXT static void acknowledge(uint64_t value)

@@ -18,11 +18,11 @@
 #include "lx/lx_signal.h"
 #include "process/environment.h"
 #include "process/memory.h"
+#include "stub/stub_setup.h"
 
 #define HWCAP2_FSGSBASE		2
 
 extern const char um_stub_start[], um_stub_end[], stub_signal[];
-extern void stub_setup_zygote(void);
 
 static uint64_t stub_address(const void *entry)
 {
