@@ -95,7 +95,7 @@ struct verb_args {
 	const struct program *program;
 	const struct verb *verb;
 	struct words values[VERB_OPTIONS_MAX];	/* by position of the option */
-	struct words words;		/* arguments that are no options */
+	struct words words;		/* arguments other than options */
 	struct words command;		/* see enum verb_command */
 	bool has_command;
 };

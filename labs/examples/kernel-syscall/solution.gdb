@@ -1,6 +1,6 @@
 # umlab debug pc -- -batch -x solution.gdb
 um-module-path exercise
-# The program's write; then the driver's own function, in which the number becomes the right one.
+# Stop in the write of the program, then in the driver, and make the wrong number right.
 um-break-syscall write sh
 shell umlab exec pc -- sh -c 'echo 1 > /dev/vault' &
 continue

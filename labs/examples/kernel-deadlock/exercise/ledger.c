@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ledger.c - two accounts and their locks. It has a mistake.
+ * ledger.c - move money between two accounts with a lock each. It has a bug.
  */
 #include <linux/module.h>
 #include <linux/mutex.h>

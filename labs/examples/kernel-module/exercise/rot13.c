@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rot13.c - a character device to begin with
+ * rot13.c - a character device, to be completed
  */
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/uaccess.h>
 
-static char text[16];			/* one for all: is that right? */
+static char text[16];			/* one for all open files: is that right? */
 static size_t used;
 
 static ssize_t rot13_write(struct file *file, const char __user *from, size_t size, loff_t *pos)

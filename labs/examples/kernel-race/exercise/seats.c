@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * seats.c - each read of /proc/seats sells one of ten seats. It has a mistake.
+ * seats.c - each read of /proc/seats sells one of ten seats. It has a bug.
  */
 #include <linux/delay.h>
 #include <linux/module.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vault.c - /dev/vault opens to who writes the number that it thought of
+ * vault.c - /dev/vault opens when somebody writes the number that it chose
  */
 #include <linux/fs.h>
 #include <linux/kernel.h>

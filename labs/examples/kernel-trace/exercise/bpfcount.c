@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bpfcount.c - counts how often an event comes while a command runs, by a BPF program at it
+ * bpfcount.c - count with a BPF program how often an event occurs while a command runs
  *
  *   bpfcount GROUP/EVENT COMMAND...      events are the folders below /sys/kernel/tracing/events
  */
@@ -18,31 +18,38 @@
 
 #define INSN(c, d, s, o, i) { .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) }
 
-/* Element 0 of the map plus one. r10 is the stack, r1 to r5 the arguments of a call, r0 its result. */
+/* The program adds one to element 0 of the map. r10: stack, r1 to r5: arguments, r0: result. */
 static int program_load(int map, enum bpf_prog_type type)
 {
 	const struct bpf_insn code[] = {
-		INSN(BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, -4, 0),			/* key = 0, on the stack */
-		INSN(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_2, BPF_REG_10, 0, 0),		/* r2 = &key */
+		/* key = 0, on the stack; r2 = &key */
+		INSN(BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, -4, 0),
+		INSN(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_2, BPF_REG_10, 0, 0),
 		INSN(BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, -4),
-		INSN(BPF_LD | BPF_DW | BPF_IMM, BPF_REG_1, BPF_PSEUDO_MAP_FD, 0, map),	/* r1 = map; two words */
+		/* r1 = map; this instruction has two words */
+		INSN(BPF_LD | BPF_DW | BPF_IMM, BPF_REG_1, BPF_PSEUDO_MAP_FD, 0, map),
 		INSN(0, 0, 0, 0, 0),
-		INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_map_lookup_elem),		/* r0 = &value, or NULL */
-		INSN(BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_0, 0, 2, 0),			/* the verifier wants to see this */
+		/* r0 = &value, or NULL, which the verifier wants to see handled */
+		INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_map_lookup_elem),
+		INSN(BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_0, 0, 2, 0),
+		/* *r0 += 1 */
 		INSN(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_1, 0, 0, 1),
-		INSN(BPF_STX | BPF_ATOMIC | BPF_DW, BPF_REG_0, BPF_REG_1, 0, BPF_ADD),	/* *r0 += 1 */
+		INSN(BPF_STX | BPF_ATOMIC | BPF_DW, BPF_REG_0, BPF_REG_1, 0, BPF_ADD),
+		/* return 0 */
 		INSN(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0),
 		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
 	};
 	union bpf_attr attr = {
-		.prog_type = type, .insns = (uintptr_t)code, .insn_cnt = sizeof(code) / sizeof(code[0]),
+		.prog_type = type,
+		.insns = (uintptr_t)code,
+		.insn_cnt = sizeof(code) / sizeof(code[0]),
 		.license = (uintptr_t)"GPL",
 	};
 
 	return syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
 }
 
-/* Events of tracepoints have a format with fields; those of probes name the address. */
+/* Opens the event; *type: tracepoints and probes need different programs. */
 static int event_open(const char *name, enum bpf_prog_type *type)
 {
 	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr) };
@@ -68,7 +75,9 @@ static int event_open(const char *name, enum bpf_prog_type *type)
 
 int main(int argc, char **argv)
 {
-	union bpf_attr make = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1 };
+	union bpf_attr make = {
+		.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1,
+	};
 	uint64_t count = 0;
 	uint32_t key = 0;
 	union bpf_attr look = { .key = (uintptr_t)&key, .value = (uintptr_t)&count };
@@ -83,7 +92,7 @@ int main(int argc, char **argv)
 	if (map < 0 || event < 0 || program < 0)
 		err(1, "cannot load the program for %s", argv[1]);
 	if (ioctl(event, PERF_EVENT_IOC_SET_BPF, program) || ioctl(event, PERF_EVENT_IOC_ENABLE))
-		err(1, "cannot put the program at %s", argv[1]);
+		err(1, "cannot attach the program to %s", argv[1]);
 	if (!fork()) {
 		execvp(argv[2], argv + 2);
 		err(127, "%s", argv[2]);
