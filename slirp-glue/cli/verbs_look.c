@@ -16,7 +16,7 @@
 
 #include "base/tell.h"
 #include "cli/client.h"
-#include "cli/groups.h"
+#include "cli/verb_groups.h"
 
 /* ---- list ------------------------------------------------------------------- */
 
