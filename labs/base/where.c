@@ -5,9 +5,10 @@
  * Called by every room of the command.
  *   state     $XDG_STATE_HOME/umlab    machines/NAME, labs/ID/NAME: overlays, logs, snapshots
  *   images    $XDG_DATA_HOME/umlab/images
+ *   cache     $XDG_CACHE_HOME/umlab; root's is /var/cache/umlab
  *   config    $XDG_CONFIG_HOME/umlab/umlab.conf, before it /etc/umlab/umlab.conf
  *   runtime   $XDG_RUNTIME_DIR/umlab, else /tmp/umlab-UID: sockets
- * UMLAB_HOME puts the first three into one folder. In a checkout the command lies in
+ * UMLAB_HOME puts the first four into one folder. In a checkout the command lies in
  * build/ and finds kernel and images beside itself; installed, in PREFIX/lib/umlab.
  */
 #include "base/where.h"
@@ -23,6 +24,7 @@
 #include "base/files.h"
 #include "base/tell.h"
 
+static const char shared_cache[] = "/var/cache/umlab", shared_images[] = "/var/cache/umlab/images";
 static const char self_link[] = "/proc/self/exe";
 
 static const char *home_dir(void)
@@ -55,6 +57,22 @@ const char *where_images(void)
 	static const char *dir;
 
 	return dir ? dir : (dir = user_dir("XDG_DATA_HOME", ".local/share", "images"));
+}
+
+const char *where_shared(void)
+{
+	const char *all = getenv("UMLAB_HOME");
+
+	return geteuid() || (all && *all) ? NULL : shared_images;
+}
+
+const char *where_cache(void)
+{
+	static const char *dir;
+
+	if (!dir)
+		dir = where_shared() ? shared_cache : user_dir("XDG_CACHE_HOME", ".cache", "cache");
+	return dir;
 }
 
 /* Its path becomes part of command lines and of socket addresses, which are short. */
@@ -186,6 +204,7 @@ void where_image_folders(struct words *folders)
 		words_split(folders, more, ":");
 	if (file_exists(build))
 		words_add(folders, build);
+	words_add(folders, shared_images);
 	words_add(folders, beside_self("../share/umlab/images"));
 }
 

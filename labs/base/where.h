@@ -14,8 +14,12 @@
  */
 const char *where_state(void);		/* machines and labs */
 const char *where_images(void);		/* the user's own images */
+const char *where_cache(void);		/* what can be fetched or made again */
 const char *where_runtime(void);	/* sockets and what lives as long as a machine; short */
 int where_folders_make(char **reason);
+
+/* Where root builds images for all users: /var/cache/umlab/images. NULL for an ordinary user. */
+const char *where_shared(void);
 
 /* All folders with images, the user's own first. */
 void where_image_folders(struct words *folders);

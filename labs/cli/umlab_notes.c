@@ -67,6 +67,8 @@ const struct verb_note umlab_notes[] = {
 		.text =
 		"  ~/.local/state/umlab          machines, labs and classes\n"
 		"  ~/.local/share/umlab/images   images of the user\n"
+		"  ~/.cache/umlab                packages and unfinished steps of image builds\n"
+		"  /var/cache/umlab/images       images that root built for all users\n"
 		"  $XDG_RUNTIME_DIR/umlab        sockets of running machines and networks\n"
 		"  ~/.config/umlab/umlab.conf    settings of the user, see umlab.conf(5)\n"
 		"  /etc/umlab/umlab.conf         settings of the site"

@@ -30,6 +30,7 @@
 #include "cli/options.h"
 #include "cli/usage.h"
 #include "image/image.h"
+#include "image/image_build.h"
 #include "machine/disk.h"
 #include "machine/machine.h"
 #include "machine/machine_end.h"
@@ -124,67 +125,21 @@ static enum status verb_image_info(const struct verb_args *args)
 
 /* ---- build ------------------------------------------------------------------------- */
 
-static char *recipe_find(const char *name)
-{
-	char *path = where_lib(txt_printf("profiles/%s.packages", name));
-
-	if (strchr(name, '/') || txt_ends(name, ".packages"))
-		return txt_copy(name);
-	return file_exists(path) ? path : NULL;
-}
-
 static enum status verb_image_build(const struct verb_args *args)
 {
-	const char *modules = where_lib("modules"), *headers = where_lib("headers.tar");
-	const char *profile, *name;
-	char *recipe, *work;
-	struct words command = { 0 };
+	const char *suite = verb_value(args, "suite"), *name = verb_value(args, "name");
+	char *recipe = image_recipe(args->words.at[0]), *reason;
 
-	profile = args->words.at[0];
-	name = verb_value(args, "name") ? : profile;
-	want_name(args, name);
-	recipe = recipe_find(profile);
-	if (!recipe || !file_exists(recipe))
+	if (!recipe)
 		die(STATUS_ABSENT,
-		    _("%s: no such recipe; use minimal, base, dev, extra, or a file"), profile);
-	work = txt_printf("%s/.work/%s", where_images(), name);
-	if (dir_make(work, 0700))
-		die(STATUS_FAILED, _("%s: cannot create this folder"), work);
-	/* build.sh expects the modules as in a root file system: DIR/lib/modules. */
-	if (file_exists(modules)) {
-		char *dir = txt_printf("%s/modules", work);
-
-		dir_make(txt_printf("%s/lib", dir), 0700);
-		unlink(txt_printf("%s/lib/modules", dir));
-		modules = symlink(modules, txt_printf("%s/lib/modules", dir)) ? "" : dir;
-	} else {
-		modules = txt_printf("%.*s/modules",
-				     (int)(strrchr(where_kernel(),
-						   '/') - where_kernel()), where_kernel());
-	}
-	words_add(&command, where_lib("image/build.sh"));
-	words_add(&command, "--packages");
-	words_add(&command, recipe);
-	words_add(&command, "--output");
-	words_add(&command, own_path(name, "img"));
-	words_add(&command, "--work");
-	words_add(&command, work);
-	words_add(&command, "--kernel");
-	words_add(&command, where_kernel());
-	/* In a checkout, the headers are beside the kernel. */
-	if (!file_exists(headers))
-		headers = txt_printf("%.*s/headers.tar",
-				     (int)(strrchr(where_kernel(),
-						   '/') - where_kernel()), where_kernel());
-	words_add(&command, "--headers");
-	words_add(&command, headers);
-	words_add(&command, "--rewrite");
-	words_add(&command, where_lib("image-rewrite"));
-	if (file_exists(modules)) {
-		words_add(&command, "--modules");
-		words_add(&command, modules);
-	}
-	return spawn_here((const char *const *)command.at) ? STATUS_FAILED : STATUS_OK;
+		    _("%s: no such recipe; use minimal, base, dev, extra, or a file"),
+		    args->words.at[0]);
+	if (!name)
+		name = image_build_name(recipe, suite);
+	want_name(args, name);
+	if (image_build(recipe, name, suite, &reason))
+		die(STATUS_FAILED, "%s", reason);
+	return STATUS_OK;
 }
 
 /* ---- the machine in which images are changed ---------------------------------------- */
@@ -513,18 +468,23 @@ static enum status verb_image_update(const struct verb_args *args)
 static enum status verb_image_remove(const struct verb_args *args)
 {
 	for (int i = 0; i < args->words.nr; i++) {
-		char *path;
+		char *path, *info;
 
 		want_name(args, args->words.at[i]);
 		path = own_path(args->words.at[i], "img");
+		info = own_path(args->words.at[i], "info");
+		if (!file_exists(path)) {
+			path = image_build_path(args->words.at[i], "img");
+			info = image_build_path(args->words.at[i], "info");
+		}
 		if (!file_exists(path))
 			die(STATUS_ABSENT, _("%s: there is no image %s of this user"),
 			    where_images(), args->words.at[i]);
 		want_unused(path);
 		if (unlink(path))
 			die(STATUS_FAILED, _("%s: cannot remove: %s"), path, strerror(errno));
-		unlink(own_path(args->words.at[i], "info"));
-		tree_remove(txt_printf("%s/.work/%s", where_images(), args->words.at[i]));
+		unlink(info);
+		image_build_forget(args->words.at[i]);
 	}
 	return STATUS_OK;
 }
@@ -533,7 +493,11 @@ static enum status verb_image_remove(const struct verb_args *args)
 
 static const struct verb_option image_build_options[] = {
 	{ .name = "name", .value = "NAME",
-	  .help = N_("Give the image this name"), .preset = N_("the name of the recipe") },
+	  .help = N_("Give the image this name"),
+	  .preset = N_("the name of the recipe; with --suite, RECIPE-SUITE") },
+	{ .name = "suite", .value = "SUITE",
+	  .help = N_("Build from this Debian release, such as trixie"),
+	  .preset = N_("bookworm, Debian 12") },
 	{ 0 }
 };
 
@@ -544,7 +508,8 @@ const struct verb image_build_verb = {
 	.summary = N_("Build an image from packages"),
 	.help = N_("RECIPE is minimal, base, dev, extra, or a file. Building needs no root. An "
 		   "interrupted build continues where it stopped; building an image again does "
-		   "nothing."),
+		   "nothing. Root builds for all users, below /var/cache/umlab. The images of "
+		   "the recipes are also built when they are first used."),
 	.options = image_build_options,
 	.words = "=minimal|=base|=dev|=extra|file",
 	.min_words = 1,

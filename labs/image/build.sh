@@ -102,7 +102,8 @@ read_recipe() {
 }
 read_recipe "$packages"
 [ -n "$want_headers" ] || headers=
-[ -z "$want_headers" ] || [ -n "$prepare" ] || [ -e "$headers" ] || die "$packages wants the kernel's headers: --headers FILE"
+[ -z "$want_headers" ] || [ -n "$prepare" ] || [ -e "$headers" ] ||
+	die "$packages wants the kernel's headers: --headers FILE"
 
 mkdir -p "$work" "$(dirname "$output")"
 work=$(realpath "$work") output=$(realpath "$output") kernel=$(realpath "$kernel")
@@ -129,7 +130,8 @@ count() {
 
 stop() {
 	trap - EXIT INT TERM HUP
-	[ -z "$child" ] || { kill -TERM -- "-$child" || true; sleep 0.3; kill -KILL -- "-$child" || true; } 2>/dev/null
+	[ -z "$child" ] || { kill -TERM -- "-$child" || true; sleep 0.3; kill -KILL -- "-$child" ||
+		true; } 2>/dev/null
 	[ -z "$terminal" ] || echo
 	exit "$1"
 }
@@ -168,7 +170,8 @@ stage() {
 # The addresses of Debian itself come first: a foreign archive that uses
 # Debian's suite names has no "-updates" beside them.
 mirrors() {
-	apt-get update --print-uris 2>/dev/null | sed -n "s#^'\\(.*\\)/dists/\\(.*\\)/\\(In\\)\\{0,1\\}Release'.*#\\1 \\2#p" |
+	apt-get update --print-uris 2>/dev/null |
+		sed -n "s#^'\\(.*\\)/dists/\\(.*\\)/\\(In\\)\\{0,1\\}Release'.*#\\1 \\2#p" |
 	awk -v want="$1" '
 		$2 ~ /-updates$/ { debian[$1] = 1 }
 		$2 ~ want { all[++n] = $1 }
@@ -178,7 +181,8 @@ mirrors() {
 		}' | while read -r base; do
 			# A list of mirrors kept on the host means nothing to the guest: take its first.
 			case $base in
-			mirror+file:*) sed -n 's/^\([a-z][^ \t]*\).*/\1/p' "${base#mirror+file:}" | sed 's#/*$##;q' ;;
+			mirror+file:*) sed -n 's/^\([a-z][^ \t]*\).*/\1/p' "${base#mirror+file:}" |
+				sed 's#/*$##;q' ;;
 			*) printf '%s\n' "$base" ;;
 			esac
 		done
@@ -200,7 +204,8 @@ write_sources() {
 	deb [signed-by=$keyring] $main $suite-updates main
 	deb [signed-by=$keyring] $security $suite-security main
 	END
-	cmp -s "$work/sources.new" "$work/sources.list" || mv "$work/sources.new" "$work/sources.list"
+	cmp -s "$work/sources.new" "$work/sources.list" ||
+		mv "$work/sources.new" "$work/sources.list"
 	rm -f "$work/sources.new"
 }
 
@@ -211,7 +216,8 @@ write_apt_conf() {
 	mkdir -p "$work"/apt/{lists/partial,empty} "$work/cache/partial"
 	: >"$work/apt/status"
 	{
-		apt-config dump Acquire | grep -vE '^Acquire::(IndexTargets|Changelogs|Languages|GzipIndexes)'
+		apt-config dump Acquire |
+			grep -vE '^Acquire::(IndexTargets|Changelogs|Languages|GzipIndexes)'
 		cat <<-END
 		Acquire::Languages "none";
 		Acquire::GzipIndexes "false";
@@ -241,8 +247,10 @@ write_apt_conf() {
 apt() { APT_CONFIG=$work/apt.conf "$@"; }
 
 do_index() {
-	apt apt-get -q update >"$work/apt.log" 2>&1 || { cat "$work/apt.log" >&2; die "apt-get update failed"; }
-	! grep -q '^[WE]:' "$work/apt.log" || { cat "$work/apt.log" >&2; die "the package lists are incomplete"; }
+	apt apt-get -q update >"$work/apt.log" 2>&1 ||
+		{ cat "$work/apt.log" >&2; die "apt-get update failed"; }
+	! grep -q '^[WE]:' "$work/apt.log" ||
+		{ cat "$work/apt.log" >&2; die "the package lists are incomplete"; }
 }
 
 do_select() {
@@ -259,11 +267,13 @@ do_select() {
 		/^Priority: / && ($2 in wanted) { names[package] = 1 }
 		END { for (name in names) if (!(name in left_out)) print name }' <(printf %s "$recipe") - | sort)
 	# shellcheck disable=SC2086 # a list of names
-	apt apt-get -o Dir::Cache::archives="$work/apt/empty" --print-uris -y install $names >"$work/select.new" 2>"$work/apt.log" ||
+	apt apt-get -o Dir::Cache::archives="$work/apt/empty" --print-uris -y install \
+		$names >"$work/select.new" 2>"$work/apt.log" ||
 		{ cat "$work/apt.log" "$work/select.new" >&2; die "apt cannot resolve $packages"; }
 	# The same names in the same order for the download: which of two alternatives apt takes depends on it.
 	printf '%s\n' $names >"$work/select.names"
-	awk -F"' " '/^'\''/ { split($2, field, " "); print field[1], field[2], field[3] }' "$work/select.new" |
+	awk -F"' " '/^'\''/ { split($2, field, " "); print field[1], field[2], field[3] }' \
+		"$work/select.new" |
 		sort >"$work/select.list"
 	[ -s "$work/select.list" ] || die "apt selected nothing"
 }
@@ -283,8 +293,11 @@ do_download() {
 	apt apt-get -y -q --download-only -o APT::Status-Fd=3 install $(cat "$work/select.names") \
 		3>&1 >"$work/apt.log" 2>&1 | while IFS=: read -r kind _ percent _; do
 			[ "$kind" != dlstatus ] || show "download $total packages ${percent%%.*}%"
-		done || { cat "$work/apt.log" >&2; die "the download failed; call again to go on from here"; }
-	[ -z "$(missing_debs)" ] || { cat "$work/apt.log" >&2; die "still missing: $(missing_debs | head -n 3 | tr '\n' ' ')"; }
+		done || { cat "$work/apt.log" >&2; die \
+			"the download failed; call again to go on from here"; }
+	[ -z "$(missing_debs)" ] ||
+		{ cat "$work/apt.log" >&2; die \
+			"still missing: $(missing_debs | head -n 3 | tr '\n' ' ')"; }
 }
 
 do_unpack() {
@@ -293,25 +306,29 @@ do_unpack() {
 	mkdir -p "$work/tree" "$work/meta"
 	"$here/unpack.sh" begin "$work/tree" "$work/meta"
 	cut -d' ' -f1 "$work/select.list" |
-		xargs -P "$(nproc)" -I {} "$here/unpack.sh" deb "$work/tree" "$work/meta" "$work/cache/{}" |
+		xargs -P "$(nproc)" -I {} "$here/unpack.sh" deb "$work/tree" "$work/meta" \
+			"$work/cache/{}" |
 		count "unpack packages" "$total"
 	"$here/unpack.sh" end "$work/tree" "$work/meta"
 	mv "$work/meta/epoch" "$work/epoch"
 	# Whatever umask the sources were checked out with.
-	tar -C "$here/overlay" --mode=u=rwX,go=rX -cf - . | tar -C "$work/tree" -xpf - --no-same-owner --keep-directory-symlink
+	tar -C "$here/overlay" --mode=u=rwX,go=rX -cf - . |
+		tar -C "$work/tree" -xpf - --no-same-owner --keep-directory-symlink
 	sed 's/\[signed-by=[^]]*\] //' "$work/sources.list" >"$work/tree/etc/apt/sources.list"
 	mkdir -p "$work/tree/umlab/setup.d"
 	cp -R "$here/guest-setup" "$here/guest-sbin" "$work/tree/umlab/"
 	local from nr=10
 	for from in "${overlays[@]}"; do
-		tar -C "$from" --mode=u=rwX,go=rX -cf - . | tar -C "$work/tree" -xpf - --no-same-owner --keep-directory-symlink
+		tar -C "$from" --mode=u=rwX,go=rX -cf - . |
+			tar -C "$work/tree" -xpf - --no-same-owner --keep-directory-symlink
 	done
 	for from in "${setups[@]}"; do
 		cp "$from" "$work/tree/umlab/setup.d/$nr-$(basename "$(dirname "$from")")"
 		nr=$((nr + 1))
 	done
 	# apt may remove again what nobody asked for by name.
-	awk '/^Package: /{ print $2 }' "$work/tree/var/lib/dpkg/status" | grep -vxFf "$work/select.names" |
+	awk '/^Package: /{ print $2 }' "$work/tree/var/lib/dpkg/status" |
+		grep -vxFf "$work/select.names" |
 		sed "s/.*/Package: &\nArchitecture: $(dpkg --print-architecture)\nAuto-Installed: 1\n/" \
 		>"$work/tree/var/lib/apt/extended_states"
 }
@@ -333,7 +350,8 @@ empty_image() {
 		-U "${id:0:8}-${id:8:4}-4${id:13:3}-8${id:17:3}-${id:20:12}" \
 		-O none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,64bit,flex_bg,sparse_super,large_file,huge_file,dir_nlink,extra_isize,metadata_csum \
 		-J size=32 -E lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0,hash_seed=00000000-0000-4000-8000-756d6c616200 \
-		"${@:2}" "$1" "$size" >"$work/format.log" 2>&1 || { cat "$work/format.log" >&2; die "mke2fs failed"; }
+		"${@:2}" "$1" "$size" >"$work/format.log" 2>&1 ||
+			{ cat "$work/format.log" >&2; die "mke2fs failed"; }
 }
 
 do_format() {
@@ -341,7 +359,8 @@ do_format() {
 	empty_image "$img" -d "$work/tree"
 	owner_commands >"$work/owners.debugfs"
 	debugfs -w -f "$work/owners.debugfs" "$img" >"$work/format.log" 2>&1
-	if grep -v '^debugfs' "$work/format.log" >&2; then die "debugfs could not set the owners"; fi
+	if grep -v '^debugfs' "$work/format.log" >&2; then die \
+		"debugfs could not set the owners"; fi
 	rm -rf "$work/tree" "$work/meta"
 }
 
@@ -356,7 +375,8 @@ guest() {
 	cd /
 	exec timeout --foreground -k 5 900 "$here/../setup/unprivileged.sh" \
 		/proc/self/fd/8 mem=512M confine=off ubd0=/proc/self/fd/9 root=/dev/ubda rw \
-		rootflags=barrier=0 rootfstype=ext4 init=/umlab/guest-setup SOURCE_DATE_EPOCH="$(cat "$work/epoch")" \
+		rootflags=barrier=0 rootfstype=ext4 init=/umlab/guest-setup \
+			SOURCE_DATE_EPOCH="$(cat "$work/epoch")" \
 		con0=fd:0,fd:1 panic=-1 quiet 2>&1
 }
 
@@ -371,13 +391,16 @@ do_configure() {
 		esac
 	done || status=$?
 	grep -q '^umlab-setup: complete' "$log" && [ "$status" = 0 ] ||
-		{ tail -n 40 "$log" >&2; die "the guest ended with status $status and had not finished; its log is $log"; }
+		{ tail -n 40 "$log" >&2; die \
+			"the guest ended with status $status and had not finished; its log is $log"; }
 	[ "$(id -u)" != 0 ] || chown 0:0 "$img"
-	e2fsck -fp "$img" >"$work/fsck.log" 2>&1 || [ $? = 1 ] || { cat "$work/fsck.log" >&2; die "the guest left a broken file system"; }
+	e2fsck -fp "$img" >"$work/fsck.log" 2>&1 || [ $? = 1 ] ||
+		{ cat "$work/fsck.log" >&2; die "the guest left a broken file system"; }
 	# Copies files only: what the guest freed stays behind.
 	export E2FSPROGS_FAKE_TIME; E2FSPROGS_FAKE_TIME=$(cat "$work/epoch")
 	empty_image "$work/configured.new"
-	"$rewrite" "$img" "$work/configured.new" "$E2FSPROGS_FAKE_TIME" || die "the file system could not be written anew"
+	"$rewrite" "$img" "$work/configured.new" "$E2FSPROGS_FAKE_TIME" ||
+		die "the file system could not be written anew"
 	fallocate --dig-holes "$work/configured.new"
 	mv "$work/configured.new" "$work/configured.img"
 	rm -f "$img" "$work/unpacked.img"
@@ -410,7 +433,8 @@ header_commands() {
 	tar -C "$work/headers" -xf "$headers"
 	name=$(ls "$work/headers")
 	tree_commands "$work/headers" /usr/src
-	printf 'cd /usr/lib/modules/%s\nsymlink build /usr/src/%s\n' "${name#linux-headers-}" "$name"
+	printf 'cd /usr/lib/modules/%s\nsymlink build /usr/src/%s\n' "${name#linux-headers-}" \
+		"$name"
 }
 
 do_finish() {
@@ -422,7 +446,8 @@ do_finish() {
 	} >"$work/finish.debugfs"
 	export E2FSPROGS_FAKE_TIME; E2FSPROGS_FAKE_TIME=$(cat "$work/epoch")
 	debugfs -w -f "$work/finish.debugfs" "$new" >"$work/format.log" 2>&1
-	if grep -vE '^(debugfs|Allocated inode)' "$work/format.log" >&2; then die "debugfs could not add modules and headers"; fi
+	if grep -vE '^(debugfs|Allocated inode)' "$work/format.log" >&2; then die \
+		"debugfs could not add modules and headers"; fi
 	rm -rf "$work/headers"
 	chmod 644 "$new"
 	[ -z "$info" ] || printf %s "$info" >"${output%.img}.info"

@@ -2,9 +2,9 @@
 /*
  * image.c - images: root file systems that machines are made from
  *
- * Called wherever machines are made, and by the verbs about images, which also build images
- * (verbs_image.c). An image is NAME.img in one of the image folders (where.c). NAME.info
- * beside it holds settings and need not exist.
+ * Called wherever machines are made, and by the verbs about images. image_build.c builds images.
+ * An image is NAME.img in one of the image folders (where.c). NAME.info beside it holds settings
+ * and need not exist.
  */
 #include "image/image.h"
 
@@ -19,6 +19,7 @@
 #include "base/files.h"
 #include "base/tell.h"
 #include "base/where.h"
+#include "image/image_build.h"
 
 /* Names that other tools use, without registry and tag. */
 static const struct { const char *name, *profile; } aliases[] = {
@@ -105,6 +106,7 @@ static bool stand_in_open(const char *profile, struct image *image)
 int image_find(const char *name, struct image *image, char **reason)
 {
 	const char *profile = image_alias(name);
+	char *recipe;
 
 	if (open_anywhere(name, image) || (profile && open_anywhere(profile, image)))
 		return 0;
@@ -113,6 +115,15 @@ int image_find(const char *name, struct image *image, char **reason)
 	if (stand_in_open(profile, image)) {
 		tell_detail(_("there is no image %s; using %s instead"), profile, image->name);
 		return 0;
+	}
+	recipe = strchr(profile, '/') ? NULL : image_recipe(profile);
+	if (recipe) {
+		tell_note(_("the image %s does not exist yet; building it, which takes minutes"),
+			  profile);
+		if (image_build(recipe, profile, NULL, reason))
+			return -EIO;
+		if (open_anywhere(profile, image))
+			return 0;
 	}
 	*reason = txt_printf(_("there is no image %s; 'umlab image list' shows all images, "
 			       "'umlab image build %s' builds it"), name, profile);

@@ -14,8 +14,9 @@ struct image {
 };
 
 /*
- * Finds an image by its name, by a profile, or by a name of Kathará such as kathara/base. 0, or
- * -ENOENT with a reason.
+ * Finds an image by its name, by a profile, or by a name of Kathará such as kathara/base. Builds
+ * it if there is no image that could serve, but a recipe of that name. 0, or -ENOENT or -EIO
+ * with a reason.
  */
 int image_find(const char *name, struct image *image, char **reason);
 /* The name of the image for machines that name none. */

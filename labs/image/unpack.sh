@@ -104,9 +104,11 @@ end() {
 
 	# A link to each certificate (guest-sbin/update-ca-certificates does the rest).
 	if [ -d "$tree/usr/share/ca-certificates" ]; then
-		(cd "$tree/usr/share/ca-certificates" && find . -name '*.crt') | while read -r path; do
+		(cd "$tree/usr/share/ca-certificates" && find . -name '*.crt') |
+			while read -r path; do
 			name=${path##*/}
-			ln -s "/usr/share/ca-certificates/${path#./}" "$tree/etc/ssl/certs/${name%.crt}.pem"
+			ln -s "/usr/share/ca-certificates/${path#./}" \
+				"$tree/etc/ssl/certs/${name%.crt}.pem"
 		done
 	fi
 
