@@ -3,15 +3,16 @@
 #
 # build.sh - make a bootable Debian image without being root
 #
-# Theory of operation
-#   A Debian package is installed in two halves.  Unpacking puts files in place
-#   and needs nothing but a tree to write to: that half runs here.  Configuring
-#   runs the packages' own scripts, as root, inside the new system: that half
-#   runs in a guest of our kernel, where root is nobody outside.  Owners cannot
-#   be set here either, so mke2fs copies the tree as it is and debugfs then
-#   writes the owners into the inodes (unpack.sh collects them).
+# Called by the GNUmakefile and by labs/image/image_build.c; --help describes the options.
 #
-#   Steps, each with its product in the work folder and a stamp <step>.done:
+# Theory of operation
+#   A Debian package is installed in two halves. Unpacking puts files in place and only needs a
+#   folder to write to, so that half runs here. Configuring runs the packages' own scripts as
+#   root inside the new system, so that half runs in a guest of our kernel: its root has no
+#   rights on the host. We cannot set owners here, so mke2fs copies the folder as it is, and
+#   debugfs then writes the owners into the inodes (unpack.sh collects them).
+#
+#   Each step has its result in the work folder, and a stamp <step>.done:
 #     index      apt/lists        package lists, by a private apt state
 #     select     select.list      the .deb files that belong to the image
 #     download   cache/*.deb
@@ -19,22 +20,20 @@
 #     format     unpacked.img     ext4 of tree/, owners set
 #     configure  configured.img   the guest ran guest-setup in it; then written anew
 #     finish     --output         copied, kernel modules (and headers) added, renamed into place
-#   A stamp holds the hash of everything the step depends on.  It is written
-#   last, so an interrupted step runs again and a changed input reaches
-#   everything behind it.  Files are complete before they get their name.
+#   A stamp holds the hash of everything that the step depends on. It is written last, so an
+#   interrupted step runs again, and a changed input repeats all later steps. Files are complete
+#   before they get their name.
 #
-#   The same packages and recipe give the same bytes.  What a guest wrote lies wherever
-#   its timing put it, so image-rewrite copies the files into an empty file system in a
-#   fixed order.  Its identity comes from the inputs, its times from the newest file in
-#   any package; the packages' scripts are told that time (SOURCE_DATE_EPOCH).
-#
-# Called by the GNUmakefile; by hand: labs/image/build.sh --help
+#   The same packages and recipe give the same bytes. The place of a file that the guest wrote
+#   depends on timing, so image-rewrite copies all files into an empty file system in a fixed
+#   order. The identity of that file system comes from the inputs, and its times from the newest
+#   file in any package; the packages' scripts get that time as SOURCE_DATE_EPOCH.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 umask 022
 
 here=$(cd "$(dirname "$0")" && pwd)
-# mke2fs and debugfs live where an ordinary user's PATH does not look.
+# mke2fs and debugfs are in these folders, which are not in an ordinary user's PATH.
 PATH=$PATH:/usr/sbin:/sbin
 
 usage() {
@@ -43,14 +42,17 @@ usage() {
 	                [--suite bookworm] [--packages FILE] [--modules DIR]
 	                [--headers FILE] [--size 4G]
 
-	Makes the root image FILE with the kernel FILE; keeps downloads and
-	unfinished steps in DIR, and goes on from there when called again.
-	--prepare does the steps that need no kernel, and stops.
-	--rewrite FILE is the program image-rewrite that was built with us.
-	--modules DIR copies DIR/lib/modules into the image, if that exists.
-	--headers FILE is what setup/headers.sh packed, for recipes that say "headers".
+	Makes the root image FILE with the kernel FILE. Keeps downloads and
+	unfinished steps in DIR, and continues from there when called again.
+	--suite NAME takes the packages of this Debian release (default: bookworm).
+	--packages FILE is the recipe (default: debian-12.packages).
+	--prepare runs the steps that need no kernel, and stops.
+	--rewrite FILE is the program image-rewrite of this version.
+	--modules DIR copies DIR/lib/modules into the image, if it exists.
+	--headers FILE is the output of headers.sh, for recipes with a line "headers".
+	--size SIZE is the size of the file system (default: 4G).
 	UMLAB_MIRROR and UMLAB_SECURITY_MIRROR replace the Debian mirrors
-	that the host's apt uses.
+	of the host's apt sources.
 	END
 }
 
@@ -72,16 +74,22 @@ while [ $# -gt 0 ]; do
 	esac
 done
 [ -n "$output" ] && [ -n "$kernel" ] && [ -n "$work" ] || { usage >&2; exit 2; }
-[ -n "$prepare" ] || [ -x "$rewrite" ] || die "--rewrite names no program: ${rewrite:-nothing}"
+[ -n "$prepare" ] || [ -x "$rewrite" ] || die "--rewrite: not a program: ${rewrite:-nothing}"
 packages=$(realpath "${packages:-$here/debian-12.packages}")
 for tool in apt-get dpkg-deb mke2fs debugfs e2fsck fallocate flock sha256sum; do
 	command -v "$tool" >/dev/null || die "$tool is missing"
 done
 
-# A recipe's lines: a package, "-PACKAGE", "priority NAME"; "include FILE", another recipe;
-# "overlay DIR", files over those of the packages; "setup FILE", a script that runs in the
-# guest at the end; "headers", those of the kernel in /usr/src; "about TEXT", "mem SIZE", "mem_min SIZE" are what the image says of
-# itself. Paths are relative to the recipe. read_recipe fills:
+# The lines of a recipe:
+#   PACKAGE          a package, with all that it depends on
+#   -PACKAGE         no package of this name, although a priority would select it
+#   priority NAME    every package of this priority
+#   include FILE     the lines of another recipe
+#   overlay DIR      files that replace or join those of the packages
+#   setup FILE       a script that runs in the guest at the end
+#   headers          the kernel's headers in /usr/src
+#   about TEXT, mem SIZE, mem_min SIZE    the description of the image, NAME.info
+# Paths are relative to the recipe. read_recipe() fills:
 overlays=() setups=() recipe= info= want_headers=
 read_recipe() {
 	local dir line
@@ -103,7 +111,7 @@ read_recipe() {
 read_recipe "$packages"
 [ -n "$want_headers" ] || headers=
 [ -z "$want_headers" ] || [ -n "$prepare" ] || [ -e "$headers" ] ||
-	die "$packages wants the kernel's headers: --headers FILE"
+	die "$packages needs the kernel's headers: --headers FILE"
 
 mkdir -p "$work" "$(dirname "$output")"
 work=$(realpath "$work") output=$(realpath "$output") kernel=$(realpath "$kernel")
@@ -113,16 +121,16 @@ work=$(realpath "$work") output=$(realpath "$output") kernel=$(realpath "$kernel
 steps=7 step=0 child= began=0
 terminal=; [ -t 1 ] && terminal=yes
 
-# show TEXT: the running step's line; on a terminal it is written over.
+# show TEXT: the line of the running step, which a terminal overwrites.
 show() { [ -z "$terminal" ] || printf '\r\033[K[%d/%d] %s' "$step" "$steps" "$*"; }
 
-# settle TEXT: the step's last line.
+# settle TEXT: the last line of a step.
 settle() {
 	[ -z "$terminal" ] || printf '\r\033[K'
 	printf '[%d/%d] %s\n' "$step" "$steps" "$*"
 }
 
-# count TEXT TOTAL: one more for each line read.
+# count TEXT TOTAL: counts the lines that it reads.
 count() {
 	local n=0
 	while read -r _; do n=$((n + 1)); show "$1 $n/$2"; done
@@ -139,19 +147,22 @@ trap 'stop $?' EXIT
 trap 'stop 130' INT
 trap 'stop 143' TERM HUP
 
-# run CMD...: in a process group of its own, so that stop() reaches all of it.
+# run CMD...: runs it in its own process group, so that stop() reaches all its processes.
 run() {
 	set -m; "$@" </dev/null & child=$!; set +m
 	wait "$child"
 	child=
 }
 
-# hash [FILE...]: one hash for these files, or for standard input.
+# hash [FILE...]: one hash of these files together, or of standard input.
 hash() { if [ $# -gt 0 ]; then cat -- "$@"; else cat; fi | sha256sum | cut -d' ' -f1; }
+
+# files_hash FOLDER [TEST...]: one hash of the names and contents of its files.
+files_hash() { find "$1" -type f "${@:2}" -print0 | sort -z | xargs -0 sha256sum | hash; }
 
 fresh() { [ "$(cat "$work/$1.done" 2>/dev/null)" = "$2" ]; }
 
-# stage NAME TITLE KEY: runs do_NAME unless its stamp says KEY.
+# stage NAME TITLE KEY: runs do_NAME unless its stamp holds KEY.
 stage() {
 	local name=$1 title=$2 key=$3 start=$SECONDS
 	step=$((step + 1))
@@ -166,9 +177,9 @@ stage() {
 
 # ---- index and select -----------------------------------------------------
 
-# mirrors PATTERN: base addresses of the host's apt sources whose suite matches.
-# The addresses of Debian itself come first: a foreign archive that uses
-# Debian's suite names has no "-updates" beside them.
+# mirrors PATTERN: prints the base addresses of the host's apt sources whose suite matches.
+# Debian's own addresses come first: other archives with the same suite names have no
+# "-updates" suites.
 mirrors() {
 	apt-get update --print-uris 2>/dev/null |
 		sed -n "s#^'\\(.*\\)/dists/\\(.*\\)/\\(In\\)\\{0,1\\}Release'.*#\\1 \\2#p" |
@@ -179,7 +190,7 @@ mirrors() {
 			for (i = 1; i <= n; i++) if (all[i] in debian) print all[i]
 			for (i = 1; i <= n; i++) if (!(all[i] in debian)) print all[i]
 		}' | while read -r base; do
-			# A list of mirrors kept on the host means nothing to the guest: take its first.
+			# The guest does not have this list of mirrors, so use its first entry.
 			case $base in
 			mirror+file:*) sed -n 's/^\([a-z][^ \t]*\).*/\1/p' "${base#mirror+file:}" |
 				sed 's#/*$##;q' ;;
@@ -209,8 +220,8 @@ write_sources() {
 	rm -f "$work/sources.new"
 }
 
-# apt with a state of its own.  Of the host's settings only those about
-# fetching count (proxies and the like); its hooks and pins stay out.
+# Configure an apt with its own state. Take only the settings about downloads (such as proxies)
+# from the host, but none of its hooks and pins.
 write_apt_conf() {
 	local arch; arch=$(dpkg --print-architecture)
 	mkdir -p "$work"/apt/{lists/partial,empty} "$work/cache/partial"
@@ -265,12 +276,14 @@ do_select() {
 		}
 		/^Package: / { package = $2 }
 		/^Priority: / && ($2 in wanted) { names[package] = 1 }
-		END { for (name in names) if (!(name in left_out)) print name }' <(printf %s "$recipe") - | sort)
+		END { for (name in names) if (!(name in left_out)) print name }
+	' <(printf %s "$recipe") - | sort)
 	# shellcheck disable=SC2086 # a list of names
 	apt apt-get -o Dir::Cache::archives="$work/apt/empty" --print-uris -y install \
 		$names >"$work/select.new" 2>"$work/apt.log" ||
 		{ cat "$work/apt.log" "$work/select.new" >&2; die "apt cannot resolve $packages"; }
-	# The same names in the same order for the download: which of two alternatives apt takes depends on it.
+	# The download needs the same names in the same order, because apt's choice between
+	# alternatives depends on the order.
 	printf '%s\n' $names >"$work/select.names"
 	awk -F"' " '/^'\''/ { split($2, field, " "); print field[1], field[2], field[3] }' \
 		"$work/select.new" |
@@ -311,7 +324,7 @@ do_unpack() {
 		count "unpack packages" "$total"
 	"$here/unpack.sh" end "$work/tree" "$work/meta"
 	mv "$work/meta/epoch" "$work/epoch"
-	# Whatever umask the sources were checked out with.
+	# Set the modes, because they depend on the umask of the checkout.
 	tar -C "$here/overlay" --mode=u=rwX,go=rX -cf - . |
 		tar -C "$work/tree" -xpf - --no-same-owner --keep-directory-symlink
 	sed 's/\[signed-by=[^]]*\] //' "$work/sources.list" >"$work/tree/etc/apt/sources.list"
@@ -326,30 +339,35 @@ do_unpack() {
 		cp "$from" "$work/tree/umlab/setup.d/$nr-$(basename "$(dirname "$from")")"
 		nr=$((nr + 1))
 	done
-	# apt may remove again what nobody asked for by name.
+	# Mark the packages that the recipe does not name as installed automatically, so that apt
+	# may remove them.
+	local arch; arch=$(dpkg --print-architecture)
 	awk '/^Package: /{ print $2 }' "$work/tree/var/lib/dpkg/status" |
 		grep -vxFf "$work/select.names" |
-		sed "s/.*/Package: &\nArchitecture: $(dpkg --print-architecture)\nAuto-Installed: 1\n/" \
+		sed "s/.*/Package: &\nArchitecture: $arch\nAuto-Installed: 1\n/" \
 		>"$work/tree/var/lib/apt/extended_states"
 }
 
-# Everything belongs to root, but for what unpack.sh found to be different.
+# Everything belongs to root, except for the files that unpack.sh listed.
 owner_commands() {
 	(cd "$work/tree" && find . -printf '/%P\n') |
 		sed 's/.*/set_inode_field "&" uid 0\nset_inode_field "&" gid 0/'
 	cat "$work/meta/owners"
 }
 
-# empty_image FILE: an ext4 without files, the same bytes for the same inputs.
+# empty_image FILE: an empty ext4; the same inputs give the same bytes.
 empty_image() {
-	local id=$unpacked
+	local id=$unpacked features layout
+	features=none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,64bit,flex_bg
+	features+=,sparse_super,large_file,huge_file,dir_nlink,extra_isize,metadata_csum
+	layout=lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0
+	layout+=,hash_seed=00000000-0000-4000-8000-756d6c616200
 	rm -f "$1"
-	# A small journal and no lazy initialisation: what the kernel rewrites
-	# ends up in every student's layer.
+	# Use a small journal and no lazy initialisation: every block that the kernel rewrites would
+	# become part of each machine's overlay.
 	MKE2FS_CONFIG=/dev/null mke2fs -q -F -t ext4 -b 4096 -I 256 -m 1 -L umlab-root \
 		-U "${id:0:8}-${id:8:4}-4${id:13:3}-8${id:17:3}-${id:20:12}" \
-		-O none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,64bit,flex_bg,sparse_super,large_file,huge_file,dir_nlink,extra_isize,metadata_csum \
-		-J size=32 -E lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0,hash_seed=00000000-0000-4000-8000-756d6c616200 \
+		-O "$features" -J size=32 -E "$layout" \
 		"${@:2}" "$1" "$size" >"$work/format.log" 2>&1 ||
 			{ cat "$work/format.log" >&2; die "mke2fs failed"; }
 }
@@ -366,9 +384,9 @@ do_format() {
 
 # ---- configure and finish -------------------------------------------------
 
-# guest IMAGE: runs guest-setup in it, as an ordinary user even if we are root.
-# Kernel and image are passed as open files, which no path rule (confine=) can name: that user may have no way into the
-# folders above them.
+# guest IMAGE: boots IMAGE with guest-setup as init, as an ordinary user even if we are root.
+# That user may not be able to enter the folders above the kernel and the image, so both are
+# passed as open files. No path rule can name those, hence confine=off.
 guest() {
 	"$here/../setup/unprivileged.sh" --own "$1"
 	exec 8<"$kernel" 9<>"$1" {lock}>&-
@@ -392,32 +410,32 @@ do_configure() {
 	done || status=$?
 	grep -q '^umlab-setup: complete' "$log" && [ "$status" = 0 ] ||
 		{ tail -n 40 "$log" >&2; die \
-			"the guest ended with status $status and had not finished; its log is $log"; }
+			"the guest ended with status $status before it was done; see $log"; }
 	[ "$(id -u)" != 0 ] || chown 0:0 "$img"
 	e2fsck -fp "$img" >"$work/fsck.log" 2>&1 || [ $? = 1 ] ||
-		{ cat "$work/fsck.log" >&2; die "the guest left a broken file system"; }
-	# Copies files only: what the guest freed stays behind.
+		{ cat "$work/fsck.log" >&2; die "the file system of the guest is damaged"; }
+	# image-rewrite copies files only, so blocks that the guest freed are not in the result.
 	export E2FSPROGS_FAKE_TIME; E2FSPROGS_FAKE_TIME=$(cat "$work/epoch")
 	empty_image "$work/configured.new"
 	"$rewrite" "$img" "$work/configured.new" "$E2FSPROGS_FAKE_TIME" ||
-		die "the file system could not be written anew"
+		die "image-rewrite could not copy the file system"
 	fallocate --dig-holes "$work/configured.new"
 	mv "$work/configured.new" "$work/configured.img"
 	rm -f "$img" "$work/unpacked.img"
 }
 
-# Names, sizes and times tell whether modules changed; reading them all would
-# cost more than a second build.
+# Compare names, sizes and times of modules: reading all of them takes longer than the step.
 modules_state() {
 	[ -z "$modules" ] || [ ! -d "$modules/lib/modules" ] ||
 		find "$modules/lib/modules" ! -type d -printf '%P %s %T@\n' | sort
 }
 
-# tree_commands FROM TO: what makes debugfs copy the files below FROM to TO, which is there.
+# tree_commands FROM TO: prints debugfs commands that copy the files below FROM to TO, which exists.
 tree_commands() {
 	cd "$1"
 	find . -mindepth 1 -type d -printf '%P\n' | sort |
-		sed "s,.*,mkdir \"$2/&\"\nset_inode_field \"$2/&\" uid 0\nset_inode_field \"$2/&\" gid 0,"
+		sed "s,.*,\"$2/&\"," |
+		sed 's,.*,mkdir &\nset_inode_field & uid 0\nset_inode_field & gid 0,'
 	find . -type f -printf '%h\t%f\t%P\n' | sort | awk -F'\t' -v top="$PWD" -v to="$2" '{
 		sub(/^\.\/?/, "", $1)
 		print "cd \"" to "/" $1 "\""
@@ -454,22 +472,22 @@ do_finish() {
 	mv "$new" "$output"
 }
 
-# ---- the whole ------------------------------------------------------------
+# ---- run the steps --------------------------------------------------------
 
 exec {lock}>"$work/lock"
 flock -n "$lock" || { echo "waiting for another build in $work"; flock "$lock"; }
 
-# All that the recipe brings in.
+# One hash of the recipe and of all files that it names.
 recipe_hash() {
 	printf %s "$recipe" | hash
 	local from
 	for from in "${overlays[@]}" "${setups[@]}"; do
-		(cd "$(dirname "$from")" && find "$(basename "$from")" -type f -print0 | sort -z | xargs -0 sha256sum) | hash
+		(cd "$(dirname "$from")" && files_hash "$(basename "$from")")
 	done
 }
 
-# What we are made of; the list of packages counts by what it selects.
-own=$(cd "$here" && find . -type f ! -name '*.packages' -print0 | sort -z | xargs -0 sha256sum | hash)
+# One hash of these scripts; the recipes count through the packages that they select.
+own=$(cd "$here" && files_hash . ! -name '*.packages')
 inputs=$({
 	recipe_hash
 	echo "$own $suite $size ${UMLAB_MIRROR-} ${UMLAB_SECURITY_MIRROR-}"

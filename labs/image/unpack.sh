@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# unpack.sh - put packages into a tree as dpkg --unpack would, but not as root
+# unpack.sh - put packages into a folder as dpkg --unpack would, but without root
 #
-# Called by build.sh:  unpack.sh begin TREE META      the frame of the tree
-#                      unpack.sh deb TREE META FILE   one package; several may run at once
-#                      unpack.sh end TREE META        the dpkg database, META/owners, META/epoch
+# Called by build.sh:
+#   unpack.sh begin TREE META       creates the folders that packages expect in TREE
+#   unpack.sh deb TREE META FILE    unpacks one package; several may run at once
+#   unpack.sh end TREE META         writes the dpkg database, META/owners and META/epoch
 #
-# Per package META keeps NAME.status, its paragraph of dpkg's status file, and
-# NAME.odd, the files that are not root's.  What dpkg must find in its database:
+# For each package META holds NAME.status, its paragraph of dpkg's status file, and NAME.odd,
+# the files that do not belong to root. dpkg needs this database:
 #   status            "install ok unpacked", each conffile listed as new
 #   info/NAME.*       the package's control files and the list of its paths
 #   triggers/File     paths that some package wants to hear about
@@ -22,7 +23,7 @@ verb=$1 tree=$2 meta=$3
 db=$tree/var/lib/dpkg
 
 begin() {
-	# Bookworm has /usr merged; packages still carry files in /bin and /lib.
+	# /usr is merged, but packages of Debian 12 still have files in /bin and /lib.
 	for dir in bin sbin lib lib64; do
 		mkdir -p "$tree/usr/$dir"
 		ln -s "usr/$dir" "$tree/$dir"
@@ -40,7 +41,7 @@ deb() {
 	control=$meta/$id.control
 	dpkg-deb --control "$file" "$control"
 
-	# A package that several architectures may share carries its own in its name.
+	# The name of a package that may be installed for several architectures includes its own.
 	name=$(awk '
 		/^Package: / { package = $2 }
 		/^Architecture: / { arch = $2 }
@@ -66,7 +67,7 @@ deb() {
 		}
 	}' "$meta/$id.files" >"$db/info/$name.list"
 
-	# A line like "remove-on-upgrade PATH" names no file of this version.
+	# Skip lines like "remove-on-upgrade PATH": this version does not have that file.
 	conffiles=
 	[ ! -e "$control/conffiles" ] || conffiles=$(grep '^/' "$control/conffiles" || true)
 	awk -v conffiles="$conffiles" '
@@ -82,7 +83,8 @@ deb() {
 		mv "$tree$path" "$tree$path.dpkg-new"
 	done
 	if [ -e "$control/triggers" ]; then
-		awk -v name="$name" '$1 ~ /^interest/ { print $2, name ($1 ~ /-noawait$/ ? "/noawait" : "") }' \
+		awk -v name="$name" '
+			$1 ~ /^interest/ { print $2, name ($1 ~ /-noawait$/ ? "/noawait" : "") }' \
 			"$control/triggers" >"$meta/$id.triggers"
 	fi
 	rm "$control/control"
@@ -102,7 +104,7 @@ end() {
 		esac
 	done
 
-	# A link to each certificate (guest-sbin/update-ca-certificates does the rest).
+	# Link each certificate here; guest-setup writes the bundle and the hashes.
 	if [ -d "$tree/usr/share/ca-certificates" ]; then
 		(cd "$tree/usr/share/ca-certificates" && find . -name '*.crt') |
 			while read -r path; do
@@ -112,13 +114,16 @@ end() {
 		done
 	fi
 
-	# The newest file of any package (mode owner size date time ...).
-	date -d "$(cat "$meta"/*.files | awk '$4 " " $5 > newest { newest = $4 " " $5 } END { print newest }')" +%s >"$meta/epoch"
-	# A folder of several packages has the time of whichever was unpacked last.
+	# Find the newest file of any package; the columns are mode owner size date time.
+	newest=$(cat "$meta"/*.files | awk '
+		$4 " " $5 > newest { newest = $4 " " $5 }
+		END { print newest }')
+	date -d "$newest" +%s >"$meta/epoch"
+	# The time of a folder depends on the order of unpacking, so set all to the same.
 	find "$tree" -type d -exec touch -d "@$(cat "$meta/epoch")" {} +
 
-	# Names become numbers by base-passwd's tables, which fill the guest's
-	# /etc/passwd later.  A conffile is still called .dpkg-new.
+	# Translate names to numbers by the tables of base-passwd, from which the guest makes its
+	# /etc/passwd. Conffiles still have the ending .dpkg-new.
 	cat "$meta"/*.odd 2>/dev/null | awk -v base="$tree/usr/share/base-passwd" -v tree="$tree" '
 		BEGIN {
 			FS = ":"
@@ -126,11 +131,15 @@ end() {
 			while ((getline <(base "/group.master")) > 0) gid[$1] = $3
 			FS = " "
 		}
-		!($1 in uid) || !($2 in gid) { print "unpack.sh: no such owner: " $0 >"/dev/stderr"; exit 1 }
+		!($1 in uid) || !($2 in gid) {
+			print "unpack.sh: unknown owner: " $0 >"/dev/stderr"
+			exit 1
+		}
 		{
 			path = $0
 			sub(/^[^ ]+ [^ ]+ /, "", path)
-			printf "set_inode_field \"%s\" uid %d\nset_inode_field \"%s\" gid %d\n", path, uid[$1], path, gid[$2]
+			printf "set_inode_field \"%s\" uid %d\n", path, uid[$1]
+			printf "set_inode_field \"%s\" gid %d\n", path, gid[$2]
 		}' >"$meta/owners"
 }
 
