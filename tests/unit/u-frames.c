@@ -19,7 +19,8 @@
 
 enum { PORTS = 5, COUNT = 60000 };
 
-static const struct port_kind own = { .name = "own", .has_heads = true }, plain = { .name = "plain" };
+static const struct port_kind own = { .name = "own", .has_heads = true };
+static const struct port_kind plain = { .name = "plain" };
 static int peers[PORTS + 1];
 
 /* A small size, or one near a limit. */
