@@ -41,7 +41,7 @@ static vm_fault_t vvar_fault(const struct vm_special_mapping *mapping, struct vm
 	struct page *namespace_page = find_timens_vvar_page(vma);
 	unsigned long pfn = virt_to_pfn(um_vdso_data);
 
-	/* Page 0: offsets of a time namespace, or the clocks. Page 1: the clocks, in a namespace. */
+	/* Page 0: offsets of a time namespace, or the clocks. Page 1: the clocks, if in one. */
 	if (vmf->pgoff > (namespace_page ? 1 : 0))
 		return VM_FAULT_SIGBUS;
 	if (namespace_page && vmf->pgoff == 0)
