@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# deb.sh - build the Debian packages into BUILD/deb (make deb)
+# deb.sh - build the Debian packages (make deb)
 #
-#   deb.sh BUILD VERSION    run from the top of the checkout, by GNUmakefile
+#   deb.sh BUILD VERSION [FOLDER]    run by GNUmakefile; FOLDER is BUILD/deb unless given
 #
-# Copies the files of the source to BUILD/deb/umlab-VERSION and runs dpkg-buildpackage there, as
+# Copies the files of the source to FOLDER/umlab-VERSION and runs dpkg-buildpackage there, as
 # any user and without network. The programs are compiled again, with dpkg's flags.
 # The kernel of BUILD is used as it is, because the same source would give it again after many
 # minutes; FRESH=1 builds it from the package linux-source-6.12 as a build daemon does.
@@ -15,10 +15,11 @@ umask 022
 # dpkg-buildpackage starts a make that is not ours; it uses all processors by itself.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 build=$(realpath "$1") version=$2
-out=$build/deb
+out=$(realpath -m "${3:-$build/deb}")
+cd "$(dirname "$0")/../.."
 tree=$out/umlab-$version
 
-rm -rf "$out" && mkdir -p "$tree"
+rm -rf "$tree" "$out"/umlab*_"$version"_* && mkdir -p "$tree"
 if git rev-parse --git-dir >/dev/null 2>&1; then
 	git ls-files -z -co --exclude-standard
 else
@@ -39,7 +40,8 @@ fi
 cd "$tree"
 if [[ $(dpkg-parsechangelog -S Version) != "$version" ]]; then
 	{
-		printf 'umlab (%s) UNRELEASED; urgency=medium\n\n  * Built from the tree.\n\n' "$version"
+		printf 'umlab (%s) UNRELEASED; urgency=medium\n\n' "$version"
+		printf '  * Built from the tree.\n\n'
 		printf ' -- %s  %s\n\n' "$(dpkg-parsechangelog -S Maintainer)" "$(date -R)"
 		cat debian/changelog
 	} >debian/changelog.new
@@ -47,5 +49,7 @@ if [[ $(dpkg-parsechangelog -S Version) != "$version" ]]; then
 fi
 dpkg-buildpackage -b -nc -us -uc >"$out/build.log" 2>&1 </dev/null ||
 	{ tail -n 40 "$out/build.log" >&2; exit 1; }
-lintian --allow-root --fail-on error,warning "$out"/*.changes
-echo "deb       $1/deb: $(cd "$out" && echo *.deb)"
+as_root=()
+[[ $(id -u) != 0 ]] || as_root=(--allow-root)
+lintian "${as_root[@]}" --fail-on error,warning "$out"/*.changes
+echo "deb       $out: $(cd "$out" && echo *.deb)"
