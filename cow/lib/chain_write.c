@@ -29,6 +29,7 @@
 
 #include "chain_range.h"
 #include "cursor.h"
+#include "layer_grow.h"
 #include "map.h"
 
 enum {

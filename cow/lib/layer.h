@@ -87,12 +87,6 @@ int cow_layer_sync(struct cow_layer *layer);
  */
 int cow_layer_put_header(struct cow_layer *layer);
 
-/*
- * cow_layer_grow - enlarge the disk; the new part reads as zeros. The caller must be the only user
- * of the layer.
- */
-int cow_layer_grow(struct cow_layer *layer, uint64_t size, struct cow_error *error);
-
 /* cow_layer_seal - store the content hash in the header. The layer is never written again. */
 int cow_layer_seal(struct cow_layer *layer, const uint8_t hash[COW_HASH_SIZE]);
 
