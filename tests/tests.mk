@@ -60,7 +60,7 @@ $(foreach unit,$(COW_UNITS),$(eval unit_cflags_$(unit) := $(SANITIZE) -Icow/lib 
 
 # The modules of the umlab command, under the sanitizers: one library of all rooms below cli.
 LABS_UNITS := agentlink check class conf files labfile labmap machine record snapshot \
-	table timing txt
+	table timing txt verb
 LABS_CHECKED := $(patsubst labs/%.c,$(TESTS_OUT)/labs/%.o,$(filter-out %/image_rewrite.c,\
 	$(wildcard $(patsubst %,labs/%/*.c,base link image machine lab check))))
 LABS_CHECKED_FLAGS := -D_GNU_SOURCE -Ilabs $(SANITIZE)

@@ -4,6 +4,8 @@
  *
  * Each student has a copy of the lab with personal parameters (lab/classfile.c). It is a lab
  * like any other, so all verbs work there; the verbs here work on the labs of all students.
+ *
+ * The file is longer than 500 lines because it holds the help of its verbs too.
  */
 #include "cli/verbs_class.h"
 
@@ -21,11 +23,11 @@
 #include "base/spawn.h"
 #include "base/table.h"
 #include "cli/die.h"
+#include "cli/die_usage.h"
 #include "cli/find.h"
-#include "cli/groups.h"
 #include "cli/json_print.h"
 #include "cli/options.h"
-#include "cli/usage.h"
+#include "cli/verb_groups.h"
 #include "lab/classfile.h"
 #include "lab/labfile.h"
 #include "lab/labmake.h"

@@ -20,7 +20,7 @@
 #include "base/spawn.h"
 #include "base/tell.h"
 #include "base/where.h"
-#include "cli/groups.h"
+#include "cli/verb_groups.h"
 #include "image/image.h"
 #include "machine/usage.h"
 

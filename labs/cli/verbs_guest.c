@@ -19,10 +19,10 @@
 
 #include "base/files.h"
 #include "cli/die.h"
+#include "cli/die_usage.h"
 #include "cli/find.h"
-#include "cli/groups.h"
 #include "cli/options.h"
-#include "cli/usage.h"
+#include "cli/verb_groups.h"
 #include "machine/machine.h"
 #include "machine/session.h"
 

@@ -5,6 +5,8 @@
  * Work that needs root runs in a guest, whose root has no rights on the host. Building from
  * packages is the task of labs/image/build.sh. Import unpacks a tar file, a folder or the layers
  * of a container image onto a new disk, inside a machine that is created for this purpose only.
+ *
+ * The file is longer than 500 lines because it holds the help of its verbs too.
  */
 #include "cli/verbs_image.h"
 
@@ -24,11 +26,11 @@
 #include "base/table.h"
 #include "base/where.h"
 #include "cli/die.h"
+#include "cli/die_usage.h"
 #include "cli/find.h"
-#include "cli/groups.h"
 #include "cli/json_print.h"
 #include "cli/options.h"
-#include "cli/usage.h"
+#include "cli/verb_groups.h"
 #include "image/image.h"
 #include "image/image_build.h"
 #include "machine/disk.h"

@@ -4,6 +4,8 @@
  *
  * lab/labfile.c reads the lab, lab/labmake.c starts and stops its machines; this file chooses
  * the machines, opens terminals and prints.
+ *
+ * The file is longer than 500 lines because it holds the help of its verbs too.
  */
 #include "cli/verbs_lab.h"
 
@@ -18,12 +20,12 @@
 #include "base/table.h"
 #include "base/where.h"
 #include "cli/die.h"
+#include "cli/die_usage.h"
 #include "cli/find.h"
-#include "cli/groups.h"
 #include "cli/json_print.h"
 #include "cli/lab_print.h"
 #include "cli/options.h"
-#include "cli/usage.h"
+#include "cli/verb_groups.h"
 #include "lab/labfile.h"
 #include "lab/labkeys.h"
 #include "lab/labmake.h"

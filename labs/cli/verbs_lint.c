@@ -10,12 +10,12 @@
 #include <string.h>
 
 #include "cli/die.h"
+#include "cli/die_usage.h"
 #include "cli/find.h"
-#include "cli/groups.h"
 #include "cli/json_print.h"
 #include "cli/lab_print.h"
 #include "cli/options.h"
-#include "cli/usage.h"
+#include "cli/verb_groups.h"
 #include "lab/labfile.h"
 #include "lab/lablint.h"
 

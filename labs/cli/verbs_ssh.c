@@ -20,8 +20,8 @@
 #include "base/where.h"
 #include "cli/die.h"
 #include "cli/find.h"
-#include "cli/groups.h"
 #include "cli/options.h"
+#include "cli/verb_groups.h"
 #include "machine/machine.h"
 #include "machine/session.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * usage.h - end the program because the arguments of a verb make no sense together
+ * die_usage.h - end the program because the arguments of a verb make no sense together
  */
-#ifndef USAGE_H
-#define USAGE_H
+#ifndef DIE_USAGE_H
+#define DIE_USAGE_H
 
 #include "base/verb.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * groups.h - groups of verbs in the help, in this order; umlab.c has their titles
+ * verb_groups.h - groups of verbs in the help, in this order; umlab.c has their titles
  */
-#ifndef GROUPS_H
-#define GROUPS_H
+#ifndef VERB_GROUPS_H
+#define VERB_GROUPS_H
 
 #include "base/verb.h"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * usage.c - end the program because the arguments of a verb make no sense together
+ * die_usage.c - end the program because the arguments of a verb make no sense together
  *
  * The parser (base/verb.c) checks each option and word by itself; the verbs check the rest
  * and call this.
  */
-#include "cli/usage.h"
+#include "cli/die_usage.h"
 
 #include <stdarg.h>
 #include <stdio.h>
