@@ -22,6 +22,19 @@ void die(enum status status, const char *fmt, ...)
 	exit(status);
 }
 
+/* The parser (base/verb.c) checks each option and word by itself; the verbs check the rest. */
+void die_usage(const struct verb_args *args, const char *fmt, ...)
+{
+	char *text;
+	va_list list;
+
+	va_start(list, fmt);
+	if (vasprintf(&text, fmt, list) < 0)
+		exit(STATUS_USAGE);
+	va_end(list);
+	exit(verb_usage(args, "%s", text));
+}
+
 /* Nothing here may need memory: not the translation, and not tell_error(). */
 void die_no_memory(void)
 {

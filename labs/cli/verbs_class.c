@@ -23,7 +23,6 @@
 #include "base/spawn.h"
 #include "base/table.h"
 #include "cli/die.h"
-#include "cli/die_usage.h"
 #include "cli/find.h"
 #include "cli/json_print.h"
 #include "cli/options.h"

@@ -19,7 +19,6 @@
 
 #include "base/files.h"
 #include "cli/die.h"
-#include "cli/die_usage.h"
 #include "cli/find.h"
 #include "cli/options.h"
 #include "cli/verb_groups.h"

@@ -20,7 +20,6 @@
 #include "base/table.h"
 #include "base/where.h"
 #include "cli/die.h"
-#include "cli/die_usage.h"
 #include "cli/find.h"
 #include "cli/json_print.h"
 #include "cli/lab_print.h"

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "cli/die.h"
-#include "cli/die_usage.h"
 #include "cli/find.h"
 #include "cli/json_print.h"
 #include "cli/lab_print.h"

@@ -19,7 +19,6 @@
 #include "base/name.h"
 #include "base/where.h"
 #include "cli/die.h"
-#include "cli/die_usage.h"
 #include "cli/find.h"
 #include "cli/options.h"
 #include "cli/verb_groups.h"

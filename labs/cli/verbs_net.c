@@ -16,7 +16,6 @@
 #include "base/spawn.h"
 #include "base/where.h"
 #include "cli/die.h"
-#include "cli/die_usage.h"
 #include "cli/find.h"
 #include "cli/options.h"
 #include "cli/verb_groups.h"

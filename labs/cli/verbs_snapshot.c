@@ -18,7 +18,6 @@
 #include "base/name.h"
 #include "base/spawn.h"
 #include "cli/die.h"
-#include "cli/die_usage.h"
 #include "cli/find.h"
 #include "cli/options.h"
 #include "cli/verb_groups.h"
