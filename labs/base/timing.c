@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * timing.c - measure time on the clock that never jumps
+ * timing.c - measure elapsed time with a clock that never jumps
  *
- * Called by everything in the command that waits or shows how long something took.
+ * Called by all code of the command that waits or shows how long something took.
  */
 #include "base/timing.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * timing.h - measure time on the clock that never jumps
+ * timing.h - measure elapsed time with a clock that never jumps
  */
 #ifndef TIMING_H
 #define TIMING_H

@@ -19,7 +19,7 @@ struct words {
 	int nr;
 };
 
-/* What happens when there is no memory; abort() unless the program sets something better. */
+/* Called when memory runs out; must not return. The default is abort(). */
 extern void (*txt_no_memory)(void);
 /* Zeroed memory. */
 void *txt_alloc(size_t nr, size_t size);
@@ -34,7 +34,7 @@ void *txt_grow(void *array, size_t nr, size_t size);
 
 void words_add(struct words *words, const char *word);
 void words_addf(struct words *words, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Frees the words and the list, which is empty then. */
+/* Frees the words and empties the list. */
 void words_release(struct words *words);
 bool words_have(const struct words *words, const char *word);
 /* Adds the parts of @text between any of @separators; empty parts are dropped. */

@@ -20,11 +20,11 @@ struct check {
 	bool want_status;
 	int status;
 	bool fails;		/* any status but 0 */
-	char *output;		/* exactly, but for blanks at both ends */
+	char *output;		/* exactly, except for blanks at both ends */
 	char *matches;		/* extended regular expression */
 	char *contains;
 	char *lacks;
-	char *capture;		/* recorded meanwhile: a collision domain or MACHINE:ethN */
+	char *capture;		/* captured while it runs: a collision domain or MACHINE:ethN */
 	char *packets, *no_packets;	/* tshark filters: at least one, and no, packet matches */
 	/* How the claim is tried and counted. */
 	double wait;		/* seconds during which it is tried until it holds */

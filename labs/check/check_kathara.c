@@ -46,8 +46,8 @@ static const char *member_text(const json_t *object, const char *key)
 }
 
 /*
- * "!NAME" asks for the opposite of "NAME". Returns the name behind the mark, and in *not what
- * goes before the command.
+ * "!NAME" asks for the opposite of "NAME". Returns the name without the mark, and sets *not to
+ * the shell's prefix for the command: "! " or "".
  */
 static const char *negation_parse(const char *text, const char **not)
 {

@@ -21,7 +21,7 @@ static const char *const verdicts[] = {
 	[CHECK_SKIP] = "SKIP",
 };
 
-/* Points that were reached, or could have been; those of skipped claims do not count. */
+/* The sum of points, reached or possible. Skipped claims do not count. */
 static double points(const struct checks *checks, bool reached)
 {
 	double sum = 0;

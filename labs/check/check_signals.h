@@ -10,7 +10,7 @@
 
 /* Blocks SIGHUP, SIGINT and SIGTERM, or lets them act again. */
 void check_signals_hold(bool hold);
-/* Does a signal that is held back wait? Then whoever runs should come to an end soon. */
+/* Is one of these signals pending? Then long operations should end soon. */
 bool check_signals_pending(void);
 
 #endif

@@ -7,14 +7,14 @@
  *
  * Theory of operation
  *   A file system that a guest wrote shows its history: places of blocks, numbers of inodes,
- *   the order of names, times of access and change, generation numbers. Nothing of that is
- *   content. build.sh makes an empty file system with a fixed identity, and this program
- *   fills it: names in byte order, and the files of a folder before the folders in it, so
- *   that libext2fs always takes the same inodes and blocks. All times of an inode become the
- *   time of its last modification, but at most EPOCH. So files that the installation itself
- *   wrote are as new as the newest file of any package. Blocks of zeros become holes; hard
- *   links, devices and extended attributes are kept. The caller sets E2FSPROGS_FAKE_TIME,
- *   from which libext2fs takes the times in the superblock.
+ *   the order of names, times of access and change, generation numbers. None of these belongs
+ *   to its content. build.sh makes an empty file system with a fixed identity, and this
+ *   program fills it: names in byte order, and the files of a folder before the folders in
+ *   it, so that libext2fs always takes the same inodes and blocks. All times of an inode become
+ *   the time of its last modification, but at most EPOCH. So files that the installation
+ *   itself wrote are as new as the newest file of any package. Blocks of zeros become holes;
+ *   hard links, devices and extended attributes are kept. The caller sets
+ *   E2FSPROGS_FAKE_TIME, from which libext2fs takes the times in the superblock.
  */
 #include <ext2fs/ext2_fs.h>
 #include <ext2fs/ext2fs.h>
@@ -175,7 +175,7 @@ static int type_of(int mode)
 	       LINUX_S_ISLNK(mode) ? EXT2_FT_SYMLINK : EXT2_FT_UNKNOWN;
 }
 
-/* After a try to add @name: true when the folder was full and was enlarged, so try again. */
+/* Checks the result of adding @name. True: the folder was full and is larger now; try again. */
 static bool folder_grew(errcode_t error, ext2_ino_t parent, const char *name)
 {
 	if (error == EXT2_ET_DIR_NO_SPACE) {
@@ -292,7 +292,7 @@ static void folder_copy(ext2_ino_t source_ino, ext2_ino_t ino, const struct ext2
 		for (int i = 0; i < folder.nr; i++) {
 			struct entry *entry = &folder.at[i];
 
-			/* mke2fs has made it. */
+			/* mke2fs has already made this folder. */
 			if (ino == EXT2_ROOT_INO && !strcmp(entry->name, "lost+found"))
 				continue;
 			inode_read(from, entry->ino, &one, entry->name);

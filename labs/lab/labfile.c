@@ -178,7 +178,7 @@ static char *domain_clean(struct line *line, const char *value, const char *at)
 	return domain;
 }
 
-/* Finds or inserts an interface; they are in the order of their numbers. */
+/* Finds or inserts an interface; the array is sorted by number. */
 static struct lab_nic *nic_place(struct lab_machine *machine, int index)
 {
 	int at = 0;
@@ -530,8 +530,8 @@ static void dep_parse(struct line *line)
 }
 
 /*
- * Finds machines that would wait for each other for ever: take away those that wait for nobody,
- * again and again. The machines that are left are in a loop or behind one.
+ * Finds machines that would wait for each other for ever. Repeatedly removes those that wait
+ * for no other machine; the remaining ones are in a loop or depend on one.
  */
 static void dep_check_loops(struct lab *lab)
 {

@@ -5,8 +5,8 @@
  * Called by the verbs about labs, classes and checks. What lab.conf says becomes the
  * machine.conf of each machine; then machine_start.c starts them, at most `jobs` at a time
  * and none before those that lab.dep puts before it are ready. What the table shows comes
- * from the machines' keepers, so it is true whoever started them. Killing this process does
- * not hurt: machines that were begun finish by themselves.
+ * from the machines' keepers, so it is right no matter which command started them. This
+ * process may be killed: machines that have begun to start go on.
  */
 #include "lab/labmake.h"
 
@@ -205,7 +205,7 @@ static bool chosen(const struct labmake_options *options, const char *name)
 	       !words_have(&options->except, name);
 }
 
-/* Machines that need each other are started in order; failed ones hold nobody up. */
+/* A machine waits for those that it needs; failed ones count as done. */
 static bool may_begin(const struct machine_start *start, void *context)
 {
 	const struct batch *batch = context;
@@ -243,7 +243,7 @@ static void changed(const struct machine_start *start, void *context)
 		text = _("ran already");
 	else if (start->state != MACHINE_STOPPED || ended)
 		text = machine_state_name(start->state);
-	/* With no_wait the table shows what boots, as long as it is there. */
+	/* With no_wait the clocks of booting machines go on until the table ends. */
 	progress_set(start - batch->starts, start->machine->name, text, !failed(start) || !ended,
 		     ended && !(batch->options->no_wait && !start->error));
 }

@@ -36,7 +36,7 @@ char *domain_path(const char *lab, const char *domain)
 	return path;
 }
 
-/* A switch that was killed leaves its socket, but nobody accepts there. */
+/* A killed switch leaves its socket file behind, but connecting to it fails. */
 static bool domain_runs(const char *path)
 {
 	char *socket = txt_printf("%s/mgmt", path);
@@ -48,7 +48,7 @@ static bool domain_runs(const char *path)
 	return fd >= 0;
 }
 
-/* In the child: becomes the switch, in a session of its own. @ready_fd tells the parent. */
+/* In the child: executes the switch in a new session. It reports to @ready_fd when ready. */
 static void switch_exec(const char *tool, const char *path, const char *log, int ready_fd)
 {
 	int null = open("/dev/null", O_RDWR), out = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -104,7 +104,7 @@ int domain_start(const char *path, char **reason)
 	dir_make(folder, 0700);
 	free(folder);
 	log = txt_printf("%s.log", path);
-	/* Another command may have started it meanwhile; then ours gave up. */
+	/* Our switch also gives up when another command has started one in the meantime. */
 	if (switch_spawn(tool, path, log) && !domain_runs(path)) {
 		*reason = txt_printf(_("cannot start a network; its messages are in %s"), log);
 		free(log);

@@ -13,13 +13,14 @@
  *   The kernel does not need the keeper: both sockets are the kernel's, so when the keeper
  *   is killed the machine goes on, and the next command starts a keeper that adopts it.
  *
- *   States (enum machine_state), in the file `status` and told to watchers:
+ *   States (enum machine_state); the keeper writes them to `status` and sends them to watchers:
  *     booting    the kernel runs. Entered at the start and when a rebooting guest closes
  *                its sockets; left when the agent answers
  *     starting   the agent has answered for the first time since this boot, and startup.sh
  *                runs in the guest (keeper_script.c). Left when that ends
  *     ready | trouble   startup.sh has ended, well or not
- *     stopping   somebody asked for the end (keeper_stop.c). Left only by the end
+ *     stopping   a clean shutdown was requested (keeper_stop.c). Left only when the
+ *                machine ends
  *
  *   Locks. keeper.lock is held as long as a keeper lives; the kernel holds `lock`. Starting
  *   happens under a lock on the machine's folder itself. So a keeper that finds keeper.lock
@@ -54,15 +55,15 @@
 
 enum {
 	CONSOLE_LOG_MAX = 4 << 20,
-	RETRY_MS = 10,		/* between attempts to connect to a kernel that boots */
-	QUIET_SECONDS = 10,	/* an agent that somebody waits for is asked after this */
-	PING_SECONDS = 20,	/* it has this long to answer */
+	RETRY_MS = 10,		/* between attempts to connect to a booting kernel */
+	QUIET_SECONDS = 10,	/* then a silent agent that a client waits for is pinged */
+	PING_SECONDS = 20,	/* for the answer to a ping */
 	STOP_SECONDS = 5,	/* between requests to power off */
-	START_SECONDS = 600,	/* another keeper may copy a disk meanwhile */
-	END_SECONDS = 10,	/* the last run's keeper ends within this */
+	START_SECONDS = 600,	/* for another keeper, which may be copying a disk */
+	END_SECONDS = 10,	/* for the keeper of the last run to end */
 };
 
-/* Takes a path that was made for one call. */
+/* Opens @path and frees it, so that the caller can pass a fresh txt_printf(). */
 static int open_and_free(char *path, int flags)
 {
 	int fd = open(path, flags | O_CLOEXEC, 0600);
@@ -71,7 +72,7 @@ static int open_and_free(char *path, int flags)
 	return fd;
 }
 
-/* The one line that machine_start.c waits for. */
+/* Sends the one line that machine_start.c waits for. */
 static void report(struct keeper *keeper, const char *text)
 {
 	if (keeper->report_fd < 0)
@@ -153,7 +154,7 @@ static void time_send(struct keeper *keeper)
 	agentlink_send(&keeper->agent, AGENT_TIME, 0, &nanoseconds, sizeof(nanoseconds));
 }
 
-/* The first answer since this boot: the startup files run now. */
+/* After the agent's first answer since this boot: runs the startup files. */
 static void boot_begin(struct keeper *keeper, const char *boot)
 {
 	snprintf(keeper->boot, sizeof(keeper->boot), "%s", boot);
@@ -165,8 +166,8 @@ static void boot_begin(struct keeper *keeper, const char *boot)
 }
 
 /*
- * The agent sends HELLO when it starts, and again as the answer to ours, which then brings
- * nothing new. Another worker of the same boot has lost the programs of the one before.
+ * The agent sends HELLO when it starts, and again to answer the keeper's HELLO; the second
+ * one is ignored. A new worker of the same boot does not know the programs of the old one.
  */
 static void agent_hello(struct keeper *keeper, const char *payload, size_t size)
 {
@@ -339,7 +340,7 @@ static void kernel_gone(struct keeper *keeper)
 
 /* ---- the loop ---------------------------------------------------------------------- */
 
-/* How long poll() may sleep: agent_check() must look now and then while something is due. */
+/* The timeout of poll(): while an answer is due, agent_check() must run every second. */
 static int poll_ms(const struct keeper *keeper)
 {
 	/* The kernel cannot tell us when it has opened its sockets. */
@@ -381,7 +382,7 @@ static void keeper_loop(struct keeper *keeper)
 		if (polled[CTL].revents)
 			clients_accept(keeper);
 		if (polled[KERNEL].revents) {
-			/* The console still holds what was written before the end. */
+			/* Read the last output of the machine. */
 			while (keeper->console_fd >= 0 && readable(keeper->console_fd))
 				console_take(keeper);
 			return;
@@ -392,8 +393,8 @@ static void keeper_loop(struct keeper *keeper)
 /* ---- start ------------------------------------------------------------------------- */
 
 /*
- * Takes keeper.lock, and the folder's lock into *start_fd until the machine runs or cannot
- * be started. 1: another keeper is in charge already.
+ * Takes keeper.lock and the lock of the folder. The caller closes *start_fd to release the
+ * latter when the machine runs or has failed to start. 1: another keeper is in charge.
  */
 static int locks_take(struct keeper *keeper, int *start_fd)
 {
@@ -405,7 +406,7 @@ static int locks_take(struct keeper *keeper, int *start_fd)
 	error = fd_lock_wait(*start_fd, LOCK_EX, START_SECONDS);
 	if (error)
 		return error;
-	/* Never closed: it ends with the process. */
+	/* Never closed: the lock lasts until this process ends. */
 	fd = open_and_free(txt_printf("%s/keeper.lock", keeper->machine.dir), O_RDWR | O_CREAT);
 	if (fd < 0)
 		return -errno;
@@ -472,7 +473,7 @@ enum status keeper_main(const char *id)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	prctl(PR_SET_NAME, "umlab-keeper");
-	/* Programs that we start must not hold the pipe open. */
+	/* The programs that the keeper starts must not inherit the pipe. */
 	keeper.report_fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	dup2(STDIN_FILENO, STDOUT_FILENO);
 	if (machine_open(&keeper.machine, id)) {

@@ -94,7 +94,7 @@ void clients_accept(struct keeper *keeper)
 
 /* ---- console, states --------------------------------------------------------------- */
 
-/* Shows a new console client the end of the output before it came. */
+/* Sends a new console client the latest output. */
 static void console_replay(struct keeper *keeper, struct client *client)
 {
 	char *path = txt_printf("%s/console.log", keeper->machine.dir), data[REPLAY];
@@ -280,7 +280,7 @@ static void client_frame(struct keeper *keeper, struct client *client,
 	}
 }
 
-/* Serves the frames that are here. Those behind a request that waits wait with it. */
+/* Serves received frames, but leaves those behind a request that waits for the agent. */
 static void client_parse(struct keeper *keeper, struct client *client)
 {
 	struct agent_header header;

@@ -17,7 +17,7 @@ void clients_accept(struct keeper *keeper);
 int clients_poll_fill(struct pollfd *polled, int room);
 void clients_poll_done(struct keeper *keeper, const struct pollfd *polled, int nr);
 
-/* What happened elsewhere: a frame of the agent, its end, its (new) start, output, a state. */
+/* Events for clients: a frame of the agent, its end or start, console output, a new state. */
 void clients_agent_frame(struct keeper *keeper, const struct agent_header *header,
 			 const char *payload);
 void clients_agent_lost(struct keeper *keeper);
@@ -25,7 +25,7 @@ void clients_agent_found(struct keeper *keeper);
 void clients_console_output(const char *data, size_t size);
 void clients_state_changed(struct keeper *keeper);
 
-/* Does a client's program run in the guest, so that somebody waits for the agent? */
+/* Does any program run in the guest, so that an answer of the agent is expected? */
 bool clients_wait(void);
 
 #endif

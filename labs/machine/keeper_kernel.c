@@ -34,7 +34,7 @@
 
 enum { LOCK_SECONDS = 2 };
 
-/* The words behind the kernel's name. */
+/* Adds the arguments of the kernel. */
 static void kernel_words(const struct machine *machine, struct words *words)
 {
 	const struct conf *conf = &machine->conf;
@@ -125,7 +125,7 @@ int keeper_kernel_prepare(struct machine *machine, char **reason)
 	return error;
 }
 
-/* In the child: becomes the kernel. The lock goes along, so it lasts as long as the kernel. */
+/* In the child: executes the kernel, which inherits the lock and so holds it until it ends. */
 static void kernel_exec(const struct machine *machine, const char *kernel, struct words *words,
 			int lock)
 {
@@ -160,7 +160,7 @@ int keeper_kernel_spawn(const struct machine *machine, pid_t *pid, int *pidfd, c
 		error = -ENOENT;
 		goto out_lock;
 	}
-	/* Whoever asks whether the machine runs holds the lock for a moment. */
+	/* machine_runs() of another process may hold the lock for a moment. */
 	error = lock < 0 ? -errno : fd_lock_wait(lock, LOCK_EX, LOCK_SECONDS);
 	if (error) {
 		*reason = txt_printf(_("cannot lock %s: %s"), machine->dir, strerror(-error));

@@ -7,13 +7,13 @@
 
 #include "machine/keeper_state.h"
 
-/* A channel that nobody uses, or 0; and back. */
+/* Allocate a channel, 0 when all are used; free it again. */
 unsigned int keeper_channel_get(void);
 void keeper_channel_put(unsigned int channel);
 
 /*
  * Runs a script of labs/guest/ in the guest; its output goes to the file @log in the
- * machine's folder. @ended gets what waitpid() would tell. One script at a time.
+ * machine's folder. @ended gets a status as from waitpid(). One script at a time.
  */
 void keeper_script_run(struct keeper *keeper, const char *script, const char *log,
 		       void (*ended)(struct keeper *keeper, int status));

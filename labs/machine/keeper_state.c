@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * keeper_state.c - what the files of the keeper share: all that it knows about its machine
+ * keeper_state.c - the state of a keeper, which all its files share
  *
  * The lowest file of the keeper, called by its other files (keeper*.c) only.
  */

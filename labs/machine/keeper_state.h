@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * keeper_state.h - what the files of the keeper share: all that it knows about its machine
+ * keeper_state.h - the state of a keeper, which all its files share
  */
 #ifndef KEEPER_STATE_H
 #define KEEPER_STATE_H
@@ -13,7 +13,7 @@
 /* One per process. Times are seconds of timing_seconds(); 0: not set. */
 struct keeper {
 	struct machine machine;
-	int report_fd;		/* whoever started us waits for a line here; -1: told */
+	int report_fd;		/* the process that started us reads one line here; -1: sent */
 	pid_t kernel_pid;
 	int kernel_fd;		/* pidfd */
 	bool adopted;		/* the kernel is not our child */
@@ -23,11 +23,11 @@ struct keeper {
 	off_t console_log_size;
 	struct agentlink agent;	/* the machine's con1 */
 	bool agent_answers;
-	double ping_sent;	/* an answer to a PING is due */
-	double agent_heard;	/* something came from the agent */
-	double stop_asked;	/* init was asked to power off */
+	double ping_sent;	/* when a PING was sent that is not answered yet */
+	double agent_heard;	/* when the agent sent something */
+	double stop_asked;	/* when init was asked to power off */
 	char agent_id[64];	/* the agent's last HELLO: "BOOT WORKER" */
-	char boot[64];		/* the BOOT whose startup files were run */
+	char boot[64];		/* the BOOT for which startup files have been run */
 	enum machine_state state;
 	struct conf status;	/* the content of the file `status` */
 	void (*state_changed)(struct keeper *keeper);	/* tells watchers */

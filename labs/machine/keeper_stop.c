@@ -25,7 +25,7 @@ void keeper_power_off(struct keeper *keeper)
 		pidfd_send_signal(keeper->kernel_fd, SIGTERM, NULL, 0);
 }
 
-/* Failed shutdown files do not keep a machine from its end. */
+/* Power off even when a shutdown file has failed. */
 static void shutdown_ended(struct keeper *keeper, int status)
 {
 	(void)status;

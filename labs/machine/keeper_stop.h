@@ -7,9 +7,9 @@
 
 #include "machine/keeper_state.h"
 
-/* Runs the shutdown files, then powers off; nothing happens when that has begun already. */
+/* Runs the shutdown files, then powers off. Does nothing when that has begun already. */
 void keeper_stop(struct keeper *keeper);
-/* Asks init to power off; keeper.c repeats this, because a very young init ignores it. */
+/* Asks init to power off. keeper.c repeats this, because init ignores it while it starts. */
 void keeper_power_off(struct keeper *keeper);
 
 #endif

@@ -9,7 +9,7 @@
  *     machine.conf   settings: image, base, mem, nic=..., lines of the lab
  *     disk.*         its overlay (disk.c)
  *     lock           flock()ed by the running kernel itself, which inherits the
- *                    descriptor; so the lock is right whatever process was killed
+ *                    descriptor; so the lock is right even after any process was killed
  *     keeper.lock    the same for the keeper (keeper.c)
  *     console.log    the console's output; also startup.log, boot.log and last
  *   While a machine runs it also has a folder below the runtime folder, whose name is a hash

@@ -8,10 +8,10 @@
  *     WAITING   until fewer than `jobs` others are under way and may_begin() agrees
  *     SPAWNED   a keeper was started; its pipe brings one line, "up" or what is wrong
  *     BOOTING   a watch (machine_wait.c) brings the machine's states
- *     ENDED     startup files have ended, the machine has, or it did not come to run
+ *     ENDED     the startup files or the machine have ended, or it could not be started
  *   One poll() waits for the pipes and watches of all starts, so a lab of a hundred machines
- *   needs no process or thread for each. Ending this process does not hurt: keepers finish
- *   what they have begun.
+ *   needs no process or thread for each. This process may be killed at any time: keepers
+ *   finish what they have begun.
  */
 #include "machine/machine_start.h"
 
@@ -69,7 +69,7 @@ static void start_begin(struct machine_start *start, const struct machine_start_
 		start->step = START_SPAWNED;
 }
 
-/* The keeper writes its line at once and closes the pipe. */
+/* The keeper writes the whole line in one call and closes the pipe. */
 static void report_take(struct machine_start *start, const struct machine_start_rules *rules)
 {
 	char line[REPORT_SIZE];
@@ -84,7 +84,7 @@ static void report_take(struct machine_start *start, const struct machine_start_
 						_("its keeper could not be started")));
 }
 
-/* Copies what the watch knows; the watch of a machine that has stopped is closed by itself. */
+/* Takes over the state from the watch, and ends the start when that state is a final one. */
 static void watch_look(struct machine_start *start)
 {
 	start->state = start->watch.state;
@@ -105,7 +105,7 @@ static void tell_changed(struct machine_start *start, const struct machine_start
 		rules->changed(start, rules->context);
 }
 
-/* Begins what may begin; returns how many have not ended. */
+/* Begins all starts that may begin. Returns how many have not ended. */
 static int begin_some(struct machine_start *starts, int nr, const struct machine_start_rules *rules)
 {
 	int active = 0, left = 0;
@@ -152,7 +152,7 @@ int machine_start_all(struct machine_start *starts, int nr, const struct machine
 	int left, before, wait_ms;
 
 	for (;;) {
-		/* A start that ends at once may let others begin. */
+		/* A start that ends immediately may allow others to begin. */
 		left = nr;
 		do {
 			before = left;
@@ -194,7 +194,7 @@ int machine_start(struct machine *machine, char **reason)
 		return start.error;
 	if (!start.ran_already)
 		return 0;
-	/* A keeper that died is replaced now, or nobody would notice that it becomes ready. */
+	/* Connecting replaces a keeper that died while the machine was booting. */
 	fd = machine_connect(machine);
 	if (fd >= 0)
 		close(fd);

@@ -20,7 +20,7 @@ struct machine_start {
 	enum machine_start_step step;
 	enum machine_state state;
 	bool ran_already;
-	int error;		/* -errno: it did not come to run, see @reason */
+	int error;		/* -errno: it could not be started, see @reason */
 	char *reason;		/* in words, or NULL */
 	/* Private to machine_start.c. */
 	int report_fd;
@@ -31,7 +31,7 @@ struct machine_start_rules {
 	double timeout;		/* seconds for all together; < 0: no limit */
 	bool no_wait;		/* a start ends when the kernel runs, not when it is ready */
 	int jobs;		/* this many boot at a time; 0: no limit */
-	/* All of these may be NULL. @context is for them. */
+	/* Each of these may be NULL; all get @context. */
 	bool (*may_begin)(const struct machine_start *start, void *context);
 	int (*begin)(struct machine_start *start, void *context);	/* 0, or -errno: fails */
 	void (*changed)(const struct machine_start *start, void *context);

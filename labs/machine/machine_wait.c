@@ -7,8 +7,8 @@
  *   The keeper answers with AGENT_STATE, and sends another one at each change. The connection
  *   ends with the keeper. A keeper ends after its machine has ended and everything about that
  *   is written down; if instead the keeper was killed, the machine still runs and the watch
- *   connects to the next keeper. So nobody polls: whoever waits sleeps in poll() until
- *   something has changed.
+ *   connects to the next keeper. So waiting needs no timer: the command sleeps in
+ *   poll() until something has changed.
  */
 #include "machine/machine_wait.h"
 

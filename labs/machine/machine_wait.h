@@ -15,26 +15,26 @@ struct machine_watch {
 	struct agentlink link;		/* link.fd < 0: nothing follows, the machine has stopped */
 };
 
-/* Always succeeds; without a keeper to ask the state is MACHINE_STOPPED. */
+/* Always succeeds: a machine without a keeper and a kernel is MACHINE_STOPPED. */
 void machine_watch_open(struct machine_watch *watch, const struct machine *machine);
 /* Call it when link.fd is readable. True when the state may have changed. */
 bool machine_watch_take(struct machine_watch *watch);
 void machine_watch_close(struct machine_watch *watch);
 
 /*
- * Waits until @done is true of the machine's state; false: @seconds are over. @seconds < 0
- * means without limit. All of these return at once when @done is already true.
+ * Waits until @done is true for the state of the machine. False after @seconds; a negative
+ * number means no limit.
  */
 bool machine_wait(const struct machine *machine, bool (*done)(enum machine_state), double seconds);
 
-/* What machine_wait_all() tells meanwhile. */
+/* Called by machine_wait_all() while it waits. */
 struct machine_wait_hooks {
 	void (*changed)(int at, enum machine_state state, void *context);
 	void (*tick)(void *context);	/* every @tick_ms, for displays that show the time */
 	int tick_ms;			/* 0: no ticks */
 	void *context;
 };
-/* The same for many machines at once; the number of those that are not done. */
+/* The same for many machines. Returns the number of those that are not done. */
 int machine_wait_all(const struct machines *machines, bool (*done)(enum machine_state),
 		     double seconds, const struct machine_wait_hooks *hooks);
 

@@ -2,10 +2,9 @@
 /*
  * nic.c - the network interfaces of a machine, as lines "nic=" of its machine.conf
  *
- * Nothing but this file parses or completes such a line. Limits of the rate have two
- * places: for a port of a switch umlab-net is told, for an uplink they are words of the
- * kernel's option. Called by whatever starts machines, and by the verbs that add and
- * remove interfaces.
+ * Called by machine_start.c, keeper_kernel.c, and the verbs that add and remove interfaces. Only
+ * this file parses or completes such a line. The limit rate= of a port is set in the switch
+ * by umlab-net; that of an uplink is part of the kernel's option.
  */
 #include "machine/nic.h"
 
@@ -116,7 +115,7 @@ int nic_switches_start(const struct machine *machine, char **reason)
 	for (int at = -1; !error && (nic = conf_next(&machine->conf, "nic", &at));) {
 		char *path = nic_switch(nic, &port);
 
-		/* Elsewhere it is somebody else's switch, which we only join. */
+		/* A switch in another place is not ours: machines only join it. */
 		if (path && txt_starts(path, where_runtime()))
 			error = domain_start(path, reason);
 		free(path);

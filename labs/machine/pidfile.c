@@ -2,8 +2,8 @@
 /*
  * pidfile.c - a file that names a process, safe against numbers that are used again
  *
- * The kernel of each machine is recorded this way: its keeper writes the file, and whoever
- * wants to adopt, kill or debug the kernel reads it.
+ * The kernel of each machine is recorded this way. Its keeper writes the file; a later
+ * keeper, machine_kill() and `umlab debug` read it.
  */
 #include "machine/pidfile.h"
 

@@ -397,7 +397,7 @@ static bool console_input(struct agentlink *link, int key, int *in_fd)
 	if (size == -EAGAIN)
 		return true;
 	if (size <= 0) {
-		/* A script's input ends before the console has answered it. */
+		/* Input from a script ends early; go on showing what the console answers. */
 		*in_fd = -1;
 		return isatty(STDIN_FILENO) == 0;
 	}
