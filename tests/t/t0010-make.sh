@@ -135,6 +135,27 @@ ok $? "a failing kernel build fails make"
 
 like "$(make_ help)" 'make check-long' "make help lists the goals"
 
+# The caller's tools and flags; the flags come last, so they win.
+caller=$(env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -C "$TOP" -n BUILD="$SCRATCH/other" \
+	CC=their-cc AR=their-ar CPPFLAGS=-Dtheirs CFLAGS=-Otheirs LDFLAGS=-Wl,theirs \
+	umlab-disk 2>&1)
+like "$caller" '^their-cc .*-Dtheirs .*-O2 .*-Otheirs .*-c ' "CC, CPPFLAGS and CFLAGS are respected"
+like "$caller" '^their-cc .*-static-pie .*-Wl,theirs ' "LDFLAGS are respected"
+like "$caller" '^their-ar ' "AR is respected"
+[ ! -e "$SCRATCH/other" ]
+ok $? "a dry run writes nothing"
+
+build_depends() {
+	sed -n '/^Build-Depends:/,/^$/p' "$TOP/debian/control" | sed 's/^Build-Depends://' |
+		tr -d ' ,' | grep -v '^debhelper' | grep . | sort
+}
+build_group() {
+	sed -n 's/^build  *\([^ ]*\) .*/\1/p' "$TOP/labs/setup/packages" |
+		grep -vxE 'gcc|libc6-dev|make' | sort
+}
+is "$(diff <(build_depends) <(build_group))" "" \
+	"debian/control build-depends on the packages of the group build"
+
 # A stand-in for dpkg knows only gcc as installed. A stand-in for sudo fails, so nothing can be
 # installed.
 mkdir "$SCRATCH/bin"

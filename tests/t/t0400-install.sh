@@ -9,6 +9,7 @@ root=$SCRATCH/root prefix=/opt/umlab
 claim "make install succeeds" env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS \
 	make -s install PREFIX=$prefix DESTDIR="$root"
 share=$root$prefix/share
+version=$(sed -n 's/^VERSION := //p' GNUmakefile)
 is "$(find "$root" -not -path "$root$prefix*" -not -path "${root}/opt" -not -path "$root")" "" \
 	"nothing lies outside PREFIX below DESTDIR"
 is "$(find "$root" ! -type l ! -perm -a=r | head -n 3)" "" "every user can read all installed files"
@@ -18,6 +19,8 @@ for program in "$root$prefix"/bin/*; do
 	text=$( (as_user "$program" --help) 2> "$SCRATCH/err"); status=$?
 	[ $status -eq 0 ] && [ -n "$text" ] && [ ! -s "$SCRATCH/err" ]
 	ok $? "$name --help prints its help to standard output"
+	like "$( (as_user "$program" --version) 2>&1)" "^$name $version( |\$)" \
+		"$name --version prints the version of the GNUmakefile"
 	[ -s "$share/man/man1/$name.1" ]
 	ok $? "$name has a man page"
 	grep -qw "$name" "$share/bash-completion/completions/$name" 2>/dev/null || [ -L "$program" ]
@@ -25,6 +28,12 @@ for program in "$root$prefix"/bin/*; do
 	(as_user "$program" --no-such-option) > "$SCRATCH/out" 2> "$SCRATCH/err"
 	is "$?-$(wc -l < "$SCRATCH/out")" 2-0 \
 		"$name reports an unknown option on standard error and exits with 2"
+done
+for program in umlab umlab-net umlab-disk; do
+	elf=$(readelf -hld "$root$prefix/bin/$program" 2>&1)
+	like "$elf" 'Type: +DYN' "$program is position independent"
+	like "$elf" 'GNU_RELRO' "$program has read-only relocations"
+	like "$elf" 'FLAGS_1.*NOW' "$program binds its symbols at the start"
 done
 LINUX=$root$prefix/bin/umlab-linux
 boot 60 "$SCRATCH/log" mem=64M initrd="$MINI_CPIO" then=poweroff
