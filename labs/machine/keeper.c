@@ -19,8 +19,7 @@
  *     starting   the agent has answered for the first time since this boot, and startup.sh
  *                runs in the guest (keeper_script.c). Left when that ends
  *     ready | trouble   startup.sh has ended, well or not
- *     stopping   a clean shutdown was requested (keeper_stop.c). Left only when the
- *                machine ends
+ *     stopping   a clean shutdown was requested (keeper_stop.c), until the machine ends
  *
  *   Locks. keeper.lock is held as long as a keeper lives; the kernel holds `lock`. Starting
  *   happens under a lock on the machine's folder itself. So a keeper that finds keeper.lock
@@ -392,10 +391,7 @@ static void keeper_loop(struct keeper *keeper)
 
 /* ---- start ------------------------------------------------------------------------- */
 
-/*
- * Takes keeper.lock and the lock of the folder. The caller closes *start_fd to release the
- * latter when the machine runs or has failed to start. 1: another keeper is in charge.
- */
+/* Takes both locks; the caller closes *start_fd after the start. 1: another keeper is in charge. */
 static int locks_take(struct keeper *keeper, int *start_fd)
 {
 	int fd, error;
