@@ -18,7 +18,7 @@
 #     download   cache/*.deb
 #     unpack     tree/            files, and a dpkg database saying "unpacked"
 #     format     unpacked.img     ext4 of tree/, owners set
-#     configure  configured.img   the guest ran guest-setup in it; then written anew
+#     configure  configured.img   the guest ran guest-setup in it; then rewritten
 #     finish     --output         copied, kernel modules (and headers) added, renamed into place
 #   A stamp holds the hash of everything that the step depends on. It is written last, so an
 #   interrupted step runs again, and a changed input repeats all later steps. Files are complete

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/tell.h"
-#include "cli/verb_groups.h"
+#include "cli/net_groups.h"
 #include "common/loop.h"
 #include "common/place.h"
 #include "common/say.h"

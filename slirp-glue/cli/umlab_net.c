@@ -11,7 +11,7 @@
 #include "base/program.h"
 #include "base/verb_complete.h"
 #include "cli/client.h"
-#include "cli/verb_groups.h"
+#include "cli/net_groups.h"
 #include "cli/run_switch.h"
 #include "cli/run_uplink.h"
 #include "cli/verbs_change.h"

@@ -7,7 +7,7 @@
 #include "cli/verbs_change.h"
 
 #include "cli/client.h"
-#include "cli/verb_groups.h"
+#include "cli/net_groups.h"
 
 enum { WORDS_MAX = 30 };		/* of a command; the server reads up to MGMT_WORDS */
 

@@ -16,7 +16,7 @@
 
 #include "base/tell.h"
 #include "cli/client.h"
-#include "cli/verb_groups.h"
+#include "cli/net_groups.h"
 
 /* ---- list ------------------------------------------------------------------- */
 

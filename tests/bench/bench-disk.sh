@@ -85,8 +85,9 @@ for (( round = 1; round <= rounds; round++ )); do
 	if command -v fio >/dev/null; then
 		for row in read write; do
 			sample host_fio seq_$row \
-				"$(( $(fio_figure bw_bytes $row --ioengine=psync --invalidate=0 --bs=1M \
-					--filename="$work/raw" --size=256M --runtime=1) / 1000000 ))"
+				"$(fio_figure bw_bytes $row --ioengine=psync --invalidate=0 --bs=1M \
+					--filename="$work/raw" --size=256M --runtime=1 |
+					awk '{ print int($1 / 1000000) }')"
 		done
 	fi
 	run host_uring bench/bench-disk "$work/raw" uring
@@ -138,6 +139,6 @@ for (( round = 1; round <= rounds; round++ )); do
 done
 
 {
-	echo "disks: MB/s for seq_*, operations per second for rand_*, fsync, nbd_*, seconds for others"
+	echo "disks: MB/s for seq_*, operations per second for rand_*, fsync, nbd_*, else seconds"
 	awk -F '\t' -f "$here/medians.awk" bench/disk.tsv
 } | tee bench/disk.txt

@@ -200,9 +200,10 @@ def rooms(tree):
 
 
 def exits(tree):
-    for source, (_, wanted) in sorted(tree.symbols.items()):
+    for source, (defined, wanted) in sorted(tree.symbols.items()):
         top, room = source.split("/")[:2]
-        if top in MAY_EXIT and room not in MAY_EXIT[top]:
+        # A file with a main() is a program by itself.
+        if top in MAY_EXIT and room not in MAY_EXIT[top] and "main" not in defined:
             for name in sorted(wanted & EXITS):
                 yield f"{source} calls {name}()"
 

@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t0100-style.sh - the standing checks of the source: names, heads, walls, comments
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
@@ -35,6 +36,16 @@ grep -E '^(arch-um|cow|drivers-ubd|slirp-glue|labs)/' "$SCRATCH/ours" | while re
 		echo "$file: $lines lines, and the head gives no reason"
 done > "$SCRATCH/long"
 none "$SCRATCH/long" "no file passes 500 lines without a reason in its head"
+
+# Test scripts run by themselves, and end at once when a file that they source is missing.
+for script in tests/t/t*.sh; do
+	[ -x "$script" ] || echo "$script: not executable"
+	[ "$(head -n 1 "$script")" = '#!/bin/bash' ] || echo "$script: no shebang"
+	grep -HnE '^\. ' "$script" | grep -v '|| exit 1$'
+done > "$SCRATCH/scripts"
+ls tests/t | grep -oE '^t[0-9]{4}' | sort | uniq -d | sed 's/$/: this number occurs twice/' \
+	>> "$SCRATCH/scripts"
+none "$SCRATCH/scripts" "each test script is executable, sources strictly, and has its own number"
 
 # Sources, scripts, makefiles and pages fit 100 columns (a tab counts 8). What other programs
 # define is spared.

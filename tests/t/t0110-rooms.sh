@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t0110-rooms.sh - the folders are the architecture: who may include, call and end what
-. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
 cd "$TOP" || exit 1
 
 have_objects() {

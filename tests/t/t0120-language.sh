@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t0120-language.sh - no banned phrases, no citations of absent files, no untrue facts
-. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
 cd "$TOP" || exit 1
 
 git ls-files -co --exclude-standard > "$SCRATCH/files"

@@ -1,11 +1,12 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t0200-image.sh - the Debian image was made without root and is a whole, healthy system
 # time limit: 300
 #
 # debugfs reads the file system without a guest; then a guest checks the running system.
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/console.sh"
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/console.sh" || exit 1
 PATH=$PATH:/usr/sbin:/sbin
 [ -r "$IMAGE" ] || skip_all "no Debian image at $IMAGE (make image)"
 command -v debugfs > /dev/null || skip_all "no debugfs (package e2fsprogs)"

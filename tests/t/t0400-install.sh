@@ -1,7 +1,8 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t0400-install.sh - `make install` installs working programs with their documentation
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
-. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel
 cd "$TOP" || exit 1
 chmod 755 "$SCRATCH"

@@ -1,8 +1,9 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t0900-kunit.sh - kunit.py of the generic kernel builds this port, and its default suites pass
 # time limit: 3600
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
-. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
 SOURCE=$BUILD/src/linux
 KNOWN=$TOP/tests/known/kunit.known
 [ -d "$SOURCE/tools/testing/kunit" ] || skip_all "no kernel source in $SOURCE (make source)"

@@ -1,6 +1,7 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t1000-disk-tool.sh - umlab-disk: each verb does what it says; a verb that fails changes nothing
-. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
 DISK=$BUILD/umlab-disk
 [ -x "$DISK" ] || skip_all "no $DISK (make umlab-disk)"
 cd "$SCRATCH" || exit 1

@@ -1,7 +1,8 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t1010-disk-peers.sh - disks and other programs: uml_moo, uml_mkcow, linux.uml, qemu, fio
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
 DISK=$BUILD/umlab-disk
 [ -x "$DISK" ] || skip_all "no $DISK (make umlab-disk)"
 cd "$SCRATCH" || exit 1

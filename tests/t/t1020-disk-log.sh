@@ -1,10 +1,11 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t1020-disk-log.sh - power failures at any write of a recorded sequence; a flush that fails once
 #
 # qemu-storage-daemon exports a file by FUSE. It records the writes to it or makes a flush fail.
 # TRIALS=N: power failures for each format (default 10).
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
 DISK=$BUILD/umlab-disk
 [ -x "$DISK" ] || skip_all "no $DISK (make umlab-disk)"
 command -v qemu-storage-daemon > /dev/null || skip_all \

@@ -1,7 +1,8 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t1030-disk-remote.sh - disks on sshfs, which has neither locks between hosts nor holes
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
 DISK=$BUILD/umlab-disk
 [ -x "$DISK" ] || skip_all "no $DISK (make umlab-disk)"
 SERVER=/usr/lib/openssh/sftp-server

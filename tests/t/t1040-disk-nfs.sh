@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t1040-disk-nfs.sh - disks on NFSv3 and NFSv4.2: identity, locks, holes, a read-only base
 # time limit: 400
@@ -5,10 +6,10 @@
 # Server and client are one machine, because the host may have no NFS. umlab-disk is that of the
 # host. For locks, two mounts of one export behave like two clients; a process on the server sees
 # these locks too.
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/net.sh"
-. "$(dirname "$0")/../lib/hostroot.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/net.sh" || exit 1
+. "$(dirname "$0")/../lib/hostroot.sh" || exit 1
 need_hostroot rpcbind rpc.nfsd rpc.mountd rpc.statd exportfs mount.nfs python3
 NET_LIMIT=120
 cp "$BUILD/umlab-disk" "$TOP/tests/peers/nbdput.py" . && chmod 755 umlab-disk

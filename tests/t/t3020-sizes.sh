@@ -1,7 +1,8 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t3020-sizes.sh - machines with 32 MB to 16 GB of memory
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel
 for size in 32M 33M 64M 100M 256M 1G 4G 16G; do
 	boot 60 "$SCRATCH/log" mem=$size initrd="$MINI_CPIO" topic=hello panic=-1

@@ -1,7 +1,8 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t3030-input.sh - standard input other than a terminal: /dev/null, a file, a pipe, closed
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel
 try() { # try TITLE: boot once with the input that the caller set
 	boot 40 "$SCRATCH/log" mem=128M initrd="$MINI_CPIO" topic=hello then=poweroff

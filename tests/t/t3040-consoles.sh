@@ -1,7 +1,8 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t3040-consoles.sh - the backends of a console: terminal, pts, socket, file, null
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel
 boot 40 "$SCRATCH/log" mem=128M initrd="$MINI_CPIO" topic=hello con0=file:"$SCRATCH/con"
 is $? 0 "a machine with con0=file: boots"

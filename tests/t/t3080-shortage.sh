@@ -1,7 +1,8 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t3080-shortage.sh - the host lacks memory or descriptors, kills a process, removes the disk
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel
 hello="initrd=$MINI_CPIO topic=hello panic=-1"
 limited() { # limited LIMIT SIZE: run a machine with SIZE of memory under a limit of the host

@@ -1,9 +1,10 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t3100-debian.sh - the Debian image boots to a login, runs commands, powers off
 # time limit: 400
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/console.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/console.sh" || exit 1
 need_image
 private_image "$SCRATCH/disk"
 guest_at_console mem=512M ubd0="$SCRATCH/disk" root=/dev/ubda rw << 'END'

@@ -1,8 +1,9 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t3110-run.sh - what `make run` starts: a shell, a disk of its own, the internet on eth0
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/console.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/console.sh" || exit 1
 need_image
 at_console "$TOP/labs/setup/run.sh" "$BUILD" --mem 400M -- ${UMLAB_KERNEL_ARGS:-} << 'END'
 expect 180 root@umlab:~#

@@ -1,9 +1,10 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t3200-confinement.sh - the host calls and files that a taken-over kernel process can still use
 #
 # tests/lib/inject.c makes the calls from inside the running process, by ptrace.
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel
 inject=$BUILD/tests/inject
 forbidden=$SCRATCH/forbidden

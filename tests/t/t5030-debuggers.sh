@@ -1,9 +1,10 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t5030-debuggers.sh - strace, gdb and core files work in Debian; all kernel modules load
 # time limit: 600
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/console.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/console.sh" || exit 1
 need_image
 private_image "$SCRATCH/disk"
 mkdir "$SCRATCH/tools"

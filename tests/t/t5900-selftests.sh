@@ -1,9 +1,10 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t5900-selftests.sh - the short ones of the generic kernel's own selftests pass inside a guest
 # time limit: 1800
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/console.sh"
-. "$(dirname "$0")/../lib/selftests.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/console.sh" || exit 1
+. "$(dirname "$0")/../lib/selftests.sh" || exit 1
 selftests selftests.list
 done_testing

@@ -1,8 +1,9 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t6000-ubd.sh - raw disks: what the guest writes is in the file, locks hold, trouble is told
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/net.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/net.sh" || exit 1
 need_kernel
 disk() { truncate -s "$2" "$SCRATCH/$1" && chmod 666 "$SCRATCH/$1"; }
 disk a 64M; disk b 524544 # one half sector too much

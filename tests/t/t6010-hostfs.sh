@@ -1,7 +1,8 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t6010-hostfs.sh - folders of the host inside a guest: a file system, confined, side by side with the host
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel
 D=$SCRATCH/share
 mkdir -p "$D/sub" "$SCRATCH/share-outside" "$SCRATCH/share-ro" && chmod 777 "$D" "$D/sub"

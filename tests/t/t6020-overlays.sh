@@ -1,7 +1,8 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t6020-overlays.sh - disks made of layers in a machine: chains, locks, hot add, growing, a full host
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel
 DISK=$(reachable "$BUILD/umlab-disk")
 disk() { "$DISK" "$@"; }

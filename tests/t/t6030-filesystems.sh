@@ -1,10 +1,11 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t6030-filesystems.sh - ext4 with 1 KB blocks, xfs and btrfs on layers: fio verifies, fsck finds nothing
 # time limit: 400
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/net.sh"
-. "$(dirname "$0")/../lib/hostroot.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/net.sh" || exit 1
+. "$(dirname "$0")/../lib/hostroot.sh" || exit 1
 need_hostroot fio mkfs.ext4 mkfs.xfs mkfs.btrfs
 DISK=$(reachable "$BUILD/umlab-disk") NET_LIMIT=150
 mkdir content; cp /usr/share/common-licenses/* content/

@@ -1,8 +1,9 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t7020-hotplug.sh - add, remove and cut off interfaces of a running machine (netctl=)
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/net.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/net.sh" || exit 1
 need_net
 need_programs busybox ethtool
 

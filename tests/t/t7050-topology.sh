@@ -1,8 +1,9 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t7050-topology.sh - bridges, VLANs, loops and spanning tree, bad cables, capture, 200 ports
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/net.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/net.sh" || exit 1
 need_net
 need_programs busybox bridge ip python3 tshark
 ip=$(command -v ip)	# also in the machines, where that of busybox lacks options

@@ -1,10 +1,11 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t7070-apt.sh - apt in the Debian image, from a repository on this host's loopback
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/console.sh"
-. "$(dirname "$0")/../lib/net.sh"
-. "$(dirname "$0")/../lib/deb.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/console.sh" || exit 1
+. "$(dirname "$0")/../lib/net.sh" || exit 1
+. "$(dirname "$0")/../lib/deb.sh" || exit 1
 need_image
 need_net
 need_programs dpkg-deb python3

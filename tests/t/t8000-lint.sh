@@ -1,7 +1,8 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t8000-lint.sh - what lint tells about labs, and what Kathará and Netkit would have told
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
 UMLAB=$BUILD/umlab
 [ -x "$UMLAB" ] || skip_all "no command at $UMLAB (make labs)"
 export UMLAB_HOME=$SCRATCH/home XDG_RUNTIME_DIR=

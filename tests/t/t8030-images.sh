@@ -1,9 +1,10 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t8030-images.sh - images from tars, container layers and disks; snapshots; machines as one file
 # time limit: 900
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/labs.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/labs.sh" || exit 1
 need_umlab
 
 # Snapshots: a tree with two branches.

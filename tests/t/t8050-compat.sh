@@ -1,10 +1,11 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t8050-compat.sh - the commands of Netkit and Kathará, completion, help and man pages
 # time limit: 300
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/console.sh"
-. "$(dirname "$0")/../lib/labs.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/console.sh" || exit 1
+. "$(dirname "$0")/../lib/labs.sh" || exit 1
 need_umlab
 mkdir bin lab; for name in lstart linfo vlist vstart vclean vcommand vhalt vconfig kathara; do ln -s "$UMLAB" bin/$name; done
 run() { (as_user timeout 120 "$SCRATCH/home/bin/$1" "${@:2}"); }

@@ -1,9 +1,10 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t8060-class.sh - a class: parameters, status, reset, collect, broadcast
 # time limit: 600
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/labs.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/labs.sh" || exit 1
 need_umlab
 mkdir -p lab/pc/etc
 printf 'LAB_DESCRIPTION="lab of {{login}}"\npc[0]=A\n' > lab/lab.conf

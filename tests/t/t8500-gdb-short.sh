@@ -1,10 +1,11 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t8500-gdb-short.sh - gdb joins a machine, stops a program's system call, steps, lets go; reads a panic's core file
 # time limit: 180
 # The whole of it, under both engines: t9490-gdb.sh.
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/gdb.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/gdb.sh" || exit 1
 need_gdb
 seen() { like "$gdb_out" "$1" "$2"; }
 

@@ -1,10 +1,11 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t9200-image-build.sh - the image is built by an ordinary user and survives interruptions
 # time limit: 1200
 #
 # Starts from the package lists and downloads of the last build, so that it needs no network.
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel
 REWRITE=$BUILD/labs/image-rewrite
 [ -e "$BUILD/image/index.done" ] || skip_all "no downloads to start from (make image)"

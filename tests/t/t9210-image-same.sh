@@ -1,11 +1,12 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t9210-image-same.sh - the same packages give an image of the same bytes
 # time limit: 1200
 #
 # Two builds of the recipe minimal from the same lists and downloads, in other folders, at
 # other times, by callers with other settings. PROFILE=base (or dev, extra) takes another recipe.
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel
 PROFILE=${PROFILE:-minimal} REWRITE=$BUILD/labs/image-rewrite
 [ -e "$BUILD/image-$PROFILE/index.done" ] || skip_all "no downloads to start from (make images)"

@@ -1,9 +1,10 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t9220-guest-modules.sh - in the image dev a kernel module is built and loaded inside the machine
 # time limit: 1800
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/labs.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/labs.sh" || exit 1
 need_umlab
 if [ ! -e "$BUILD/images/dev.img" ]; then
 	make -C "$TOP" BUILD="$BUILD" "$BUILD/images/dev.img" > "$SCRATCH/image.log" 2>&1

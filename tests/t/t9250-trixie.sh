@@ -6,8 +6,8 @@
 # Builds the images from the Debian archive by `umlab image build --suite trixie`. The tests
 # then run with a build folder whose images are these.
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/labs.sh"
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/labs.sh" || exit 1
 need_umlab
 UMLAB_LIMIT=1200
 

@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t9300-disk-kill.sh - machines and servers killed while they write: nothing flushed is lost, nothing invented
 # time limit: 3600
@@ -5,9 +6,9 @@
 # KILLS=N: how often (1000, about a second each on an idle machine); KINDS: of which disks, a quarter of N
 # each (layer, raw, cow3, chain). A guest program writes generations and
 # flushes (tests/guest/diskgen.c); what it had been told to be safe must be there afterwards.
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/disks.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/disks.sh" || exit 1
 need_kernel
 DISK=$(reachable "$BUILD/umlab-disk")
 KILLS=${KILLS:-1000} KINDS=${KINDS:-layer raw cow3 chain}

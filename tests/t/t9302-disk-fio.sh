@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t9302-disk-fio.sh - machines killed under fio: each sector keeps a checksum that is its own
 # time limit: 7200
@@ -6,11 +7,11 @@
 # writer knows what was flushed: here the writer is fio, 16 requests in flight, and it is fio on
 # the host that reads. The disk begins full of sectors that fio has marked with their place and CRC,
 # so whatever is neither the old nor a new sector is found.
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/disks.sh"
-. "$(dirname "$0")/../lib/net.sh"
-. "$(dirname "$0")/../lib/hostroot.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/disks.sh" || exit 1
+. "$(dirname "$0")/../lib/net.sh" || exit 1
+. "$(dirname "$0")/../lib/hostroot.sh" || exit 1
 need_hostroot fio
 DISK=$(reachable "$BUILD/umlab-disk")
 KILLS=${KILLS:-1000} KINDS=${KINDS:-layer raw cow3 chain} SIZE=32M

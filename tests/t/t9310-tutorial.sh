@@ -1,9 +1,10 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t9310-tutorial.sh - the tutorial of the README, command by command, as it stands there
 # time limit: 1200
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/labs.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/labs.sh" || exit 1
 need_umlab
 [ -r "$BUILD/images/minimal.img" ] || skip_all "no image minimal (make images)"
 sed -n '/^<!-- tutorial/,/^Labs are/s/^    //p' "$TOP/README.md" > commands

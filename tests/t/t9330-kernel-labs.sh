@@ -1,9 +1,10 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t9330-kernel-labs.sh - the kernel course: each exercise fails its check, each solution passes
 # time limit: 1200
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/labs.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/labs.sh" || exit 1
 need_umlab
 [ -r "$BUILD/images/minimal.img" ] || skip_all "no image minimal (make images)"
 cp -r "$TOP/labs/examples" "$SCRATCH/home/labs"

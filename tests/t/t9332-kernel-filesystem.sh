@@ -1,9 +1,10 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t9332-kernel-filesystem.sh - the kernel course's changed file system: the solution applies, builds, boots and passes its check
 # time limit: 1500
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/labs.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/labs.sh" || exit 1
 need_umlab
 [ -r "$BUILD/images/minimal.img" ] || skip_all "no image minimal (make images)"
 [ -r /usr/src/linux-source-6.12.tar.xz ] || skip_all "no kernel source"

@@ -6,8 +6,8 @@
 # Both flavours instrument all kernel code. Code that runs on host threads must not be
 # instrumented: such a thread has no `current`, which the instrumentation reads.
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/net.sh"
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/net.sh" || exit 1
 need_net
 DISK=$(reachable "$BUILD/umlab-disk")
 [ -x "$DISK" ] || skip_all "no umlab-disk (make umlab-disk)"

@@ -1,11 +1,12 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t9410-services.sh - what administrators run works inside: containers, storage, file servers, firewalls, tunnels
 # time limit: 2400
 #
 # Builds an image of its own (services/services.packages, about 1 GB of downloads the first time).
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/console.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/console.sh" || exit 1
 need_image
 services=$BUILD/images/services.img
 "$TOP/labs/image/build.sh" --packages "$TOP/tests/services/services.packages" --output \

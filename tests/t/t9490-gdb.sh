@@ -1,9 +1,10 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t9490-gdb.sh - gdb on a machine's kernel: attach, look, stop, step, hold, let go, under both engines
 # time limit: 600
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/gdb.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/gdb.sh" || exit 1
 need_gdb
 mkdir -p "$SCRATCH/root/topics" && cp "$BUILD/tests/guest/guest_init" "$SCRATCH/root/init" &&
 	cp "$BUILD/tests/guest/hello" "$SCRATCH/root/topics/"

@@ -1,10 +1,11 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t9495-debug.sh - umlab debug and umlab module: gdb on a machine of a user, modules built, loaded and stopped in
 # time limit: 900
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/labs.sh"
-. "$(dirname "$0")/../lib/gdb.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/labs.sh" || exit 1
+. "$(dirname "$0")/../lib/gdb.sh" || exit 1
 need_umlab
 need_gdb
 export UMLAB_VMLINUX=$VMLINUX

@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t9497-ptrace-scope.sh - a host with kernel.yama.ptrace_scope=1: machines run, and gdb joins one that is not its child
 # time limit: 600
@@ -5,8 +6,8 @@
 # Few hosts of tests have that setting, so this one is a machine of QEMU's with Debian's kernel. The
 # engine is ptrace: QEMU before 9.1, without KVM, reads the stack of a program's iret as the kernel
 # would, which the other engine's stub cannot survive.
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel
 for program in qemu-system-x86_64 gdb setpriv busybox; do command -v $program > /dev/null ||
 	skip_all "no $program here"; done

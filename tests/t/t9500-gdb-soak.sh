@@ -1,13 +1,14 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t9500-gdb-soak.sh - gdb comes, stops, steps and goes a thousand times while fio and iperf3 work
 # time limit: 3600
 #
 # UMLAB_ROUNDS=N: how often with each engine (1000).
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/net.sh"
-. "$(dirname "$0")/../lib/hostroot.sh"
-. "$(dirname "$0")/../lib/gdb.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/net.sh" || exit 1
+. "$(dirname "$0")/../lib/hostroot.sh" || exit 1
+. "$(dirname "$0")/../lib/gdb.sh" || exit 1
 need_net
 need_hostroot fio iperf3
 need_gdb

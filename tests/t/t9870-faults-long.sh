@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t9870-faults-long.sh - t8070-faults.sh, many more rounds
 # time limit: 1800

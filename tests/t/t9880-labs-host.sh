@@ -1,9 +1,10 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t9880-labs-host.sh - hosts that are short of something: a full disk, a base on a remote file system, thirty machines on one base
 # time limit: 900
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/labs.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/labs.sh" || exit 1
 need_umlab
 [ -r "$BUILD/images/minimal.img" ] || skip_all "no image minimal (make images)"
 export UMLAB_IMAGE=minimal UMLAB_LIMIT=300

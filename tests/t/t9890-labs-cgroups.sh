@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t9890-labs-cgroups.sh - where systemd --user runs, a machine's shares are a scope's: real systemd, real cgroups
 # time limit: 600
@@ -5,9 +6,9 @@
 # The host of this test is a machine of the Debian image, where systemd is the init and an
 # ordinary user has a manager. The kernel that umlab starts there is a stand-in that burns
 # processor time: what counts is who bounds it.
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/labs.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/labs.sh" || exit 1
 need_umlab
 umlab create -i debian-12 --mem=512M host > /dev/null; umlab start host
 is $? 0 "a machine with systemd starts"

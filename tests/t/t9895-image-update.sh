@@ -1,14 +1,15 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # t9895-image-update.sh - umlab image update: apt brings an image up to date, from an archive in a network of its own
 # time limit: 600
 #
 # The archive is on another host, for an uplink leads to no address of its own.
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/net.sh"
-. "$(dirname "$0")/../lib/hosts.sh"
-. "$(dirname "$0")/../lib/labs.sh"
-. "$(dirname "$0")/../lib/deb.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/net.sh" || exit 1
+. "$(dirname "$0")/../lib/hosts.sh" || exit 1
+. "$(dirname "$0")/../lib/labs.sh" || exit 1
+. "$(dirname "$0")/../lib/deb.sh" || exit 1
 need_umlab
 need_hosts
 need_programs python3 dpkg-deb

@@ -1,10 +1,11 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t9300-examples.sh - each lab of labs/examples does what its check says
+# t9304-examples.sh - each lab of labs/examples does what its check says
 # time limit: 3600
 # EXAMPLES=PATTERN chooses some of them.
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
-. "$(dirname "$0")/../lib/labs.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
+. "$(dirname "$0")/../lib/labs.sh" || exit 1
 need_umlab
 export UMLAB_LIMIT=400
 for image in minimal base; do [ -r "$BUILD/images/$image.img" ] ||

@@ -1,8 +1,9 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t9300-isolation-long.sh - the attacks that race, for as long as it takes to lose a race
+# t9306-isolation-long.sh - the attacks that race, for as long as it takes to lose a race
 # time limit: 3600
-. "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/tap.sh" || exit 1
+. "$(dirname "$0")/../lib/guest.sh" || exit 1
 args=${UMLAB_KERNEL_ARGS:-} TOPIC_LIMIT=800
 for engine in seccomp ptrace; do
 	UMLAB_KERNEL_ARGS="$args engine=$engine rounds=200"
