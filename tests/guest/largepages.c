@@ -117,7 +117,8 @@ static long huge_kb(const char *address, const char *field)
 	while (smaps && fgets(line, sizeof(line), smaps)) {
 		if (sscanf(line, "%lx-%lx ", &start, &end) == 2 &&
 		    strchr(line, '-') < strchr(line, ' '))
-			inside = (unsigned long)address < end && (unsigned long)address + AREA > start;
+			inside = (unsigned long)address < end &&
+				 (unsigned long)address + AREA > start;
 		else if (inside && !strncmp(line, field, strlen(field)) &&
 			 sscanf(line + strlen(field), ": %ld", &value) == 1)
 			kb += value;
@@ -278,7 +279,8 @@ static void moved(void)
 	long bad = part == MAP_FAILED;
 
 	for (long page = 0; !bad && page < 30; page++)
-		bad += *(uint64_t *)(part + page * PAGE + (page + 700) % 500 * 8) != ((page + 700ul) ^ 9);
+		bad += *(uint64_t *)(part + page * PAGE + (page + 700) % 500 * 8) !=
+		       ((page + 700ul) ^ 9);
 	claim(bad, "a part moves with its content");
 	claim(can_read(area + 700 * PAGE) && part != area + 700 * PAGE,
 	      "a moved part is gone from its old address");

@@ -262,7 +262,8 @@ static void many_areas(void)
 	for (int i = 0; i < AREAS; i++)
 		*(int *)(area + (size_t)i * 2 * PAGE + PAGE) = i;
 	for (int i = 0; i < AREAS; i++)
-		bad += *(int *)(area + (size_t)i * 2 * PAGE + PAGE) != i || *(int *)(area + (size_t)i * 2 * PAGE) != 0;
+		bad += *(int *)(area + (size_t)i * 2 * PAGE + PAGE) != i ||
+		       *(int *)(area + (size_t)i * 2 * PAGE) != 0;
 	is(bad, 0, "each of 40000 areas holds its own content");
 	bad += can_write(area) || can_write(area + (size_t)(AREAS - 1) * 2 * PAGE);
 	is(bad, 0, "each of 40000 areas has its own protection");

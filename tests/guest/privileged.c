@@ -34,9 +34,12 @@ static void leave(int number, siginfo_t *info, void *context)
 
 /* Claims that an instruction causes a general protection fault at its own address. */
 #define PROTECTED(title, code) do { \
-		is(SIGNAL_OF(asm volatile(code : : : "rax", "rbx", "rcx", "rdx", "rdi", "memory")), SIGSEGV, title " raises SIGSEGV"); \
+		is(SIGNAL_OF(asm volatile(code : : : "rax", "rbx", "rcx", "rdx", "rdi", \
+					  "memory")), \
+		   SIGSEGV, title " raises SIGSEGV"); \
 		ok(seen.si_code == SI_KERNEL && seen.si_addr == NULL && seen_trap == 13, \
-		   title ": a general protection fault (si_code %d, trap %ld)", seen.si_code, seen_trap); \
+		   title " causes a general protection fault (si_code %d, trap %ld)", \
+		   seen.si_code, seen_trap); \
 	} while (0)
 
 static void instructions(void)
@@ -59,12 +62,16 @@ static void instructions(void)
 	PROTECTED("loading a bad selector", "mov $0x1237, %%eax\n\tmov %%eax, %%ds");
 	PROTECTED("int $0x81", "int $0x81");
 	PROTECTED("iretq to ring 0",
-		  "mov %%rsp, %%rax\n\tpush $0x18\n\tpush %%rax\n\tpushf\n\tpush $0x10\n\tlea 1f(%%rip), %%rax\n\tpush %%rax\n\tiretq\n1:");
+		  "mov %%rsp, %%rax\n\tpush $0x18\n\tpush %%rax\n\tpushf\n\tpush $0x10\n\t"
+		  "lea 1f(%%rip), %%rax\n\tpush %%rax\n\tiretq\n1:");
 }
 
 static void far_calls(void)
 {
-	/* 0x23 is the 32-bit code segment of a 64-bit kernel. The code lies below 4 GiB and ends by ud2. */
+	/*
+	 * 0x23 is the 32-bit code segment of a 64-bit kernel. The code lies below 4 GiB and ends
+	 * with ud2.
+	 */
 	unsigned char *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
 				  MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 	struct { unsigned int offset; unsigned short segment; } __attribute__((packed)) target = {
@@ -134,8 +141,10 @@ static void vsyscall(void)
 	   "a jump to a non-canonical address raises SIGSEGV");
 	is(SIGNAL_OF(((void (*)(void))0xffffffff81000000)()), SIGSEGV,
 	   "a jump into the kernel's half raises SIGSEGV");
-	is(SIGNAL_OF(asm volatile("mov %%rsp, %%rbx\n\tmov $0x8000000000000000, %%rax\n\tmov %%rax, %%rsp\n\tpush %%rbx"
-				  ::: "rax", "rbx", "memory")), SIGBUS, "a push on a non-canonical stack is SIGBUS");
+	is(SIGNAL_OF(asm volatile("mov %%rsp, %%rbx\n\tmov $0x8000000000000000, %%rax\n\t"
+				  "mov %%rax, %%rsp\n\tpush %%rbx"
+				  ::: "rax", "rbx", "memory")),
+	   SIGBUS, "a push on a non-canonical stack raises SIGBUS");
 	/* The signal frame goes to the alternate stack, so the bad rsp does not matter. */
 }
 
@@ -166,7 +175,8 @@ static void odd_calls(void)
 
 	asm volatile("syscall\n1:\tlea 1b(%%rip), %2" : "=c"(rcx), "=a"(here),
 		     "=&r"(here) : "a"(SYS_getppid) : "r11", "memory");
-	asm volatile("pushf\n\tpop %%rbx\n\tmov %1, %%eax\n\tsyscall\n\tmov %%r11, %0\n\txor %%rbx, %0"
+	asm volatile("pushf\n\tpop %%rbx\n\tmov %1, %%eax\n\tsyscall\n\t"
+		     "mov %%r11, %0\n\txor %%rbx, %0"
 		     : "=r"(r11) : "i"(SYS_getppid) : "rax", "rbx", "rcx", "r11", "memory");
 	is(rcx, here, "syscall leaves the return address in rcx");
 	is(r11 & 0xcd5, 0, "syscall leaves the flags in r11");

@@ -61,7 +61,8 @@ static void memory(void)
 	struct sysinfo info;
 
 	slurp("/proc/meminfo");
-	long total = number_after("MemTotal"), available = number_after("MemAvailable"), unused = number_after("MemFree");
+	long total = number_after("MemTotal"), available = number_after("MemAvailable");
+	long unused = number_after("MemFree");
 
 	ok(total > 20000 && unused > 0 && unused <= total && available > 0 && available <= total,
 	   "/proc/meminfo is plausible (%ld of %ld kB free)", unused, total);

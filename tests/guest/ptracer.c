@@ -177,7 +177,8 @@ static int stop_with_registers(void)
 {
 	unsigned long rbx = 0x1111, r12 = 0x2222, r15 = 0x3333, r11 = 0;
 
-	asm volatile("mov $0x1111, %%rbx\n\tmov $0x2222, %%r12\n\tmov $0x3333, %%r15\n\tmov $0x4444, %%r11\n\tstc\n\tint3"
+	asm volatile("mov $0x1111, %%rbx\n\tmov $0x2222, %%r12\n\tmov $0x3333, %%r15\n\t"
+		     "mov $0x4444, %%r11\n\tstc\n\tint3"
 		     : "=b"(rbx), "=&r"(r11) : : "r12", "r15", "memory");
 	asm volatile("mov %%r12, %0\n\tmov %%r15, %1" : "=r"(r12), "=r"(r15));
 	return rbx == 0x7777;
@@ -532,8 +533,8 @@ static void injection(void)
 	regs = saved;
 	regs.rax = SYS_mmap;
 	regs.orig_rax = -1;
-	regs.rdi = 0, regs.rsi = 8192, regs.rdx = PROT_READ | PROT_WRITE, regs.r10 = MAP_PRIVATE | MAP_ANONYMOUS;
-	regs.r8 = -1, regs.r9 = 0;
+	regs.rdi = 0, regs.rsi = 8192, regs.rdx = PROT_READ | PROT_WRITE;
+	regs.r10 = MAP_PRIVATE | MAP_ANONYMOUS, regs.r8 = -1, regs.r9 = 0;
 	trace(PTRACE_SETREGS, pid, 0, (long)&regs);
 	trace(PTRACE_CONT, pid, 0, 0);
 	is(next_stop(pid), SIGTRAP << 8 | 0x7f, "the tracer injects a system call");
@@ -593,7 +594,8 @@ static int stop_with_selector(void)
 static void selectors(void)
 {
 	pid_t pid = traced(stop_with_selector);
-	size_t gs = offsetof(struct user_regs_struct, gs), base = offsetof(struct user_regs_struct, gs_base);
+	size_t gs = offsetof(struct user_regs_struct, gs);
+	size_t base = offsetof(struct user_regs_struct, gs_base);
 	struct user_regs_struct regs;
 
 	trace(PTRACE_CONT, pid, 0, 0);

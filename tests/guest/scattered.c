@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * scattered.c - 4 GB in single pages, touched in an order without neighbours
+ * scattered.c - touch 4 GB page by page, never two neighbours in a row
  *
- * Far more separate pieces than the host allows mappings in one process (vm.max_map_count): what
- * has no room there has to be dropped and found again. Each page holds its own number.
+ * The pages form far more separate pieces than the host allows mappings in one process
+ * (vm.max_map_count). The port has to drop some mappings and restore them on the next access.
+ * Each page holds its own number.
  */
 #define _GNU_SOURCE
 #include <stdint.h>
@@ -14,12 +15,13 @@
 enum { PAGE = 4096 };
 static const size_t size = 4UL << 30;
 
-/* The @i-th page of an order that visits each of 2^20 pages once. */
+/* Returns the @i-th page of an order that visits each of the 2^20 pages once. */
 static size_t page_of(size_t i, size_t stride)
 {
 	return i * stride % (size / PAGE);
 }
 
+/* Counts the pages that do not hold @mark, and marks each with @next. */
 static long look(char *area, size_t stride, uint64_t mark, uint64_t next)
 {
 	long bad = 0;
@@ -40,10 +42,10 @@ int main(void)
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (area == MAP_FAILED)
-		bail("4 GB of address space");
+		bail("cannot map 4 GB of address space");
 	madvise(area, size, MADV_NOHUGEPAGE);
 	is(look(area, 40503, 0, 1), 0,
-	   "a million single pages are empty at first, in an order without neighbours");
-	is(look(area, 611953, 1, 2), 0, "they hold their values, in another order");
+	   "a million pages read as zeros when no two neighbours are touched in a row");
+	is(look(area, 611953, 1, 2), 0, "a million scattered pages keep their values");
 	return tap_done();
 }

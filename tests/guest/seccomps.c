@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * seccomps.c - seccomp: strict mode, filters with each action, listeners, inheritance
+ * seccomps.c - seccomp: strict mode, each filter action, listeners, inheritance
  */
 #define _GNU_SOURCE
 #include <linux/audit.h>
@@ -23,10 +23,10 @@
 #include "tap.h"
 
 #ifndef SYS_SECCOMP
-#define SYS_SECCOMP 1 /* si_code; glibc has no name for it */
+#define SYS_SECCOMP 1 /* si_code; glibc does not define it */
 #endif
 
-/* All calls are allowed but `number`, which ends in `action`. */
+/* Installs a filter that allows all calls except @number, for which it returns @action. */
 static int install(long number, unsigned int action, unsigned int flags)
 {
 	struct sock_filter code[] = {
@@ -44,6 +44,7 @@ static int install(long number, unsigned int action, unsigned int flags)
 	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
 }
 
+/* Runs @work in a child and returns the wait status. */
 static int run(int (*work)(void))
 {
 	struct rlimit none = { 0, 0 };
@@ -162,16 +163,16 @@ static void with_tracer(void)
 	ptrace(PTRACE_CONT, pid, NULL, NULL);
 	waitpid(pid, &status, 0);
 	is(status, PTRACE_EVENT_SECCOMP << 16 | SIGTRAP << 8 | 0x7f,
-	   "SECCOMP_RET_TRACE stops for the tracer");
+	   "SECCOMP_RET_TRACE stops the call and reports it to the tracer");
 	ptrace(PTRACE_GETEVENTMSG, pid, NULL, &message);
-	is(message, 7, "with the filter's data");
+	is(message, 7, "the tracer of SECCOMP_RET_TRACE gets the filter's data");
 	ptrace(PTRACE_POKEUSER, pid, (void *)(15 * 8l), (void *)(long)SYS_getpid);
 	ptrace(PTRACE_CONT, pid, NULL, NULL);
 	waitpid(pid, &status, 0);
-	is(status, 0, "which may change the call");
+	is(status, 0, "the tracer of SECCOMP_RET_TRACE can change the call");
 }
 
-/* The filter's program sees arguments, address and architecture. */
+/* The filter program can read the call's arguments. */
 static int sees_arguments(void)
 {
 	struct sock_filter code[] = {
@@ -273,7 +274,7 @@ static void listener(void)
 		_exit(result == 5555 && failed ? 0 : 1);
 	}
 	if (recvmsg(pair[1], &message, 0) < 0 || !CMSG_FIRSTHDR(&message))
-		bail("no listener arrived");
+		bail("the child did not send the listener's descriptor");
 	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(int));
 	for (int i = 0; i < 2; i++) {
 		struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
@@ -293,11 +294,11 @@ static void listener(void)
 		ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &answer);
 	}
 	waitpid(pid, &status, 0);
-	is(status, 0, "and its answers are the calls' results");
+	is(status, 0, "the answers of a listener become the results of the calls");
 	close(fd), close(pair[0]), close(pair[1]);
 }
 
-/* The vDSO may answer the clock without a call; a filter on the call itself must still hold. */
+/* The vDSO may read the clock without a call; the filter must still apply to the call. */
 static int clock_filtered(void)
 {
 	struct timespec time;
@@ -315,20 +316,21 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		return syscall(SYS_getppid) == -1 && errno == ENOTUNIQ ? 66 : 1;
 	is(run(strict_allows), 5 << 8, "strict mode allows write and exit");
-	is(run(strict_kills), SIGKILL, "strict mode kills for anything else");
-	is(run(gives_errno), 0, "SECCOMP_RET_ERRNO gives that error for that call only");
+	is(run(strict_kills), SIGKILL, "strict mode kills the process on any other call");
+	is(run(gives_errno), 0, "SECCOMP_RET_ERRNO gives its error for the filtered call only");
 	is(run(kills_process) & 0x7f, SIGSYS,
-	   "SECCOMP_RET_KILL_PROCESS ends the process by SIGSYS");
-	is(run(kills_thread), 12 << 8, "SECCOMP_RET_KILL_THREAD ends one thread");
-	is(run(traps), 0, "SECCOMP_RET_TRAP sends a full SIGSYS whose handler sets the result");
-	is(run(without_tracer), 0, "SECCOMP_RET_TRACE without a tracer is ENOSYS");
+	   "SECCOMP_RET_KILL_PROCESS kills the process with SIGSYS");
+	is(run(kills_thread), 12 << 8, "SECCOMP_RET_KILL_THREAD kills only one thread");
+	is(run(traps), 0,
+	   "SECCOMP_RET_TRAP sends a complete SIGSYS, whose handler can set the result");
+	is(run(without_tracer), 0, "SECCOMP_RET_TRACE without a tracer gives ENOSYS");
 	with_tracer();
-	is(run(sees_arguments), 0, "a filter reads both halves of the arguments");
-	is(run(inherited), 66 << 8, "a filter is inherited over fork and exec");
-	is(run(synchronised), 0, "TSYNC reaches a thread that makes no calls");
-	is(run(clock_filtered), 0, "a filter on clock_gettime holds for the call");
+	is(run(sees_arguments), 0, "a filter can read both halves of the arguments");
+	is(run(inherited), 66 << 8, "a filter is inherited across fork and exec");
+	is(run(synchronised), 0, "TSYNC installs the filter in a thread that makes no calls");
+	is(run(clock_filtered), 0, "a filter on clock_gettime applies to the system call");
 	status = run(needs_privilege);
-	is(status, 0, "without privilege or no_new_privs a filter is EACCES");
+	is(status, 0, "a filter without privilege or no_new_privs gives EACCES");
 	listener();
 	return tap_done();
 }

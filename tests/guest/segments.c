@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * segments.c - FS and GS bases: arch_prctl and the FSGSBASE instructions, over switches, signals,
- * fork
+ * segments.c - FS and GS bases, set by arch_prctl and the FSGSBASE instructions
+ *
+ * The bases must survive task switches, signals and fork.
  */
 #define _GNU_SOURCE
 #include <asm/prctl.h>
@@ -58,42 +59,46 @@ static long through_gs(void)
 	return value;
 }
 
-static int usable;
+static int usable;	/* the processor and the kernel allow FSGSBASE */
 
 static void by_prctl(void)
 {
 	static long word = 0x1234567;
 	unsigned long fs = get(ARCH_GET_FS);
 
-	is(fs, (long)pthread_self(), "ARCH_GET_FS is the thread pointer");
-	is(arch(ARCH_SET_GS, (unsigned long)&word), 0, "ARCH_SET_GS sets");
-	is(get(ARCH_GET_GS), (long)&word, "ARCH_GET_GS reads it back");
-	is(through_gs(), word, "an access through GS goes there");
+	is(fs, (long)pthread_self(), "ARCH_GET_FS returns the thread pointer");
+	is(arch(ARCH_SET_GS, (unsigned long)&word), 0, "ARCH_SET_GS succeeds");
+	is(get(ARCH_GET_GS), (long)&word, "ARCH_GET_GS returns what ARCH_SET_GS set");
+	is(through_gs(), word, "an access through GS uses the base that ARCH_SET_GS set");
 	ok(arch(ARCH_SET_FS, 0x8000000000000000) == -1 && errno == EPERM,
-	   "a kernel address is refused");
-	ok(arch(0x7777, 0) == -1 && errno == EINVAL, "an unknown code is EINVAL");
-	is(arch(ARCH_SET_FS, fs), 0, "ARCH_SET_FS sets");
+	   "ARCH_SET_FS rejects a kernel address");
+	ok(arch(0x7777, 0) == -1 && errno == EINVAL, "an unknown arch_prctl code gives EINVAL");
+	is(arch(ARCH_SET_FS, fs), 0, "ARCH_SET_FS succeeds");
 	if (!usable)
 		return;
 	is(read_fs_base(), fs, "RDFSBASE agrees with ARCH_GET_FS");
 	is(read_gs_base(), (long)&word, "RDGSBASE agrees with ARCH_GET_GS");
 	write_gs_base((unsigned long)&word + 8);
-	is(get(ARCH_GET_GS), (long)&word + 8, "ARCH_GET_GS sees what WRGSBASE wrote");
+	is(get(ARCH_GET_GS), (long)&word + 8, "ARCH_GET_GS returns what WRGSBASE wrote");
 	write_gs_base(0x7ffff0000000);
 	getppid();
 	is(read_gs_base(), 0x7ffff0000000, "a system call keeps a base written by WRGSBASE");
-	/* WRGSBASE takes any canonical address, also one that arch_prctl and ptrace refuse. */
+	/* WRGSBASE accepts any canonical address, even one that arch_prctl and ptrace reject. */
 	write_gs_base(0xffff900000000000);
 	getppid();
 	sched_yield();
 	raise(SIGWINCH);
-	is(read_gs_base(), 0xffff900000000000, "also one of the kernel's half");
+	is(read_gs_base(), 0xffff900000000000,
+	   "calls and signals keep a base in the kernel's half of the address space");
 	asm volatile("mov %0, %%gs" : : "r"(0));
 	arch(ARCH_SET_GS, (unsigned long)&word);
-	is(through_gs(), word, "ARCH_SET_GS works after the selector was loaded");
+	is(through_gs(), word, "ARCH_SET_GS works after a selector was loaded");
 }
 
-/* Any privilege level may stand in a selector that is loaded; a return from the kernel may clear it in null ones. */
+/*
+ * A selector may be loaded with any privilege level. For null selectors a return from the kernel
+ * may clear the level.
+ */
 static void selectors(void)
 {
 	static const unsigned short values[] = { 1, 2, 3, 0x28, 0x2a, 0x2b };
@@ -180,23 +185,24 @@ static void over_signals(void)
 	arch(ARCH_SET_GS, (unsigned long)&word);
 	signal(SIGUSR1, other_base);
 	raise(SIGUSR1);
-	is(handler_base, (long)&word, "a handler starts with the base of the code it interrupts");
+	is(handler_base, (long)&word,
+	   "a signal handler starts with the GS base of the interrupted code");
 	is(get(ARCH_GET_GS), 0x5000,
-	   "sigreturn leaves the bases alone, as the frame does not hold them");
+	   "sigreturn keeps the GS base that the handler set, because the frame has none");
 	arch(ARCH_SET_GS, (unsigned long)&word);
 	pid = fork();
 	if (pid == 0)
 		_exit(get(ARCH_GET_GS) != (unsigned long)&word ||
 		      get(ARCH_GET_FS) != (unsigned long)pthread_self());
 	waitpid(pid, &status, 0);
-	is(status, 0, "fork gives the child the same bases");
+	is(status, 0, "fork gives the child the same FS and GS bases");
 	pid = fork();
 	if (pid == 0) {
 		execl("/proc/self/exe", "segments", "--fresh", NULL);
 		_exit(1);
 	}
 	waitpid(pid, &status, 0);
-	is(status, 0, "exec starts with GS base 0");
+	is(status, 0, "exec resets the GS base to 0");
 }
 
 static sigjmp_buf back;
@@ -218,11 +224,11 @@ int main(int argc, char **argv)
 		usable = 1;
 	}
 	ok(usable || !(getauxval(AT_HWCAP2) & 2),
-	   "FSGSBASE instructions work when AT_HWCAP2 says so");
+	   "the FSGSBASE instructions work if AT_HWCAP2 announces them");
 	by_prctl();
 	selectors();
 	switches(own_base, "threads and processes that yield keep their GS base");
-	switches(own_base_busy, "threads and processes that the clock switches keep their GS base");
+	switches(own_base_busy, "threads and processes that are preempted keep their GS base");
 	over_signals();
 	return tap_done();
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sharing.c - memory that processes share: anonymous, files, memfd, System V; and files seen by
- * mmap and by read
+ * sharing.c - memory that processes share: anonymous, files, memfd, System V
+ *
+ * A file must have the same content through mmap and through read.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -40,9 +41,9 @@ static void anonymous(void)
 	status_of(pid);
 	for (int i = 0; i < PAGES; i++)
 		bad += area[i * 1024 + 1] != i + 1;
-	is(bad, 0, "pages first touched by the child are seen by the parent");
+	is(bad, 0, "the parent sees the pages that the child touched first");
 
-	/* Both at once, each word changed by both. */
+	/* Both processes change each word at the same time. */
 	area[0] = 0;
 	pid = fork();
 	for (int i = 0; i < 100000; i++)
@@ -54,7 +55,7 @@ static void anonymous(void)
 
 	for (int i = 0; i < 16; i++)
 		sum += area[i * 1024];
-	is(sum, 200000, "two processes add on shared words and lose nothing");
+	is(sum, 200000, "two processes that add to shared words lose no update");
 
 	pid = fork();
 	if (pid == 0) {
@@ -64,7 +65,7 @@ static void anonymous(void)
 	status_of(pid);
 	area[5 * 1024] = 99;
 	is(area[5 * 1024], 99,
-	   "a child that unmaps shared pages does not take them from the parent");
+	   "the parent keeps shared pages that a child unmaps");
 	pid = fork();
 	if (pid == 0) {
 		mprotect((void *)area, PAGE, PROT_READ);
@@ -72,7 +73,7 @@ static void anonymous(void)
 	}
 	status_of(pid);
 	area[0] = 1;
-	is(area[0], 1, "nor does one that makes them read-only");
+	is(area[0], 1, "the parent can still write shared pages that a child makes read-only");
 	munmap((void *)area, PAGES * PAGE);
 }
 
@@ -88,20 +89,22 @@ static void files(void)
 	write(fd, buffer, sizeof(buffer));
 	shared = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	private = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
-	ok(shared[0] == 'a' && private[PAGE] == 'a', "a mapped file has the file's bytes");
+	ok(shared[0] == 'a' && private[PAGE] == 'a', "a mapping shows the file's content");
 	shared[0] = 'S';
 	pread(fd, buffer, 1, 0);
-	ok(buffer[0] == 'S', "a write to a shared mapping is read from the file");
+	ok(buffer[0] == 'S', "read() returns what was written through a shared mapping");
 	pwrite(fd, "W", 1, PAGE);
-	ok(shared[PAGE] == 'W', "a write to the file is seen in the mapping");
+	ok(shared[PAGE] == 'W', "a shared mapping shows what was written to the file");
 	private[2 * PAGE] = 'P';
 	pread(fd, buffer, 1, 2 * PAGE);
 	ok(buffer[0] == 'a' && shared[2 * PAGE] == 'a',
 	   "a write to a private mapping stays private");
 	shared[2 * PAGE] = 'x';
-	ok(private[2 * PAGE] == 'P', "and is not overwritten through the file");
+	ok(private[2 * PAGE] == 'P',
+	   "a write to the file does not change a private page that was written");
 	shared[3 * PAGE] = 'y';
-	ok(private[3 * PAGE] == 'y', "a private page not yet written follows the file");
+	ok(private[3 * PAGE] == 'y',
+	   "a private page that was not written yet shows a write to the file");
 	pid = fork();
 	if (pid == 0) {
 		shared[PAGE + 1] = 'C';
@@ -110,10 +113,10 @@ static void files(void)
 	}
 	status_of(pid);
 	ok(shared[PAGE + 1] == 'C' && private[1] == 'a',
-	   "a child's shared write arrives, its private one does not");
+	   "the parent sees a child's write to a shared mapping, but not to a private one");
 	late = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, PAGE);
-	ok(late[1] == 'C' && late[0] == 'W', "a later mapping at an offset agrees");
-	is(msync(shared, 4 * PAGE, MS_SYNC), 0, "msync");
+	ok(late[1] == 'C' && late[0] == 'W', "a later mapping at an offset shows the same content");
+	is(msync(shared, 4 * PAGE, MS_SYNC), 0, "msync succeeds");
 	for (int i = 0; i < 500; i++) {
 		char mark = i, seen;
 
@@ -124,7 +127,7 @@ static void files(void)
 		pwrite(fd, &mark, 1, PAGE + 17);
 		bad += shared[PAGE + 17] != mark || late[17] != mark;
 	}
-	is(bad, 0, "500 rounds of mapping against file agree");
+	is(bad, 0, "the mapping and the file agree in 500 rounds of writes");
 	munmap(shared, 4 * PAGE), munmap(private, 4 * PAGE), munmap(late, PAGE);
 	close(fd);
 	unlink(path);
@@ -144,21 +147,21 @@ static void memory_files(void)
 		one[at] = at / PAGE;
 		bad += two[at] != one[at];
 	}
-	is(bad, 0, "two mappings of one memfd agree on each page");
+	is(bad, 0, "two mappings of one memfd agree in each page");
 	fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 16 * PAGE, 16 * PAGE);
 	for (int page = 0; page < 256; page++)
 		bad += two[page * PAGE] != (page >= 16 && page < 32 ? 0 : (char)page);
-	is(bad, 0, "a hole punched into it shows as zeroes in both");
+	is(bad, 0, "a hole punched into a memfd reads as zeros in both mappings");
 	munmap(one, 1 << 20);
 	munmap(two, 1 << 20);
 	ok(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE) == 0 && write(fd, "x", 1) == -1 && errno == EPERM,
-	   "a sealed memfd refuses writes");
+	   "a sealed memfd rejects writes");
 	close(fd);
 
 	int id = shmget(IPC_PRIVATE, 64 * PAGE, IPC_CREAT | 0600);
 	char *attached = id < 0 ? (void *)-1 : shmat(id, NULL, 0);
 
-	if (!ok(attached != (void *)-1, "a System V segment attaches"))
+	if (!ok(attached != (void *)-1, "a System V segment can be attached"))
 		return;
 	pid_t pid = fork();
 
@@ -169,18 +172,19 @@ static void memory_files(void)
 		shmdt(again);
 		_exit(attached[63 * PAGE] != 'v');
 	}
-	is(status_of(pid), 0, "and twice in the child");
-	ok(attached[63 * PAGE] == 'v', "which shares it with the parent");
+	is(status_of(pid), 0, "a child can attach a System V segment a second time");
+	ok(attached[63 * PAGE] == 'v',
+	   "the parent sees what the child wrote to the System V segment");
 	shmctl(id, IPC_RMID, NULL);
 	attached[1] = 1;
 	shmdt(attached);
 	id = shm_open("/sharing-test", O_RDWR | O_CREAT, 0600);
-	ok(id >= 0 && ftruncate(id, PAGE) == 0, "shm_open works (/dev/shm)");
+	ok(id >= 0 && ftruncate(id, PAGE) == 0, "shm_open creates an object in /dev/shm");
 	shm_unlink("/sharing-test");
 	close(id);
 }
 
-/* Grandchildren of copies of copies: each generation changes one page of many. */
+/* Each generation of children changes one page of its copy and checks the others. */
 static int generation(unsigned char *area, int depth)
 {
 	int bad = 0;
@@ -207,11 +211,12 @@ static void copies_of_copies(void)
 
 	for (int i = 0; i < 16; i++)
 		area[i * PAGE] = i;
-	is(generation(area, 0), 0, "twelve generations each see their own copies only");
+	is(generation(area, 0), 0,
+	   "each of twelve generations of children sees only its own copies");
 	munmap(area, 16 * PAGE);
 }
 
-/* The kernel writes into a page shared since fork: read() must break the sharing like a store. */
+/* read() into a page shared since fork must copy the page, as a store would. */
 static void kernel_writes(void)
 {
 	char *area = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
@@ -227,10 +232,10 @@ static void kernel_writes(void)
 		_exit(memcmp(area + PAGE - 4, "12345678", 8) != 0 || area[PAGE + 4] != 'o');
 	}
 	write(pipe_fd[1], "12345678", 8);
-	is(status_of(pid), 0, "read() into a copied page, across a page border, arrives");
+	is(status_of(pid), 0, "read() across a page boundary reaches pages shared since fork");
 	for (int i = 0; i < 4 * PAGE; i++)
 		bad += area[i] != 'o';
-	is(bad, 0, "and leaves the parent's page alone");
+	is(bad, 0, "read() in the child leaves the parent's page unchanged");
 	munmap(area, 4 * PAGE);
 	close(pipe_fd[0]), close(pipe_fd[1]);
 }

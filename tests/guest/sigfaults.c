@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sigfaults.c - signals that an instruction causes: what the handler is told, how it goes on
+ * sigfaults.c - signals caused by an instruction: what the handler learns, how it continues
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -36,8 +36,10 @@ static void handle(int number, void (*handler)(int, siginfo_t *, void *), int fl
 	sigaction(number, &action, NULL);
 }
 
+/* Evaluates to the signal that @action raised, or 0. */
 #define FAULTS(action) (seen_signal = 0, memset(&seen, 0, sizeof(seen)), \
-			sigsetjmp(back, 1) == 0 ? ({ action; seen_signal = 0; }) : (void)0, seen_signal)
+			sigsetjmp(back, 1) == 0 ? ({ action; seen_signal = 0; }) : (void)0, \
+			seen_signal)
 
 static long error_bits(void)
 {
@@ -56,60 +58,66 @@ static void memory_faults(void)
 	mprotect((void *)read_only, 4096, PROT_READ);
 	munmap((void *)gone, 4096);
 
-	is(FAULTS(byte = gone[7]), SIGSEGV, "reading where nothing is mapped is SIGSEGV");
+	is(FAULTS(byte = gone[7]), SIGSEGV, "a read of an unmapped address raises SIGSEGV");
 	ok(seen.si_addr == gone + 7 && seen.si_code == SEGV_MAPERR,
-	   "with the address and SEGV_MAPERR");
-	is(error_bits(), ERROR_USER, "the error code says user and read");
-	is(frame.uc_mcontext.gregs[REG_CR2], (long)(gone + 7), "CR2 is the address");
-	is(frame.uc_mcontext.gregs[REG_TRAPNO], 14, "the trap is a page fault");
+	   "siginfo of a read of an unmapped address has the address and SEGV_MAPERR");
+	is(error_bits(), ERROR_USER, "the error code of a read says user mode and read");
+	is(frame.uc_mcontext.gregs[REG_CR2], (long)(gone + 7),
+	   "CR2 in the frame is the faulting address");
+	is(frame.uc_mcontext.gregs[REG_TRAPNO], 14, "the trap number of a page fault is 14");
 
-	is(FAULTS(gone[9] = 1), SIGSEGV, "writing where nothing is mapped is SIGSEGV");
+	is(FAULTS(gone[9] = 1), SIGSEGV, "a write to an unmapped address raises SIGSEGV");
 	ok(seen.si_addr == gone + 9 && seen.si_code == SEGV_MAPERR &&
 	   error_bits() == (ERROR_USER | ERROR_WRITE),
-	   "the error code says write");
+	   "siginfo and the error code describe a write to an unmapped address");
 
-	is(FAULTS(read_only[3] = 1), SIGSEGV, "writing on a read-only page is SIGSEGV");
+	is(FAULTS(read_only[3] = 1), SIGSEGV, "a write to a read-only page raises SIGSEGV");
 	ok(seen.si_addr == read_only + 3 && seen.si_code == SEGV_ACCERR &&
 	   error_bits() == (ERROR_USER | ERROR_WRITE),
-	   "with SEGV_ACCERR");
-	is(read_only[3], 0, "and writes nothing");
-	is(FAULTS(byte = read_only[0]), 0, "reading it is fine");
+	   "siginfo and the error code describe a write to a read-only page");
+	is(read_only[3], 0, "a write to a read-only page does not change it");
+	is(FAULTS(byte = read_only[0]), 0, "a read of a read-only page succeeds");
 
 	is(FAULTS(((void (*)(void))no_exec)()), SIGSEGV,
-	   "executing a page without PROT_EXEC is SIGSEGV");
+	   "executing a page without PROT_EXEC raises SIGSEGV");
 	ok(seen.si_addr == no_exec && seen.si_code == SEGV_ACCERR,
-	   "with SEGV_ACCERR at the target");
-	is(error_bits(), ERROR_USER | ERROR_FETCH, "the error code says instruction fetch");
+	   "siginfo of a jump to a page without PROT_EXEC has the target and SEGV_ACCERR");
+	is(error_bits(), ERROR_USER | ERROR_FETCH,
+	   "the error code of a jump says instruction fetch");
 	is(frame.uc_mcontext.gregs[REG_RIP], (long)no_exec,
-	   "the frame's instruction pointer is the target");
+	   "the frame of a jump to a page without PROT_EXEC has the target as RIP");
 	mprotect((void *)no_exec, 4096, PROT_READ | PROT_EXEC);
-	is(FAULTS(((void (*)(void))no_exec)()), 0, "with PROT_EXEC it runs");
+	is(FAULTS(((void (*)(void))no_exec)()), 0, "a page runs after PROT_EXEC is added");
 
 	mprotect((void *)no_exec, 4096, PROT_NONE);
-	is(FAULTS(byte = *no_exec), SIGSEGV, "PROT_NONE refuses a read");
-	is(seen.si_code, SEGV_ACCERR, "with SEGV_ACCERR");
-	is(FAULTS(*(volatile char *)0 = 1), SIGSEGV, "a null pointer is SIGSEGV");
-	ok(seen.si_addr == NULL && seen.si_code == SEGV_MAPERR, "at address 0");
+	is(FAULTS(byte = *no_exec), SIGSEGV, "a read of a PROT_NONE page raises SIGSEGV");
+	is(seen.si_code, SEGV_ACCERR, "siginfo of a read of a PROT_NONE page has SEGV_ACCERR");
+	is(FAULTS(*(volatile char *)0 = 1), SIGSEGV,
+	   "a write through a null pointer raises SIGSEGV");
+	ok(seen.si_addr == NULL && seen.si_code == SEGV_MAPERR,
+	   "siginfo of a null pointer has address 0 and SEGV_MAPERR");
 
 	is(FAULTS(byte = *(volatile char *)0x8000000000001234), SIGSEGV,
-	   "a non-canonical address is SIGSEGV");
+	   "a read of a non-canonical address raises SIGSEGV");
 	ok(seen.si_addr == NULL && seen.si_code == SI_KERNEL,
-	   "a general protection fault, which knows no address");
+	   "siginfo of a general protection fault has SI_KERNEL and no address");
 	is(FAULTS(byte = *(volatile char *)0xffffffff80000000), SIGSEGV,
-	   "an address of the kernel's half is SIGSEGV");
+	   "a read of an address in the kernel's half raises SIGSEGV");
 	ok(seen.si_addr == (void *)0xffffffff80000000 && seen.si_code == SEGV_MAPERR,
-	   "with the address");
-	is(FAULTS(((void (*)(void))0x1000)()), SIGSEGV, "a jump into nothing is SIGSEGV");
+	   "siginfo has the address in the kernel's half and SEGV_MAPERR");
+	is(FAULTS(((void (*)(void))0x1000)()), SIGSEGV,
+	   "a jump to an unmapped address raises SIGSEGV");
 	ok(seen.si_addr == (void *)0x1000 && frame.uc_mcontext.gregs[REG_RIP] == 0x1000,
-	   "with the target's address");
-	/* A fault in the middle of an access that crosses into a missing page. */
+	   "siginfo and RIP of a jump to an unmapped address have the target");
+	/* The access begins in a present page and crosses into a missing one. */
 	char *pair = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	munmap(pair + 4096, 4096);
 	is(FAULTS(*(volatile long *)(pair + 4092) = -1), SIGSEGV,
-	   "an access that crosses into a missing page is SIGSEGV");
-	ok(seen.si_addr == pair + 4096, "with the first missing address");
-	is(*(int *)(pair + 4092), 0, "and nothing of it is written");
+	   "a write that crosses into a missing page raises SIGSEGV");
+	ok(seen.si_addr == pair + 4096,
+	   "siginfo has the first missing address of a write that crosses pages");
+	is(*(int *)(pair + 4092), 0, "a write that crosses into a missing page writes nothing");
 	munmap(pair, 4096);
 	munmap((void *)(gone + 4096), 8192);
 	(void)byte;
@@ -123,14 +131,16 @@ static void bus_errors(void)
 	ftruncate(fd, 8192);
 	area = mmap(NULL, 16384, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	area[5000] = 1;
-	is(FAULTS(area[8192] = 1), SIGBUS, "a mapped page beyond the file's end is SIGBUS");
+	is(FAULTS(area[8192] = 1), SIGBUS,
+	   "a write to a mapped page beyond the file's end raises SIGBUS");
 	ok(seen.si_addr == area + 8192 && seen.si_code == BUS_ADRERR,
-	   "with BUS_ADRERR and the address");
+	   "siginfo of an access beyond the file's end has BUS_ADRERR and the address");
 	ftruncate(fd, 4096);
-	is(FAULTS(area[5000] = 1), SIGBUS, "a page that truncation took away is SIGBUS");
+	is(FAULTS(area[5000] = 1), SIGBUS,
+	   "a write to a page that truncation removed raises SIGBUS");
 	ftruncate(fd, 8192);
-	is(FAULTS(area[5000]++), 0, "growing the file brings the page back");
-	is(area[5000], 1, "with zeroes");
+	is(FAULTS(area[5000]++), 0, "a truncated page is accessible after the file grows again");
+	is(area[5000], 1, "a truncated page returns filled with zeros");
 	munmap((void *)area, 16384);
 	close(fd);
 }
@@ -144,40 +154,40 @@ static void arithmetic_and_codes(void)
 	volatile double quotient = 1, divisor = 0;
 
 	is(FAULTS(asm volatile("idivl %1" : "=a"(result) : "m"(zero), "a"(1), "d"(0))), SIGFPE,
-	   "division by zero is SIGFPE");
-	is(seen.si_code, FPE_INTDIV, "with FPE_INTDIV");
-	is(frame.uc_mcontext.gregs[REG_TRAPNO], 0, "trap 0");
-	ok(seen.si_addr == (void *)frame.uc_mcontext.gregs[REG_RIP], "si_addr is the instruction");
+	   "an integer division by zero raises SIGFPE");
+	is(seen.si_code, FPE_INTDIV, "siginfo of an integer division by zero has FPE_INTDIV");
+	is(frame.uc_mcontext.gregs[REG_TRAPNO], 0, "the trap number of a division error is 0");
+	ok(seen.si_addr == (void *)frame.uc_mcontext.gregs[REG_RIP],
+	   "siginfo of a division error has the instruction's address");
 	is(FAULTS(asm volatile("idivl %1" : "=a"(result) : "r"(-1), "a"(0x80000000), "d"(-1))),
-	   SIGFPE,
-	   "the overflowing quotient is SIGFPE");
+	   SIGFPE, "an integer division whose quotient overflows raises SIGFPE");
 	asm volatile("stmxcsr %0" : "=m"(saved));
-	is(FAULTS(({ asm volatile("ldmxcsr %0" :
-				  : "m"(control)); quotient = quotient / divisor; })), SIGFPE,
-	   "an unmasked SSE division by zero is SIGFPE");
-	is(seen.si_code, FPE_FLTDIV, "with FPE_FLTDIV");
+	is(FAULTS(({ asm volatile("ldmxcsr %0" : : "m"(control));
+		     quotient = quotient / divisor; })), SIGFPE,
+	   "an unmasked SSE division by zero raises SIGFPE");
+	is(seen.si_code, FPE_FLTDIV, "siginfo of an SSE division by zero has FPE_FLTDIV");
 	asm volatile("ldmxcsr %0" : : "m"(saved));
 	unsigned short x87 = 0x37f & ~4, x87_old;
 
 	asm volatile("fnstcw %0" : "=m"(x87_old));
 	is(FAULTS(asm volatile("fldcw %0\n\tfldz\n\tfld1\n\tfdivp\n\tfwait" : : "m"(x87))), SIGFPE,
-	   "an unmasked x87 division by zero is SIGFPE");
-	is(seen.si_code, FPE_FLTDIV, "with FPE_FLTDIV");
+	   "an unmasked x87 division by zero raises SIGFPE");
+	is(seen.si_code, FPE_FLTDIV, "siginfo of an x87 division by zero has FPE_FLTDIV");
 	asm volatile("fnclex\n\tfninit\n\tfldcw %0" : : "m"(x87_old));
 
-	is(FAULTS(asm volatile("ud2")), SIGILL, "ud2 is SIGILL");
+	is(FAULTS(asm volatile("ud2")), SIGILL, "ud2 raises SIGILL");
 	ok(seen.si_code == ILL_ILLOPN && seen.si_addr == (void *)frame.uc_mcontext.gregs[REG_RIP],
-	   "with ILL_ILLOPN and the instruction's address");
-	is(frame.uc_mcontext.gregs[REG_TRAPNO], 6, "trap 6");
+	   "siginfo of ud2 has ILL_ILLOPN and the instruction's address");
+	is(frame.uc_mcontext.gregs[REG_TRAPNO], 6, "the trap number of ud2 is 6");
 
-	is(FAULTS(asm volatile("int3")), SIGTRAP, "int3 is SIGTRAP");
-	is(seen.si_code, SI_KERNEL, "with SI_KERNEL");
+	is(FAULTS(asm volatile("int3")), SIGTRAP, "int3 raises SIGTRAP");
+	is(seen.si_code, SI_KERNEL, "siginfo of int3 has SI_KERNEL");
 	is(((unsigned char *)frame.uc_mcontext.gregs[REG_RIP])[-1], 0xcc,
-	   "the frame points behind it");
+	   "RIP in the frame of int3 points after the instruction");
 	is(FAULTS(asm volatile("pushf\n\torl $0x100, (%%rsp)\n\tpopf\n\tnop\n\tnop" : : : "memory",
 			       "cc")), SIGTRAP,
-	   "the trap flag gives SIGTRAP after an instruction");
-	is(seen.si_code, TRAP_TRACE, "with TRAP_TRACE");
+	   "the trap flag raises SIGTRAP after one instruction");
+	is(seen.si_code, TRAP_TRACE, "siginfo of the trap flag has TRAP_TRACE");
 }
 
 static volatile int nr_repaired;
@@ -213,17 +223,17 @@ static void going_on(void)
 	for (int i = 0; i < PAGES; i++)
 		bad += lazy_area[i * 4096 + i] != (char)i;
 	ok(nr_repaired == PAGES && !bad,
-	   "a handler that makes pages accessible lets 300 instructions run again");
+	   "300 faulting instructions succeed after the handler makes their pages accessible");
 	munmap(lazy_area, PAGES * 4096);
 	handle(SIGILL, skip_instruction, 0);
 	asm volatile("ud2" : "=a"(result) : "0"(0));
-	is(result, 1234, "a handler may step over the instruction and set a register");
+	is(result, 1234, "a handler can skip the faulting instruction and set a register");
 	handle(SIGSEGV, leave, 0);
 	handle(SIGILL, leave, 0);
 	bad = 0;
 	for (int i = 0; i < 2000; i++)
 		bad += FAULTS(*(volatile char *)16 = 1) != SIGSEGV;
-	is(bad, 0, "siglongjmp out of 2000 faults");
+	is(bad, 0, "siglongjmp can leave the handlers of 2000 faults");
 }
 
 static char overflow_stack[65536];
@@ -264,7 +274,7 @@ static void stack_overflow(void)
 	handle(SIGSEGV, leave, 0);
 }
 
-/* Blocked or ignored, a fault is deadly all the same. */
+/* A fault kills the process even if its signal is blocked or ignored. */
 static void forced(void)
 {
 	sigset_t block;
@@ -281,7 +291,7 @@ static void forced(void)
 		_exit(0);
 	}
 	waitpid(pid, &status, 0);
-	is(status & 0x7f, SIGSEGV, "a fault with SIGSEGV blocked ends the process");
+	is(status & 0x7f, SIGSEGV, "a fault kills the process when SIGSEGV is blocked");
 	pid = fork();
 	if (pid == 0) {
 		struct rlimit none = { 0, 0 };
@@ -292,7 +302,7 @@ static void forced(void)
 		_exit(0);
 	}
 	waitpid(pid, &status, 0);
-	is(status & 0x7f, SIGILL, "an ignored SIGILL is deadly too");
+	is(status & 0x7f, SIGILL, "a fault kills the process when SIGILL is ignored");
 }
 
 int main(void)

@@ -2,9 +2,9 @@
 /*
  * staleuse.c - a page is out of reach once munmap, mprotect or fork has returned
  *
- * One thread takes a right away, another uses the page all the time. What it does after the
- * call has returned must fault, or reach a copy of its own. The loops are as long as the
- * environment says: rounds=N.
+ * One thread takes access to a page away while another uses the page all the time. After the call
+ * has returned, each use must fault or reach a private copy. The environment variable rounds
+ * scales the length of the loops.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -15,7 +15,7 @@
 
 #define ROUNDS_DEFAULT 300
 
-static volatile unsigned long *volatile page;	/* NULL: the user pauses */
+static volatile unsigned long *volatile page;	/* NULL: the user thread pauses */
 static volatile int using, ending;		/* between two reads of `page` */
 static volatile unsigned long uses, faults;
 static __thread sigjmp_buf user_back;
@@ -27,12 +27,12 @@ static void user_fault(int signo)
 	siglongjmp(user_back, 1);
 }
 
-/* Uses the page without a pause; its last write is always +1 on what it read. */
+/* The user thread: accesses the page without a pause; each write adds 1 to the value read. */
 static void *user(void *writes)
 {
 	while (!ending) {
 		if (sigsetjmp(user_back, 0)) {
-			/* The page is out of reach: wait for the next. */
+			/* The page is out of reach: wait for the next one. */
 			page = NULL;
 			using = 0;
 		}
@@ -102,7 +102,7 @@ static void after_munmap(long rounds)
 		page = mine;
 		let_use();
 		munmap((void *)mine, 4096);
-		/* The freed page is likely to come back as this one, elsewhere. */
+		/* This mapping is likely to get the freed page. */
 		*other = 77;
 		wait_for_fault();
 		wrong += *other != 77;
@@ -110,7 +110,8 @@ static void after_munmap(long rounds)
 	}
 	end(thread);
 	ok(!wrong,
-	   "no write reaches a page after munmap has returned (%ld rounds, %lu uses, %lu faults)", rounds, uses, faults);
+	   "no write reaches a page after munmap has returned (%ld rounds, %lu uses, %lu faults)",
+	   rounds, uses, faults);
 }
 
 static void after_mprotect(long rounds)
@@ -132,7 +133,8 @@ static void after_mprotect(long rounds)
 	}
 	end(thread);
 	ok(!wrong && faults > 0,
-	   "nor changes one after mprotect has (%ld rounds, %lu uses, %lu faults)", rounds, uses, faults);
+	   "no write changes a page after mprotect has returned (%ld rounds, %lu uses, %lu faults)",
+	   rounds, uses, faults);
 }
 
 static void after_fork(long rounds)
@@ -165,11 +167,11 @@ static void after_fork(long rounds)
 	}
 	end(thread);
 	ok(!wrong && !faults,
-	   "a child of fork sees nothing that is written later, nor the parent the child's (%ld rounds, %lu uses)",
+	   "after fork, parent and child do not see each other's writes (%ld rounds, %lu uses)",
 	   rounds, uses);
 }
 
-/* The last user of all is another process: what was freed here holds the other's words soon. */
+/* Each process fills pages and exits. The next process must get them cleared. */
 static void after_exit(long rounds)
 {
 	volatile long *leaked = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
@@ -190,7 +192,7 @@ static void after_exit(long rounds)
 		}
 		waitpid(pid, NULL, 0);
 	}
-	ok(!*leaked, "a new page holds nothing of its former user's (%ld processes)", rounds);
+	ok(!*leaked, "a new page holds no data of its former owner (%ld processes)", rounds);
 }
 
 int main(void)

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stubjumps.c - jumps to each byte of the stub, and into its thunks, with registers that ask for
- * a host call
+ * stubjumps.c - jump to each byte of the stub and into its thunks, to make it do a host call
  *
- * A call that the host carried out would show: memory where the guest's kernel knows none,
- * a stub that can be written, an ended machine. A jump may leave the child with
- * registers of long ago, so where it stands is in shared memory; a child that makes no more
- * jumps is killed, and a new one goes on. The stub's first instruction is a way into the guest's
- * kernel as good as any system call: the calls here are such that it refuses them or
- * harms only who asks.
+ * The registers ask for a host call. If the host executed the call, its effect would be visible:
+ * memory that the guest's kernel does not know, a writable stub, or a dead machine. A jump may
+ * leave the child with registers from an earlier state, so its progress is kept in shared memory.
+ * A child that makes no more jumps is killed, and a new one continues. A jump to the stub's first
+ * instruction is a legal system call. Therefore the calls used here are such that the guest's
+ * kernel rejects them, or they harm only the caller.
  */
 #define _GNU_SOURCE
 #include <sys/prctl.h>
@@ -20,7 +19,7 @@
 
 #define HOLE 0x200000000000ul
 
-/* Targets: each byte of the stub's code, then places all over the window of the thunks. */
+/* The targets are each byte of the stub's code and addresses all over the window of the thunks. */
 #define NR_WINDOW 1021
 #define SPREAD 6
 #define NR_TARGETS (UM_STUB_CODE_SIZE + NR_WINDOW)
@@ -30,7 +29,7 @@ static unsigned long target(long nr)
 	if (nr < UM_STUB_CODE_SIZE)
 		return UM_STUB_CODE + nr;
 	nr -= UM_STUB_CODE_SIZE;
-	/* The first ones, byte by byte, are more likely in use. */
+	/* The first thunks are the most likely in use: try each byte. */
 	return UM_SITES + (nr < NR_WINDOW / 2 ? 0x1000 + nr : nr * 61 % UM_SITES_SIZE);
 }
 
@@ -64,8 +63,8 @@ static const long calls[][7] = {
 #define NR_CALLS (long)(sizeof(calls) / sizeof(calls[0]))
 
 static struct shared {
-	volatile long next;	/* jump to try: call * size of the code + offset */
-	volatile long won;	/* what was gained, as a bit each */
+	volatile long next;	/* jump to try: call * NR_TARGETS + target */
+	volatile long won;	/* a bit for each kind of gain */
 } *shared;
 
 static void jump(unsigned long where, const long *call)
@@ -76,13 +75,15 @@ static void jump(unsigned long where, const long *call)
 	goal = where;
 	with = call;
 	ATTACK(asm volatile("mov %0, %%rbx\n\tmov %1, %%rbp\n\t"
-		"mov (%%rbp), %%rax\n\tmov 8(%%rbp), %%rdi\n\tmov 16(%%rbp), %%rsi\n\tmov 24(%%rbp), %%rdx\n\t"
-		"mov 32(%%rbp), %%r10\n\tmov 40(%%rbp), %%r8\n\tmov 48(%%rbp), %%r9\n\t"
+		"mov (%%rbp), %%rax\n\tmov 8(%%rbp), %%rdi\n\tmov 16(%%rbp), %%rsi\n\t"
+		"mov 24(%%rbp), %%rdx\n\tmov 32(%%rbp), %%r10\n\tmov 40(%%rbp), %%r8\n\t"
+		"mov 48(%%rbp), %%r9\n\t"
 		"mov %%rbx, %%r11\n\tmov %%rbx, %%rcx\n\tjmp *%%rbx"
 		: : "m"(goal), "m"(with)
 		: "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "memory"));
 }
 
+/* Looks for effects of a host call. */
 static void spoils(void)
 {
 	if (attack_can_read(HOLE) || attack_can_read(UM_STUB_END))
@@ -108,13 +109,13 @@ static void jumps(long end)
 	while (shared->next < end) {
 		long at = shared->next++;
 
-		/* Behind the last instruction there are zeros, all alike. */
+		/* Only zeros follow the last instruction: try a few of them. */
 		if (at % NR_TARGETS > code_size && at % NR_TARGETS < UM_STUB_CODE_SIZE && at % 64)
 			continue;
-		/* Unless asked for all (rounds=): every byte, each with some of the calls. */
+		/* Try each byte with some of the calls only, unless rounds= asks for all. */
 		if (!getenv("rounds") && (at % NR_TARGETS + at / NR_TARGETS) % SPREAD)
 			continue;
-		/* A copy that clone() made is one attacker too many. */
+		/* End a second attacker that clone() made. */
 		if (syscall(SYS_getppid) != first)
 			_exit(1);
 		jump(target(at % NR_TARGETS), calls[at / NR_TARGETS]);
@@ -122,7 +123,7 @@ static void jumps(long end)
 	spoils();
 }
 
-/* One child's worth of jumps; true if it stood still and had to be killed. */
+/* Makes jumps in one child. True if the child got stuck and had to be killed. */
 static int jumps_in_child(long end)
 {
 	pid_t pid = fork();
@@ -169,6 +170,6 @@ int main(void)
 	}
 	diag("%ld children, %ld of them stuck, made %ld jumps", nr_children, nr_stuck,
 	     shared->next);
-	ok(attack_machine_lives(), "and the machine goes on");
+	ok(attack_machine_lives(), "the machine survives jumps into the stub");
 	return tap_done();
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stubrange.c - asking the guest's own kernel for the addresses where the stub lies
+ * stubrange.c - ask the guest's kernel to change or copy the memory of the stub
  *
- * They lie above what it calls the end of user memory, so each call is refused, with
- * the error of any kernel for addresses that are not the user's. The stub stays as it was.
+ * The stub lies above the end of user memory. The guest's kernel must reject each call with the
+ * usual error for addresses that are not the user's, and the stub must stay unchanged.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -25,23 +25,25 @@ static const unsigned long pages[] = {
 };
 #define NR_PAGES (sizeof(pages) / sizeof(pages[0]))
 
+/* Returns a checksum of the stub's code. */
 static unsigned long sum(void)
 {
 	unsigned long sum = 0;
 
 	if (attack_can_read(UM_STUB_CODE))
-		for (unsigned long at = UM_STUB_CODE; at < UM_STUB_CODE + UM_STUB_CODE_SIZE; at += 8)
-			sum = sum * 31 + *(unsigned long *)at;
+		for (unsigned long offset = 0; offset < UM_STUB_CODE_SIZE; offset += 8)
+			sum = sum * 31 + *(unsigned long *)(UM_STUB_CODE + offset);
 	return sum;
 }
 
-/* The number of pages for which STATEMENT does not fail with one of two errors. */
+/* The number of pages for which a statement does not fail with one of two errors. */
 #define NOT_REFUSED(error1, error2, ...) ({				\
 	int wrong_ = 0;							\
 	for (size_t i = 0; i < NR_PAGES; i++) {				\
 		void *at = (void *)pages[i];				\
 		errno = 0;						\
-		if ((long)(__VA_ARGS__) != -1 || (errno != (error1) && errno != (error2))) { \
+		if ((long)(__VA_ARGS__) != -1 ||				\
+		    (errno != (error1) && errno != (error2))) {			\
 			diag("%p: errno %d", at, errno);		\
 			wrong_++;					\
 		}							\
@@ -57,38 +59,41 @@ static void by_mapping(void)
 
 	is(NOT_REFUSED(ENOMEM, EINVAL, mmap(at, 4096, PROT_READ | PROT_WRITE,
 					    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)), 0,
-	   "nothing is mapped over the stub");
+	   "mmap rejects an address in the stub");
 	is(NOT_REFUSED(ENOMEM, EINVAL, mmap(at, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS |
 					    MAP_FIXED_NOREPLACE, -1, 0)), 0,
-	   "nor beside it, where nothing is");
+	   "mmap with MAP_FIXED_NOREPLACE rejects an address near the stub");
 	is(NOT_REFUSED(EINVAL, ENOMEM, mremap(page, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED, at)),
-	   0, "nor moved there");
+	   0, "mremap cannot move a page over the stub");
 	is(NOT_REFUSED(EFAULT, EINVAL, mremap(at, 4096, 8192, MREMAP_MAYMOVE)), 0,
-	   "nor is the stub moved away");
-	is(NOT_REFUSED(EINVAL, ENOMEM, shmat(shm, at, 0)), 0, "no shared segment comes there");
-	is(NOT_REFUSED(EINVAL, ENOMEM, munmap(at, 4096)), 0, "it is not unmapped");
+	   "mremap cannot move the stub away");
+	is(NOT_REFUSED(EINVAL, ENOMEM, shmat(shm, at, 0)), 0,
+	   "shmat rejects an address in the stub");
+	is(NOT_REFUSED(EINVAL, ENOMEM, munmap(at, 4096)), 0,
+	   "munmap rejects an address in the stub");
 	is(NOT_REFUSED(ENOMEM, EINVAL, mprotect(at, 4096, PROT_READ | PROT_WRITE | PROT_EXEC)), 0,
-	   "its protection stays");
+	   "mprotect rejects an address in the stub");
 	is(NOT_REFUSED(ENOMEM, EINVAL, madvise(at, 4096, MADV_DONTNEED)), 0,
-	   "madvise finds nothing there");
-	is(NOT_REFUSED(ENOMEM, EINVAL, mincore(at, 4096, &residence)), 0, "nor does mincore");
-	is(NOT_REFUSED(ENOMEM, EINVAL, mlock(at, 4096)), 0, "nor mlock");
-	/* A range that begins in the user's own memory and ends in the stub. */
+	   "madvise rejects an address in the stub");
+	is(NOT_REFUSED(ENOMEM, EINVAL, mincore(at, 4096, &residence)), 0,
+	   "mincore rejects an address in the stub");
+	is(NOT_REFUSED(ENOMEM, EINVAL, mlock(at, 4096)), 0, "mlock rejects an address in the stub");
+	/* The range begins in user memory and ends in the stub. */
 	spread = mmap((void *)(UM_TASK_SIZE - 8192), 4096, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 	if (spread != MAP_FAILED) {
 		ok(munmap(spread, 0x10000) == -1 && errno == EINVAL,
-		   "a range that ends in the stub is refused");
+		   "munmap rejects a range that ends in the stub");
 		munmap(spread, 4096);
 	}
 	ok(mmap(NULL, UM_TASK_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
 		0) == MAP_FAILED,
-	   "a mapping of all addresses is refused");
+	   "mmap rejects a mapping of all addresses");
 	shmctl(shm, IPC_RMID, NULL);
 	munmap(page, 4096);
 }
 
-/* Calls that take an address to read or write: the guest's kernel copies only what its page tables have. */
+/* Calls that copy data: the guest's kernel copies only memory in the page tables of the caller. */
 static void by_copying(void)
 {
 	char word[16] = "attack";
@@ -97,22 +102,23 @@ static void by_copying(void)
 	pipe(fds);
 	is(NOT_REFUSED(EFAULT, EFAULT, write(fds[1], at, 8)), 0, "write cannot read the stub");
 	write(fds[1], word, 8);
-	is(NOT_REFUSED(EFAULT, EFAULT, read(fds[0], at, 8)), 0, "read cannot write it");
+	is(NOT_REFUSED(EFAULT, EFAULT, read(fds[0], at, 8)), 0, "read cannot write the stub");
 	is(NOT_REFUSED(EIO, EFAULT, pread(memory, word, 8, (off_t)at)), 0,
-	   "/proc/self/mem cannot read it");
-	is(NOT_REFUSED(EIO, EFAULT, pwrite(memory, word, 8, (off_t)at)), 0, "nor write it");
+	   "/proc/self/mem cannot read the stub");
+	is(NOT_REFUSED(EIO, EFAULT, pwrite(memory, word, 8, (off_t)at)), 0,
+	   "/proc/self/mem cannot write the stub");
 	is(NOT_REFUSED(EFAULT, EFAULT, ({
 		struct iovec mine = { word, 8 }, its = { at, 8 };
-		process_vm_writev(getpid(), &mine, 1, &its, 1,
-				  0); })), 0, "nor can process_vm_writev");
+		process_vm_writev(getpid(), &mine, 1, &its, 1, 0); })), 0,
+	   "process_vm_writev cannot write the stub");
 	is(NOT_REFUSED(EFAULT, EFAULT, syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, at, 8)), 0,
-	   "nor a result of a call");
+	   "the result of a call cannot be written to the stub");
 	close(fds[0]);
 	close(fds[1]);
 	close(memory);
 }
 
-/* A tracer in the guest: words and breakpoints in the stub of its tracee. */
+/* A tracer in the guest tries to set words and breakpoints in the stub of its tracee. */
 static void by_tracing(void)
 {
 	int status, wrong = 0;
@@ -127,7 +133,7 @@ static void by_tracing(void)
 	is(NOT_REFUSED(EIO, EFAULT, ptrace(PTRACE_POKEDATA, pid, at, 1)), 0,
 	   "a tracer cannot write the stub of its tracee");
 	for (size_t i = 0; i < NR_PAGES; i++) {
-		/* An address first, then switch it on: either may be refused. */
+		/* Set the address first, then enable it: either may fail. */
 		long error = ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg[0]),
 				    pages[i]) ||
 			     ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg[7]),
@@ -139,10 +145,10 @@ static void by_tracing(void)
 		}
 		ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg[7]), 0);
 	}
-	is(wrong, 0, "nor set a breakpoint there");
+	is(wrong, 0, "a tracer cannot set a breakpoint in the stub of its tracee");
 	ptrace(PTRACE_CONT, pid, NULL, NULL);
 	waitpid(pid, &status, 0);
-	is(status, 5 << 8, "and the tracee goes on");
+	is(status, 5 << 8, "the tracee continues");
 }
 
 int main(void)
@@ -150,7 +156,7 @@ int main(void)
 	unsigned long before;
 
 	if (!in_guest()) {
-		skip("the stub's addresses are no user's", "not in a guest");
+		skip("the stub is out of reach of system calls", "not in a guest");
 		return tap_done();
 	}
 	attack_handlers();
@@ -158,7 +164,7 @@ int main(void)
 	by_mapping();
 	by_copying();
 	by_tracing();
-	ok(sum() == before, "the stub's code is what it was");
-	ok(attack_machine_lives(), "and the machine goes on");
+	ok(sum() == before, "the stub's code is unchanged");
+	ok(attack_machine_lives(), "the machine survives calls on the stub's addresses");
 	return tap_done();
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stubsignals.c - a program that blocks, handles and floods every signal the stub lives on
+ * stubsignals.c - block, ignore, handle and flood the signals that the stub uses
  *
- * The guest's signals are its own: what it does with SIGSYS, SIGSEGV, SIGUSR1 and the others
- * changes nothing for the stub, which uses the host's signals of these names.
+ * The stub uses host signals such as SIGSYS, SIGSEGV and SIGUSR1. The guest's signals of the same
+ * names are separate, so nothing that a guest program does with them may affect the stub.
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -26,7 +26,7 @@ static void handle(int signo, void (*handler)(int))
 	sigaction(signo, &action, NULL);
 }
 
-/* System calls, page faults and a timer, each of which stops guest code. */
+/* Makes system calls and page faults, and runs until the timer interrupts guest code. */
 static int works(void)
 {
 	volatile char *pages = mmap(NULL, 64 << 12, PROT_READ | PROT_WRITE,
@@ -55,12 +55,13 @@ static void blocked(void)
 	ok(works(), "calls, faults and timers work with all signals blocked");
 	for (size_t i = 0; i < NR_ATTACK_SIGNALS; i++)
 		raise(attack_signals[i]);
-	ok(works(), "and with those of the stub pending");
+	ok(works(), "calls, faults and timers work with the stub's signals pending");
 	for (size_t i = 0; i < NR_ATTACK_SIGNALS; i++)
 		handle(attack_signals[i], count);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	for (size_t i = 0; i < NR_ATTACK_SIGNALS; i++)
-		is(handled[attack_signals[i]], 1, strsignal(attack_signals[i]));
+		ok(handled[attack_signals[i]] == 1, "a blocked %s is handled once after unblocking",
+		   strsignal(attack_signals[i]));
 }
 
 static void ignored(void)
@@ -69,10 +70,10 @@ static void ignored(void)
 		handle(attack_signals[i], SIG_IGN);
 	for (size_t i = 0; i < NR_ATTACK_SIGNALS; i++)
 		raise(attack_signals[i]);
-	ok(works(), "they work with the stub's signals ignored");
+	ok(works(), "calls, faults and timers work with the stub's signals ignored");
 }
 
-/* An exception whose signal is blocked or ignored ends the process, on any machine. */
+/* Raises an exception whose signal is ignored or blocked. It must kill the process. */
 static void blocked_fault(long how)
 {
 	sigset_t all;
@@ -96,7 +97,7 @@ static void flood(void)
 			handle(attack_signals[i], count);
 		_exit(works() && works() && works() ? 0 : 1);
 	}
-	/* Before its handlers stand a signal may end it: then it is no flood. */
+	/* A signal would kill the child before it has installed its handlers. */
 	usleep(20000);
 	for (int i = 0; i < 20000 && waitpid(pid, &status, WNOHANG) == 0; i++) {
 		kill(pid, attack_signals[i % NR_ATTACK_SIGNALS]);
@@ -106,10 +107,11 @@ static void flood(void)
 	if (status == -1)
 		waitpid(pid, &status, 0);
 	ok(status == 0 || WIFSIGNALED(status),
-	   "a flood of them from another process is only signals (status %#x)", status);
+	   "a flood of the stub's signals from another process does no other harm (status %#x)",
+	   status);
 }
 
-/* A fast timer with handlers for everything, alternate stack in use: frames upon frames. */
+/* A fast timer interrupts calls and faults, so that signal frames pile up. */
 static void nested(void)
 {
 	struct itimerval timer = { { 0, 1000 }, { 0, 1000 } }, off = { { 0 } };
@@ -118,9 +120,9 @@ static void nested(void)
 		handle(attack_signals[i], count);
 	handle(SIGALRM, count);
 	setitimer(ITIMER_REAL, &timer, NULL);
-	ok(works(), "they work under a timer of a millisecond");
+	ok(works(), "calls, faults and timers work under a timer of 1 ms");
 	setitimer(ITIMER_REAL, &off, NULL);
-	ok(handled[SIGALRM] > 0, "which came");
+	ok(handled[SIGALRM] > 0, "the timer of 1 ms raised SIGALRM");
 }
 
 int main(void)
@@ -130,11 +132,11 @@ int main(void)
 	blocked();
 	ignored();
 	status = attack_in_child(blocked_fault, 0);
-	is(status & 0x7f, SIGSEGV, "a blocked SIGSEGV of a fault ends the process");
+	is(status & 0x7f, SIGSEGV, "a fault kills the process when SIGSEGV is blocked");
 	status = attack_in_child(blocked_fault, 1);
-	is(status & 0x7f, SIGSEGV, "an ignored one too");
+	is(status & 0x7f, SIGSEGV, "a fault kills the process when SIGSEGV is ignored");
 	flood();
 	nested();
-	ok(attack_machine_lives(), "and the machine goes on");
+	ok(attack_machine_lives(), "the machine survives all signals to the stub");
 	return tap_done();
 }

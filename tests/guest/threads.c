@@ -39,7 +39,7 @@ static void create_and_join(void)
 
 	for (long i = 0; i < THREADS; i++)
 		if (pthread_create(&thread[i], NULL, add_one, (void *)i))
-			bail("pthread_create %ld", i);
+			bail("pthread_create of thread %ld", i);
 	for (long i = 0; i < THREADS; i++) {
 		void *result = NULL;
 
@@ -56,7 +56,7 @@ static void create_and_join(void)
 				      (void *)i) || pthread_join(thread[0], &result) ||
 		       result != (void *)(i + 1);
 	}
-	is(bad, 0, "500 threads one after the other");
+	is(bad, 0, "500 threads that run one after the other return their results");
 }
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -98,15 +98,15 @@ static void synchronise(void)
 		pthread_create(&thread[i], NULL, count_locked, NULL);
 	for (int i = 0; i < 8; i++)
 		pthread_join(thread[i], NULL);
-	is(counter, 8 * 20000, "eight threads behind one mutex lose no count");
+	is(counter, 8 * 20000, "eight threads that share a mutex lose no count");
 	for (long i = 0; i < 2; i++)
 		pthread_create(&thread[i], NULL, take_turns, (void *)i);
 	for (int i = 0; i < 2; i++)
 		pthread_join(thread[i], NULL);
-	ok(1, "two threads wake each other 1000 times by a condition variable");
+	ok(1, "two threads wake each other 1000 times through a condition variable");
 	pthread_barrier_init(&barrier, NULL, 1);
 	is(pthread_barrier_wait(&barrier), PTHREAD_BARRIER_SERIAL_THREAD,
-	   "a barrier of one lets pass");
+	   "a barrier for one thread does not block it");
 }
 
 static volatile pid_t thread_tid;
@@ -125,10 +125,10 @@ static void identity(void)
 
 	pthread_create(&thread, NULL, identify, &seen);
 	pthread_join(thread, NULL);
-	ok(seen == getpid(), "a thread has its process's id");
-	ok(thread_tid != getpid() && thread_tid > 0, "and an own thread id");
+	ok(seen == getpid(), "a thread has the id of its process");
+	ok(thread_tid != getpid() && thread_tid > 0, "a thread has its own thread id");
 	ok(syscall(SYS_tgkill, getpid(), thread_tid, 0) == -1 && errno == ESRCH,
-	   "which is gone after the join");
+	   "the thread id does not exist after pthread_join");
 }
 
 static volatile int signal_seen_by;
@@ -169,7 +169,7 @@ static void signals_and_exit(void)
 		sched_yield();
 	pthread_kill(thread, SIGUSR1);
 	pthread_join(thread, NULL);
-	ok(signal_seen_by == thread_tid, "pthread_kill reaches exactly that thread");
+	ok(signal_seen_by == thread_tid, "pthread_kill delivers the signal to the given thread");
 
 	pid = fork();
 	if (pid == 0) {
@@ -179,7 +179,7 @@ static void signals_and_exit(void)
 		exit(33);
 	}
 	waitpid(pid, &status, 0);
-	is(status, 33 << 8, "exit ends ten other threads, waiting or busy");
+	is(status, 33 << 8, "exit ends ten other threads, whether waiting or busy");
 
 	pid = fork();
 	if (pid == 0) {
@@ -190,7 +190,7 @@ static void signals_and_exit(void)
 		_exit(1);
 	}
 	waitpid(pid, &status, 0);
-	is(status, 0, "exec ends the other threads first");
+	is(status, 0, "exec ends the other threads");
 
 	pid = fork();
 	if (pid == 0) {
@@ -199,7 +199,7 @@ static void signals_and_exit(void)
 		abort();
 	}
 	waitpid(pid, &status, 0);
-	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "a deadly signal ends all threads");
+	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "a fatal signal ends all threads");
 }
 
 static void *fork_in_thread(void *argument)
@@ -255,17 +255,17 @@ int main(int argc, char **argv)
 	signals_and_exit();
 	pthread_create(&thread, NULL, fork_in_thread, NULL);
 	pthread_join(thread, &result);
-	is((long)result, 4 << 8, "fork in a thread gives a child with that one thread");
+	is((long)result, 4 << 8, "fork in a thread creates a child with only that thread");
 	pthread_create(&thread, NULL, cancel_me, NULL);
 	pthread_cancel(thread);
 	pthread_join(thread, &result);
-	ok(result == PTHREAD_CANCELED, "a sleeping thread is cancelled");
+	ok(result == PTHREAD_CANCELED, "pthread_cancel ends a sleeping thread");
 	pthread_attr_init(&attribute);
 	pthread_attr_setstacksize(&attribute, 256 * 1024);
 	pthread_create(&thread, &attribute, deep, (void *)busy);
 	pthread_join(thread, &result);
-	ok(result == &busy, "a thread uses the depth of its stack");
-	/* The busy thread makes no system call: only the clock can take the processor from it. */
+	ok(result == &busy, "a thread can use 200 KB of its stack of 256 KB");
+	/* The busy thread makes no system call, so only the timer can preempt it. */
 	pthread_create(&thread, NULL, spin, (void *)busy);
 	usleep(100000);
 	busy[1] = 1;

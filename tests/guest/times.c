@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * times.c - clocks that do not go back, sleeps and timers that keep their time, the RTC
+ * times.c - clocks that do not go back, sleeps and timers that are punctual, the RTC
  *
- * Upper bounds are wide: the host may be busy. Lower bounds are exact.
+ * Upper bounds are generous because the host may be busy. Lower bounds are exact.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -42,10 +42,12 @@ static long ns_of(clockid_t clock, int by_call)
 static void clocks(void)
 {
 	static const struct { clockid_t id; const char *name; } clock[] = {
-		{ CLOCK_MONOTONIC, "CLOCK_MONOTONIC" }, { CLOCK_MONOTONIC_RAW,
-							  "CLOCK_MONOTONIC_RAW" },
-		{ CLOCK_REALTIME, "CLOCK_REALTIME" }, { CLOCK_BOOTTIME, "CLOCK_BOOTTIME" },
-		{ CLOCK_MONOTONIC_COARSE, "CLOCK_MONOTONIC_COARSE" }, { CLOCK_REALTIME_COARSE, "CLOCK_REALTIME_COARSE" },
+		{ CLOCK_MONOTONIC, "CLOCK_MONOTONIC" },
+		{ CLOCK_MONOTONIC_RAW, "CLOCK_MONOTONIC_RAW" },
+		{ CLOCK_REALTIME, "CLOCK_REALTIME" },
+		{ CLOCK_BOOTTIME, "CLOCK_BOOTTIME" },
+		{ CLOCK_MONOTONIC_COARSE, "CLOCK_MONOTONIC_COARSE" },
+		{ CLOCK_REALTIME_COARSE, "CLOCK_REALTIME_COARSE" },
 		{ CLOCK_TAI, "CLOCK_TAI" },
 	};
 	struct timespec resolution;
@@ -64,23 +66,25 @@ static void clocks(void)
 			last = here;
 		}
 		ok(!back,
-		   "%s never goes back in 20000 reads, by the C library and by the call in turn", clock[i].name);
+		   "%s never goes back in 20000 reads, through the C library and the call in turn",
+		   clock[i].name);
 	}
 	clock_getres(CLOCK_MONOTONIC, &resolution);
 	is(resolution.tv_nsec, 1,
-	   "CLOCK_MONOTONIC resolves nanoseconds (high-resolution timers are on)");
+	   "CLOCK_MONOTONIC has a resolution of 1 ns (high-resolution timers are on)");
 	double drift = 1;
 
-	/* Between two readings the host may let us wait. */
+	/* The host may delay us between two readings, so try up to five times. */
 	for (int i = 0; i < 5 && !(drift > -0.02 && drift < 0.02); i++) {
 		start = now(CLOCK_MONOTONIC);
 		wall = now(CLOCK_REALTIME);
 		usleep(300000);
 		drift = (now(CLOCK_REALTIME) - wall) - (now(CLOCK_MONOTONIC) - start);
 	}
-	ok(drift > -0.02 && drift < 0.02, "CLOCK_REALTIME and CLOCK_MONOTONIC run at one pace");
+	ok(drift > -0.02 && drift < 0.02,
+	   "CLOCK_REALTIME and CLOCK_MONOTONIC run at the same rate");
 	ok(now(CLOCK_REALTIME) > 1.7e9,
-	   "CLOCK_REALTIME is after 2023: the machine starts with the host's time");
+	   "the machine starts with the host's time (CLOCK_REALTIME is after 2023)");
 	struct timeval by_gettimeofday;
 
 	gettimeofday(&by_gettimeofday, NULL);
@@ -88,9 +92,9 @@ static void clocks(void)
 	ok(drift > -0.1 && drift < 0.01, "gettimeofday agrees with CLOCK_REALTIME");
 	struct timespec time;
 
-	ok(clock_gettime(77, &time) == -1 && errno == EINVAL, "an unknown clock is EINVAL");
+	ok(clock_gettime(77, &time) == -1 && errno == EINVAL, "an unknown clock gives EINVAL");
 	ok(syscall(SYS_clock_gettime, CLOCK_REALTIME, 16) == -1 && errno == EFAULT,
-	   "a bad pointer is EFAULT");
+	   "clock_gettime with a bad pointer gives EFAULT");
 }
 
 static void *read_clock(void *argument)
@@ -136,7 +140,7 @@ static void sleeps(void)
 		double least = 1e9, sum = 0, took;
 		int rounds = 0, early = 0;
 
-		/* The best of some: a busy host may let each of them wait. */
+		/* Take the best of several, because a busy host may delay any of them. */
 		while (rounds < (length_us[i] < 5000 ? 50 : 5) ||
 		       (rounds < 50 && least >= length_us[i] + 900)) {
 			took = now(CLOCK_MONOTONIC);
@@ -149,7 +153,7 @@ static void sleeps(void)
 				least = took;
 		}
 		ok(!early && least < length_us[i] + 900,
-		   "a sleep of %ld us ends in time (best %.0f us, mean %.0f us)", length_us[i],
+		   "a sleep of %ld us ends on time (best %.0f us, mean %.0f us)", length_us[i],
 		   least, sum / rounds);
 	}
 	struct timespec until;
@@ -170,7 +174,7 @@ static void sleeps(void)
 	ok(!early && least < 0.15, "clock_nanosleep wakes at an absolute time (%.1f ms)",
 	   least * 1000);
 	is(clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &(struct timespec){ 1, 0 }, NULL), 0,
-	   "a time in the past returns at once");
+	   "clock_nanosleep to a time in the past returns at once");
 }
 
 static volatile sig_atomic_t nr_ticks;
@@ -206,11 +210,11 @@ static void timers(void)
 	sigaction(SIGALRM, &action, NULL);
 	sigaction(SIGVTALRM, &action, NULL);
 	sigaction(SIGPROF, &action, NULL);
-	is(timer_create(CLOCK_MONOTONIC, &event, &timer), 0, "timer_create");
+	is(timer_create(CLOCK_MONOTONIC, &event, &timer), 0, "timer_create succeeds");
 	nr_ticks = 0;
 	timer_settime(timer, 0, &spec, NULL);
 	start = now(CLOCK_MONOTONIC);
-	/* Longer when the host stood still: what it missed then is one tick. */
+	/* Wait longer if the host stalled, because all ticks that it missed count as one. */
 	while (now(CLOCK_MONOTONIC) - start < 0.505 ||
 	       (nr_ticks < 15 && now(CLOCK_MONOTONIC) - start < 10))
 		usleep(2000);
@@ -218,9 +222,10 @@ static void timers(void)
 	spec = (struct itimerspec){ 0 };
 	timer_settime(timer, 0, &spec, NULL);
 	ok(nr_ticks >= 15 && nr_ticks <= (now(CLOCK_MONOTONIC) - start) * 100 + 1 &&
-	   last_value == 99, "a 10 ms timer ticks about 50 times in half a second (%d)", (int)nr_ticks);
+	   last_value == 99,
+	   "a 10 ms timer ticks about 50 times in half a second (%d)", (int)nr_ticks);
 	ok(left.it_value.tv_sec == 0 && left.it_value.tv_nsec <= 10000000,
-	   "timer_gettime tells the time left");
+	   "timer_gettime returns the time left");
 	sigset_t block;
 
 	sigemptyset(&block);
@@ -236,7 +241,7 @@ static void timers(void)
 
 	timer_delete(timer);
 	ok(overrun >= 60 && overrun <= (now(CLOCK_MONOTONIC) - start) * 1000 + 1,
-	   "timer_getoverrun counts what a blocked signal missed (%d)", overrun);
+	   "timer_getoverrun counts the expirations that a blocked signal missed (%d)", overrun);
 
 	event.sigev_value.sival_int = 7;
 	timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &timer);
@@ -244,9 +249,9 @@ static void timers(void)
 	nr_ticks = 0;
 	timer_settime(timer, 0, &spec, NULL);
 	usleep(100000);
-	is(nr_ticks, 0, "a timer on processor time stands still during a sleep");
+	is(nr_ticks, 0, "a timer on CPU time does not advance during a sleep");
 	work(0.12, CLOCK_PROCESS_CPUTIME_ID);
-	is(nr_ticks, 1, "and ends after enough work");
+	is(nr_ticks, 1, "a timer on CPU time expires after 50 ms of work");
 	timer_delete(timer);
 
 	nr_ticks = 0;
@@ -257,7 +262,7 @@ static void timers(void)
 		usleep(2000);
 	setitimer(ITIMER_REAL, &none, NULL);
 	ok(nr_ticks >= 9 && nr_ticks <= (now(CLOCK_MONOTONIC) - start) * 100 + 1,
-	   "ITIMER_REAL ticks (%d of 30)", (int)nr_ticks);
+	   "ITIMER_REAL ticks every 10 ms (%d of about 30)", (int)nr_ticks);
 	nr_ticks = 0;
 	setitimer(ITIMER_VIRTUAL, &interval, NULL);
 	rounds = 0;
@@ -274,7 +279,8 @@ static void timers(void)
 		work(0.3, CLOCK_PROCESS_CPUTIME_ID);
 	while (++rounds < 10 && nr_ticks < 5);
 	setitimer(ITIMER_PROF, &none, NULL);
-	ok(nr_ticks >= 5 && nr_ticks <= 35 * rounds, "ITIMER_PROF ticks (%d)", (int)nr_ticks);
+	ok(nr_ticks >= 5 && nr_ticks <= 35 * rounds,
+	   "ITIMER_PROF ticks while the program uses CPU time (%d)", (int)nr_ticks);
 }
 
 static void timer_descriptors(void)
@@ -285,7 +291,8 @@ static void timer_descriptors(void)
 	unsigned long expired = 0, sum = 0;
 	double start = now(CLOCK_MONOTONIC);
 
-	ok(read(fd, &expired, 8) == -1 && errno == EAGAIN, "a timerfd that is not armed is EAGAIN");
+	ok(read(fd, &expired, 8) == -1 && errno == EAGAIN,
+	   "a read of a timerfd that is not armed gives EAGAIN");
 	epoll_ctl(poll_fd, EPOLL_CTL_ADD, fd, &event);
 	timerfd_settime(fd, 0, &spec, NULL);
 	while (now(CLOCK_MONOTONIC) - start < 0.2) {
@@ -293,10 +300,10 @@ static void timer_descriptors(void)
 		if (read(fd, &expired, 8) == 8)
 			sum += expired;
 	}
-	if (read(fd, &expired, 8) == 8) /* the host may have stood still since the last look */
+	if (read(fd, &expired, 8) == 8) /* the host may have stalled since the last read */
 		sum += expired;
 	ok(sum >= 38 && sum <= (now(CLOCK_MONOTONIC) - start) * 200 + 1,
-	   "a 5 ms timerfd counts about 40 in 200 ms, none lost (%lu)", sum);
+	   "a 5 ms timerfd counts about 40 expirations in 200 ms and loses none (%lu)", sum);
 	close(fd), close(poll_fd);
 }
 
@@ -309,9 +316,10 @@ static void processor_time(void)
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu_start);
 	usleep(200000);
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu_end);
-	double idle = (cpu_end.tv_sec - cpu_start.tv_sec) + (cpu_end.tv_nsec - cpu_start.tv_nsec) / 1e9;
+	double idle = (cpu_end.tv_sec - cpu_start.tv_sec) +
+		      (cpu_end.tv_nsec - cpu_start.tv_nsec) / 1e9;
 
-	ok(idle < 0.02, "a sleep of 200 ms costs no processor time (%.2f ms)", idle * 1000);
+	ok(idle < 0.02, "a sleep of 200 ms uses no CPU time (%.2f ms)", idle * 1000);
 	times(&before);
 	wall = now(CLOCK_MONOTONIC);
 	work(0.3, CLOCK_MONOTONIC);
@@ -319,10 +327,10 @@ static void processor_time(void)
 	times(&after);
 	long ticks = (after.tms_utime + after.tms_stime) - (before.tms_utime + before.tms_stime);
 
-	ok(ticks >= 5 && ticks <= wall * 100 + 3, "work of 300 ms shows in times() (%ld ticks)",
+	ok(ticks >= 5 && ticks <= wall * 100 + 3, "times() accounts 300 ms of work (%ld ticks)",
 	   ticks);
 	ok(after.tms_utime + after.tms_stime >= before.tms_utime + before.tms_stime,
-	   "which does not go back");
+	   "the CPU time of times() does not go back");
 }
 
 static void set_clock(void)
@@ -330,15 +338,16 @@ static void set_clock(void)
 	struct timespec time, again;
 
 	if (!in_guest())
-		return skip("settimeofday changes the machine's own clock", "not in a guest");
+		return skip("root in the guest can set the machine's clock", "not in a guest");
 	clock_gettime(CLOCK_REALTIME, &time);
 	time.tv_sec += 86400;
-	is(clock_settime(CLOCK_REALTIME, &time), 0, "the guest's root sets the machine's clock");
+	is(clock_settime(CLOCK_REALTIME, &time), 0,
+	   "root in the guest can set the machine's clock");
 	clock_gettime(CLOCK_REALTIME, &again);
-	ok(again.tv_sec - time.tv_sec < 2, "and it is set");
+	ok(again.tv_sec - time.tv_sec < 2, "CLOCK_REALTIME shows the time that was set");
 	time.tv_sec -= 86400;
 	clock_settime(CLOCK_REALTIME, &time);
-	/* The host's own clock cannot have changed: we are nobody there. */
+	/* The host's clock cannot have changed, because we are unprivileged there. */
 }
 
 static void rtc(void)
@@ -348,9 +357,9 @@ static void rtc(void)
 	struct tm broken = { 0 };
 
 	if (fd < 0 && !in_guest())
-		return skip("/dev/rtc0 has the time", strerror(errno));
-	ok(fd >= 0, "/dev/rtc0 opens");
-	if (!ok(ioctl(fd, RTC_RD_TIME, &read_time) == 0, "RTC_RD_TIME"))
+		return skip("/dev/rtc0 shows the current time", strerror(errno));
+	ok(fd >= 0, "/dev/rtc0 can be opened");
+	if (!ok(ioctl(fd, RTC_RD_TIME, &read_time) == 0, "RTC_RD_TIME succeeds"))
 		return;
 	broken.tm_year = read_time.tm_year;
 	broken.tm_mon = read_time.tm_mon;
@@ -360,7 +369,8 @@ static void rtc(void)
 	broken.tm_sec = read_time.tm_sec;
 	long difference = timegm(&broken) - time(NULL);
 
-	ok(difference >= -5 && difference <= 5, "/dev/rtc0 has the time (%+ld s)", difference);
+	ok(difference >= -5 && difference <= 5, "/dev/rtc0 shows the current time (off by %+ld s)",
+	   difference);
 	close(fd);
 }
 

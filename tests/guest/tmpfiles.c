@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tmpfiles.c - ordinary file calls on a tmpfs: names, sizes, holes, locks, directories, attributes
+ * tmpfiles.c - ordinary file calls on a tmpfs: names, sizes, holes, locks, directories, metadata
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -31,9 +31,9 @@ static void contents(void)
 	struct stat data;
 	int fd = open("file", O_RDWR | O_CREAT | O_EXCL, 0640), bad = 0;
 
-	ok(fd >= 0, "a file is created");
+	ok(fd >= 0, "open with O_CREAT creates a file");
 	ok(open("file", O_RDWR | O_CREAT | O_EXCL, 0640) == -1 && errno == EEXIST,
-	   "O_EXCL refuses it the second time");
+	   "O_EXCL rejects a file that exists");
 	for (size_t i = 0; i < sizeof(out); i++)
 		out[i] = i * 31 + (i >> 11);
 	for (size_t at = 0, step = 1; at < sizeof(out); at += step, step = step * 3 % 7919 + 1) {
@@ -43,35 +43,38 @@ static void contents(void)
 	}
 	is(bad, 0, "writes of odd sizes succeed");
 	ok(pread(fd, in, sizeof(in), 0) == sizeof(in) && !memcmp(in, out, sizeof(in)),
-	   "and read back in one piece");
+	   "one read returns what many writes wrote");
 	struct iovec parts[3] = { { in, 7 }, { in + 7, 4089 }, { in + 4096, 100000 } };
 
 	memset(in, 0, sizeof(in));
-	ok(preadv(fd, parts, 3, 0) == 104096 && !memcmp(in, out, 104096), "and in three by preadv");
+	ok(preadv(fd, parts, 3, 0) == 104096 && !memcmp(in, out, 104096),
+	   "preadv fills three buffers");
 	ftruncate(fd, 5000);
 	fstat(fd, &data);
-	is(data.st_size, 5000, "truncate shortens");
+	is(data.st_size, 5000, "ftruncate shortens a file");
 	ftruncate(fd, 20000);
 	bad = pread(fd, in, 15000, 5000) != 15000;
 	for (int i = 0; i < 15000; i++)
 		bad += in[i] != 0;
-	is(bad, 0, "and lengthens by zeroes");
+	is(bad, 0, "ftruncate extends a file with zeros");
 	pwrite(fd, "end", 3, 1l << 32);
 	fstat(fd, &data);
 	ok(data.st_size == (1l << 32) + 3 && data.st_blocks < 1000,
-	   "a hole of 4 GiB takes no room");
-	is(lseek(fd, 100000, SEEK_DATA), 1l << 32, "SEEK_DATA finds what is behind it");
+	   "a hole of 4 GiB occupies no space");
+	is(lseek(fd, 100000, SEEK_DATA), 1l << 32, "SEEK_DATA finds the data after a hole");
 	ftruncate(fd, 100);
 	int other = open("copy", O_RDWR | O_CREAT, 0600);
 
-	is(copy_file_range(fd, &(off_t){ 0 }, other, NULL, 100, 0), 100, "copy_file_range");
-	ok(pread(other, in, 100, 0) == 100 && !memcmp(in, out, 100), "copies the bytes");
+	is(copy_file_range(fd, &(off_t){ 0 }, other, NULL, 100, 0), 100,
+	   "copy_file_range returns the size that was asked for");
+	ok(pread(other, in, 100, 0) == 100 && !memcmp(in, out, 100),
+	   "copy_file_range copies the content");
 	close(other);
 	fd = (close(fd), open("file", O_WRONLY | O_APPEND));
 	pwrite(fd, "a", 1, 0);
 	write(fd, "b", 1);
 	fstat(fd, &data);
-	is(data.st_size, 102, "O_APPEND appends whatever the offset");
+	is(data.st_size, 102, "O_APPEND appends regardless of the offset");
 	close(fd);
 	unlink("copy");
 }
@@ -84,20 +87,21 @@ static void names(void)
 	int seen = 0, fd, bad = 0;
 
 	ok(rename("file", "renamed") == 0 && stat("file", &data) == -1 && errno == ENOENT,
-	   "rename");
+	   "rename gives a file a new name and removes the old one");
 	ok(link("renamed", "second") == 0 && stat("renamed", &data) == 0 &&
 	   stat("second", &other) == 0 && data.st_ino == other.st_ino &&
-	   data.st_nlink == 2, "a hard link is the same file");
+	   data.st_nlink == 2, "a hard link leads to the same file");
 	ok(symlink("renamed", "soft") == 0 && readlink("soft", target, sizeof(target)) == 7 &&
-	   lstat("soft", &data) == 0 &&
-	   S_ISLNK(data.st_mode), "a symbolic link");
+	   lstat("soft", &data) == 0 && S_ISLNK(data.st_mode),
+	   "a symbolic link can be created and read");
 	symlink("loop", "loop");
-	ok(open("loop", O_RDONLY) == -1 && errno == ELOOP, "a link to itself is ELOOP");
-	ok(unlink("second") == 0 && unlink("soft") == 0 && unlink("loop") == 0, "unlink");
+	ok(open("loop", O_RDONLY) == -1 && errno == ELOOP, "opening a link to itself gives ELOOP");
+	ok(unlink("second") == 0 && unlink("soft") == 0 && unlink("loop") == 0,
+	   "unlink removes hard and symbolic links");
 	fd = open("renamed", O_RDWR);
 	unlink("renamed");
 	ok(write(fd, "x", 1) == 1 && fstat(fd, &data) == 0 && data.st_nlink == 0,
-	   "an open file lives on without a name");
+	   "an open file stays usable after its name is removed");
 	close(fd);
 	mkdir("many", 0700);
 	for (int i = 0; i < 2000; i++) {
@@ -111,18 +115,20 @@ static void names(void)
 	while ((entry = readdir(dir)))
 		seen += !strncmp(entry->d_name, "file-", 5);
 	closedir(dir);
-	ok(!bad && seen == 2000, "a folder lists its 2000 files");
-	ok(rmdir("many") == -1 && errno == ENOTEMPTY, "a folder in use is not removed");
+	ok(!bad && seen == 2000, "a directory lists its 2000 files");
+	ok(rmdir("many") == -1 && errno == ENOTEMPTY,
+	   "rmdir rejects a directory that is not empty");
 	for (int i = 0; i < 2000; i++) {
 		snprintf(target, sizeof(target), "many/file-with-a-long-name-%d", i);
 		bad += unlink(target) != 0;
 	}
-	is(bad + rmdir("many"), 0, "an empty one is");
+	is(bad + rmdir("many"), 0, "rmdir removes an empty directory");
 	char cwd[256];
 
 	mkdir("a", 0700), mkdir("a/b", 0700);
 	chdir("a/b");
-	ok(getcwd(cwd, sizeof(cwd)) && !strcmp(cwd + strlen(cwd) - 4, "/a/b"), "getcwd");
+	ok(getcwd(cwd, sizeof(cwd)) && !strcmp(cwd + strlen(cwd) - 4, "/a/b"),
+	   "getcwd returns the current directory");
 	chdir("../..");
 	rmdir("a/b"), rmdir("a");
 }
@@ -136,25 +142,26 @@ static void attributes(void)
 
 	fchmod(fd, 04751);
 	fstat(fd, &data);
-	is(data.st_mode & 07777, 04751, "chmod sets all bits");
+	is(data.st_mode & 07777, 04751, "fchmod sets all mode bits");
 	futimens(fd, times);
 	fstat(fd, &data);
 	ok(data.st_mtim.tv_sec == 2000 && data.st_mtim.tv_nsec == 7 && data.st_atim.tv_sec == 1000,
-	   "times to the nanosecond");
+	   "futimens sets times to the nanosecond");
 	umask(027);
 	close(open("masked", O_CREAT | O_RDWR, 0666));
 	stat("masked", &data);
-	is(data.st_mode & 0777, 0640, "umask");
+	is(data.st_mode & 0777, 0640, "umask clears bits in the mode of a new file");
 	umask(022);
 	unlink("masked");
-	ok(statfs(".", &room) == 0 && room.f_bfree > 0, "statfs");
+	ok(statfs(".", &room) == 0 && room.f_bfree > 0, "statfs reports free blocks");
 	if (geteuid() == 0) {
 		ok(fchown(fd, 12, 34) == 0 && fstat(fd, &data) == 0 && data.st_uid == 12 &&
-		   data.st_gid == 34, "chown");
-		ok(mknod("node", S_IFCHR | 0600, 0x103) == 0 || errno == EPERM, "mknod");
+		   data.st_gid == 34, "fchown changes owner and group");
+		ok(mknod("node", S_IFCHR | 0600, 0x103) == 0 || errno == EPERM,
+		   "mknod creates a device node, if permitted");
 		int null = open("node", O_RDWR);
 
-		ok(null < 0 || write(null, "x", 1) == 1, "a device node works");
+		ok(null < 0 || write(null, "x", 1) == 1, "a new node of /dev/null can be written");
 		close(null);
 		unlink("node");
 		fchown(fd, 0, 0);
@@ -166,9 +173,9 @@ static void attributes(void)
 			setresuid(1, 1, 1);
 			_exit(!(open("attr", O_RDONLY) == -1 && errno == EACCES));
 		}
-		is(status_of(pid), 0, "another user has no access");
+		is(status_of(pid), 0, "another user cannot open a file of mode 0600");
 	}
-	ok(mkfifo("fifo", 0600) == 0, "mkfifo");
+	ok(mkfifo("fifo", 0600) == 0, "mkfifo creates a named pipe");
 	pid_t pid = fork();
 
 	if (pid == 0) {
@@ -179,7 +186,8 @@ static void attributes(void)
 	int in = open("fifo", O_RDONLY);
 	char got[8] = { 0 };
 
-	ok(read(in, got, 7) == 7 && !strcmp(got, "through"), "a named pipe");
+	ok(read(in, got, 7) == 7 && !strcmp(got, "through"),
+	   "a named pipe carries data between processes");
 	status_of(pid);
 	close(in);
 	unlink("fifo");
@@ -193,7 +201,7 @@ static void locks(void)
 	int fd = open("lock", O_CREAT | O_RDWR, 0600), status;
 	pid_t pid;
 
-	is(fcntl(fd, F_SETLK, &lock), 0, "a record lock");
+	is(fcntl(fd, F_SETLK, &lock), 0, "F_SETLK takes a record lock");
 	pid = fork();
 	if (pid == 0) {
 		struct flock other = { .l_type = F_WRLCK, .l_start = 15, .l_len = 1 };
@@ -204,7 +212,7 @@ static void locks(void)
 		_exit(other.l_pid != getppid());
 	}
 	status = status_of(pid);
-	is(status, 0, "keeps another process out and tells who holds it");
+	is(status, 0, "a record lock keeps another process out, and F_GETLK names its owner");
 	pid = fork();
 	if (pid == 0) {
 		struct flock other = { .l_type = F_WRLCK, .l_start = 15, .l_len = 1 };
@@ -214,7 +222,7 @@ static void locks(void)
 	usleep(30000);
 	lock.l_type = F_UNLCK;
 	fcntl(fd, F_SETLK, &lock);
-	is(status_of(pid), 0, "one that waits gets it in the end");
+	is(status_of(pid), 0, "F_SETLKW gets the lock when it is released");
 	pid = fork();
 	if (pid == 0) {
 		int own = open("lock", O_RDWR);
@@ -223,7 +231,7 @@ static void locks(void)
 		raise(SIGKILL);
 	}
 	status_of(pid);
-	is(flock(fd, LOCK_EX | LOCK_NB), 0, "a dead process's flock is gone");
+	is(flock(fd, LOCK_EX | LOCK_NB), 0, "the flock of a dead process is released");
 	close(fd);
 	unlink("lock");
 }
@@ -231,29 +239,31 @@ static void locks(void)
 static void mounts(void)
 {
 	if (!in_guest())
-		return skip("bind mounts and overlays", "not in a guest");
+		return skip("tmpfs, bind mounts and overlays work", "not in a guest");
 	mkdir("m", 0700), mkdir("n", 0700);
-	is(mount("none", "m", "tmpfs", 0, "size=1m"), 0, "a tmpfs is mounted");
+	is(mount("none", "m", "tmpfs", 0, "size=1m"), 0, "a tmpfs can be mounted");
 	close(open("m/inside", O_CREAT | O_RDWR, 0600));
-	is(mount("m", "n", NULL, MS_BIND, NULL), 0, "and bound elsewhere");
-	is(access("n/inside", F_OK), 0, "where its file shows");
+	is(mount("m", "n", NULL, MS_BIND, NULL), 0, "a mount can be bound to another directory");
+	is(access("n/inside", F_OK), 0, "a bind mount shows the files of its source");
 	ok(mount(NULL, "n", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) == 0 &&
 	   open("n/inside", O_RDWR) == -1 && errno == EROFS,
-	   "and may be read-only");
-	ok(umount("n") == 0 && umount("m") == 0, "umount");
+	   "a bind mount can be remounted read-only");
+	ok(umount("n") == 0 && umount("m") == 0, "umount removes both mounts");
 	rmdir("n");
 	mkdir("l", 0700), mkdir("u", 0700), mkdir("w", 0700);
 	close(open("l/low", O_CREAT | O_RDWR, 0600));
 	if (mount("none", "m", "overlay", 0, "lowerdir=l,upperdir=u,workdir=w") == 0) {
 		close(open("m/new", O_CREAT | O_RDWR, 0600));
 		ok(access("m/low", F_OK) == 0 && access("u/new", F_OK) == 0 &&
-		   access("l/new", F_OK) == -1, "an overlay puts one tree on another");
+		   access("l/new", F_OK) == -1,
+		   "an overlay shows the lower tree and writes to the upper one");
 		unlink("m/low");
 		ok(access("m/low", F_OK) == -1 && access("l/low", F_OK) == 0,
-		   "and hides what is removed");
+		   "an overlay hides a removed file of the lower tree");
 		umount("m");
 	} else {
-		skip("an overlay puts one tree on another", strerror(errno));
+		skip("an overlay shows the lower tree and writes to the upper one",
+		     strerror(errno));
 	}
 }
 
@@ -263,7 +273,7 @@ int main(void)
 
 	snprintf(folder, sizeof(folder), "/tmp/tmpfiles.%d", getpid());
 	if (mkdir(folder, 0700) || chdir(folder))
-		bail("%s", folder);
+		bail("cannot make the directory %s", folder);
 	contents();
 	names();
 	attributes();
@@ -271,6 +281,6 @@ int main(void)
 	mounts();
 	chdir("/");
 	if (rmdir(folder) && !in_guest())
-		diag("%s is left behind", folder);
+		diag("%s could not be removed", folder);
 	return tap_done();
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tracing.c - tracepoints, system call events, probes at functions, perf software events and BPF
- * on all of them
+ * tracing.c - tracepoints, system call events, kprobes, perf software events, and BPF on them
  *
- * Needs a kernel of make kernel FLAVOR=trace (t9350). Each hit is counted against what the
- * program did.
+ * Needs a kernel built by `make kernel FLAVOR=trace` (t9350). The number of hits is compared with
+ * the number of calls that the program made.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -65,7 +64,7 @@ static int lines_with(const char *content, const char *word)
 	return nr;
 }
 
-/* What the trace holds of @word after the work was done with the event on. */
+/* Does @work with @event enabled. Returns how often the trace contains @word, or -1. */
 static int traced(const char *event, const char *word, void (*work)(void))
 {
 	char file[128];
@@ -101,7 +100,7 @@ static void work_sleep(void)
 		nanosleep(&pause, NULL);
 }
 
-/* Ticks and their softirqs come in the middle of it. */
+/* Runs for two seconds, so that timer ticks and their softirqs interrupt it. */
 static void work_busy(void)
 {
 	struct timespec start, now;
@@ -137,7 +136,7 @@ static int64_t perf_count(int fd)
 	return read(fd, &count, sizeof(count)) == sizeof(count) ? count : -1;
 }
 
-/* A BPF program that adds 1 to element 0 of an array. */
+/* Creates an array of one counter for bpf_counter(). */
 static int bpf_map(void)
 {
 	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8,
@@ -148,6 +147,7 @@ static int bpf_map(void)
 
 #define INSN(c, d, s, o, i) { .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) }
 
+/* Loads a BPF program that adds 1 to element 0 of @map. */
 static int bpf_counter(int map, enum bpf_prog_type type)
 {
 	static char log[8192];
@@ -165,8 +165,13 @@ static int bpf_counter(int map, enum bpf_prog_type type)
 		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
 	};
 	union bpf_attr attr = {
-		.prog_type = type, .insns = (uintptr_t)code, .insn_cnt = sizeof(code) / sizeof(code[0]),
-		.license = (uintptr_t)"GPL", .log_buf = (uintptr_t)log, .log_size = sizeof(log), .log_level = 1,
+		.prog_type = type,
+		.insns = (uintptr_t)code,
+		.insn_cnt = sizeof(code) / sizeof(code[0]),
+		.license = (uintptr_t)"GPL",
+		.log_buf = (uintptr_t)log,
+		.log_size = sizeof(log),
+		.log_level = 1,
 	};
 
 	return syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
@@ -182,10 +187,11 @@ static uint64_t bpf_count(int map)
 	return count;
 }
 
-/* Calls that a program of @type at @event counts while uname() is called ROUNDS times. */
+/* Calls uname() ROUNDS times. Returns the hits that a BPF program of @type counts at @event. */
 static int64_t bpf_at_event(const char *event, enum bpf_prog_type type)
 {
-	int map = bpf_map(), program = bpf_counter(map, type), fd = perf_open(PERF_TYPE_TRACEPOINT, event_id(event), -1);
+	int map = bpf_map(), program = bpf_counter(map, type);
+	int fd = perf_open(PERF_TYPE_TRACEPOINT, event_id(event), -1);
 	int64_t count = -1;
 
 	if (program >= 0 && fd >= 0 && !ioctl(fd, PERF_EVENT_IOC_SET_BPF, program) &&
@@ -203,16 +209,18 @@ static int64_t bpf_at_event(const char *event, enum bpf_prog_type type)
 static void tracepoints(void)
 {
 	ok(traced("sched/sched_switch", "sched_switch:", work_sleep) >= ROUNDS / 10,
-	   "a tracepoint of the scheduler");
+	   "the scheduler's tracepoint records context switches");
 	ok(traced("syscalls/sys_enter_newuname", "sys_newuname(", work_uname) == ROUNDS,
-	   "each system call enters");
+	   "the entry event records each system call");
 	ok(traced("syscalls/sys_exit_newuname", "-> 0x0", work_uname) == ROUNDS,
-	   "and leaves, with its result");
-	ok(traced("irq/softirq_entry", "action=TIMER", work_busy) > 0, "softirqs");
+	   "the exit event records each system call with its result");
+	ok(traced("irq/softirq_entry", "action=TIMER", work_busy) > 0,
+	   "the softirq event records timer softirqs");
 	ok(!put("events/sched/sched_switch/trigger", "hist:keys=prev_pid"),
-	   "a histogram of an event");
+	   "a histogram trigger can be set on an event");
 	work_sleep();
-	ok(lines_with(get("events/sched/sched_switch/hist"), "prev_pid:") > 0, "has entries");
+	ok(lines_with(get("events/sched/sched_switch/hist"), "prev_pid:") > 0,
+	   "the histogram has entries");
 	put("events/sched/sched_switch/trigger", "!hist:keys=prev_pid");
 }
 
@@ -232,31 +240,35 @@ static void probes(void)
 	long hit, missed;
 
 	ok(!put("kprobe_events", "p:um/open do_sys_openat2 name=+0(%si):ustring"),
-	   "a probe at a function");
+	   "a probe can be set at a function");
 	ok(traced("um/open", "name=\"/dev/null\"", work_open) == ROUNDS,
-	   "sees each call, with its argument");
-	ok(!put("kprobe_events", "r:um/opened do_sys_openat2 fd=$retval"), "a probe at its return");
-	/* One more: the file that switches it off is opened. */
+	   "a probe at a function records each call with its argument");
+	ok(!put("kprobe_events", "r:um/opened do_sys_openat2 fd=$retval"),
+	   "a probe can be set at the return of a function");
+	/* One more: traced() opens the file that disables the event. */
 	ok(traced("um/opened", "fd=0x", work_open) == ROUNDS + 1,
-	   "sees each return, with its result");
-	ok(!put("kprobe_events", "p:um/tick clock_irq"), "a probe in the timer interrupt");
+	   "a probe at the return records each return with its result");
+	ok(!put("kprobe_events", "p:um/tick clock_irq"),
+	   "a probe can be set in the timer interrupt");
 	ok(!put("kprobe_events", "p:um/uname __do_sys_newuname") ||
-	   !put("kprobe_events", "p:um/uname sys_newuname"), "and one at a system call");
+	   !put("kprobe_events", "p:um/uname sys_newuname"), "a probe can be set at a system call");
 	put("events/um/uname/enable", "1");
 	ok(traced("um/tick", "tick:", work_busy) > 0,
-	   "are hit for two seconds, and the machine goes on");
+	   "the machine survives two seconds of probe hits in the timer interrupt");
 	put("events/um/uname/enable", "0");
 	ok(!profile("tick", &hit, &missed) && hit > 100 && !missed,
-	   "no tick was missed (%ld hit, %ld missed)", hit, missed);
+	   "the probe in the timer interrupt misses no tick (%ld hit, %ld missed)", hit, missed);
 	ok(!profile("uname", &hit, &missed) && hit > 1000 && !missed,
-	   "no call was missed (%ld hit, %ld missed)", hit, missed);
-	ok(put("kprobe_events", "p:um/no host_time_now") == -EINVAL, "the host side is refused");
+	   "the probe at the system call misses no call (%ld hit, %ld missed)", hit, missed);
+	ok(put("kprobe_events", "p:um/no host_time_now") == -EINVAL,
+	   "a probe in host code is rejected");
 	ok(put("kprobe_events", "p:um/no do_sys_openat2+1") == -EILSEQ,
-	   "and so is the middle of a function");
+	   "a probe in the middle of a function is rejected");
 	put("kprobe_events", "-:um/open");
 	put("kprobe_events", "-:um/opened");
 	put("kprobe_events", "-:um/tick");
-	ok(!lines_with(get("trace"), "BUG"), "probes go again");
+	ok(!lines_with(get("trace"), "BUG"),
+	   "the trace reports no bug after the probes are removed");
 }
 
 static void perf(void)
@@ -272,12 +284,12 @@ static void perf(void)
 		pages[i * 4096] = 1;
 	work_sleep();
 	work_uname();
-	ok(perf_count(faults) > 0, "perf: page faults are counted");
-	ok(perf_count(switches) >= ROUNDS / 10, "perf: context switches");
-	ok(perf_count(clock) > 0, "perf: the task's clock");
-	ok(perf_count(calls) == ROUNDS, "perf: a tracepoint");
+	ok(perf_count(faults) > 0, "perf counts page faults");
+	ok(perf_count(switches) >= ROUNDS / 10, "perf counts context switches");
+	ok(perf_count(clock) > 0, "perf counts the task's clock");
+	ok(perf_count(calls) == ROUNDS, "perf counts hits of a tracepoint");
 	ok(perf_open(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES, 0) < 0,
-	   "perf: there are no hardware counters");
+	   "perf rejects hardware counters");
 }
 
 static void samples(void)
@@ -290,11 +302,11 @@ static void samples(void)
 	struct perf_event_mmap_page *ring = mmap(NULL, 17 * 4096, PROT_READ | PROT_WRITE,
 						 MAP_SHARED, fd, 0);
 
-	ok(fd >= 0 && ring != MAP_FAILED, "perf: samples by the clock");
+	ok(fd >= 0 && ring != MAP_FAILED, "perf can sample by the CPU clock");
 	if (ring == MAP_FAILED)
 		return;
 	work_busy();
-	ok(ring->data_head > 1000, "perf: come, with their call chains (%llu bytes)",
+	ok(ring->data_head > 1000, "perf samples arrive with their call chains (%llu bytes)",
 	   (unsigned long long)ring->data_head);
 }
 
@@ -306,11 +318,12 @@ static void bpf(void)
 	int link = syscall(SYS_bpf, BPF_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr));
 
 	work_uname();
-	ok(link >= 0 && bpf_count(map) >= ROUNDS, "BPF at a raw tracepoint");
+	ok(link >= 0 && bpf_count(map) >= ROUNDS, "a BPF program runs at a raw tracepoint");
 	close(link);
 	ok(bpf_at_event("syscalls/sys_enter_newuname", BPF_PROG_TYPE_TRACEPOINT) == ROUNDS,
-	   "BPF at a system call");
-	ok(bpf_at_event("um/uname", BPF_PROG_TYPE_KPROBE) == ROUNDS, "BPF at a probe");
+	   "a BPF program runs at each entry of a system call");
+	ok(bpf_at_event("um/uname", BPF_PROG_TYPE_KPROBE) == ROUNDS,
+	   "a BPF program runs at each hit of a probe");
 }
 
 int main(void)
@@ -319,7 +332,7 @@ int main(void)
 	mount("sysfs", "/sys", "sysfs", 0, NULL);
 	mount("tracefs", TRACING, "tracefs", 0, NULL);
 	if (access(TRACING "kprobe_events", W_OK)) {
-		ok(false, "the kernel has no tracing");
+		ok(false, "the kernel offers tracing");
 		return tap_done();
 	}
 	put("buffer_size_kb", "4096");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * usercopy.c - system calls with buffers that are missing, half missing, read-only or never touched
+ * usercopy.c - system calls with buffers that are unmapped, half unmapped, read-only or untouched
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -20,14 +20,14 @@
 
 enum { PAGE = 4096 };
 
-/* Two pages, the second one missing. */
+/* Maps three pages and unmaps the middle one. */
 static char *edge(void)
 {
 	char *area = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 			  0);
 
 	if (area == MAP_FAILED)
-		bail("mmap");
+		bail("mmap of three pages");
 	munmap(area + PAGE, PAGE);
 	return area;
 }
@@ -37,9 +37,10 @@ static int zero_fd, file_fd;
 static void bad_addresses(void)
 {
 	static const unsigned long addresses[] = {
-		0, 16, 0x1000, 0x40000000, 0x100000000000, 0x7fffffff0000, 0x7fffffff8000, 0x7fffffff9000, 0x7fffffffe000,
-		0x7ffffffff000, 0x800000000000, 0x8000000000000000, 0xffff800000000000, 0xffffffff81000000, 0xffffffffff600000,
-		0xfffffffffffff000, 0xfffffffffffffff8,
+		0, 16, 0x1000, 0x40000000, 0x100000000000,
+		0x7fffffff0000, 0x7fffffff8000, 0x7fffffff9000, 0x7fffffffe000, 0x7ffffffff000,
+		0x800000000000, 0x8000000000000000, 0xffff800000000000, 0xffffffff81000000,
+		0xffffffffff600000, 0xfffffffffffff000, 0xfffffffffffffff8,
 	};
 	int bad = 0;
 
@@ -48,31 +49,36 @@ static void bad_addresses(void)
 		unsigned char in_core;
 
 		if (syscall(SYS_mincore, addresses[i] & ~(PAGE - 1ul), PAGE, &in_core) == 0)
-			continue; /* it is the program's after all */
+			continue; /* the program has mapped this page */
 		long results[] = {
-			syscall(SYS_read, zero_fd, at, 4), syscall(SYS_write, file_fd, at,
-								   4), syscall(SYS_stat, at, NULL),
-			syscall(SYS_stat, "/", at), syscall(SYS_clock_gettime, CLOCK_MONOTONIC,
-							    at), syscall(SYS_pipe, at),
-			syscall(SYS_poll, at, 1, 0), syscall(SYS_nanosleep, at,
-							     NULL), syscall(SYS_getcwd, at, 100),
-			syscall(SYS_open, at, O_RDONLY), syscall(SYS_rt_sigaction, 10, at, NULL, 8),
-			syscall(SYS_readv, zero_fd, at, 1), syscall(SYS_getrlimit, RLIMIT_NOFILE,
-								    at),
+			syscall(SYS_read, zero_fd, at, 4),
+			syscall(SYS_write, file_fd, at, 4),
+			syscall(SYS_stat, at, NULL),
+			syscall(SYS_stat, "/", at),
+			syscall(SYS_clock_gettime, CLOCK_MONOTONIC, at),
+			syscall(SYS_pipe, at),
+			syscall(SYS_poll, at, 1, 0),
+			syscall(SYS_nanosleep, at, NULL),
+			syscall(SYS_getcwd, at, 100),
+			syscall(SYS_open, at, O_RDONLY),
+			syscall(SYS_rt_sigaction, 10, at, NULL, 8),
+			syscall(SYS_readv, zero_fd, at, 1),
+			syscall(SYS_getrlimit, RLIMIT_NOFILE, at),
 		};
 
 		for (size_t n = 0; n < sizeof(results) / sizeof(results[0]); n++) {
-			/* A null action, and a null path in stat of glibc, are no errors of their own. */
+			/* Call 10, sigaction, accepts a null action. */
 			if (results[n] != -1 && !(n == 10 && !at)) {
 				diag("call %zu with address %p gives %ld", n, at, results[n]);
 				bad++;
 			}
 		}
 	}
-	is(bad, 0, "thirteen calls refuse seventeen addresses that are not the program's");
-	ok(syscall(SYS_read, zero_fd, (void *)0x40000000, 4) == -1 && errno == EFAULT, "by EFAULT");
+	is(bad, 0, "thirteen calls reject seventeen addresses that are not the program's");
+	ok(syscall(SYS_read, zero_fd, (void *)0x40000000, 4) == -1 && errno == EFAULT,
+	   "a read into an unmapped address gives EFAULT");
 	ok(syscall(SYS_read, zero_fd, (void *)0x7fffffff9000, 4) == -1 && errno == EFAULT,
-	   "also where the port keeps its own page");
+	   "a read into the stub's memory gives EFAULT");
 }
 
 static void half_missing(void)
@@ -82,7 +88,7 @@ static void half_missing(void)
 	struct stat data;
 
 	is(read(zero_fd, area, 2 * PAGE), PAGE,
-	   "a read into a buffer that ends at a missing page is short");
+	   "a read into a buffer that runs into a missing page is short");
 	memset(area, 'q', PAGE);
 	pwrite(file_fd, area, PAGE, 0);
 	ftruncate(file_fd, 0);
@@ -90,30 +96,32 @@ static void half_missing(void)
 	long size = write(file_fd, area, 2 * PAGE);
 
 	ok(size == PAGE || (size == -1 && errno == EFAULT),
-	   "a write from it is short or EFAULT (%ld)", size);
-	ok(readv(zero_fd, parts, 2) == PAGE, "and so is readv");
+	   "a write from a buffer that runs into a missing page is short or gives EFAULT (%ld)",
+	   size);
+	ok(readv(zero_fd, parts, 2) == PAGE,
+	   "readv is short if its second buffer is in a missing page");
 	strcpy(area + PAGE - 5, "/tmp");
-	is(stat(area + PAGE - 5, &data), 0, "a path may end with its page");
+	is(stat(area + PAGE - 5, &data), 0, "a path can end at the end of its page");
 	memcpy(area + PAGE - 4, "/tmp", 4);
 	ok(stat(area + PAGE - 4, &data) == -1 && errno == EFAULT,
-	   "a path that runs into the missing page is EFAULT");
+	   "a path that runs into a missing page gives EFAULT");
 	ok(clock_gettime(CLOCK_MONOTONIC, (void *)(area + PAGE - 16)) == 0,
-	   "a result may end with its page");
+	   "a result can end at the end of its page");
 	ok(syscall(SYS_clock_gettime, CLOCK_MONOTONIC, area + PAGE - 8) == -1 && errno == EFAULT,
-	   "one that does not fit is EFAULT");
+	   "a result that runs into a missing page gives EFAULT");
 	char *argv[] = { area + PAGE - 4, NULL }, *none[] = { NULL };
 
 	memset(area, 'q', PAGE);
 	ok(execve("/proc/self/exe", argv, none) == -1 && errno == EFAULT,
-	   "execve with an argument that runs into it is EFAULT");
+	   "execve with an argument that runs into a missing page gives EFAULT");
 	ok(execve("/proc/self/exe", (char **)(area + PAGE), none) == -1 && errno == EFAULT,
-	   "and with a missing vector");
+	   "execve with an argument vector in a missing page gives EFAULT");
 	struct msghdr message = { .msg_iov = (void *)(area + PAGE), .msg_iovlen = 1 };
 	int pair[2];
 
 	socketpair(AF_UNIX, SOCK_DGRAM, 0, pair);
 	ok(sendmsg(pair[0], &message, 0) == -1 && errno == EFAULT,
-	   "sendmsg with a missing vector is EFAULT");
+	   "sendmsg with an I/O vector in a missing page gives EFAULT");
 	munmap(area, PAGE);
 	munmap(area + 2 * PAGE, PAGE);
 	close(pair[0]), close(pair[1]);
@@ -127,21 +135,22 @@ static void protected(void)
 	area[0] = 'k';
 	mprotect(area, PAGE, PROT_READ);
 	ok(read(zero_fd, area, 8) == -1 && errno == EFAULT && area[0] == 'k',
-	   "a read into a read-only page is EFAULT");
-	is(pwrite(file_fd, area, 8, 0), 8, "a write from it works");
+	   "a read into a read-only page gives EFAULT");
+	is(pwrite(file_fd, area, 8, 0), 8, "a write from a read-only page succeeds");
 	mprotect(area, PAGE, PROT_NONE);
-	ok(pwrite(file_fd, area, 8, 0) == -1 && errno == EFAULT, "from PROT_NONE it is EFAULT");
+	ok(pwrite(file_fd, area, 8, 0) == -1 && errno == EFAULT,
+	   "a write from a PROT_NONE page gives EFAULT");
 	mprotect(area, PAGE, PROT_EXEC);
 	long size = pwrite(file_fd, area, 8, 0);
 
 	ok(size == 8 || (size == -1 && errno == EFAULT),
-	   "from a page for execution only it works or is EFAULT");
+	   "a write from an execute-only page succeeds or gives EFAULT");
 	ok(read(zero_fd, (void *)half_missing, 8) == -1 && errno == EFAULT,
-	   "program text cannot be read into");
+	   "a read into program text gives EFAULT");
 	munmap(area, 2 * PAGE);
 }
 
-/* The kernel itself takes the page faults here. */
+/* The page faults happen while the kernel copies. */
 static void untouched(void)
 {
 	size_t size = 64 << 20;
@@ -173,14 +182,15 @@ static void untouched(void)
 	waitpid(pid, NULL, 0);
 	for (size_t i = 0; i < size / 8; i++)
 		bad += ((long *)area)[i] != (long)i;
-	ok(count == (long)size && !bad, "64 MiB read into memory never touched arrive");
+	ok(count == (long)size && !bad, "a read fills 64 MiB of untouched memory");
 	madvise(area, size, MADV_DONTNEED);
-	is(getrandom(area + 100, 8000, 0), 8000, "getrandom into dropped pages");
+	is(getrandom(area + 100, 8000, 0), 8000, "getrandom fills discarded pages");
 	bad = 0;
 	for (int i = 0; i < 8000; i += 8)
 		bad += *(long *)(area + 100 + i) == 0;
-	ok(bad < 3, "is random");
-	ok(area[99] == 0 && area[8100] == 0, "and leaves its neighbours alone");
+	ok(bad < 3, "the data of getrandom is random");
+	ok(area[99] == 0 && area[8100] == 0,
+	   "getrandom leaves the bytes around its buffer unchanged");
 	memset(area, 'x', PAGE);
 	pid = fork();
 	if (pid == 0) {
@@ -191,8 +201,8 @@ static void untouched(void)
 	int status;
 
 	waitpid(pid, &status, 0);
-	ok(status == 0 && area[0] == 'x', "a read into a page shared since fork copies it");
-	/* Writing from a mapping of the very file that is written. */
+	ok(status == 0 && area[0] == 'x', "a read into a page shared since fork copies the page");
+	/* The buffer is a mapping of the same file. */
 	int fd = memfd_create("self", 0);
 
 	ftruncate(fd, 1 << 20);
@@ -200,9 +210,9 @@ static void untouched(void)
 
 	map[0] = 'm';
 	ok(pwrite(fd, map, PAGE, 100 * PAGE) == PAGE && map[100 * PAGE] == 'm',
-	   "a file is written from its own mapping");
+	   "a file can be written from its own mapping");
 	ok(pread(fd, map + 50 * PAGE, PAGE, 0) == PAGE && map[50 * PAGE] == 'm',
-	   "and read into it");
+	   "a file can be read into its own mapping");
 	munmap(map, 1 << 20);
 	close(fd);
 	munmap(area, size);

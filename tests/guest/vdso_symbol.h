@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vdso_symbol.h - find a function of the vDSO by the image's own symbol table
+ * vdso_symbol.h - find a function of the vDSO in the symbol table of the vDSO image
  *
- * For functions that a static C library does not take from there.
+ * For tests of functions that a static C library does not call in the vDSO.
  */
 #ifndef VDSO_SYMBOL_H
 #define VDSO_SYMBOL_H
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-/* The address of a function, NULL if there is none or no vDSO. */
+/* Returns the address of a function, or NULL if the function or the vDSO is missing. */
 static inline void *vdso_symbol(const char *name)
 {
 	char *base = (void *)getauxval(AT_SYSINFO_EHDR), *strings = NULL;
@@ -30,7 +30,9 @@ static inline void *vdso_symbol(const char *name)
 	for (int i = 0; i < head->e_phnum; i++) {
 		if (segment[i].p_type != PT_DYNAMIC)
 			continue;
-		for (Elf64_Dyn *entry = (void *)(load + segment[i].p_vaddr); entry->d_tag; entry++) {
+		Elf64_Dyn *entry = (void *)(load + segment[i].p_vaddr);
+
+		for (; entry->d_tag; entry++) {
 			if (entry->d_tag == DT_STRTAB)
 				strings = (char *)load + entry->d_un.d_ptr;
 			if (entry->d_tag == DT_SYMTAB)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vdsotime.c - the vDSO's clocks and the kernel's are the same, in every process and namespace
+ * vdsotime.c - the clocks of the vDSO agree with the kernel's, in each process and namespace
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -46,7 +46,7 @@ static long by_call(clockid_t clock)
 	return time.tv_sec * 1000000000l + time.tv_nsec;
 }
 
-/* With sleeps in between: the kernel changes what the vDSO reads when it wakes up. */
+/* Sleeps in between, because the kernel updates the data of the vDSO when it wakes up. */
 static void agree(void)
 {
 	for (int i = 0; i < NR_CLOCKS; i++) {
@@ -60,11 +60,12 @@ static void agree(void)
 			if (n % 1000 == 0)
 				usleep(3000);
 		}
-		ok(!back, "%s by the vDSO and by the call in turn never goes back", clocks[i].name);
+		ok(!back, "%s through the vDSO and the call in turn never goes back",
+		   clocks[i].name);
 	}
 }
 
-/* A filter refuses the calls: what is answered still did not need them. */
+/* Installs a filter that rejects the calls: a clock that still works does not need them. */
 static int calls_refuse(void)
 {
 	static const int numbers[] = { SYS_clock_gettime, SYS_gettimeofday, SYS_time, SYS_getcpu,
@@ -98,22 +99,24 @@ static void without_calls(int exact)
 	if (calls_refuse())
 		return skip("the vDSO answers without a system call", strerror(errno));
 	ok(syscall(SYS_clock_gettime, CLOCK_REALTIME, &spec) == -1 && errno == EDOM,
-	   "a filter refuses the calls of the clock");
+	   "a filter can reject the calls that read the clock");
 	for (int i = 0; i < NR_CLOCKS; i++) {
 		int coarse = strstr(clocks[i].name, "COARSE") != NULL;
 
 		ok(clock_gettime(clocks[i].id, &spec) == (exact || coarse ? 0 : -1), "%s %s",
 		   clocks[i].name,
-		   exact || coarse ? "needs none" : "needs one, as the clocksource says");
+		   exact || coarse ? "needs no system call"
+				   : "needs a system call with this clocksource");
 	}
 	ok(get_day && get_day(&now, NULL) == (exact ? 0 : -EDOM), "gettimeofday %s",
-	   exact ? "needs none" : "needs one");
-	is(clock_getres(CLOCK_MONOTONIC, &spec), 0, "clock_getres needs none");
-	ok(spec.tv_nsec == 1 && !spec.tv_sec, "and says a nanosecond");
-	ok(get_cpu && get_cpu(&cpu, NULL, NULL) == 0 && cpu < 4096, "getcpu needs none");
+	   exact ? "needs no system call" : "needs a system call with this clocksource");
+	is(clock_getres(CLOCK_MONOTONIC, &spec), 0, "clock_getres needs no system call");
+	ok(spec.tv_nsec == 1 && !spec.tv_sec, "clock_getres returns 1 ns");
+	ok(get_cpu && get_cpu(&cpu, NULL, NULL) == 0 && cpu < 4096, "getcpu needs no system call");
 	clock_gettime(CLOCK_REALTIME_COARSE, &spec);
-	ok(get_seconds && labs(get_seconds(NULL) - spec.tv_sec) <= 1, "time needs none");
-	is(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spec), -1, "a process's own clock needs one");
+	ok(get_seconds && labs(get_seconds(NULL) - spec.tv_sec) <= 1, "time needs no system call");
+	is(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spec), -1,
+	   "the CPU-time clock of a process needs a system call");
 }
 
 static long *shared_latest;
@@ -127,8 +130,8 @@ static long latest_pass(int rounds)
 		long here = i & 3 ? by_vdso(CLOCK_MONOTONIC) : by_call(CLOCK_MONOTONIC);
 
 		if (here < before && !back++)
-			diag("%ld ns back, %s, in pass %d", before - here,
-			     i & 3 ? "by the vDSO" : "by the call", i);
+			diag("the clock went back by %ld ns through the %s in pass %d",
+			     before - here, i & 3 ? "vDSO" : "call", i);
 		while (before < here &&
 		       !__atomic_compare_exchange_n(shared_latest, &before, here, 0,
 						    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
@@ -161,11 +164,11 @@ static void across(void)
 		pthread_join(thread[i], &result);
 		back += (long)result;
 	}
-	is(back, 0, "no thread sees a time before one that a thread or another process saw");
+	is(back, 0, "no thread sees an earlier time than another thread or process saw before");
 	for (back = 0; wait(&status) > 0; back += status != 0)
 		if (WIFSIGNALED(status))
-			diag("signal %d", WTERMSIG(status));
-	is(back, 0, "neither does another process");
+			diag("a child died of signal %d", WTERMSIG(status));
+	is(back, 0, "no process sees an earlier time than a thread or another process saw before");
 }
 
 static void data_is_ours(void)
@@ -179,13 +182,14 @@ static void data_is_ours(void)
 			sscanf(line, "%lx-%lx", &start, &end);
 	if (maps)
 		fclose(maps);
-	if (!ok(start != 0, "the vDSO's data is a mapping of its own"))
+	if (!ok(start != 0, "the vDSO's data is in its own mapping"))
 		return;
 	ok(mprotect((void *)start, end - start, PROT_READ | PROT_WRITE) == -1 && errno == EACCES,
-	   "which no program can make writable");
+	   "mprotect cannot make the vDSO's data writable");
 	int fd = open("/proc/self/mem", O_RDWR);
 
-	ok(pwrite(fd, "x", 1, start) == -1, "nor write through /proc/self/mem");
+	ok(pwrite(fd, "x", 1, start) == -1,
+	   "the vDSO's data cannot be written through /proc/self/mem");
 	close(fd);
 }
 
@@ -200,17 +204,22 @@ static int text_write(const char *path, const char *text)
 	return ret;
 }
 
-/* In the namespace, and back in that of the parent: seen at once in the same process. */
+/*
+ * Checks the clocks inside the namespace. Returns 0 if all have their offsets and the vDSO agrees
+ * with the call.
+ */
 static int namespace_child(const long *outside)
 {
-	long monotonic = by_vdso(CLOCK_MONOTONIC), boot = by_vdso(CLOCK_BOOTTIME), real = by_vdso(CLOCK_REALTIME);
+	long monotonic = by_vdso(CLOCK_MONOTONIC), boot = by_vdso(CLOCK_BOOTTIME);
+	long real = by_vdso(CLOCK_REALTIME);
 	int bad = 0, last_ok = 1;
 
 	bad += monotonic < outside[0] + 86400000000000l || monotonic > outside[0] + 86500000000000l;
 	bad += boot < outside[1] + 172800000000000l || boot > outside[1] + 172900000000000l;
 	bad += real < outside[2] || real > outside[2] + 100000000000l;
 	for (int i = 0; i < NR_CLOCKS; i++) {
-		long first = by_call(clocks[i].id), second = by_vdso(clocks[i].id), third = by_call(clocks[i].id);
+		long first = by_call(clocks[i].id), second = by_vdso(clocks[i].id);
+		long third = by_call(clocks[i].id);
 
 		last_ok &= first <= second && second <= third;
 	}
@@ -226,41 +235,45 @@ static void namespaces(void)
 
 	home = open("/proc/self/ns/time", O_RDONLY);
 	if (home < 0 || unshare(CLONE_NEWTIME))
-		return skip("time namespaces", strerror(errno));
+		return skip("a time namespace accepts offsets", strerror(errno));
 	ok(text_write("/proc/self/timens_offsets", "monotonic 86400 0\nboottime 172800 0\n") > 0,
-	   "a time namespace gets its offsets");
-	ok(by_vdso(CLOCK_MONOTONIC) < outside[0] + 86400000000000l, "who made it stays outside");
+	   "a time namespace accepts offsets");
+	ok(by_vdso(CLOCK_MONOTONIC) < outside[0] + 86400000000000l,
+	   "the process that created the time namespace stays outside");
 	pid = fork();
 	if (pid == 0)
 		_exit(namespace_child(outside));
 	waitpid(pid, &status, 0);
 	is(WEXITSTATUS(status), 0,
-	   "a child in it has the offsets by the vDSO, and the same by the call");
+	   "in a child in the time namespace, vDSO and call agree on the offsets");
 	fd = open("/proc/self/ns/time_for_children", O_RDONLY);
-	is(setns(fd, CLONE_NEWTIME), 0, "a process enters it");
-	is(namespace_child(outside), 0, "and has the offsets at once");
-	is(setns(home, CLONE_NEWTIME), 0, "it leaves");
+	is(setns(fd, CLONE_NEWTIME), 0, "a process can enter a time namespace");
+	is(namespace_child(outside), 0,
+	   "a process that enters a time namespace sees the offsets at once");
+	is(setns(home, CLONE_NEWTIME), 0, "a process can return to its old time namespace");
 	ok(by_vdso(CLOCK_MONOTONIC) < outside[0] + 86400000000000l &&
 	   by_vdso(CLOCK_MONOTONIC) >= outside[0],
-	   "and has the old time at once");
+	   "a process that leaves a time namespace sees the old time at once");
 	close(fd), close(home);
 }
 
-/* A clock that is set, and one whose pace is changed: both show in the vDSO at once. */
+/* A clock that is set must change in the vDSO at once. */
 static void set(void)
 {
 	struct timespec time, changed;
 
 	if (!in_guest())
-		return skip("the vDSO sees a clock that is set", "not in a guest");
+		return skip("the vDSO shows at once that a clock was set forward",
+			    "not in a guest");
 	clock_gettime(CLOCK_REALTIME, &time);
 	changed = time;
 	changed.tv_sec += 86400;
 	clock_settime(CLOCK_REALTIME, &changed);
 	ok(by_vdso(CLOCK_REALTIME) >= changed.tv_sec * 1000000000l,
-	   "a clock set forward is forward by the vDSO");
+	   "the vDSO shows at once that a clock was set forward");
 	clock_settime(CLOCK_REALTIME, &time);
-	ok(by_vdso(CLOCK_REALTIME) < changed.tv_sec * 1000000000l, "set back it is back");
+	ok(by_vdso(CLOCK_REALTIME) < changed.tv_sec * 1000000000l,
+	   "the vDSO shows at once that a clock was set back");
 }
 
 int main(void)

@@ -43,9 +43,9 @@ static void exit_values(void)
 		waitpid(child_exits(value), &status, 0);
 		bad += status != value << 8;
 	}
-	is(bad, 0, "exit statuses come back whole");
+	is(bad, 0, "waitpid returns the exit status of a child");
 	waitpid(child_exits(0x1234), &status, 0);
-	is(status, 0x3400, "only the low byte counts");
+	is(status, 0x3400, "only the low byte of an exit status counts");
 	bad = 0;
 	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
 		pid = child_pauses();
@@ -53,16 +53,16 @@ static void exit_values(void)
 		waitpid(pid, &status, 0);
 		bad += !WIFSIGNALED(status) || WTERMSIG(status) != deadly[i] || WCOREDUMP(status);
 	}
-	is(bad, 0, "a child that a signal ends reports the signal");
+	is(bad, 0, "waitpid reports the signal that killed a child");
 	pid = child_exits(77);
 	memset(&info, 0, sizeof(info));
 	is(waitid(P_PID, pid, &info, WEXITED | WNOWAIT), 0, "waitid with WNOWAIT sees the child");
 	ok(info.si_signo == SIGCHLD && info.si_code == CLD_EXITED && info.si_status == 77 &&
-	   info.si_pid == pid &&
-	   info.si_uid == getuid(), "and fills the whole siginfo");
-	is(waitpid(pid, &status, 0), pid, "and leaves it for the next wait");
-	is(waitpid(pid, &status, 0), -1, "a child can be collected once");
-	is(errno, ECHILD, "then there is no child");
+	   info.si_pid == pid && info.si_uid == getuid(),
+	   "waitid fills the whole siginfo");
+	is(waitpid(pid, &status, 0), pid, "WNOWAIT leaves the child for the next wait");
+	is(waitpid(pid, &status, 0), -1, "a child can be collected only once");
+	is(errno, ECHILD, "waitpid gives ECHILD for a collected child");
 }
 
 static void stop_and_continue(void)
@@ -74,18 +74,20 @@ static void stop_and_continue(void)
 	is(waitpid(pid, &status, WNOHANG), 0, "WNOHANG returns at once while the child runs");
 	kill(pid, SIGSTOP);
 	is(waitpid(pid, &status, WUNTRACED), pid, "WUNTRACED reports a stop");
-	ok(WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP, "with the signal that stopped it");
+	ok(WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP,
+	   "the status of a stopped child has the signal that stopped it");
 	kill(pid, SIGCONT);
-	is(waitpid(pid, &status, WCONTINUED), pid, "WCONTINUED reports that it goes on");
-	ok(WIFCONTINUED(status), "as continued");
-	/* In a group of its own: an orphaned group does not stop. */
+	is(waitpid(pid, &status, WCONTINUED), pid, "WCONTINUED reports a continued child");
+	ok(WIFCONTINUED(status), "WIFCONTINUED recognizes a continued child");
+	/* Give it a separate process group: an orphaned group ignores SIGTSTP. */
 	setpgid(pid, pid);
 	kill(pid, SIGTSTP);
 	waitid(P_PID, pid, &info, WSTOPPED);
-	ok(info.si_code == CLD_STOPPED && info.si_status == SIGTSTP, "waitid tells CLD_STOPPED");
+	ok(info.si_code == CLD_STOPPED && info.si_status == SIGTSTP,
+	   "waitid reports CLD_STOPPED and the signal");
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
-	is(status, SIGKILL, "SIGKILL ends a stopped child");
+	is(status, SIGKILL, "SIGKILL kills a stopped child");
 }
 
 static volatile sig_atomic_t nr_chld;
@@ -116,12 +118,12 @@ static void child_signal(void)
 	pid = child_pauses();
 	kill(pid, SIGSTOP);
 	waitpid(pid, &status, WUNTRACED);
-	is(nr_chld, 0, "SA_NOCLDSTOP keeps stops quiet");
+	is(nr_chld, 0, "SA_NOCLDSTOP suppresses SIGCHLD for stops");
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	signal(SIGCHLD, SIG_IGN);
 	pid = child_exits(0);
-	is(waitpid(pid, &status, 0), -1, "with SIGCHLD ignored children leave no zombie");
+	is(waitpid(pid, &status, 0), -1, "children leave no zombie when SIGCHLD is ignored");
 	signal(SIGCHLD, SIG_DFL);
 }
 
@@ -138,9 +140,10 @@ static void groups_and_orphans(void)
 	}
 	setpgid(pid, pid);
 	other = child_exits(1);
-	is(waitpid(-pid, &status, WNOHANG), 0, "waiting for a group leaves other children alone");
+	is(waitpid(-pid, &status, WNOHANG), 0,
+	   "waiting for a process group ignores other children");
 	kill(-pid, SIGTERM);
-	is(waitpid(-pid, &status, 0), pid, "a signal to a group reaches it");
+	is(waitpid(-pid, &status, 0), pid, "a signal to a process group reaches its members");
 	waitpid(other, &status, 0);
 
 	pid = fork();
@@ -148,7 +151,7 @@ static void groups_and_orphans(void)
 		_exit(!(setsid() == getpid() && getsid(0) == getpid() && getpgrp() == getpid() &&
 			setsid() == -1));
 	waitpid(pid, &status, 0);
-	is(status, 0, "setsid makes a leader once");
+	is(status, 0, "setsid makes a session leader and fails the second time");
 
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	pipe(pipe_fd);
@@ -167,9 +170,9 @@ static void groups_and_orphans(void)
 	}
 	waitpid(pid, &status, 0);
 	read(pipe_fd[0], seen, sizeof(seen));
-	is(seen[1], getpid(), "an orphan is handed to the subreaper");
-	is(waitpid(seen[0], &status, 0), seen[0], "which collects it");
-	is(status, 8 << 8, "with its status");
+	is(seen[1], getpid(), "the subreaper becomes the parent of an orphan");
+	is(waitpid(seen[0], &status, 0), seen[0], "the subreaper can collect the orphan");
+	is(status, 8 << 8, "the subreaper gets the orphan's exit status");
 	prctl(PR_SET_CHILD_SUBREAPER, 0);
 	close(pipe_fd[0]), close(pipe_fd[1]);
 
@@ -189,7 +192,7 @@ static void groups_and_orphans(void)
 	}
 	waitpid(pid, &status, 0);
 	is(waitpid(-1, &status, 0) > 0 ? status : -1, SIGKILL,
-	   "PR_SET_PDEATHSIG ends the child with its parent");
+	   "PR_SET_PDEATHSIG kills a child when its parent ends");
 	prctl(PR_SET_CHILD_SUBREAPER, 0);
 	close(pipe_fd[0]), close(pipe_fd[1]);
 }
@@ -205,7 +208,8 @@ static void accounting(void)
 		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
 		do
 			clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-		while ((time.tv_sec - start.tv_sec) * 1000 + (time.tv_nsec - start.tv_nsec) / 1000000 < 200);
+		while ((time.tv_sec - start.tv_sec) * 1000 +
+		       (time.tv_nsec - start.tv_nsec) / 1000000 < 200);
 		_exit(0);
 	}
 	wait4(pid, &status, 0, &usage);
@@ -213,8 +217,9 @@ static void accounting(void)
 		  (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000;
 
 	ok(ms >= 150 && ms < 1000,
-	   "wait4 reports the processor time of a child that worked 200 ms (%ld ms)", ms);
-	ok(usage.ru_maxrss > 0 && usage.ru_minflt > 0, "and its memory and page faults");
+	   "wait4 reports the CPU time of a child that worked 200 ms (%ld ms)", ms);
+	ok(usage.ru_maxrss > 0 && usage.ru_minflt > 0,
+	   "wait4 reports the memory and page faults of a child");
 	struct rlimit limit = { 1, 2 };
 
 	pid = fork();
@@ -224,7 +229,7 @@ static void accounting(void)
 			;
 	}
 	waitpid(pid, &status, 0);
-	is(status & 0x7f, SIGXCPU, "RLIMIT_CPU ends a busy child");
+	is(status & 0x7f, SIGXCPU, "RLIMIT_CPU kills a busy child with SIGXCPU");
 }
 
 int main(void)

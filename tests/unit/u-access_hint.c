@@ -95,7 +95,8 @@ static const struct {
 	{ "scasb", false, BYTES(0xae) },
 	{ "repe cmpsb", false, BYTES(0xf3, 0xa6) },
 	{ "rep movsb, fault at its destination", true, BYTES(0xf3, 0xa4), { 0x1000, 0, 0x1000 } },
-	{ "rep movsq, fault below its destination", true, BYTES(0xf3, 0x48, 0xa5), { 0x0ff8, 0, 0x1000 } },
+	{ "rep movsq, fault below its destination", true, BYTES(0xf3, 0x48, 0xa5),
+	  { 0x0ff8, 0, 0x1000 } },
 	{ "rep movsb, fault at its source", false, BYTES(0xf3, 0xa4), { 0x2000, 0, 0x1000 } },
 
 	{ "movups %xmm0,(%rdi)", true, BYTES(0x0f, 0x11, 0x07) },
@@ -118,7 +119,8 @@ static const struct {
 	{ "vmovdqu64 %zmm0,(%rdi), EVEX", true, BYTES(0x62, 0xf1, 0xfe, 0x48, 0x7f, 0x07) },
 	{ "vmovdqu64 (%rdi),%zmm0, EVEX", false, BYTES(0x62, 0xf1, 0xfe, 0x48, 0x6f, 0x07) },
 	{ "vpmovqb %zmm0,(%rdi), EVEX", true, BYTES(0x62, 0xf2, 0x7e, 0x48, 0x32, 0x07) },
-	{ "vextractf32x8 $1,%zmm0,(%rdi), EVEX", true, BYTES(0x62, 0xf3, 0x7d, 0x48, 0x1b, 0x07, 1) },
+	{ "vextractf32x8 $1,%zmm0,(%rdi), EVEX", true,
+	  BYTES(0x62, 0xf3, 0x7d, 0x48, 0x1b, 0x07, 1) },
 	{ "vmovw %xmm0,(%rdi), EVEX map 5", true, BYTES(0x62, 0xf5, 0x7d, 0x08, 0x7e, 0x07) },
 	{ "vpmovzxbq (%rdi),%zmm0, EVEX", false, BYTES(0x62, 0xf2, 0x7d, 0x48, 0x32, 0x07) },
 
@@ -137,10 +139,11 @@ static const struct {
 
 	{ "every prefix at once", true, BYTES(0x66, 0xf0, 0xf3, 0x2e, 0x64, 0x48, 0x89, 0x07) },
 	{ "fifteen prefixes and nothing else", false,
-	  BYTES(0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66) },
-	{ "a write behind fifteen prefixes", false,
-	  BYTES(0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
-		0x89, 0x07) },
+	  BYTES(0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
+		0x66) },
+	{ "a write after fifteen prefixes", false,
+	  BYTES(0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
+		0x66, 0x89, 0x07) },
 	{ "0f alone", false, BYTES(0x0f) },
 	{ "0f 38 alone", false, BYTES(0x0f, 0x38) },
 	{ "two-byte VEX alone", false, BYTES(0xc5) },
@@ -342,7 +345,8 @@ static void judge_evex(void)
 			for (unsigned int length = 0; length < 3; length++)
 				for (unsigned int opcode = 0; opcode < 256; opcode++) {
 					const uint8_t code[] = {
-						0x62, 0xf0 | maps[m], (form & 4) << 5 | 0x7c | (form & 3),
+						0x62, 0xf0 | maps[m],
+						(form & 4) << 5 | 0x7c | (form & 3),
 						length << 5 | 0x08, opcode, 0x07,
 					};
 
@@ -362,7 +366,8 @@ static void child_prepare(void)
 		sigaction(signals[i], &action, NULL);
 	alarm(120);
 	if (mmap((void *)0x01000000, NO_ACCESS_SIZE, PROT_NONE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED)
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE,
+		 -1, 0) == MAP_FAILED)
 		_exit(2);
 	code_page = mmap(NULL, CODE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC,
 			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -403,7 +408,8 @@ static void try_processor(void)
 	int status;
 	pid_t child;
 
-	result = mmap(NULL, sizeof(*result), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	result = mmap(NULL, sizeof(*result), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		      -1, 0);
 	child = fork();
 	if (!child) {
 		child_prepare();
@@ -416,16 +422,18 @@ static void try_processor(void)
 	}
 	waitpid(child, &status, 0);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 2) {
-		skip(title, "this host does not tell writes from reads, or has no room for the probe");
+		skip(title, "this host does not distinguish writes from reads, or the probe's "
+			    "address range is in use");
 		return;
 	}
-	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the child ran all of them");
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the child runs all encodings");
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
 		diag("status %#x at %02x %02x %02x %02x %02x %02x", status, result->running[0],
 		     result->running[1], result->running[2], result->running[3], result->running[4],
 		     result->running[5]);
 	diag("%u encodings fault, %u of them as writes", result->nr_judged, result->nr_writes);
-	ok(result->nr_judged > 2000 && result->nr_writes > 500, "the comparison covers reads and writes");
+	ok(result->nr_judged > 2000 && result->nr_writes > 500,
+	   "the comparison covers reads and writes");
 	is(result->nr_differences, 0, title);
 	differences_tell();
 }

@@ -95,7 +95,8 @@ static void one_warning(const char *text, const char *part)
 
 	parse(text);
 	for (int i = 0; i < lab.nr_remarks; i++)
-		found |= lab.remarks[i].severity == LAB_WARNING && strstr(lab.remarks[i].text, part);
+		found |= lab.remarks[i].severity == LAB_WARNING &&
+			 strstr(lab.remarks[i].text, part);
 	if (!ok(found && !nr_of(LAB_ERROR), "warned of \"%s\": %s", part, text))
 		diag("%d remarks, first: %s", lab.nr_remarks,
 		     lab.nr_remarks ? lab.remarks[0].text : "");
