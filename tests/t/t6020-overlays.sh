@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t6020-overlays.sh - disks made of layers in a machine: chains, locks, hot add, growing, a full host
+# t6020-overlays.sh - layered disks in a machine: chains, locks, hot add, growing, a full host
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel
@@ -18,41 +18,48 @@ TOPIC_OPTIONS="ubd0=$SCRATCH/top.cow,serial=LAB-0001 ubd1r=$SCRATCH/ro" TOPIC_LI
 	guest_topics disks
 disk convert --to raw top.cow top.raw
 claim "the top layer holds what the guest wrote last" "$BUILD/tests/guest/disks" verify top.raw
-cmp -s base <(head -c 64M /dev/zero); ok $? "the base is as it was"
-for layer in layer1 layer2; do ! disk map --base /dev/null $layer.cow 2>/dev/null |
-	grep -q "$layer"; ok $? "$layer is as it was"; done
+cmp -s base <(head -c 64M /dev/zero); ok $? "the base of a chain is unchanged"
+for layer in layer1 layer2; do
+	! disk map --base /dev/null $layer.cow 2>/dev/null | grep -q "$layer"
+	ok $? "$layer in the middle of a chain is unchanged"
+done
 is "$(disk info --json top.cow | sed -n '4s/.*"state": "\([a-z]*\)".*/\1/p')" clean \
-	"a machine that powers off leaves it clean"
-claim "check finds no damage" disk check top.cow
+	"a machine that powers off leaves its overlay clean"
+claim "umlab-disk check finds no damage in the overlay" disk check top.cow
 
-# The same over COW V3.
+# The same disks topic on an overlay of format COW V3.
 as_guest create --to cow3 --base base v3.cow
 TOPIC_OPTIONS="ubd0=$SCRATCH/v3.cow,serial=LAB-0001 ubd1r=$SCRATCH/ro" TOPIC_LIMIT=120 \
 	guest_topics disks
 disk convert --to raw v3.cow v3.raw
-claim "COW V3: it holds what the guest wrote last" "$BUILD/tests/guest/disks" verify v3.raw
+claim "a COW V3 overlay holds what the guest wrote last" "$BUILD/tests/guest/disks" verify v3.raw
 if command -v uml_moo > /dev/null; then
 	cp -p base base2; uml_moo v3.cow merged.raw > /dev/null 2>&1; cmp merged.raw v3.raw
-	ok $? "and uml_moo reads the same from it"
-else skip "uml_moo reads the same from it" "no uml-utilities"; fi
+	ok $? "uml_moo reads the same content from a COW V3 overlay"
+else
+	skip "uml_moo reads the same content from a COW V3 overlay" "no uml-utilities"
+fi
 
 # ubd0=new,base
 head -c 8M /dev/urandom > base.img
 run log ubd0="$SCRATCH/new.cow,base.img"
 like "$(cat log)" "new.cow: made as an overlay on base.img" \
-	"ubd0=new.cow,base.img makes the overlay" || diag < log
+	"ubd0=new.cow,base.img creates the overlay" || diag < log
 run log ubd0="$SCRATCH/new.cow,$SCRATCH/absent.img"
-like "$(cat log)" "absent.img: no such file" "an overlay with another base than is there is refused"
-run log ubd0="$SCRATCH/newer.cow,$SCRATCH/absent.img"; is $? 1 "without its base nothing starts"
-[ ! -e newer.cow ]; ok $? "and nothing is made"
+like "$(cat log)" "absent.img: no such file" \
+	"an existing overlay is refused when its base is given as a missing file"
+run log ubd0="$SCRATCH/newer.cow,$SCRATCH/absent.img"
+is $? 1 "a machine whose new overlay has no base exits with status 1"
+[ ! -e newer.cow ]; ok $? "no overlay is created when its base is missing"
 cp base.img copied.img; run log ubd0="$SCRATCH/new.cow,$SCRATCH/copied.img"
-! grep -q "no disk" log; ok $? "a copy of the base is as good"
+! grep -q "no disk" log; ok $? "an overlay accepts an exact copy of its base"
 printf XXXXXXXXXXXXXXXX | dd of=copied.img bs=1 seek=100000 conv=notrunc 2> /dev/null
 run log ubd0="$SCRATCH/new.cow,$SCRATCH/copied.img"
 like "$(cat log)" "copied.img has changed: its content is different.*no disk" \
-	"one with another byte is not"
+	"an overlay refuses a copy of its base that differs in a few bytes"
 run log ubd0="$SCRATCH/top.cow,shared"
-like "$(cat log)" "cannot be written by two machines at once" "an overlay is not shared for writing"
+like "$(cat log)" "cannot be written by two machines at once" \
+	"an overlay cannot be shared for writing"
 disk seal layer1.cow 2>/dev/null; chmod 666 layer1.cow
 run log ubd0="$SCRATCH/layer1.cow"
 like "$(cat log)" "read-only .*is sealed" "a sealed layer is a read-only disk"
@@ -63,52 +70,60 @@ for bad in corpus/bad-*; do
 	cp "$bad" before; chmod 666 "$bad"
 	timeout 20 "$DISK" info "$bad" > out 2>&1; status=$?
 	[ $status -eq 1 ] && [ "$(wc -l < out)" -eq 1 ] && cmp -s "$bad" before
-	ok $? "umlab-disk refuses ${bad#corpus/bad-} in one line, and it is unchanged" || diag < out
+	ok $? "umlab-disk refuses ${bad#corpus/bad-} in one line and leaves the file unchanged" ||
+		diag < out
 done
 options=; n=0
-for bad in corpus/bad-*; do options="$options ubd$n=$SCRATCH/$bad"; n=$((n + 1)); [ $n -lt 16 ] ||
-	break; done
+for bad in corpus/bad-*; do
+	options="$options ubd$n=$SCRATCH/$bad"; n=$((n + 1))
+	[ $n -lt 16 ] || break
+done
 cat corpus/bad-* > before
 # shellcheck disable=SC2086
 run log $options
-is "$(grep -c 'no disk' log)" "$n" "the machine refuses them, each with a line" || diag < log
-cat corpus/bad-* | cmp -s - before; ok $? "and they are unchanged"
+is "$(grep -c 'no disk' log)" "$n" "a machine refuses each malformed overlay with one line" ||
+	diag < log
+cat corpus/bad-* | cmp -s - before; ok $? "a machine leaves malformed overlays unchanged"
 for good in corpus/good-*; do
 	rm -f good.raw; disk convert --to raw "$good" good.raw > out 2>&1
 	cmp good.raw corpus/want >> out 2>&1
-	ok $? "${good#corpus/good-} is read right" || diag < out
+	ok $? "umlab-disk reads ${good#corpus/good-} correctly" || diag < out
 done
 
-# Machines that want the same.
+# Two machines that use the same layers.
 chmod 666 top.cow
 truncate -s 8M hot.img; chmod 666 hot.img
 guest_start mem=64M ubd0="$SCRATCH/top.cow" diskctl="$SCRATCH/ctl"
 guest_sees 30 guest#
 run log ubd0="$SCRATCH/top.cow"
 like "$(cat log)" "in use by process [0-9]+ on host $(uname -n) since" \
-	"a second machine on one overlay is refused, with the name of the first"
+	"a second machine on one overlay is refused, and the message names the first"
 run log ubd0="$SCRATCH/other.cow,$SCRATCH/layer2.cow"; ! grep -q "no disk" log
-ok $? "one with an overlay of its own on the same base is not"
+ok $? "a second machine with a separate overlay can use the same base"
 
 # Hot add, grow, remove.
+machine() { as_guest machine "$SCRATCH/ctl" "$@"; }
 wait_for 10 test -S ctl
-like "$(as_guest machine "$SCRATCH/ctl" list)" "ubd0 ubda 67108864 rw .*top.cow" "machine list"
-claim "a disk is added while the machine runs" as_guest machine "$SCRATCH/ctl" add \
-	"ubd3=$SCRATCH/hot.img"
-claim "and grows" sh -c "truncate -s 12M hot.img; '$DISK' machine '$SCRATCH/ctl' grow ubd3"
-like "$(as_guest machine "$SCRATCH/ctl" list)" "ubd3 ubdd 12582912 rw" "it has its new size"
-claim "an overlay grows" as_guest machine "$SCRATCH/ctl" grow ubd0 80M
-guest_type show /proc/partitions; guest_sees 10 "81920 ubda"; ok $? "the guest sees it"
-as_guest machine "$SCRATCH/ctl" add "ubd3=$SCRATCH/hot.img" 2> err
-like "$(cat err)" "such a disk already" "the same number twice is refused"
-as_guest machine "$SCRATCH/ctl" add "ubd4=$SCRATCH/top.cow" 2> err
-like "$(cat err)" "no disk" "a file in use is refused"
-claim "it is removed" as_guest machine "$SCRATCH/ctl" remove ubd3
-as_guest machine "$SCRATCH/ctl" remove ubd3 2> err; like "$(cat err)" "no such disk" "once"
-claim "its file is free again, and can be added again" as_guest machine "$SCRATCH/ctl" add \
-	"ubd3=$SCRATCH/hot.img"
-guest_type poweroff; guest_ends 20; is $? 0 "the machine powers off"
-claim "the grown overlay is sound" disk check top.cow
+like "$(machine list)" "ubd0 ubda 67108864 rw .*top.cow" \
+	"machine list shows number, device, size, mode and file of a disk"
+claim "a disk is added while the machine runs" machine add "ubd3=$SCRATCH/hot.img"
+claim "an added disk grows while the machine runs" \
+	sh -c "truncate -s 12M hot.img; '$DISK' machine '$SCRATCH/ctl' grow ubd3"
+like "$(machine list)" "ubd3 ubdd 12582912 rw" "machine list shows the new size of a grown disk"
+claim "an overlay grows while the machine runs" machine grow ubd0 80M
+guest_type show /proc/partitions; guest_sees 10 "81920 ubda"
+ok $? "the guest sees the new size of a grown overlay"
+machine add "ubd3=$SCRATCH/hot.img" 2> err
+like "$(cat err)" "such a disk already" "adding a disk with a number that is taken is refused"
+machine add "ubd4=$SCRATCH/top.cow" 2> err
+like "$(cat err)" "no disk" "adding a disk whose file is in use is refused"
+claim "a disk is removed while the machine runs" machine remove ubd3
+machine remove ubd3 2> err
+like "$(cat err)" "no such disk" "removing a disk a second time is refused"
+claim "the file of a removed disk can be added again" machine add "ubd3=$SCRATCH/hot.img"
+guest_type poweroff; guest_ends 20
+is $? 0 "the machine powers off after disks were added and grown"
+claim "umlab-disk check finds no damage in the grown overlay" disk check top.cow
 
 # A full host.
 mkdir small
@@ -120,17 +135,18 @@ if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=4m,mode=777 small \
 	guest_sees 30 guest#
 	dd if=/dev/zero of=small/filler bs=4k 2> /dev/null
 	guest_type write /dev/ubda; guest_sees 30 "^@write"
-	like "$guest_line" "No space left|Input/output error" "a full host is an error to the guest"
+	like "$guest_line" "No space left|Input/output error" \
+		"a write to an overlay on a full host fails in the guest"
 	rm small/filler
 	guest_type write /dev/ubda; guest_sees 30 "^@write"
-	like "$guest_line" "@write done" "and work goes on when there is space again"
-	guest_type poweroff; guest_ends 20; is $? 0 "the machine powers off"
-	claim "nothing is damaged" disk check small/a.cow
+	like "$guest_line" "@write done" "writes succeed once the host has space again"
+	guest_type poweroff; guest_ends 20; is $? 0 "the machine powers off after its host was full"
+	claim "umlab-disk check finds no damage after the host was full" disk check small/a.cow
 	disk convert --to raw small/a.cow after.raw
 	cmp after.raw <(head -c 1M /dev/zero; tail -c +1048577 base.img)
-	ok $? "the disk holds what was written, and the base elsewhere"
+	ok $? "after the host was full the disk holds the written data and the base elsewhere"
 else
-	skip "a full host is an error to the guest, and work goes on afterwards" \
+	skip "a write to an overlay on a full host fails in the guest" \
 		"needs root for a small file system"
 fi
 done_testing
