@@ -17,41 +17,45 @@ cp -R "$BUILD"/image/{apt,cache,sources.list,index.done} "$SCRATCH/steps/"
 image=$SCRATCH/out.d/image
 mkdir -m 777 "$SCRATCH/out.d"
 
-build() { (as_user "$SCRATCH/labs/image/build.sh" --output "$image" --kernel "$LINUX" --rewrite "$REWRITE" --work "$SCRATCH/steps" "$@") 2>&1; }
+build_command=("$SCRATCH/labs/image/build.sh" --output "$image" --kernel "$LINUX"
+	--rewrite "$REWRITE" --work "$SCRATCH/steps")
+build() { (as_user "${build_command[@]}" "$@") 2>&1; }
 
-# interrupted SIGNAL TITLE COMMAND...: a build gets the signal once the command succeeds.
+# interrupted SIGNAL STEP COMMAND...: a build gets the signal once the command succeeds.
 interrupted() {
-	local signal=$1 title=$2 pid status=0; shift 2
-	as_user "$SCRATCH/labs/image/build.sh" --output "$image" --kernel "$LINUX" --rewrite \
-		"$REWRITE" --work "$SCRATCH/steps" > "$SCRATCH/log" 2>&1 &
+	local signal=$1 step=$2 pid status=0; shift 2
+	as_user "${build_command[@]}" > "$SCRATCH/log" 2>&1 &
 	pid=$!
 	wait_for 300 "$@"
-	ok $? "$title is reached" || diag < "$SCRATCH/log"
+	ok $? "the build reaches the step: $step" || diag < "$SCRATCH/log"
 	kill "-$signal" "$pid"
 	wait_status 20 "$pid" 2>/dev/null || status=$?
 	[ "$status" -ge 128 ] && [ ! -e "$image" ]
-	ok $? "$title: SIG$signal ends the build without an image"
+	ok $? "SIG$signal ends the build without an image during the step: $step"
 }
 
-claim "--prepare works without an image" build --prepare
+claim "build.sh --prepare succeeds" build --prepare
 [ ! -e "$image" ] && [ -e "$SCRATCH/steps/unpacked.img" ]
-ok $? "it stops before the guest"
+ok $? "build.sh --prepare stops before the guest's part and makes no image"
 rm "$SCRATCH/steps/"{unpack,format}.done "$SCRATCH/steps/unpacked.img"
 
 interrupted KILL "unpacking" test -d "$SCRATCH/steps/tree/usr/bin"
 interrupted TERM "making the file system" test -e "$SCRATCH/steps/unpacked.img"
-interrupted HUP "the guest's part" grep -q '^Setting up' "$SCRATCH/steps/configure.log"
-claim "the next call goes on to an image" build
-claim "its file system is clean" e2fsck -fn "$image"
-is "$(build)" "" "a second call does nothing"
-is "$(debugfs -R 'stat /etc/shadow' "$image" 2>/dev/null | sed -n 's/^User: *\([0-9]*\).*/\1/p')" \
-	0 "files are root's though nobody was root"
+interrupted HUP "configuring packages in the guest" \
+	grep -q '^Setting up' "$SCRATCH/steps/configure.log"
+claim "the next build after interruptions makes an image" build
+claim "the file system of the image is clean" e2fsck -fn "$image"
+is "$(build)" "" "a second build does nothing"
+owner=$(debugfs -R 'stat /etc/shadow' "$image" 2>/dev/null |
+	sed -n 's/^User: *\([0-9]*\).*/\1/p')
+is "$owner" 0 "files belong to root in an image that an ordinary user built"
 
 # New modules only need the last step.
 mkdir -p "$SCRATCH/modules/lib/modules/6.12/kernel"
 echo code > "$SCRATCH/modules/lib/modules/6.12/kernel/some.ko"
 chmod -R a+rX "$SCRATCH/modules"
-like "$(build --modules "$SCRATCH/modules" | grep -c ': done')" '^1$' "new modules take one step"
+like "$(build --modules "$SCRATCH/modules" | grep -c ': done')" '^1$' \
+	"a build with new modules repeats one step only"
 is "$(debugfs -R 'cat /lib/modules/6.12/kernel/some.ko' "$image" 2>/dev/null)" code \
-	"modules are in the image"
+	"the image holds the new modules"
 done_testing

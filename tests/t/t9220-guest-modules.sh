@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t9220-guest-modules.sh - in the image dev a kernel module is built and loaded inside the machine
+# t9220-guest-modules.sh - a kernel module is built and loaded inside a machine of the image dev
 # time limit: 1800
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
@@ -12,24 +12,42 @@ if [ ! -e "$BUILD/images/dev.img" ]; then
 		{ tail -n 20 "$SCRATCH/image.log" | diag >&2; done_testing; }
 fi
 
-claim "a machine of the image dev" umlab create -i dev --mem 256M dev
-claim "starts" umlab start dev
+claim "create makes a machine of the image dev" umlab create -i dev --mem 256M dev
+claim "a machine of the image dev starts" umlab start dev
+# shellcheck disable=SC2016  # for the guest's shell
 is "$(umlab exec dev -- sh -c 'readlink -f /lib/modules/$(uname -r)/build')" \
 	"/usr/src/linux-headers-$(cat "$BUILD/kernel/include/config/kernel.release")" \
-		"the kernel's headers are there"
+	"/lib/modules/VERSION/build leads to the headers of the kernel"
 diag < <(umlab exec dev -- sh -c 'du -sh /usr/src/linux-headers-*; df -h / | tail -n 1')
 tar -C "$TOP/labs/examples/kernel-module" -cf - exercise | umlab exec dev -- tar -C /root -xf -
-UMLAB_LIMIT=300 umlab exec dev -- sh -c 'cd /root/exercise && make -C /lib/modules/$(uname -r)/build M=$PWD modules' > make.log 2>&1
-ok $? "a module builds inside" || diag < make.log >&2
-! grep -iE 'warning|error' make.log > warnings; ok $? "without a warning" || diag < warnings >&2
-claim "is loaded" umlab exec dev -- insmod /root/exercise/rot13.ko
-claim "and runs" umlab exec dev -- sh -c 'echo Hello > /dev/rot13'
-claim "is unloaded" umlab exec dev -- rmmod rot13
-# A name that the kernel does not export is found by modpost inside, not only by insmod.
-umlab exec dev -- sh -c 'mkdir /root/bad; cd /root/bad; echo "obj-m := bad.o" > Makefile
-	printf "#include <linux/module.h>\nextern void not_there(void);\nstatic int __init bad(void) { not_there(); return 0; }\nmodule_init(bad);\nMODULE_LICENSE(\"GPL\");\n" > bad.c
-	make -C /lib/modules/$(uname -r)/build M=$PWD modules' > make.log 2>&1
+# build FOLDER: build the modules of a folder in the machine; the output is in make.log.
+build() {
+	# shellcheck disable=SC2016  # for the guest's shell
+	UMLAB_LIMIT=300 umlab exec dev -- sh -c \
+		'cd $0 && make -C /lib/modules/$(uname -r)/build M=$PWD modules' "$1" \
+		> make.log 2>&1
+}
+build /root/exercise; ok $? "a module builds inside the machine" || diag < make.log >&2
+! grep -iE 'warning|error' make.log > warnings
+ok $? "the build of a module prints no warning" || diag < warnings >&2
+claim "insmod loads a module that was built inside the machine" \
+	umlab exec dev -- insmod /root/exercise/rot13.ko
+claim "the device of the loaded module accepts a write" \
+	umlab exec dev -- sh -c 'echo Hello > /dev/rot13'
+claim "rmmod unloads the module" umlab exec dev -- rmmod rot13
+# modpost must find a symbol that the kernel does not export, before insmod does.
+mkdir bad
+echo 'obj-m := bad.o' > bad/Makefile
+cat > bad/bad.c << 'END'
+#include <linux/module.h>
+extern void not_there(void);
+static int __init bad(void) { not_there(); return 0; }
+module_init(bad);
+MODULE_LICENSE("GPL");
+END
+tar -cf - bad | umlab exec dev -- tar -C /root -xf -
+build /root/bad
 like "$(cat make.log)" 'not_there.*undefined' \
-	"a name that the kernel does not export is an error of the build"
-claim "wipe" umlab wipe -f
+	"the build fails for a symbol that the kernel does not export"
+claim "wipe removes the machine" umlab wipe -f
 done_testing

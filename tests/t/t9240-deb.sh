@@ -17,7 +17,7 @@ mirror=$(apt-get update --print-uris 2> /dev/null |
 [ -n "$mirror" ] || skip_all "no Debian mirror in the apt sources of this host"
 version=$(sed -n 's/^VERSION := //p' "$TOP/GNUmakefile")
 
-# enter SUITE COMMAND...: runs it in that root, in its own mount and process namespaces.
+# enter SUITE COMMAND...: run a command in that root, in separate mount and process namespaces.
 enter() {
 	local root=$SCRATCH/$1; shift
 	unshare -m -p -f --propagation private bash -c 'root=$1; shift
@@ -25,7 +25,7 @@ enter() {
 		cp -L /etc/resolv.conf "$root/etc/" && exec chroot "$root" "$@"' - "$root" "$@"
 }
 
-# as_student SUITE COMMAND...: as an ordinary user without capabilities.
+# as_student SUITE COMMAND...: the same as an ordinary user without capabilities.
 as_student() {
 	local suite=$1; shift
 	enter "$suite" setpriv --reuid=1000 --regid=1000 --clear-groups --bounding-set=-all \
@@ -33,7 +33,7 @@ as_student() {
 		PATH=/usr/local/bin:/usr/bin:/bin "$@" < /dev/null
 }
 
-# root_make SUITE: a clean Debian with apt and a user.
+# root_make SUITE: make a clean Debian with apt and an ordinary user.
 root_make() {
 	mmdebstrap --variant=important --include=ca-certificates "$1" "$SCRATCH/$1" "$mirror" \
 		> "$SCRATCH/$1.log" 2>&1 || { tail -n 5 "$SCRATCH/$1.log" | diag; return 1; }
@@ -43,7 +43,7 @@ root_make() {
 	mkdir "$SCRATCH/$1/debs"
 }
 
-# install_and_try SUITE: installs /debs and runs the tutorial.
+# install_and_try SUITE: install the packages in /debs and run the tutorial.
 install_and_try() {
 	local suite=$1
 	claim "$suite: the packages can be installed" enter "$suite" sh -c \
@@ -57,12 +57,14 @@ install_and_try() {
 	as_student "$suite" bash -ex /tutorial > "$SCRATCH/$suite.out" 2>&1
 	ok $? "$suite: the tutorial works for an ordinary user" ||
 		tail -n 30 "$SCRATCH/$suite.out" | diag
-	like "$(cat "$SCRATCH/$suite.out")" "6 passed, 0 failed" "$suite: the lab passes its check"
-	is "$(as_student "$suite" umlab list -a --json)" "[]" "$suite: no machine is left"
+	like "$(cat "$SCRATCH/$suite.out")" "6 passed, 0 failed" \
+		"$suite: the lab of the tutorial passes its check"
+	is "$(as_student "$suite" umlab list -a --json)" "[]" \
+		"$suite: the tutorial leaves no machine behind"
 }
 
-# The commands of the README, without those that build from a checkout. The image is the small
-# one, which serves until the default image has been built.
+# The commands of the README, without those that build from a checkout. The small image is enough,
+# because it serves until the default image has been built.
 {
 	echo 'cd; umlab image build minimal'
 	sed -n '/^<!-- tutorial/,/^Labs are/s/^    //p' "$TOP/README.md" |
@@ -70,9 +72,10 @@ install_and_try() {
 } > "$SCRATCH/tutorial"
 
 debs=$SCRATCH/debs
-claim "make deb, with lintian" "$TOP/labs/setup/deb.sh" "$BUILD" "$version" "$debs"
+claim "make deb builds the packages, and lintian accepts them" \
+	"$TOP/labs/setup/deb.sh" "$BUILD" "$version" "$debs"
 is "$(cd "$debs" && echo *.deb | sed "s/_${version}_[a-z0-9]*\.deb//g")" \
-	"umlab-dbg umlab-images umlab-linux umlab" "there are four packages"
+	"umlab-dbg umlab-images umlab-linux umlab" "make deb makes four packages"
 for package in umlab umlab-linux umlab-dbg umlab-images; do
 	is "$(dpkg-deb -f "$debs"/"$package"_*.deb Version)" "$version" \
 		"$package has the version of the GNUmakefile"
@@ -82,10 +85,10 @@ if root_make bookworm; then
 	cp "$debs"/*.deb "$SCRATCH/bookworm/debs/"
 	install_and_try bookworm
 else
-	skip "the packages on Debian 12" "no Debian archive"
+	skip "bookworm: the packages can be installed" "no Debian archive"
 fi
 
-# Debian 13 builds the packages from source, kernel included, as a build daemon does.
+# Debian 13 builds all packages from source, including the kernel, as a build daemon does.
 if root_make trixie; then
 	cp -a "$SCRATCH/trixie" "$SCRATCH/builder"
 	cp -a "$debs/umlab-$version" "$SCRATCH/builder/source"
@@ -97,6 +100,6 @@ if root_make trixie; then
 		setpriv --reuid=1000 --regid=1000 --clear-groups dpkg-buildpackage -b -us -uc'
 	cp "$SCRATCH"/builder/*.deb "$SCRATCH/trixie/debs/" && install_and_try trixie
 else
-	skip "the packages on Debian 13" "no Debian archive"
+	skip "trixie: the packages can be installed" "no Debian archive"
 fi
 done_testing

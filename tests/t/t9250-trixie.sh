@@ -3,8 +3,8 @@
 # t9250-trixie.sh - images of Debian 13 are built, boot, and pass the tests of the images
 # time limit: 3000
 #
-# Builds the images from the Debian archive by `umlab image build --suite trixie`. The tests
-# then run with a build folder whose images are these.
+# Builds the images from the Debian archive by `umlab image build --suite trixie`. Then runs tests
+# of images with a build folder that holds these images.
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 . "$(dirname "$0")/../lib/labs.sh" || exit 1
@@ -19,14 +19,16 @@ for recipe in "$TOP/labs/image/debian-12.packages" minimal base; do
 			"$SCRATCH/$name.log"; then
 		skip_all "no access to the Debian archive"
 	fi
-	claim "umlab image build --suite trixie $name" test -e "$images/$name-trixie.img"
+	claim "umlab image build --suite trixie makes the image $name" \
+		test -e "$images/$name-trixie.img"
 done
 version=$(debugfs -R 'cat /etc/debian_version' "$images/base-trixie.img" 2>/dev/null)
 like "$version" '^13' "the image base-trixie is Debian 13"
 
 umlab create --image base-trixie pc && umlab start pc
-like "$(umlab exec pc cat /etc/debian_version)" '^13' "a machine of it boots"
-is "$(umlab exec pc -- systemctl --failed --no-legend --plain)" "" "none of its units has failed"
+like "$(umlab exec pc cat /etc/debian_version)" '^13' "a machine of base-trixie boots Debian 13"
+is "$(umlab exec pc -- systemctl --failed --no-legend --plain)" "" \
+	"no systemd unit fails in a machine of base-trixie"
 umlab remove -f pc
 
 mkdir -p "$SCRATCH/trixie/images"
@@ -44,6 +46,6 @@ for test in t0200-image t8030-images; do
 		> "$SCRATCH/$test.tap" 2> "$SCRATCH/$test.err"
 	relay "$SCRATCH/$test.tap"
 	grep -q '^1\.\.' "$SCRATCH/$test.tap"
-	ok $? "$test: runs to its end" || diag < "$SCRATCH/$test.err"
+	ok $? "$test runs to its end with images of Debian 13" || diag < "$SCRATCH/$test.err"
 done
 done_testing

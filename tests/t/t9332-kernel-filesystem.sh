@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t9332-kernel-filesystem.sh - the kernel course's changed file system: the solution applies, builds, boots and passes its check
+# t9332-kernel-filesystem.sh - the file system lab of the kernel course can be solved
 # time limit: 1500
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
@@ -12,7 +12,7 @@ lab=$SCRATCH/home/kernel-filesystem tree=$SCRATCH/tree
 cp -r "$TOP/labs/examples/kernel-filesystem" "$lab"
 [ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" "$lab"
 
-# A checkout of its own: the source is going to be changed.
+# A separate checkout, because the solution changes the kernel source.
 mkdir -p "$tree/build" "$tree/labs"
 cp -R "$TOP"/{GNUmakefile,arch-um,drivers-ubd,cow} "$tree/"
 cp -R "$TOP/labs/setup" "$tree/labs/"
@@ -21,19 +21,19 @@ touch -d tomorrow "$tree/build/.packages-build"
 make_() { env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -C "$tree" -j"$(nproc)" "$@"; }
 checks() { (cd "$lab" && umlab lrestart > /dev/null 2>&1; umlab check --live) > out 2>&1; }
 
-claim "the source is unpacked, the small kernel built" make_ kernel FLAVOR=minimal
+claim "make unpacks the kernel source and builds the small kernel" make_ kernel FLAVOR=minimal
 UMLAB_LINUX=$tree/build/linux-minimal
 export UMLAB_LINUX
 chmod a+rx "$SCRATCH" "$tree" "$tree/build"
 cd "$lab" || exit
-is "$(umlab lint -q .)" "" "lint finds nothing"
+is "$(umlab lint -q .)" "" "lint finds no error in the lab"
 claim "the lab starts" umlab lstart
-checks; is $? 1 "the kernel as it is does not pass"
-claim "the solution applies to its source" patch -sd "$tree/build/src/linux" -p1 -i \
-	"$lab/solution.patch"
+checks; is $? 1 "the unchanged kernel fails the check"
+claim "the solution applies to the kernel source" \
+	patch -sd "$tree/build/src/linux" -p1 -i "$lab/solution.patch"
 start=$SECONDS
-claim "make builds it" make_ kernel FLAVOR=minimal
+claim "make builds the changed kernel" make_ kernel FLAVOR=minimal
 echo "$((SECONDS - start)) s to build it after the change" | diag
-checks; ok $? "and it passes" || diag < out
+checks; ok $? "the changed kernel passes the check" || diag < out
 umlab lclean > /dev/null 2>&1
 done_testing
