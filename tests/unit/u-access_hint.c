@@ -2,11 +2,11 @@
 /*
  * u-access_hint.c - the decoder that guesses whether an instruction writes memory
  *
- * Two judges. A table states the right answer for encodings worth a line: prefixes, operand
- * forms, strings, atomics, truncated and meaningless bytes. Then the processor judges: each
- * opcode, with each prefix, runs in a child process with all registers pointing to memory without
- * access, and the error code of its page fault tells a write from a read. Opcodes that this
- * processor lacks, or that do not fault, are not judged.
+ * The decoder is checked in two ways. A table states the right answer for interesting encodings:
+ * prefixes, operand forms, string instructions, atomics, truncated and meaningless bytes. Then the
+ * decoder is compared with the processor: each opcode runs with each prefix in a child process
+ * whose registers all point to inaccessible memory. The error code of the page fault tells whether
+ * the opcode writes. Opcodes that this processor lacks, or that do not fault, are not compared.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -156,7 +156,7 @@ static const struct {
 static void try_table(void)
 {
 	for (unsigned int i = 0; i < sizeof(encodings) / sizeof(encodings[0]); i++) {
-		/* A copy of exactly this size: the sanitizer sees a read behind it. */
+		/* A copy of exactly this size, so that the sanitizer reports a read beyond it. */
 		uint8_t *copy = malloc(encodings[i].size);
 
 		memcpy(copy, encodings[i].code, encodings[i].size);
@@ -164,10 +164,11 @@ static void try_table(void)
 		   encodings[i].writes, encodings[i].name);
 		free(copy);
 	}
-	is(access_hint_writes(NULL, 0, &(struct access_hint){ 0 }), false, "no bytes at all");
+	is(access_hint_writes(NULL, 0, &(struct access_hint){ 0 }), false,
+	   "an instruction of no bytes does not write");
 }
 
-/* Whatever the bytes, the decoder reads only those that are there. */
+/* The decoder must not read beyond the given bytes, whatever they are. */
 static void try_garbage(void)
 {
 	uint32_t state = 1;
@@ -183,7 +184,7 @@ static void try_garbage(void)
 		access_hint_writes(copy, size, &(struct access_hint){ state, state, state });
 		free(copy);
 	}
-	ok(true, "300,000 instructions of random bytes are read inside their bounds only");
+	ok(true, "decoding 300,000 random instructions reads only inside their bounds");
 }
 
 /* ---- the processor ------------------------------------------------------------------ */
@@ -209,7 +210,7 @@ extern char probe_end[];
 extern uint64_t probe_sp, probe_code;
 void probe_run(void);
 
-/* Save the stack pointer, load the registers, jump. The signal handler comes back to probe_end. */
+/* Save the stack pointer, load the registers and jump. The signal handler returns to probe_end. */
 asm(".data\n"
     ".globl probe_sp, probe_code\n"
     "probe_sp: .quad 0\n"
@@ -223,7 +224,7 @@ asm(".data\n"
     "	mov %rax, %rbx; mov %rax, %rcx; mov %rax, %rdx; mov %rax, %rdi; mov %rax, %rbp\n"
     "	mov %rax, %r8;  mov %rax, %r9;  mov %rax, %r10; mov %rax, %r11\n"
     "	mov %rax, %r12; mov %rax, %r13; mov %rax, %r14; mov %rax, %r15\n"
-    "	mov $0x08001000, %esi\n"	/* apart from rdi: movs faults at its source */
+    "	mov $0x08001000, %esi\n"	/* differs from rdi, so that movs faults at its source */
     "	mov $0x08002000, %esp\n"
     "	jmp *probe_code(%rip)\n"
     "probe_end:\n"
@@ -252,7 +253,7 @@ static void difference_note(const uint8_t *code, bool writes)
 	result->nr_differences++;
 }
 
-/* Run @size bytes of code, behind them zeros for an immediate, and compare. */
+/* Run @size bytes of code, followed by zeros for an immediate, and compare. */
 static void judge(const uint8_t *code, unsigned int size)
 {
 	struct access_hint hint = { .sp = STACK_POINTER, .di = POINTER };
@@ -272,7 +273,7 @@ static void judge(const uint8_t *code, unsigned int size)
 		difference_note(whole, fault.write);
 }
 
-/* Not to be run: prefixes (tried elsewhere), system calls, and interrupts by number. */
+/* Opcodes that must not run: prefixes (tested elsewhere), system calls, software interrupts. */
 static bool spared(int map, unsigned int opcode)
 {
 	static const uint8_t spared_one_byte[] = {
@@ -319,7 +320,7 @@ static void judge_legacy(void)
 				}
 }
 
-/* Of the groups only vldmxcsr (2) and vstmxcsr (3) have a memory operand. */
+/* Among the groups, only vldmxcsr (2) and vstmxcsr (3) have a memory operand. */
 static void judge_vex(void)
 {
 	for (int map = 1; map < 4; map++)
@@ -377,7 +378,7 @@ static void child_prepare(void)
 	probe_code = (uint64_t)code_page;
 }
 
-/* Does this host report the kind of an access at all? */
+/* Tells whether this host reports if a fault was a read or a write. */
 static bool faults_are_told(void)
 {
 	memcpy(code_page, (uint8_t[]){ 0x89, 0x07 }, 2);
@@ -404,7 +405,7 @@ static void differences_tell(void)
 
 static void try_processor(void)
 {
-	const char *title = "the decoder and the processor agree on every opcode";
+	const char *title = "the decoder and the processor agree on each opcode";
 	int status;
 	pid_t child;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-agentlink.c - the frames between command, keeper and agent: whole, in pieces, among noise,
- * and when the peer has gone
+ * u-agentlink.c - the frames between command, keeper and agent
+ *
+ * Frames arrive whole, in pieces or among noise, and the peer may disappear.
  */
 #include "tap.h"
 
@@ -46,13 +47,14 @@ static void frames(void)
 	pair();
 	agentlink_send(&one, AGENT_INPUT, 3, "hello", 5);
 	agentlink_send(&one, AGENT_PING, 0, NULL, 0);
-	ok(agentlink_pending(&one) == 2 * sizeof(header) + 5, "frames are queued");
-	ok(!agentlink_flush(&one) && !agentlink_pending(&one), "and written");
-	ok(agentlink_receive(&other) > 0, "they come");
+	ok(agentlink_pending(&one) == 2 * sizeof(header) + 5, "agentlink_send() queues frames");
+	ok(!agentlink_flush(&one) && !agentlink_pending(&one),
+	   "agentlink_flush() writes the queued frames");
+	ok(agentlink_receive(&other) > 0, "agentlink_receive() reads the frames");
 	ok(next_is(&other, AGENT_INPUT, 3, "hello") && next_is(&other, AGENT_PING, 0, ""),
-	   "as they were sent");
+	   "frames arrive as they were sent");
 	ok(!agentlink_next(&other, &header, &payload) && agentlink_receive(&other) == -EAGAIN,
-	   "and no more");
+	   "after the last frame the link is empty");
 	part();
 }
 
@@ -75,12 +77,13 @@ static void noise(void)
 			exit(125);
 		agentlink_receive(&other);
 	}
-	ok(!early && next_is(&other, AGENT_OUTPUT, 1, "abc"), "a frame behind noise, byte by byte");
-	ok(other.hidden_input, "the noise is noted");
+	ok(!early && next_is(&other, AGENT_OUTPUT, 1, "abc"),
+	   "a frame after noise is found when it arrives byte by byte");
+	ok(other.hidden_input, "the link records that it saw noise");
 	part();
 }
 
-/* As when a program has ended: its last output is there, and we would acknowledge it. */
+/* The peer closes while its last output is unread, and we try to acknowledge that output. */
 static void peer_gone(void)
 {
 	int pipe_fds[2], status;
@@ -96,10 +99,10 @@ static void peer_gone(void)
 		_exit(agentlink_flush(&one) == -EPIPE ? 0 : 1);
 	}
 	waitpid(pid, &status, 0);
-	ok(status == 0, "a peer that has gone is -EPIPE and no signal (%#x)", status);
+	ok(status == 0, "writing to a closed peer gives -EPIPE and raises no signal (%#x)", status);
 	ok(agentlink_receive(&one) > 0 && next_is(&one, AGENT_OUTPUT, 1, "last"),
-	   "what it said last is still there");
-	ok(agentlink_receive(&one) == 0, "then it is the end");
+	   "the last frame of a closed peer can still be read");
+	ok(agentlink_receive(&one) == 0, "reading after the last frame gives the end of file");
 	part();
 
 	if (pipe(pipe_fds))
@@ -107,7 +110,7 @@ static void peer_gone(void)
 	agentlink_init(&one, pipe_fds[1]);
 	agentlink_send(&one, AGENT_PING, 0, NULL, 0);
 	ok(!agentlink_flush(&one) && !agentlink_pending(&one),
-	   "what is no socket is written to as well");
+	   "a link works on a descriptor that is not a socket");
 	agentlink_release(&one);
 	close(pipe_fds[0]);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-check.c - claims about labs: both kinds of check file, and the reports
+ * u-check.c - checks of labs: both kinds of check file, and the reports
  * (labs/check/check.c, check_native.c, check_kathara.c, check_report.c)
  */
 #include "tap.h"
@@ -44,39 +44,43 @@ static void native_files(void)
 		"{\"on\": \"pc1\", \"reachable\": [\"10.0.0.1\", \"a b\"],"
 		" \"not_reachable\": \"c\"}]}", &good);
 
-	ok(good && checks.nr == 5, "each entry, and each target, is a claim");
+	ok(good && checks.nr == 5, "each entry and each target becomes a check");
 	ok(checks.at[0].want_status && checks.at[0].status == 3 && checks.at[0].points == 2.5 &&
-	   checks.at[0].wait == 9 && checks.at[0].timeout == 30, "values and defaults");
+	   checks.at[0].wait == 9 && checks.at[0].timeout == 30,
+	   "an entry's values are read and the missing ones get defaults");
 	ok(!strcmp(checks.at[1].contains, "7") && !strcmp(checks.at[1].title, "t") &&
-	   !checks.at[1].want_status, "a number is text; other conditions replace the status");
+	   !checks.at[1].want_status,
+	   "\"contains\" accepts a number and replaces the check of the exit status");
 	ok(strstr(checks.at[3].command, "'a b'"), "addresses are quoted for the shell");
 	ok(checks.at[4].fails && checks.at[4].wait == 0,
-	   "what must not be reached is not waited for");
+	   "a check of \"not_reachable\" does not wait");
 }
 
 static void native_bad(void)
 {
 	ok(refused("{}", "checks") && refused("{\"checks\": 1}", "checks") &&
 	   refused("[]", "checks"),
-	   "without a list it is refused");
+	   "a file without a list of checks is rejected");
 	ok(refused("{\"checks\": [1]}", "check 1") && refused("{\"checks\": [null]}", "check 1"),
-	   "so is an entry that is no mapping");
-	ok(refused("{\"checks\": [{\"command\": \"ls\"}]}", "machine"), "or names no machine");
-	ok(refused("{\"checks\": [{\"on\": \"a\"}]}", "none of"), "or has nothing to do");
+	   "an entry that is not a mapping is rejected");
+	ok(refused("{\"checks\": [{\"command\": \"ls\"}]}", "machine"),
+	   "an entry without a machine is rejected");
+	ok(refused("{\"checks\": [{\"on\": \"a\"}]}", "none of"),
+	   "an entry without a command or condition is rejected");
 	ok(refused("{\"checks\": [{\"on\": \"a\", \"comand\": \"ls\"}]}", "command"),
-	   "a typing error gets a suggestion");
+	   "a misspelt key is rejected with a suggestion");
 	ok(refused("{\"checks\": [{\"on\": \"a\", \"command\": \"x\", \"capture\": \"A\"}]}",
 		   "capture") &&
 	   refused("{\"checks\": [{\"on\": \"a\", \"command\": \"x\", \"packets\": \"A\"}]}",
 		   "capture"),
-	   "capture and packets go together");
+	   "capture and packets require each other");
 	ok(refused("{\"checks\": [{\"on\": \"a\", \"command\": \"x\", \"snapshot\": \"now\"}]}",
 		   "snapshot") &&
 	   refused("{\"checks\": [{\"on\": \"a\", \"command\": \"x\", \"snapshot\": 1}]}",
 		   "snapshot"),
-	   "a snapshot is before, after or both");
+	   "a snapshot other than before, after or both is rejected");
 	ok(refused("{\"checks\": [{\"on\": [], \"command\": {}}]}", "machine"),
-	   "types are checked");
+	   "an entry with values of wrong types is rejected");
 }
 
 static struct checks kathara(const char *json, bool *good)
@@ -106,15 +110,16 @@ static void kathara_files(void)
 		" \"output\": \"o\"}]},"
 		"\"news\": {}}}", &good);
 
-	ok(good && checks.nr == 10 && checks.wait == 4, "each value is a claim: %d", checks.nr);
+	ok(good && checks.nr == 10 && checks.wait == 4,
+	   "each value of a Kathará test becomes a check (%d of 10)", checks.nr);
 	ok(!checks.at[0].command && checks.at[0].verdict == CHECK_FAIL,
-	   "a missing startup file fails");
+	   "the check of a missing startup file fails");
 	ok(strstr(checks.at[1].command, "eth0") && strstr(checks.at[1].command, "10.0.0.1/24"),
-	   "a number is an interface");
-	ok(*checks.at[3].command == '!', "a ! turns a claim round");
-	ok(strstr(checks.at[4].command, "default"), "the default route has its own name");
+	   "a number in ip_mapping means the interface of that number");
+	ok(*checks.at[3].command == '!', "a ! before a daemon negates the check");
+	ok(strstr(checks.at[4].command, "default"), "0.0.0.0/0 is checked as the default route");
 	ok(checks.at[9].verdict == CHECK_SKIP && checks.at[9].found,
-	   "an unknown key is skipped, by name");
+	   "an unknown key is skipped and named");
 }
 
 static void kathara_bad(void)
@@ -130,13 +135,13 @@ static void kathara_bad(void)
 	bool good;
 
 	kathara("{}", &good);
-	ok(!good && reason, "without a test it is refused");
+	ok(!good && reason, "a Kathará file without a test is rejected");
 	kathara("{\"test\": []}", &good);
-	ok(!good, "and when that is no mapping");
+	ok(!good, "a Kathará test that is not a mapping is rejected");
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		for (size_t j = 0; j < sizeof(values) / sizeof(*values); j++)
 			kathara(txt_printf("{\"test\": {\"%s\": %s}}", keys[i], values[j]), &good);
-	ok(true, "values of any wrong type do no harm");
+	ok(true, "values of any wrong type are read without a fault");
 }
 
 /* ---- reports ----------------------------------------------------------------------- */
@@ -178,23 +183,24 @@ static void reports(void)
 	char *text = report(&checks, CHECK_JSON, &size);
 
 	json = json_loadb(text, size, 0, &error);
-	ok(json && json_array_size(json_object_get(json, "checks")) == 3, "JSON holds every claim");
+	ok(json && json_array_size(json_object_get(json, "checks")) == 3,
+	   "the JSON report holds each check");
 	text = report(&checks, CHECK_TAP, &size);
-	ok(!strstr(text, "\nok - forged"), "output cannot forge a line of TAP");
-	ok(strstr(text, "\n1..3\n"), "TAP ends with its plan");
+	ok(!strstr(text, "\nok - forged"), "the output of a command cannot forge a TAP line");
+	ok(strstr(text, "\n1..3\n"), "the TAP report ends with its plan");
 	text = report(&checks, CHECK_JUNIT, &size);
 	ok(!strstr(text, "<with>") && !strstr(text, "<b>") && !strstr(text, "]]>"),
-	   "XML is escaped");
-	ok(!strchr(text, '\033') && !strchr(text, 1), "XML has no control characters");
+	   "markup is escaped in the XML report");
+	ok(!strchr(text, '\033') && !strchr(text, 1), "the XML report has no control characters");
 	text = report(&checks, CHECK_CSV, &size);
-	ok(strstr(text, "\"a \"\"title\"\", <with>"), "quotes in CSV are doubled");
+	ok(strstr(text, "\"a \"\"title\"\", <with>"), "quotes are doubled in the CSV report");
 	text = report(&checks, CHECK_TABLE, &size);
-	ok(!strchr(text, '\033'), "the table passes no escape sequences on to a terminal");
+	ok(!strchr(text, '\033'), "the table report has no escape sequences");
 	ok(strstr(text, "1 passed, 1 failed, 1 skipped; 1 of 2 points"),
-	   "points of skipped claims do not count");
+	   "the points of skipped checks do not count");
 	for (int form = CHECK_TABLE; form <= CHECK_CSV; form++)
 		report(&none, form, &size);
-	ok(check_count(&none, CHECK_PASS) == 0, "a report of nothing is possible");
+	ok(check_count(&none, CHECK_PASS) == 0, "a report without checks can be written");
 }
 
 const char *__asan_default_options(void)

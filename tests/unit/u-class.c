@@ -26,18 +26,18 @@ static void parameters(void)
 	char *again = class_parameters_apply("{{range net 10-99}}", "ada", 2);
 	int differ = 0;
 
-	ok(gives("{{login}}-{{ number }}", "ada-7"), "login and number");
+	ok(gives("{{login}}-{{ number }}", "ada-7"), "login and number are replaced");
 	ok(txt_int_parse(range, 10, 99, &number) && !strcmp(range, again),
-	   "a number of a range depends on the login only");
+	   "a number in a range depends only on the login");
 	for (int i = 0; i < 50; i++)
 		differ += strcmp(range, class_parameters_apply("{{range net 10-99}}",
 							       txt_printf("s%d", i), 1)) != 0;
-	ok(differ > 40, "students get different numbers: %d of 50", differ);
-	ok(gives("{{word color red}}", "red"), "a word of a list");
-	ok(gives("{{range x 5-5}}", "5"), "a range of one");
+	ok(differ > 40, "students get different numbers (%d of 50)", differ);
+	ok(gives("{{word color red}}", "red"), "a word is chosen from a list");
+	ok(gives("{{range x 5-5}}", "5"), "a range of one number gives that number");
 	ok(gives("no parameter", NULL) && gives("", NULL),
-	   "text without parameters is not changed");
-	ok(gives("{{unknown}} {{login}}", "{{unknown}} ada"), "unknown ones stay");
+	   "text without parameters stays unchanged");
+	ok(gives("{{unknown}} {{login}}", "{{unknown}} ada"), "unknown parameters stay unchanged");
 }
 
 static void bad_parameters(void)
@@ -45,16 +45,16 @@ static void bad_parameters(void)
 	char *giant = txt_alloc(1, 300000);
 
 	ok(gives("{{login", NULL) && gives("}}{{", NULL) && gives("{{}}", NULL),
-	   "unfinished ones stay");
+	   "unfinished parameters stay unchanged");
 	ok(gives("{{range x 9-1}}", NULL) && gives("{{range x a-b}}", NULL) &&
 	   gives("{{range x}}", NULL),
-	   "ranges that are none stay");
+	   "invalid ranges stay unchanged");
 	ok(class_parameters_apply("{{range x -9223372036854775808-9223372036854775807}}", "a", 1) ||
 	   true,
-	   "the widest range does no harm");
+	   "the widest range is replaced without a fault");
 	for (int i = 0; i < 299998; i += 2)
 		memcpy(giant + i, "{{", 2);
-	ok(gives(giant, NULL), "a hundred thousand open braces do no harm");
+	ok(gives(giant, NULL), "a hundred thousand open braces stay unchanged");
 	free(giant);
 }
 
@@ -72,30 +72,33 @@ static void copies(void)
 	chmod("lab/sub/f", 0755);
 	(void)!symlink("/etc/passwd", "lab/link");
 	mkfifo("lab/pipe", 0600);
-	ok(!class_lab_copy("lab", "copy", "ada", 1, &reason), "a lab is copied");
+	ok(!class_lab_copy("lab", "copy", "ada", 1, &reason), "a lab can be copied");
 	ok(!file_read("copy/sub/f", &text, &size) && !strcmp(text, "I am ada\n"),
-	   "with parameters");
-	ok(!stat("copy/sub/f", &status) && (status.st_mode & 0777) == 0755, "and rights");
-	ok(!file_read("copy/binary", &text, &size) && size == 10, "binary files are left alone");
-	ok(readlink("copy/link", link, sizeof(link)) == 11, "links stay links");
-	ok(!file_exists("copy/.git") && !file_exists("copy/pipe"), "pipes and .git are left out");
+	   "parameters are replaced in the copy");
+	ok(!stat("copy/sub/f", &status) && (status.st_mode & 0777) == 0755,
+	   "the copy keeps the file mode");
+	ok(!file_read("copy/binary", &text, &size) && size == 10,
+	   "binary files are copied unchanged");
+	ok(readlink("copy/link", link, sizeof(link)) == 11, "symbolic links are copied as links");
+	ok(!file_exists("copy/.git") && !file_exists("copy/pipe"), "pipes and .git are not copied");
 	ok(class_lab_copy("missing", "copy2", "ada", 1, &reason) == -ENOENT &&
 	   strstr(reason, "missing"),
-	   "a missing lab is named");
+	   "copying a missing lab fails with a reason");
 	reason = NULL;
 	ok(class_lab_copy("lab", "copy/sub/f", "ada", 1, &reason) < 0 && reason,
-	   "so is a bad target");
+	   "copying to an invalid target fails with a reason");
 }
 
 static void students(void)
 {
 	struct words logins = { 0 };
 
-	ok(class_students("none", &logins) == -ENOENT, "a class that is not there");
+	ok(class_students("none", &logins) == -ENOENT,
+	   "listing the students of a missing class gives -ENOENT");
 	dir_make(class_lab_dir("c", "zoe"), 0700);
 	dir_make(class_lab_dir("c", "ada"), 0700);
 	ok(!class_students("c", &logins) && logins.nr == 2 && !strcmp(logins.at[0], "ada"),
-	   "in order");
+	   "students are listed in alphabetical order");
 }
 
 const char *__asan_default_options(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-filter.c - what a machine may reach through the uplink, and what it may not
+ * u-filter.c - the filter of the uplink: which addresses and ports a machine can reach
  */
 #include "uplink/filter.h"
 

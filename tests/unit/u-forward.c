@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-forward.c - reading "this port of the host is that port of the machine"
+ * u-forward.c - the parser of forwards from a port of the host to a port of the machine
  */
 #include "uplink/forward.h"
 
@@ -18,15 +18,18 @@ static void test_good(void)
 	   !f.guest.v4.sin_addr.s_addr, "tcp:2222-22 listens only on the loopback");
 	ok(!forward_parse("udp:0.0.0.0:53-10.0.2.20:5353", &f, &why) && f.udp &&
 	   !f.host.v4.sin_addr.s_addr &&
-	   f.guest.v4.sin_addr.s_addr == inet_addr("10.0.2.20"), "both sides can have addresses");
+	   f.guest.v4.sin_addr.s_addr == inet_addr("10.0.2.20"),
+	   "both sides of a forward can have addresses");
 	ok(!forward_parse("tcp:[::1]:80-[fec0::15]:80", &f, &why) &&
 	   f.host.any.sa_family == AF_INET6,
-	   "IPv6 addresses are read in brackets");
+	   "IPv6 addresses are accepted in brackets");
 	ok(!forward_parse("unix:/run/a-b.sock-22", &f, &why) && f.host.any.sa_family == AF_UNIX &&
-	   !strcmp(f.host.local.sun_path, "/run/a-b.sock"), "a path may have a dash");
+	   !strcmp(f.host.local.sun_path, "/run/a-b.sock"),
+	   "the path of a UNIX socket can contain a dash");
 	forward_parse("tcp:2222-22", &f, &why);
 	forward_parse("tcp:127.0.0.1:2222-23", &g, &why);
-	ok(forward_same(&f, &g), "forwards with the same side of the host are the same");
+	ok(forward_same(&f, &g),
+	   "forwards from the same address and port of the host are the same");
 	forward_parse("udp:2222-22", &g, &why);
 	ok(!forward_same(&f, &g), "forwards with different protocols differ");
 }

@@ -206,7 +206,7 @@ static void run_filter(int count)
 
 	for (int i = 0; i < count; i++) {
 		size_t size = pick_size();
-		/* The exact size, so that the sanitizer sees a read behind the end. */
+		/* Use the exact size, so that the sanitizer reports a read beyond the end. */
 		uint8_t *exact = malloc(size ? size : 1);
 
 		if (number(4))
@@ -225,7 +225,7 @@ static void run_filter(int count)
 		free(exact);
 	}
 	ok(verdicts[FILTER_PASS] && verdicts[FILTER_DROP] && verdicts[FILTER_REFUSE],
-	   "the filter passes, drops and refuses frames, and reads nothing behind them");
+	   "the filter passes, drops and refuses frames, and reads nothing beyond them");
 }
 
 int main(void)
@@ -241,6 +241,6 @@ int main(void)
 	run_switch(nr);
 	run_filter(nr);
 	switch_release();
-	is(frame_in_use(), 0, "every frame was freed");
+	is(frame_in_use(), 0, "all frames are freed");
 	return tap_done();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-labfile.c - the lab description: every row of both grammars, every quirk, and noise
+ * u-labfile.c - the parser of lab.conf and lab.dep: each rule of both dialects, and noise
  */
 #include "tap.h"
 
@@ -61,20 +61,22 @@ static void same(const char *got, const char *want, const char *title)
 		diag("got \"%s\", wanted \"%s\"", got ? got : "(null)", want);
 }
 
-/* One line that must give one interface in this domain, without a remark. */
+/* Claims that @line gives one interface in the domain @want, without a remark. */
 static void one_domain(const char *line, const char *want)
 {
 	parse(line);
-	if (!ok(!strcmp(domain("pc1", 0), want) && !lab.nr_remarks, "%s", line))
+	if (!ok(!strcmp(domain("pc1", 0), want) && !lab.nr_remarks,
+		"the line '%s' connects eth0 to %s", line, want))
 		diag("got \"%s\", %d remarks, first: %s", domain("pc1", 0), lab.nr_remarks,
 		     lab.nr_remarks ? lab.remarks[0].text : "");
 }
 
-/* One line, its option, and whether it is an error. */
+/* Claims that @line sets the option @key to @want, without an error. */
 static void one_option(const char *line, const char *key, const char *want)
 {
 	parse(line);
-	if (!ok(!strcmp(option("pc1", key), want) && !nr_of(LAB_ERROR), "%s", line))
+	if (!ok(!strcmp(option("pc1", key), want) && !nr_of(LAB_ERROR),
+		"the line '%s' sets %s", line, key))
 		diag("got \"%s\", first remark: %s", option("pc1", key),
 		     lab.nr_remarks ? lab.remarks[0].text : "");
 }
@@ -83,7 +85,7 @@ static void one_error(const char *line, int column, const char *part)
 {
 	parse(line);
 	if (!ok(nr_of(LAB_ERROR) == 1 && strstr(lab.remarks[0].text, part) &&
-		lab.remarks[0].column == column, "refused: %s", line))
+		lab.remarks[0].column == column, "the line '%s' is rejected", line))
 		diag("%d errors, first at column %d: %s", nr_of(LAB_ERROR),
 		     lab.nr_remarks ? lab.remarks[0].column : 0,
 		     lab.nr_remarks ? lab.remarks[0].text : "(no remark)");
@@ -97,7 +99,7 @@ static void one_warning(const char *text, const char *part)
 	for (int i = 0; i < lab.nr_remarks; i++)
 		found |= lab.remarks[i].severity == LAB_WARNING &&
 			 strstr(lab.remarks[i].text, part);
-	if (!ok(found && !nr_of(LAB_ERROR), "warned of \"%s\": %s", part, text))
+	if (!ok(found && !nr_of(LAB_ERROR), "'%s' gives a warning with \"%s\"", text, part))
 		diag("%d remarks, first: %s", lab.nr_remarks,
 		     lab.nr_remarks ? lab.remarks[0].text : "");
 }
@@ -118,23 +120,24 @@ static void interfaces(void)
 	one_domain("pc1[0]=my lan", "mylan");
 	one_domain("pc1[0]=a_b-c.d", "a_b-c.d");
 	parse("pc1[0]=A\npc1[3]=B");
-	ok(!strcmp(domain("pc1", 3), "B") && !lab.nr_remarks, "a gap between interfaces is fine");
+	ok(!strcmp(domain("pc1", 3), "B") && !lab.nr_remarks,
+	   "the numbers of interfaces can have gaps");
 	parse("pc1[1]=B\npc1[0]=A");
-	ok(lab.machines[0].nics[0].index == 0, "interfaces come out in order");
+	ok(lab.machines[0].nics[0].index == 0, "interfaces are sorted by their numbers");
 	parse("pc1[0]=A\npc1[1]=A");
-	ok(lab.machines[0].nr_nics == 2 && !lab.nr_remarks, "two interfaces may be in one domain");
+	ok(lab.machines[0].nr_nics == 2 && !lab.nr_remarks, "two interfaces can be in one domain");
 	parse("r1[1]=\"B/02:42:ac:11:00:02\"");
-	same(domain("r1", 1), "B", "the domain before a MAC address");
-	same(mac("r1", 1), "02:42:ac:11:00:02", "the MAC address behind the slash");
+	same(domain("r1", 1), "B", "the domain is read before a MAC address");
+	same(mac("r1", 1), "02:42:ac:11:00:02", "the MAC address is read after the slash");
 	parse("r1[1]=B/02:42:AC:11:00:02");
-	same(mac("r1", 1), "02:42:ac:11:00:02", "upper case in a MAC address");
+	same(mac("r1", 1), "02:42:ac:11:00:02", "a MAC address is converted to lower case");
 	parse("pc1[0]=tap,10.0.0.1,10.0.0.2");
 	ok(lab.machines[0].nr_nics == 1 && lab.machines[0].nics[0].tap &&
 	   !strcmp(lab.machines[0].nics[0].tap, "10.0.0.2") &&
 	   !strcmp(lab.machines[0].nics[0].tap_host,
-		   "10.0.0.1"), "Netkit's tap has both addresses");
+		   "10.0.0.1"), "Netkit's tap is read with both addresses");
 	parse("pc1[0]=WAN,10.0.0.1,10.0.0.2");
-	ok(lab.machines[0].nics[0].tap != NULL, "and Netkit-JH's of another name");
+	ok(lab.machines[0].nics[0].tap != NULL, "Netkit-JH's tap can have another name");
 	one_error("pc1[16]=A", 9, "no eth16");
 	one_error("pc1[0]=", 8, "no collision domain");
 	one_error("pc1[0]=A/xx:42:ac:11:00:02", 8, "not a MAC address");
@@ -142,9 +145,9 @@ static void interfaces(void)
 	one_error("pc1[0]=A/03:42:ac:11:00:02", 8, "group address");
 	one_error("pc1[0]=tap,10.0.0.1", 8, "two addresses");
 	one_warning("pc1[0]=A\npc1[0]=B", "line 1");
-	same(domain("pc1", 0), "B", "Kathará: the last one counts");
+	same(domain("pc1", 0), "B", "in Kathará's dialect the last of two lines counts");
 	one_warning("pc1[M]=64\npc1[0]=A\npc1[0]=B", "line 2");
-	same(domain("pc1", 0), "A", "Netkit: the first one counts");
+	same(domain("pc1", 0), "A", "in Netkit's dialect the first of two lines counts");
 	one_warning("pc1[0]=a,b", "dropped");
 }
 
@@ -202,16 +205,16 @@ static void options(void)
 	one_warning("pc1[folder]=x", "no effect");
 	one_warning("pc1[mem]=64\npc1[mem]=128", "line 1");
 	parse("pc1[exec]=a\npc1[exec]=b");
-	ok(lab.machines[0].nr_options == 2 && !lab.nr_remarks, "exec may be repeated");
+	ok(lab.machines[0].nr_options == 2 && !lab.nr_remarks, "exec can be repeated");
 }
 
 static void lines(void)
 {
 	parse("# a remark\n\n   \nLAB_DESCRIPTION=\"a = b\"\nLAB_NAME=x\nLAB_VERSION=1.0\n"
 	      "LAB_AUTHOR=\"T. U.\"\nLAB_EMAIL=a@b\nLAB_WEB=http://c/?d=e\n");
-	ok(!lab.nr_remarks, "a lab may tell about itself");
-	same(lab.description, "a = b", "LAB_DESCRIPTION keeps its =");
-	same(lab.web, "http://c/?d=e", "LAB_WEB keeps its =");
+	ok(!lab.nr_remarks, "the description of a lab is read without a remark");
+	same(lab.description, "a = b", "the value of LAB_DESCRIPTION can contain =");
+	same(lab.web, "http://c/?d=e", "the value of LAB_WEB can contain =");
 	one_warning("LAB_COLOUR=red", "has no effect");
 	one_warning("hello world", "neither");
 	one_warning("pc1[0", "never closed");
@@ -223,14 +226,16 @@ static void lines(void)
 	one_error("shared[0]=A", 1, "reserved");
 	one_error("_test[0]=A", 1, "reserved");
 	parse("PC-1.lan[0]=A");
-	ok(lab.nr_machines == 1 && !lab.nr_remarks, "names may have upper case, dash and dot");
+	ok(lab.nr_machines == 1 && !lab.nr_remarks,
+	   "machine names can have upper case, dash and dot");
 	parse("machines=\"pc1 pc2\"\npc1[0]=A");
 	ok(lab.has_chosen && lab.chosen.nr == 2 && lab.dialect == LAB_NETKIT,
-	   "machines= chooses, and tells Netkit's dialect");
+	   "machines= chooses the machines and means Netkit's dialect");
 	parse("LAB_MACHINES=\"pc1, pc2\"");
-	ok(lab.chosen.nr == 2, "so does LAB_MACHINES");
+	ok(lab.chosen.nr == 2, "LAB_MACHINES chooses the machines");
 	parse("pc1[image]=x\n");
-	ok(lab.dialect_known && lab.dialect == LAB_KATHARA, "image tells Kathará's dialect");
+	ok(lab.dialect_known && lab.dialect == LAB_KATHARA,
+	   "the option image means Kathará's dialect");
 }
 
 static void dependencies(void)
@@ -238,20 +243,20 @@ static void dependencies(void)
 	parse("pc1[0]=A\npc2[0]=A\nr1[0]=A");
 	lab_parse_dep(&lab, "pc1: r1 pc2\n# x\npc2:  r1\n", 24);
 	ok(!lab.nr_remarks && lab.has_deps && lab.machines[0].needs.nr == 2,
-	   "lab.dep, also with two blanks");
+	   "lab.dep is read, even with two blanks after the colon");
 	parse("pc1[0]=A\npc2[0]=A");
 	lab_parse_dep(&lab, "pc1: pc2\npc2: pc1\n", 18);
 	ok(nr_of(LAB_ERROR) == 2 && strstr(lab.remarks[0].text, "waits for itself"),
-	   "a loop is refused");
+	   "a loop in lab.dep is rejected");
 	parse("pc1[0]=A");
 	lab_parse_dep(&lab, "pc1: gone\n", 10);
-	ok(nr_of(LAB_ERROR) == 1, "so is a machine that is not there");
+	ok(nr_of(LAB_ERROR) == 1, "a missing machine in lab.dep is rejected");
 	parse("pc1[0]=A");
 	lab_parse_dep(&lab, "pc1 pc2\n", 8);
-	ok(nr_of(LAB_ERROR) == 1, "and a line without colon");
+	ok(nr_of(LAB_ERROR) == 1, "a line without a colon in lab.dep is rejected");
 }
 
-/* Pieces of real files, cut and mixed: whatever comes out, it must come out. */
+/* Parses random mixtures of pieces of real files. The parser must survive them. */
 static void noise(void)
 {
 	static const char *const pieces[] = {
@@ -279,9 +284,9 @@ static void noise(void)
 		lab_parse_dep(&lab, text, size);
 		for (int i = 0; i < lab.nr_machines; i++)
 			if (!name_valid(lab.machines[i].name))
-				bail("a machine is called \"%s\"", lab.machines[i].name);
+				bail("a machine has the name \"%s\"", lab.machines[i].name);
 	}
-	ok(true, "20000 mixtures of pieces are read without a fault");
+	ok(true, "20000 random mixtures of pieces are read without a fault");
 }
 
 int main(void)

@@ -34,12 +34,12 @@ static void texts(void)
 	char *text = drawn("a[0]=A\nb[0]=A\nb[1]=B\nc[image]=x\n", labmap_text);
 
 	ok(!strcmp(text, "A\n ├── a eth0\n └── b eth0\nB\n └── b eth1\nc (no interface)\n"),
-	   "domains with their machines, then machines without a network");
-	ok(!strcmp(drawn("", labmap_text), ""), "an empty lab is empty text");
+	   "the text lists domains with their machines, then machines without a network");
+	ok(!strcmp(drawn("", labmap_text), ""), "an empty lab gives empty text");
 	ok(count(drawn("a[0]=A\na[1]=A\n", labmap_text), "a eth") == 2,
-	   "a machine may be there twice");
+	   "a machine with two interfaces in a domain is listed twice");
 	ok(count(drawn("a[0]=tap,1.2.3.4,1.2.3.5\n", labmap_text), "eth") == 0,
-	   "a tap has no domain");
+	   "a tap is not listed as a domain");
 }
 
 static void pictures(void)
@@ -50,15 +50,15 @@ static void pictures(void)
 	ok(count(svg, "<line") == 3 && count(svg, "<ellipse") == 2 && count(svg, "<rect") == 3,
 	   "each machine, domain and interface is drawn");
 	ok(!strcmp(svg, drawn("a[0]=A\nb[0]=A\nb[1]=B\n", labmap_svg)),
-	   "the same lab, the same picture");
-	ok(count(drawn("", labmap_svg), "</svg>") == 1, "an empty lab is a picture");
-	ok(!strstr(drawn("a[0]=A\n", labmap_svg), "nan"), "a single node has a place");
+	   "the same lab gives the same picture");
+	ok(count(drawn("", labmap_svg), "</svg>") == 1, "an empty lab gives a valid picture");
+	ok(!strstr(drawn("a[0]=A\n", labmap_svg), "nan"), "a single machine has a valid position");
 	for (int i = 0; i < 150; i++)
 		size += sprintf(conf + size, "m%d[0]=D%d\nm%d[1]=D%d\n", i, i % 7, i, i % 11 + 7);
 	svg = drawn(conf, labmap_svg);
 	ok(count(svg, "<rect") == 151 && !strstr(svg, "nan") && !strstr(svg, "inf"),
-	   "a large lab is drawn without absurd numbers");
-	ok(!strstr(drawn("a[0]=\"<b>&x\"\n", labmap_svg), "<b>"), "names cannot hold markup");
+	   "a large lab is drawn with finite numbers");
+	ok(!strstr(drawn("a[0]=\"<b>&x\"\n", labmap_svg), "<b>"), "markup in names is escaped");
 }
 
 const char *__asan_default_options(void)

@@ -278,7 +278,7 @@ static void machine_hear(const struct frame *frame)
 	uint32_t place, size;
 
 	if (!packet_parse(frame->data, frame->size, &packet))
-		bail("a frame that is none");
+		bail("the machine received an invalid frame");
 	if (packet.port != near_port)
 		return;
 	data = packet.payload + (packet.payload[12] >> 4) * 4;

@@ -114,7 +114,8 @@ static void test_sources(void)
 		bail("no message");
 	loop_turn(true);
 	is(nr_ready, 1, "a source that was closed in the same turn gets no event");
-	ok((first.fd < 0) != (second.fd < 0), "and its descriptor is closed");
+	ok((first.fd < 0) != (second.fd < 0),
+	   "the closed source's descriptor is closed, the other one's is not");
 	loop_close(&first);
 	loop_close(&second);
 	close(a[1]);
@@ -148,7 +149,7 @@ static void test_poller(void)
 		bail("no socket pair");
 	loop_set_poller(&poller);
 	loop_turn(true);
-	ok(nr_done == 1 && nr_readable == 1, "a poller learns what its descriptors are ready for");
+	ok(nr_done == 1 && nr_readable == 1, "a poller is told which of its descriptors are ready");
 	if (read(polled[0], &(char){ 0 }, 1) != 1)
 		bail("no message");
 	poll_timeout = 5;
@@ -156,8 +157,10 @@ static void test_poller(void)
 	loop_turn(true);
 	ok(loop_now_exact() - begin >= 5 * MS,
 	   "the loop waits for the time that a poller asks for");
-	ok(loop_now_exact() - begin < 2000 * MS, "and not for ever");
-	ok(nr_done == 2 && nr_readable == 1, "then the poller is called with nothing ready");
+	ok(loop_now_exact() - begin < 2000 * MS,
+	   "the loop does not wait longer than the poller asks");
+	ok(nr_done == 2 && nr_readable == 1,
+	   "after a timeout the poller is called with nothing ready");
 	loop_set_poller(NULL);
 	close(polled[0]);
 	close(polled[1]);

@@ -130,10 +130,10 @@ static void test_checksum(void)
 {
 	struct frame *frame = giant(false, false, 999, 0);
 
-	ok(offload_check(frame), "a frame whose checksum is left to do is accepted");
+	ok(offload_check(frame), "a frame without a complete checksum is accepted");
 	offload_checksum(frame);
 	ok(tcp_sum(frame->data + 14, false, frame->data + 34, frame->size - 34) == 0xffff,
-	   "the checksum is filled in");
+	   "the checksum is completed");
 	is(frame->head.csum_flags, 0, "the head no longer asks for a checksum");
 	frame_put(frame);
 }
@@ -148,18 +148,18 @@ static void test_bad_heads(void)
 		change; \
 		ok(!offload_check(frame), "a frame is rejected: " title); \
 	} while (0)
-	BAD(frame->head.sum_from = frame->size, "the checksum starts behind the end");
-	BAD(frame->head.sum_at = 65535, "the checksum is stored behind the end");
+	BAD(frame->head.sum_from = frame->size, "the checksum starts beyond the end");
+	BAD(frame->head.sum_at = 65535, "the checksum is stored beyond the end");
 	BAD(frame->head.sum_from = 0, "the checksum covers the addresses");
 	BAD(frame->head.segment = 0, "segments have no bytes");
 	BAD(frame->head.gso = 77, "the kind of segments is unknown");
 	BAD(frame->head.gso = VIRTIO_NET_HDR_GSO_TCPV6, "an IPv4 packet asks for IPv6 segments");
 	BAD(frame->head.csum_flags = 0, "segments have no checksum");
 	BAD(frame->head.sum_from = 33, "the checksum is not that of TCP");
-	BAD(frame->data[14] = 0x4f, "the IP header ends behind the TCP header");
+	BAD(frame->data[14] = 0x4f, "the IP header ends after the TCP header");
 	BAD(frame->data[23] = 17, "a UDP packet asks for segments");
 	BAD(frame->data[20] = 0x20, "a fragment asks for segments");
-	BAD(frame->data[34 + 12] = 0xf0; frame->size = 60, "the TCP header ends behind the frame");
+	BAD(frame->data[34 + 12] = 0xf0; frame->size = 60, "the TCP header ends beyond the frame");
 	frame_put(frame);
 	frame_put(good);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-record.c - the record of an exam's machine (labs/machine/record.c)
+ * u-record.c - the record of a machine in an exam (labs/machine/record.c)
  */
 #include "tap.h"
 
@@ -39,11 +39,12 @@ static void lines(const struct machine *machine)
 	record_bytes("typed", every, sizeof(every));
 	for (line = last_line(machine); *line; line++)
 		printable &= (unsigned char)*line >= ' ' && *line != 0x7f;
-	ok(printable, "no byte becomes a control character");
+	ok(printable, "no byte is recorded as a control character");
 	recordf("program", "%u %s", 7, "sh -c 'x'");
-	ok(txt_ends(last_line(machine), " program 7 sh -c 'x'"), "formatted lines");
+	ok(txt_ends(last_line(machine), " program 7 sh -c 'x'"),
+	   "recordf() writes formatted lines");
 	record_bytes("typed", "", 0);
-	ok(txt_ends(last_line(machine), " typed "), "an empty line is a line");
+	ok(txt_ends(last_line(machine), " typed "), "empty data gives a line");
 }
 
 static void limit(const struct machine *machine)
@@ -54,12 +55,13 @@ static void limit(const struct machine *machine)
 	for (int i = 0; i < 70; i++)
 		record_output("output", chunk, sizeof(chunk));
 	ok(strstr(last_line(machine), "output is not recorded any more"),
-	   "the limit of output is told");
-	ok(file_allocated(txt_printf("%s/record.log", machine->dir)) < 70ull << 20, "and kept");
+	   "the record says when the limit of output is reached");
+	ok(file_allocated(txt_printf("%s/record.log", machine->dir)) < 70ull << 20,
+	   "the record does not grow beyond the limit of output");
 	record_output("output", "late", 4);
-	ok(!strstr(last_line(machine), "late"), "output behind it is dropped");
+	ok(!strstr(last_line(machine), "late"), "output beyond the limit is not recorded");
 	record_bytes("typed", "late", 4);
-	ok(txt_ends(last_line(machine), " typed late"), "but what was typed is always recorded");
+	ok(txt_ends(last_line(machine), " typed late"), "input is recorded beyond the limit");
 }
 
 const char *__asan_default_options(void)
@@ -79,16 +81,18 @@ int main(void)
 	machine_save(&machine);
 	record_open(&machine);
 	recordf("x", "y");
-	ok(!record_wanted() && !strcmp(last_line(&machine), ""), "a usual machine has no record");
+	ok(!record_wanted() && !strcmp(last_line(&machine), ""),
+	   "a machine outside an exam has no record");
 	conf_set(&machine.conf, "exam", "true");
 	record_open(&machine);
-	ok(record_wanted(), "an exam's machine has one");
+	ok(record_wanted(), "a machine in an exam has a record");
 	lines(&machine);
 	limit(&machine);
 	record_keep(&machine);
 	ok(!file_exists(txt_printf("%s/record.log", machine.dir)) &&
-	   file_exists(txt_printf("%s/records", where_state())), "it outlives its machine");
+	   file_exists(txt_printf("%s/records", where_state())),
+	   "the record is kept when the machine is removed");
 	record_keep(&machine);
-	ok(true, "keeping none is fine");
+	ok(true, "a missing record can be kept without a fault");
 	return tap_done();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-sendq.c - the queue to one peer, and batches of messages from one: full, blocked, gone
+ * u-sendq.c - the queue of frames to a peer and the batches of messages from a peer
  *
  * The queue sends to one end of a socket pair; batch_receive() reads the other end.
  */
@@ -83,12 +83,12 @@ static void test_order(void)
 	add(2, 100);
 	is(receive(marks, &size), 0, "nothing is sent before the flush");
 	sendq_flush(&queue);
-	is(receive(marks, &size), 2, "a flush sends what waits");
-	ok(marks[0] == 1 && marks[1] == 2, "in order");
-	is(size, WIRE_HEAD_SIZE + 100, "with heads");
-	is(queue.counters.tx_frames, 2, "frames are counted");
-	is(queue.counters.tx_bytes, 200, "and their bytes without heads");
-	is(frame_in_use(), BATCH_MAX, "and only the frames for the next batch stay in use");
+	is(receive(marks, &size), 2, "a flush sends the waiting frames");
+	ok(marks[0] == 1 && marks[1] == 2, "a flush sends the frames in order");
+	is(size, WIRE_HEAD_SIZE + 100, "each frame is sent with its head");
+	is(queue.counters.tx_frames, 2, "sent frames are counted");
+	is(queue.counters.tx_bytes, 200, "the bytes of sent frames are counted without heads");
+	is(frame_in_use(), BATCH_MAX, "only the frames for the next batch stay in use");
 	close(peer);
 	add(3, 100);
 	sendq_flush(&queue);
@@ -103,12 +103,12 @@ static void test_bounds(void)
 	for (int i = 0; i < ENTRIES + 3; i++)
 		add(i, 60);
 	is(queue.nr_waiting, ENTRIES, "no more frames wait than the queue has entries");
-	is(queue.counters.queue_full, 3, "further ones are dropped and counted");
+	is(queue.counters.queue_full, 3, "frames for a full queue are dropped and counted");
 	sendq_clear(&queue);
 	is(queue.nr_waiting, 0, "a queue can be cleared");
 	for (int i = 0; i < 5; i++)
 		add(i, 10000);
-	is(queue.nr_waiting, 4, "nor do more bytes wait than it may hold");
+	is(queue.nr_waiting, 4, "no more bytes wait than the queue may hold");
 	queue_end();
 }
 
@@ -125,7 +125,8 @@ static void test_blocked(void)
 		add(i, 600);
 	sendq_flush(&queue);
 	ok(queue.is_blocked && queue.nr_waiting, "a full socket blocks the queue");
-	ok(!sendq_send(&queue, &head, marks, 20), "a message cannot overtake what waits");
+	ok(!sendq_send(&queue, &head, marks, 20),
+	   "a direct message cannot overtake waiting frames");
 	for (int turns = 0; turns < 1000 && expected < ENTRIES; turns++) {
 		nr = receive(marks, &size);
 		for (int i = 0; i < nr; i++)
@@ -133,10 +134,11 @@ static void test_blocked(void)
 		loop_turn(false);
 	}
 	ok(expected == ENTRIES && in_order, "when the peer reads, all frames arrive in order");
-	ok(!queue.is_blocked && !queue.nr_waiting, "and the queue is free again");
+	ok(!queue.is_blocked && !queue.nr_waiting,
+	   "the queue is unblocked after the peer has read");
 	memset(marks, 77, sizeof(marks));
 	ok(sendq_send(&queue, &head, marks, 20), "a message can be sent directly");
-	is(receive(marks, &size), 1, "and arrives");
+	is(receive(marks, &size), 1, "a directly sent message arrives");
 	queue_end();
 }
 
@@ -148,7 +150,7 @@ static void test_end(void)
 	queue_make();
 	is(receive(marks, &size), 0, "an open connection without messages is not an error");
 	loop_close(&source);
-	is(receive(marks, &size), -ECONNRESET, "a closed connection is");
+	is(receive(marks, &size), -ECONNRESET, "a closed connection gives -ECONNRESET");
 	batch_release();
 	is(frame_in_use(), 0, "all frames are released");
 	queue_end();

@@ -2,7 +2,7 @@
 /*
  * u-snapshot.c - the tree of a machine's snapshots (labs/machine/snapshot.c)
  *
- * Disks are small files: a base without umlab-disk, so an overlay is a copy.
+ * Disks are small files. The base is used without umlab-disk, so an overlay is a plain copy.
  */
 #include "tap.h"
 
@@ -50,23 +50,27 @@ static void tree(void)
 {
 	struct snapshot *all;
 
-	ok(!snapshot_list(&machine, &all) && current_is(NULL), "at first there is none");
-	ok(save("a", NULL) && parent_is("a", NULL) && current_is("a"), "the first has no parent");
-	ok(save("b", "two\nlines") && parent_is("b", "a"), "the next grows out of it");
+	ok(!snapshot_list(&machine, &all) && current_is(NULL), "a new machine has no snapshots");
+	ok(save("a", NULL) && parent_is("a", NULL) && current_is("a"),
+	   "the first snapshot has no parent and becomes the current one");
+	ok(save("b", "two\nlines") && parent_is("b", "a"),
+	   "the next snapshot has the first one as its parent");
 	ok(!strcmp(find("b")->about, "two lines") && find("b")->when > 0,
-	   "with its text and its time");
+	   "a snapshot has its text on one line and its time");
 	ok(!snapshot_current_set(&machine, "a") && save("c", NULL) && parent_is("c", "a"),
-	   "going back and saving makes a branch");
+	   "saving after going back makes a branch");
 	ok(!snapshot_current_set(&machine, "b") && save("d", NULL) && parent_is("d", "b"),
-	   "and so on");
+	   "a branch can start at each snapshot");
 	ok(!snapshot_delete(&machine, "b") && parent_is("d", "a") && !find("b"),
-	   "children of a deleted snapshot become its parent's");
-	ok(!file_exists(snapshot_path(&machine, "b", "disk")), "its disk is gone");
+	   "children of a deleted snapshot become children of its parent");
+	ok(!file_exists(snapshot_path(&machine, "b", "disk")),
+	   "deleting a snapshot removes its disk");
 	ok(!snapshot_delete(&machine, "d") && current_is("a"),
-	   "the current one falls back to its parent");
+	   "after the current snapshot is deleted its parent becomes current");
 	ok(!snapshot_delete(&machine, "a") && parent_is("c", NULL) && current_is(NULL),
-	   "children of the first one have no parent");
-	ok(!snapshot_delete(&machine, "missing") && find("c"), "deleting a missing one is fine");
+	   "children of a deleted first snapshot have no parent");
+	ok(!snapshot_delete(&machine, "missing") && find("c"),
+	   "deleting a missing snapshot succeeds");
 }
 
 static void bad_files(void)
@@ -76,16 +80,18 @@ static void bad_files(void)
 
 	scratch_write(path, "parent=odd\nwhen=99999999999999999999\0x", 38);
 	ok(parent_is("odd", "odd"), "a snapshot that is its own parent is listed");
-	ok(!snapshot_delete(&machine, "odd") && !find("odd"), "and deleted");
+	ok(!snapshot_delete(&machine, "odd") && !find("odd"),
+	   "a snapshot that is its own parent can be deleted");
 	scratch_write(path, "\0\0\0", 3);
-	ok(find("odd") && !find("odd")->parent && !find("odd")->when, "an empty description too");
+	ok(find("odd") && !find("odd")->parent && !find("odd")->when,
+	   "a snapshot with an empty description is listed");
 	unlink(path);
-	ok(snapshot_list(&machine, &all) == 1, "other files do not matter");
+	ok(snapshot_list(&machine, &all) == 1, "other files are not listed as snapshots");
 	unlink(disk_path(&machine));
 	conf_set(&machine.conf, "base", "/nowhere");
 	ok(snapshot_save(&machine, "none", NULL, &reason) == -ENOENT &&
-	   strstr(reason, "/nowhere") &&
-	   !find("none"), "without a disk nothing is saved, and the reason named");
+	   strstr(reason, "/nowhere") && !find("none"),
+	   "saving without a disk fails with a reason and leaves no snapshot");
 }
 
 const char *__asan_default_options(void)

@@ -15,8 +15,8 @@
 
 enum { PEERS = 6 };
 
-static const struct port_kind own = { .name = "own",
-				      .has_heads = true }, plain = { .name = "plain" };
+static const struct port_kind own = { .name = "own", .has_heads = true };
+static const struct port_kind plain = { .name = "plain" };
 static int peers[PEERS + 1];		/* our ends, by port number */
 
 static void peer_connect(uint16_t number, const struct port_kind *kind, uint32_t features)
@@ -350,7 +350,7 @@ static void test_bundles(void)
 	is(port_get(2)->out.counters.tx_bytes - bytes, 60 + 15 + 1514,
 	   "the bytes of such a message are counted without heads");
 	speak(1, 2, 0, 60);
-	is(hear(2, NULL), 60, "a single frame is sent as a message of its own");
+	is(hear(2, NULL), 60, "a single frame is sent in a separate message");
 }
 
 static void test_gone(void)

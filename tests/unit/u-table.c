@@ -49,12 +49,12 @@ int main(void)
 	table_add(table, empty);
 	printed(table);
 	ok(strstr(output, "NAME") && strstr(output, "SIZE") && strstr(output, "a"),
-	   "headings and cells");
+	   "a table has headings and cells");
 	memset(giant, 'x', sizeof(giant) - 1);
 	table = begin();
 	table_add(table, large);
 	printed(table);
-	ok(strstr(output, giant), "off a terminal a long cell is not cut");
+	ok(strstr(output, giant), "a long cell is not cut if the output is not a terminal");
 	table = begin();
 	table_add(table, hostile);
 	printed(table);

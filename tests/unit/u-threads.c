@@ -121,7 +121,7 @@ static void one_size(const char *folder, unsigned int bits)
 		newest[i] = 1000000;
 		fill(sector, i, newest[i]);
 		if (pwrite(fd, sector, 512, i * 512ULL) != 512)
-			bail("%s", base);
+			bail("cannot write %s", base);
 	}
 	close(fd);
 	create.base = base;
@@ -135,11 +135,11 @@ static void one_size(const char *folder, unsigned int bits)
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
 	is(failed, 0, "each thread reads back what it wrote");
-	is(wrong_sectors(), 0, "all sectors have what their owners wrote last");
+	is(wrong_sectors(), 0, "each sector has the data that its owner wrote last");
 	is(cow_chain_close(chain), 0, "the layer is closed cleanly");
 	if (cow_chain_open(&slow_io, top, &(struct cow_options){ 0 }, &chain, &error))
 		bail("%s", error.text);
-	is(wrong_sectors(), 0, "all sectors have it after the layer is opened again");
+	is(wrong_sectors(), 0, "each sector has this data after the layer is opened again");
 	cow_chain_close(chain);
 	unlink(top);
 	unlink(base);
@@ -150,7 +150,7 @@ int main(void)
 	char folder[] = "/tmp/umlab-threads.XXXXXX";
 
 	if (!mkdtemp(folder))
-		bail("no folder");
+		bail("cannot make a folder");
 	slow_io = cow_io_posix;
 	slow_io.readv = slow_readv;
 	one_size(folder, 12);

@@ -18,15 +18,16 @@ static void deadlines(void)
 	double now = timing_seconds();
 
 	ok(timing_seconds() >= now, "the clock does not go back");
-	ok(timing_poll_ms(TIMING_NEVER) == -1, "no deadline makes poll() wait for ever");
-	ok(timing_deadline(-1) == TIMING_NEVER, "a negative time is no deadline");
+	ok(timing_poll_ms(TIMING_NEVER) == -1, "TIMING_NEVER gives poll() an infinite timeout");
+	ok(timing_deadline(-1) == TIMING_NEVER, "a negative time means no deadline");
 	ok(timing_poll_ms(timing_deadline(0)) == 0 && timing_poll_ms(now - 5) == 0,
-	   "the past is 0 ms");
-	ok(timing_poll_ms(now + 0.0004 + timing_seconds() - now) >= 1, "a moment is rounded up");
+	   "a deadline in the past gives 0 ms");
+	ok(timing_poll_ms(now + 0.0004 + timing_seconds() - now) >= 1,
+	   "a fraction of a millisecond is rounded up");
 	ok(timing_poll_ms(now + 1e12) == INT_MAX, "a far deadline fits into an int");
 }
 
-/* A child that holds the lock until its pipe ends, or for ever. */
+/* Starts a child that holds the lock until its pipe is closed, or for ever. */
 static pid_t holder(int release_fd)
 {
 	int ready[2];
@@ -63,13 +64,13 @@ static void locks(void)
 	pid = holder(release[0]);
 	ok(fd_lock_wait(fd, LOCK_EX, 0.05) == -EWOULDBLOCK,
 	   "a lock that is held gives -EWOULDBLOCK");
-	ok(timing_seconds() - begin >= 0.05, "after the given time");
+	ok(timing_seconds() - begin >= 0.05, "waiting for a lock takes the given time");
 	file_lock_wait("lock", 0.02);
 	file_lock_wait("missing", 5);
-	ok(timing_seconds() - begin < 4, "without the file nobody waits");
+	ok(timing_seconds() - begin < 4, "waiting for the lock of a missing file returns at once");
 	(void)!write(release[1], "x", 1);
 	ok(!fd_lock_wait(fd, LOCK_SH, 20),
-	   "a lock that is released is taken before the time is over");
+	   "a released lock is taken before the time is over");
 	waitpid(pid, NULL, 0);
 	ok(fd_lock_wait(-1, LOCK_EX, 1) == -EBADF, "other errors are returned");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-ubd_now.c - which disk requests the machine's own thread carries out at once
+ * u-ubd_now.c - which disk requests the machine's own thread executes at once
  *
  * Tests drivers-ubd/kernel/ubd_now.c with a clock and a store that the test controls.
  */
@@ -45,7 +45,7 @@ static bool now(enum ubd_op op, bool durable)
 	return ubd_now(&io);
 }
 
-/* After a write that takes @takes ns: ms until the machine's thread writes again. */
+/* Makes a write that takes @takes ns. Returns the ms until the machine's thread writes again. */
 static uint64_t held_off(uint64_t takes)
 {
 	uint64_t start;
@@ -67,7 +67,7 @@ int main(void)
 	clock_now = 1000 * MS;
 	write_takes = 1000;
 	ok(now(UBD_READ, false) && now(UBD_WRITE, false) && nr_reads == 1 && nr_writes == 1,
-	   "reads and writes are carried out at once");
+	   "reads and writes are executed at once");
 	ok(!now(UBD_WRITE, true) && nr_writes == 1, "a durable write goes to the workers");
 	ok(!now(UBD_FLUSH, false) && !now(UBD_DISCARD, false) && !now(UBD_ZERO, false),
 	   "flush, discard and zero go to the workers");
@@ -85,7 +85,7 @@ int main(void)
 	now(UBD_WRITE, false);
 	before = nr_reads;
 	ok(!now(UBD_WRITE, false) && now(UBD_READ, false) && nr_reads == before + 1,
-	   "reads are still carried out at once");
+	   "reads are still executed at once");
 	clock_now = store.slow_until;
 	waits[1] = held_off(100 * MS);
 	waits[2] = held_off(100 * MS);
@@ -97,7 +97,8 @@ int main(void)
 	clock_now += 100000 * MS;
 	now(UBD_WRITE, false);
 	last = held_off(100 * MS);
-	ok(last <= 250, "after a good spell of that length the time starts small again (%d ms)",
+	ok(last <= 250,
+	   "after the same time without slow writes, the time starts small again (%d ms)",
 	   (int)last);
 	return tap_done();
 }

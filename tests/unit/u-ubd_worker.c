@@ -110,7 +110,7 @@ static void submit(struct ubd_io *io, struct ubd_store *store, enum ubd_op op, u
 	ubd_worker_kick();
 }
 
-/* Wait until @nr more requests have come back. */
+/* Wait until @nr more requests have completed. */
 static void collect(int nr)
 {
 	while (nr > 0) {
@@ -150,8 +150,8 @@ static void many(void)
 			wrong += ios[i].error != (i % 3 ? 0 : -(i % 100) - 1);
 		}
 	}
-	is(nr_writes, 200 * OUT, "each of many requests is carried out once");
-	is(lost, 0, "all requests come back");
+	is(nr_writes, 200 * OUT, "each of many requests is executed once");
+	is(lost, 0, "all requests complete");
 	is(wrong, 0, "each request gets its own result");
 }
 
@@ -162,9 +162,9 @@ static void failed_sync(void)
 	nr_syncs = 0;
 	is(result(&store, UBD_FLUSH, false), 0, "a flush syncs");
 	is(result(&store, UBD_WRITE, true), 0, "a durable write syncs");
-	is(nr_syncs, 2, "each of them syncs once");
+	is(nr_syncs, 2, "a flush and a durable write sync once each");
 	sync_result = -EIO;
-	is(result(&store, UBD_FLUSH, false), -EIO, "a failed sync is the flush's error");
+	is(result(&store, UBD_FLUSH, false), -EIO, "a flush reports a failed sync");
 	sync_result = 0;
 	nr_syncs = 0;
 	is(result(&store, UBD_FLUSH, false), -EIO,
@@ -197,7 +197,7 @@ static void together(int first_result, const char *what)
 		bad += ios[i].error != first_result;
 	is(bad, 0, what);
 	if (first_result)
-		is(nr_syncs, 1, "one failed sync fails all of them");
+		is(nr_syncs, 1, "one failed sync fails all flushes that wait for it");
 	else
 		ok(nr_syncs >= 2, "a sync serves no flush that arrived while it ran (%d syncs)",
 		   nr_syncs);

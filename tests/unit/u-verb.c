@@ -82,37 +82,41 @@ static enum status run_words(char **words)
 static void forms(void)
 {
 	ok(PARSE(&start_verb, "a", "--jobs=3", "--force") == VERB_READY &&
-	   verb_number(&args, "jobs", 0) == 3 && verb_flag(&args, "force"), "long options");
+	   verb_number(&args, "jobs", 0) == 3 && verb_flag(&args, "force"),
+	   "long options are accepted after words");
 	ok(PARSE(&start_verb, "--jobs", "4", "a") == VERB_READY &&
-	   verb_number(&args, "jobs", 0) == 4, "the value may be the next word");
+	   verb_number(&args, "jobs", 0) == 4, "the value of an option can be the next word");
 	ok(PARSE(&start_verb, "-fj5", "a") == VERB_READY && verb_flag(&args, "force") &&
-	   verb_number(&args, "jobs", 0) == 5, "letters may stand together");
+	   verb_number(&args, "jobs", 0) == 5, "option letters can be combined");
 	ok(PARSE(&start_verb, "--parallel", "a") == VERB_READY && args.words.nr == 1 &&
 	   !*verb_value(&args, "parallel"), "an optional value is not taken from the next word");
 	ok(PARSE(&start_verb, "--net=a", "--net=b", "x") == VERB_READY &&
 	   verb_values(&args, "net")->nr == 2 && !strcmp(verb_value(&args, "net"), "b"),
 	   "all values of a repeated option are kept");
 	ok(PARSE(&exec_verb, "pc", "ls", "-l") == VERB_READY && args.command.nr == 2 &&
-	   args.words.nr == 1, "the words after the first are a command");
+	   args.words.nr == 1, "the words after the first one are a command");
 	ok(PARSE(&exec_verb, "-f", "pc", "--", "-l") == VERB_READY && args.command.nr == 1,
-	   "so is everything after --");
+	   "everything after -- is a command");
 	ok(!verb_flag(&args, "no-such") && !verb_value(&args, "no-such"),
-	   "an option that the verb does not have was not given");
+	   "an option that the verb does not have counts as not given");
 }
 
 static void faults(void)
 {
-	ok(PARSE(&start_verb, "a", "--job=3") == VERB_WRONG, "an unknown option");
-	ok(PARSE(&start_verb, "a", "-x") == VERB_WRONG, "an unknown letter");
-	ok(PARSE(&start_verb, "a", "--force=1") == VERB_WRONG, "a value for a flag");
-	ok(PARSE(&start_verb, "a", "--net") == VERB_WRONG, "a missing value");
-	ok(PARSE(&start_verb, "a", "--jobs=0") == VERB_WRONG, "a number below the range");
-	ok(PARSE(&start_verb, "a", "--jobs=11") == VERB_WRONG, "a number above the range");
-	ok(PARSE(&start_verb, "a", "--jobs=3x") == VERB_WRONG, "a number with letters");
-	ok(PARSE(&start_verb, "--force") == VERB_WRONG, "too few words");
-	ok(PARSE(&start_verb, "a", "b", "c") == VERB_WRONG, "too many words");
-	ok(PARSE(&start_verb, "a", "--", "b") == VERB_WRONG, "a command that is not expected");
-	ok(PARSE(&start_verb, "--help", "--no-such") == VERB_HELP, "--help comes before faults");
+	ok(PARSE(&start_verb, "a", "--job=3") == VERB_WRONG, "an unknown option is rejected");
+	ok(PARSE(&start_verb, "a", "-x") == VERB_WRONG, "an unknown option letter is rejected");
+	ok(PARSE(&start_verb, "a", "--force=1") == VERB_WRONG, "a value for a flag is rejected");
+	ok(PARSE(&start_verb, "a", "--net") == VERB_WRONG, "a missing value is rejected");
+	ok(PARSE(&start_verb, "a", "--jobs=0") == VERB_WRONG,
+	   "a number below the range is rejected");
+	ok(PARSE(&start_verb, "a", "--jobs=11") == VERB_WRONG,
+	   "a number above the range is rejected");
+	ok(PARSE(&start_verb, "a", "--jobs=3x") == VERB_WRONG, "a number with letters is rejected");
+	ok(PARSE(&start_verb, "--force") == VERB_WRONG, "too few words are rejected");
+	ok(PARSE(&start_verb, "a", "b", "c") == VERB_WRONG, "too many words are rejected");
+	ok(PARSE(&start_verb, "a", "--", "b") == VERB_WRONG, "an unexpected command is rejected");
+	ok(PARSE(&start_verb, "--help", "--no-such") == VERB_HELP,
+	   "--help takes precedence over errors");
 }
 
 static void programs(void)
@@ -122,7 +126,7 @@ static void programs(void)
 	   !verb_find(&program, "image", NULL) && !verb_find(&program, "star", NULL),
 	   "verbs are found by one or two whole words");
 	ok(RUN("start", "a") == STATUS_OK && RUN("start", "a", "b") == STATUS_FAILED,
-	   "the status is that of the verb");
+	   "the exit status is the status of the verb");
 	ok(RUN("stat") == STATUS_USAGE && RUN("image") == STATUS_USAGE && RUN("-x") == STATUS_USAGE,
 	   "an unknown verb, a group alone and an unknown option are usage errors");
 	ok(RUN("help", "start") == STATUS_OK && RUN("help", "--man") == STATUS_OK &&
