@@ -19,15 +19,15 @@ missing() {
 
 # feature LINE: one claim for one whole line of the table.
 feature() {
-	local name=${1%%:*} lacking
+	local name=${1%%:*} lacking title
 	# shellcheck disable=SC2086  # a list of words
 	lacking=$(missing ${1#*:})
+	title="the kernel offers ${name#"? "}"
 	case $name in
-	"? "*)  name=${name#"? "}
-		[ -z "$lacking" ] ||
-			{ todo "$name" "the port lacks ${lacking//$'\n'/ }"; return; } ;;
+	"? "*)	[ -z "$lacking" ] ||
+			{ todo "$title" "the port lacks ${lacking//$'\n'/ }"; return; } ;;
 	esac
-	is "$lacking" "" "$name"
+	is "$lacking" "" "$title"
 }
 
 line=
