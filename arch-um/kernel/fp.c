@@ -9,6 +9,9 @@
  * Invariant: context->fp_owner == task  <=>  task->thread.fp_context == context, and then
  * thread.fp may be out of date. All functions run in task context, on the machine's one thread, so
  * no guest code runs meanwhile.
+ *
+ * Called by process.c (fork, exec, exit), the run loop (guest.c), signal.c, ptrace.c, and by
+ * mm/mmspace.c when an address space ends.
  */
 #include <asm/um_fp.h>
 

@@ -3,7 +3,7 @@
  * physmem.c - guest RAM: one sparse memory file
  *
  * setup_arch() calls physmem_setup() once at boot. Guest-physical address 0 is the start of the
- * kernel image (um/layout.h). RAM starts at the next 2 MB boundary behind the image and is a memfd,
+ * kernel image (um/layout.h). RAM starts at the next 2 MB boundary after the image and is a memfd,
  * of which spaces map single pages. The offset of a page in the memfd is its guest-physical address
  * minus um_image_size. Pages of the image can never be mapped into a space and are never freed.
  */

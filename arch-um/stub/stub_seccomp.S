@@ -335,7 +335,7 @@ stub_go_frame_begin:
 	load_frame
 stub_go_frame_end:
 
-/* The kick needs no answer: continue where it arrived. rdx: ucontext */
+/* The kick needs no answer: resume the interrupted code. rdx: ucontext */
 stub_continue:
 	movq	%rdx, %r8
 	movq	UC_FPSTATE(%r8), %rdi

@@ -3,9 +3,9 @@
  * stub_setup.c - start guest processes of the seccomp engine
  *
  * Runs inside guest processes, in the zygote and in each new space, before the process holds any
- * guest code. The zygote is a fork of the kernel process that has dropped everything but the stub.
- * At the request of the kernel process it forks a child, which maps its data and mailbox, creates
- * the guest thread, and becomes the mapper.
+ * guest code. The zygote is forked from the kernel process and drops everything but the stub. At
+ * the request of the kernel process the zygote forks a child, which maps its data and mailbox,
+ * creates the guest thread, and becomes the mapper.
  *
  * This code is copied with the rest of the stub, so it may call only functions of the stub and use
  * no constants in memory outside the constants page.

@@ -8,7 +8,7 @@
  * if a guest has since written something like a header into its first sector.
  *
  * Called by umlab-disk, by the tests, and by the driver on a host thread when a disk is added.
- * One thread at a time may use a chain while it is opened or closed.
+ * Only one thread may use a chain while it is being opened or closed.
  */
 #include "chain_open.h"
 
@@ -139,7 +139,7 @@ static int check_identity(struct cow_chain *chain, struct cow_layer *above, stru
 	if (above->old)
 		return check_old_identity(above, base, error);
 	ret = cow_identity_check(base, above->path, &above->header->parent, &seen, options, error);
-	/* Record the dates, so that the next open need not compare the content. */
+	/* Record the times, so that the next open need not compare the content. */
 	if (!ret && seen && above->writable)
 		ret = cow_layer_put_header(above);
 	return ret;

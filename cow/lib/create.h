@@ -30,8 +30,7 @@ int cow_create_v3(const struct cow_io *io, const char *path, const struct cow_cr
 
 /*
  * cow_create_empty - write the start of a layer with the finished header @header into the empty
- * file
- * @file, and set the length of the file. The map is empty.
+ * file @file, and set the length of the file. The map is empty.
  */
 int cow_create_empty(const struct cow_io *io, int file, const struct cow_disk_layer *header);
 

@@ -7,7 +7,7 @@
  * A layer below is identified by its uuid and its write_id. The write_id changes each time that
  * writing begins, so comparing it is cheap and notices every write by our own programs. Other
  * damage, such as a bad copy or a stray dd, is noticed where there is a hash: the content of a
- * sealed layer is read and compared if its dates differ from those that the overlay recorded.
+ * sealed layer is read and compared if its times differ from those that the overlay recorded.
  *
  * A raw file has no header for such fields, so its content is hashed: all of it, because samples
  * would miss the one block that matters. This is rarely needed:
@@ -16,7 +16,7 @@
  *   - BASE.umlab-id, made by `umlab-disk seal`, holds the hash of a base with a certain size, inode
  *     and modification time. So a base is read once, even for a hundred overlays.
  *   - Otherwise (the file was copied, moved, touched or mounted elsewhere) the file is read, and a
- *     writable overlay records the new dates.
+ *     writable overlay records the new times.
  *
  * Hash of a raw file. The content is divided into leaves of 1 MiB. The hash is BLAKE2b-256 over
  * "umlab raw 1\n", the size (8 bytes) and, for each leaf that is not all zeros, its number (8
@@ -28,7 +28,8 @@
  * in one state (at most 1 MiB), the first cluster, the count and the state (8 bytes each) and,
  * for data, the BLAKE2b-256 of the bytes.
  *
- * Called by chain_open.c, create.c and umlab-disk, on one thread at a time for each layer.
+ * Called by umlab-disk, and by chain_open.c and create.c, which run in umlab-disk and on the disk
+ * driver's host threads. One thread at a time for each layer.
  */
 #include "identity.h"
 
@@ -235,7 +236,7 @@ static bool identity_matches(const struct cow_disk_identity *identity,
 	       identity->mtime == stat->mtime;
 }
 
-/* -ENOENT unless an identity file describes the present state of the base. */
+/* -ENOENT unless an identity file describes the current state of the base. */
 static int identity_look_up(struct cow_layer *layer, const struct cow_stat *stat,
 			    uint8_t hash[COW_HASH_SIZE])
 {

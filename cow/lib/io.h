@@ -62,8 +62,8 @@ struct cow_io {
 	int (*stat)(const struct cow_io *io, int file, struct cow_stat *stat);
 	/*
 	 * size - the size that stat() reports. The library asks for it before each write to a
-	 * raw file. It must not read the dates for that: a host whose dates were read stores an
-	 * exact new one in the inode at each write.
+	 * raw file. It must not read the time stamps for that: after such a read, the host
+	 * stores an exact new time in the inode at each write.
 	 */
 	int (*size)(const struct cow_io *io, int file, uint64_t *size);
 	/*

@@ -4,13 +4,13 @@
  *
  * Theory of operation
  *
- * On NFS without lockd and on FUSE file systems only the own host sees a lock. There a writer
- * makes the file FILE.umlab-lease, which only one process can make, writes its name into it, and
- * renews it every COW_LEASE_BEAT seconds. A process that finds a lease
+ * On NFS without lockd and on FUSE file systems a lock is seen only on the host that took it. There
+ * a writer makes the file FILE.umlab-lease, which only one process can make, writes its name into
+ * it, and renews it every COW_LEASE_BEAT seconds. A process that finds a lease
  *   - of its own host takes it over if the holder has ended or the host was rebooted;
  *   - of another host takes it over if it was last renewed more than COW_LEASE_STALE seconds ago.
- *     Both times are those of the file server: the present one is the date of a probe file. So
- *     the clocks of the hosts do not matter.
+ *     Both times are those of the file server: the current time is that of a probe file. So the
+ *     clocks of the hosts do not matter.
  *
  * To take over, a process renames the lease to a name of its own; if two try, only one rename
  * succeeds. If the renamed file turns out to be a newer lease, it is linked back.
@@ -100,7 +100,7 @@ static int lease_read(const struct cow_io *io, const char *path, struct lease_re
 	return 0;
 }
 
-/* The present time of the file server, from a file that we make there. */
+/* The current time of the file server, from a file that we make there. */
 static int server_time(const struct cow_io *io, const char *path, int64_t *now)
 {
 	struct cow_stat stat;

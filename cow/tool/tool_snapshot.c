@@ -2,7 +2,7 @@
 /*
  * tool_snapshot.c - umlab-disk snapshot, rollback
  *
- * A snapshot of top.cow called monday is the file top.monday.cow: the present layer gets that
+ * A snapshot of top.cow called monday is the file top.monday.cow: the current layer gets that
  * name, and top.cow becomes a new, empty overlay on it. Rolling back makes a new overlay on the
  * snapshot and keeps the layer that was on top as top.cow~.
  * Called by the option parser through the table in umlab_disk.c, on the main thread.
@@ -46,7 +46,10 @@ static enum status put_overlay(const char *path, const char *base)
 	return output_publish(path, true);
 }
 
-/* Opens the file for writing, because a program that has it open would follow the rename. */
+/*
+ * Fails unless the file is a layer that no other program has open: such a program would go on using
+ * the file under its new name. Opening for writing takes the lock that excludes other programs.
+ */
 static enum status require_layer(const char *path)
 {
 	enum status status = STATUS_OK;

@@ -2,7 +2,7 @@
 /*
  * ubd_option.c - parse ubd<n>[letters]=FILE[,BASE][,flag]...
  *
- * The letters behind the number are the classic short spellings of the flags. A second word
+ * The letters after the number are the classic short spellings of the flags. A second word
  * that is not a flag names the base; the driver then creates FILE if it does not exist.
  *
  * Strings in, a struct out. kernel/boot/boot_options.c uses this (asm/um_option.h) before memory

@@ -17,7 +17,7 @@ enum {
  * All of these sleep while a worker thread does the work.
  * ubd_store_open - open, or create, what the option names. Prints a line on failure.
  * ubd_store_close - a layer is clean afterwards. No request may be under way.
- * ubd_store_grow - to @size bytes; 0: to the present size of the raw file. The queue must be
+ * ubd_store_grow - to @size bytes; 0: to the current size of the raw file. The queue must be
  *	frozen. On failure @why says what is wrong.
  */
 int ubd_store_open(struct ubd_disk *ubd);

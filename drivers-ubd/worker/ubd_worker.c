@@ -44,7 +44,7 @@
 #include <linux/errno.h>
 
 enum {
-	UBD_WORKERS = 4,		/* beside a flush and a slow read two remain */
+	UBD_WORKERS = 4,		/* two remain besides a flush and a slow read */
 	UBD_RING_SIZE = 2 * UBD_DISKS * UBD_DEPTH,
 };
 _Static_assert((UBD_RING_SIZE & (UBD_RING_SIZE - 1)) == 0,

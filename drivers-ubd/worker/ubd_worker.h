@@ -4,8 +4,8 @@
  *
  * kernel/ is kernel code. It fills a struct ubd_io and submits it; a worker thread carries the
  * request out; the driver collects it in an interrupt. worker/ is host-world code: it includes
- * no kernel header and calls only host_* and cow_* functions. This header is all that the two
- * sides know of each other, so it needs nothing but fixed-width types.
+ * no kernel header and calls only host_* and cow_* functions. The two sides share only this
+ * header, so it may use nothing but fixed-width types.
  *
  * Ownership: from ubd_worker_submit() until ubd_worker_collect() returns it, a request and the
  * memory that it points at belong to the worker.
@@ -131,7 +131,7 @@ struct ubd_open_job {
 
 struct ubd_grow_job {
 	struct ubd_store *store;
-	uint64_t size;			/* bytes; 0: the present size of the raw file */
+	uint64_t size;			/* bytes; 0: the current size of the raw file */
 	char error[UBD_TEXT_SIZE];	/* out: why the job failed */
 };
 

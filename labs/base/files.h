@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 bool file_exists(const char *path);
-/* The whole file in a new buffer, with a NUL behind it. */
+/* The whole file in a new buffer, followed by a NUL. */
 int file_read(const char *path, char **text, size_t *size);
 /* /proc/PID/stat from field 3 on: *fields points into *text, which the caller frees. */
 int proc_stat_read(pid_t pid, char **text, char **fields);

@@ -211,7 +211,7 @@ static void command_take(struct verb_args *args, struct rest *rest)
 		words_add(&args->command, rest->argv[rest->at]);
 }
 
-/* `exec pc1 ls -l`: everything behind the first word is the command, unless an option follows. */
+/* `exec pc1 ls -l`: everything after the first word is the command, unless an option follows. */
 static bool command_follows(const struct verb_args *args, const struct rest *rest)
 {
 	return args->verb->command == VERB_COMMAND_WORD && args->words.nr == 1 &&

@@ -76,7 +76,7 @@ struct program {
 	const char *version;
 	const char *purpose;		/* one line that starts with a verb */
 	const char *description;	/* paragraphs for the man page, or NULL */
-	const char *footer;		/* lines behind the list of verbs in the help, or NULL */
+	const char *footer;		/* lines after the list of verbs in the help, or NULL */
 	const char *see_also;		/* "umlab-disk(5), umlab-linux(1)", or NULL */
 	const char *const *groups;	/* titles, from index 1 on; NULL ends */
 	const struct verb *const *verbs;	/* ends with &program_help_verb, NULL */
@@ -113,7 +113,7 @@ int verb_name_words(const struct verb *verb);
 /* Is @verb one of the group of verbs called @group ("image")? */
 bool verb_in_group(const struct verb *verb, const char *group);
 
-/* The verb's options and then those that all verbs take, by position; NULL behind them. */
+/* The verb's options and then those that all verbs take, by position; NULL after them. */
 const struct verb_option *verb_option_nth(const struct program *program, const struct verb *verb,
 					  int nr);
 /* Position of an option by its name (@size letters) or, if @name is NULL, its letter; or -1. */

@@ -119,7 +119,7 @@ static bool value_is_attached(const char *word)
 	return word[1] == '-' ? strchr(word, '=') != NULL : word[1] && word[2];
 }
 
-/* Candidates behind the verb; @words end with the unfinished one. */
+/* Candidates for the words after the verb; @words end with the unfinished one. */
 static void arguments_add(struct completion *completion, const struct verb *verb, int nr,
 			  char **words)
 {

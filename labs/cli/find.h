@@ -12,7 +12,7 @@
 /* As machine_find() and image_find(); if there is none, they print the reason and exit. */
 void find_machine(struct machine *machine, const char *word, const char *lab_dir);
 void find_image(const char *name, struct image *image);
-/* The id of the lab in @dir (NULL: the current folder), which must exist. */
+/* The id of the lab in the folder @dir, which must exist (NULL: the current folder). */
 char *find_lab_id(const char *dir);
 /* Reads the lab in @dir (NULL: the current folder); @folders: every folder is a machine. */
 void find_lab(struct lab *lab, const char *dir, bool folders);

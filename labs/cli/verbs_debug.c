@@ -109,7 +109,7 @@ static enum status verb_debug(const struct verb_args *args)
 	words_add(&words, "-q");
 	if (verb_flag(args, "mi"))
 		words_add(&words, "--interpreter=mi2");
-	/* gdb must not load vmlinux-gdb.py beside the kernel: umlab.py loads what is needed. */
+	/* Do not load the vmlinux-gdb.py next to vmlinux: umlab.py loads what is needed. */
 	words_add(&words, "-iex");
 	words_add(&words, "set auto-load python-scripts off");
 	words_add(&words, "-x");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_guest.c - exec, connect and cp: programs and files in a guest, without a network
+ * verbs_guest.c - exec, connect, cp: run programs in a guest and copy files, without a network
  *
  * The agent in the guest runs the programs; machine/session.c speaks to it. cp runs tar on both
  * sides.

@@ -2,7 +2,8 @@
 /*
  * verbs_lint.c - lint: report errors in the files of a lab, print what a start would do
  *
- * lab/lablint.c finds the errors.
+ * lab/labfile.c finds errors and warnings while it reads the lab. With --strict, lab/lablint.c adds
+ * what the original tool would refuse.
  */
 #include "cli/verbs_lint.h"
 

@@ -24,7 +24,7 @@
 #include "machine/machine.h"
 #include "machine/usage.h"
 
-/* How long the machine has been running, "5m"; empty if it is not. */
+/* How long the machine has been running, such as "5m"; "" if it is not running. */
 static char *age(const struct conf *status)
 {
 	long seconds = time(NULL) - conf_get_int(status, "started", time(NULL));

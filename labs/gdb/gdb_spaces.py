@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gdb_spaces.py - um-spaces and um-mailbox: the host processes that hold guest address spaces
+# gdb_spaces.py - um-spaces, um-mailbox: show the host processes that hold guest address spaces
 import gdb
 
 import gdb_kernel as k

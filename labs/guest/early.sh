@@ -50,7 +50,7 @@ if [ -n "$lab" ]; then
 			chmod 640 /etc/$daemon/* 2>/dev/null
 		fi
 	done
-	# Images may adapt the files of the lab to the versions of their daemons.
+	# An image may have this script, which adapts the lab's files to the image's daemons.
 	[ ! -x /usr/lib/umlab/lab-files ] || /usr/lib/umlab/lab-files
 fi
 touch /var/lib/umlab/configured

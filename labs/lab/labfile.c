@@ -8,7 +8,7 @@
  *   NAME[ARG]=VALUE    a number as ARG is an interface, anything else an option
  *   LAB_...=VALUE      about the lab
  *   machines="A B"     the machines to start; also LAB_MACHINES
- *   # ...              a comment; also behind a value, after a blank
+ *   # ...              a comment; also after a value and a blank
  *
  * Blanks may stand around each part, quotes may be ' or " or missing, lines may end in
  * CRLF, and the file may start with a byte order mark. The parser never fails: whatever
@@ -126,7 +126,7 @@ static const char *skip_blanks(const char *at)
 
 /*
  * Returns the value at @at without quotes and comment, as a new string. Without a closing
- * quote the rest of the line is the value. That, and text behind a quoted value, leaves a
+ * quote the rest of the line is the value. That, and text after a quoted value, leaves a
  * remark.
  */
 static char *value_parse(struct line *line, const char *at)
@@ -386,7 +386,7 @@ static void about_parse(struct line *line, const char *key, char *value)
 	REMARK(line, LAB_WARNING, line->text, "%s is unknown and has no effect", key);
 }
 
-/* NAME[ARG]=VALUE; @at is behind NAME. */
+/* NAME[ARG]=VALUE; @at follows NAME. */
 static void machine_parse(struct line *line, const char *name, const char *at)
 {
 	const char *start = line->text + strspn(line->text,

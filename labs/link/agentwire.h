@@ -26,7 +26,7 @@
 
 enum {
 	AGENT_MAGIC = 0xa5,
-	AGENT_PAYLOAD_MAX = 16384,	/* bytes behind the header */
+	AGENT_PAYLOAD_MAX = 16384,	/* bytes after the header */
 	AGENT_WINDOW = 131072,		/* bytes of a stream in flight */
 	AGENT_CHANNELS = 250,		/* 1 to 249; 0 is the link itself */
 };

@@ -69,7 +69,7 @@ static void scope_exec(const struct machine *machine, double share, const char *
 	if (share > 0)
 		words_addf(&command, "--property=CPUQuota=%.0f%%",
 			   share * 100 < 1 ? 1 : share * 100);
-	/* The host needs memory for page tables and buffers beside the guest's own. */
+	/* The host needs memory for page tables and buffers besides the guest's own. */
 	if (txt_size_parse(conf_get(&machine->conf, "mem") ? : "256M", 1 << 20, &memory))
 		words_addf(&command, "--property=MemoryMax=%lu",
 			   (unsigned long)(memory + memory / 4 + (64 << 20)));

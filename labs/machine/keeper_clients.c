@@ -181,7 +181,7 @@ static void client_open(struct keeper *keeper, struct client *client)
 	client->request = NULL;
 }
 
-/* Keeps the request until the agent answers; client_record() relies on the NUL behind it. */
+/* Keeps the request until the agent answers; client_record() relies on the NUL after it. */
 static void request_take(struct keeper *keeper, struct client *client, const char *payload,
 			 size_t size)
 {
@@ -280,7 +280,7 @@ static void client_frame(struct keeper *keeper, struct client *client,
 	}
 }
 
-/* Serves received frames, but leaves those behind a request that waits for the agent. */
+/* Serves received frames, but leaves those that follow a request that waits for the agent. */
 static void client_parse(struct keeper *keeper, struct client *client)
 {
 	struct agent_header header;

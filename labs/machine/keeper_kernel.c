@@ -160,7 +160,7 @@ int keeper_kernel_spawn(const struct machine *machine, pid_t *pid, int *pidfd, c
 		error = -ENOENT;
 		goto out_lock;
 	}
-	/* machine_runs() of another process may hold the lock for a moment. */
+	/* machine_runs() in another process may hold the lock for a moment. */
 	error = lock < 0 ? -errno : fd_lock_wait(lock, LOCK_EX, LOCK_SECONDS);
 	if (error) {
 		*reason = txt_printf(_("cannot lock %s: %s"), machine->dir, strerror(-error));

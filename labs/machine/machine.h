@@ -13,7 +13,7 @@ enum machine_state {
 	MACHINE_STOPPED,
 	MACHINE_BOOTING,	/* the kernel runs */
 	MACHINE_STARTING,	/* the agent answers, and startup files run */
-	MACHINE_READY,		/* startup files have ended */
+	MACHINE_READY,		/* the startup scripts have finished */
 	MACHINE_TROUBLE,	/* the same, but one of them failed */
 	MACHINE_STOPPING,	/* a clean shutdown was asked for */
 	MACHINE_NR_STATES
@@ -38,7 +38,7 @@ const char *machine_state_word(enum machine_state state);	/* for scripts */
 /* The reverse of machine_state_word(); an unknown word is MACHINE_BOOTING. */
 enum machine_state machine_state_parse(const char *word, size_t size);
 
-/* By id. 0, or -ENOENT. */
+/* Reads the settings of the machine with this id. 0, or -ENOENT. */
 int machine_open(struct machine *machine, const char *id);
 /* Fills in names and folders of a machine that need not exist; its settings stay empty. */
 void machine_describe(struct machine *machine, const char *id);

@@ -10,7 +10,7 @@
 enum machine_start_step {
 	START_WAITING,		/* for its turn */
 	START_SPAWNED,		/* the keeper runs and prepares the kernel */
-	START_BOOTING,		/* the kernel runs, startup files have not ended yet */
+	START_BOOTING,		/* the kernel runs, the startup scripts have not finished */
 	START_ENDED,		/* see @state, @error */
 };
 

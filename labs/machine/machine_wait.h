@@ -38,7 +38,7 @@ struct machine_wait_hooks {
 int machine_wait_all(const struct machines *machines, bool (*done)(enum machine_state),
 		     double seconds, const struct machine_wait_hooks *hooks);
 
-/* Conditions to wait for: it has stopped; its agent answers; its startup files have ended. */
+/* Conditions to wait for: it has stopped; its agent answers; its startup scripts have finished. */
 bool machine_has_stopped(enum machine_state state);
 bool machine_has_booted(enum machine_state state);
 bool machine_has_started(enum machine_state state);

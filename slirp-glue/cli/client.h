@@ -28,7 +28,7 @@ struct client_target {
 	const char *kind;		/* "switch", "hub", "slirp", "vde" */
 };
 
-/* Calls @fn for each that answers, in order of name. 0 or -errno. */
+/* Calls @fn for each switch and uplink that answers, sorted by name. 0 or -errno. */
 int client_each(void (*fn)(const struct client_target *target, void *arg), void *arg);
 
 /* Calls @fn for each line with which @target answers the command @name. */

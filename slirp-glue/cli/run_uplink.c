@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * run_uplink.c - `umlab-net run slirp` and `run vde`: read the options, run until the end
+ * run_uplink.c - `umlab-net run slirp` and `run vde`: read the options, run an uplink
  *
  * Users start uplinks of switches (switch=TARGET). The eth driver in the kernel of a machine
  * starts its own uplinks: it hands over a socket (fd=N) and passes on the options that the user
- * wrote behind eth0=slirp, so options are separated by commas as well as by blanks.
+ * wrote after eth0=slirp, so options are separated by commas as well as by blanks.
  */
 #include "cli/run_uplink.h"
 

@@ -56,7 +56,7 @@ void sendq_add(struct sendq *queue, struct frame *frame, enum sendq_form form);
 /* Sends what waits, as far as the socket takes it. */
 void sendq_flush(struct sendq *queue);
 
-/* Sends one message now, behind what waits. False: not sent, because the socket is full. */
+/* Sends one message now, after those that wait. False: not sent, because the socket is full. */
 bool sendq_send(struct sendq *queue, const struct wire_head *head, const void *data, size_t size);
 
 /* To be called on EPOLLOUT: the socket takes frames again. */

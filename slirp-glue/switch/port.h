@@ -76,7 +76,7 @@ struct port {
 
 /*
  * @input is called for each frame that arrives; it keeps the frame by frame_get(). @changed is
- * called when a peer has come or gone, or the cable was cut or restored.
+ * called when a peer connects or disconnects, or the cable is cut or restored.
  */
 void ports_init(void (*input)(struct port *port, struct frame *frame),
 		void (*changed)(struct port *port));

@@ -53,7 +53,7 @@ struct connection {
 	bool recovering;		/* until the machine has everything before `recover` */
 	uint32_t recover;
 	struct loop_timer timer;	/* not postponed with each frame, see kept.c */
-	uint64_t progress;		/* when data was last acknowledged or repeated */
+	uint64_t progress;		/* when data was last acknowledged or retransmitted */
 	uint64_t silent_since;		/* when the machine was last heard */
 	uint64_t rto, srtt, rttvar;	/* ns */
 	unsigned int backoff;

@@ -14,7 +14,7 @@ enum filter_verdict {
 	FILTER_PASS,
 	FILTER_DROP,		/* without an answer */
 	FILTER_REFUSE,		/* with an answer: filter_refusal() */
-	FILTER_NO_PING,		/* like FILTER_REFUSE: the host does not let its users ping */
+	FILTER_NO_PING,		/* refused too, because the host does not let its users ping */
 };
 
 enum { FILTER_ALLOWED_MAX = 64, FILTER_OWN_MAX = 64 };

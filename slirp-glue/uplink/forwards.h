@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * forwards.h - the forwards of an uplink by libslirp: from the command line, changed by commands
+ * forwards.h - the forwards of a libslirp uplink: set by options, changed by commands
  */
 #ifndef FORWARDS_H
 #define FORWARDS_H
@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include "common/mgmt.h"
 
-/* Remembers a forward of the command line for forwards_start(); 0 or -errno. */
+/* Remembers a forward from the command line for forwards_start(); 0 or -errno. */
 int forwards_want(const char *spec);
 
 /*

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kept.c - frames of a connection that the machine has not acknowledged, and when to repeat them
+ * kept.c - frames that the machine has not acknowledged, and when to retransmit them
  *
- * Data that libslirp believes to have arrived has to be repeated by us (local_ack.c tells why):
- * the first frame kept is sent again after three duplicate acknowledgements or after the time
- * of RFC 6298, and then one frame with each acknowledgement that shows another hole (RFC 6582).
- * The timer matters while una != acked. It is set again when it fires, not with each frame.
+ * The uplink must retransmit data that libslirp believes to have arrived (local_ack.c says why).
+ * The first frame kept is retransmitted after three duplicate acknowledgements or after the time
+ * of RFC 6298. Then one frame follows with each acknowledgement that shows another hole (RFC
+ * 6582). The timer matters while una != acked. It is set again when it fires, not with each frame.
  *
  * This file decides; local_ack.c, its only caller besides connection.c, sends the frames.
  */
@@ -17,7 +17,7 @@ enum {
 	KEPT_MAX = 2048,		/* frames of all connections; the pool has FRAME_POOL_MAX */
 	KEPT_ROOM_MAX = 32 << 20,	/* bytes of memory for them */
 	AHEAD_MIN = 64 << 10,		/* bytes that may be acknowledged ahead after losses */
-	BACKOFF_MAX = 10,		/* the time to wait is doubled so many times */
+	BACKOFF_MAX = 10,		/* the time to wait is doubled this many times */
 };
 
 #define MS 1000000ULL
@@ -86,7 +86,7 @@ static struct frame *repetition(struct connection *connection)
 	/* The machine may reject its old acknowledgement number (RFC 5961). */
 	segment_rewrite(frame->data + (segment.packet.payload - frame->data),
 			connection->far_ack, connection->far_window);
-	/* The round trip of a repeated frame cannot be measured. */
+	/* The round trip of a retransmitted frame cannot be measured. */
 	connection->timed_at = 0;
 	return frame;
 }

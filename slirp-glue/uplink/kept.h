@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kept.h - frames of a connection that the machine has not acknowledged, and when to repeat them
+ * kept.h - frames that the machine has not acknowledged, and when to retransmit them
  */
 #ifndef KEPT_H
 #define KEPT_H
@@ -25,11 +25,11 @@ void kept_wait(struct connection *connection);
 
 /*
  * The machine has acknowledged everything before @acknowledgement, which is after una. Returns
- * a frame to be sent to the machine again, or NULL.
+ * a frame to retransmit to the machine, or NULL.
  */
 struct frame *kept_acknowledged(struct connection *connection, uint32_t acknowledgement);
 
-/* The machine lacks the first frame kept: returns this frame, to be sent again, or NULL. */
+/* The machine lacks the first frame kept: returns this frame, to be retransmitted, or NULL. */
 struct frame *kept_lost(struct connection *connection);
 
 enum kept_verdict {

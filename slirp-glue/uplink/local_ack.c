@@ -6,7 +6,7 @@
  *
  * libslirp does not support window scaling: it sends 64 KB to a machine, then waits. The way to
  * the machine and back crosses two processes, each of which has to be woken, so both ends would
- * wait for each other most of the time. The uplink therefore acknowledges and repeats data
+ * wait for each other most of the time. The uplink therefore acknowledges and retransmits data
  * locally, as RFC 3135 describes:
  *
  *   - It adds a scale option to libslirp's SYN (and to libslirp's answer to a SYN), so that the
@@ -15,8 +15,8 @@
  *   - It keeps data that goes to the machine (connection.kept) until the machine has
  *     acknowledged the data. What is kept is acknowledged to libslirp at once: up to AHEAD_MAX
  *     bytes before the machine does, and never beyond the machine's window (edge).
- *   - libslirp will not repeat data that was acknowledged. So the uplink repeats it, after three
- *     duplicate acknowledgements or after the time of RFC 6298, one frame per round trip
+ *   - libslirp will not retransmit data that was acknowledged. So the uplink retransmits it, after
+ *     three duplicate acknowledgements or after the time of RFC 6298, one frame per round trip
  *     (RFC 6582). When the machine has been silent for too long, the connection is reset, as
  *     any host would do (kept.c).
  *
@@ -189,7 +189,7 @@ static bool deliver_data(struct connection *connection, const uint8_t *data, siz
 	struct frame *frame;
 	bool wanted;
 
-	/* libslirp repeats what was acknowledged: it has missed the acknowledgement. */
+	/* libslirp retransmits what was acknowledged: it has missed the acknowledgement. */
 	if (segment->size && !before(connection->acked, end) &&
 	    before(connection->una, connection->acked)) {
 		connection_set_due(connection);

@@ -336,7 +336,7 @@ static int machine_connect(char *error, size_t error_size)
 	if (result)
 		snprintf(error, error_size, "fd=%d: not a socket", settings.fd);
 	else
-		say_to = note_send;	/* the user of a machine looks in its log */
+		say_to = note_send;	/* to the machine's log, where its user looks */
 	return result;
 }
 

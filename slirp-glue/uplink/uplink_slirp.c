@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * uplink_slirp.c - a backend of uplinks: the internet for a machine, by libslirp
+ * uplink_slirp.c - uplink backend: connects a machine to the internet through libslirp
  *
  * libslirp plays a small network with a router, and ends the machine's connections in sockets
  * of this process. Every frame passes the filter first (filter.c). TFTP, the old emulations and

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * uplink_slirp.h - a backend of uplinks: the internet for a machine, by libslirp
+ * uplink_slirp.h - uplink backend: connects a machine to the internet through libslirp
  */
 #ifndef UPLINK_SLIRP_H
 #define UPLINK_SLIRP_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * uplink_vde.c - a backend of uplinks: any network that libvdeplug can open
+ * uplink_vde.c - uplink backend: connects to any network that libvdeplug can open
  *
  * Schemes are vde://, udp://, vxvde://, ptp:// and more. Frames go both ways unchanged;
  * libvdeplug takes up to 9234 bytes. Its receiving call may block, so the call is made only

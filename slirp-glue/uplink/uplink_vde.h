@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * uplink_vde.h - a backend of uplinks: any network that libvdeplug can open
+ * uplink_vde.h - uplink backend: connects to any network that libvdeplug can open
  */
 #ifndef UPLINK_VDE_H
 #define UPLINK_VDE_H

@@ -3,7 +3,7 @@
 # bench-labs.sh - measure labs of 1, 5 and 20 machines, and a class of 20 students
 #
 # usage: tests/bench/bench-labs.sh [IMAGE [MEM]]     default: minimal 64
-# Prints one line for each lab: seconds until the last startup file has ended, PSS of the
+# Prints one line for each lab: seconds until the last startup script has finished, PSS of the
 # processes of a machine (kernel and spaces), PSS of the keepers and switches, the decrease of the
 # host's MemAvailable, and the disk space of a machine. The startup files set an address and ping
 # the neighbour.

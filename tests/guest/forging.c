@@ -282,7 +282,10 @@ static void sleeps_in_wait(long turn)
 	ATTACK(go(stub_wait_syscall));
 }
 
-/* Makes a signal frame that returns to the code that loads it, and so ignores the kick. */
+/*
+ * Jumps to the stub's code that loads a signal frame, with a frame that returns to the same code.
+ * The thread then loops in the stub and ignores the kick.
+ */
 static void busy_in_stub(long unused)
 {
 	static unsigned long frame[64] __attribute__((aligned(64)));

@@ -134,7 +134,7 @@ static void calm(void)
 
 static volatile int nr_told;
 
-/* Returns 0 if both are equal; otherwise names the register, at most a few times. */
+/* Returns 0 if both are equal. Prints the first register that differs, at most 12 times in all. */
 static int differs(const struct registers *want, const struct registers *got)
 {
 	if (nr_told >= 12)

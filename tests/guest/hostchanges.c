@@ -4,7 +4,7 @@
  *
  * The host's part is host_side() in t6010-hostfs.sh. Both take turns: the guest makes the file
  * guest-N, the host carries out step N and makes host-N. The claims state what the guest sees of
- * step N at once, and what after at most a second.
+ * step N at once, and what it sees within a second.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # hosts.sh - network namespaces as hosts, with a cable between them; needs root to make them
 #
-# Sourced after net.sh. What runs in them is as unprivileged as anywhere (USER_PREFIX):
-#   hosts_start                 host1 (192.168.77.1, fd77::1) and host2 (192.168.77.2, fd77::2)
-#   at HOST COMMAND...          as root, there
-#   at_user NAME HOST COMMAND...    in the background, as the guests' user; output to
-#   $SCRATCH/NAME.log guest_at HOST NAME OPTION...    net_guest there
+# Sourced after net.sh. Only `at` runs commands as root; all else runs without privileges
+# (USER_PREFIX), as in other tests:
+#   hosts_start                     makes host1 (192.168.77.1, fd77::1) and host2 (.2, fd77::2)
+#   at HOST COMMAND...              runs the command there, as root
+#   at_user NAME HOST COMMAND...    runs the command there in the background, as the guests' user;
+#                                   the output goes to $SCRATCH/NAME.log
+#   guest_at HOST NAME OPTION...    runs net_guest there
 
 need_hosts() {
 	need_programs unshare nsenter ip

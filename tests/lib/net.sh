@@ -5,10 +5,11 @@
 # their console:
 #   net_guest NAME OPTION...      boots one and waits until it takes commands
 #   net_uml NAME OPTION...        the same with Debian's user-mode-linux
-#   net_do NAME COMMAND...        what the command printed in it; 1 if it does not end in
-#   $NET_LIMIT s net_run NAME WORD...          umlab-net run ..., in the background, until its
-#   folder answers net_listens NAME PORT         waits for a server in it net WORD...             
-#        umlab-net, as the guests' user
+#   net_do NAME COMMAND...        prints what the command printed in the machine; fails if the
+#                                 command does not end within $NET_LIMIT seconds
+#   net_run NAME WORD...          umlab-net run ... in the background; waits until it answers
+#   net_listens NAME PORT         waits for a server in the machine
+#   net WORD...                   umlab-net, as the guests' user
 # All of them end with the script. UMLAB_KERNEL_ARGS applies; sockets are in $SCRATCH.
 
 NET=$BUILD/umlab-net

@@ -19,7 +19,7 @@ ok() {
 	return 1
 }
 
-# claim TITLE COMMAND...: the claim holds when the command succeeds; otherwise shows its output.
+# claim TITLE COMMAND...: pass if the command succeeds; otherwise fail and show its output.
 claim() {
 	local title=$1 output status; shift
 	output=$("$@" 2>&1); status=$?

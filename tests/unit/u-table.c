@@ -8,7 +8,7 @@
 
 static char output[65536];
 
-/* Prints the table into a file, as a pipe would get it. */
+/* Prints the table to a file, in the form that a pipe gets, and reads it into `output`. */
 static void printed(struct table *table)
 {
 	FILE *file = tmpfile();

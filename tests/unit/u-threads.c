@@ -3,7 +3,7 @@
  * u-threads.c - threads that write to the same clusters of a layer do not lose each other's data
  *
  * Each of 8 threads owns every eighth sector. So nearly every write meets other threads that copy
- * the same cluster from below, zero parts of it, or flush. Uses files of the host.
+ * the same cluster from below, zero parts of it, or flush. The layer is a real file in /tmp.
  */
 #include <fcntl.h>
 #include <pthread.h>

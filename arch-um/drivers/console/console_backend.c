@@ -230,7 +230,7 @@ const struct console_backend *console_backend_find(const char *option, const cha
 		if (strlen(backends[i].name) != length ||
 		    strncmp(backends[i].name, option, length))
 			continue;
-		/* The checks see only the text behind the colon, so refuse "pts:" here. */
+		/* The checks see only the text after the colon, so refuse "pts:" here. */
 		if (option[length] && !**value)
 			return NULL;
 		return backends[i].check(*value) ? NULL : &backends[i];

@@ -9,7 +9,7 @@ struct console_line;
 
 /*
  * Optional calls may be NULL.
- * check  - 0 or -EINVAL for the text behind "NAME:"; called before the kernel is up
+ * check  - 0 or -EINVAL for the text after "NAME:"; called before the kernel is up
  * open   - fill in the descriptors. Early in boot: no interrupts, no sleeping. Prints failures
  * start  - workqueues and interrupts are available now
  * change - in process context after console_line_changed(): accept and drop peers

@@ -144,7 +144,7 @@ void console_line_pull(struct console_line *line, struct tty_struct *tty)
 	if (pulled)
 		tty_flip_buffer_push(&line->port);
 	if (command) {
-		/* The command prints, so the lock must be free. Then read on behind the key. */
+		/* The command prints, so the lock must be free. Then read on after the key. */
 		handle_sysrq(command);
 		schedule_delayed_work(&line->more, 0);
 	}

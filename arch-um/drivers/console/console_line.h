@@ -24,7 +24,7 @@ struct console_line {
 	struct tty_driver *driver;	/* NULL until the ttys exist */
 	unsigned int index;
 	const struct console_backend *backend;
-	const char *value;		/* of the option, behind "BACKEND:" */
+	const char *value;		/* of the option, after "BACKEND:" */
 	bool printk;			/* this line carries the kernel's messages */
 
 	spinlock_t lock;		/* for all below; taken in hard interrupts */

@@ -2,9 +2,9 @@
 /*
  * console_printk.c - kernel messages on a console
  *
- * The line that console=hvcN names also carries the kernel's messages. They share the queue
- * of the tty's output (console_line.c), so the order is kept. printk calls printk_write() in
- * any context, with interrupts off.
+ * The line that console=hvcN names also carries the kernel's messages. Messages go through the
+ * tty's output queue (console_line.c), so they stay in order with the output of programs. printk
+ * calls printk_write() in any context, with interrupts off.
  *
  * Before console.c has opened the lines, earlyprintk sends messages straight to the host's
  * standard error. Without earlyprintk they wait in the log, and a panic in that time prints the

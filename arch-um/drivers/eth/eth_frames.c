@@ -101,7 +101,7 @@ static unsigned int slots_fill(struct eth_device *eth, struct host_frame *frames
 	return i;
 }
 
-/* Add the @size bytes of a giant frame behind its linear part. */
+/* Add the @size bytes of a giant frame that follow its linear part. */
 static bool giant_add(struct eth_rx_slot *slot, size_t size)
 {
 	unsigned int order = get_order(size);

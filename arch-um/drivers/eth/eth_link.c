@@ -9,7 +9,7 @@
  *
  * While the interface is up, eth->work (workqueue) keeps up a connection. States:
  *   none      fd is -1. The work tries to connect, first at once, then every RETRY_TIME. It
- *             reports the first failure of a row.
+ *             reports the first of several failures in a row.
  *   waiting   fd is open and a hello was sent (kinds with heads only). A welcome in
  *             eth_link_message() leads to `welcome`, a refusal to `lost`.
  *   welcome   the carrier is on and frames flow.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * eth_stream.c - frames in a byte stream, each behind its length
+ * eth_stream.c - frames in a byte stream, each preceded by its length
  *
  * eth.c calls these functions with softirqs off. QEMU (-netdev stream), passt and others use
  * this format on a unix stream socket: 4 bytes of length, most significant byte first, then
@@ -97,7 +97,7 @@ static bool frame_next(struct eth_device *eth, bool *bad)
 	return true;
 }
 
-/* Read more behind what is there. 0: nothing for now. -errno: the connection has ended. */
+/* Append more bytes to the buffer. 0: nothing for now. -errno: the connection has ended. */
 static ssize_t more_read(struct eth_device *eth)
 {
 	struct eth_stream *stream = eth->stream;

@@ -37,7 +37,7 @@ enum {
 
 /* ---- reading ------------------------------------------------------------------ */
 
-/* Fill @folio from the host, with zeros behind the end of the file. */
+/* Fill @folio from the host, with zeros past the end of the file. */
 static int folio_fill(struct folio *folio)
 {
 	struct inode *inode = folio->mapping->host;

@@ -163,7 +163,7 @@ void hostfs_zero_tail(struct inode *inode, loff_t size)
 	folio = filemap_lock_folio(inode->i_mapping, size >> PAGE_SHIFT);
 	if (IS_ERR(folio))
 		return;
-	/* Stores of a mapping behind the end must not show when the file grows. */
+	/* Stores of a mapping past the end must not show when the file grows. */
 	if (folio_test_uptodate(folio))
 		folio_zero_segment(folio, offset_in_folio(folio, size), folio_size(folio));
 	folio_unlock(folio);
@@ -256,7 +256,7 @@ int hostfs_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr 
 	error = set_owner(inode, &at, attr);
 	if (!error && (attr->ia_valid & ATTR_MODE))
 		error = host_fs_chmod(at.fd, at.name, attr->ia_mode & S_IALLUGO);
-	/* Setting the size has already set the present time. */
+	/* Setting the size has already set the time to now. */
 	if (!error && !((attr->ia_valid & ATTR_SIZE) && !(attr->ia_valid & ATTR_MTIME_SET)))
 		error = set_times(&at, attr);
 	hostfs_at_put(&at);

@@ -22,7 +22,7 @@ void hostfs_learn(struct inode *inode, const struct host_stat *st, bool own);
 int hostfs_refresh(struct inode *inode, int fd, bool own);
 bool hostfs_fresh(unsigned long checked);
 
-/* hostfs_zero_tail - clear what the last cached page holds behind the end @size of the file. */
+/* hostfs_zero_tail - clear what the last cached page holds past the end @size of the file. */
 void hostfs_zero_tail(struct inode *inode, loff_t size);
 
 /* Inode operations. */

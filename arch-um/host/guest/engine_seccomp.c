@@ -142,10 +142,10 @@ static bool is_canonical(uint64_t addr)
 }
 
 /*
- * The first run of a reused space ended whose guest thread was asleep (seccomp_space_reuse()).
- * Returns true if the former user caused the end: then nothing ran. A process that has ended is
- * replaced once; if the new user did end it, that will happen again. Page faults bring the
- * mappings back.
+ * The first run of a reused space has ended, and its guest thread was asleep when the space was
+ * reused (seccomp_space_reuse()). Returns true if the former user caused the end: then nothing
+ * ran. A process that has ended is replaced once; if the new user did end it, that will happen
+ * again. Page faults bring the mappings back.
  */
 static bool unproven_stop(struct seccomp_space *space)
 {

@@ -45,7 +45,7 @@
 #define STOLEN_TIME	(150 * NSEC_PER_USEC)	/* between two polls: another process ran */
 #define DENSE_RUNS	32
 #define DENSE_TIME	(DENSE_RUNS * 25 * NSEC_PER_USEC)
-#define FAILURES_MAX	8		/* roughly of the last 64 runs */
+#define FAILURES_MAX	8		/* spins that may fail in roughly 64 runs */
 #define RETURNS_ENOUGH	4		/* returns to the previous space, in a row */
 #define PATIENCE	4		/* times SPIN_TIME, for a space that returned so often */
 #define BACKOFF_MIN	(20000 * NSEC_PER_USEC)

@@ -12,8 +12,8 @@
 
 struct seccomp_space {
 	struct host_space space;
-	struct stub_mailbox *mailbox;	/* behind the stub data; guest code can write it */
-	int tid;			/* guest thread; the process id is the mapper's */
+	struct stub_mailbox *mailbox;	/* after the stub data; guest code can write it */
+	int tid;			/* id of the guest thread; space.pid is the mapper's */
 	unsigned int mapper_cpu;	/* where the mapper is, see host_placement_follow() */
 	unsigned int guest_cpu;		/* where the guest thread is, likewise */
 	int end_signal;			/* signal that ended the process; 0: none, or we ended it */

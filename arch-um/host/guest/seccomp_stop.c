@@ -156,7 +156,7 @@ static bool in_stub(uint64_t ip)
 }
 
 /*
- * SIGSYS reports the address of the call. For `syscall` that is the address behind the instruction.
+ * SIGSYS reports the address of the call. For `syscall` that is the address after the instruction.
  * For a call into the vsyscall page it is the address in that page, and the host has already
  * made the return. The guest has no such page, so undo the return and report a fault there.
  */

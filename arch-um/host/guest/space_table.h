@@ -28,7 +28,8 @@ struct host_space {
 
 /*
  * host_space_table_init - create the stub file and an empty table for structs of @space_size
- * bytes, which begin with a struct host_space. host_space_table_release - undo that.
+ * bytes, which begin with a struct host_space.
+ * host_space_table_release - undo host_space_table_init().
  */
 int host_space_table_init(size_t space_size);
 void host_space_table_release(void);

@@ -10,7 +10,7 @@
 #include <um/stub.h>
 
 /*
- * host_stub_filters - write both filter programs behind @consts, whose descriptors are set. The
+ * host_stub_filters - write both filter programs after @consts, whose descriptors are set. The
  * programs are complete for a guest process, which sees them at UM_STUB_CONSTS.
  */
 void host_stub_filters(struct stub_consts *consts);

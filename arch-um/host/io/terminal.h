@@ -13,7 +13,7 @@ struct termios;
 void host_term_make_raw(struct termios *settings);
 
 /*
- * host_term_restore_all - give every terminal its settings back; before the process ends.
+ * host_term_restore_all - restore the settings of every terminal; before the process ends.
  * host_term_resume_all - make the terminals raw again; after SIGCONT. Both also in handlers.
  */
 void host_term_restore_all(void);

@@ -2,7 +2,7 @@
 /*
  * lx_confine.h - seccomp filters and Landlock rules
  *
- * System calls of the host; lx/lx_call.h says which rules hold for all of them.
+ * System calls of the host. lx/lx_call.h states the rules that apply to all of them.
  */
 #ifndef UM_LX_CONFINE_H
 #define UM_LX_CONFINE_H

@@ -2,7 +2,7 @@
 /*
  * lx_file.h - opening, reading and changing files; descriptors; names; attributes
  *
- * System calls of the host; lx/lx_call.h says which rules hold for all of them.
+ * System calls of the host. lx/lx_call.h states the rules that apply to all of them.
  */
 #ifndef UM_LX_FILE_H
 #define UM_LX_FILE_H

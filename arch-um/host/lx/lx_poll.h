@@ -2,7 +2,7 @@
 /*
  * lx_poll.h - waiting until descriptors are ready
  *
- * System calls of the host; lx/lx_call.h says which rules hold for all of them.
+ * System calls of the host. lx/lx_call.h states the rules that apply to all of them.
  */
 #ifndef UM_LX_POLL_H
 #define UM_LX_POLL_H

@@ -2,7 +2,7 @@
 /*
  * lx_signal.h - signal handlers, masks, sending signals
  *
- * System calls of the host; lx/lx_call.h says which rules hold for all of them.
+ * System calls of the host. lx/lx_call.h states the rules that apply to all of them.
  */
 #ifndef UM_LX_SIGNAL_H
 #define UM_LX_SIGNAL_H

@@ -2,7 +2,7 @@
 /*
  * lx_socket.h - sockets, and messages that carry descriptors
  *
- * System calls of the host; lx/lx_call.h says which rules hold for all of them.
+ * System calls of the host. lx/lx_call.h states the rules that apply to all of them.
  */
 #ifndef UM_LX_SOCKET_H
 #define UM_LX_SOCKET_H

@@ -2,7 +2,7 @@
 /*
  * lx_system.h - facts about the host, and its random source
  *
- * System calls of the host; lx/lx_call.h says which rules hold for all of them.
+ * System calls of the host. lx/lx_call.h states the rules that apply to all of them.
  */
 #ifndef UM_LX_SYSTEM_H
 #define UM_LX_SYSTEM_H

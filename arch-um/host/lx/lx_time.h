@@ -2,7 +2,7 @@
 /*
  * lx_time.h - clocks and timers
  *
- * System calls of the host; lx/lx_call.h says which rules hold for all of them.
+ * System calls of the host. lx/lx_call.h states the rules that apply to all of them.
  */
 #ifndef UM_LX_TIME_H
 #define UM_LX_TIME_H

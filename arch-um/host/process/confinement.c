@@ -7,7 +7,7 @@
  * Theory of operation
  *
  * Root in the guest can take over the guest's kernel, and with it this process. So this process
- * gives up most rights of its user in two steps, before the first guest instruction:
+ * gives up most of its user's rights in two steps, before the first guest instruction runs:
  *
  *   host_confine_files()   before any child process exists: set no_new_privs. Where the host has
  *                          Landlock, allow writing, creating and removing files only where the

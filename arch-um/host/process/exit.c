@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exit.c - the end of the process, and its restart
+ * exit.c - end or restart the process
  *
- * The process ends only through these calls. They end the guest processes and give terminals their
- * settings back. Called on the machine's thread by kernel code (reboot.c), boot.c, and the signal
- * handlers (handlers.c).
+ * The process ends only through these calls, which end the guest processes and restore the
+ * settings of terminals. Called on the machine's thread by kernel code (reboot.c), boot.c, and the
+ * signal handlers (handlers.c).
  */
 #include "process/exit.h"
 #include <um/host.h>

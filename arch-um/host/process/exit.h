@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * exit.h - the end of the process because of an error
+ * exit.h - end the process with an error message
  *
  * host_exit() and host_restart() are declared in um/host.h.
  */

@@ -113,7 +113,7 @@ __attribute__((noreturn)) static void helper_become(const char *path, char *cons
 
 struct start_request {
 	unsigned int nr_words;
-	char text[1000];		/* the words, each with a zero behind it */
+	char text[1000];		/* the words, each followed by a zero */
 };
 
 union start_control {

@@ -35,9 +35,9 @@ static volatile uint64_t time_held;
  *
  * When a debugger steps over an instruction and a signal is pending, the handler runs first, and
  * the debugger tries again. If each attempt takes longer than a period of the timer, the step
- * never succeeds. So when an event interrupts the kernel at the same place as the event before,
- * the timer is delayed, and longer with each such event. This applies only to machines that a
- * debugger has stopped before, because a loop in the kernel stays at one place too.
+ * never succeeds. So when an event interrupts the kernel at the same place as the previous event,
+ * the timer is delayed, longer each time. This applies only to machines that a debugger has
+ * stopped before, because a loop in the kernel stays at one place too.
  */
 #define STEP_GRACE	(100 * 1000000ULL)
 #define STEP_SHIFT_MAX	4
@@ -65,7 +65,7 @@ static uint64_t step_grace(void)
 
 /*
  * Find a function of the host's vDSO (@base: AT_SYSINFO_EHDR). The symbol table has no length
- * field, but the linker puts the string table behind it, which ends the search.
+ * field, but the linker puts the string table after it, which ends the search.
  */
 static void *vdso_find(uint64_t base, const char *name)
 {

@@ -9,9 +9,9 @@
 #include <asm/cpufeatures.h>
 
 /*
- * Code shared with arch/x86 asks before it uses an instruction set extension. Kernel code here
- * must not touch vector registers, so every answer is no, except for the features that all
- * x86-64 processors have.
+ * Code shared with arch/x86 uses these macros to find out which instruction set extensions it may
+ * use. Kernel code here must not touch vector registers, so the answer is false, except for the
+ * features that all x86-64 processors have.
  */
 #define cpu_has(c, bit)			boot_cpu_has(bit)
 #define this_cpu_has(bit)		boot_cpu_has(bit)

@@ -51,7 +51,7 @@ static inline pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, unsigned
 
 /*
  * pte_in_ram - does the entry map a page of RAM? Spaces cannot map other pages: those of the
- * kernel image, or those that a mapping of /dev/mem finds behind RAM.
+ * kernel image, or those that a mapping of /dev/mem finds beyond RAM.
  */
 static inline bool pte_in_ram(pte_t pte)
 {

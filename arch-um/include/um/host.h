@@ -51,7 +51,7 @@ int host_mem_unmap(void *at, size_t size);
 
 /*
  * host_ram_is_zero - does the host know, without reading it, that the range of RAM is zero? True
- * for a range that was never touched, or not since it was discarded.
+ * for a range that has not been touched at all, or not since it was discarded.
  */
 bool host_ram_is_zero(uint64_t offset, uint64_t size);
 
@@ -76,7 +76,7 @@ _Static_assert(offsetof(struct host_regs, orig_ax) == 15 * 8, "layout of user_re
 
 /* Why guest code stopped. */
 enum guest_stop {
-	GUEST_SYSCALL,		/* system call: number in orig_ax, ip behind the instruction */
+	GUEST_SYSCALL,		/* system call: number in orig_ax, ip after the instruction */
 	GUEST_FAULT,		/* page fault: address in addr, kind of access in access */
 	GUEST_TRAP,		/* another exception: signo, code, addr as the host reports them */
 	GUEST_INTERRUPT,	/* a host event is pending, or for no reason; registers are valid */
@@ -192,11 +192,12 @@ int host_space_fp_set(struct host_space *space, const void *fp);
  * host_sites_supported - can the engine do this?
  * host_site_define - define site number @site, below HOST_SITES_MAX, with the instruction @head,
  * which must work at any address; @jump gets the bytes that replace it.
- * host_space_site_return - in this space, calls of @site return to @addr. False, and nothing
- * changes, if the site is in use at another place.
- * host_space_site_forget - undo that; returns the address, or 0 if there was none. The page must be
- * unmapped and synced before guest code runs.
- * host_space_sites_disable - use no sites in this space from now on. False: so it was already.
+ * host_space_site_return - in this space, calls of @site return to @addr. False: nothing changed,
+ * because they return to another address already, or the space uses no sites.
+ * host_space_site_forget - undo host_space_site_return(); returns the address, or 0 if there was
+ * none. The page must be unmapped and synced before guest code runs.
+ * host_space_sites_disable - use no sites in this space from now on. False: they were disabled
+ * already.
  */
 enum {
 	HOST_SITES_MAX = 511,
@@ -286,7 +287,7 @@ int host_file_rename(const char *from, const char *to);
 int host_file_link(const char *from, const char *to);
 
 /*
- * host_file_next_data - find the first run of data at or behind *@start, and set *@start and *@end.
+ * host_file_next_data - find the first run of data at or after *@start, and set *@start and *@end.
  * Where the host cannot tell, all is data and nothing changes. -ENXIO: no data follows.
  */
 int host_file_next_data(int fd, uint64_t *start, uint64_t *end);
@@ -303,7 +304,7 @@ int host_file_size(int fd, uint64_t *size);
  */
 int host_file_end(int fd, uint64_t *end);
 
-/* host_file_sync - put data, and unless @data_only also metadata, on stable storage. Blocks. */
+/* host_file_sync - put data on stable storage, and metadata unless @data_only. Blocks. */
 int host_file_sync(int fd, bool data_only);
 
 /* host_file_punch - make the range read as zero and use no space; -EOPNOTSUPP: host cannot. */
@@ -422,10 +423,10 @@ struct host_statfs {
 	uint32_t name_size;
 };
 
-/* One record of host_fs_readdir(); size includes the name and the padding behind it. */
+/* One record of host_fs_readdir(); size includes the name and the padding after it. */
 struct host_dirent {
 	uint64_t ino;
-	int64_t next;			/* position behind this entry, for the next call */
+	int64_t next;			/* position after this entry, for the next call */
 	uint16_t size;
 	uint8_t type;			/* DT_* */
 	char name[];
@@ -513,7 +514,7 @@ void host_poll_collect(void);
  * machine's thread, takes no signals, and may make only calls marked "any thread" and the three
  * below. It must never call kernel functions or take kernel locks.
  * host_worker_wait - sleep until *@word differs from @seen.
- * host_worker_wake - wake sleepers after *@word was changed. Any thread.
+ * host_worker_wake - wake sleepers after *@word has changed. Any thread.
  * host_worker_notify - raise a host event; the machine's thread soon calls the function that
  * um_irq_register_worker() named. Any worker.
  */
@@ -561,7 +562,7 @@ void host_exit(int status) __attribute__((noreturn));
 /* host_restart - do the same, then run this program again with the same arguments. */
 void host_restart(void) __attribute__((noreturn));
 
-/* host_random - fill @buf from the host's random source; returns the bytes. Any thread. */
+/* host_random - fill @buf from the host's random source; returns how many bytes. Any thread. */
 ssize_t host_random(void *buf, size_t size);
 
 #endif /* UM_HOST_H */

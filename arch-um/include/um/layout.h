@@ -49,7 +49,7 @@
 #define UM_STUB_CONSTS_SIZE	0x1000
 #define UM_STUB_DATA		0x7fffffff4000
 #define UM_STUB_DATA_SIZE	0x3000
-#define UM_STUB_MAILBOX		0x7fffffff7000	/* behind the data, as in the stub file */
+#define UM_STUB_MAILBOX		0x7fffffff7000	/* after the data, as in the stub file */
 #define UM_STUB_MAILBOX_SIZE	0x6000
 #define UM_STUB_END		0x7fffffffd000
 #define UM_HOST_TASK_END	0x7ffffffff000

@@ -32,7 +32,7 @@ struct um_boot {
 	int argc;
 	char **argv;
 	char **envp;
-	uint64_t image_end;		/* first address behind the kernel image */
+	uint64_t image_end;		/* first address after the kernel image */
 	uint64_t host_memory_size;	/* RAM of the host; 0: unknown */
 	uint64_t host_hwcap, host_hwcap2;	/* AT_HWCAP, AT_HWCAP2 */
 	uint64_t minsigstksz;		/* AT_MINSIGSTKSZ */

@@ -24,7 +24,7 @@ enum {
 	WIRE_MAGIC = 0x6e6c6d75,	/* "umln" */
 	WIRE_VERSION = 1,
 	WIRE_HEAD_SIZE = 12,
-	WIRE_FRAME_MAX = 65553,		/* an IP packet of 65535 bytes behind a tagged header */
+	WIRE_FRAME_MAX = 65553,		/* a tagged header and an IP packet of 65535 bytes */
 	WIRE_MTU_MAX = 65520,
 	WIRE_NAME_SIZE = 32,
 	WIRE_NOTE_MAX = 240,
@@ -38,7 +38,7 @@ enum wire_kind {
 	WIRE_WELCOME,
 	WIRE_LINK,	/* struct wire_link: the cable was unplugged or plugged in */
 	WIRE_NOTE,	/* a line of text for the machine's log, without newline and zero */
-	WIRE_BUNDLE,	/* several frames without gaps, each behind a wire_head whose kind is the
+	WIRE_BUNDLE,	/* several frames without gaps, each after a wire_head whose kind is the
 			   size of the frame */
 };
 

@@ -164,7 +164,7 @@ static int __init probe_folders(const char *value)
 	return error || !next ? error : probe_folders(next + 1);
 }
 
-/* Descriptors of the command line must be open. Other channels are opened later. */
+/* Descriptors that the command line names must be open. Other channels are opened later. */
 static int __init probe_console(const char *value)
 {
 	const char *fd;

@@ -72,7 +72,7 @@ static void __noreturn oops_end(struct oops_info *info)
 
 /*
  * A debugger that has just detached may leave one trap behind: a completed step, or a breakpoint
- * that it has already removed. In the second case execute the original instruction.
+ * that it has already removed. In the second case, go back to the original instruction.
  */
 static bool debugger_left(struct pt_regs *regs, int code)
 {

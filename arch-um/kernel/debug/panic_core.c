@@ -4,7 +4,7 @@
  *
  * The file is an ELF core of one thread, the one that panicked. Its segments are:
  *
- *   data               the image behind its read-only part, which gdb finds in vmlinux
+ *   data               the image after its read-only part, which gdb finds in vmlinux
  *   RAM                the whole of it. The file has holes for free pages, for pages of zeros and,
  *                      without core=FILE,all, for pages of programs and of the page cache
  *   vmalloc, modules   further headers for bytes of the RAM segment, at their virtual addresses
