@@ -25,8 +25,10 @@
 #include "common/offload.h"
 #include "common/say.h"
 
+/* Of its own type: it needs all 32 bits, so an enum with it would be unsigned. */
+static const uint32_t PCAP_MAGIC_NS = 0xa1b23c4d;
+
 enum {
-	PCAP_MAGIC_NS = 0xa1b23c4d,
 	PCAP_ETHERNET = 1,
 	SNAP_SIZE = 262144,
 	BUFFER_MAX = 8 << 20,
