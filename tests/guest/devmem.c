@@ -110,7 +110,7 @@ int main(void)
 	int fd;
 
 	if (!in_guest()) {
-		skip("pages outside RAM", "not in a guest");
+		skip("/dev/mem reaches only RAM", "not in a guest");
 		return tap_done();
 	}
 	fd = open("/dev/mem", O_RDWR | O_CLOEXEC);

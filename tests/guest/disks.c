@@ -191,7 +191,7 @@ static void last_pass(int fd)
 	for (off_t at = 0; at < AREA_SIZE; at += BURST) {
 		fill(buf, at / SECTOR, BURST / SECTOR, LAST);
 		if (pwrite(fd, buf, BURST, at) != BURST)
-			bail("last pass");
+			bail("a write of the last pass");
 	}
 	is(fsync(fd), 0, "fsync succeeds after the last pass");
 }

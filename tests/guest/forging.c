@@ -351,8 +351,10 @@ int main(void)
 		ok(shared->lies > 0, "%s by a process that runs on was tried (%ld times)",
 		   kinds[kind],
 		   shared->lies);
-		is(shared->secrets, 0, "the process sees no page that belongs to another by then");
-		is(shared->torn, 0, "its child does not see what it writes later");
+		is(shared->secrets, 0,
+		   "the process sees no page that meanwhile belongs to another process");
+		is(shared->torn, 0,
+		   "the child of the process does not see what the process writes after fork");
 	}
 	shared->stop = 1;
 	waitpid(pid, &status, 0);

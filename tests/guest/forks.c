@@ -51,7 +51,7 @@ static void fork_copies_pages(void)
 	pid_t pid;
 
 	if (area == MAP_FAILED || pipe(to_child) || pipe(to_parent))
-		bail("memory and pipes");
+		bail("mmap and pipe");
 	for (int i = 0; i < PAGES; i++)
 		area[i * 4096] = i;
 	pid = fork();

@@ -210,23 +210,26 @@ static void simple(void)
 
 	ok(KEEPS(1, call(SYS_getppid, 0, 0, 0, 0)),
 	   "a system call preserves all FP and vector registers");
-	ok(KEEPS(2, call(SYS_nanosleep, (long)&nap, 0, 0, 0)), "a sleep preserves them");
-	ok(KEEPS(3, call(SYS_sched_yield, 0, 0, 0, 0)), "sched_yield preserves them");
+	ok(KEEPS(2, call(SYS_nanosleep, (long)&nap, 0, 0, 0)),
+	   "a sleep preserves all FP and vector registers");
+	ok(KEEPS(3, call(SYS_sched_yield, 0, 0, 0, 0)),
+	   "sched_yield preserves all FP and vector registers");
 	ok(KEEPS(4, { call(SYS_write, pipe_fd[1], (long)&byte, 1, 0);
 		      call(SYS_read, pipe_fd[0], (long)&byte, 1, 0); }),
-	   "writing and reading a pipe preserves them");
+	   "writing and reading a pipe preserves all FP and vector registers");
 	signal(SIGUSR1, scramble);
 	pid = getpid();
 	ok(KEEPS(5, call(SYS_kill, pid, SIGUSR1, 0, 0)) && nr_signals == 1,
-	   "a signal whose handler overwrites them all preserves them");
+	   "a signal preserves all FP and vector registers, although its handler overwrites them");
 	lazy = mmap(NULL, 4096 * 4, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ok(KEEPS(6, *(volatile char *)(lazy + 4096) = 1), "a page fault preserves them");
+	ok(KEEPS(6, *(volatile char *)(lazy + 4096) = 1),
+	   "a page fault preserves all FP and vector registers");
 	struct sigaction action = { .sa_sigaction = open_page, .sa_flags = SA_SIGINFO };
 
 	sigaction(SIGSEGV, &action, NULL);
 	mprotect(lazy, 4096, PROT_NONE);
 	ok(KEEPS(7, *(volatile char *)lazy = 1),
-	   "a SIGSEGV whose handler maps the page preserves them");
+	   "a SIGSEGV whose handler maps the page preserves all FP and vector registers");
 	signal(SIGSEGV, SIG_DFL);
 }
 

@@ -72,7 +72,7 @@ static void refusals_and_timeouts(void)
 	ok(futex((void *)8, FUTEX_WAIT, 5, NULL, NULL, 0) == -1 && errno == EFAULT,
 	   "an unmapped word gives EFAULT");
 	ok(futex((void *)((char *)&word + 1), FUTEX_WAIT, 5, NULL, NULL, 0) == -1 &&
-	   errno == EINVAL, "an odd address is EINVAL");
+	   errno == EINVAL, "an odd address gives EINVAL");
 	ok(futex(&word, 99, 5, NULL, NULL, 0) == -1 && errno == ENOSYS,
 	   "an unknown operation gives ENOSYS");
 }
@@ -174,7 +174,8 @@ static void requeue(void)
 	   "a requeue wakes one waiter and moves three");
 	is(futex(&words[0], FUTEX_WAKE_PRIVATE, 10, NULL, NULL, 0), 0,
 	   "no waiter remains on the first word");
-	is(futex(&words[1], FUTEX_WAKE_PRIVATE, 10, NULL, NULL, 0), 3, "three wait on the second");
+	is(futex(&words[1], FUTEX_WAKE_PRIVATE, 10, NULL, NULL, 0), 3,
+	   "three waiters remain on the second word");
 	for (int i = 0; i < 4; i++)
 		pthread_join(thread[i], NULL);
 
@@ -194,7 +195,7 @@ static void requeue(void)
 
 	is(futex(&words[0], FUTEX_WAKE_OP_PRIVATE, 1, (void *)1ul, &untouched_word,
 		 FUTEX_OP(FUTEX_OP_SET, 0x55, FUTEX_OP_CMP_EQ,
-			  4)), 0, "FUTEX_WAKE_OP with nobody there");
+			  4)), 0, "FUTEX_WAKE_OP without waiters returns 0");
 	is(untouched_word, 0x55, "FUTEX_WAKE_OP on an untouched word stores its value");
 }
 
@@ -219,7 +220,7 @@ static void on_copied_page(void)
 	mprotect(page, 4096, PROT_READ);
 	ok(futex(&words[0], FUTEX_WAKE_OP_PRIVATE, 1, (void *)1ul, page,
 		 FUTEX_OP(FUTEX_OP_ADD, 5, FUTEX_OP_CMP_EQ, 99)) == -1 &&
-	   errno == EFAULT && page[0] == 1, "on a read-only page it is EFAULT");
+	   errno == EFAULT && page[0] == 1, "FUTEX_WAKE_OP on a read-only page gives EFAULT");
 	munmap(page, 4096);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostfiles.c - hostfs as a file system: everything a program may do with files
+ * hostfiles.c - hostfs as a file system: all that a program can do with files
  *
  * t6010-hostfs.sh starts the guest with hostfs=DIR and hostdir=DIR. With an argument the program
  * tests that folder instead, without mounting, so that the claims can be tested on any file
@@ -58,7 +58,8 @@ static void contents(void)
 	struct stat st;
 
 	ok(fd >= 0, "a file can be made");
-	FAILS(open("file", O_RDWR | O_CREAT | O_EXCL, 0640), EEXIST, "not twice with O_EXCL");
+	FAILS(open("file", O_RDWR | O_CREAT | O_EXCL, 0640), EEXIST,
+	      "O_EXCL rejects a file that exists");
 	fstat(fd, &st);
 	is(st.st_mode, S_IFREG | 0640, "a new file has the requested mode");
 	is(st.st_uid, 0, "a new file belongs to root");
@@ -78,9 +79,9 @@ static void contents(void)
 	fd = open("file", O_WRONLY | O_APPEND);
 	write(fd, "123", 3);
 	close(fd);
-	is(st_of("file").st_size, 13, "O_APPEND appends");
+	is(st_of("file").st_size, 13, "a write with O_APPEND appends to the file");
 	fd = open("file", O_WRONLY | O_TRUNC);
-	is(st_of("file").st_size, 0, "O_TRUNC empties");
+	is(st_of("file").st_size, 0, "O_TRUNC empties the file");
 	close(fd);
 	unlink("file");
 
@@ -117,8 +118,9 @@ static void sizes(void)
 
 	fd = open("big", O_RDWR | O_DIRECT);
 	ok(fd >= 0, "a file opens with O_DIRECT");
-	is(pwrite(fd, block, 4096, 4096), 4096, "writes");
-	ok(pread(fd, back, 4096, 4096) == 4096 && !memcmp(back, block, 4096), "and reads");
+	is(pwrite(fd, block, 4096, 4096), 4096, "a file open with O_DIRECT can be written");
+	ok(pread(fd, back, 4096, 4096) == 4096 && !memcmp(back, block, 4096),
+	   "a read with O_DIRECT returns the data");
 	close(fd);
 	unlink("big");
 	free(block);
@@ -245,16 +247,16 @@ static void names(void)
 	FAILS(access("a", F_OK), ENOENT, "the old name is gone");
 	is(st_of("c").st_ino, ino, "a renamed file keeps its inode number");
 	FAILS(renameat2(AT_FDCWD, "c", AT_FDCWD, "b", RENAME_NOREPLACE), EEXIST,
-	      "RENAME_NOREPLACE does not replace");
+	      "RENAME_NOREPLACE does not replace a file");
 	is(renameat2(AT_FDCWD, "c", AT_FDCWD, "b", RENAME_EXCHANGE), 0, "RENAME_EXCHANGE succeeds");
 	ok(has("b", "A") && has("c", "B"), "RENAME_EXCHANGE exchanges both files");
 	fd = open("b", O_RDONLY);
-	is(rename("c", "b"), 0, "rename replaces");
+	is(rename("c", "b"), 0, "rename can replace a file");
 	ok(has("b", "B"), "the replaced name shows the new content");
 	ok(pread(fd, buf, 1, 0) == 1 && buf[0] == 'A',
 	   "an open descriptor still reads the replaced file");
 	fstat(fd, &st);
-	is(st.st_nlink, 0, "the replaced file has no name left");
+	is(st.st_nlink, 0, "the replaced file has no links");
 	close(fd);
 
 	is(link("b", "d"), 0, "link() makes a second name");
@@ -263,7 +265,7 @@ static void names(void)
 	   "both names show the same content");
 	is(unlink("b"), 0, "one of two names can be removed");
 	is(st_of("d").st_nlink, 1, "the other name remains");
-	FAILS(link("d", "d"), EEXIST, "link does not replace");
+	FAILS(link("d", "d"), EEXIST, "link() does not replace a file");
 
 	fd = open("d", O_RDWR);
 	unlink("d");
@@ -281,7 +283,8 @@ static void names(void)
 	is(symlink("../some/where", "link"), 0, "a symbolic link can be made");
 	ok(readlink("link", buf, 100) == 13 && !memcmp(buf, "../some/where", 13),
 	   "readlink returns the target");
-	FAILS(open("link", O_RDONLY | O_NOFOLLOW), ELOOP, "O_NOFOLLOW stops at it");
+	FAILS(open("link", O_RDONLY | O_NOFOLLOW), ELOOP,
+	      "O_NOFOLLOW does not follow a symbolic link");
 	unlink("link");
 	is(mkfifo("fifo", 0600), 0, "mkfifo succeeds");
 	ok(S_ISFIFO(st_of("fifo").st_mode), "stat reports a FIFO");
@@ -289,7 +292,7 @@ static void names(void)
 	ok(write(fd, "f", 1) == 1 && read(fd, buf, 1) == 1, "a FIFO works inside the guest");
 	close(fd);
 	unlink("fifo");
-	FAILS(mknod("dev", S_IFCHR | 0600, makedev(1, 3)), EPERM, "a device cannot be made");
+	FAILS(mknod("dev", S_IFCHR | 0600, makedev(1, 3)), EPERM, "a device node cannot be made");
 	memset(buf, 'n', 300);
 	buf[300] = 0;
 	FAILS(open(buf, O_RDONLY), ENAMETOOLONG, "300 letters are too long for a name");
@@ -306,8 +309,8 @@ static void directories(void)
 
 	is(mkdir("dir", 0750), 0, "a directory can be made");
 	is(st_of("dir").st_mode, S_IFDIR | 0750, "a new directory has the requested mode");
-	FAILS(mkdir("dir", 0750), EEXIST, "not twice");
-	FAILS(unlink("dir"), EISDIR, "unlink refuses it");
+	FAILS(mkdir("dir", 0750), EEXIST, "mkdir rejects a directory that exists");
+	FAILS(unlink("dir"), EISDIR, "unlink rejects a directory");
 	is(chdir("dir"), 0, "a directory can be entered");
 	for (i = 0; i < NR; i++) {
 		sprintf(buf, "entry-%d", i);
@@ -336,12 +339,12 @@ static void directories(void)
 	is(rmdir("dir"), 0, "an empty directory can be removed");
 	mkdir("full", 0700);
 	put("full/file", "");
-	FAILS(rmdir("full"), ENOTEMPTY, "a full one cannot");
+	FAILS(rmdir("full"), ENOTEMPTY, "a directory that is not empty cannot be removed");
 	is(rename("full", "moved"), 0, "a directory with entries can be renamed");
 	ok(!access("moved/file", F_OK) && access("full/file", F_OK),
 	   "a renamed directory keeps its entries");
 	mkdir("moved/sub", 0700);
-	FAILS(rename("moved", "moved/sub/x"), EINVAL, "not into itself");
+	FAILS(rename("moved", "moved/sub/x"), EINVAL, "a directory cannot be moved into itself");
 	unlink("moved/file");
 	rmdir("moved/sub");
 	rmdir("moved");
@@ -370,11 +373,11 @@ static void attributes(void)
 	is(utimensat(AT_FDCWD, "attr", times, 0), 0, "times can be set");
 	st = st_of("attr");
 	ok(st.st_atim.tv_sec == 1000000000 && st.st_atim.tv_nsec == 123456789 &&
-	   st.st_mtim.tv_sec == 1100000000, "to the nanosecond");
+	   st.st_mtim.tv_sec == 1100000000, "stat shows the times that were set, to the nanosecond");
 	is(utimensat(AT_FDCWD, "attr", NULL, 0), 0, "times can be set to the current time");
 	ok(st_of("attr").st_mtime >= now - 5, "stat shows the current time");
 	is(chown("attr", 0, 0), 0, "chown to root succeeds");
-	FAILS(chown("attr", 12345, -1), EPERM, "chown to others is not");
+	FAILS(chown("attr", 12345, -1), EPERM, "chown to another user gives EPERM");
 	before = st_of("attr");
 	usleep(20000);
 	ok(put("attr", "longer"), "a file with changed attributes can be written");
@@ -397,8 +400,10 @@ static void extended_attributes(const char *path, const char *what)
 	is(getxattr(path, "user.umlab", value, sizeof(value)), 3, what);
 	ok(!strcmp(value, "one"), "an extended attribute has its value");
 	is(getxattr(path, "user.umlab", NULL, 0), 3, "getxattr without a buffer returns the size");
-	FAILS(getxattr(path, "user.umlab", value, 2), ERANGE, "a short buffer is ERANGE");
-	FAILS(setxattr(path, "user.umlab", "two", 3, XATTR_CREATE), EEXIST, "it is not made twice");
+	FAILS(getxattr(path, "user.umlab", value, 2), ERANGE,
+	      "getxattr with a short buffer gives ERANGE");
+	FAILS(setxattr(path, "user.umlab", "two", 3, XATTR_CREATE), EEXIST,
+	      "XATTR_CREATE rejects an attribute that exists");
 	is(setxattr(path, "user.umlab", "longer", 6, XATTR_REPLACE), 0,
 	   "an extended attribute can be replaced");
 	is(setxattr(path, "user.other", "", 0, 0), 0, "a second extended attribute can be set");
@@ -406,10 +411,12 @@ static void extended_attributes(const char *path, const char *what)
 	is(listxattr(path, list, sizeof(list)), 22, "listxattr returns the list");
 	ok(memmem(list, 22, "user.umlab", 11) && memmem(list, 22, "user.other", 11),
 	   "the list names both attributes");
-	FAILS(listxattr(path, list, 5), ERANGE, "a short buffer is ERANGE here too");
+	FAILS(listxattr(path, list, 5), ERANGE, "listxattr with a short buffer gives ERANGE");
 	is(removexattr(path, "user.umlab"), 0, "an extended attribute can be removed");
-	FAILS(getxattr(path, "user.umlab", value, sizeof(value)), ENODATA, "and is gone");
-	FAILS(removexattr(path, "user.umlab"), ENODATA, "not twice");
+	FAILS(getxattr(path, "user.umlab", value, sizeof(value)), ENODATA,
+	      "a removed attribute is gone");
+	FAILS(removexattr(path, "user.umlab"), ENODATA,
+	      "removing a missing attribute gives ENODATA");
 	is(removexattr(path, "user.other"), 0, "the second attribute can be removed");
 }
 
@@ -482,7 +489,7 @@ static void unnamed_files(void)
 	is(entries, 2, "the folder does not list a file without a name");
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	is(linkat(AT_FDCWD, path, AT_FDCWD, "named", AT_SYMLINK_FOLLOW), 0,
-	   "linkat gives it a name");
+	   "linkat gives the file a name");
 	is(st_of("named").st_nlink, 1, "the new name counts as a link");
 	is(write(fd, " no more", 8), 8, "the file can be written after linkat");
 	close(fd);
@@ -560,7 +567,7 @@ static void locks(void)
 	int a = open("lock", O_CREAT | O_RDWR, 0600), b = open("lock", O_RDWR);
 
 	is(flock(a, LOCK_EX | LOCK_NB), 0, "flock succeeds");
-	FAILS(flock(b, LOCK_EX | LOCK_NB), EWOULDBLOCK, "and excludes");
+	FAILS(flock(b, LOCK_EX | LOCK_NB), EWOULDBLOCK, "flock excludes another descriptor");
 	close(a);
 	close(b);
 	unlink("lock");
@@ -607,7 +614,8 @@ static void confinement(const char *dir)
 	mount_by_parts(dir);
 	is(mount_dir(dir, "/sub", "/tmp/sub"), 0, "a folder below the root can be mounted");
 	ok(has("/tmp/sub/below", "below\n"), "that mount shows the right folder");
-	FAILS(open("/tmp/sub/../hidden", O_RDONLY), ENOENT, "its .. is the guest's");
+	FAILS(open("/tmp/sub/../hidden", O_RDONLY), ENOENT,
+	      ".. of the mount leads to the guest's folder");
 	umount("/tmp/sub");
 
 	ok(!has("/tmp/host/to-secret", "secret\n"), "an absolute link does not lead out");
@@ -627,8 +635,10 @@ static void confinement(const char *dir)
 	   "the same folder is not mounted with and without ro");
 	is(mount_dir(dir, "-ro", "/tmp/ro"), 0,
 	   "a folder that the command line calls ro can be mounted");
-	FAILS(open("/tmp/ro/new", O_CREAT | O_WRONLY, 0600), EROFS, "nothing can be made there");
-	FAILS(mount("none", "/tmp/ro", NULL, MS_REMOUNT, NULL), EROFS, "remounting does not help");
+	FAILS(open("/tmp/ro/new", O_CREAT | O_WRONLY, 0600), EROFS,
+	      "no file can be made in a folder marked ro");
+	FAILS(mount("none", "/tmp/ro", NULL, MS_REMOUNT, NULL), EROFS,
+	      "a folder marked ro cannot be remounted writable");
 	ok(has("/tmp/ro/file", "readable\n"), "a file in a folder marked ro can be read");
 	umount("/tmp/ro");
 }
@@ -653,9 +663,9 @@ int main(int argc, char **argv)
 		dir = "/tmp/host/work";
 	}
 	if (mkdir(dir, 0700) && errno != EEXIST)
-		bail("%s", dir);
+		bail("cannot make %s", dir);
 	if (chdir(dir))
-		bail("%s", dir);
+		bail("cannot enter %s", dir);
 	contents();
 	sizes();
 	random_ops();

@@ -323,7 +323,7 @@ static void queues_and_semaphores(void)
 	if (id >= 0) {
 		msgsnd(id, &message, sizeof(message.text), 0);
 		ok(msgrcv(id, &got, sizeof(got.text), 7, 0) == sizeof(got.text) &&
-		   !strcmp(got.text, "queued"), "a System V message");
+		   !strcmp(got.text, "queued"), "a System V message arrives");
 		msgctl(id, IPC_RMID, NULL);
 	} else {
 		skip("a System V message arrives", strerror(errno));
@@ -375,7 +375,7 @@ static void terminals(void)
 	int master = posix_openpt(O_RDWR | O_NOCTTY), slave, size = 0;
 
 	if (master < 0 || grantpt(master) || unlockpt(master))
-		return skip("a pseudo terminal echoes", strerror(errno));
+		return skip("a pseudo terminal echoes a typed line", strerror(errno));
 	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
 	if (!ok(slave >= 0, "a pseudo terminal opens"))
 		return;
@@ -383,7 +383,7 @@ static void terminals(void)
 	is(read(slave, byte, sizeof(byte)), 3, "a program reads a typed line");
 	for (int more = 1; size < 4 && more > 0; size += more)
 		more = read(master, byte + size, sizeof(byte) - size);
-	ok(size == 4 && !memcmp(byte, "ab\r\n", 4), "a pseudo terminal echoes");
+	ok(size == 4 && !memcmp(byte, "ab\r\n", 4), "a pseudo terminal echoes a typed line");
 	close(slave), close(master);
 }
 

@@ -87,10 +87,10 @@ static void basics(void)
 	munmap(area, 16 * PAGE);
 	ok(!can_read(area) && !can_read(area + 15 * PAGE), "munmap removes all pages");
 	ok(mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED &&
-	   errno == EINVAL, "size 0 is EINVAL");
+	   errno == EINVAL, "a mapping of size 0 gives EINVAL");
 	ok(mmap((void *)(1ul << 47), PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
 		0) == MAP_FAILED &&
-	   errno == ENOMEM, "an address beyond the user's half is ENOMEM");
+	   errno == ENOMEM, "an address beyond the user's half gives ENOMEM");
 }
 
 static void again_and_again(void)

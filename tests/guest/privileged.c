@@ -157,7 +157,7 @@ static void odd_calls(void)
 	for (long number = 100000; number < 100050; number++)
 		bad += syscall(number) != -1 || errno != ENOSYS;
 	is(bad, 0, "system calls beyond the table give ENOSYS");
-	ok(syscall(-1) == -1 && errno == ENOSYS, "system call -1 is ENOSYS");
+	ok(syscall(-1) == -1 && errno == ENOSYS, "system call -1 gives ENOSYS");
 	ok(syscall(0x40000000 + SYS_getpid) == -1 && errno == ENOSYS,
 	   "a number with the x32 bit gives ENOSYS");
 	pid = fork();
