@@ -33,5 +33,6 @@ gdb_run "core-file $SCRATCH/cores/core" bt um-ps lx-dmesg um-spaces
 seen '^#[0-9]+ .* sysrq_handle_crash' "the core file leads to the code that failed"
 seen '^ +1 +0 runs +- init' "um-ps works on a core file"
 seen 'Kernel panic - not syncing' "lx-dmesg shows the panic in a core file"
-seen 'a core file contains no host processes' "um-spaces says that a core file has no host processes"
+seen 'a core file contains no host processes' \
+	"um-spaces says that a core file has no host processes"
 done_testing

@@ -1,7 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t9880-labs-host.sh - hosts that are short of something: a full disk, a base on a remote file system, thirty machines on one base
+# t9880-labs-host.sh - scarce hosts: thirty machines, a full disk, a quota, a remote base, a rate
 # time limit: 900
+#
+# Needs the image minimal. Some parts are skipped without root, strace or sshfs.
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 . "$(dirname "$0")/../lib/labs.sh" || exit 1
@@ -9,6 +11,7 @@ need_umlab
 [ -r "$BUILD/images/minimal.img" ] || skip_all "no image minimal (make images)"
 export UMLAB_IMAGE=minimal UMLAB_LIMIT=300
 mounted=()
+state() { umlab list --json | jq -r '.[0].state'; }
 cleanup() {
 	local dir
 	machines_kill
@@ -16,108 +19,120 @@ cleanup() {
 }
 
 # Thirty machines on one base, in one domain.
-mkdir thirty; for i in $(seq 30)
-do printf 'm%d[0]=A\nm%d[mem]=64\n' $i $i; echo \
-	"ip addr add 10.0.0.$i/24 dev eth0" > thirty/m$i.startup; done > thirty/lab.conf
+mkdir thirty
+for i in $(seq 30); do
+	printf 'm%d[0]=A\nm%d[mem]=64\n' $i $i >> thirty/lab.conf
+	echo "ip addr add 10.0.0.$i/24 dev eth0" > thirty/m$i.startup
+done
 [ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" "$SCRATCH/home"
 umlab lstart -d thirty > out 2>&1; is $? 0 "thirty machines on one base start" || diag < out
-is "$(umlab list -a --json | jq -r '[.[].state]|unique|join(" ")')" ready "all are ready"
-claim "the last reaches the first" umlab exec -d thirty m30 -- ping -c 1 -W 10 10.0.0.1
-claim "and all go" umlab lclean -f -d thirty
-is "$(umlab list -a --json)" "[]" "indeed"
+is "$(umlab list -a --json | jq -r '[.[].state]|unique|join(" ")')" ready \
+	"thirty machines on one base are ready"
+claim "the last of thirty machines reaches the first" \
+	umlab exec -d thirty m30 -- ping -c 1 -W 10 10.0.0.1
+claim "lclean removes thirty machines" umlab lclean -f -d thirty
+is "$(umlab list -a --json)" "[]" "list shows no machine after lclean"
 
-# A disk of the host that is full: the guest sees errors, the rest stays true.
+# A full disk of the host: the guest gets errors, and umlab still works.
 if [ "$(id -u)" -eq 0 ] && mkdir "$SCRATCH/small" &&
 	mount -t tmpfs -o size=40m,mode=777 tmpfs "$SCRATCH/small" 2> /dev/null; then
 	mounted+=("$SCRATCH/small")
 	export UMLAB_HOME=$SCRATCH/small/home; mkdir "$UMLAB_HOME"
 	chown "$TEST_UID:$TEST_UID" "$UMLAB_HOME"
 	umlab create f > /dev/null; umlab start f
-	umlab exec f -- sh -c 'dd if=/dev/urandom of=/root/big bs=1M count=80 conv=fsync' > \
-		out 2>&1; [ $? -ne 0 ]; ok $? "a guest on a full disk gets an error"
-	like "$(umlab list --json | jq -r '.[0].state')" "ready|stopped" \
-		"list still tells its state"
-	umlab kill f; claim "reset makes room" umlab reset f
-	claim "and it starts again" umlab start f
-	is "$(umlab exec f echo good)" good "good as new"
+	umlab exec f -- sh -c 'dd if=/dev/urandom of=/root/big bs=1M count=80 conv=fsync' \
+		> out 2>&1
+	[ $? -ne 0 ]; ok $? "a guest's write fails when the host's disk is full"
+	like "$(state)" "ready|stopped" \
+		"list shows the machine's state when the host's disk is full"
+	umlab kill f; claim "reset works when the host's disk is full" umlab reset f
+	claim "after reset the machine starts again" umlab start f
+	is "$(umlab exec f echo good)" good "after reset the machine works again"
 	dd if=/dev/zero of="$SCRATCH/small/fill" bs=1M 2> /dev/null
 	umlab create g > /dev/null 2> err; [ $? -ne 0 ]
-	ok $? "where nothing fits no machine is made"
-	like "$(cat err)" "No space|no space" "and the reason is told"
-	is "$(umlab list --json | jq -r '[.[].name]|join(" ")')" f "nor is half of one left"
-	claim "wipe works there" umlab wipe -f
+	ok $? "create fails when the host's disk is full"
+	like "$(cat err)" "No space|no space" "create says that no space is left"
+	is "$(umlab list --json | jq -r '[.[].name]|join(" ")')" f \
+		"a create that failed leaves no machine behind"
+	claim "wipe works when the host's disk is full" umlab wipe -f
 	export UMLAB_HOME=$SCRATCH/home
 else
-	skip "a guest on a full disk gets an error" "only root can mount a small disk"
+	skip "a guest's write fails when the host's disk is full" "only root can mount a small disk"
 fi
 
-# A quota that is used up: hosts of tests have none, so strace answers the machine's writes to its disk as such a host would.
+# A disk quota that is used up. Test hosts have no quotas, so strace makes the machine's writes to
+# its disk fail with EDQUOT.
 if command -v strace > /dev/null; then
 	umlab create q > /dev/null; umlab start q
 	umlab exec q -- sh -c 'echo before > /root/before; sync'
 	pid=$(umlab list --json | jq -r '.[0].pid') disk=$(find "$UMLAB_HOME" -path '*/q/disk.cow')
-	as_user strace -f -qq -o "$SCRATCH/home/strace.out" -P \
-		"$disk" -e trace=pwritev,pwrite64,fallocate \
-		-e inject=pwritev,pwrite64,fallocate:error=EDQUOT -p \
-			"$pid" 2> strace.err & tracer=$!
+	calls=pwritev,pwrite64,fallocate
+	as_user strace -f -qq -o "$SCRATCH/home/strace.out" -P "$disk" -e trace=$calls \
+		-e inject=$calls:error=EDQUOT -p "$pid" 2> strace.err & tracer=$!
 	traced() { [ "$(grep -c '^TracerPid:.[1-9]' "/proc/$pid/status")" -eq 1 ]; }
-	wait_for 10 traced; ok $? "strace joins the machine" || diag < strace.err
-	umlab exec q -- sh -c 'dd if=/dev/urandom of=/root/big bs=1M count=20 conv=fsync' > \
-		out 2>&1; [ $? -ne 0 ]
-		ok $? "a guest of a user whose quota is used up gets an error"
-	grep -q EDQUOT strace.out; ok $? "indeed for want of quota"
-	like "$(umlab list --json | jq -r '.[0].state')" "ready|stopped" \
-		"list still tells its state"
+	wait_for 10 traced; ok $? "strace attaches to the machine" || diag < strace.err
+	umlab exec q -- sh -c 'dd if=/dev/urandom of=/root/big bs=1M count=20 conv=fsync' \
+		> out 2>&1
+	[ $? -ne 0 ]; ok $? "a guest's write fails when the user's quota is used up"
+	grep -q EDQUOT strace.out; ok $? "strace has made writes to the disk fail with EDQUOT"
+	like "$(state)" "ready|stopped" "list shows the machine's state when the quota is used up"
 	kill "$tracer"; wait "$tracer" 2> /dev/null
 	umlab restart -f q > /dev/null 2>&1
-	is "$(umlab exec q -- sh -c 'cat /root/before; echo after > /root/after; sync; cat /root/after')" "before
-after" "with quota again nothing that was synced is lost, and it is written to"
+	again='cat /root/before; echo after > /root/after; sync; cat /root/after'
+	is "$(umlab exec q -- sh -c "$again" | tr '\n' ,)" before,after, \
+		"with quota again, synced data is there and writes succeed"
 	umlab stop q > /dev/null
-	claim "its disk is whole" "$BUILD/umlab-disk" check "$disk"
+	claim "umlab-disk check finds no damage after the quota was used up" \
+		"$BUILD/umlab-disk" check "$disk"
 	umlab remove -f q
 else
-	skip "a guest of a user whose quota is used up gets an error" "no strace here"
+	skip "a guest's write fails when the user's quota is used up" "no strace here"
 fi
 
-# A base that lies on a remote file system, without locks and holes.
+# A base on a remote file system without locks and holes.
 server=/usr/lib/openssh/sftp-server
 if [ "$(id -u)" -eq 0 ] && [ -x $server ] && [ -w /dev/fuse ] &&
 	command -v sshfs dpipe > /dev/null; then
 	mkdir "$SCRATCH/remote" "$SCRATCH/there"
 	cp --sparse=always "$BUILD/images/minimal.img" "$SCRATCH/there/far.img"
 	chmod 444 "$SCRATCH/there/far.img"
-	dpipe $server = sshfs ":$SCRATCH/there" \
-		"$SCRATCH/remote" -o passive,allow_other,ro -f > sshfs.log 2>&1 &
+	dpipe $server = sshfs ":$SCRATCH/there" "$SCRATCH/remote" -o passive,allow_other,ro -f \
+		> sshfs.log 2>&1 &
 	mounted+=("$SCRATCH/remote")
-	wait_for 10 mountpoint -q "$SCRATCH/remote"; ok $? "sshfs mounts" || diag < sshfs.log
+	wait_for 10 mountpoint -q "$SCRATCH/remote"
+	ok $? "sshfs mounts a folder" || diag < sshfs.log
 	export UMLAB_IMAGES=$SCRATCH/remote
 	umlab create -i far r > /dev/null 2> err
-	is $? 0 "a machine of a base on sshfs is made" || diag < err
-	umlab start r 2> err; is $? 0 "and starts" || diag < err
-	is "$(umlab exec r -- sh -c 'echo x > /root/x; sync; cat /root/x')" x "and is written to"
+	is $? 0 "create makes a machine whose base is on sshfs" || diag < err
+	umlab start r 2> err; is $? 0 "a machine whose base is on sshfs starts" || diag < err
+	is "$(umlab exec r -- sh -c 'echo x > /root/x; sync; cat /root/x')" x \
+		"a machine whose base is on sshfs can write to its disk"
 	umlab remove -f r
 else
-	skip "a machine of a base on sshfs is made" \
+	skip "create makes a machine whose base is on sshfs" \
 		"no sshfs, dpipe, sftp-server or /dev/fuse, or not root"
 fi
-# The rate of a machine holds either way: bytes that arrive in five seconds, at most those of six and what waits.
+
+# The rate of a machine limits both directions. In five seconds at most the bytes of six seconds and
+# of the queues may arrive.
 cd "$SCRATCH/home" && mkdir rates && cd rates || exit 1
 printf 'a[0]=A\na[rate]=8m\nb[0]=A\n' > lab.conf
 echo 'ip addr add 10.1.0.1/24 dev eth0' > a.startup
 echo 'ip addr add 10.1.0.2/24 dev eth0' > b.startup
 [ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" .
 umlab lstart > /dev/null 2>&1
-# flood FROM TO ADDRESS: how many bytes of FROM's arrived.
+# flood FROM TO ADDRESS: send for five seconds, and print how many bytes arrived.
 flood() {
 	(umlab exec "$2" -- sh -c 'timeout 20 nc -l -p 9000 | wc -c' > got) & sleep 2
 	umlab exec "$1" -- sh -c "timeout 5 nc -q 0 $3 9000 < /dev/zero" > /dev/null 2>&1
 	umlab exec "$2" -- pkill nc > /dev/null 2>&1; wait; cat got
 }
 for way in "a b 10.1.0.2" "b a 10.1.0.1"; do
+	read -r _ to _ <<< "$way"
 	# shellcheck disable=SC2086 # three words
 	bytes=$(flood $way)
 	[ "$bytes" -gt 100000 ] && [ "$bytes" -lt 9000000 ]
-	ok $? "rate=8m: ${way% *}: $bytes bytes in five seconds"
+	ok $? "rate=8m limits the bytes from ${way% * *} to $to ($bytes in five seconds)"
 done
 umlab lclean -f > /dev/null 2>&1
 done_testing
