@@ -23,8 +23,8 @@ make_base() {
 }
 options=; letter=a
 for fs in ext4 xfs btrfs; do
-	claim "$fs: mkfs makes the file system in the base" \
-		make_base $fs $([ $fs = ext4 ] && echo 160M || echo 320M)
+	size=320M; [ $fs != ext4 ] || size=160M
+	claim "$fs: mkfs makes the file system in the base" make_base $fs $size
 	chmod 644 $fs.img
 	(as_user "$DISK" create --base $fs.img $fs.middle) &&
 		(as_user "$DISK" create --base $fs.middle $fs.cow)

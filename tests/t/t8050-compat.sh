@@ -78,8 +78,8 @@ else
 fi
 
 has_help() { # has_help VERB...: the verb has a help text and a man page
-	umlab help "$@" > help 2>&1 && umlab help --man "$@" > man &&
-		grep -q '^\.SH SYNOPSIS' man
+	umlab help "$@" > help.out 2>&1 && umlab help --man "$@" > man.out &&
+		grep -q '^\.SH SYNOPSIS' man.out
 }
 for verb in $(umlab help --names | tr ' ' _); do
 	# shellcheck disable=SC2086  # two words

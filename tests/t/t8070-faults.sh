@@ -30,7 +30,7 @@ for round in $(seq "$ROUNDS"); do
 	(as_user "$UMLAB" start pc > start.log 2>&1) & cli=$!
 	sleep "$((pause / 10)).$((pause % 10))"
 	case $victim in
-	0)	what=command; kill -KILL $cli 2>/dev/null ;;
+	0)	what="command"; kill -KILL $cli 2>/dev/null ;;
 	1)	what=keeper; pid=$(status keeper); [ -z "$pid" ] || kill -KILL "$pid" ;;
 	2)	what=kernel; pid=$(status pid); [ -z "$pid" ] || kill -KILL "$pid" ;;
 	3)	what=agent

@@ -15,7 +15,7 @@ echo 'ip addr add 10.1.0.2/24 dev eth0' > b.startup
 
 # lstart looks at the memory before it starts machines. This lab is too big for this host.
 mkdir big; nr=$(($(sed -n 's/^MemTotal: *\([0-9]*\).*/\1/p' /proc/meminfo) / 1024 / 100 + 20))
-for i in $(seq $nr); do echo "m$i[0]=A"; done > big/lab.conf
+for i in $(seq $nr); do echo "m${i}[0]=A"; done > big/lab.conf
 umlab lstart -d big > out 2>&1
 is $? 1 "lstart refuses a lab that needs more memory than the host has"
 like "$(cat out)" "this host has .* of memory left" "lstart says how much memory the host has left"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t9300-disk-kill.sh - machines killed while they write: flushed data survives, old or new sectors
+# t9300-disk-kill.sh - machines killed while they write lose no flushed data and invent none
 # time limit: 3600
 #
 # A guest program writes generations of sectors and flushes them (tests/guest/diskgen.c). After a
