@@ -6,9 +6,9 @@
  * - A stop with forged contents, handed over as the stub does it.
  * - A stop without stopping: the code gives the turn away and runs on, so the kernel carries out
  *   a call (munmap, fork, ...) for a process that is still running.
- * - A turn that never comes back, because the thread sleeps or spins in the stub.
+ * - A turn that is never returned, because the thread sleeps or spins in the stub.
  * An attack may harm only the attacker. A victim beside it takes and frees pages, and checks that
- * nobody else writes them.
+ * no other process writes to them.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -270,7 +270,7 @@ static void run_on(long kind)
 	}
 }
 
-/* ---- turns that do not come back ---- */
+/* ---- turns that are not returned ---- */
 
 static void sleeps_in_wait(long turn)
 {

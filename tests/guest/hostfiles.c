@@ -373,7 +373,8 @@ static void attributes(void)
 	is(utimensat(AT_FDCWD, "attr", times, 0), 0, "times can be set");
 	st = st_of("attr");
 	ok(st.st_atim.tv_sec == 1000000000 && st.st_atim.tv_nsec == 123456789 &&
-	   st.st_mtim.tv_sec == 1100000000, "stat shows the times that were set, to the nanosecond");
+	   st.st_mtim.tv_sec == 1100000000,
+	   "stat shows the times that were set, to the nanosecond");
 	is(utimensat(AT_FDCWD, "attr", NULL, 0), 0, "times can be set to the current time");
 	ok(st_of("attr").st_mtime >= now - 5, "stat shows the current time");
 	is(chown("attr", 0, 0), 0, "chown to root succeeds");

@@ -4,7 +4,7 @@
  *
  * Each sector carries its number and a generation; generation 0 is a sector of zeros. For each
  * sector the model lists the generations that it may have. After a successful flush this is exactly
- * one. Otherwise it is the flushed one or any that was written since, acknowledged or not.
+ * one. Otherwise it is the flushed one or any that was written later, acknowledged or not.
  *
  * Included by the unit tests of cow/.
  */

@@ -32,8 +32,7 @@ static void blake(uint8_t *digest, size_t digest_size, const uint8_t *key, size_
 }
 
 /*
- * The input generator of appendix E: a Fibonacci sequence modulo 2^32, of which it takes the high
- * bytes.
+ * The input generator of appendix E: the high bytes of a Fibonacci sequence modulo 2^32.
  */
 static void fill(uint8_t *to, size_t size, uint32_t seed)
 {

@@ -273,7 +273,7 @@ static void crash_trial(const struct shape *shape, struct tally *tally)
 	int bad;
 
 	tally->trials++;
-	/* The second life writes to what the crash of the first one left. */
+	/* The second session writes to the disk that the crash of the first one left. */
 	for (int life = 0; life < 2; life++) {
 		if (cow_chain_open(&sim_io, top, &write_options, &chain, &error)) {
 			tally->unopened++;

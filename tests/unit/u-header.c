@@ -176,7 +176,7 @@ static void fuzz_layer(int times)
 		made = sim_find("f");
 		header = (struct cow_disk_layer *)(made->now + COW_HEADER_A);
 		mutate((uint8_t *)header, sizeof(*header));
-		/* Give half of them a right CRC, so that they get past the first check. */
+		/* Give half of the mutations a valid CRC, so that they pass the first check. */
 		if (sim_random(2))
 			cow_header_finish(header);
 		if (!sim_random(4))
@@ -218,7 +218,7 @@ static void fuzz(int times)
 
 /* ---- leases ---------------------------------------------------------------------------- */
 
-/* The process that has the chain open is killed. */
+/* Kill the process that has the chain open. */
 static void vanish(struct cow_chain *chain)
 {
 	sim.power_off = 1;

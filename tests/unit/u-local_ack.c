@@ -2,10 +2,9 @@
 /*
  * u-local_ack.c - TCP that runs ahead of a machine: no data is lost, no window is exceeded
  *
- * A sender with windows of 64 KB, which goes back to data that was not acknowledged, plays
- * libslirp. A receiver with scaled windows plays the machine, and a queue that loses and
- * reorders frames plays the way between them. The test has its own clock. LOCAL_ACK_SEED
- * repeats a run.
+ * A sender with windows of 64 KB, which retransmits unacknowledged data, plays libslirp. A receiver
+ * with scaled windows plays the machine, and a queue that loses and reorders frames plays the path
+ * between them. The test has a simulated clock. LOCAL_ACK_SEED repeats a run.
  */
 #include "uplink/local_ack.h"
 
@@ -118,7 +117,7 @@ static bool sums_hold(const uint8_t *frame, size_t size)
 			    offload_sum(packet.to, 16, offload_sum(rest, 8, 0))))) == 0xffff;
 }
 
-/* ---- the way to the machine ----------------------------------------------------- */
+/* ---- the path to the machine ---------------------------------------------------- */
 
 static struct {
 	struct frame *frames[4096];
@@ -443,10 +442,10 @@ static void test_stream(const char *what, uint32_t mss, uint32_t rate, unsigned 
 		     sender.una - sender.start,
 		     machine.wrong, machine.overrun, way.bad);
 	if (loss)
-		ok(local_ack_counters.repeated, "lost frames are repeated (%llu)",
+		ok(local_ack_counters.repeated, "lost frames are retransmitted (%llu)",
 		   (unsigned long long)local_ack_counters.repeated);
 	else
-		ok(!local_ack_counters.repeated, "no frame is repeated");
+		ok(!local_ack_counters.repeated, "no frame is retransmitted");
 	if (ahead)
 		ok(local_ack_counters.ahead > size / 4,
 		   "most of the stream runs ahead (%llu of %u bytes)",
@@ -517,7 +516,7 @@ static void test_patience(void)
 	ok(sender.reset && now - began > 900000 * MS && local_ack_counters.given_up == 1,
 	   "the connection is reset after 15 minutes without an answer");
 	ok(local_ack_counters.repeated > 10 && local_ack_counters.repeated < 40,
-	   "data is repeated %llu times until then",
+	   "data is retransmitted until the connection is reset (%llu times)",
 	   (unsigned long long)local_ack_counters.repeated);
 	near_port++;
 }
@@ -564,7 +563,7 @@ static void test_end(void)
 	way.cut = false;
 	for (int i = 0; i < 100; i++)
 		clock_forward(1000 * MS);
-	ok(!way.nr && frame_in_use() == in_use, "no frame is repeated after a reset");
+	ok(!way.nr && frame_in_use() == in_use, "no frame is retransmitted after a reset");
 	near_port++;
 }
 
@@ -580,18 +579,18 @@ static void test_old(void)
 	clock_forward(1000 * MS);
 	ok(way.nr && packet_parse(way.frames[0]->data, way.frames[0]->size, &packet) &&
 	   get32(packet.payload + 8) == 205001 && !way.bad,
-	   "a repeated frame has the current acknowledgement number");
+	   "a retransmitted frame has the current acknowledgement number");
 	hang_up();
 }
 
-/* A repeated SYN must not end a connection that is open. */
+/* A retransmitted SYN must not end an open connection. */
 static void test_twice(void)
 {
 	run_ahead();
 	machine_say(TCP_SYN, ANY(2, 4, 5, 180, 1, 3, 3, SCALE), 8, 0);
 	way.cut = false;
 	ok(run(1 << 20, 2000000) == 1 << 20 && !machine.wrong,
-	   "a repeated SYN does not disturb the stream");
+	   "a retransmitted SYN does not disturb the stream");
 	hang_up();
 }
 
@@ -686,12 +685,12 @@ int main(void)
 		       16);
 		diag("IPv%d", v6 ? 6 : 4);
 		test_handshake();
-		test_stream("a way without losses", 32768, 4 << 20, 0, 0, true);
-		test_stream("a way without losses", 1460, 4 << 20, 0, 0, true);
+		test_stream("a path without losses", 32768, 4 << 20, 0, 0, true);
+		test_stream("a path without losses", 1460, 4 << 20, 0, 0, true);
 		test_stream("a machine that reads slowly", 32768, 3000, 0, 0, false);
 		test_stream("a machine that reads slowly", 536, 500, 0, 0, false);
-		test_stream("a way that loses 1 %", 1460, 4 << 20, 10, 0, true);
-		test_stream("a way that loses 10 % and reorders", 8000, 4 << 20, 100, 300, true);
+		test_stream("a path that loses 1 %", 1460, 4 << 20, 10, 0, true);
+		test_stream("a path that loses 10 % and reorders", 8000, 4 << 20, 100, 300, true);
 		test_patience();
 		test_short();
 		test_end();
