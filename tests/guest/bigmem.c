@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bigmem.c - large amounts of memory, touched in all orders, by one process and by several
+ * bigmem.c - test large amounts of memory, touched in all orders by one process and by several
+ *
+ * t4010-memory.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <stdint.h>

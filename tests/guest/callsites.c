@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * callsites.c - frequent system calls from the same place, in code that changes, moves, is shared
+ * callsites.c - test frequent system calls from code that changes, moves or is shared
  *
  * The seccomp engine replaces the `syscall` instruction of frequent call sites by a jump
  * (arch-um/host/guest/site_jumps.c). No program may notice, so every claim here also holds on
- * hardware.
+ * hardware. t5050-callsites.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -25,7 +25,7 @@ enum { PAGE = 4096, HOT = 2000 };
 
 typedef long (*site_fn)(long first, long second);
 
-/* Both calls take no argument and always return the same value. */
+/* Neither call takes an argument, and each always returns the same value. */
 static const uint8_t call_getpid[] = { 0xb8, SYS_getpid, 0, 0, 0, 0x0f, 0x05, 0xc3 };
 static const uint8_t call_getppid[] = { 0xb8, SYS_getppid, 0, 0, 0, 0x0f, 0x05, 0xc3 };
 
@@ -92,7 +92,7 @@ static void content(void)
 	other[64 + 1] = SYS_getppid;
 	is(wrong(code + 64, getppid()), 0,
 	   "a second write through the mapping takes effect at once");
-	/* This site was never called, and the mapping is by now writable without a fault. */
+	/* This site has never been called. By now the mapping is writable without a fault. */
 	memcpy(other + 512, call_getpid, sizeof(call_getpid));
 	is(wrong(code + 512, getpid()), 0, "a site in a writable page works when it is hot");
 	other[512 + 1] = SYS_getppid;
@@ -155,7 +155,7 @@ static void place(void)
 	munmap(code, 2 * PAGE);
 	close(across);
 
-	/* The seccomp engine keeps its table of jumps here. The site was never called. */
+	/* Map the address at which the seccomp engine keeps its table of jumps. */
 	close(first);
 	first = code_file(call_getpid, sizeof(call_getpid), 2048);
 	moved = code_map(first, NULL, MAP_PRIVATE);

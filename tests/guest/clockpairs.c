@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * clockpairs.c - read cycle counter and clock together, to compare a guest's clock with the host's
+ * clockpairs.c - read cycle counter and clock in pairs, to compare a guest's clock with the host's
  *
  * Host and guest share the cycle counter. t4030-times.sh runs this program on both at once and
- * compares the clocks at equal counts. The program works and sleeps by turns.
+ * compares the clocks at equal counts. The program computes and sleeps in turn.
  */
 #define _GNU_SOURCE
 #include <stdint.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * coredump.c - a crashing program leaves a core file with its registers, memory and notes
+ * coredump.c - test that a crash leaves a core file with registers, memory and notes
  *
- * core_pattern must name a plain file. The program sets it inside a guest, and skips its claims
- * on a host with another pattern. With an argument the program only crashes; t5030 runs debuggers
- * on it.
+ * core_pattern must name a plain file. The program sets it inside a guest, and skips its claims on
+ * a host with another pattern. With an argument the program only crashes; t5030 runs debuggers on
+ * it. t5020-ptrace.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <elf.h>
@@ -75,7 +75,7 @@ static int read_core(void)
 	return core != MAP_FAILED;
 }
 
-/* Finds the n-th note of a type, or NULL. */
+/* Returns the @n-th note of @type, or NULL. */
 static void *note(unsigned int type, int n, size_t *size)
 {
 	Elf64_Ehdr *head = (void *)core;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * devmem.c - /dev/mem maps RAM; accesses to the kernel image and beyond RAM fail
+ * devmem.c - test that /dev/mem maps RAM, and that other accesses through it fail
  *
  * A guest address space can hold only pages of RAM (arch-um/include/um/layout.h). Other accesses
- * through a mapping of /dev/mem end in SIGBUS, and in EFAULT for system calls.
+ * through a mapping of /dev/mem end in SIGBUS, and in EFAULT for system calls. t4010-memory.sh
+ * runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -4,9 +4,9 @@
  *
  * Each round writes random sectors with O_DIRECT and the number of the round as their generation,
  * flushes, and prints "flushed N". The random sequence is fixed. On the host, `diskgen verify
- * FILE N` checks that every sector is whole and at its place, and that each sector written up to
- * round N has the generation of its last write or a later one. t9300-disk-kill.sh kills and
- * verifies.
+ * FILE N` checks that every sector is whole and in its place, and that each sector written up to
+ * round N has the generation of its last write or a later one. t9300-disk-kill.sh kills
+ * the machine and then runs this check.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -55,7 +55,7 @@ static int verify(const char *path, uint32_t safe)
 
 	if (!file)
 		return 2;
-	/* Sector 0 names the session, written and flushed before its first round. */
+	/* Sector 0 names the session. It is written and flushed before the first round. */
 	if (fread(&sector, sizeof(sector), 1, file) == 1)
 		session = sector.session;
 	for (uint32_t round = 1; round <= safe; round++)

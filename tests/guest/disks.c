@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * disks.c - the disk driver: data, order, zeroing, flushing, limits
+ * disks.c - test the disk driver: data, order, zeroing, flushing, limits
  *
  * t6000-ubd.sh gives the guest ubda (64 MB, with a serial number) and ubdb (read-only, its last
  * sector is incomplete). Afterwards `disks verify FILE` on the host checks that FILE holds what

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * execs.c - execve: arguments, environment, scripts, errors, the auxiliary vector, the vDSO
+ * execs.c - test execve: arguments, environment, scripts, errors, the auxiliary vector, the vDSO
+ *
+ * t4000-processes.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <elf.h>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * faultowner.c - a fault reaches the thread that caused it, even when an interrupt arrives with it
+ * faultowner.c - test that a fault reaches the thread that caused it, even during interrupts
  *
- * Two threads of one process cause faults while a timer fires all the time. The address of a fault
+ * Two threads of one process cause faults while a timer fires continuously. The address of a fault
  * tells which thread caused it. A thread that gets the other's fault counts an error.
+ * t5000-signals.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -47,7 +48,7 @@ static void *faulting(void *argument)
 	return NULL;
 }
 
-/* Must not touch an address that could fault. */
+/* Computes without touching an address that could fault. */
 static void *computing(void *argument)
 {
 	volatile unsigned long sum = 0;

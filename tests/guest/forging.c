@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * forging.c - guest code that writes the mailbox it shares with the kernel process
+ * forging.c - attack the kernel through the mailbox that it shares with guest code
  *
  * There are three attacks:
  * - A stop with forged contents, handed over as the stub does it.
- * - A stop without stopping: the code gives the turn away and runs on, so the kernel carries out
- *   a call (munmap, fork, ...) for a process that is still running.
+ * - A stop without stopping: the thread hands over its turn but keeps running, so the kernel
+ *   carries out a call (munmap, fork, ...) for a process that is still running.
  * - A turn that is never returned, because the thread sleeps or spins in the stub.
- * An attack may harm only the attacker. A victim beside it takes and frees pages, and checks that
- * no other process writes to them.
+ * An attack may harm only the attacker. Meanwhile a victim process maps and unmaps pages, and
+ * checks that no other process writes to them. t5040-isolation.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -22,7 +22,7 @@
 #define PUBLIC 0x1111111111111111ul
 #define POISON 0xbad0bad0bad0bad0ul
 
-/* struct host_regs */
+/* indexes of registers in struct host_regs */
 enum { R_AX = 10, R_DX = 12, R_SI = 13, R_DI = 14, R_ORIG_AX = 15, R_IP = 16, R_CS = 17,
        R_FLAGS = 18, R_SP = 19,
        R_SS = 20, R_FS_BASE = 21, R_GS_BASE = 22, NR_REGS = 27 };
@@ -35,7 +35,7 @@ static struct shared {
 
 static unsigned long stub_stopped, stub_wait_syscall, stub_continue;
 static pid_t liar;
-static volatile unsigned long *shown;	/* a child of a running attacker must see this unchanged */
+static volatile unsigned long *shown;	/* a running attacker's child must see this unchanged */
 
 /* Finds the @nth place of @bytes in the stub's code. */
 static unsigned long find_code(const void *bytes, size_t size, int nth)
@@ -46,7 +46,7 @@ static unsigned long find_code(const void *bytes, size_t size, int nth)
 	return 0;
 }
 
-/* The kernel continues the process here after an attack, on a separate stack. */
+/* The kernel resumes the process here after a forged stop, on a separate stack. */
 static void landed(void)
 {
 	if (syscall(SYS_getpid) != liar) {
@@ -83,7 +83,7 @@ static void lie_regs(long nr, long a, long b, long c)
 	BOX->stop = STUB_STOP_CALL;
 }
 
-/* Gives the turn away and runs on. */
+/* Claims to have stopped for call @nr and hands the turn to the kernel, but keeps running. */
 static void lie(long nr, long a, long b, long c)
 {
 	lie_regs(nr, a, b, c);
@@ -199,7 +199,7 @@ static void series(void (*forge)(long), long nr, long with_thread)
 	}
 }
 
-/* ---- running on ---- */
+/* ---- attackers that keep running ---- */
 
 static void victim(void)
 {

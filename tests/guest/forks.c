@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * forks.c - fork, vfork and clone: what is copied, what is shared, what is returned
+ * forks.c - test fork, vfork and clone: what is copied, what is shared, what is returned
+ *
+ * t4000-processes.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fpstate.c - x87, SSE, AVX and AVX-512 registers and MXCSR keep their values
+ * fpstate.c - test that x87, SSE, AVX and AVX-512 registers and MXCSR keep their values
  *
  * System calls, signals, faults, fork, switches between threads and processes must preserve them,
  * and sigreturn must load edited state. AVX and AVX-512 are tested where the processor has them.
+ * t5010-fpstate.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <cpuid.h>
@@ -251,7 +252,7 @@ static void over_fork(void)
 	is(status, 0, "fork gives the child the same registers");
 }
 
-/* Computes without system calls, so that only the timer switches. Each thread has own contents. */
+/* Computes without system calls: only the timer switches. Each thread has its own values. */
 static void *busy(void *argument)
 {
 	unsigned int seed = (long)argument;
@@ -320,7 +321,7 @@ static void under_timer(void)
 	   (int)nr_signals);
 }
 
-/* Looks at FXSAVE image and XSAVE header in the signal frame, and edits them for sigreturn. */
+/* What edit() found in the FXSAVE image and the XSAVE header of a signal frame. */
 static unsigned int frame_magic1, frame_mxcsr, frame_size;
 static unsigned long frame_features;
 static unsigned char frame_xmm3[16];

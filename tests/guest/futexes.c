@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * futexes.c - futex operations called directly: wait, wake, timeouts, requeue, PI, robust lists
+ * futexes.c - test futex operations: wait, wake, timeouts, requeue, PI, robust lists
+ *
+ * t4020-files.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <limits.h>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * gates.c - 32-bit gates, segment bases and stack pointers that no ordinary program uses
+ * gates.c - test 32-bit gates, segment bases and stack pointers that no ordinary program uses
  *
  * privileged.c tests the gates of 64-bit code. A wrong code segment, a wrong segment base or a
  * stack pointer out of bounds must raise the signal that hardware raises, and do nothing else.
+ * t5040-isolation.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <asm/prctl.h>
@@ -58,7 +59,7 @@ static void bases(void)
 	asm volatile("wrgsbase %0" : : "r"(0ul));
 }
 
-/* A signal frame may name any address at which to continue. */
+/* Where change_frame() makes sigreturn continue; 0: leave it unchanged. */
 static unsigned long frame_ip, frame_sp;
 
 static void change_frame(int signo, siginfo_t *info, void *context)
@@ -105,7 +106,7 @@ static void frames(void)
 	   attack_addr);
 }
 
-/* With such a stack pointer only a handler on an alternate stack can run. */
+/* Tests unusable stack pointers, with which only a handler on an alternate stack can run. */
 static void stack_pointers(void)
 {
 	static const unsigned long values[] = {
@@ -133,7 +134,7 @@ static void stack_pointers(void)
 	}
 }
 
-/* On the stub's signal stack the host may find no room for a signal; it then kills the process. */
+/* Uses the stub's signal stack. If the host has no room for a signal, it kills the process. */
 static void stack_of_stub(long value)
 {
 	signal(SIGILL, SIG_DFL);
@@ -153,7 +154,7 @@ static void on_stack(int signo)
 	(void)signo;
 }
 
-/* A handler that must use such a stack: SIGSEGV kills the process. */
+/* Makes a handler use an unusable stack: SIGSEGV must kill the process. */
 static void stack_with_handler(long value)
 {
 	signal(SIGILL, on_stack);

@@ -32,7 +32,7 @@
 static volatile sig_atomic_t asked_to_stop;
 static sigset_t open_mask; /* an empty mask, for waiting */
 
-/* One write() for each line, so that kernel messages come between lines, not inside. */
+/* Prints a line with one write(), so that kernel messages do not come in the middle. */
 __attribute__((format(printf, 1, 2)))
 static void say(const char *fmt, ...)
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hello.c - the smallest topic: a program runs, examines its machine and exits
+ * hello.c - the smallest topic: run a program that examines its machine and exits
+ *
+ * t3000-initramfs.sh runs this program in a guest.
  */
 #include <sys/utsname.h>
 

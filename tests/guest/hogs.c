@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hogs.c - the machine survives memory hogs, a fork bomb and a shortage of descriptors
+ * hogs.c - test that the machine survives memory hogs, a fork bomb and a shortage of descriptors
  *
- * Runs only inside a guest, because it would exhaust a real host.
+ * Runs only inside a guest, because it would exhaust a real host. t4090-hogs.sh runs this program
+ * in a guest.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostchanges.c - hostfs while the host changes the same folder
+ * hostchanges.c - test hostfs while the host changes the same folder
  *
  * The host's part is host_side() in t6010-hostfs.sh. Both take turns: the guest makes the file
  * guest-N, the host carries out step N and makes host-N. The claims state what the guest sees of

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostfiles.c - hostfs as a file system: all that a program can do with files
+ * hostfiles.c - test hostfs as a file system: all that a program can do with files
  *
  * t6010-hostfs.sh starts the guest with hostfs=DIR and hostdir=DIR. With an argument the program
  * tests that folder instead, without mounting, so that the claims can be tested on any file

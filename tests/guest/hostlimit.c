@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostlimit.c - a limit on file sizes (ulimit -f) of the kernel process is a write error in the
- * guest
+ * hostlimit.c - test that the host's limit on file sizes is a write error in the guest
  *
- * t6010-hostfs.sh sets the limit, hostfs=DIR, hostdir=DIR and hostlimit=BYTES.
+ * t6010-hostfs.sh sets the limit (ulimit -f), hostfs=DIR, hostdir=DIR and hostlimit=BYTES.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

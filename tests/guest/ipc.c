@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ipc.c - pipes, sockets, epoll, eventfd, inotify, message queues and semaphores between processes
+ * ipc.c - test pipes, sockets, epoll, eventfd, inotify, message queues, semaphores
+ *
+ * t4020-files.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * isolation.c - guest code reaches nothing of the host through its address space
+ * isolation.c - test that guest code reaches nothing of the host through its address space
  *
  * Each address outside the program's own mappings must fault. The only exception is the stub at
  * the top (um/layout.h), of which only the mailbox of the seccomp engine can be written.
+ * t5040-isolation.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <sys/resource.h>
@@ -43,7 +44,7 @@ static int own(unsigned long address)
 	return 0;
 }
 
-/* The thunks of patched system calls (host/guest/site_jumps.c), which all may read and run. */
+/* Tells whether @at is among the thunks of system calls (host/guest/site_jumps.c). */
 static int is_window(unsigned long at)
 {
 	return at - UM_SITES < UM_SITES_SIZE && attack_has_mailbox();
@@ -102,7 +103,7 @@ static int top_executable(void)
 	for (at = UM_TASK_SIZE; at < TOP_END; at += 4096) {
 		if (own(at) || at == UM_STUB_CODE || !attack_can_read(at))
 			continue;
-		/* Where code can be fetched, its first byte runs; a fault has another address. */
+		/* The page cannot be executed if the fault has the address of the jump itself. */
 		ATTACK(((void (*)(void))at)());
 		if (!(attack_signo == SIGSEGV && attack_addr == (void *)at) && found++ < 5)
 			diag("%#lx runs", at);

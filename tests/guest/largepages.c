@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * largepages.c - pages of 64 KB and 2 MB: split, cut, protected, shared, moved, collapsed
+ * largepages.c - test pages of 64 KB and 2 MB: split, cut, protected, shared, moved, collapsed
  *
  * The claims are the same for each way to get large pages: a change to one part takes effect at
- * once and leaves the rest intact.
+ * once and leaves the rest intact. This is one file because every claim runs for each kind of
+ * memory. t4010-memory.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -326,7 +327,7 @@ static void compacted(void)
 
 static volatile int stop;
 
-/* Writes all the time, and counts values that no writer left. */
+/* Writes continuously, and counts values that no writer stored. */
 static void *write_all_the_time(void *argument)
 {
 	char *area = argument;
@@ -340,7 +341,7 @@ static void *write_all_the_time(void *argument)
 	return (void *)bad;
 }
 
-/* A thread writes while the other splits, discards and protects pages around it. */
+/* One thread writes while another splits, discards and protects pages around it. */
 static void under_use(void)
 {
 	char *area = area_new();

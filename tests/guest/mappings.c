@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mappings.c - mmap, mprotect, mremap, munmap, brk, madvise, and the content of pages afterwards
+ * mappings.c - test mmap, mprotect, mremap, munmap, brk, madvise, and what pages hold afterwards
+ *
+ * t4010-memory.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -202,7 +204,7 @@ static void advice(void)
 	for (int i = 0; i < 8; i++)
 		bad += area[i * PAGE] != 0 && area[i * PAGE] != 7;
 	is(bad, 0, "after MADV_FREE pages hold old data or zeros");
-	/* Page by page, without larger pages. */
+	/* Map each page separately, without huge pages. */
 	madvise(area, 32 * PAGE, MADV_NOHUGEPAGE);
 	madvise(area + 16 * PAGE, 16 * PAGE, MADV_DONTNEED);
 	area[20 * PAGE] = 1;
@@ -255,7 +257,7 @@ static void many_areas(void)
 	char *area = map((size_t)AREAS * 2 * PAGE, PROT_READ | PROT_WRITE);
 	int bad = 0;
 
-	/* Every second page has another protection: 40000 areas of one page. */
+	/* Change the protection of every second page: 40000 areas of one page. */
 	for (int i = 0; i < AREAS && !bad; i++)
 		bad += mprotect(area + (size_t)i * 2 * PAGE, PAGE, PROT_READ) != 0;
 	is(bad, 0, "mprotect separates 20000 read-only pages between 20000 writable ones");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * privileged.c - privileged instructions and old kernel entry points raise the right signals
+ * privileged.c - test the signals of privileged instructions and old kernel entry points
+ *
+ * t5000-signals.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <cpuid.h>
@@ -148,7 +150,7 @@ static void vsyscall(void)
 	/* The signal frame goes to the alternate stack, so the bad rsp does not matter. */
 }
 
-/* System call numbers beyond the table, among them those of the host side, have no effect. */
+/* Tests that system call numbers beyond the table have no effect. */
 static void odd_calls(void)
 {
 	int bad = 0, status;

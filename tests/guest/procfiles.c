@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * procfiles.c - the content of /proc and /sys
+ * procfiles.c - test the content of /proc and /sys
+ *
+ * t4020-files.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <dirent.h>

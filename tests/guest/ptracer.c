@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ptracer.c - ptrace as strace and gdb use it: stops, registers, memory, single steps, events
+ * ptracer.c - test ptrace as strace and gdb use it: stops, registers, memory, single steps, events
+ *
+ * t5020-ptrace.sh runs this program in a guest. It is one file because its claims share the helpers
+ * at its start.
  */
 #define _GNU_SOURCE
 #include <elf.h>
@@ -590,7 +593,7 @@ static int stop_with_selector(void)
 	return now != 0x2b;
 }
 
-/* A data segment register accepts the selector of a flat segment or of none. */
+/* A data segment register accepts the selector of a flat segment or a null selector. */
 static void selectors(void)
 {
 	pid_t pid = traced(stop_with_selector);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * scattered.c - touch 4 GB page by page, never two neighbours in a row
+ * scattered.c - touch 4 GB page by page, never two adjacent pages in a row
  *
  * The pages form far more separate pieces than the host allows mappings in one process
- * (vm.max_map_count). The port has to drop some mappings and restore them on the next access.
- * Each page holds its own number.
+ * (vm.max_map_count). The kernel has to drop some mappings and restore them on the next access.
+ * Each page holds its own number. t9334-scattered.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <stdint.h>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * seccomps.c - seccomp: strict mode, each filter action, listeners, inheritance
+ * seccomps.c - test seccomp: strict mode, each filter action, listeners, inheritance
+ *
+ * t5020-ptrace.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <linux/audit.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * segments.c - FS and GS bases, set by arch_prctl and the FSGSBASE instructions
+ * segments.c - test FS and GS bases that are set by arch_prctl and the FSGSBASE instructions
  *
- * The bases must survive task switches, signals and fork.
+ * The bases must survive task switches, signals and fork. t5010-fpstate.sh runs this program in a
+ * guest.
  */
 #define _GNU_SOURCE
 #include <asm/prctl.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sharing.c - memory that processes share: anonymous, files, memfd, System V
+ * sharing.c - test memory that processes share: anonymous, files, memfd, System V
  *
- * A file must have the same content through mmap and through read.
+ * A file must have the same content through mmap and through read. t4010-memory.sh runs this
+ * program in a guest.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

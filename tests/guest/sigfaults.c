@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sigfaults.c - signals caused by an instruction: what the handler learns, how it continues
+ * sigfaults.c - test signals caused by an instruction: what the handler learns, how it continues
+ *
+ * t5000-signals.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * signals.c - delivery of signals: frames, stacks, masks, queues, restarts
+ * signals.c - test the delivery of signals: frames, stacks, masks, queues, restarts
  *
- * Signals that a faulting instruction raises are tested in sigfaults.c.
+ * Signals that a faulting instruction raises are tested in sigfaults.c. This is one file because
+ * its claims share the handlers at its start. t5000-signals.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -334,9 +335,9 @@ static long now_ms(void)
 }
 
 /*
- * Stops and continues a child that sleeps 300 ms. Without a handler, restart_syscall must continue
- * the sleep to its old end, not for its whole length. Also false if the host was too busy to
- * decide.
+ * Stops and continues a child that sleeps 300 ms. Without a handler, restart_syscall must sleep
+ * until the original end, not for the whole length again. Returns false also if the host was too
+ * busy to decide.
  */
 static int sleep_goes_on(void)
 {
@@ -461,7 +462,7 @@ static void flags(void)
 	is(sigismember(&mask, SIGUSR1), 0, "SA_NODEFER leaves the signal mask unchanged");
 }
 
-/* Signals interrupt any instruction of a loop, which must not lose a step. */
+/* Interrupts any instruction of a loop by signals; the loop must not lose a step. */
 static void storm(void)
 {
 	struct itimerval timer = { .it_value.tv_usec = 500, .it_interval.tv_usec = 500 };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * staleuse.c - a page is out of reach once munmap, mprotect or fork has returned
+ * staleuse.c - test that a page is out of reach once munmap, mprotect or fork has returned
  *
  * One thread takes access to a page away while another uses the page all the time. After the call
  * has returned, each use must fault or reach a private copy. The environment variable rounds
- * scales the length of the loops.
+ * scales the length of the loops. t5040-isolation.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <pthread.h>

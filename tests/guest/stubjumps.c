@@ -6,8 +6,8 @@
  * memory that the guest's kernel does not know, a writable stub, or a dead machine. A jump may
  * leave the child with registers from an earlier state, so its progress is kept in shared memory.
  * A child that makes no more jumps is killed, and a new one continues. A jump to the stub's first
- * instruction is a legal system call. Therefore the calls used here are such that the guest's
- * kernel rejects them, or they harm only the caller.
+ * instruction is a legal system call. Therefore this test uses only calls that the guest's kernel
+ * rejects or that harm only the caller. t5040-isolation.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <sys/prctl.h>
@@ -29,7 +29,7 @@ static unsigned long target(long nr)
 	if (nr < UM_STUB_CODE_SIZE)
 		return UM_STUB_CODE + nr;
 	nr -= UM_STUB_CODE_SIZE;
-	/* The first thunks are the most likely in use: try each byte. */
+	/* The first thunks are the most likely to be in use: try each of their bytes. */
 	return UM_SITES + (nr < NR_WINDOW / 2 ? 0x1000 + nr : nr * 61 % UM_SITES_SIZE);
 }
 

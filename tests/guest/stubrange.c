@@ -4,6 +4,7 @@
  *
  * The stub lies above the end of user memory. The guest's kernel must reject each call with the
  * usual error for addresses that are not the user's, and the stub must stay unchanged.
+ * t5040-isolation.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -36,7 +37,7 @@ static unsigned long sum(void)
 	return sum;
 }
 
-/* The number of pages for which a statement does not fail with one of two errors. */
+/* Counts the pages for which a statement does not fail with one of two errors. */
 #define NOT_REFUSED(error1, error2, ...) ({				\
 	int wrong_ = 0;							\
 	for (size_t i = 0; i < NR_PAGES; i++) {				\

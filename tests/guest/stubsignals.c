@@ -4,6 +4,7 @@
  *
  * The stub uses host signals such as SIGSYS, SIGSEGV and SIGUSR1. The guest's signals of the same
  * names are separate, so nothing that a guest program does with them may affect the stub.
+ * t5040-isolation.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <sched.h>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * threads.c - POSIX threads: create, join, exit, thread-local storage, many at once
+ * threads.c - test POSIX threads: create, join, exit, thread-local storage, many at once
+ *
+ * t4000-processes.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <pthread.h>

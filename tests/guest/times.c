@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * times.c - clocks that do not go back, sleeps and timers that are punctual, the RTC
+ * times.c - test that clocks never go back and that sleeps and timers are punctual; test the RTC
  *
- * Upper bounds are generous because the host may be busy. Lower bounds are exact.
+ * Upper bounds are generous because the host may be busy. Lower bounds are exact. t4030-times.sh
+ * runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

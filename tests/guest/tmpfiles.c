@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tmpfiles.c - ordinary file calls on a tmpfs: names, sizes, holes, locks, directories, metadata
+ * tmpfiles.c - test file calls on a tmpfs: names, sizes, holes, locks, directories, metadata
+ *
+ * t4020-files.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <dirent.h>

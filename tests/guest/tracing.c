@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tracing.c - tracepoints, system call events, kprobes, perf software events, and BPF on them
+ * tracing.c - test tracepoints, system call events, kprobes, perf software events, and BPF on them
  *
- * Needs a kernel built by `make kernel FLAVOR=trace` (t9350). The number of hits is compared with
- * the number of calls that the program made.
+ * Needs a kernel built by `make kernel FLAVOR=trace` (t9350). Compares the number of
+ * hits with the number of calls that the program made.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -64,7 +64,7 @@ static int lines_with(const char *content, const char *word)
 	return nr;
 }
 
-/* Does @work with @event enabled. Returns how often the trace contains @word, or -1. */
+/* Runs @work with @event enabled. Returns how often the trace contains @word, or -1. */
 static int traced(const char *event, const char *word, void (*work)(void))
 {
 	char file[128];

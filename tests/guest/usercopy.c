@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * usercopy.c - system calls with buffers that are unmapped, half unmapped, read-only or untouched
+ * usercopy.c - test system calls with unmapped, half unmapped, read-only or untouched buffers
+ *
+ * t4010-memory.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -150,7 +152,7 @@ static void protected(void)
 	munmap(area, 2 * PAGE);
 }
 
-/* The page faults happen while the kernel copies. */
+/* Passes untouched buffers, so that the page faults happen while the kernel copies. */
 static void untouched(void)
 {
 	size_t size = 64 << 20;

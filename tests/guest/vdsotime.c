@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vdsotime.c - the clocks of the vDSO agree with the kernel's, in each process and namespace
+ * vdsotime.c - test that the vDSO's clocks agree with the kernel's in each process and namespace
+ *
+ * t4030-times.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -46,7 +48,7 @@ static long by_call(clockid_t clock)
 	return time.tv_sec * 1000000000l + time.tv_nsec;
 }
 
-/* Sleeps in between, because the kernel updates the data of the vDSO when it wakes up. */
+/* Compares often, with sleeps: the kernel updates the data of the vDSO when it wakes up. */
 static void agree(void)
 {
 	for (int i = 0; i < NR_CLOCKS; i++) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * waits.c - wait, waitid, exit statuses, orphans, process groups and sessions
+ * waits.c - test wait, waitid, exit statuses, orphans, process groups and sessions
+ *
+ * t4000-processes.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <signal.h>
