@@ -11,7 +11,7 @@
  */
 #include "access_hint.h"
 
-/* What is left of an instruction. */
+/* The bytes of an instruction. Those before @pos have been decoded. */
 struct bytes {
 	const uint8_t *data;
 	unsigned int size, pos;
@@ -64,7 +64,7 @@ static const opcode_set writes_rm_0f3a = {
 	[0x1] = 0x2af0, [0x3] = 0x0a00,
 };
 
-/* x87: for d8 to df, the /digits with which a memory operand is stored to. */
+/* x87: for each opcode from d8 to df, the /digits that store to a memory operand. */
 static const uint8_t writes_x87[8] = { 0x00, 0xcc, 0x00, 0x8e, 0x00, 0xce, 0x00, 0xce };
 
 /* The mandatory prefix of an SSE instruction, numbered as in VEX and EVEX. */
@@ -127,7 +127,7 @@ static bool map_writes(int map, int opcode, int modrm, enum simd_prefix prefix)
 	case 2:
 		if (opcode == 0xf1)			/* f2: crc32 */
 			return prefix != PREFIX_F2;
-		/* 10-15 and above are stores only as down-conversions, which have F3. */
+		/* 10-35 but 2e and 2f are stores only as down-conversions, which have F3. */
 		return in_set(writes_rm_0f38, opcode) &&
 		       (opcode >= 0x40 || opcode == 0x2e || opcode == 0x2f || prefix == PREFIX_F3);
 	case 3:
@@ -138,7 +138,7 @@ static bool map_writes(int map, int opcode, int modrm, enum simd_prefix prefix)
 	return false;
 }
 
-/* Skip legacy and REX prefixes; the opcode, or -1 at the end. */
+/* Skip legacy and REX prefixes. Returns the opcode, or -1 at the end of the code. */
 static int prefixes_skip(struct bytes *code, enum simd_prefix *prefix)
 {
 	int byte;
@@ -165,7 +165,7 @@ static int prefixes_skip(struct bytes *code, enum simd_prefix *prefix)
 	}
 }
 
-/* The rest of a VEX or EVEX instruction that began with @opcode. */
+/* Does the VEX or EVEX instruction that begins with @opcode write? @code holds the rest of it. */
 static bool vector_writes(struct bytes *code, int opcode)
 {
 	enum simd_prefix prefix;
@@ -177,7 +177,7 @@ static bool vector_writes(struct bytes *code, int opcode)
 	if (opcode == 0x62)
 		next_byte(code);
 	opcode = next_byte(code);
-	/* Where setcc has its opcodes are moves to and from mask registers. */
+	/* In VEX map 1 the opcodes of setcc are moves to and from mask registers. */
 	if (map == 1 && (opcode & 0xf0) == 0x90)
 		return opcode == 0x91;
 	return map_writes(map, opcode, next_byte(code), prefix);

@@ -11,15 +11,15 @@
 
 enum { ACCESS_HINT_SIZE_MAX = 15 };	/* longest instruction, in bytes */
 
-/* The fault. The registers distinguish the operands of instructions that have two in memory. */
+/* Describes the fault. sp and di tell which operand failed, if two are in memory. */
 struct access_hint {
 	uint64_t addr;		/* where the access failed */
 	uint64_t sp, di;	/* rsp and rdi before the instruction */
 };
 
 /*
- * access_hint_writes - does the instruction in the first @size bytes of @code look like one that
- * faulted at @hint->addr because it wrote there? False for incomplete and unknown instructions.
+ * access_hint_writes - tell whether the instruction in the first @size bytes of @code probably
+ * faulted at @hint->addr because it wrote there. False for incomplete and unknown instructions.
  */
 bool access_hint_writes(const uint8_t *code, unsigned int size, const struct access_hint *hint);
 

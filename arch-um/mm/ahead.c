@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ahead.c - make pages that a task is about to touch, before it does
+ * ahead.c - fault in the pages that a task is about to touch
  *
  * Theory of operation
  *
  * A page fault of guest code costs about ten times as much as making the page. The first faults
  * after fork and exec are predictable: the instruction, the stack, and after fork the pages that
- * parent and child touched last time, because a program usually forks at the same place. A family
- * remembers these pages: for a parent and for its latest child, the pages of the first faults after
- * a fork, PAGES_MAX of each. On the way back to guest code ahead_make() makes all of them, as the
- * faults would have done, and has them mapped with the first batch of commands.
+ * parent and child touched last time, because a program usually forks at the same place. A struct
+ * family remembers the pages of the first faults after a fork: up to PAGES_MAX for a parent and as
+ * many for its latest child. On the way back to guest code ahead_make() makes all these pages, as
+ * the faults would have done, and queues their mappings for the first batch of commands.
  *
  *   fork    ahead_fork() in the parent: note the next NOTES_MAX faults of parent and child
  *   fault   ahead_note()
  *   exec    a new mm, for which nothing is remembered
  *
- * The pages are a guess. A page that cannot be made without waiting, or that is shared, is left to
- * its fault. A wrong guess costs at most PAGES_MAX pages. Few programs fork at the same time, so
- * there is a fixed number of families, and a new one replaces the oldest.
+ * The pages are a guess. ahead_make() skips a page that is shared or cannot be made without
+ * waiting; the task faults on it later. A wrong guess costs at most PAGES_MAX pages. Few programs
+ * fork at the same time, so there is a fixed number of families, and a new one replaces the oldest.
  *
  * Called by the system call path and by fault.c, in task context on the machine's one thread.
  */
@@ -119,7 +119,7 @@ void ahead_note(const struct mm_struct *mm, unsigned long addr, enum guest_acces
 	member->pages[member->next++ % PAGES_MAX] = (addr & PAGE_MASK) | kind;
 }
 
-/* Make the page of @addr if this is possible without waiting. The mmap lock is held. */
+/* Make the page of @addr if this is possible without waiting. The caller holds the mmap lock. */
 static void page_make(struct mm_struct *mm, unsigned long addr, unsigned long kind)
 {
 	unsigned int flags = FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_RETRY_NOWAIT;

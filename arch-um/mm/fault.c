@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fault.c - page faults of guest code
+ * fault.c - handle page faults of guest code
  *
  * The run loop (kernel/guest.c) calls fault_handle() in task context with interrupts on. If the
  * page tables allow the access, only the host mapping is missing, and mirror.c queues it. Otherwise
@@ -45,8 +45,8 @@ static bool instruction_writes(const struct pt_regs *regs, unsigned long addr)
 }
 
 /*
- * The ptrace engine does not learn the kind of access (enum guest_access). One case is certain: if
- * the page was mapped and the access denied, it was a write, or a fetch from a page that is not
+ * Returns the kind of access, which the ptrace engine does not learn (enum guest_access). One case
+ * is certain: a denied access to a mapped page was a write, or a fetch from a page that is not
  * executable. Otherwise decode the instruction. A wrong guess costs a second fault, which is
  * then the certain case.
  */
@@ -65,7 +65,7 @@ static enum guest_access access_kind(const struct pt_regs *regs, const struct gu
 			return GUEST_ACCESS_EXEC;
 		return GUEST_ACCESS_WRITE;
 	}
-	/* A fault at ip is the fetch: without its page there is no instruction to decode. */
+	/* A fault at ip is the fetch itself: there is no instruction to decode yet. */
 	if (addr == regs->ip || (at_ip && offset_in_page(addr) == 0))
 		return GUEST_ACCESS_EXEC;
 	return instruction_writes(regs, addr) ? GUEST_ACCESS_WRITE : GUEST_ACCESS_READ;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hugepages.c - the default sizes of large pages for anonymous memory
+ * hugepages.c - set the default sizes of large pages for anonymous memory
  *
  * A page fault and a host mapping cost the same for any size, so anonymous memory uses folios of
- * 64 KB where addresses allow. Programs get huge pages (2 MB) only if they ask, by madvise().
- * thp_anon= on the command line and /sys/kernel/mm/transparent_hugepage change this. Runs once at
- * boot.
+ * 64 KB where addresses allow. Programs get huge pages (2 MB) only if they ask for them with
+ * madvise(). thp_anon= on the command line and /sys/kernel/mm/transparent_hugepage override these
+ * defaults. hugepages_init() runs once at boot.
  */
 #include <linux/init.h>
 #include <linux/mm.h>

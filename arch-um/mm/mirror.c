@@ -8,11 +8,11 @@
  *
  * Theory of operation
  *
- * The host mappings of a space are a TLB over the guest's page tables: a mapping may be missing,
+ * The host mappings of a space act as a TLB for the guest's page tables: a mapping may be missing,
  * but it never allows more than the page table entry does. Two moments matter:
  *
- *   flush    Generic code changed entries and calls flush_tlb_*(). Queue an unmap where entries
- *            are gone or different, one for all neighbours. Mapping the changed pages again here
+ *   flush    Generic code changed entries and calls flush_tlb_*(). Queue one unmap for each run of
+ *            neighbouring entries that are gone or different. Mapping the changed pages again here
  *            would cost a host call for each page, and most are never used (fork before exec).
  *            host_space_sync() has the unmap carried out before the flush returns, unless guest
  *            code of the space cannot run before the next batch. So nothing uses a stale mapping.
@@ -20,11 +20,11 @@
  *            (fault.c), map the page and its neighbours. Neighbours with consecutive pages and
  *            equal rights become one host mapping. A huge page is one entry and one mapping.
  *
- * Invariant: an entry with MIRRORED set was queued for the space as it is now, so the host mapping
- * of this page is right or missing. Every change of an entry clears the bit (asm/pgtable.h), so a
- * flush touches only what changed. The bit does not mean that the mapping exists: the host side may
- * have dropped all mappings (host/guest/spaces.c). The page that a fault asks for is therefore
- * mapped regardless of its bit.
+ * Invariant: an entry with MIRRORED set has not changed since its mapping was queued, so the host
+ * mapping of this page is right or missing. Every change of an entry clears the bit
+ * (asm/pgtable.h), so a flush touches only what changed. The bit does not mean that the mapping
+ * exists: the host side may have dropped all mappings (host/guest/spaces.c). The page that a fault
+ * asks for is therefore mapped regardless of its bit.
  *
  * Rights: an entry without ACCESSED is not mapped, and one without DIRTY is mapped read-only, so
  * faults maintain both bits. Pages that are mapped around a fault count as accessed.
@@ -54,7 +54,7 @@ struct run {
 	int rights;		/* 0: unmap the range */
 };
 
-/* The rights of the host mapping of @pte; 0: no mapping. */
+/* Returns the rights that the host mapping of @pte must have; 0: no mapping. */
 static int pte_rights(pte_t pte)
 {
 	unsigned long value = pte_val(pte);
@@ -78,7 +78,7 @@ static void run_end(struct mm_struct *mm, struct run *run)
 	run->size = 0;
 }
 
-/* Add [@addr, @addr+@size) with @rights to the run; @offset: its place in RAM, if mapped. */
+/* Add [@addr, @addr+@size) with @rights to the run. @offset: its place in RAM if @rights != 0. */
 static void run_add(struct mm_struct *mm, struct run *run, unsigned long addr,
 		    unsigned long size, int rights, u64 offset)
 {
@@ -91,7 +91,7 @@ static void run_add(struct mm_struct *mm, struct run *run, unsigned long addr,
 	*run = (struct run) { addr, size, offset, rights };
 }
 
-/* The page that the guest must see at @addr instead of @pfn (sites.c). */
+/* Returns the page to map at @addr: @pfn itself, or its patched copy (sites.c). */
 static unsigned long page_shown(struct mm_struct *mm, unsigned long addr, unsigned long pfn,
 				int rights)
 {
@@ -115,7 +115,7 @@ static void run_add_entry(struct mm_struct *mm, struct run *run, unsigned long a
 
 	if (!rights)
 		return;
-	/* The guest maps something where the jumps of patched call sites lead. */
+	/* The guest maps something at the addresses to which patched call sites jump. */
 	if (unlikely(addr < UM_SITES + UM_SITES_SIZE && addr + size > UM_SITES)) {
 		run_end(mm, run);
 		sites_disable(mm);
@@ -162,7 +162,7 @@ void flush_tlb_mm(struct mm_struct *mm)
 
 void flush_tlb_all(void)
 {
-	/* Generic code calls this for kernel mappings only, and flushes guests' mappings by mm. */
+	/* Generic code calls this for kernel mappings only, and flushes those of guests by mm. */
 	flush_tlb_kernel_range(VMALLOC_START, VMALLOC_END);
 }
 
@@ -172,7 +172,7 @@ static bool fill_wants(pte_t pte, bool asked)
 	return pte_val(pte) & _PAGE_PRESENT && (asked || !(pte_val(pte) & _PAGE_MIRRORED));
 }
 
-/* The number of host mappings for a window of @nr entries, not counting different rights. */
+/* Returns how many host mappings a window of @nr entries needs, ignoring differences in rights. */
 static unsigned int fill_runs(const pte_t *pte, unsigned int nr, unsigned int asked)
 {
 	unsigned int runs = 0, i;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmspace.c - one host process for each address space
+ * mmspace.c - create and destroy the host process of each address space
  *
- * Generic code calls init_new_context() and destroy_context() when it creates and destroys an mm;
- * the run loop (kernel/guest.c) replaces a space that died. The space is created together with the
- * mm, so a host that refuses another process makes fork() fail instead of killing the task later.
+ * Generic code calls init_new_context() and destroy_context() when it creates and destroys an mm.
+ * The run loop (kernel/guest.c) replaces a space whose process died. The space is created together
+ * with the mm: if the host refuses another process, fork() fails, and no task is killed later. Task
+ * context.
  */
 #include <asm/um_mmspace.h>
 
@@ -20,7 +21,7 @@ int init_new_context(struct task_struct *task, struct mm_struct *mm)
 	bool forked = mm->context.space;
 	int error;
 
-	/* Copied from the parent by fork(). vdso stays valid, as its mapping was copied too. */
+	/* fork() has copied the parent's context. vdso stays valid: its mapping was copied too. */
 	mm->context.space = NULL;
 	mm->context.fp_owner = NULL;
 	error = host_space_create(&mm->context.space);

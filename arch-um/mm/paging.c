@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * paging.c - zones, the zero page, top-level page tables and page protections
+ * paging.c - set up zones and the zero page, allocate top-level page tables, define protections
  *
  * setup_arch() calls paging_setup() once at boot; generic memory management calls the rest.
  */
@@ -17,7 +17,7 @@
 
 pgd_t swapper_pg_dir[PTRS_PER_PGD] __aligned(PAGE_SIZE);
 
-/* A page of RAM, because guests map it and pages of the image cannot be mapped. */
+/* The zero page is in RAM, because guests map it and pages of the image cannot be mapped. */
 void *empty_zero_page;
 EXPORT_SYMBOL(empty_zero_page);
 

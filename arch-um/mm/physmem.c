@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * physmem.c - guest RAM: one sparse memory file
+ * physmem.c - create guest RAM as one sparse memory file
  *
  * setup_arch() calls physmem_setup() once at boot. Guest-physical address 0 is the start of the
- * kernel image (um/layout.h). RAM starts at the next 2 MB boundary after the image and is a memfd,
- * of which spaces map single pages. The offset of a page in the memfd is its guest-physical address
+ * kernel image (um/layout.h). RAM starts at the next 2 MB boundary after the image and is a memfd.
+ * Spaces map pages of this memfd. The offset of a page in the memfd is its guest-physical address
  * minus um_image_size. Pages of the image can never be mapped into a space and are never freed.
  */
 #include <asm/um_physmem.h>
@@ -23,7 +23,7 @@
 
 unsigned long um_image_size;
 
-/* /proc/iomem */
+/* The line in /proc/iomem. */
 static struct resource um_ram = {
 	.name = "System RAM",
 	.flags = IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY,
@@ -39,8 +39,9 @@ unsigned long um_ram_end;
 EXPORT_SYMBOL(um_ram_end);
 
 /*
- * A quarter of the host's RAM, 256 MB to 2 GB. Sparse memory costs the host nothing until it is
- * touched, but the guest touches 1.6 % of it at boot for page descriptors.
+ * Returns a quarter of the host's RAM, but at least 256 MB and at most 2 GB. Sparse memory costs
+ * the host nothing until it is touched, but the guest touches 1.6 % of it at boot for page
+ * descriptors.
  */
 static u64 __init default_size(u64 host_size)
 {

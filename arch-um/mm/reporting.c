@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * reporting.c - give pages that the guest has freed back to the host
+ * reporting.c - return pages that the guest has freed to the host
  *
  * Generic code calls pages_report() from a work item, some time after blocks became free. Each
  * block is punched out of the RAM file and reads as zero when it is used again. So an idle machine

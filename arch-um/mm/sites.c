@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sites.c - choose system calls of guest code that leave by a jump instead of a trap
+ * sites.c - choose system call instructions of guest code and replace their traps by jumps
  *
  * The run loop (kernel/guest.c) reports traps, mirror.c asks which page to map, and generic code
- * reports writes through flush_dcache_page(). Task context.
+ * reports writes through flush_dcache_page(). All of them call in task context.
  *
  * Theory of operation
  *
@@ -12,16 +12,17 @@
  * copy, with the jumps. The page itself, which is page cache, does not change, so read(), write()
  * and debuggers see the original.
  *
- * Only pages of files are patched that are mapped executable and not writable, and only while
- * nobody has a writable shared mapping of the file: after its first write such a mapping does not
- * report further writes. A page with sites has PG_arch_1 set and an extra reference, so it is not
- * reused.
+ * A page is patched only if it belongs to a file and is mapped executable but not writable, and
+ * only while no writable shared mapping of the file exists: after the first write such a mapping
+ * does not report further writes. A page with sites has PG_arch_1 set and an extra reference, so
+ * the page is not reused.
  *
  * The copy is removed from all address spaces before the page can change: when the kernel writes to
  * the page (flush_dcache_page(), which uaccess.c calls too), and before a writable mapping of it is
- * made (mirror.c). It is also removed to add a site to it; the spaces fault it in again. An address
- * space sees only originals if one of its tasks is traced, or if it maps something into the window
- * of the jumps. Of a page that it maps at two addresses it sees the original at the second.
+ * made (mirror.c). The copy is also removed before a site is added to it; the spaces fault the copy
+ * in again. An address space sees only originals if one of its tasks is traced, or if it maps
+ * something into the window to which the sites jump. If an address space maps a page twice, it
+ * sees the original at the second address.
  *
  * No guest code runs while the kernel does, so a copy that no space maps may be changed or freed.
  */
@@ -52,7 +53,7 @@ struct site_page {
 
 static LIST_HEAD(site_pages);
 
-/* For each site number its page, and the offset in the page of the code after the call. */
+/* For each site number: its page, and the offset in this page of the code after the call. */
 static struct {
 	struct site_page *page;
 	unsigned int offset;
@@ -75,7 +76,7 @@ static struct site_page *site_page_find(const struct page *page)
 	return NULL;
 }
 
-/* Unmap the copy of @page from @mm; NULL: all copies. */
+/* Unmap the copy of @page, or all copies if @page is NULL, from @mm. */
 static void hide_from(struct mm_struct *mm, const struct site_page *page)
 {
 	struct host_space *space = mm->context.space;
@@ -177,8 +178,8 @@ static bool call_needs_trap(unsigned long nr)
 }
 
 /*
- * Is @head a known instruction of five bytes that works at any address and does not use rcx and
- * r11? The byte before it must not be a prefix of the instruction.
+ * Is @head a known instruction of five bytes that works at any address and uses neither rcx nor
+ * r11? The byte before @head must not be a prefix of the instruction.
  */
 static bool head_known(const u8 *head, const u8 *page, unsigned long nr)
 {
@@ -303,7 +304,7 @@ void sites_passed(struct pt_regs *regs)
 	if (!site_wanted(current->mm, ip, regs->orig_ax, &original))
 		return;
 	if (site_is_patched(original, ip)) {
-		/* Another space had it patched, and this one still maps the original. */
+		/* The site was patched for another space; this space still maps the original. */
 		host_space_unmap(current->mm->context.space, ip & PAGE_MASK, PAGE_SIZE);
 		host_space_sync(current->mm->context.space);
 		return;

@@ -28,7 +28,7 @@ static bool page_fault_in(unsigned long addr, bool write)
 	return there;
 }
 
-/* The kernel address of guest address @addr, or NULL. Valid until the caller sleeps. */
+/* Returns the kernel address of guest address @addr, valid until the caller sleeps, or NULL. */
 static void *guest_page(unsigned long addr, bool write)
 {
 	void *page = NULL;
@@ -119,7 +119,7 @@ long strncpy_from_user(char *to, const char __user *from, long count)
 }
 EXPORT_SYMBOL(strncpy_from_user);
 
-/* Length including the final NUL; 0 for a fault; more than @count if there is no NUL. */
+/* Returns the length with the final NUL; 0 after a fault; more than @count if there is no NUL. */
 long strnlen_user(const char __user *s, long count)
 {
 	unsigned long addr = (unsigned long)s;

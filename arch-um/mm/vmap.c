@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vmap.c - vmalloc and module mappings of the kernel process
+ * vmap.c - map vmalloc areas and modules in the kernel process
  *
  * Generic code writes init_mm's page tables, and the kernel process needs the same mappings from
- * the host. Generic code calls flush_cache_vmap() after it made entries, which maps them, and
- * flush_tlb_kernel_range() after it removed entries, which unmaps the range. Some entries are made
- * without a call: oops.c calls vmap_fault() for a kernel fault inside the range.
+ * the host. After generic code has made entries, it calls flush_cache_vmap(), which maps them.
+ * After it has removed entries, it calls flush_tlb_kernel_range(), which unmaps the range. Generic
+ * code makes some entries without a call: kernel code then faults there, and oops.c calls
+ * vmap_fault().
  */
 #include <asm/um_vmap.h>
 
@@ -72,7 +73,7 @@ void vmap_range_sync(unsigned long start, unsigned long end)
 
 void flush_tlb_kernel_range(unsigned long start, unsigned long end)
 {
-	/* One purge may cover both ranges, and the image and RAM between them. */
+	/* One call may cover both ranges, and the image and RAM between them. */
 	range_walk(max(PAGE_ALIGN_DOWN(start), VMALLOC_START),
 		   min(PAGE_ALIGN(end), VMALLOC_END), false);
 	range_walk(max(PAGE_ALIGN_DOWN(start), (unsigned long)MODULES_VADDR),

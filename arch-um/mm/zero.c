@@ -2,16 +2,16 @@
 /*
  * zero.c - clear pages for guests, unless the host knows that they are zero
  *
- * Generic fault code calls clear_user_page() in task context. RAM that was never touched, or that
- * was given back (reporting.c), reads as zero. Writing zeros to it would make the host allocate and
- * clear a page, only to have it cleared again. So ask the host before clearing a large folio. For a
- * single page the question costs as much as it saves.
+ * Generic fault code calls clear_user_page() in task context. RAM that has never been touched, or
+ * has been returned to the host (reporting.c), reads as zero. Writing zeros to such RAM would make
+ * the host clear a page that the guest then clears again. So ask the host before clearing a large
+ * folio. For a single page the question costs as much as it saves.
  *
  * Generic code clears a folio page by page, in any order, but the host is asked only once. The
- * answer holds until the next page allocation: a folio is allocated before it is cleared, so an
- * answer about its former use is outdated by then; and after the allocation only its owner, who is
- * clearing the folio, can write to it. Reserved huge pages (hugetlb) are reused without an
- * allocation, so they are always cleared.
+ * answer is valid until the next page allocation. A folio is allocated before it is cleared, so an
+ * answer about its former use is no longer valid then. After the allocation only the folio's
+ * owner, who is clearing it, can write to the folio. Reserved huge pages (hugetlb) are reused
+ * without an allocation, so they are always cleared.
  */
 #include <linux/mm.h>
 #include <linux/vmstat.h>
