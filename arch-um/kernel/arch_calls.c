@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * arch_calls.c - system calls that generic code leaves to the architecture
+ * arch_calls.c - implement the system calls that generic code leaves to the architecture
  *
- * Called through the table of syscall.c, in task context with interrupts on. rt_sigreturn is in
+ * Called through the table in syscall.c, in task context with interrupts on. rt_sigreturn is in
  * signal.c.
  */
 #include "arch_calls.h"
@@ -13,7 +13,7 @@
 #include <asm/prctl.h>
 #include <um/host.h>
 
-/* As on hardware, segment bases above the guest's address range are refused with -EPERM. */
+/* As on hardware, fails with -EPERM for segment bases above the guest's address range. */
 SYSCALL_DEFINE2(arch_prctl, int, option, unsigned long, arg2)
 {
 	struct pt_regs *regs = current_pt_regs();

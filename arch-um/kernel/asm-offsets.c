@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * asm-offsets.c - structure offsets for assembler code
+ * asm-offsets.c - define structure offsets for assembler code
  *
- * Only compiled to assembler, from which kbuild generates <generated/asm-offsets.h>.
+ * Kbuild compiles this file to assembler only, and generates <generated/asm-offsets.h> from that.
  */
 #include <linux/kbuild.h>
 #include <linux/sched.h>

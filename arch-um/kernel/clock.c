@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * clock.c - clocksources and clockevent on the host's clock
+ * clock.c - provide clocksources and a clockevent on the host's clock
  *
  * Two clocksources count the nanoseconds of the host's monotonic clock: "host" asks the host each
  * time, "tsc" calculates the time from the processor's cycle counter, as the vDSO does. The
- * clockevent is one host timer with absolute expiry, raised as a signal. The timer is one-shot, so
- * only its own timers wake an idle machine. Generic timekeeping calls this file in any context.
+ * clockevent is a host timer that is set to an absolute time and raises a signal. The timer is
+ * one-shot, so an idle machine wakes only when one of its own timers expires. Generic timekeeping
+ * calls this file in any context.
  *
  * Theory of operation (tsc)
  *
@@ -13,7 +14,7 @@
  * host makes to its clock. We keep one piece of such a line (asm/vdso/data.h). clock_sync() draws a
  * new one at every timer interrupt and whenever the machine wakes up:
  *
- *   start   where the old line is now, so time neither goes back nor jumps
+ *   start   the time on the old line, so that time neither goes back nor jumps
  *   slope   the host's rate, measured over the last RATE_PERIOD, and corrected so that the line
  *           meets the host's clock again after CATCH_UP. A sleeping machine draws no lines, so
  *           clock_idle() goes to sleep with the uncorrected rate.
@@ -22,14 +23,14 @@
  *           although the host's clock stood still.
  *
  * A line that is behind the host by more than JUMP_MIN jumps forward. A line that is ahead is
- * slowed down. If it is ahead because the counter jumped, the line returns to the host's time, but
- * never below a time that was read before.
+ * slowed down. If it is ahead because the counter jumped, the line returns to the host's time,
+ * but never below a time that the kernel has read.
  *
  * Invariant: kernel and vDSO read the same line, which is in the vDSO's data page under its
  * sequence count. Lines are drawn with interrupts off.
  *
- * Guest code runs on any processor of the host, so the counters of all of them must be in step.
- * They are if the host uses the counter for its own clock.
+ * Guest code runs on any processor of the host, so the counters of all processors must agree. They
+ * do if the host uses the counter for its own clock.
  */
 #include <asm/um_clock.h>
 
@@ -63,7 +64,7 @@ struct moment {
 };
 
 static struct moment rate_start;	/* start of the current rate measurement */
-static u64 rate;			/* last measured, as arch_vdso_data.slope; 0: no lines */
+static u64 rate;			/* last measured slope (asm/vdso/data.h); 0: no lines */
 static u64 newest;			/* largest time that the kernel has read */
 static bool tsc_wanted __initdata, host_wanted __initdata;
 
@@ -80,7 +81,7 @@ static struct arch_vdso_data *line(void)
 	return &um_vdso_data[CS_HRES_COARSE].arch_data;
 }
 
-/* Read both clocks at once: the attempt with the smallest gap is the most exact. */
+/* Read both clocks at once. Of several attempts, return the one that took the least time. */
 static struct moment notrace moment_now(void)
 {
 	struct moment best = {};
@@ -120,7 +121,7 @@ static void notrace line_draw(const struct moment *start, u64 slope)
 	vdso_write_end(um_vdso_data);
 }
 
-/* Draw the line that starts now. Interrupts are off. */
+/* Draw a new line that starts now. Called with interrupts off. */
 static void notrace clock_sync(void)
 {
 	struct moment now;
@@ -133,7 +134,7 @@ static void notrace clock_sync(void)
 	shown = clock_line_ns(line(), now.cycles);
 	if (shown == CLOCK_LINE_UNKNOWN) {
 		rate_start = now;
-		/* Extend the old line: after a long sleep only its rate may be wrong. */
+		/* Extend the old line: after a long sleep only its slope may be wrong. */
 		shown = line()->ns + mul_u64_u64_shr(now.cycles - line()->cycles, line()->slope,
 						     CLOCK_LINE_SHIFT);
 		if ((s64)(now.ns - shown) < -(s64)JUMP_MIN)
@@ -180,7 +181,7 @@ void clock_idle(void)
 {
 	struct moment now = { .cycles = clock_cycles() };
 
-	/* Nothing would end the correction while the machine sleeps. */
+	/* Drop the correction of the slope: nothing would end it while the machine sleeps. */
 	now.ns = clock_line_ns(line(), now.cycles);
 	if (rate && line()->slope != rate && now.ns != CLOCK_LINE_UNKNOWN)
 		line_draw(&now, rate);
@@ -236,7 +237,7 @@ static struct clock_event_device clock_event = {
 	.irq = UM_IRQ_TIMER,
 };
 
-/* A debugger that stops the machine stops only its monotonic clock: set the wall clock forward. */
+/* A debugger has stopped the machine and thus its monotonic clock: set the wall clock forward. */
 static void held_work_fn(struct work_struct *work)
 {
 	static u64 seen;
@@ -277,13 +278,13 @@ void __init clock_setup(void)
 	clock_start = rate_start.ns;
 }
 
-/* Nanoseconds since the kernel started. */
+/* Returns the nanoseconds since the kernel started. */
 unsigned long long notrace sched_clock(void)
 {
 	return clock_now() - clock_start;
 }
 
-/* The clocksource of the host; empty if it cannot be read. */
+/* Read the name of the host's clocksource; empty if this fails. */
 static void __init host_choice_read(char *name, size_t size)
 {
 	int fd = host_file_open(HOST_CHOICE, HOST_O_READ, 0);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * debugreg.c - debug registers (hardware watchpoints) of guest tasks
+ * debugreg.c - keep and load the debug registers (hardware watchpoints) of guest tasks
  *
- * A debugger in the guest sets them through ptrace (ptrace.c). They belong to the task and are
- * loaded into its space before it runs (guest.c), where the host's own ptrace or perf interface
- * puts them into the processor. Task context.
+ * A debugger in the guest sets the registers through ptrace (ptrace.c). The registers belong to the
+ * task. Before the task runs, guest.c loads them into its space, and the host's ptrace or perf
+ * interface puts them into the processor. process.c clears them. All functions run in task context.
  */
 #include "debugreg.h"
 
@@ -46,7 +46,7 @@ void debugreg_clear(struct task_struct *task)
 	thread->debug_control = thread->debug_status = 0;
 }
 
-/* The host decides: a value that it accepts for the space is one that the task may have. */
+/* The host decides which values are valid: accept those that it accepts for the space. */
 int debugreg_set(struct task_struct *task, unsigned int nr, unsigned long value)
 {
 	struct thread_struct *thread = &task->thread;

@@ -7,13 +7,16 @@
 
 struct task_struct;
 
-/* debugreg_enter - @task is about to run: load its debug registers into the space. */
+/* debugreg_enter - load the debug registers of @task into its space before @task runs. */
 void debugreg_enter(struct task_struct *task);
 
 /* debugreg_clear - remove all watchpoints of @task. */
 void debugreg_clear(struct task_struct *task);
 
-/* debugreg_get, debugreg_set - register @nr (0 to 7) of @task. set: 0, -EINVAL or -EIO. */
+/*
+ * debugreg_get - return debug register @nr (0 to 7) of @task.
+ * debugreg_set - set debug register @nr of @task. Returns 0, -EINVAL or -EIO.
+ */
 unsigned long debugreg_get(struct task_struct *task, unsigned int nr);
 int debugreg_set(struct task_struct *task, unsigned int nr, unsigned long value);
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fp.c - FP and vector registers of guest tasks
+ * fp.c - save and load the FP and vector registers of guest tasks
  *
  * Moving 2.7 KB of AVX-512 state at each stop would double the cost of a system call. So the state
  * stays in the registers of the space until another task of the same address space runs, or the
  * kernel needs it.
  *
  * Invariant: context->fp_owner == task  <=>  task->thread.fp_context == context, and then
- * thread.fp may be out of date. All functions run in task context, on the machine's one thread, so
- * no guest code runs meanwhile.
+ * thread.fp may be out of date. All functions run in task context, on the machine's one thread, and
+ * no guest code runs at the same time.
  *
  * Called by process.c (fork, exec, exit), the run loop (guest.c), signal.c, ptrace.c, and by
  * mm/mmspace.c when an address space ends.

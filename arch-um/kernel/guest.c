@@ -7,15 +7,15 @@
  *
  * Theory of operation
  *
- * A task is either in the kernel, on its kernel stack, or its guest code runs in the host process
- * of its address space while guest_loop() waits in host_guest_run(). Where hardware enters the
+ * Either a task is in the kernel, on its kernel stack, or its guest code runs in the host process
+ * of its address space while guest_loop() waits in host_guest_run(). Where hardware would enter the
  * kernel through a vector, host_guest_run() returns the reason, and guest_loop() passes it to the
  * generic entry code:
  *
  *   GUEST_SYSCALL    syscall_enter_from_user_mode(), the table, syscall_exit_to_user_mode()
  *   GUEST_FAULT      irqentry_enter/exit_to_user_mode() around fault_handle()
- *   GUEST_TRAP       the same around trap_handle()
- *   GUEST_INTERRUPT  the same around um_irq_dispatch()
+ *   GUEST_TRAP       irqentry_enter/exit_to_user_mode() around trap_handle()
+ *   GUEST_INTERRUPT  irqentry_enter/exit_to_user_mode() around um_irq_dispatch()
  *   GUEST_GONE       the host process died with the registers: kill the task
  *
  * Invariants
@@ -82,7 +82,7 @@ static void guest_run(struct pt_regs *regs, struct guest_event *event)
 			return;
 		}
 	}
-	/* A new space: map what the task needs first with the first batch of commands. */
+	/* The space is new: add what the task needs first to the first batch of commands. */
 	if (unlikely(host_space_is_empty(space)))
 		mirror_start(mm, regs);
 	fp_enter(&current->mm->context);

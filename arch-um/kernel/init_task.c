@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * init_task.c - the variable behind `current`
+ * init_task.c - define the variable that holds `current`
  *
- * process.c sets it at every switch. The generic tree's gdb scripts read it too.
+ * process.c sets the variable at every switch. The gdb scripts of the generic tree read it too.
  */
 #include <linux/export.h>
 #include <linux/init_task.h>

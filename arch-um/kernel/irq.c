@@ -57,7 +57,7 @@ struct um_worker_handler {
 static DEFINE_XARRAY_FLAGS(um_fds, XA_FLAGS_LOCK_IRQ);
 static LIST_HEAD(um_worker_handlers);
 
-/* The interrupt number of each event. */
+/* For each host event, its interrupt number. */
 static const struct {
 	unsigned int events;
 	unsigned int irq;
@@ -161,7 +161,7 @@ EXPORT_SYMBOL_GPL(um_irq_unregister_fd);
 
 void um_poll_ready(uint64_t cookie)
 {
-	/* The host may still report a descriptor that was just removed. */
+	/* The host may still report a descriptor that has just been removed. */
 	struct um_fd *entry = xa_load(&um_fds, cookie);
 
 	if (entry)

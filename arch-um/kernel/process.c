@@ -39,7 +39,7 @@ struct task_struct *__switch_to(struct task_struct *prev, struct task_struct *ne
 static void __noreturn fork_tail(struct task_struct *prev, int (*fn)(void *), void *arg)
 {
 	schedule_tail(prev);
-	/* The function of a kernel thread returns only after kernel_execve(). */
+	/* If the function of a kernel thread returns, it has called kernel_execve(). */
 	if (fn)
 		fn(arg);
 	ahead_make(current_pt_regs());
@@ -100,7 +100,7 @@ void arch_release_task_struct(struct task_struct *task)
 
 void exit_thread(struct task_struct *task)
 {
-	/* Another task may use the registers of the space from now on. */
+	/* From now on another task may use the registers of the space. */
 	fp_changed(task);
 }
 
@@ -123,9 +123,9 @@ EXPORT_SYMBOL_GPL(start_thread);
 static u64 last_sleep;	/* ns */
 
 /*
- * The generic idle loop stops the tick only after a tick has disturbed a sleep. On a machine with
+ * The generic idle loop stops the tick only after a tick has interrupted a sleep. On a machine with
  * long sleeps each event would therefore cost two wake-ups. So after a sleep longer than a tick,
- * stop the tick at once. After a short sleep (waiting for a disk or a peer) leave it running,
+ * stop the tick at once. After a short sleep (waiting for a disk or a peer) leave the tick running,
  * because stopping and starting it costs system calls.
  */
 void arch_cpu_idle_enter(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ptrace.c - registers of guest tasks, as debuggers in the guest and core dumps see them
+ * ptrace.c - give debuggers in the guest and core dumps the registers of guest tasks
  *
  * Called by generic ptrace and core dump code in task context, while the target is stopped.
  * struct pt_regs has the layout of user_regs_struct, so general registers need no conversion.
@@ -19,7 +19,7 @@
 #include "debugreg.h"
 
 static_assert(sizeof(struct pt_regs) == sizeof(struct user_regs_struct));
-/* host/guest/debug_regs.c assumes this offset. */
+/* host/guest/debug_regs.c relies on this offset. */
 static_assert(offsetof(struct user, u_debugreg) == 848);
 static_assert(offsetof(struct pt_regs, orig_ax) == offsetof(struct user_regs_struct, orig_ax));
 static_assert(offsetof(struct pt_regs, fs_base) == offsetof(struct user_regs_struct, fs_base));
@@ -29,7 +29,7 @@ static_assert(offsetof(struct pt_regs, fs_base) == offsetof(struct user_regs_str
 		    X86_EFLAGS_RF | X86_EFLAGS_AC)
 #define XSAVE_FEATURES_WORD 464
 
-/* Store @value at byte @offset of the registers if a guest may have this value there. */
+/* Store @value at byte @offset of the registers, if guest code may have this value there. */
 static int register_set(struct task_struct *task, unsigned int offset, unsigned long value)
 {
 	struct pt_regs *regs = task_pt_regs(task);
@@ -53,7 +53,7 @@ static int register_set(struct task_struct *task, unsigned int offset, unsigned 
 	case offsetof(struct pt_regs, es):
 	case offsetof(struct pt_regs, fs):
 	case offsetof(struct pt_regs, gs):
-		/* As on a processor whose tables hold only flat segments: others load as null. */
+		/* As on a processor with flat segments only: all other selectors load as null. */
 		if (value && (value & 3) != 3)
 			return -EIO;
 		if (value != UM_USER_CS && value != UM_USER_SS)
@@ -185,7 +185,7 @@ const struct user_regset_view *task_user_regset_view(struct task_struct *task)
 void user_enable_single_step(struct task_struct *task)
 {
 	set_tsk_thread_flag(task, TIF_SINGLESTEP);
-	/* A step over a system call instruction ends after the call. */
+	/* Make a step over a system call instruction end after the call. */
 	set_task_syscall_work(task, SYSCALL_EXIT_TRAP);
 }
 
@@ -195,13 +195,13 @@ void user_disable_single_step(struct task_struct *task)
 	clear_task_syscall_work(task, SYSCALL_EXIT_TRAP);
 }
 
-/* Keeps the debug registers: a tracer that detaches removes its watchpoints itself. */
+/* Does not clear the debug registers: a tracer removes its watchpoints before it detaches. */
 void ptrace_disable(struct task_struct *task)
 {
 	user_disable_single_step(task);
 }
 
-/* The number of the debug register at offset @addr of struct user, or -1. */
+/* Returns the number of the debug register at offset @addr of struct user, or -1. */
 static int debug_register(unsigned long addr)
 {
 	unsigned long nr = (addr - offsetof(struct user, u_debugreg)) / sizeof(long);

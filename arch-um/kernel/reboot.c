@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * reboot.c - power off, halt, restart, and the exit status of the process
+ * reboot.c - power off, halt or restart, and choose the exit status of the process
  *
- * Called by generic reboot code, and by the signals that ask for a shutdown. The exit status is 0
+ * Called by generic reboot code, and when a signal asks for a shutdown. The exit status is 0
  * after power-off or halt, and 134 after a panic, which is what a shell reports for a program
  * that aborted. A restart runs the same program again in the same process.
  */
@@ -46,9 +46,9 @@ void machine_halt(void)
 }
 
 /*
- * SIGTERM or SIGHUP to the process asks for an orderly shutdown, SIGINT likewise. Inits differ in
- * what they make of SIGPWR and similar signals; orderly_poweroff() runs the guest's own poweroff
- * command, which works with all of them.
+ * SIGTERM, SIGHUP or SIGINT to the process asks for an orderly shutdown. Init programs differ in
+ * how they react to SIGPWR and similar signals. orderly_poweroff() runs the guest's own poweroff
+ * command, which works with every init program.
  */
 static void reboot_requested(void)
 {

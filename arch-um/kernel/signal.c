@@ -128,7 +128,7 @@ static void context_restore(struct pt_regs *regs, const struct sigcontext *sc)
 	regs->dx = sc->dx, regs->ax = sc->ax, regs->cx = sc->cx, regs->sp = sc->sp;
 	regs->ip = sc->ip;
 	regs->flags = (regs->flags & ~FLAGS_RESTORED) | (sc->flags & FLAGS_RESTORED);
-	/* Do not restart a system call. */
+	/* Prevent that call_finish() restarts a system call. */
 	regs->orig_ax = -1;
 }
 
@@ -162,7 +162,7 @@ static int frame_setup(struct ksignal *ksig, struct pt_regs *regs)
 	    __save_altstack(&frame->uc.uc_stack, regs->sp) || fp_frame_write(fp))
 		return -EFAULT;
 
-	/* handler(number, siginfo, ucontext); ax = 0: no vector arguments, for variadic handlers */
+	/* Call handler(number, siginfo, ucontext). ax = 0: a variadic handler gets no vectors. */
 	regs->sp = (unsigned long)frame;
 	regs->ip = (unsigned long)ksig->ka.sa.sa_handler;
 	regs->di = ksig->sig, regs->ax = 0;
@@ -174,7 +174,7 @@ static int frame_setup(struct ksignal *ksig, struct pt_regs *regs)
 	return 0;
 }
 
-/* Is a system call with this result made again? @ksig is NULL if no handler runs. */
+/* Must a system call with this result be restarted? @ksig is NULL if no handler runs. */
 static bool call_again(long result, const struct ksignal *ksig)
 {
 	switch (result) {
@@ -229,7 +229,7 @@ void arch_do_signal_or_restart(struct pt_regs *regs)
 SYSCALL_DEFINE0(rt_sigreturn)
 {
 	struct pt_regs *regs = current_pt_regs();
-	/* The return into the restorer has popped the first word. */
+	/* The handler's return to the restorer has popped the first word. */
 	struct signal_frame __user *frame = (void __user *)(regs->sp - sizeof(long));
 	struct ucontext uc;
 

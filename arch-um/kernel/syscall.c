@@ -15,7 +15,7 @@
 #include <asm/um_ahead.h>
 #include "arch_calls.h"
 
-/* Further calls without a prototype in generic headers. */
+/* Generic headers do not declare these calls. */
 asmlinkage long sys_rt_sigreturn(void);
 asmlinkage long sys_modify_ldt(int function, void __user *ptr, unsigned long size);
 

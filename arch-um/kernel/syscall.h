@@ -7,7 +7,7 @@
 
 struct pt_regs;
 
-/* syscall_handle - carry out the call in @regs. Called and returns with interrupts off. */
+/* syscall_handle - carry out the call in @regs. Interrupts are off at entry and at return. */
 void syscall_handle(struct pt_regs *regs);
 
 #endif /* UM_KERNEL_SYSCALL_H */

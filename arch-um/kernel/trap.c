@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * trap.c - exceptions of guest code that are not page faults
+ * trap.c - handle exceptions of guest code that are not page faults
  *
- * The host has translated the processor's exception into a signal with code and address. The guest
- * task gets the same signal, as it would on hardware. Called by the run loop (guest.c) in task
- * context with interrupts on.
+ * The host has translated the processor's exception into a signal with code and address.
+ * trap_handle() sends the same signal to the guest task, which would get it on hardware too. Called
+ * by the run loop (guest.c) in task context with interrupts on.
  */
 #include "trap.h"
 
@@ -37,7 +37,7 @@ void trap_handle(struct pt_regs *regs, const struct guest_event *event)
 		force_sig_fault(SIGTRAP, TRAP_TRACE, (void __user *)regs->ip);
 		return;
 	}
-	/* As on the host, SI_KERNEL comes without an address. */
+	/* As on the host, a signal with SI_KERNEL has no address. */
 	if (event->code == SI_KERNEL)
 		force_sig(event->signo);
 	else

@@ -5,8 +5,8 @@
  *   [vvar]   2 pages   data, written by the kernel
  *   [vdso]   the code (x86/vdso/)
  *
- * The code expects the clocks in the first data page. For a program in a time namespace the first
- * page holds the namespace's offsets instead, and the second page the clocks.
+ * The code expects the clocks in the first data page. For a program in a time namespace, the first
+ * page holds the offsets of the namespace instead, and the second page holds the clocks.
  *
  * Pages of the kernel image cannot be mapped into a space (mm/physmem.c), so code and data are
  * copied to pages of RAM once. Generic exec, fault and namespace code calls this file in task
@@ -41,7 +41,7 @@ static vm_fault_t vvar_fault(const struct vm_special_mapping *mapping, struct vm
 	struct page *namespace_page = find_timens_vvar_page(vma);
 	unsigned long pfn = virt_to_pfn(um_vdso_data);
 
-	/* Page 0: offsets of a time namespace, or the clocks. Page 1: the clocks, if in one. */
+	/* Only a program in a time namespace has two pages: the offsets, then the clocks. */
 	if (vmf->pgoff > (namespace_page ? 1 : 0))
 		return VM_FAULT_SIGBUS;
 	if (namespace_page && vmf->pgoff == 0)
@@ -71,7 +71,7 @@ struct vdso_data *arch_get_vdso_data(void *vvar_page)
 	return vvar_page;
 }
 
-/* @task enters another namespace: drop its data pages, so that it faults the right ones in. */
+/* @task enters another time namespace: unmap its data pages, so that it faults the new ones in. */
 int vdso_join_timens(struct task_struct *task, struct time_namespace *ns)
 {
 	struct mm_struct *mm = task->mm;

@@ -5,7 +5,7 @@
  * Called once by um_start() (setup.c), before there is memory to allocate and before anything is
  * touched. The table below has a check for each option of the port. A malformed value, or a word
  * that starts with '-' and is not in the table, ends the program with one line and status 2. All
- * other words are for the kernel and for init.
+ * other words are passed on to the kernel and to init.
  */
 #include "boot_options.h"
 
@@ -123,7 +123,7 @@ static bool __init check_console(const char *value)
 	return !console_check_option(value);
 }
 
-/* Can the file be opened whose path @value starts with, up to one of the characters @ends? */
+/* Open, as a test, the file whose path is the part of @value before any character of @ends. */
 static int __init probe_path(const char *value, const char *ends, unsigned int flags)
 {
 	char path[512];
@@ -146,7 +146,7 @@ static int __init probe_file(const char *value)
 	return probe_path(value, "", 0);
 }
 
-/* A missing overlay will be created if its base exists. */
+/* Accept a missing overlay if its base exists: the disk driver will create the overlay. */
 static int __init probe_disk(const char *value)
 {
 	int error = probe_path(value, ",", 0);
@@ -164,7 +164,7 @@ static int __init probe_folders(const char *value)
 	return error || !next ? error : probe_folders(next + 1);
 }
 
-/* Descriptors that the command line names must be open. Other channels are opened later. */
+/* Descriptors that the command line names must be open. Other backends are opened later. */
 static int __init probe_console(const char *value)
 {
 	const char *fd;
@@ -181,7 +181,7 @@ static int __init probe_interface(const char *value)
 	return eth_probe_option(value);
 }
 
-/* Interfaces added later may need the helper. The host side can prepare its start only now. */
+/* An interface added later may need the helper, and the host side can find the helper only now. */
 static int __init probe_netctl(const char *value)
 {
 	host_helper_probe("umlab-net");
@@ -376,7 +376,7 @@ static const char *__init word_translate(const char *word)
 	return word;
 }
 
-/* Append @word, quoted if it contains blanks. */
+/* Append @word to @line, quoted if it contains blanks. */
 static void __init line_append(char *line, size_t size, const char *word)
 {
 	size_t length = strlen(line);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * confined_paths.c - which host files the machine may still write after it confined itself
+ * confined_paths.c - list the host files that the machine may write after it has confined itself
  *
  * boot_options.c calls confined_paths_allow() for each well-formed option of the port, early in
  * boot. The host side keeps these paths writable (host/process/confinement.c). A disk or socket
- * needs its whole folder: overlays, leases and replacements of stale sockets are created beside the
- * file.
+ * needs its whole folder: overlays, leases and replacements of stale sockets are created next to
+ * the file.
  */
 #include "confined_paths.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * confined_paths.h - host files that the machine may write after it confined itself
+ * confined_paths.h - list the host files that the machine may write after it has confined itself
  */
 #ifndef UM_KERNEL_CONFINED_PATHS_H
 #define UM_KERNEL_CONFINED_PATHS_H
 
-/* confined_paths_allow - what @option=@value names stays writable. @option has no digits. */
+/* confined_paths_allow - keep the files that @option=@value names writable. @option: no digits. */
 void confined_paths_allow(const char *option, const char *value);
 
 #endif /* UM_KERNEL_CONFINED_PATHS_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * setup.c - from the first kernel code to start_kernel(), and setup_arch()
+ * setup.c - start the kernel: from its first code to start_kernel(), and setup_arch()
  *
  * The host side calls um_start() on the boot stack (host/process/boot.c); start_kernel() calls
  * setup_arch(). Both run once, with interrupts off, before there is an allocator.
@@ -139,7 +139,7 @@ static void __init engine_start(void)
 		error ? "; no system call filter on this host" : "; filtered system calls");
 }
 
-/* Give the generator as many bits as it waits for, so that no guest program waits for them. */
+/* Give the random generator the entropy it needs, so that no guest program waits for it. */
 static void __init random_setup(void)
 {
 	u8 seed[32];
@@ -167,7 +167,7 @@ void __init setup_arch(char **command_line_out)
 	engine_start();
 }
 
-/* uname -m, as on hardware. */
+/* Make uname -m print what it prints on hardware. */
 static int __init machine_name_setup(void)
 {
 	strscpy(init_uts_ns.name.machine, "x86_64");

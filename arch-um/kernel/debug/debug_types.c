@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * debug_types.c - complete type descriptions for debuggers
+ * debug_types.c - provide complete type descriptions for debuggers
  *
  * The default kernel is built with CONFIG_DEBUG_INFO_REDUCED: each object describes only the types
  * of its own headers. vmlinux then has a quarter of its full size, and gdb starts at once. This
- * file has no code. It is compiled with all types of the headers that it includes (Makefile), and
- * gdb completes incomplete types of other objects from here.
+ * file has no code. Its object describes all types of the headers that the file includes
+ * (Makefile). gdb completes the incomplete types of other objects from here.
  */
 #include <linux/backing-dev.h>
 #include <linux/blk-mq.h>

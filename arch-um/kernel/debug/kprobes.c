@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kprobes.c - breakpoints in kernel functions, for tracing
+ * kprobes.c - place breakpoints at kernel functions, for tracing
  *
  * The generic kprobes code calls arch_*() in task context. oops.c calls kprobe_trap() from the
  * host's exception handler, with interrupts off.
  *
  * Theory of operation
  *
- * A probe replaces the first byte of a function by int3. Its host signal reaches kprobe_trap()
- * through um_kernel_fault(), and the probe's handlers see the registers. The original instruction
- * then runs in place: remove the int3, set the trap flag, and put the int3 back in the trap that
- * follows. Other architectures execute a copy of the instruction, because another processor could
- * pass meanwhile. This machine has one processor, and the host side holds interrupts back until the
- * step is done (host/process/handlers.c). A probe that is hit by a handler is stepped over in the
- * same way, but its handlers do not run (nmissed).
+ * A probe replaces the first byte of a function by int3. The signal that int3 raises on the host
+ * reaches kprobe_trap() through um_kernel_fault(), and the probe's handlers see the registers. The
+ * original instruction then runs in place: remove the int3, set the trap flag, and put the int3
+ * back in the trap that follows. Other architectures execute a copy of the instruction, because
+ * another processor could run the function at the same time. This machine has one processor, and
+ * the host side holds interrupts back until the step is done (host/process/handlers.c). If a
+ * handler hits a probe, that probe is stepped over in the same way, but its handlers do not run
+ * (nmissed).
  *
- * A return probe replaces the return address by __kretprobe_trampoline, where another int3 is.
+ * A return probe replaces the return address by __kretprobe_trampoline, which is another int3.
  *
  * Limits: only the first instruction of a function can be probed, because nothing here knows where
  * other instructions start. The host side cannot be probed, because it handles the signals and also
@@ -39,7 +40,7 @@ extern char um_host_text_start[], um_host_text_end[], um_stub_start[], um_stub_e
 asm(".pushsection .kprobes.text, \"ax\"\n"
     ".globl __kretprobe_trampoline\n"
     ".type __kretprobe_trampoline, @function\n"
-    "	nop\n"			/* or a backtrace would name the function before it */
+    "	nop\n"			/* without it a backtrace would name the previous function */
     "__kretprobe_trampoline:\n"
     "	int3\n"
     "	ud2\n"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * oops.c - exceptions of kernel code: fix the cause, or report an oops
+ * oops.c - handle exceptions of kernel code: fix the cause, or report an oops
  *
  * The host's exception handlers call um_kernel_fault() on their own stack, with interrupts off. If
  * the cause can be fixed (a vmalloc mapping, the exception table, a kprobe, a WARN, a trap that a
@@ -71,8 +71,8 @@ static void __noreturn oops_end(struct oops_info *info)
 }
 
 /*
- * A debugger that has just detached may leave one trap behind: a completed step, or a breakpoint
- * that it has already removed. In the second case, go back to the original instruction.
+ * A debugger that has just detached may leave one trap behind: for a completed step, or for a
+ * breakpoint that it has already removed. In the second case, go back to the original instruction.
  */
 static bool debugger_left(struct pt_regs *regs, int code)
 {
@@ -121,7 +121,7 @@ bool um_kernel_fault(struct host_regs *host_regs, int signo, int code, uint64_t 
 		return true;
 	}
 
-	/* Put the report below the interrupted frame. After a stack overflow there is no room. */
+	/* Put the report below the interrupted frame, unless the stack has overflowed. */
 	info = (void *)round_down(regs->sp - 256 - sizeof(*info), 16);
 	if ((unsigned long)info - stack >= THREAD_SIZE || stack_guard_hit(stack, addr)) {
 		static struct oops_info overflow;

@@ -5,13 +5,13 @@
  * The file is an ELF core of one thread, the one that panicked. Its segments are:
  *
  *   data               the image after its read-only part, which gdb finds in vmlinux
- *   RAM                the whole of it. The file has holes for free pages, for pages of zeros and,
+ *   RAM                all of RAM, with holes in the file for free pages, for pages of zeros and,
  *                      without core=FILE,all, for pages of programs and of the page cache
  *   vmalloc, modules   further headers for bytes of the RAM segment, at their virtual addresses
  *
- * So the file is as large as RAM but takes only the space of what the kernel used. core_notify() is
- * the last of the panic notifiers. It runs with interrupts off, takes no lock and allocates
- * nothing.
+ * So the file is as long as RAM but takes disk space only for pages that the kernel used.
+ * core_notify() is the last of the panic notifiers. It runs with interrupts off, takes no lock and
+ * allocates nothing.
  */
 #include <asm/um_panic_core.h>
 
@@ -53,7 +53,7 @@ int __init panic_core_check_option(const char *value)
 	return 0;
 }
 
-/* Only the folder has to exist: the file is created after a panic. */
+/* Check that the folder exists. The file is created only after a panic. */
 int __init panic_core_probe_option(const char *value)
 {
 	char folder[PATH_SIZE + 2];
@@ -170,7 +170,7 @@ static void vmap_put(unsigned long addr, unsigned long end, bool emit)
 
 /* ---- the file ---------------------------------------------------------------------- */
 
-/* The registers of the one thread, in this function: a backtrace leads to the panic. */
+/* Write the registers of the one thread as they are here, so that a backtrace shows the panic. */
 static noinline size_t registers_put(u64 at)
 {
 	static struct {

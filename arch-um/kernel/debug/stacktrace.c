@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stacktrace.c - backtraces of kernel code by frame pointers
+ * stacktrace.c - walk the stack of kernel code by its frame pointers
  *
- * Called by generic code and oops.c in any context; @task is current or sleeps. The kernel is
- * built with frame pointers. Each frame must lie on the task's stack, above the previous one, so a
- * damaged chain ends the walk.
+ * Called by generic code and oops.c in any context, for `current` or for a task that sleeps. The
+ * kernel is built with frame pointers. Each frame must lie on the task's stack, above the previous
+ * one, so a damaged chain ends the walk.
  */
 #include <linux/kallsyms.h>
 #include <linux/sched/debug.h>
