@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * start.S - the first instructions of the process
+ * start.S - execute the first instructions of the process
  *
  * The host has put argc, argv, envp and the auxiliary vector on the initial stack. Switch to the
  * stack of the boot task and pass the old stack pointer to host_boot() (host/process/boot.c). As on

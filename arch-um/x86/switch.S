@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * switch.S - exchange kernel stacks, and the first code of new tasks and of an oops
+ * switch.S - exchange kernel stacks; run the first code of new tasks and of an oops
  *
- * The interface, with the layout of the stack of a sleeping task, is asm/um_switch.h. Called
+ * asm/um_switch.h declares the functions and the stack layout of a sleeping task. All of them run
  * with interrupts off.
  */
 #include <linux/linkage.h>
@@ -29,8 +29,8 @@ SYM_FUNC_START(um_switch_stacks)
 SYM_FUNC_END(um_switch_stacks)
 
 /*
- * An oops continues here. rax: the function to call; rdi and rsp: a block that starts with the
- * registers of the fault. The call frame information leads debuggers to the code that failed.
+ * An oops continues here. rax is the function to call; rdi and rsp point to a block that starts
+ * with the registers of the fault. The call frame information leads debuggers to the failed code.
  */
 	.cfi_sections .debug_frame
 SYM_CODE_START(um_oops_entry)
@@ -46,7 +46,7 @@ SYM_CODE_END(um_oops_entry)
 
 /*
  * First code of a new task. rax is the task that ran before; rbx, r12 and r13 come from the frame
- * that copy_thread() made. Calls r13 with rax, rbx and r12.
+ * that copy_thread() made. Calls the function in r13 with rax, rbx and r12 as arguments.
  */
 SYM_CODE_START(um_ret_from_fork)
 	.cfi_startproc

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cacheflush.h - hooks of generic code for vmalloc and page contents; no caches to flush
+ * cacheflush.h - hooks that generic code calls after it changed vmalloc mappings or page contents
  */
 #ifndef _ASM_UM_CACHEFLUSH_H
 #define _ASM_UM_CACHEFLUSH_H
@@ -10,14 +10,14 @@
 #include <asm/um_vmap.h>
 
 /*
- * Nothing reads the kernel's own page tables: a mapping exists only after
+ * No hardware reads the kernel's own page tables: a mapping exists only after
  * vmap_range_sync() has made it on the host.
  */
 #define flush_cache_vmap(start, end)		vmap_range_sync(start, end)
 #define flush_cache_vmap_early(start, end)	vmap_range_sync(start, end)
 #define flush_cache_vunmap(start, end)		do { } while (0)
 
-/* The kernel writes to a page of which guests may see a patched copy (mm/sites.c). */
+/* The kernel writes to @page: drop the patched copy that guests may see instead (mm/sites.c). */
 #define ARCH_IMPLEMENTS_FLUSH_DCACHE_PAGE 1
 static inline void flush_dcache_page(struct page *page)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * current.h - the running task is a plain variable
+ * current.h - `current`, the running task, is a plain variable (kernel/init_task.c)
  */
 #ifndef _ASM_UM_CURRENT_H
 #define _ASM_UM_CURRENT_H
@@ -8,7 +8,7 @@
 #ifndef __ASSEMBLY__
 struct task_struct;
 
-/* scripts/gdb/linux/cpus.py of the generic tree knows this name and layout. */
+/* scripts/gdb/linux/cpus.py of the generic tree relies on this name and layout. */
 struct cpu_task {
 	struct task_struct *task;
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * dma.h - no DMA controller
+ * dma.h - there is no DMA controller
  */
 #ifndef _ASM_UM_DMA_H
 #define _ASM_UM_DMA_H

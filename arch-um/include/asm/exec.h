@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * exec.h - where a new program's stack starts
+ * exec.h - choose where a new program's stack starts
  */
 #ifndef _ASM_UM_EXEC_H
 #define _ASM_UM_EXEC_H

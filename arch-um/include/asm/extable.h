@@ -6,8 +6,8 @@
 #define _ASM_UM_EXTABLE_H
 
 /*
- * Entries have the layout of arch/x86: some arch/x86 headers emit entries, and
- * scripts/sorttable.c knows how to sort them.
+ * Entries have the layout of arch/x86, because some arch/x86 headers emit entries and
+ * scripts/sorttable.c sorts them in this layout.
  */
 #include <asm/extable_fixup_types.h>
 

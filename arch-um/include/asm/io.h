@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * io.h - there is no I/O memory; generic names for drivers that compile anyway
+ * io.h - there is no I/O memory; the generic functions let drivers compile
  */
 #ifndef _ASM_UM_IO_H
 #define _ASM_UM_IO_H

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kprobes.h - probes at kernel functions, implemented in kernel/debug/kprobes.c
+ * kprobes.h - types for probes at kernel functions (kernel/debug/kprobes.c)
  */
 #ifndef _ASM_UM_KPROBES_H
 #define _ASM_UM_KPROBES_H
 
 #include <asm-generic/kprobes.h>
 
-/* The instruction of a breakpoint, one byte: of a probe, or of a debugger (kernel/debug/oops.c). */
+/* The one-byte instruction for breakpoints of probes and of debuggers (kernel/debug/oops.c). */
 enum { UM_INT3 = 0xcc };
 
 #ifdef CONFIG_KPROBES
@@ -18,7 +18,7 @@ struct pt_regs;
 
 typedef u8 kprobe_opcode_t;
 
-/* The original instruction is executed in place: there is no copy of it. */
+/* Empty: the original instruction runs in place, so there is no copy of it. */
 struct arch_specific_insn {};
 #define flush_insn_slot(probe)		do { } while (0)
 #define MAX_INSN_SIZE			15
@@ -26,7 +26,7 @@ struct arch_specific_insn {};
 
 #define KPROBE_STEPS_MAX		4
 
-/* Probes whose instruction is being stepped over: the first, and those hit during its handlers. */
+/* The probes being stepped over: the first one, and those that its handlers hit. */
 struct kprobe_ctlblk {
 	unsigned long kprobe_status;	/* used by generic code only */
 	unsigned int nr_steps;
@@ -36,7 +36,7 @@ struct kprobe_ctlblk {
 void arch_remove_kprobe(struct kprobe *probe);
 bool kprobe_trap(struct pt_regs *regs, int code);
 
-/* A fault of the stepped instruction is resolved as usual; the trap flag stays set. */
+/* If the stepped instruction faults, the fault is handled as usual; the trap flag stays set. */
 static inline int kprobe_fault_handler(struct pt_regs *regs, int trap)
 {
 	return 0;

@@ -12,7 +12,7 @@ int init_new_context(struct task_struct *task, struct mm_struct *mm);
 void destroy_context(struct mm_struct *mm);
 #define destroy_context destroy_context
 
-/* Nothing to do: the run loop (kernel/guest.c) chooses the space each time guest code runs. */
+/* Does nothing: the run loop (kernel/guest.c) chooses the space each time guest code runs. */
 static inline void switch_mm(struct mm_struct *prev, struct mm_struct *next,
 			     struct task_struct *task)
 {

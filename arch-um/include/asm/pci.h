@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pci.h - no PCI bus
+ * pci.h - there is no PCI bus
  */
 #ifndef _ASM_UM_PCI_H
 #define _ASM_UM_PCI_H

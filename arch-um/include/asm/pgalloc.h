@@ -36,7 +36,7 @@ static inline void p4d_populate(struct mm_struct *mm, p4d_t *p4d, pud_t *pud)
 	set_p4d(p4d, __p4d(__pa(pud) | _PAGE_TABLE));
 }
 
-/* Without the destructor the freed page would keep its page table type. */
+/* Call the destructor, without which the freed page would keep its page table type. */
 #define __pte_free_tlb(tlb, pte, addr)					\
 do {									\
 	pagetable_pte_dtor(page_ptdesc(pte));				\

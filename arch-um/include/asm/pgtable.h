@@ -20,7 +20,7 @@
  *   bit 6     DIRTY       written since last cleared; otherwise mapped read-only on the host
  *   bit 7     TABLE       points to a lower table
  *   bit 8     PROTNONE    with PRESENT clear: there is a page, but no access is allowed
- *   bit 9     SPECIAL     generic code must not use the struct page behind the entry
+ *   bit 9     SPECIAL     generic code must not use the struct page of this page
  *   bit 10    MIRRORED    the space knows this entry as it is now (mm/mirror.c)
  *   bits 12+  frame number
  *
@@ -236,7 +236,7 @@ UM_ENTRY_CHANGE(pmd, mkyoung, 0, _PAGE_ACCESSED)
 UM_ENTRY_CHANGE(pmd, mkold, _PAGE_ACCESSED, 0)
 UM_ENTRY_CHANGE(pmd, mkdirty, 0, _PAGE_DIRTY)
 UM_ENTRY_CHANGE(pmd, mkclean, _PAGE_DIRTY, 0)
-/* Generic code still sees the entry, the guest cannot reach the page. */
+/* Generic code still sees such an entry as present, but the guest cannot reach the page. */
 UM_ENTRY_CHANGE(pmd, mkinvalid, _PAGE_PRESENT, _PAGE_PROTNONE)
 
 #define pmd_trans_huge(x)	pmd_leaf(x)
@@ -250,7 +250,7 @@ static inline pmd_t pmd_modify(pmd_t pmd, pgprot_t prot)
 		     (pgprot_val(prot) & ~_PAGE_CHG_MASK));
 }
 
-/* May move an entry to another address, where the space has no mapping. */
+/* Generic code may move an entry to another address, where the space has no mapping yet. */
 static inline void set_pmd_at(struct mm_struct *mm, unsigned long addr, pmd_t *pmdp, pmd_t pmd)
 {
 	set_pmd(pmdp, __pmd(pmd_val(pmd) & ~_PAGE_MIRRORED));
@@ -262,7 +262,7 @@ static inline int pmd_same(pmd_t a, pmd_t b)
 	return !((pmd_val(a) ^ pmd_val(b)) & ~_PAGE_MIRRORED);
 }
 
-/* See ptep_set_access_flags(). */
+/* No flush is needed, as in ptep_set_access_flags(). */
 #define __HAVE_ARCH_PMDP_SET_ACCESS_FLAGS
 static inline int pmdp_set_access_flags(struct vm_area_struct *vma, unsigned long addr,
 					pmd_t *pmdp, pmd_t entry, int dirty)
@@ -289,8 +289,8 @@ static inline int pmdp_set_access_flags(struct vm_area_struct *vma, unsigned lon
 #define __swp_entry_to_pte(x)	__pte((x).val)
 
 /*
- * Nothing to do for a new or changed entry: the next fault makes the host mapping (mm/fault.c),
- * or a flush by generic code removes it.
+ * Does nothing for a new or changed entry: the next fault makes the host mapping (mm/fault.c), or
+ * a flush by generic code removes the mapping.
  */
 #define update_mmu_cache(vma, addr, ptep)			do { } while (0)
 #define update_mmu_cache_range(vmf, vma, addr, ptep, nr)	do { } while (0)

@@ -24,9 +24,9 @@ struct task_struct;
 struct um_mm_context;
 
 /*
- * fp holds the task's FP state. While fp_context is set, fp may be out of date: the host process of
- * that address space has the state in its registers (kernel/fp.c). The general registers of guest
- * code lie at the top of the kernel stack.
+ * @fp holds the task's FP state. While @fp_context is set, @fp may be out of date: the host process
+ * of this address space has the state in its registers (kernel/fp.c). The general registers of
+ * guest code lie at the top of the kernel stack.
  */
 struct thread_struct {
 	unsigned long sp;		/* kernel stack pointer while switched out */

@@ -7,8 +7,8 @@
 
 /*
  * struct pt_regs has the layout of the host's user_regs_struct, including its last six words. So
- * the block goes to and from the host unchanged (um/host.h), and debuggers in the guest see it as
- * their NT_PRSTATUS registers.
+ * the registers go to and from the host unchanged (um/host.h), and debuggers in the guest get them
+ * unchanged as NT_PRSTATUS.
  */
 #ifndef __ASSEMBLY__
 #include <uapi/asm/ptrace.h>
@@ -25,8 +25,8 @@ struct pt_regs {
 #define UM_USER_SS	0x2b
 
 /*
- * Kernel registers have the segments of user mode too, since the kernel is a host process. What
- * distinguishes guest registers is their place at the top of the kernel stack.
+ * Guest registers differ from kernel registers by their place at the top of the kernel stack.
+ * Segments do not tell: the kernel is a host process, so its segments are those of user mode too.
  */
 bool regs_are_guest(const struct pt_regs *regs);
 #define user_mode(regs)			regs_are_guest(regs)

@@ -19,7 +19,7 @@
 struct thread_info {
 	unsigned long flags;		/* TIF_* */
 	unsigned long syscall_work;	/* SYSCALL_WORK_* */
-	int preempt_count;		/* 0: may be scheduled away */
+	int preempt_count;		/* 0: another task may be scheduled */
 };
 
 #define INIT_THREAD_INFO(task)	{ .flags = 0, .preempt_count = INIT_PREEMPT_COUNT }

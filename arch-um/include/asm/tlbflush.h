@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * tlbflush.h - the host mappings of a space are the TLB
+ * tlbflush.h - flush the host mappings of a space, which act as its TLB
  */
 #ifndef _ASM_UM_TLBFLUSH_H
 #define _ASM_UM_TLBFLUSH_H
@@ -9,8 +9,8 @@
 #include <asm/um_mirror.h>
 
 /*
- * When one of these returns, guest code can no longer reach what was unmapped (mm/mirror.c),
- * as after an invalidate instruction.
+ * When one of these functions has returned, guest code can no longer reach what has been unmapped
+ * (mm/mirror.c), as after an instruction that invalidates TLB entries.
  */
 void flush_tlb_mm(struct mm_struct *mm);
 void flush_tlb_all(void);

@@ -27,7 +27,7 @@ long strnlen_user(const char __user *s, long count);
 
 #include <asm-generic/uaccess.h>
 
-/* Accesses to possibly bad kernel addresses: the exception table handles the host's SIGSEGV. */
+/* Access a kernel address that may be bad. The exception table handles the host's SIGSEGV. */
 #define UM_NOFAULT_MOVE(dst, src, type, failed)				\
 	asm goto("1: mov %[from], %[to]\n"				\
 		 _ASM_EXTABLE_UA(1b, %l[failed])			\

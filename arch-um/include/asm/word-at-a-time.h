@@ -9,8 +9,8 @@
 #include <asm/asm.h>
 
 /*
- * The same register holds the address and receives the result. If the load faults, the register
- * still holds the address, and extable_fixup() loads the bytes that exist, followed by zeros.
+ * One register holds the address and receives the result. If the load faults, this register still
+ * holds the address, and extable_fixup() loads the bytes that exist, followed by zeros.
  */
 static inline unsigned long load_unaligned_zeropad(const void *addr)
 {

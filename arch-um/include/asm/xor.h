@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * xor.h - parity of RAID blocks without vector registers
+ * xor.h - calculate the parity of RAID blocks without vector registers
  *
- * The kernel may not use vector registers. Of the generic loops one is fastest on all x86-64
- * processors, so it is chosen without measuring at boot.
+ * The kernel must not use vector registers. One of the generic loops is the fastest on all x86-64
+ * processors, so this loop is chosen without measuring at boot.
  */
 #ifndef _ASM_UM_XOR_H
 #define _ASM_UM_XOR_H

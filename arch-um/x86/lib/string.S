@@ -2,10 +2,10 @@
 /*
  * string.S - copy, move and fill memory blocks
  *
- * Called in any context. Kernel code must not use vector registers. So small blocks are moved by
+ * Called in any context. Kernel code must not use vector registers. So small blocks are moved in
  * overlapping words, and larger ones by string instructions, which current processors execute by
- * cache lines. The names without underscores are weak, so that KASAN can replace them by
- * functions that check their arguments.
+ * cache lines. The names without underscores are weak, so that KASAN can replace the functions by
+ * versions that check their arguments.
  */
 #include <linux/linkage.h>
 #include <linux/cfi_types.h>
@@ -18,7 +18,7 @@ SYM_TYPED_FUNC_START(__memcpy)
 	jb	.Lcopy_under_16
 	cmpq	$64, %rdx
 	ja	.Lcopy_string
-	/* 16 to 64 bytes: 16 from each end; above 32 bytes another 16 from each end */
+	/* 16 to 64 bytes: copy 16 from each end; above 32 bytes another 16 from each end */
 	movq	(%rsi), %rcx
 	movq	8(%rsi), %r8
 	movq	-16(%rsi,%rdx), %r9
@@ -64,7 +64,7 @@ SYM_TYPED_FUNC_START(__memcpy)
 	shrl	$1, %edx
 	movzbl	(%rsi,%rdx), %r9d
 	movb	%r9b, (%rdi,%rdx)
-	/* the first, the middle and the last byte are all bytes of a block of 1 to 3 */
+	/* 1 to 3 bytes: the first, the middle and the last byte are all there is */
 	movb	%cl, (%rdi)
 	adcl	%edx, %edx
 	movb	%r8b, -1(%rdi,%rdx)
@@ -129,7 +129,7 @@ SYM_TYPED_FUNC_START(__memset)
 	movzbl	%sil, %eax
 	cmpq	$32, %rdx
 	ja	1f
-	/* small: words of the repeated byte, from both ends */
+	/* small blocks: store words of the repeated byte at both ends */
 	movabsq	$0x0101010101010101, %rcx
 	imulq	%rcx, %rax
 	cmpl	$8, %edx

@@ -2,10 +2,10 @@
 /*
  * vdso_time.c - code of the vDSO, the shared object that the kernel maps into every program
  *
- * Runs in guest processes, as part of any program. It reads clocks from the two data pages in front
- * of it, which the kernel writes (kernel/vdso.c, kernel/clock.c), or makes the system call. The
- * calculations come from the generic tree: the Makefile includes
- * lib/vdso/gettimeofday.c in front of this file.
+ * This code runs in guest processes, as part of any program. It reads the clocks from the two data
+ * pages in front of the vDSO, which the kernel writes (kernel/vdso.c, kernel/clock.c), or makes the
+ * system call. The calculations come from the generic tree: the Makefile makes the compiler include
+ * lib/vdso/gettimeofday.c before this file.
  */
 #include <linux/time.h>
 #include <linux/types.h>
@@ -33,7 +33,7 @@ __kernel_old_time_t __vdso_time(__kernel_old_time_t *time)
 	return __cvdso_time(time);
 }
 
-/* The machine has one processor. */
+/* Always returns processor 0: the machine has only one. */
 long __vdso_getcpu(unsigned int *cpu, unsigned int *node, struct getcpu_cache *unused)
 {
 	if (cpu)

@@ -5,7 +5,7 @@
 #ifndef _ASM_UM_VDSO_CLOCKSOURCE_H
 #define _ASM_UM_VDSO_CLOCKSOURCE_H
 
-/* Calculate the host's clock from the cycle counter (asm/vdso/data.h). */
+/* In this mode the vDSO calculates the host's clock from the cycle counter (asm/vdso/data.h). */
 #define VDSO_ARCH_CLOCKMODES	VDSO_CLOCKMODE_TSC
 
 #endif /* _ASM_UM_VDSO_CLOCKSOURCE_H */

@@ -56,7 +56,7 @@ static __always_inline u64 __arch_get_hw_counter(s32 clock_mode, const struct vd
 	return clock_line_ns(&vd->arch_data, clock_cycles());
 }
 
-/* Outside the line fall back to the system call, in which the kernel draws a new line. */
+/* False outside the line: the vDSO then makes the system call, and the kernel draws a new line. */
 static inline bool vdso_cycles_ok(u64 ns)
 {
 	return ns != CLOCK_LINE_UNKNOWN;
@@ -64,7 +64,7 @@ static inline bool vdso_cycles_ok(u64 ns)
 #define vdso_cycles_ok vdso_cycles_ok
 
 /*
- * The counter of this processor may be a few cycles behind that of the processor on which the
+ * This processor's counter may be a few cycles behind the counter of the processor on which the
  * kernel last updated the data. Time then stands still for those cycles instead of going back.
  */
 static __always_inline u64 vdso_calc_ns(const struct vdso_data *vd, u64 ns, u64 base)
