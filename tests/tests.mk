@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# tests.mk - builds the test programs (included by GNUmakefile)
+# tests.mk - build the test programs (included by GNUmakefile)
 #
 # tests/guest/<topic>.c    -> build/tests/guest/<topic>  static; runs in a guest or on the host
-# tests/host/<name>.c      -> build/tests/host/<name>    checks what we need of the host
+# tests/host/<name>.c      -> build/tests/host/<name>    checks what umlab needs from the host
 # tests/unit/u-<module>.c  -> build/tests/u-<module>     unit test, see "unit tests" below
-# tests/lib/<tool>.c       -> build/tests/<tool>         tools of test scripts
+# tests/lib/<tool>.c       -> build/tests/<tool>         tools for test scripts
 # build/tests/guest.cpio holds guest_init as /init and all topics, mini.cpio only the small ones.
 
 TESTS_OUT := $(BUILD)/tests
@@ -42,7 +42,7 @@ $(TESTS_HOST) $(TESTS_TOOLS): tests/tests.mk $(FLAGS) | $(PACKAGES)
 # unit_<module> lists the sources (and archives) that the test of <module> is linked with,
 # unit_cflags_<module> and unit_libs_<module> its flags and libraries.
 
-# Code of the machine's kernel that works without it: the test provides the host's calls.
+# Kernel code that runs without the rest of the kernel: the test implements the host's calls.
 unit_ubd_worker := drivers-ubd/worker/ubd_worker.c
 unit_cflags_ubd_worker := -DUM_HOST_WORLD -Iarch-um/include -Idrivers-ubd
 
@@ -75,7 +75,8 @@ $(foreach unit,$(LABS_UNITS),$(eval unit_$(unit) := $(TESTS_OUT)/labs/liblabs.a)
 $(foreach unit,$(LABS_UNITS),$(eval unit_cflags_$(unit) := $(LABS_CHECKED_FLAGS)))
 $(foreach unit,$(LABS_UNITS),$(eval unit_libs_$(unit) := -ljansson -lyaml -lsmartcols -lm))
 
-# The modules of umlab-net, likewise. UBSan objects to liburcu's macros, which offset a NULL.
+# The modules of umlab-net, under the sanitizers, but without two checks that fail in the macros of
+# liburcu, which add offsets to NULL.
 NET_CHECKS = -D_GNU_SOURCE -DUM_HOST_WORLD -Iarch-um/include -Islirp-glue -Wno-unused-parameter \
 	$(SANITIZE) -fno-sanitize=pointer-overflow,null
 net_common = $(patsubst %,slirp-glue/common/%.c,$(1))
@@ -97,7 +98,8 @@ $(foreach unit,impair fdb offload filter forward switch frames local_ack loop se
 	$(eval unit_cflags_$(unit) = $$(NET_CHECKS)))
 $(foreach unit,fdb switch frames local_ack,$(eval unit_libs_$(unit) := $$(URCU)))
 
-# unit_rules MODULE: each test compiles the sources with its own flags into its own folder.
+# unit_rules MODULE: the rules for one test, which compiles its sources with its own flags into its
+# own folder.
 define unit_rules
 unit_objects_$1 := $$(patsubst %.c,$(TESTS_OUT)/obj/$1/%.o,tests/unit/u-$1.c \
 	$$(filter %.c,$$(unit_$1)))

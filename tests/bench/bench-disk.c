@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
-* bench-disk.c - measure one disk: sequential, random and flushed transfers
+ * bench-disk.c - measure one disk: sequential, random and flushed transfers
  *
  *   bench-disk FILE       on the host, through its page cache
  *   bench-disk FILE uring  the same, with io_uring for the rows of depth 32 and rand_*_1
  *   as /init in a guest    on /dev/ubda, bypassing the guest's page cache (O_DIRECT)
  *
- * Both kinds of transfer end in the host's page cache, so their difference is the cost of the way
- * there. Prints lines "@disk ROW FIGURE": MB/s for seq_*, operations per second for the others.
- * Each row takes one second. row=ROW and seconds=N run one row alone, for a profiler. They come
- * from the environment, or from the kernel's command line in a guest.
+ * On the host and in a guest, transfers end in the host's page cache, so the difference is the cost
+ * of the path through the guest. Prints lines "@disk ROW FIGURE": MB/s for seq_*, operations per
+ * second for the others. Each row takes one second. row=ROW and seconds=N run one row alone, for a
+ * profiler. They come from the environment, or from the kernel's command line in a guest.
  */
 #define _GNU_SOURCE
 #include <errno.h>

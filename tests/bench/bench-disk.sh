@@ -6,7 +6,7 @@
 #   bench-disk.sh [--rounds N]
 #
 # `make bench` runs this script. The same program (bench-disk.c) runs
-# - on a file of the host, by system calls and by io_uring, with fio for seq_*,
+# - on a file on the host, through system calls and io_uring, with fio for seq_*,
 # - in guests of this kernel on /dev/ubda: a raw file, one layer, eight layers,
 # - in guests of user-mode-linux: a raw file, COW V3.
 # The systems take turns, and the median of the rounds counts. Then the script measures umlab-disk:

@@ -6,7 +6,7 @@
  *
  * Prints "@bench ROW NANOSECONDS-PER-OPERATION OPERATIONS" for each row. As process 1 (/init of an
  * initramfs) the program first mounts what it needs, and powers the machine off at the end.
- * bench.sh runs it on all systems by turns and compares the figures.
+ * bench.sh runs it on all systems in turn and compares the figures.
  *
  * Each row is a function that repeats its operation @count times and returns how long that took,
  * without set-up and clean-up. measure() finds the count that fills run_time. Files lie on tmpfs

@@ -2,7 +2,7 @@
 /*
  * bench-net.c - measure the request/response rate and datagrams per second between two machines
  *
- *   bench-net serve                   serve the other two
+ *   bench-net serve                   serve the other two commands
  *   bench-net rr ADDRESS SECONDS      exchanges of one byte over TCP per second
  *   bench-net udp ADDRESS SECONDS     datagrams of 64 bytes that arrive per second
  *

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench-stops.c - process 1 of a guest for bench-gdb.sh: repeat one system call for ever
+ * bench-stops.c - process 1 of a guest for bench-gdb.sh: repeat one system call forever
  *
  * First prints the kernel address of that call, so that a debugger without symbols can stop there.
  */

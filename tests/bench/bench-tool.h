@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * bench-tool.h - the clock and the error exit of the programs that measure networks
+ * bench-tool.h - provide the clock and the error exit of the programs that measure networks
  */
 #ifndef BENCH_TOOL_H
 #define BENCH_TOOL_H

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# bench.mk - builds the measuring programs and runs the comparison (included by GNUmakefile)
+# bench.mk - build the measuring programs and run the comparison (included by GNUmakefile)
 
 BENCH_OUT := $(BUILD)/bench
 BENCH_CFLAGS := -Wno-missing-field-initializers
@@ -42,7 +42,7 @@ $(BENCH_GUEST): $(BENCH_OUT)/%: tests/bench/%.c tests/bench/bench.mk $(FLAGS) | 
 
 ##### initial file systems
 
-# pack_cpio INIT,PROGRAM: an initramfs with INIT as /init, and perhaps a second program.
+# pack_cpio INIT,PROGRAM: make an initramfs with INIT as /init, and perhaps a second program.
 define pack_cpio
 @rm -rf $@.tree && mkdir -p $@.tree/dev
 @cp $1 $@.tree/init
@@ -60,7 +60,7 @@ $(BENCH_OUT)/disk.cpio: $(BENCH_OUT)/bench-disk
 $(BENCH_OUT)/stops.cpio: $(BENCH_OUT)/bench-stops
 	$(call pack_cpio,$<)
 
-# The host's compiler and all that it needs.
+# An initramfs with the host's compiler and all that it needs.
 $(BENCH_OUT)/job.cpio: tests/bench/pack-job.sh $(BENCH_OUT)/bench-guest
 	$(Q)$< $(BENCH_OUT)/bench-guest $(BENCH_OUT)
 

@@ -83,8 +83,8 @@ trap 'exit 143' TERM HUP
 kernel_command() {
 	command=("$unprivileged" env HOME="$scratch" TMPDIR=/dev/shm)
 	case $1 in
-	# Upstream needs a host mapping for each page of random_touch, and never ends at
-	# vm.max_map_count.
+	# Upstream needs a host mapping for each page of random_touch, and hangs at the
+	# limit vm.max_map_count.
 	upstream) command+=("$upstream" uml_dir="$scratch" con=null BENCH_WITHOUT=random_touch) ;;
 	# shellcheck disable=SC2206  # several options in one variable
 	umlab) command+=("$linux" ${UMLAB_KERNEL_ARGS:-}) ;;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * host_memfd.c - check what guest RAM needs of the host
+ * host_memfd.c - check what guest RAM needs from the host
  *
  * Guest RAM is a sparse memfd that is mapped in many pieces, and freed by punching holes.
  */

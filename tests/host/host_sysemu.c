@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * host_sysemu.c - check what the ptrace engine needs of the host
+ * host_sysemu.c - check what the ptrace engine needs from the host
  *
  * These are PTRACE_SYSEMU, access to the register sets, and the death of tracees with their tracer.
  */
@@ -49,7 +49,7 @@ static void suppressed_calls(void)
 	is(ptrace(PTRACE_SETOPTIONS, pid, NULL,
 		  (void *)(long)(PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL)), 0,
 	   "the host accepts PTRACE_O_EXITKILL");
-	/* raise() has further system calls to make before it returns. */
+	/* raise() makes further system calls before it returns. */
 	for (;;) {
 		if (ptrace(PTRACE_SYSEMU, pid, NULL, NULL)) {
 			skip("PTRACE_SYSEMU stops at a system call and suppresses it",

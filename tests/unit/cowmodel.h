@@ -3,8 +3,9 @@
  * cowmodel.h - a model of what a disk may hold, for comparison with cow/
  *
  * Each sector carries its number and a generation; generation 0 is a sector of zeros. For each
- * sector the model lists the generations that it may have. After a successful flush this is exactly
- * one. Otherwise it is the flushed one or any that was written later, acknowledged or not.
+ * sector the model lists the generations that it may have. After a successful flush there
+ * is exactly one. Otherwise the sector may have the flushed generation or any that was written
+ * later, acknowledged or not.
  *
  * Included by the unit tests of cow/.
  */
@@ -18,9 +19,9 @@ enum { MODEL_SECTORS = 2048, MODEL_SIZE = MODEL_SECTORS * 512, MODEL_MAX = 24 };
 
 struct model {
 	struct {
-		uint32_t may[MODEL_MAX];	/* may[0]: flushed; the last: newest acknowledged */
+		uint32_t may[MODEL_MAX];	/* may[0]: flushed; the last one: newest */
 		unsigned int nr;
-		bool unsure;		/* a write failed: the sector may have any of them */
+		bool unsure;		/* a write failed: any of may[] is legal */
 	} sector[MODEL_SECTORS];
 	uint32_t generation;
 };
@@ -33,7 +34,7 @@ static void sector_fill(void *to, uint32_t sector, uint32_t generation)
 		word[i] = generation ? (i % 2 ? generation : sector) : 0;
 }
 
-/* The generation of a sector's bytes, or -1 if they were never written as a sector. */
+/* Returns the generation of a sector's bytes, or -1 if no write can have made them. */
 static int64_t sector_generation(const void *from, uint32_t sector)
 {
 	const uint32_t *word = from;
@@ -48,7 +49,7 @@ static void model_write(struct model *model, uint32_t sector, uint32_t generatio
 {
 	unsigned int nr = model->sector[sector].nr;
 
-	if (nr == MODEL_MAX) {		/* drop one in the middle: this makes the model stricter */
+	if (nr == MODEL_MAX) {		/* drop the second, which makes the model stricter */
 		memmove(&model->sector[sector].may[1], &model->sector[sector].may[2],
 			(nr - 2) * sizeof(uint32_t));
 		nr--;
@@ -83,7 +84,7 @@ static bool model_allows(const struct model *model, uint32_t sector, int64_t gen
 	return false;
 }
 
-/* The first sector with a wrong content; -1: none, -2: a sector cannot be read. */
+/* Returns the first sector with wrong content, -1 if all are right, or -2 if reading fails. */
 static int model_compare(const struct model *model, struct cow_chain *chain, bool crashed)
 {
 	static uint8_t buf[MODEL_SIZE];
@@ -97,7 +98,7 @@ static int model_compare(const struct model *model, struct cow_chain *chain, boo
 	return -1;
 }
 
-/* After a crash, accept the present content as the flushed one. */
+/* After a crash, accept the current content as flushed. */
 static void model_adopt(struct model *model, struct cow_chain *chain)
 {
 	static uint8_t buf[MODEL_SIZE];
@@ -161,7 +162,7 @@ static int model_step(struct model *model, struct cow_chain *chain, bool *flushe
 	for (uint32_t i = 0; i < count; i++)
 		sector_fill(buf + i * 512, first + i, generation);
 	vec[0] = (struct cow_iovec){ buf, count * 512 };
-	/* In pieces, like the scattered pages of a guest. */
+	/* Split the request into pieces, like the scattered pages of a guest. */
 	while (nr < 8 && vec[nr - 1].size > 1024 && sim_random(2)) {
 		size_t cut = 512 * (1 + sim_random(vec[nr - 1].size / 512 - 1));
 
@@ -170,7 +171,7 @@ static int model_step(struct model *model, struct cow_chain *chain, bool *flushe
 		vec[nr - 1].size = cut;
 		nr++;
 	}
-	/* Like the driver: try write_now first, then the full write. */
+	/* Try write_now first and then the full write, as the driver does. */
 	if (sim_random(2))
 		ret = cow_chain_write_now(chain, vec, nr, first * 512ULL, count * 512ULL);
 	else
@@ -183,8 +184,8 @@ static int model_step(struct model *model, struct cow_chain *chain, bool *flushe
 }
 
 /*
- * Make a chain and return the name of its top. @kind: 'r' raw, 'v' COW V3 on raw, else @depth
- * layers on raw.
+ * Make a chain and return the name of its top. @kind 'r' is a raw file, 'v' is COW V3 on a raw
+ * file; any other kind is @depth layers on a raw file.
  */
 static const char *model_chain(struct model *model, char kind, int depth, unsigned int cluster_bits)
 {

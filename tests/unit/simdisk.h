@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * simdisk.h - a struct cow_io on files in memory, which can lose power and fail
+ * simdisk.h - simulate files that can lose power and fail, as a struct cow_io in memory
  *
  * A file has the content that programs see (now), the content on stable storage (stable), and a
  * list of the writes since the last sync. sim_crash() keeps any subset of these writes, sector by
  * sector. Each call increments sim.calls. From call sim.power_off on, all calls fail and have no
  * effect. Call sim.fail_at fails with sim.fail_with. A failed sync loses the writes before it.
  *
- * Included by the unit tests of cow/, which are programs of one thread.
+ * Included by the unit tests of cow/, which have only one thread.
  */
 #ifndef SIMDISK_H
 #define SIMDISK_H
@@ -26,7 +26,7 @@ struct sim_write {
 
 struct sim_file {
 	bool used;
-	char name[64];			/* "": unlinked, but still open */
+	char name[64];			/* "": the file is unlinked, but still open */
 	char link[64];			/* a second name */
 	uint8_t *now, *stable;
 	uint64_t size, room;
@@ -78,7 +78,7 @@ static struct sim_file *sim_find(const char *name)
 	return NULL;
 }
 
-/* Mapped memory costs nothing until it is touched. */
+/* Maps the memory, because mapped memory costs nothing until it is touched. */
 static uint8_t *sim_memory(uint64_t size)
 {
 	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE,
@@ -193,7 +193,7 @@ static void sim_reset(void)
 	sim.no_punch = sim.remote = sim.no_link = sim.cannot_lock = false;
 }
 
-/* After a power failure: keep some of the writes that were not synced, and close all files. */
+/* Simulate a power failure: keep some of the unsynced writes, and close all files. */
 static void sim_crash(void)
 {
 	for (int i = 0; i < SIM_FILES; i++) {
@@ -509,7 +509,7 @@ static void sim_release(const struct cow_io *io, void *at, size_t size)
 	free(at);
 }
 
-/* There is only one thread, so nobody could wake it. */
+/* Must not be called: there is only one thread, so nothing could wake it. */
 static void sim_sleep(const struct cow_io *io, uint32_t *word, uint32_t seen)
 {
 	abort();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-access_hint.c - the decoder that guesses whether an instruction writes memory
+ * u-access_hint.c - test the decoder that guesses whether an instruction writes memory
  *
  * The decoder is checked in two ways. A table states the right answer for interesting encodings:
  * prefixes, operand forms, string instructions, atomics, truncated and meaningless bytes. Then the

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-agentlink.c - the frames between command, keeper and agent
+ * u-agentlink.c - test the frames between command, keeper and agent (labs/link/agentlink.c)
  *
  * Frames arrive whole, in pieces or among noise, and the peer may disappear.
  */
@@ -83,7 +83,7 @@ static void noise(void)
 	part();
 }
 
-/* The peer closes while its last output is unread, and we try to acknowledge that output. */
+/* The peer closes before we have read its last output, and we try to acknowledge that output. */
 static void peer_gone(void)
 {
 	int pipe_fds[2], status;

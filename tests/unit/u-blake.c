@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-blake.c - cow/lib/blake.c against the test vectors of RFC 7693
+ * u-blake.c - test cow/lib/blake.c with the test vectors of RFC 7693
  *
  * The library computes digests of 32 bytes without a key. The vectors need other lengths and
- * keys as well; both are only bits of the first state word and, for a key, one more block. So the
+ * keys as well. These only change bits of the first state word, and a key adds one block. So the
  * test sets them itself and reads the digest from the state.
  */
 #include <stdint.h>
@@ -13,7 +13,7 @@
 
 enum { DIGEST_MAX = 64, BLOCK = 128 };
 
-/* BLAKE2b with a digest of @digest_size bytes; @key_size 0: no key. */
+/* Computes a BLAKE2b digest of @digest_size bytes; @key_size 0: without a key. */
 static void blake(uint8_t *digest, size_t digest_size, const uint8_t *key, size_t key_size,
 		  const uint8_t *data, size_t size)
 {
@@ -31,9 +31,7 @@ static void blake(uint8_t *digest, size_t digest_size, const uint8_t *key, size_
 	memcpy(digest, state.state, digest_size);
 }
 
-/*
- * The input generator of appendix E: the high bytes of a Fibonacci sequence modulo 2^32.
- */
+/* Generates the input of appendix E: the high bytes of a Fibonacci sequence modulo 2^32. */
 static void fill(uint8_t *to, size_t size, uint32_t seed)
 {
 	uint32_t a = 0xdead4bad * seed, b = 1;
@@ -65,8 +63,8 @@ static void abc(void)
 }
 
 /*
- * Appendix E: the digest of all digests, for several lengths of digest and input, with and
- * without key.
+ * Computes the digest of all digests that appendix E defines, for several lengths of digest and
+ * input, with and without a key.
  */
 static void self_test(void)
 {
@@ -96,7 +94,7 @@ static void self_test(void)
 	   "the self-test of RFC 7693, appendix E, passes");
 }
 
-/* However the input is cut into calls, the digest is the same. */
+/* Tests that the digest does not depend on how the input is divided among calls. */
 static void parts(void)
 {
 	uint8_t data[1000], whole[COW_HASH_SIZE], cut[COW_HASH_SIZE];

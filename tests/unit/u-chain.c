@@ -284,7 +284,7 @@ static void crash_trial(const struct shape *shape, struct tally *tally)
 		for (int step = 0; step < 40; step++)
 			if (model_step(&model, chain, &flushed))
 				break;
-		/* Else lose power during a flush, where the order of writes matters. */
+		/* If still running, lose power in a flush, where the order of writes matters. */
 		if (sim.calls < (unsigned long)sim.power_off) {
 			sim.power_off = sim.calls + 1 + sim_random(5);
 			if (!cow_chain_flush(chain))
@@ -329,7 +329,7 @@ static void crashes(const struct shape *shape, int trials)
 
 /* ---- failing calls ------------------------------------------------------------------- */
 
-/* Let the n-th call fail, for every n. Whether or not a request then fails, nothing is damaged. */
+/* Let the n-th call fail, for every n. Nothing is damaged, whether or not a request fails. */
 static void failing_calls(const struct shape *shape, int error_code, int stride)
 {
 	unsigned long n, last = 0;
@@ -385,7 +385,7 @@ static void failing_calls(const struct shape *shape, int error_code, int stride)
 	error.text[0] = 0;
 }
 
-/* A failed sync is permanent. */
+/* Tests that after a failed sync no later flush or write succeeds. */
 static void failed_sync(const struct shape *shape)
 {
 	const char *top = model_chain(&model, shape->kind, shape->depth, shape->cluster_bits);

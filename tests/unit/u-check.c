@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-check.c - checks of labs: both kinds of check file, and the reports
+ * u-check.c - test the checks of labs: both kinds of check file, and the reports
  * (labs/check/check.c, check_native.c, check_kathara.c, check_report.c)
  */
 #include "tap.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-class.c - classes: parameters of students, copies of labs (labs/lab/classfile.c)
+ * u-class.c - test classes: parameters of students, copies of labs (labs/lab/classfile.c)
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-conf.c - files of "key=value" lines, and YAML and JSON files (labs/base/conf.c, yamlfile.c)
+ * u-conf.c - test "key=value", YAML and JSON files (labs/base/conf.c, yamlfile.c)
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-fdb.c - the forwarding table: learning, bounds, ageing, reading while another thread writes
+ * u-fdb.c - test the forwarding table: learning, bounds, ageing, concurrent readers
  */
 #include "switch/fdb.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-files.c - files, folders and programs of the host (labs/base/files.c, spawn.c)
+ * u-files.c - test how umlab uses files and folders and runs programs (labs/base/files.c, spawn.c)
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-filter.c - the filter of the uplink: which addresses and ports a machine can reach
+ * u-filter.c - test the filter of the uplink: which addresses and ports a machine can reach
  */
 #include "uplink/filter.h"
 
@@ -23,7 +23,7 @@ static void filter_reset(void)
 
 static uint8_t frame[200];
 
-/* A packet from the machine; @flags only for TCP. Returns its size. */
+/* Makes a packet from the machine; @flags is only for TCP. Returns its size. */
 static size_t packet(const char *to, uint8_t protocol, uint16_t port, uint8_t flags)
 {
 	bool v6 = strchr(to, ':');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-forward.c - the parser of forwards from a port of the host to a port of the machine
+ * u-forward.c - test the parser of forwards from a port of the host to a port of the machine
  */
 #include "uplink/forward.h"
 

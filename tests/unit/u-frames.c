@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-frames.c - malformed frames through the switch and the uplink's filter
+ * u-frames.c - send malformed frames through the switch and the uplink's filter
  *
  * Generated and mutated frames pass through the switch (VLANs, offloads, spanning tree,
  * capture, impairments) and through the filter, all compiled with sanitizers. The test checks
- * that no sanitizer reports, that the process survives, and that each frame is freed. It prints
- * its seed; FRAMES_SEED repeats a run, FRAMES_COUNT sets its length.
+ * that no sanitizer reports an error, that the process survives, and that each frame is freed. It
+ * prints its seed; FRAMES_SEED repeats a run, FRAMES_COUNT sets its length.
  */
 #include "uplink/filter.h"
 #include "switch/switch.h"
@@ -23,7 +23,7 @@ static const struct port_kind own = { .name = "own", .has_heads = true };
 static const struct port_kind plain = { .name = "plain" };
 static int peers[PORTS + 1];
 
-/* A small size, or one near a limit. */
+/* Returns a small size, or one near a limit. */
 static size_t pick_size(void)
 {
 	static const uint32_t sizes[] = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-header.c - headers of all formats, a fuzzer that mutates them, and leases
+ * u-header.c - test headers of all formats, also mutated ones, and leases
  *
  * Runs on a simulated disk (simdisk.h). `u-header N` makes N mutations of each format; 200 000 take
  * a minute with the sanitizers.
@@ -24,7 +24,7 @@ static void crc(void)
 	ok(whole == parts, "CRC32C in two parts is the same as in one");
 }
 
-/* The offsets that umlab-disk(5) gives, for a base of 8 MiB. */
+/* Checks the offsets that umlab-disk(5) documents, for a base of 8 MiB. */
 static void layouts(void)
 {
 	static struct cow_disk_v3 v3;
@@ -112,8 +112,8 @@ static void mutate(uint8_t *data, size_t size)
 }
 
 /*
- * Open the mutated file, read all of it, and close it. Nothing may crash. True if the file opened
- * or was refused with a message.
+ * Open the mutated file, read all of it, and close it. Nothing may crash. Returns true if opening
+ * succeeded, or failed with a message.
  */
 static bool survives(const char *name)
 {
@@ -218,7 +218,7 @@ static void fuzz(int times)
 
 /* ---- leases ---------------------------------------------------------------------------- */
 
-/* Kill the process that has the chain open. */
+/* Simulate that the process that has the chain open is killed. */
 static void vanish(struct cow_chain *chain)
 {
 	sim.power_off = 1;

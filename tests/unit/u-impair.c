@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-impair.c - what the settings of a cable do to frames, as impair.c plans it
+ * u-impair.c - test what the settings of a cable do to frames (slirp-glue/common/impair.c)
  */
 #include "common/impair.h"
 

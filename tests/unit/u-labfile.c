@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-labfile.c - the parser of lab.conf and lab.dep: each rule of both dialects, and noise
+ * u-labfile.c - test the parser of lab.conf and lab.dep: each rule of both dialects, and noise
  */
 #include "tap.h"
 
@@ -61,7 +61,7 @@ static void same(const char *got, const char *want, const char *title)
 		diag("got \"%s\", wanted \"%s\"", got ? got : "(null)", want);
 }
 
-/* Claims that @line gives one interface in the domain @want, without a remark. */
+/* Claims that @line gives one interface in the domain @want, without a warning. */
 static void one_domain(const char *line, const char *want)
 {
 	parse(line);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-labmap.c - a lab drawn as text and as SVG (labs/lab/labmap.c)
+ * u-labmap.c - test how a lab is drawn as text and as SVG (labs/lab/labmap.c)
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-local_ack.c - TCP that runs ahead of a machine: no data is lost, no window is exceeded
+ * u-local_ack.c - test TCP that runs ahead of a machine: no data is lost, no window exceeded
  *
  * A sender with windows of 64 KB, which retransmits unacknowledged data, plays libslirp. A receiver
  * with scaled windows plays the machine, and a queue that loses and reorders frames plays the path
@@ -150,7 +150,7 @@ static void way_clear(void)
 /* ---- libslirp ---------------------------------------------------------------------- */
 
 static struct {
-	uint32_t heard;			/* bytes from the machine that it has acknowledged */
+	uint32_t heard;			/* bytes from the machine that libslirp has acknowledged */
 	uint32_t start, una, next, max, end, mss, window;
 	uint64_t progress;
 	bool reset, fin;
@@ -245,7 +245,7 @@ static struct {
 	uint32_t start, next, read, room;	/* room: bytes of buffer */
 	uint32_t edge;
 	uint8_t got[STREAM_MAX];
-	unsigned int loss;			/* of its acknowledgements, of 1000 */
+	unsigned int loss;			/* lost acknowledgements, of 1000 */
 	bool wrong, overrun, fin;
 } machine;
 
@@ -317,7 +317,7 @@ static void machine_run(uint32_t rate)
 		machine_hear(way.frames[i]);
 		frame_put(way.frames[i]);
 	}
-	/* The answers may have brought further frames. */
+	/* The answers may have added further frames. */
 	memmove(way.frames, way.frames + nr, (way.nr - nr) * sizeof(way.frames[0]));
 	way.nr -= nr;
 	machine.read += machine.next - machine.read < rate ? machine.next - machine.read : rate;
@@ -454,8 +454,8 @@ static void test_stream(const char *what, uint32_t mss, uint32_t rate, unsigned 
 }
 
 /*
- * Sometimes no frame is left. Then some data is not kept, and the data after the gap must not be
- * taken for the data in it.
+ * Uses up all frames at times. The uplink then keeps no copy of some data, and must not mistake the
+ * data after this gap for the data in it.
  */
 static void test_shortage(void)
 {
@@ -486,7 +486,7 @@ static void test_shortage(void)
 	hang_up();
 }
 
-/* Starts a stream and cuts off the receiver after libslirp got acknowledgements ahead. */
+/* Starts a stream that does not reach the machine, so that libslirp runs ahead. */
 static void run_ahead(void)
 {
 	everything_reset(1 << 20, 32768);
@@ -567,7 +567,7 @@ static void test_end(void)
 	near_port++;
 }
 
-/* A machine may reject the old acknowledgement number in a frame that was kept. */
+/* A machine may reject a kept frame that still has its old acknowledgement number. */
 static void test_old(void)
 {
 	struct packet packet;
@@ -594,7 +594,7 @@ static void test_twice(void)
 	hang_up();
 }
 
-/* libslirp sends acknowledged data again, as if it had missed the acknowledgement. */
+/* libslirp retransmits acknowledged data, as if it had missed the acknowledgement. */
 static void test_deaf(void)
 {
 	uint32_t una, next;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-loop.c - the event loop: the order of timers, sources that remove each other, pollers
+ * u-loop.c - test the event loop: the order of timers, sources that remove each other, pollers
  *
  * LOOP_SEED repeats a run.
  */
@@ -21,7 +21,7 @@ enum { NR_TIMERS = 500 };
 static struct test_timer {
 	struct loop_timer timer;
 	uint64_t wanted;		/* ns; 0: not armed */
-	unsigned int set;		/* how many were set before this one */
+	unsigned int set;		/* number of timers set before this one */
 	bool fired;
 } timers[NR_TIMERS];
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-machine.c - machines on disk, the descriptions of their interfaces, recorded processes
+ * u-machine.c - test files of machines, descriptions of interfaces, recorded processes
  * (labs/machine/machine.c, nic.c, pidfile.c, labdir.c; labs/base/where.c)
  */
 #include "tap.h"

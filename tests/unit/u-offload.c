@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-offload.c - checksums and segments, compared with a slow and simple computation
+ * u-offload.c - compare checksums and segments with a slow and simple computation
  */
 #include "common/offload.h"
 
 #include <linux/virtio_net.h>
 #include "tap.h"
 
-/* The checksum as RFC 1071 describes it, two bytes at a time. */
+/* Computes the checksum as RFC 1071 describes it, two bytes at a time. */
 static uint16_t plain_sum(const uint8_t *data, size_t size, uint32_t sum)
 {
 	for (size_t i = 0; i < size; i++)
@@ -24,7 +24,7 @@ static uint16_t tcp_sum(const uint8_t *ip, bool v6, const uint8_t *tcp, size_t s
 
 enum { SEQUENCE = 0xfffffff0u };
 
-/* A TCP frame as a machine hands it over: the field holds the sum of the pseudo header. */
+/* Makes a TCP frame as a machine sends it: its checksum is only that of the pseudo header. */
 static struct frame *giant(bool v6, bool tagged, size_t payload, uint16_t segment)
 {
 	size_t ip_at = tagged ? 18 : 14, tcp_at = ip_at + (v6 ? 40

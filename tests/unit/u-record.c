@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-record.c - the record of a machine in an exam (labs/machine/record.c)
+ * u-record.c - test the record of a machine in an exam (labs/machine/record.c)
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-sendq.c - the queue of frames to a peer and the batches of messages from a peer
+ * u-sendq.c - test the queue of frames to a peer and the batches of messages from a peer
  *
  * The queue sends to one end of a socket pair; batch_receive() reads the other end.
  */
@@ -58,7 +58,7 @@ static void add(uint8_t mark, uint32_t size)
 	frame_put(frame);
 }
 
-/* Receives a batch; notes the first bytes of the frames in @marks. */
+/* Receives a batch; stores the first byte of each frame in @marks. */
 static int receive(uint8_t *marks, uint32_t *size)
 {
 	struct batch_message messages[BATCH_MAX];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-snapshot.c - the tree of a machine's snapshots (labs/machine/snapshot.c)
+ * u-snapshot.c - test the tree of a machine's snapshots (labs/machine/snapshot.c)
  *
- * Disks are small files. The base is used without umlab-disk, so an overlay is a plain copy.
+ * Disks are small files. The test runs without umlab-disk, so an overlay is a plain copy.
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-switch.c - forwarding between ports: learning, VLANs, isolation, bad frames, slow peers
+ * u-switch.c - test forwarding between ports: learning, VLANs, isolation, bad frames, slow peers
  *
  * The switch runs in this process; each port's peer is the other end of a socket pair.
  */
@@ -58,7 +58,7 @@ static void speak(uint16_t from, uint8_t to, uint16_t vlan, size_t size)
 	turns();
 }
 
-/* Receives a frame at peer @at; returns its size, or -1 if there is none. *vlan is its tag's. */
+/* Receives a frame at peer @at. Returns its size and sets *vlan, or returns -1 if none arrived. */
 static int hear(uint16_t at, uint16_t *vlan)
 {
 	static uint8_t message[WIRE_HEAD_SIZE + 70000];
@@ -76,7 +76,7 @@ static int hear(uint16_t at, uint16_t *vlan)
 	return size;
 }
 
-/* Receives all frames at all peers; returns which peers got any, as bits. */
+/* Receives all frames at all peers; returns a bit mask of the peers that got any. */
 static unsigned int heard(void)
 {
 	unsigned int who = 0;
@@ -290,7 +290,7 @@ static void speak_bundle(uint16_t from, const size_t *sizes, int nr, size_t lie)
 	turns();
 }
 
-/* Receives one message at peer @at; returns the number of frames in it, and their sizes. */
+/* Receives one message at peer @at; returns the number of its frames, and stores their sizes. */
 static int hear_bundle(uint16_t at, size_t *sizes, bool *in_order)
 {
 	uint8_t message[WIRE_BUNDLE_MAX];

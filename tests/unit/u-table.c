@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-table.c - tables for people (labs/base/table.c)
+ * u-table.c - test tables for people (labs/base/table.c)
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-threads.c - threads that write to the same clusters of a layer do not lose each other's data
+ * u-threads.c - test threads that write to the same clusters: no write of another thread is lost
  *
  * Each of 8 threads owns every eighth sector. So nearly every write meets other threads that copy
  * the same cluster from below, zero parts of it, or flush. The layer is a real file in /tmp.
@@ -29,7 +29,7 @@ static void fill(void *to, uint32_t sector, uint32_t generation)
 static pthread_barrier_t together;
 static struct cow_io slow_io;
 
-/* Give other threads time between a read and the write that follows from it. */
+/* Gives other threads time between a read and the write that depends on it. */
 static ssize_t slow_readv(const struct cow_io *io, int file, struct cow_iovec *vec,
 			  unsigned int count, uint64_t offset, unsigned int flags)
 {
@@ -39,7 +39,7 @@ static ssize_t slow_readv(const struct cow_io *io, int file, struct cow_iovec *v
 	return ret;
 }
 
-/* All threads at once write one sector each to a cluster that was never written before. */
+/* All threads at once write one sector each to a cluster that has never been written. */
 static void first_touch(unsigned int number)
 {
 	uint32_t per_cluster = (1 << chain->layers[0]->cluster_bits) / 512;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-timing.c - deadlines, and waiting for a lock (labs/base/timing.c, files.c)
+ * u-timing.c - test deadlines and waiting for a lock (labs/base/timing.c, files.c)
  */
 #include "tap.h"
 

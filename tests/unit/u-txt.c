@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-txt.c - strings, lists of words, sizes and numbers (labs/base/txt.c, name.c)
+ * u-txt.c - test strings, lists of words, sizes and numbers (labs/base/txt.c, name.c)
  */
 #include "tap.h"
 

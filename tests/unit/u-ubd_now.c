@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-ubd_now.c - which disk requests the machine's own thread executes at once
+ * u-ubd_now.c - test which disk requests the machine's own thread executes at once
  *
  * Tests drivers-ubd/kernel/ubd_now.c with a clock and a store that the test controls.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-ubd_worker.c - the disk driver's worker threads with a simulated host and store
+ * u-ubd_worker.c - test the disk driver's worker threads with a simulated host and store
  *
  * Tests drivers-ubd/worker/ubd_worker.c. The host calls below use pthreads and futexes. The
  * store keeps no data: it counts requests and fails as each case needs.
@@ -176,7 +176,7 @@ static void failed_sync(void)
 	is(result(&other, UBD_FLUSH, false), 0, "another disk is not affected");
 }
 
-/* One sync is delayed; flushes that arrive meanwhile need another sync. */
+/* Delays one sync; flushes that arrive meanwhile need another sync. */
 static void together(int first_result, const char *what)
 {
 	struct ubd_store store = { .ops = &ops };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-verb.c - the option parser of umlab, umlab-disk and umlab-net (labs/base/verb.c)
+ * u-verb.c - test the option parser of umlab, umlab-disk and umlab-net (labs/base/verb.c)
  */
 #include "tap.h"
 
@@ -60,7 +60,7 @@ static enum verb_outcome parse(const struct verb *verb, char **words)
 	return verb_parse(&program, verb, nr, words, &args);
 }
 
-/* Runs a whole command line; its output is dropped, since TAP goes to standard output. */
+/* Runs a whole command line; drops its output, because TAP uses standard output. */
 #define RUN(...) run_words((char *[]){ "thing", __VA_ARGS__, NULL })
 static enum status run_words(char **words)
 {
