@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * libk.h - the functions of the kernel's lib/ that the host world may call
+ * libk.h - declare the functions of the kernel's lib/ that the host world may call
  *
- * The image has one symbol space, so the memcpy() that the compiler calls is the kernel's anyway.
+ * The image has one symbol space, so a memcpy() that the compiler inserts is the kernel's anyway.
  * All these functions depend only on their arguments and may be called on the machine's thread at
  * any time, even in signal handlers. Worker threads may use mem* and str*, but not the printf
  * functions, which read kernel state.

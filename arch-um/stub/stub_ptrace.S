@@ -4,21 +4,21 @@
  *
  * Runs when engine_ptrace.c sets the instruction pointer of a guest process to one of the entries.
  * The code uses registers and the read-only data page, but no stack. Each entry ends with int3,
- * which the engine waits for. Guest code that jumps here gains nothing: its system calls are
- * stopped and go to its own kernel, like all others.
+ * which the engine waits for. Guest code that jumps here gains nothing: the host stops the system
+ * calls made here like all others, and the guest's kernel handles them.
  */
 #include <um/stub.h>
 
 	.section .um.stub, "ax"
 
-/* stub_call: one system call, number and arguments in their registers; result in rax */
+/* stub_call: make one system call; number and arguments in their registers, result in rax */
 	.globl	stub_call
 stub_call:
 	syscall
 	int3
 
 /*
- * stub_batch: carry out the commands of the data page at rbx.
+ * stub_batch: carry out the commands in the data page at rbx.
  * At int3: r12 = number of commands done, rax = result of the last one.
  */
 	.globl	stub_batch

@@ -8,9 +8,9 @@
  *
  * A guest process has two threads. The mapper carries out mapping work (stub_mapper). It keeps its
  * state in registers, blocks all signals and never runs guest code. The guest thread runs guest
- * code, and this code whenever guest code stops. Its filter turns every system call into SIGSYS
- * except two futex calls, which the filter knows by the address of their instruction
- * (stub_wake_call, stub_wait_call).
+ * code, and the code in this file whenever guest code stops. A filter turns every system call of
+ * the guest thread into SIGSYS except two futex calls, which it knows by the address of their
+ * instruction (stub_wake_call, stub_wait_call).
  *
  * Guest code stops in one of two ways:
  * - By a signal (stub_signal): a system call, an exception, or a kick by the kernel process.
@@ -158,15 +158,15 @@ stub_signal_stop:
 	movl	$STUB_STOP_SIGNAL, BOX(BOX_STOP)
 	jmp	stub_stopped
 
-/* In a thunk, on the way to stub_patched: a kick needs no answer, the thread is stopping. */
+/* The signal arrived in a thunk, on the way to stub_patched. A kick needs no answer there. */
 stub_signal_thunk:
 	cmpl	$STUB_SIGNAL_KICK, %edi
 	je	stub_continue
 	jmp	stub_signal_stop
 
 /*
- * In the stub: a kick may arrive here at any time; any other signal means that guest code has
- * jumped here. rax: offset of ip
+ * The signal arrived in the stub. A kick may do so at any time; any other signal means that guest
+ * code has jumped into the stub. rax: offset of ip
  */
 stub_signal_inside:
 	cmpl	$STUB_SIGNAL_KICK, %edi
@@ -191,7 +191,7 @@ stub_again:
 stub_kicked:
 	movl	$STUB_STOP_AGAIN, BOX(BOX_STOP)
 
-/* The reason for the stop is in the mailbox: give the turn away. */
+/* The reason for the stop is in the mailbox: give the turn to the kernel process. */
 stub_stopped:
 	xorl	%eax, %eax
 	xchgl	%eax, BOX(BOX_TURN)
@@ -288,7 +288,7 @@ stub_go_regs_begin:
 	movq	REG_SP, %rsp
 	jmp	*REG_IP
 
-/* Only the last instruction may set the trap flag. */
+/* Only iretq may set the trap flag: after popfq, the trap would happen inside the stub. */
 stub_go_step:
 	cmpl	$0, BOX(BOX_KICK)
 	jne	stub_kicked
@@ -297,7 +297,7 @@ stub_go_step:
 	iretq
 stub_go_regs_end:
 
-/* Load a signal frame; the frame of iretq is pushed below it. */
+/* Load the signal frame at r8; the frame for iretq is pushed below it. */
 	.macro	load_frame
 	pushq	$USER_SS
 	pushq	UC_SP(%r8)
@@ -354,9 +354,9 @@ stub_save_fp:
 	jmp	stub_stopped
 
 /*
- * The space gets a new user: from any place, the thread continues here. The random number that
- * comes with the signal proves to the kernel process that the thread passed here, and from here
- * the thread can only go to stub_wait.
+ * The space gets a new user. Wherever the thread was, it continues here. The random number that
+ * comes with the signal proves to the kernel process that the thread has passed here, and from
+ * here the thread can only go to stub_wait.
  */
 stub_reset:
 	leaq	BOX(BOX_STACK_TOP), %rsp
@@ -368,7 +368,7 @@ stub_reset:
 
 /* ---- the mapper ---- */
 
-/* r12d: number of the last batch that is done */
+/* Main loop of the mapper. r12d: number of the last batch that is done */
 	.globl	stub_mapper
 stub_mapper:
 	xorl	%r12d, %r12d

@@ -7,8 +7,8 @@
  * the request of the kernel process the zygote forks a child, which maps its data and mailbox,
  * creates the guest thread, and becomes the mapper.
  *
- * This code is copied with the rest of the stub, so it may call only functions of the stub and use
- * no constants in memory outside the constants page.
+ * This code is copied with the rest of the stub, so it may call only functions of the stub. The
+ * only constants in memory that it may use are those of the constants page.
  */
 #include "stub/stub_setup.h"
 #include <um/stub.h>
@@ -29,18 +29,18 @@ long stub_clone_guest(unsigned long flags, void *stack);
 void stub_wait(void) __attribute__((noreturn));
 void stub_mapper(void) __attribute__((noreturn));
 
-/* Report to the kernel process. Values add up until it reads them, see STUB_ACK_*. */
+/* Report to the kernel process. Values add up until they are read, see STUB_ACK_*. */
 STUB_TEXT static void acknowledge(uint64_t value)
 {
 	lx_write(consts->ack_fd, &value, sizeof(value));
 }
 
-/* The guest thread. Behind the filter it can only wait for its turn. */
+/* Start of the guest thread. Under its filter, the thread can only wait for its turn. */
 STUB_TEXT void stub_setup_guest(void)
 {
 	lx_sigaltstack((const stack_t *)consts->signal_stack, NULL);
 	lx_rt_sigprocmask(SIG_SETMASK, &consts->no_signals, NULL);
-	/* The thread has its own table (no CLONE_FILES); the mapper keeps its descriptors. */
+	/* The mapper keeps its descriptors: without CLONE_FILES, each has its own table. */
 	if (lx_close_range(0, ~0u, 0) ||
 	    lx_seccomp(SECCOMP_SET_MODE_FILTER, 0, (void *)&consts->guest_filter))
 		lx_exit_group(1);
@@ -55,7 +55,7 @@ STUB_TEXT __attribute__((noreturn)) static void space_main(uint32_t slot)
 	uint64_t offset = STUB_FILE_SLOTS + (uint64_t)slot * STUB_SLOT_SIZE;
 	long tid = -EAGAIN;
 
-	/* If the kernel process ended before this call, its death signal will not come. */
+	/* If the kernel process ended before this call, there will be no death signal. */
 	lx_prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	if (lx_getppid() != consts->parent_pid)
 		lx_exit_group(1);
@@ -77,7 +77,7 @@ STUB_TEXT __attribute__((noreturn)) static void space_main(uint32_t slot)
 	stub_mapper();
 }
 
-/* Runs on the stack at UM_STUB_STACK. The data page holds the slot of the next space. */
+/* Runs on the stack at UM_STUB_STACK. For the zygote, nr_commands is the next space's slot. */
 STUB_TEXT void stub_setup_zygote(void)
 {
 	uint32_t done = 0;

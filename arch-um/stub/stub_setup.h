@@ -8,10 +8,10 @@
 #ifndef UM_STUB_SETUP_H
 #define UM_STUB_SETUP_H
 
-/* stub_setup_zygote - main function of the zygote, on the stack at UM_STUB_STACK. */
+/* stub_setup_zygote - run the zygote, on the stack at UM_STUB_STACK. */
 void stub_setup_zygote(void) __attribute__((noreturn));
 
-/* stub_setup_guest - start of a guest thread; called by stub_clone_guest (stub_seccomp.S). */
+/* stub_setup_guest - start a guest thread; called by stub_clone_guest (stub_seccomp.S). */
 void stub_setup_guest(void) __attribute__((noreturn));
 
 #endif /* UM_STUB_SETUP_H */

@@ -16,16 +16,16 @@ struct task_struct;
 /* The task for which ahead_make() must run before its guest code does; NULL: none. */
 extern struct task_struct *ahead_due;
 
-/* ahead_make - make the pages for current, which is about to continue at @regs. May sleep. */
+/* ahead_make - make the pages that current needs to continue at @regs. May sleep. */
 void ahead_make(const struct pt_regs *regs);
 
-/* ahead_fork - current, whose address space is @parent, creates @child. */
+/* ahead_fork - note that current, whose address space is @parent, is creating @child. */
 void ahead_fork(const struct mm_struct *parent, const struct mm_struct *child);
 
-/* ahead_forget - @mm is being destroyed. */
+/* ahead_forget - forget @mm, which is being destroyed. */
 void ahead_forget(const struct mm_struct *mm);
 
-/* ahead_note - guest code of @mm faulted on the page of @addr. */
+/* ahead_note - note that guest code of @mm faulted on the page of @addr. */
 void ahead_note(const struct mm_struct *mm, unsigned long addr, enum guest_access access);
 
 #endif /* _ASM_UM_UM_AHEAD_H */

@@ -7,10 +7,10 @@
 #ifndef _ASM_UM_UM_CLOCK_H
 #define _ASM_UM_UM_CLOCK_H
 
-/* clock_setup - start to count time. Called before anything else. */
+/* clock_setup - start to count time. Called before anything needs the time. */
 void clock_setup(void);
 
-/* clock_idle - host_idle(), and correct the clock after the sleep. Interrupts off. */
+/* clock_idle - call host_idle(), then correct the clock. Interrupts off. */
 void clock_idle(void);
 
 #endif /* _ASM_UM_UM_CLOCK_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * um_control.h - commands from the user of the machine, as lines of text, for drivers
+ * um_control.h - give drivers the commands, lines of text, that the user of the machine sends
  *
  * Implemented in drivers/control.c.
  */
@@ -14,14 +14,14 @@ enum { UM_CONTROL_LINE_SIZE = 4608 };
 
 struct um_control;
 
-/* A command: its first word, and a function that gets the second word and the rest, or NULL. */
+/* A command: its first word, and a function that gets the second word and the rest (or NULL). */
 struct um_control_verb {
 	const char *name;
 	void (*carry_out)(struct um_control *control, char *word, char *rest);
 };
 
 /*
- * One socket. The driver sets name and verbs; an empty verb ends the table. A work item calls
+ * One socket. The driver sets name and verbs; an empty entry ends verbs. A work item calls
  * the verbs one at a time; they may modify the words.
  */
 struct um_control {
@@ -37,7 +37,7 @@ struct um_control {
 /* um_control_start - listen at @path. Returns 0, or prints a line and returns -errno. */
 int um_control_start(struct um_control *control, const char *path);
 
-/* um_control_answer - send text to the peer; within a verb only. */
+/* um_control_answer - send text to the peer. Only carry_out functions may call it. */
 __printf(2, 3)
 void um_control_answer(struct um_control *control, const char *format, ...);
 

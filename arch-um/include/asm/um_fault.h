@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * um_fault.h - page faults of guest code
+ * um_fault.h - handle page faults of guest code
  *
  * Implemented in mm/fault.c, called by the run loop (kernel/guest.c).
  */

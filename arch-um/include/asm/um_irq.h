@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * um_irq.h - host events as interrupts
+ * um_irq.h - turn host events into interrupts
  *
  * Implemented in kernel/irq.c, used by drivers and by kernel/.
  */
@@ -23,14 +23,15 @@ int um_irq_register_worker(void (*fn)(void *data), void *data);
 /*
  * um_irq_register_signal - call @fn in hard interrupt context when one of @events (enum um_event)
  * arrives. Only for the events that are signals from outside: window size, terminate, interrupt.
- * A few registrations, made during boot, which last forever.
+ * There is room for a few registrations, which are made during boot and last forever.
  */
 void um_irq_register_signal(unsigned int events, void (*fn)(void));
 
 /*
  * irq_lockdep_off - tell lockdep that interrupts are off, because the host side turned them off.
- * Returns whether lockdep thought that they were on; irq_lockdep_on() takes this value and tells
- * lockdep that the host side is about to restore them.
+ * Returns whether lockdep thought that they were on.
+ * irq_lockdep_on - tell lockdep that the host side is about to restore interrupts; @on is the value
+ * from irq_lockdep_off().
  */
 bool irq_lockdep_off(void);
 void irq_lockdep_on(bool on);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * um_mirror.h - host mappings of a space, made from the guest's page tables
+ * um_mirror.h - make the host mappings of a space from the guest's page tables
  *
  * Implemented in mm/mirror.c. Used by mm/, the run loop (kernel/guest.c), and by generic code
  * through flush_tlb_*() (asm/tlbflush.h).
@@ -11,13 +11,13 @@
 struct mm_struct;
 struct pt_regs;
 
-/* mirror_range_flush - entries of [@start, @end) changed: remove what the space has of the old. */
+/* mirror_range_flush - unmap from the space what page tables of [@start, @end) no longer have. */
 void mirror_range_flush(struct mm_struct *mm, unsigned long start, unsigned long end);
 
 /* mirror_fill - queue host mappings for @addr and its neighbours, as the page tables allow. */
 void mirror_fill(struct mm_struct *mm, unsigned long addr);
 
-/* mirror_start - queue the mappings that a task with these registers needs first. */
+/* mirror_start - queue the mappings that a task needs first to continue at @regs. */
 void mirror_start(struct mm_struct *mm, struct pt_regs *regs);
 
 #endif /* _ASM_UM_UM_MIRROR_H */

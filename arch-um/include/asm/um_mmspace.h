@@ -10,7 +10,7 @@
 struct host_space;
 struct mm_struct;
 
-/* mmspace_lost - the space of @mm died: release it. */
+/* mmspace_lost - release the space of @mm, whose host process has died. */
 void mmspace_lost(struct mm_struct *mm);
 
 /* mmspace_renew - create another space for @mm; NULL if the host refuses. */

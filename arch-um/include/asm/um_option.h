@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * um_option.h - early checks of the options of drivers
+ * um_option.h - check the options of drivers early
  *
  * Drivers read their options when they start, but a malformed option must end the program with one
  * line before anything is touched. So kernel/boot/boot_options.c calls these functions first. They
@@ -16,7 +16,7 @@
  * ubd_check_option - check @name ("ubd0", "ubdb", "ubd0rs") and @value of a disk option.
  * 0: well-formed; -ENOENT: not a disk option; -EINVAL: malformed.
  * ubd_option_has_base - does a well-formed @value name a base image?
- * ubd_option_error - the fault in a few words; NULL: the option is well-formed.
+ * ubd_option_error - return the fault in a few words; NULL: the option is well-formed.
  */
 #ifdef CONFIG_BLK_DEV_UBD
 int ubd_check_option(const char *name, const char *value);
@@ -41,7 +41,7 @@ static inline const char *ubd_option_error(const char *name, const char *value)
 
 /*
  * hostfs_check_option - check @value of hostfs=/dir[,ro][:/dir[,ro]]...: 0 or -EINVAL.
- * hostfs_option_error - the fault in a few words; NULL: the option is well-formed.
+ * hostfs_option_error - return the fault in a few words; NULL: the option is well-formed.
  */
 #ifdef CONFIG_UM_HOSTFS
 int hostfs_check_option(const char *value);

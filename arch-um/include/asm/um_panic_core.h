@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * um_panic_core.h - the option core=FILE[,all]
+ * um_panic_core.h - check the option core=FILE[,all]
  *
  * Implemented in kernel/debug/panic_core.c, called by kernel/boot/boot_options.c before there is
  * memory to allocate.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * um_physmem.h - guest RAM
+ * um_physmem.h - create guest RAM
  *
  * Implemented in mm/physmem.c, used by kernel/ and mm/.
  */
@@ -15,7 +15,7 @@ struct um_boot;
 extern unsigned long um_image_size;
 
 /*
- * physmem_setup - create RAM of @requested_size bytes, as mem= says; 0: the default. Ends the
+ * physmem_setup - create RAM of @requested_size bytes, the value of mem= (0: the default). Ends the
  * program with a message if the host refuses.
  */
 void physmem_setup(u64 requested_size, const struct um_boot *boot);

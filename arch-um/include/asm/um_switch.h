@@ -19,13 +19,13 @@ struct um_switch_frame {
 struct task_struct *um_switch_stacks(struct task_struct *prev, struct task_struct *next);
 
 /*
- * um_ret_from_fork - return address of a new task: calls the function in r13 with the task
- * that ran before, bx and r12. The function must not return.
+ * um_ret_from_fork - start a new task, on whose stack this is the return address: call the function
+ * in r13 with the task that ran before, bx and r12 as arguments. The function must not return.
  */
 void um_ret_from_fork(void);
 
 /*
- * um_oops_entry - continue here on the task's stack after a fatal signal in kernel code: calls the
+ * um_oops_entry - continue on the task's stack after a fatal signal in kernel code: call the
  * function in ax with di. di and sp point to a block that starts with the registers of the fault.
  */
 void um_oops_entry(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * um_vdso.h - the data that kernel and vDSO share
+ * um_vdso.h - the data that the kernel and the vDSO share
  *
  * Defined in kernel/vdso.c, written by kernel/clock.c and by generic timekeeping.
  */
@@ -9,7 +9,7 @@
 
 struct vdso_data;
 
-/* In the image until there are pages to allocate, then in a page of RAM. */
+/* The data is in the image until pages can be allocated, then in a page of RAM. */
 extern struct vdso_data *um_vdso_data;
 
 #endif /* _ASM_UM_UM_VDSO_H */

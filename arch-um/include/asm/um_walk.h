@@ -2,8 +2,8 @@
 /*
  * um_walk.h - find the page table entry of an address
  *
- * For code that reads page tables without their locks. The kernel has one processor and is not
- * preempted, so tables do not change until the caller sleeps.
+ * For code in kernel/ and mm/ that reads page tables without their locks. The kernel has one
+ * processor and is not preempted, so the tables do not change until the caller sleeps.
  */
 #ifndef _ASM_UM_UM_WALK_H
 #define _ASM_UM_UM_WALK_H
@@ -12,9 +12,9 @@
 #include <asm/um_physmem.h>
 
 /*
- * walk_entry - the last-level entry of @addr, or NULL. *@size: size of the aligned range around
- * @addr for which the answer holds. The entry of a huge page has the same bits as other entries
- * (asm/pgtable.h) and is returned as one.
+ * walk_entry - return the last-level entry of @addr, or NULL. *@size gets the size of the aligned
+ * range around @addr to which the answer applies. The entry of a huge page has the same bits as
+ * other entries (asm/pgtable.h) and is returned as a pte_t.
  */
 static inline pte_t *walk_entry(struct mm_struct *mm, unsigned long addr, unsigned long *size)
 {
@@ -39,7 +39,7 @@ static inline pte_t *walk_entry(struct mm_struct *mm, unsigned long addr, unsign
 	return pte_offset_kernel(pmd, addr);
 }
 
-/* walk_pte - the same; *@next: the first address after the range for which the answer holds. */
+/* walk_pte - like walk_entry(), but *@next gets the first address after the range. */
 static inline pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, unsigned long *next)
 {
 	unsigned long size;
@@ -50,8 +50,8 @@ static inline pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, unsigned
 }
 
 /*
- * pte_in_ram - does the entry map a page of RAM? Spaces cannot map other pages: those of the
- * kernel image, or those that a mapping of /dev/mem finds beyond RAM.
+ * pte_in_ram - does the entry map a page of RAM? Spaces cannot map other pages, which are those of
+ * the kernel image and those that a mapping of /dev/mem may name beyond RAM.
  */
 static inline bool pte_in_ram(pte_t pte)
 {
@@ -70,8 +70,8 @@ static inline bool walk_outside_ram(struct mm_struct *mm, unsigned long addr)
 }
 
 /*
- * walk_guest_page - kernel address of guest address @addr, or NULL if the page tables do not allow
- * a read (or write) now. Marks the page as accessed (and dirty).
+ * walk_guest_page - return the kernel address of guest address @addr, or NULL if the page tables do
+ * not allow a read (or, with @write, a write) now. Marks the page as accessed (and dirty).
  */
 static inline void *walk_guest_page(struct mm_struct *mm, unsigned long addr, bool write)
 {

@@ -30,15 +30,16 @@ enum host_prot {
 int host_ram_create(void *at, uint64_t size);
 
 /*
- * host_ram_map - map @size bytes of RAM at @offset also at @at in this process, replacing any
- * mapping there. All arguments are page-aligned. Used for vmalloc. Never blocks.
+ * host_ram_map - map @size bytes of RAM from @offset on at the address @at of this process as well,
+ * replacing any mapping there. All arguments are page-aligned. Used for vmalloc. Never blocks.
  */
 int host_ram_map(void *at, uint64_t offset, size_t size, int prot);
 
 /*
  * host_mem_alloc - allocate zeroed memory outside guest RAM, for data that belongs to the host
- * side (maps of disks); untouched pages cost nothing. NULL: the host has no memory.
- * host_mem_free - free it; takes the same size, and ignores NULL. Any thread.
+ * side (maps of disks). Untouched pages cost nothing. NULL: the host has no memory. Any thread.
+ * host_mem_free - free memory from host_mem_alloc(); takes the same size, and ignores NULL. Any
+ * thread.
  */
 void *host_mem_alloc(size_t size);
 void host_mem_free(void *at, size_t size);
@@ -50,8 +51,8 @@ int host_text_put(void *at, uint8_t byte);
 int host_mem_unmap(void *at, size_t size);
 
 /*
- * host_ram_is_zero - does the host know, without reading it, that the range of RAM is zero? True
- * for a range that has not been touched at all, or not since it was discarded.
+ * host_ram_is_zero - does the host know, without reading the range of RAM, that all of it is zero?
+ * True if the range has never been touched, or not since it was last discarded.
  */
 bool host_ram_is_zero(uint64_t offset, uint64_t size);
 
@@ -64,8 +65,8 @@ int host_ram_discard(uint64_t offset, uint64_t size);
 struct host_space;
 
 /*
- * Guest registers, in the order of the host's user_regs_struct and of the kernel's struct pt_regs,
- * so one block passes through unchanged.
+ * Guest registers. They have the same order as in the host's user_regs_struct and the kernel's
+ * struct pt_regs, so a block of registers is passed on without a conversion.
  */
 struct host_regs {
 	uint64_t r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di;
@@ -79,12 +80,12 @@ enum guest_stop {
 	GUEST_SYSCALL,		/* system call: number in orig_ax, ip after the instruction */
 	GUEST_FAULT,		/* page fault: address in addr, kind of access in access */
 	GUEST_TRAP,		/* another exception: signo, code, addr as the host reports them */
-	GUEST_INTERRUPT,	/* a host event is pending, or for no reason; registers are valid */
+	GUEST_INTERRUPT,	/* a host event is pending, or no reason; registers are valid */
 	GUEST_GONE,		/* the host process died: registers are lost, space is unusable */
 };
 
 enum guest_access {
-	GUEST_ACCESS_UNKNOWN,	/* the page was not mapped; may have been any kind of access */
+	GUEST_ACCESS_UNKNOWN,	/* the page was not mapped; the access may have been of any kind */
 	GUEST_ACCESS_DENIED,	/* the page was mapped, but forbids the access */
 	GUEST_ACCESS_READ,
 	GUEST_ACCESS_WRITE,
@@ -94,8 +95,8 @@ enum guest_access {
 struct guest_event {
 	enum guest_stop stop;
 	enum guest_access access;
-	bool trapped;		/* GUEST_SYSCALL: the site trapped, so patching it would help */
-	bool gate_unknown;	/* GUEST_SYSCALL: int 0x80 and sysenter look the same */
+	bool trapped;		/* GUEST_SYSCALL: by a trap, so patching the site would help */
+	bool gate_unknown;	/* GUEST_SYSCALL: or else int 0x80 or sysenter */
 	int signo;		/* signal number, of host and guest alike; for GUEST_GONE the
 				   signal that ended the process, or 0 */
 	int code;		/* si_code */
@@ -105,24 +106,24 @@ struct guest_event {
 /* Flags of host_guest_run(). */
 enum guest_run_flags {
 	GUEST_RUN_STEP = 1,	/* stop with GUEST_TRAP/SIGTRAP after one instruction */
-	GUEST_RUN_SHARED = 2,	/* other tasks share the space: its FP state is soon needed */
+	GUEST_RUN_SHARED = 2,	/* other tasks share the space, so the FP state will soon be read */
 };
 
 /*
  * host_guest_init - choose the engine ("auto", "seccomp", "ptrace") and start it. @why gets a
  * line for the boot log: which engine runs, and why a faster one does not.
- * -EINVAL: no such engine. -EPERM: the host forbids it; @why says what to change.
+ * -EINVAL: no such engine. Another -errno: the host does not allow it; @why says what to change.
  */
 int host_guest_init(const char *engine, char *why, size_t why_size);
 
 /*
- * host_confine_allow - allow the machine to write the host file @path, or with @below everything
+ * host_confine_allow - allow the machine to write the host file @path or, with @below, everything
  * in the folder @path.
  * host_confine_allow_any - allow all files: the machine will open some that cannot be named yet.
- * host_confine_files - give up the rights to all other files. Called before host_guest_init(). If
- * not @wanted, keep them. @text gets words for the boot log.
- * host_confine_calls - give up system calls. Called after host_guest_init(). -errno: the host has
- * no seccomp filters.
+ * host_confine_files - give up the right to write all other files or, if not @wanted, keep it.
+ * @text gets a few words for the boot log. Called before host_guest_init().
+ * host_confine_calls - give up the system calls that this process does not need. Called after
+ * host_guest_init(). -errno: the host has no seccomp filters.
  * Confinement cannot be undone, not even by a restart.
  */
 void host_confine_allow(const char *path, bool below);
@@ -136,33 +137,33 @@ int host_confine_calls(void);
  */
 int host_space_create(struct host_space **space);
 
-/* host_space_destroy - end the space; ignores NULL. Its mappings and registers are lost. */
+/* host_space_destroy - end @space, with its mappings and registers; ignores NULL. */
 void host_space_destroy(struct host_space *space);
 
 /*
- * host_space_map - map RAM [@offset, @offset+@size) at @gaddr in the space with @prot.
+ * host_space_map - map RAM [@offset, @offset+@size) at @gaddr in the space, with the rights @prot.
  * host_space_unmap - remove every mapping in [@gaddr, @gaddr+@size).
- * Both calls are queued in order and take effect before the space runs again. If the host has no
- * room for a mapping (vm.max_map_count), all mappings of the space are dropped, and the guest
- * faults them back.
+ * Both calls only queue the work, which is done in order before the space runs again. If the host
+ * has no room for a mapping (vm.max_map_count), all mappings of the space are dropped, and page
+ * faults of the guest bring them back.
  */
 void host_space_map(struct host_space *space, uint64_t gaddr, uint64_t offset,
 		    uint64_t size, int prot);
 void host_space_unmap(struct host_space *space, uint64_t gaddr, uint64_t size);
 
-/* host_space_is_empty - was nothing mapped in the space since all of it was unmapped? */
+/* host_space_is_empty - has nothing been mapped in the space since all of it was unmapped? */
 bool host_space_is_empty(const struct host_space *space);
 
 /*
- * host_space_sync - wait until guest code cannot reach the unmapped ranges, even if its thread
+ * host_space_sync - wait until guest code cannot reach the unmapped ranges, even if a guest thread
  * only pretends to have stopped. Must be called before the pages are used for something else,
- * while no guest code of any space runs. If the engine knows that the space sleeps, its
- * mappings may stay until it runs, because nothing can use them before.
+ * while no guest code of any space runs. If the engine knows that the guest thread of the space
+ * sleeps, the mappings may stay until the space runs, because nothing can use them before that.
  */
 void host_space_sync(struct host_space *space);
 
 /*
- * host_guest_run - run guest code in @space with @regs until it stops, and say why in *@event.
+ * host_guest_run - run guest code in @space with @regs until it stops; *@event gets the reason.
  * Must be called with um_irqs_on 0: a host event then ends the run as GUEST_INTERRUPT and
  * stays pending. If an event is pending already, the call returns at once. *@regs is loaded
  * before and valid after the run, except after GUEST_GONE. The FP state stays in the space;
@@ -172,11 +173,12 @@ void host_guest_run(struct host_space *space, struct host_regs *regs,
 		    unsigned int flags, struct guest_event *event);
 
 /*
- * host_fp_size - size of an FP state (XSAVE standard format), fixed after host_guest_init().
- * host_fp_features - XSAVE feature bits that an FP state holds.
+ * host_fp_size - return the size of an FP state (XSAVE standard format), which does not change
+ * after host_guest_init().
+ * host_fp_features - return the XSAVE feature bits that an FP state holds.
  * host_fp_default - fill @fp with the state of a new program.
  * host_space_fp_get/set - copy the FP state out of / into the space. -EINVAL: the processor refuses
- * the state; the old one stays.
+ * the state, and the old one stays.
  */
 size_t host_fp_size(void);
 uint64_t host_fp_features(void);
@@ -189,13 +191,13 @@ int host_space_fp_set(struct host_space *space, const void *fp);
  * is followed by `syscall`, both in one page. If a site is used often, the kernel maps a copy of
  * the page in which a jump replaces the first instruction and `syscall` stays. A call then
  * stops guest code without a trap (site_jumps.c).
- * host_sites_supported - can the engine do this?
+ * host_sites_supported - can sites be patched with the engine that runs?
  * host_site_define - define site number @site, below HOST_SITES_MAX, with the instruction @head,
  * which must work at any address; @jump gets the bytes that replace it.
- * host_space_site_return - in this space, calls of @site return to @addr. False: nothing changed,
- * because they return to another address already, or the space uses no sites.
+ * host_space_site_return - let calls of @site in this space return to @addr. False: nothing
+ * changed, because they return to another address already, or the space uses no sites.
  * host_space_site_forget - undo host_space_site_return(); returns the address, or 0 if there was
- * none. The page must be unmapped and synced before guest code runs.
+ * none. The patched page must be unmapped and the space synced before guest code runs.
  * host_space_sites_disable - use no sites in this space from now on. False: they were disabled
  * already.
  */
@@ -213,8 +215,9 @@ bool host_space_sites_disable(struct host_space *space);
 /*
  * Debug registers of the processor: watched addresses, and DR7 as control. A hit stops guest code
  * with GUEST_TRAP and SIGTRAP.
- * host_space_debug_set - load them for the next runs. -EINVAL, -EIO: the host refuses a value, and
- * the old ones stay. host_space_debug_status - DR6 of the last stop.
+ * host_space_debug_set - load @debug for the next runs. -EINVAL, -EIO: the host refuses a value,
+ * and the old values stay.
+ * host_space_debug_status - return DR6 as of the last stop.
  */
 struct host_debug {
 	uint64_t addr[4];
@@ -242,14 +245,14 @@ int host_file_open(const char *path, unsigned int flags, unsigned int mode);
 void host_file_close(int fd);
 
 /*
- * host_file_inherit - a new non-blocking descriptor, for writing or reading, of the file behind
- * @fd, which this process inherited. The flags of @fd do not change, because other processes
- * may share them. -EBADF: @fd is not open, or not in that direction.
+ * host_file_inherit - return a new non-blocking descriptor, for reading or (@write) writing, for
+ * the file of @fd, which this process inherited. The flags of @fd do not change, because other
+ * processes may share them. -EBADF: @fd was not inherited, or is not open in that direction.
  */
 int host_file_inherit(int fd, bool write);
 
 /*
- * host_file_read/write - one transfer at the position of the descriptor; may be short.
+ * host_file_read/write - make one transfer, which may be short, at the descriptor's position.
  * -EAGAIN: the descriptor is non-blocking and not ready.
  */
 ssize_t host_file_read(int fd, void *buf, size_t size);
@@ -271,7 +274,7 @@ enum host_io {
 
 /*
  * host_file_preadv/pwritev - transfer all of @vec (at most 1024 pieces) at @offset. Returns the
- * number of bytes, which is less only at end of file, or -errno even if a part was
+ * number of bytes, which is smaller only at end of file, or -errno even if a part has been
  * transferred. The contents of @vec are undefined afterwards.
  * HOST_IO_NOWAIT: -EAGAIN unless all data is available without waiting for a disk;
  * -EOPNOTSUPP if the host cannot tell for this file.
@@ -281,44 +284,50 @@ ssize_t host_file_preadv(int fd, struct host_iovec *vec, unsigned int count,
 ssize_t host_file_pwritev(int fd, struct host_iovec *vec, unsigned int count,
 			  uint64_t offset);
 
-/* host_file_rename replaces an existing @to; host_file_link fails then with -EEXIST. */
+/*
+ * host_file_unlink - remove the name @path.
+ * host_file_rename - rename @from to @to, replacing an existing file @to.
+ * host_file_link - give the file @from the further name @to. -EEXIST: @to exists already.
+ */
 int host_file_unlink(const char *path);
 int host_file_rename(const char *from, const char *to);
 int host_file_link(const char *from, const char *to);
 
 /*
- * host_file_next_data - find the first run of data at or after *@start, and set *@start and *@end.
- * Where the host cannot tell, all is data and nothing changes. -ENXIO: no data follows.
+ * host_file_next_data - find the first run of data at or after *@start, and set *@start and *@end
+ * to it. If the host cannot tell where data is, returns 0 and changes neither: all may be data.
+ * -ENXIO: no data follows.
  */
 int host_file_next_data(int fd, uint64_t *start, uint64_t *end);
 
-/* host_file_is_remote - may other hosts have the file open, which do not see our locks? */
+/* host_file_is_remote - can other hosts that do not see our locks open the file? */
 bool host_file_is_remote(int fd);
 
-/* host_file_size - size of a regular file or block device. */
+/* host_file_size - get the size of a regular file or block device. */
 int host_file_size(int fd, uint64_t *size);
 
 /*
- * host_file_end - size of a regular file, cheap enough to call before each write: it does not
- * read the time stamps, which would make the host store an exact one at the next change.
+ * host_file_end - get the size of a regular file. Cheap enough to call before each write, because
+ * it does not read the time stamps: after such a read, the host stores an exact new time stamp at
+ * the next change.
  */
 int host_file_end(int fd, uint64_t *end);
 
 /* host_file_sync - put data on stable storage, and metadata unless @data_only. Blocks. */
 int host_file_sync(int fd, bool data_only);
 
-/* host_file_punch - make the range read as zero and use no space; -EOPNOTSUPP: host cannot. */
+/* host_file_punch - make the range read as zero and use no space. -EOPNOTSUPP: it cannot. */
 int host_file_punch(int fd, uint64_t offset, uint64_t size);
 
 /*
- * host_file_lock - lock the whole file, shared or exclusive, until it is closed. -EAGAIN: another
+ * host_file_lock - lock the whole file, shared or exclusive, until @fd is closed. -EAGAIN: another
  * descriptor holds a conflicting lock.
  */
 int host_file_lock(int fd, bool exclusive);
 
 /*
- * host_file_wait - sleep until a read (or write) of @fd would not fail with -EAGAIN. -EAGAIN: it
- * still would after @timeout. Blocks.
+ * host_file_wait - sleep until @fd is readable (or writable, if @write), but at most @timeout.
+ * -EAGAIN: it is still not ready. Blocks.
  */
 int host_file_wait(int fd, bool write, uint64_t timeout);
 
@@ -331,7 +340,7 @@ int host_socket_accept(int fd);
 
 /*
  * host_pty_open - create a pseudo terminal in raw mode; @name gets the path of its other end.
- * While nobody has the other end open, reads fail with -EIO, and writes may.
+ * While nobody has the other end open, reads fail with -EIO, and writes may fail.
  * host_pty_forget - discard data that was written but not read. -EBUSY: the other end is open.
  */
 int host_pty_open(char *name, size_t name_size);
@@ -347,26 +356,27 @@ struct host_frame {
 	bool truncated;		/* the message was longer than vec */
 };
 
-/* How frames go through a descriptor. */
+/* How a descriptor transfers frames. */
 enum host_net {
 	HOST_NET_MESSAGES,	/* a socket that keeps message boundaries: many per call */
-	HOST_NET_DEVICE,	/* a tap device: one read or write for each */
+	HOST_NET_DEVICE,	/* a tap device: one read or write for each frame */
 };
 
 /*
  * host_net_connect - connect to the unix socket at @path, without blocking: SOCK_SEQPACKET, or
  * SOCK_STREAM if @stream. -ENOENT, -ECONNREFUSED: nobody listens there.
- * host_net_inherit - duplicate @fd, which this process inherited and nobody else uses, and make it
- * non-blocking. -EPROTOTYPE: a stream socket. -EINVAL: neither a socket nor a tap device.
+ * host_net_inherit - duplicate @fd, which this process inherited and nobody else uses, and make the
+ * duplicate non-blocking. -EPROTOTYPE: @fd is a stream socket. -EINVAL: it is neither a socket nor
+ * a tap device.
  */
 int host_net_connect(const char *path, bool stream);
 int host_net_inherit(int fd, enum host_net *transport);
 
 /*
- * host_net_send - send up to 32 frames. Returns how many were sent, at least one. -EAGAIN: not now;
- * another -errno: the first frame cannot be sent.
- * host_net_receive - receive up to @nr frames and set their size and truncated. Returns how many; 0
- * at the end of the connection. -EAGAIN: none has arrived.
+ * host_net_send - send up to 32 frames. Returns how many were sent, at least one. -EAGAIN: none can
+ * be sent now. Another -errno: the first frame cannot be sent.
+ * host_net_receive - receive up to @nr frames and set their size and truncated. Returns how many
+ * were received, or 0 at the end of the connection. -EAGAIN: none has arrived.
  */
 int host_net_send(int fd, enum host_net transport, const struct host_frame *frames,
 		  unsigned int nr);
@@ -374,26 +384,30 @@ int host_net_receive(int fd, enum host_net transport, struct host_frame *frames,
 		     unsigned int nr);
 
 /*
- * host_helper_probe - look for the program @name beside this one and in the PATH. -ENOENT: none.
- * host_helper_start - run words[0] in a new process. Its descriptor 3 is one end of a new
- * SOCK_SEQPACKET pair; of our descriptors it inherits only standard error. It gets SIGTERM
+ * host_helper_probe - look for the program @name in the folder of this program and in the PATH.
+ * -ENOENT: not found.
+ * host_helper_start - run the program words[0] in a new process. The new process inherits only
+ * standard error, gets one end of a new SOCK_SEQPACKET pair as descriptor 3, and receives SIGTERM
  * when this process ends. Returns the process id, and our end of the pair in *@fd.
- * host_helper_end - end the process if it still runs. Blocks until it has ended.
+ * host_helper_end - kill the helper @pid if it still runs. Blocks until the helper has ended.
  */
 int host_helper_probe(const char *name);
 int host_helper_start(const char *const *words, unsigned int nr_words, int *fd);
 void host_helper_end(int pid);
 
-/* host_identity - a text that differs between hosts, users and, if @folder, working folders. */
+/*
+ * host_identity - write to @text what differs between hosts, users and, if @folder, working
+ * folders.
+ */
 int host_identity(char *text, size_t size, bool folder);
 
 /* ---- host file system (drivers/hostfs*.c) -------------------------------- */
 
 /*
  * A file is named by a descriptor and a name of one component: no slash and not "..", so that no
- * name leads out of the directory. "." is the directory itself, "" is the object behind the
- * descriptor. Only host_fs_open_root() follows symbolic links. All calls may block. Numbers
- * (modes, RENAME_*, DT_*) are those of the guest, because host and guest share one ABI.
+ * name leads out of the directory. "." is the directory itself, "" is the object that the
+ * descriptor refers to. Only host_fs_open_root() follows symbolic links. All calls may block.
+ * Numbers (modes, RENAME_*, DT_*) are those of the guest, because host and guest share one ABI.
  */
 struct host_timestamp {
 	int64_t sec;
@@ -434,11 +448,11 @@ struct host_dirent {
 _Static_assert(offsetof(struct host_dirent, name) == 19, "layout that getdents64 writes");
 
 /*
- * host_fs_open_root - a directory handle for a folder that the command line names.
- * host_fs_open_beneath - the same for a folder below @root_fd. @path is relative and may have
- * several components, but no symbolic link and no "..".
+ * host_fs_open_root - open a directory handle for a folder that the command line names.
+ * host_fs_open_beneath - open a directory handle for a folder below @root_fd. @path is relative
+ * and may have several components, but no symbolic link and no "..".
  * host_fs_open - open (HOST_O_*) or create a regular file, or open "." for host_fs_readdir(). With
- * HOST_O_UNNAMED, create a file in that directory that has no name (O_TMPFILE). The caller
+ * HOST_O_UNNAMED, create a file without a name in the directory @name (O_TMPFILE). The caller
  * must check what kind of file was opened (host_fs_stat()).
  */
 int host_fs_open_root(const char *path);
@@ -451,16 +465,22 @@ int host_fs_statfs(int fd, struct host_statfs *st);
 /* host_fs_make - create a directory, FIFO or socket, as the type in @mode says. */
 int host_fs_make(int fd, const char *name, unsigned int mode);
 int host_fs_symlink(int fd, const char *name, const char *target);
-/* host_fs_link - if @from is "", link the file behind @from_fd, which may have no name. */
+/*
+ * host_fs_link - give the file @from a further name. If @from is "", the file is the one that
+ * @from_fd refers to, which may have no name yet.
+ */
 int host_fs_link(int from_fd, const char *from, int to_fd, const char *to);
 int host_fs_remove(int fd, const char *name, bool directory);
 int host_fs_rename(int from_fd, const char *from, int to_fd, const char *to,
 		   unsigned int flags);
 
-/* host_fs_readlink - copy at most @size bytes of the target, without a zero; how many. */
+/* host_fs_readlink - copy at most @size bytes of the target, without a zero; return how many. */
 ssize_t host_fs_readlink(int fd, const char *name, char *buf, size_t size);
 
-/* host_fs_readdir - read records from @position (-1: where the last call ended); 0 at the end. */
+/*
+ * host_fs_readdir - read records from @position (-1: where the last call ended). Returns the bytes
+ * read, or 0 at the end.
+ */
 ssize_t host_fs_readdir(int fd, int64_t position, void *buf, size_t size);
 
 int host_fs_chmod(int fd, const char *name, unsigned int mode);
@@ -469,7 +489,7 @@ int host_fs_utimes(int fd, const char *name, const struct host_timestamp *atime,
 		   const struct host_timestamp *mtime);
 int host_fs_truncate(int fd, uint64_t size);
 
-/* host_fs_allocate - fallocate() with its modes. */
+/* host_fs_allocate - call fallocate(), with the same @mode. */
 int host_fs_allocate(int fd, int mode, uint64_t offset, uint64_t size);
 
 /* host_fs_sync - put the whole host file system of directory handle @fd on stable storage. */
@@ -477,16 +497,17 @@ int host_fs_sync(int fd);
 
 /*
  * Extended attributes, by their full names, of a file or directory that is open for reading or
- * writing. get and list return the size, even if @size is 0. set with @value NULL removes.
+ * writing. get and list return the size, even if @size is 0. set removes the attribute if @value
+ * is NULL.
  */
 ssize_t host_fs_xattr_get(int fd, const char *name, void *value, size_t size);
 ssize_t host_fs_xattr_list(int fd, char *list, size_t size);
 int host_fs_xattr_set(int fd, const char *name, const void *value, size_t size, int flags);
 
-/* host_fs_owner - the user and group of this process on the host. */
+/* host_fs_owner - get the user and group of this process on the host. */
 void host_fs_owner(uint32_t *uid, uint32_t *gid);
 
-/* host_fs_max_descriptors - raise the limit as far as the host permits, and return it. */
+/* host_fs_max_descriptors - raise the limit of descriptors as far as allowed, and return it. */
 unsigned int host_fs_max_descriptors(void);
 
 /* ---- readiness ---------------------------------------------------------- */
@@ -495,10 +516,10 @@ unsigned int host_fs_max_descriptors(void);
  * host_poll_add - report @fd to um_poll_ready() with @cookie each time that it becomes readable
  * (or writable, if @write). Edge-triggered: the caller must read until -EAGAIN. A descriptor that
  * cannot be polled (regular file, /dev/null) is reported once, immediately.
- * host_poll_watch - change for which reasons @fd is reported; it is reported immediately if one of
- * them holds. Watch for writability only while it is needed, because each read at the
- * other end reports it again.
- * host_poll_remove - stop reporting; before the descriptor is closed.
+ * host_poll_watch - change for which reasons @fd is reported. @fd is reported immediately if it is
+ * ready for one of them. Watch for writability only while it is needed, because each read at the
+ * other end causes another report.
+ * host_poll_remove - stop reporting @fd. Must be called before the descriptor is closed.
  */
 int host_poll_add(int fd, bool write, uint64_t cookie);
 void host_poll_watch(int fd, bool read, bool write);
@@ -510,13 +531,13 @@ void host_poll_collect(void);
 /* ---- worker threads ----------------------------------------------------- */
 
 /*
- * host_worker_start - run @fn(@arg) on a new host thread. It shares memory and descriptors with the
- * machine's thread, takes no signals, and may make only calls marked "any thread" and the three
- * below. It must never call kernel functions or take kernel locks.
- * host_worker_wait - sleep until *@word differs from @seen.
+ * host_worker_start - run @fn(@arg) on a new host thread. The thread shares memory and descriptors
+ * with the machine's thread, takes no signals, and may make only calls marked "any thread" and the
+ * three below. It must never call kernel functions or take kernel locks.
+ * host_worker_wait - sleep until *@word differs from @seen. Any thread.
  * host_worker_wake - wake sleepers after *@word has changed. Any thread.
- * host_worker_notify - raise a host event; the machine's thread soon calls the function that
- * um_irq_register_worker() named. Any worker.
+ * host_worker_notify - raise a host event; the machine's thread soon calls the functions that were
+ * registered by um_irq_register_worker(). Any worker.
  */
 int host_worker_start(int (*fn)(void *arg), void *arg);
 void host_worker_wait(uint32_t *word, uint32_t seen);
@@ -525,11 +546,14 @@ void host_worker_notify(void);
 
 /* ---- time --------------------------------------------------------------- */
 
-/* host_time_now - monotonic time. host_time_real - time since 1970, UTC. Any thread. */
+/*
+ * host_time_now - return the monotonic time. Any thread.
+ * host_time_real - return the time since 1970, UTC. Any thread.
+ */
 uint64_t host_time_now(void);
 uint64_t host_time_real(void);
 
-/* host_time_held - how long debuggers held the machine; not part of host_time_now(). */
+/* host_time_held - return how much time host_time_now() leaves out: debuggers held the machine. */
 uint64_t host_time_held(void);
 
 /* host_timer_set - raise the timer event once, at monotonic time @when; 0 disarms the timer. */
@@ -546,7 +570,7 @@ void host_idle(void);
 /*
  * host_term_raw - if @fd is a terminal, save its settings and switch it to raw mode; the settings
  * are restored when the process ends. -ENOTTY: not a terminal.
- * host_term_size - rows and columns. -ENOTTY: not a terminal.
+ * host_term_size - get the rows and columns of @fd. -ENOTTY: not a terminal.
  */
 int host_term_raw(int fd);
 int host_term_size(int fd, unsigned short *rows, unsigned short *cols);
@@ -556,10 +580,10 @@ int host_term_size(int fd, unsigned short *rows, unsigned short *cols);
 /* host_print - write all of @text to standard error; works before any console. Any thread. */
 void host_print(const char *text, size_t size);
 
-/* host_exit - restore the terminal, end all spaces and the process with @status. */
+/* host_exit - restore terminals, end all spaces, and exit with @status. */
 void host_exit(int status) __attribute__((noreturn));
 
-/* host_restart - do the same, then run this program again with the same arguments. */
+/* host_restart - clean up as host_exit() does, then run this program with the same arguments. */
 void host_restart(void) __attribute__((noreturn));
 
 /* host_random - fill @buf from the host's random source; returns how many bytes. Any thread. */

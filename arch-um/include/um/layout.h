@@ -16,7 +16,7 @@
  *   image end, 2 MB aligned
  *        kernel image: text, data, bss
  *   KERNEL_BASE     4000_0000  = PAGE_OFFSET, guest-physical 0
- *        modules (vmalloc rules, own range)
+ *        modules (mapped like vmalloc)
  *   MODULES_BASE    1000_0000
  *
  * Guest-physical address = kernel virtual address - PAGE_OFFSET, for the image as
@@ -33,9 +33,9 @@
 #define UM_VMALLOC_END		0x140000000000
 
 /*
- * The window that patched system call sites jump through (host/guest/site_jumps.c). The third and
- * fourth byte of each address in it are the bytes of the instruction `syscall`. The window lies
- * inside the guest's range.
+ * The window that patched system call sites jump through (host/guest/site_jumps.c). In memory, the
+ * third and fourth byte of each address in the window are the bytes of the instruction `syscall`.
+ * The window lies inside the guest's range.
  */
 #define UM_SITES		0x050f0000
 #define UM_SITES_SIZE		0x5000

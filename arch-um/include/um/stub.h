@@ -9,8 +9,8 @@
  *               write it at any time, so the kernel process trusts nothing in it that could
  *               give a space more than its page tables do (engine_seccomp.c).
  *
- * The macros are offsets and values for assembler code (stub/stub_*.S); assertions at the end keep
- * them equal to the structs.
+ * The macros are offsets and values for assembler code (stub/stub_*.S). Assertions at the end check
+ * that they match the structs.
  */
 #ifndef UM_STUB_H
 #define UM_STUB_H
@@ -64,7 +64,7 @@
 #define STUB_STOP_SIGNAL	1	/* BOX_SIGNO; registers in signal frame BOX_FRAME */
 #define STUB_STOP_CALL		2	/* system call; registers in BOX_REGS, FP in the CPU */
 #define STUB_STOP_AGAIN		3	/* nothing ran: the state before the resume is unchanged */
-#define STUB_STOP_UNUSED	4	/* nothing ran: FP state and resumption in new BOX_FRAME */
+#define STUB_STOP_UNUSED	4	/* nothing ran: resume from BOX_FRAME, which is new */
 #define STUB_STOP_FP_SAVED	5	/* STUB_RESUME_SAVE_FP is done */
 #define STUB_STOP_RESET		6	/* the reset signal was handled */
 #define STUB_STOP_MAP_FAILED	7	/* nothing ran: see BOX_MAP_ERROR */
@@ -84,12 +84,12 @@
 
 /*
  * The acknowledgement descriptor is a counter (eventfd); reads return sums of these values. The
- * zygote reports a new space by its process id; the space reports itself when it is ready.
+ * zygote adds the process id of a new space; the space adds STUB_ACK_READY when it is ready.
  */
 #define STUB_ACK_DONE_VALUE	(1ULL << 23)	/* mapper: the batch is done */
 #define STUB_ACK_FAILED_VALUE	(1ULL << 24)	/* mapper: a command failed */
 #define STUB_ACK_READY		(1ULL << 25)
-#define STUB_ACK_CHILD_ENDED	(1ULL << 26)	/* kernel process: SIGCHLD; may be added often */
+#define STUB_ACK_CHILD_ENDED	(1ULL << 26)	/* kernel process: SIGCHLD; may add up */
 #define STUB_ACK_ERROR		(1ULL << 48)	/* times an errno */
 
 /* The stub file: constants, the window of the sites, then one slot for each space. */
@@ -135,7 +135,7 @@ struct stub_mailbox {
 	uint64_t frame, info;			/* addresses of struct ucontext and siginfo */
 	uint64_t reset_epoch;
 	uint64_t woken_ticks;			/* TSC when the guest thread woke up */
-	uint64_t stopped_ticks;			/* TSC before it woke the kernel process */
+	uint64_t stopped_ticks;			/* TSC before the wake-up of the kernel process */
 	uint64_t regs[27];			/* struct host_regs */
 	uint32_t tid;				/* guest thread; set before guest code runs */
 	uint8_t small_stack[BOX_STACK_TOP - BOX_REGS - 27 * 8 - 4];
@@ -159,7 +159,7 @@ struct stub_consts {
 	uint64_t filters[];
 };
 
-/* The assembler knows these offsets and sizes; thunks (site_jumps.c) know STUB_RETURNS. */
+/* Assembler code relies on these offsets and sizes, thunks (site_jumps.c) on STUB_RETURNS. */
 #define STUB_ASSERT(type, field, offset) \
 	_Static_assert(offsetof(struct type, field) == (offset), #field " is where assembler looks")
 _Static_assert(sizeof(struct stub_command) == STUB_COMMAND_SIZE, "size that assembler steps by");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * upcall.h - the contract: the calls and variables by which the host side reaches the kernel
+ * upcall.h - the contract: the calls and variables through which the host side reaches the kernel
  *
  * Implemented in arch-um/kernel/, used by arch-um/host/ on the machine's thread.
  * host.h is the other direction.
@@ -39,18 +39,18 @@ struct um_boot {
 	uint8_t random[16];		/* AT_RANDOM */
 };
 
-/* um_start - the first kernel code, on the boot stack. Never returns. */
+/* um_start - run the first kernel code, on the boot stack. Never returns. */
 void um_start(struct um_boot *boot) __attribute__((noreturn));
 
-/* um_irq_dispatch - handle all pending events; @regs: interrupted registers. Interrupts off. */
+/* um_irq_dispatch - handle all pending events; @regs were interrupted. Interrupts off. */
 void um_irq_dispatch(struct host_regs *regs);
 
-/* um_poll_ready - the descriptor registered with @cookie is ready. Interrupts off. */
+/* um_poll_ready - report that the descriptor registered with @cookie is ready. Interrupts off. */
 void um_poll_ready(uint64_t cookie);
 
 /*
- * um_kernel_fault - kernel code raised an exception at @regs. Returns true if *@regs was changed so
- * that execution can continue there. Interrupts off, on the stack for exceptions.
+ * um_kernel_fault - handle an exception that kernel code raised at @regs. Returns true if execution
+ * can continue at *@regs, which may have changed. Interrupts off, on the stack for exceptions.
  */
 bool um_kernel_fault(struct host_regs *regs, int signo, int code, uint64_t addr,
 		     bool write);

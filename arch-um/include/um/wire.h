@@ -9,7 +9,7 @@
  * Every message begins with struct wire_head:
  *   offset 0  kind (enum wire_kind), 2 bytes
  *   offset 2  struct virtio_net_hdr, 10 bytes: checksum and segmentation still to be done.
- *             All zero in other messages than frames, and to receivers without WIRE_OFFLOAD.
+ *             All zero in messages that are not frames, and for receivers without WIRE_OFFLOAD.
  *
  * The side that connects, or that was started with the socket, sends WIRE_HELLO first. The other
  * side answers with WIRE_WELCOME, and may close the socket if the answer is a refusal. Frames
@@ -38,11 +38,11 @@ enum wire_kind {
 	WIRE_WELCOME,
 	WIRE_LINK,	/* struct wire_link: the cable was unplugged or plugged in */
 	WIRE_NOTE,	/* a line of text for the machine's log, without newline and zero */
-	WIRE_BUNDLE,	/* several frames without gaps, each after a wire_head whose kind is the
-			   size of the frame */
+	WIRE_BUNDLE,	/* several frames without gaps, each preceded by a wire_head whose kind is
+			   the size of the frame */
 };
 
-/* What the sender of a hello or welcome is able to receive. */
+/* What the sender of a hello or welcome can receive. */
 enum wire_feature {
 	WIRE_OFFLOAD = 1,	/* frames whose checksum or TCP segmentation is still to be done */
 	WIRE_BUNDLES = 2,	/* WIRE_BUNDLE: small frames share the cost of a message */
@@ -65,7 +65,7 @@ struct wire_hello {
 	uint32_t version;
 	uint32_t features;
 	uint16_t port;			/* 0: any free port */
-	uint16_t vlan;			/* 0: the setting of the port */
+	uint16_t vlan;			/* 0: as set for the port */
 	uint8_t mac[6];
 	uint16_t mtu;			/* 0: unknown */
 	char name[WIRE_NAME_SIZE];	/* terminated by a zero */
@@ -78,7 +78,7 @@ struct wire_welcome {
 	uint32_t features;
 	uint16_t port;
 	uint16_t error;			/* 0, or the errno value of a refusal */
-	char text[64];			/* its reason; terminated by a zero */
+	char text[64];			/* reason of the refusal; terminated by a zero */
 };
 
 struct wire_link {
