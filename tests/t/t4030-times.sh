@@ -22,7 +22,10 @@ clock_error() {
 		}' | sort -g > "$SCRATCH/strays"
 	awk '{ stray[NR] = $1 } END {
 		middle = stray[int((NR + 1) / 2)]
-		for (i = 1; i <= NR; i++) print (stray[i] > middle ? stray[i] - middle : middle - stray[i])
+		for (i = 1; i <= NR; i++) {
+			error = stray[i] - middle
+			print (error < 0 ? -error : error)
+		}
 	}' "$SCRATCH/strays" | sort -g | awk '{ error[NR] = $1 }
 		END { printf "%d\n", (NR > 20 ? error[int(NR / 2)] : 1e9) }'
 }

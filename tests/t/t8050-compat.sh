@@ -45,7 +45,7 @@ umlab create zzz > /dev/null
 is "$(umlab complete start z)" zzz "completion offers machines"
 is "$(cd lab && umlab complete capture A)" A "completion offers collision domains"
 cat > complete.bash << 'END'
-. "$0"
+source "$0"
 COMP_WORDS=("$1" start z) COMP_CWORD=2 COMP_LINE="$1 start z" COMP_POINT=${#COMP_LINE}
 compopt() { :; }
 _umlab
