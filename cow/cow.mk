@@ -14,7 +14,7 @@ COW_TOOL := $(patsubst cow/%.c,%.o,$(wildcard cow/tool/*.c))
 COW_MAN := $(COW_OUT)/umlab-disk.1
 COW_CFLAGS := -Wno-unused-parameter -Wstrict-prototypes
 
-# The option parser, as labs.mk compiles it.
+# The objects of the option parser, which labs.mk compiles.
 include labs/base/program.mk
 COW_PARSER := $(PROGRAM_SOURCES:labs/%.c=$(LABS_OUT)/obj/%.o)
 
@@ -41,7 +41,7 @@ $(COW_OUT)/libcow.a $(COW_OUT)/checked/libcow.a:
 	@rm -f $@
 	$(Q)$(AR) crs $@ $^
 
-# Without shared libraries, so that it runs in every guest and initramfs.
+# Linked statically, so that umlab-disk runs in every guest and initramfs.
 $(BUILD)/umlab-disk: $(COW_TOOL:%=$(COW_OUT)/%) $(COW_OUT)/libcow.a $(COW_PARSER)
 	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_STATIC_LDFLAGS) -pthread -o $@.part $^
 	@mv $@.part $@

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * blake.c - BLAKE2b with a digest of 32 bytes (RFC 7693), which identifies contents
+ * blake.c - compute BLAKE2b digests of 32 bytes (RFC 7693), which identify contents
  *
  * Code in the kernel image must not use vector registers. Without them BLAKE2b is twice as fast as
- * SHA-256. `b2sum -l 256` prints the same digest. Called by identity.c and by umlab-disk pack; the
- * state belongs to the caller.
+ * SHA-256. `b2sum -l 256` prints the same digest. Called by identity.c and by umlab-disk pack, on
+ * any thread; the state belongs to the caller.
  */
 #include "blake.h"
 
@@ -59,7 +59,7 @@ static void absorb(struct cow_blake *blake, const uint8_t *block, bool last)
 	if (last)
 		v[14] = ~v[14];
 
-	/* With the rounds unrolled, the message order is constant: a third faster. */
+	/* Unrolled rounds have a constant message order, so hashing is a third faster. */
 #pragma GCC unroll 12
 	for (int round = 0; round < 12; round++) {
 		const uint8_t *order = sigma[round % 10];
@@ -93,7 +93,7 @@ void cow_blake_add(struct cow_blake *blake, const void *data, size_t size)
 	while (size) {
 		size_t part = sizeof(blake->block) - blake->filled;
 
-		/* Keep a full block until more input comes: the last block is marked. */
+		/* Keep a full block until more input comes, because the last one is marked. */
 		if (!part) {
 			blake->nr_bytes += sizeof(blake->block);
 			absorb(blake, blake->block, false);

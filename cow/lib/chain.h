@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * chain.h - a disk made of layers: which layer provides which sector, and reading it
+ * chain.h - a disk made of layers: find which layer provides a sector, and read the sector
  *
  * A chain consists of a top layer and all layers below it, down to a raw file or to nothing.
  * Only the top layer is ever written. chain_open.c builds the structure, chain_write.c changes

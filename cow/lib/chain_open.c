@@ -24,7 +24,7 @@ struct below {
 	const char *relative, *absolute;
 };
 
-/* The base that @layer records; COW_PARENT_NONE if there is none. */
+/* Returns the base that @layer records; COW_PARENT_NONE if there is none. */
 static struct below layer_below(const struct cow_layer *layer)
 {
 	struct below below = { COW_PARENT_NONE, "", "" };
@@ -120,7 +120,7 @@ static int check_old_identity(const struct cow_layer *above, struct cow_layer *b
 				"%s: base image %s has %U bytes, but had %U when the overlay was "
 				"made; restore the old file",
 				above->path, base->path, stat.size, above->old->size);
-	/* COW V3 records nothing else about its base. */
+	/* COW V3 records only the size and the modification time of its base. */
 	if ((uint32_t)(stat.mtime / 1000000000) != above->old->mtime)
 		return cow_fail(error, -ESTALE,
 				"%s: base image %s has another modification time than when the "

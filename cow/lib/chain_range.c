@@ -7,15 +7,16 @@
  * A guest may write two parts of one absent cluster at the same time. The second writer must not
  * copy old sectors from below over those that the first has just written. So whoever changes map
  * entries takes the range of their clusters before it looks at the entries, and releases the range
- * after it has set them. There are COW_RANGES ranges, each with a buffer for one cluster. A request
- * sleeps on range_freed, which changes at each release, until a range is free and none overlaps it.
+ * after it has set them. There are COW_RANGES ranges, each with a buffer for one cluster. A
+ * request sleeps on range_freed, which changes at each release, until one of the ranges is free
+ * and none of the others overlaps the clusters of the request.
  *
  * Called by chain_write.c, on any thread. A thread holds at most one range, so there is no
  * deadlock. range_lock is held for a few instructions only.
  */
 #include "chain_range.h"
 
-/* A free range, or NULL. Under range_lock. */
+/* Returns a free range; NULL if there is none or another range overlaps. Needs range_lock. */
 static struct cow_range *range_find(struct cow_chain *chain, uint64_t first, uint64_t end)
 {
 	struct cow_range *free = NULL;

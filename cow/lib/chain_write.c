@@ -10,17 +10,17 @@
  * failed write leaves the cluster unchanged. Zeroing a whole cluster changes only its map entry;
  * zeroing a part of a cluster writes zeros to its sectors.
  *
- * Concurrent requests. Whoever changes map entries holds the range of their clusters
- * (chain_range.c) from looking at the entries until they are set. Writes in place take no range.
- * They touch only their own sectors, and an entry leaves the state COW_DATA only if the whole
- * cluster is zeroed or discarded. Such a request overlaps the write, so either order of the two
- * is correct.
+ * Concurrent requests. A request that changes map entries takes the range of their clusters
+ * (chain_range.c) before it looks at the entries, and holds the range until it has set them.
+ * Writes in place take no range. They touch only their own sectors, and an entry leaves the state
+ * COW_DATA only if the whole cluster is zeroed or discarded. Such a request overlaps the write, so
+ * either order of the two is correct.
  *
  * Crashes. After a crash each sector is old or new; after a flush it is new (layer.c).
  *
  * Raw files. A raw file that is the only layer is written like any other file, with one
  * exception: a write that would make its first bytes look like the header of an overlay is
- * refused. Otherwise a guest could name a file of the host there as the base, and the next program
+ * refused. Otherwise a guest could name a file on the host there as the base, and the next program
  * that opens the disk would read that file. The check is off if the user declared the file raw.
  *
  * Called on any thread: by the driver's worker threads, by umlab-disk and by the tests.
@@ -70,10 +70,10 @@ static int write_in_place(struct cow_chain *chain, struct cursor *cursor, uint64
 
 /*
  * Write data that the file does not hold yet, in pieces of 64 KiB. The host's page cache keeps a
- * file in folios of the size in which it was first written, and ext4 walks all blocks of a folio
- * at each later write to one of them. Measured on Linux 6.18, for first writes in pieces of
- * 1 MB, 64 KB and 4 KB: the first write itself reaches 4.0, 3.2 and 1.0 GB/s; later random writes
- * of 4 KB reach 150 000, 390 000 and 640 000 a second.
+ * file in folios as large as the first writes to it, and ext4 walks all blocks of a folio at each
+ * later write to the folio. Measured on Linux 6.18, for first writes in pieces of 1 MB, 64 KB and
+ * 4 KB: the first write itself reaches 4.0, 3.2 and 1.0 GB/s; later random writes of 4 KB reach
+ * 150 000, 390 000 and 640 000 per second.
  */
 static int write_fresh(struct cow_chain *chain, struct cursor *cursor, uint64_t offset,
 		       uint64_t end)
@@ -130,7 +130,7 @@ static int write_with_rest(struct cow_chain *chain, struct cow_range *range, str
 
 	if (offset > start)
 		part[nr++] = (struct cow_iovec){ range->buffer, offset - start };
-	/* A 64 KiB cluster may come in 128 pieces. If they exceed one transfer, use the buffer. */
+	/* A 64 KiB cluster may come in 128 pieces. If they do not fit in a transfer, copy them. */
 	if (cursor_take(&look, end - offset, part + nr, COW_VEC_MAX - 2, &more) == end - offset) {
 		*cursor = look;
 		nr += more;
@@ -154,8 +154,8 @@ static bool whole_clusters(const struct cow_chain *chain, uint64_t offset, uint6
 
 /*
  * Write [@offset, @end) to clusters that the map did not show as data: either a part of one cluster
- * or whole clusters. The state is read again under the range, for another request may have changed
- * it in between.
+ * or whole clusters. With the range held, the state is read again, because another request may
+ * have changed it meanwhile.
  */
 static int write_new(struct cow_chain *chain, struct cursor *cursor, uint64_t offset, uint64_t end)
 {
@@ -183,8 +183,8 @@ static int write_new(struct cow_chain *chain, struct cursor *cursor, uint64_t of
 }
 
 /*
- * End of the first part of [@offset, @end) that can be written in one way. *@here: write the part
- * in place, else with write_new(). @size is that of the disk.
+ * Returns the end of the first part of [@offset, @end) that can be written in one way: in place if
+ * *@here is set to true, else with write_new(). @size is the size of the disk.
  */
 static uint64_t write_part(const struct cow_layer *top, uint64_t size, uint64_t offset,
 			   uint64_t end, bool *here)
@@ -222,7 +222,7 @@ static int check_request(struct cow_chain *chain, uint64_t offset, uint64_t size
 	return cow_layer_begin(top);
 }
 
-/* If someone truncates a raw file, a write must not extend it again: that would leave a hole. */
+/* Fail if someone has truncated the raw file before @end: a write would leave a hole in it. */
 static int raw_check_end(struct cow_chain *chain, uint64_t end)
 {
 	uint64_t size;

@@ -15,7 +15,7 @@ int cow_chain_write(struct cow_chain *chain, struct cow_iovec *vec, unsigned int
 		    uint64_t offset, uint64_t size);
 
 /*
- * cow_chain_write_now - write if that takes no more than one copy to the page cache of the host.
+ * cow_chain_write_now - write if this takes no more than a copy to the host's page cache.
  * Otherwise return -EAGAIN and leave @vec unchanged.
  */
 int cow_chain_write_now(struct cow_chain *chain, struct cow_iovec *vec, unsigned int count,
@@ -25,8 +25,8 @@ int cow_chain_write_now(struct cow_chain *chain, struct cow_iovec *vec, unsigned
 int cow_chain_zero(struct cow_chain *chain, uint64_t offset, uint64_t size);
 
 /*
- * cow_chain_discard - like cow_chain_zero(), and return the space to the host. -EOPNOTSUPP if the
- * host cannot do that.
+ * cow_chain_discard - make the range read as zeros, and return its space to the host. -EOPNOTSUPP
+ * if the host cannot take space back.
  */
 int cow_chain_discard(struct cow_chain *chain, uint64_t offset, uint64_t size);
 

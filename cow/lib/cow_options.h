@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cow_options.h - how to open a chain, and whom to keep informed meanwhile
+ * cow_options.h - options for opening a chain, and callbacks for remarks and progress
  *
- * Types only. Shared by chain_open.c, identity.c and create.c, so that none of these modules
- * needs the header of another one for them.
+ * Types only. Shared by chain_open.c, identity.c and create.c, so that none of these modules needs
+ * the header of another for these types.
  */
 #ifndef COW_OPTIONS_H
 #define COW_OPTIONS_H
@@ -11,8 +11,8 @@
 #include "cow_types.h"
 
 /*
- * Progress of a long step, such as hashing a base. The library calls step() now and then; if it
- * returns true, the operation stops and fails with -ECANCELED.
+ * Progress of a long step, such as hashing a base. The library calls step() now and then. If
+ * step() returns true, the operation stops and fails with -ECANCELED.
  */
 struct cow_progress {
 	bool (*step)(struct cow_progress *progress, const char *what, uint64_t done,

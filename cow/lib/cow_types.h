@@ -4,8 +4,8 @@
  *
  * Two kinds of code include the headers of cow/lib:
  *   - Freestanding code (COW_FREESTANDING) has only the compiler's own headers and the error
- *     numbers of the uapi headers. This is cow/lib itself, in programs and in the kernel image,
- *     and drivers-ubd/worker/, through which the kernel's disk driver reaches it.
+ *     numbers of the uapi headers. Such code is cow/lib itself, in programs and in the kernel
+ *     image, and drivers-ubd/worker/, through which the kernel's disk driver calls the library.
  *   - Programs have a C library: cow/posix, cow/tool and the tests.
  */
 #ifndef COW_TYPES_H

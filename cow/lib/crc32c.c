@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * crc32c.c - the Castagnoli CRC, which protects headers and maps
+ * crc32c.c - compute the Castagnoli CRC, which protects headers and maps
  *
  * Uses the crc32 instruction of SSE4.2 if the processor has it, else a table for four bits at a
  * time. The instruction works on general registers, so the kernel image may use it too. Called by
@@ -27,7 +27,7 @@ static uint32_t crc_portable(uint32_t crc, const uint8_t *at, size_t size)
 	return crc;
 }
 
-/* Ask only once: in a virtual machine CPUID takes microseconds. */
+/* Query the processor only once, because CPUID takes microseconds in a virtual machine. */
 static bool have_instruction(void)
 {
 	static int known;		/* 0: not asked yet, 1: no, 2: yes */

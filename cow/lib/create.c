@@ -15,8 +15,8 @@
 /* ---- files that appear when they are complete ---------------------------------------- */
 
 /*
- * Make the unfinished file @part. A file of that name which nobody has locked was left by a process
- * that died, and is removed.
+ * Create the unfinished file @part. If a file of that name exists and nobody has locked it, a
+ * process that died has left it behind: remove it.
  */
 static int part_open(const struct cow_io *io, const char *part, struct cow_error *error)
 {
@@ -35,7 +35,7 @@ static int part_open(const struct cow_io *io, const char *part, struct cow_error
 		return cow_fail(error, file, "%s: cannot be made: %s", part,
 				file == -EEXIST ? "another process is making it" :
 				cow_reason(file));
-	/* Without locks two processes may write the file; part_publish() lets one of them fail. */
+	/* Without locks two processes may write the file; part_publish() then fails for one. */
 	io->lock(io, file, COW_LOCK_EXCLUSIVE);
 	return file;
 }

@@ -24,7 +24,7 @@ struct cow_create {
 int cow_create(const struct cow_io *io, const char *path, const struct cow_create *create,
 	       struct cow_error *error);
 
-/* cow_create_v3 - likewise, a new COW V3 file. */
+/* cow_create_v3 - make a new COW V3 file, under the same conditions as cow_create(). */
 int cow_create_v3(const struct cow_io *io, const char *path, const struct cow_create *create,
 		  struct cow_error *error);
 

@@ -16,8 +16,8 @@ struct cursor {
 };
 
 /*
- * Take the next @size bytes as at most @max pieces. *@count: the number of pieces. Returns the
- * number of bytes in them.
+ * Store the next @size bytes in @to, as at most @max pieces, and set *@count to the number of
+ * pieces. Returns how many bytes the pieces hold.
  */
 static inline uint64_t cursor_take(struct cursor *cursor, uint64_t size, struct cow_iovec *to,
 				   unsigned int max, unsigned int *count)

@@ -2,9 +2,9 @@
 /*
  * format.h - the formats of disk files: COW V1 to V3, layers, identity files
  *
- * This file defines the formats; umlab-disk(5) describes them in prose. It contains only structs
- * and asserts. COW V2 and V3 are big-endian, and V1 has the byte order of the machine that wrote
- * it. In a layer everything after the decoy is little-endian.
+ * This file defines the formats; umlab-disk(5) describes them in prose. It contains only
+ * constants, structs and asserts. COW V2 and V3 are big-endian, and V1 has the byte order of the
+ * machine that wrote it. In a layer everything after the decoy is little-endian.
  *
  * A layer file:
  *        0  decoy: a COW V3 header that other programs refuse, with our tag in cow_format
@@ -57,7 +57,7 @@ struct cow_disk_v3 {
 	char backing[COW_PATH];
 } __attribute__((packed));
 
-/* V3 as 64-bit programs wrote it before December 2005: with the padding of the compiler. */
+/* V3 as 64-bit programs wrote it before December 2005: with the compiler's padding. */
 struct cow_disk_v3_broken {
 	uint32_t magic;
 	uint32_t version;
@@ -140,7 +140,7 @@ struct cow_disk_parent {
 	uint8_t uuid[16];		/* if it is a layer: from its header */
 	uint8_t write_id[16];
 	uint8_t hash[COW_HASH_SIZE];	/* if it is raw: of the content (identity.c) */
-	uint64_t seen_ino;		/* these three: when the content was last compared */
+	uint64_t seen_ino;		/* these three: as of the last comparison of contents */
 	int64_t seen_mtime;		/* nanoseconds */
 	int64_t seen_ctime;
 };

@@ -2,8 +2,9 @@
 /*
  * header.c - recognize, parse, check and make the headers of all formats
  *
- * Called by layer.c, create.c and umlab-disk, and by the fuzzer in tests/unit/u-header.c. The
- * bytes may come from an untrusted guest. Pure computation, on any thread.
+ * Called by layer.c, chain_write.c, create.c and umlab-disk, and by the fuzzer in
+ * tests/unit/u-header.c. The bytes may come from an untrusted guest. The functions only compute,
+ * so any thread may call them.
  */
 #include "header.h"
 
@@ -55,7 +56,7 @@ enum cow_kind cow_header_kind(const void *head, size_t size)
 	/* Where V3 has the path of the base, the broken form has cow_format, which was always 0. */
 	if (__builtin_bswap32(v3.version) == 3 && size > 36 && !memcmp(v3.backing, "\0\0\0\0", 4))
 		return COW_KIND_V3_BROKEN;
-	/* Unknown versions too: the parser refuses them, and no one mistakes them for raw disks. */
+	/* Unknown versions count as V3: the parser refuses them, and nobody takes them for raw. */
 	return COW_KIND_V3;
 }
 
@@ -81,7 +82,7 @@ static int old_layout(const char *path, struct cow_old *old, uint64_t header_siz
 	if (before_v3) {
 		uint64_t counted = (old->size + old->sector_size - 1) / (8 * old->sector_size);
 
-		/* V1 and V2 round the bitmap down, so its last bits may overlap the data. */
+		/* V1 and V2 round the bitmap's size down, so its last bits may overlap the data. */
 		old->bitmap_offset = header_size;
 		old->data_offset = cow_round_up(header_size + counted, alignment);
 		if (old->bitmap_offset + old->bitmap_size > old->data_offset)
@@ -131,7 +132,7 @@ static int parse_v1(const char *path, const void *head, struct cow_old *old,
 	return ret ? ret : old_layout(path, old, sizeof(v1), old->sector_size, error);
 }
 
-/* V2 and V3 are big-endian. */
+/* Set the fields of @old from big-endian numbers, as V2 and V3 store them. */
 static void set_fields(struct cow_old *old, uint32_t mtime, uint64_t size, uint32_t sector_size)
 {
 	old->mtime = __builtin_bswap32(mtime);
@@ -285,8 +286,8 @@ static uint64_t map_bytes(const struct cow_disk_layer *layer)
 int cow_header_layout(struct cow_disk_layer *layer)
 {
 	/*
-	 * An unused map takes no space on the host. So reserve a map for four times the size of the
-	 * disk, and for 256 GiB at least.
+	 * An unused map takes no space on the host. So reserve a map for a disk of four times the
+	 * size, and for 256 GiB at least.
 	 */
 	uint64_t room = layer->size < 1ULL << 36 ? 1ULL << 38 : layer->size * 4;
 	uint64_t capacity;
@@ -307,7 +308,7 @@ int cow_header_layout(struct cow_disk_layer *layer)
 	return 0;
 }
 
-/* What is wrong with a header whose CRC is right, or NULL. */
+/* Returns what is wrong with a header whose CRC is right; NULL if it is valid. */
 static const char *layer_fault(const struct cow_disk_layer *layer)
 {
 	if (layer->cluster_bits < COW_CLUSTER_BITS_MIN ||

@@ -3,7 +3,7 @@
  * header.h - recognize, parse, check and make the headers of all formats
  *
  * Works on bytes in memory and never touches a file. Whatever the bytes are, the result is a
- * header that other modules may trust, or an error that says what is wrong with it.
+ * header that other modules may trust, or an error that says what is wrong with the bytes.
  */
 #ifndef COW_HEADER_H
 #define COW_HEADER_H
@@ -20,7 +20,7 @@ enum cow_kind {
 	COW_KIND_LAYER,
 };
 
-/* The start of a file: enough to find its kind, and to hold any header of V1 to V3. */
+/* Bytes at the start of a file: enough to recognize its kind and to hold any header of V1 to V3. */
 enum { COW_HEAD_SIZE = 8192 };
 
 /* A header of V1 to V3, in the byte order of this machine, and the offsets that follow from it. */
@@ -37,7 +37,10 @@ struct cow_old {
 
 const char *cow_kind_name(enum cow_kind kind);
 
-/* cow_header_kind - the kind of a file that starts with @head: raw, unless it is a known header. */
+/*
+ * cow_header_kind - recognize the kind of a file that starts with the @size bytes at @head.
+ * Without a known header the file is raw.
+ */
 enum cow_kind cow_header_kind(const void *head, size_t size);
 
 /* cow_header_parse_old - parse a header of V1 to V3. @path is for messages. */
@@ -53,8 +56,8 @@ void cow_header_decoy(void *head);
 
 /*
  * cow_header_parse_layer - choose the header that applies, and check it
- * @headers: both headers, in the order of the file
- * @place: set to 0 or 1, the position of the chosen one
+ * @headers: both headers, in the order in which the file has them
+ * @place: set to 0 or 1, the position of the chosen header
  */
 int cow_header_parse_layer(const char *path, const void *headers, struct cow_disk_layer *layer,
 			   unsigned int *place, struct cow_error *error);

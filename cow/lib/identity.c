@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * identity.c - is the file below still the one that the overlay was made on?
+ * identity.c - check that the file below is still the one that the overlay was made on
  *
  * Theory of operation
  *
  * A layer below is identified by its uuid and its write_id. The write_id changes each time that
- * writing begins, so comparing it is cheap and notices every write by our own programs. Other
- * damage, such as a bad copy or a stray dd, is noticed where there is a hash: the content of a
- * sealed layer is read and compared if its times differ from those that the overlay recorded.
+ * writing begins, so a cheap comparison notices every write by our own programs. Other damage,
+ * such as a bad copy or a stray dd, is noticed only by a hash: the content of a sealed layer is
+ * read and compared if its times differ from those that the overlay recorded.
  *
  * A raw file has no header for such fields, so its content is hashed: all of it, because samples
  * would miss the one block that matters. This is rarely needed:
- *   - An overlay records inode, modification time and change time of the file that was last
- *     compared. If all three are the same, the file is accepted at once.
+ *   - An overlay records the inode, modification time and change time that the file had when its
+ *     content was last compared. If all three are the same, the file is accepted at once.
  *   - BASE.umlab-id, made by `umlab-disk seal`, holds the hash of a base with a certain size, inode
  *     and modification time. So a base is read once, even for a hundred overlays.
  *   - Otherwise (the file was copied, moved, touched or mounted elsewhere) the file is read, and a
@@ -236,7 +236,7 @@ static bool identity_matches(const struct cow_disk_identity *identity,
 	       identity->mtime == stat->mtime;
 }
 
-/* -ENOENT unless an identity file describes the current state of the base. */
+/* Find the hash of the base. -ENOENT unless an identity file describes the base's current state. */
 static int identity_look_up(struct cow_layer *layer, const struct cow_stat *stat,
 			    uint8_t hash[COW_HASH_SIZE])
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * identity.h - is the file below still the one that the overlay was made on?
+ * identity.h - check that the file below is still the one that the overlay was made on
  *
- * Used when a chain is opened, when a layer is created, and by the tool's seal, check, commit
- * and rebase.
+ * Used when a chain is opened, when a layer is created, and by the verbs seal, check, commit and
+ * rebase of umlab-disk.
  */
 #ifndef COW_IDENTITY_H
 #define COW_IDENTITY_H
@@ -25,7 +25,8 @@ int cow_identity_note(struct cow_layer *layer, const uint8_t hash[COW_HASH_SIZE]
 
 /*
  * cow_identity_fill - describe @layer in @parent, for the header of a layer above it. The hash of
- * a raw file comes from its identity file or, if that does not apply, from reading the file.
+ * a raw file comes from its identity file or, if that is missing or out of date, from reading the
+ * raw file.
  */
 int cow_identity_fill(struct cow_layer *layer, struct cow_progress *progress,
 		      struct cow_disk_parent *parent, struct cow_error *error);
@@ -35,7 +36,7 @@ int cow_identity_fill(struct cow_layer *layer, struct cow_progress *progress,
  * @overlay: path of the layer above, for messages
  * @seen: set to true if the content was compared; @parent then holds the current times of the file
  *
- * Fails with -ESTALE if it is another file or has changed; @error says what differs.
+ * Fails with -ESTALE if @layer is another file or has changed; @error says what differs.
  */
 int cow_identity_check(struct cow_layer *layer, const char *overlay,
 		       struct cow_disk_parent *parent, bool *seen,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * io.h - what cow/ needs from its surroundings: files, memory, locks, time
+ * io.h - the interface through which cow/ uses files, memory, locks and time
  *
  * struct cow_io is the library's only way to the outside. It has three implementations:
  * cow/posix/io_posix.c for programs, drivers-ubd/worker/ubd_cow_io.c for the kernel image, and
  * the simulated disk of the tests (tests/unit/simdisk.h).
  *
- * Files are small numbers. Calls return >= 0 or -errno, but never -EINTR. Any thread may make
- * them, and several threads may use one file. Offsets and sizes are in bytes.
+ * An open file is a small number. Calls return >= 0 or -errno, but never -EINTR. Any thread may
+ * make these calls, and several threads may use one file. Offsets and sizes are in bytes.
  */
 #ifndef COW_IO_H
 #define COW_IO_H
@@ -47,7 +47,7 @@ struct cow_io {
 
 	/*
 	 * readv, writev - transfer all of @vec, at most COW_VEC_MAX pieces. The call may modify
-	 * @vec. readv returns less only at the end of the file, writev never does.
+	 * @vec. readv transfers less only at the end of the file; writev never does.
 	 */
 	ssize_t (*readv)(const struct cow_io *io, int file, struct cow_iovec *vec,
 			 unsigned int count, uint64_t offset, unsigned int flags);
@@ -61,9 +61,9 @@ struct cow_io {
 	int (*truncate)(const struct cow_io *io, int file, uint64_t size);
 	int (*stat)(const struct cow_io *io, int file, struct cow_stat *stat);
 	/*
-	 * size - the size that stat() reports. The library asks for it before each write to a
-	 * raw file. It must not read the time stamps for that: after such a read, the host
-	 * stores an exact new time in the inode at each write.
+	 * size - set *@size to the size that stat() reports. The library calls this before each
+	 * write to a raw file. The implementation must not read the time stamps: after such a
+	 * read, the host stores an exact new time in the inode at each write.
 	 */
 	int (*size)(const struct cow_io *io, int file, uint64_t *size);
 	/*
@@ -73,21 +73,23 @@ struct cow_io {
 	int (*next_data)(const struct cow_io *io, int file, uint64_t *start, uint64_t *end);
 	/*
 	 * lock - lock the open file until it is closed; a second call changes the kind of lock.
-	 * -EAGAIN: someone else holds a lock. -ENOLCK: the file system has no locks.
+	 * -EAGAIN: someone else holds a conflicting lock. -ENOLCK: the file system has no locks.
 	 */
 	int (*lock)(const struct cow_io *io, int file, enum cow_lock lock);
 
-	/* rename replaces @to; link fails with -EEXIST if @to exists. */
+	/* rename - rename @from to @to, and replace @to if it exists. */
 	int (*rename)(const struct cow_io *io, const char *from, const char *to);
+	/* link - give @from the further name @to; -EEXIST if @to exists. */
 	int (*link)(const struct cow_io *io, const char *from, const char *to);
 	int (*unlink)(const struct cow_io *io, const char *path);
 	/* sync_folder - put the directory entry of @path on stable storage. */
 	int (*sync_folder)(const struct cow_io *io, const char *path);
-	/* resolve - the absolute path of a folder, without symbolic links. */
+	/* resolve - find the absolute path of a folder, without symbolic links. */
 	int (*resolve)(const struct cow_io *io, const char *folder, char *path, size_t size);
 
-	/* alloc returns zeroed memory or NULL. free needs the size; NULL is allowed. */
+	/* alloc - allocate zeroed memory; NULL if there is none. */
 	void *(*alloc)(const struct cow_io *io, size_t size);
+	/* free - free memory; needs its size. @at may be NULL. */
 	void (*free)(const struct cow_io *io, void *at, size_t size);
 
 	/* sleep - wait until *@word differs from @seen or another thread calls wake(@word). */
@@ -96,20 +98,23 @@ struct cow_io {
 
 	int64_t (*time)(const struct cow_io *io);	/* seconds since 1970 */
 	int (*random)(const struct cow_io *io, void *to, size_t size);
-	/* owner - describe this process. owner_alive - false if @owner has certainly ended. */
+	/* owner - describe this process. */
 	void (*owner)(const struct cow_io *io, struct cow_disk_owner *owner);
+	/* owner_alive - return false if the process @owner has certainly ended. */
 	bool (*owner_alive)(const struct cow_io *io, const struct cow_disk_owner *owner);
-	/* holder - describe who has locked @file, or "" if unknown. May be NULL. */
+	/*
+	 * holder - describe in @text who has locked @file; "" if unknown. The pointer may be NULL.
+	 */
 	void (*holder)(const struct cow_io *io, int file, char *text, size_t size);
 
 	void *context;			/* for the implementation */
 };
 
-/* cow_io_read, cow_io_write - transfer all of @size bytes. -EIO if the file ends before that. */
+/* cow_io_read, cow_io_write - transfer all @size bytes. -EIO if the file ends before that. */
 int cow_io_read(const struct cow_io *io, int file, void *to, size_t size, uint64_t offset);
 int cow_io_write(const struct cow_io *io, int file, const void *from, size_t size,
 		 uint64_t offset);
-/* cow_io_read_padded - like cow_io_read(), with zeros after the end of the file. */
+/* cow_io_read_padded - read like cow_io_read(), with zeros past the end of the file. */
 int cow_io_read_padded(const struct cow_io *io, int file, void *to, size_t size, uint64_t offset);
 
 /* A lock that sleeps. Its holder may do I/O. */

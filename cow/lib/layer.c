@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * layer.c - one file of a chain: its header, its map in memory, its data
+ * layer.c - one file of a chain: open, lock, write, sync, seal and close it
  *
  * Theory of operation
  *
@@ -15,7 +15,7 @@
  *   3. Write these blocks of the map from the shadow.
  *   4. Sync the file again.
  * If no block is dirty, one sync is enough. Entries that are set during steps 2 to 4 are only in
- * the map and wait for the next sync. After a crash each entry is old or new: a byte of the map is
+ * memory and wait for the next sync. After a crash each entry is old or new: a byte of the map is
  * never half written.
  *
  * Errors. If step 3 finds no space, its blocks become dirty again and nothing is lost. A failed
@@ -29,8 +29,8 @@
  * The CRCs of the map are valid in the states clean and sealed. A layer that is dirty after a crash
  * needs no repair.
  *
- * Locks. sync_lock is taken before map_lock. cow_map_run() takes neither: it reads single bytes,
- * which are written as a whole.
+ * Locks. sync_lock is taken before map_lock. cow_map_run() takes neither lock, because it reads
+ * single bytes, which are written as a whole.
  *
  * Called by the modules of chains, create.c and umlab-disk, on any thread. In the kernel process
  * these are the disk driver's host threads and the machine's thread. Opening, closing, growing and
@@ -180,7 +180,7 @@ static int layer_lock(struct cow_layer *layer, const struct cow_stat *stat, unsi
 	return 0;
 }
 
-/* Some states and features allow reading only. */
+/* Fail if the state or the features of the layer allow only reading. */
 static int check_writable(const struct cow_layer *layer, struct cow_error *error)
 {
 	const struct cow_disk_layer *header = layer->header;

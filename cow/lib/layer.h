@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * layer.h - one file of a chain: its header, its map in memory, its data
+ * layer.h - one file of a chain: open, lock, write, sync, seal and close it
  *
- * A "layer" here is any file of a chain, also a raw file or a COW V1 to V3 file. Used by the
+ * Here a "layer" is any file of a chain, including a raw file or a COW V1 to V3 file. Used by the
  * modules of chains, by identity.c and create.c, and by umlab-disk for work on a single file.
  */
 #ifndef COW_LAYER_H
@@ -23,7 +23,7 @@ struct cow_layer {
 	int file;
 	enum cow_kind kind;
 	bool writable;
-	bool probed_raw;		/* raw by its content, not by the user's word */
+	bool probed_raw;		/* raw by its content, not declared raw by the user */
 	bool can_punch;
 	bool remote;			/* on another host, so a write may take long */
 	char *path;
@@ -38,10 +38,10 @@ struct cow_layer {
 
 	/*
 	 * map: the current map; read without a lock, changed under map_lock.
-	 * shadow: the map as it is on the disk, or as the present sync will write it.
+	 * shadow: the map as it is on the disk, or as the current sync will write it.
 	 * dirty: one bit for each block in which map differs from shadow.
-	 * writing: one bit for each block that the present sync writes.
-	 * The last three exist only if the layer is writable.
+	 * writing: one bit for each block that the current sync writes.
+	 * All but map exist only if the layer is writable.
 	 */
 	uint8_t *map, *shadow, *dirty, *writing;
 	struct cow_mutex map_lock;
@@ -50,7 +50,7 @@ struct cow_layer {
 	bool begun;			/* the header says dirty; changed under sync_lock */
 
 	struct cow_disk_layer *header;	/* only for COW_KIND_LAYER */
-	unsigned int header_place;	/* 0 or 1: where the present header is */
+	unsigned int header_place;	/* 0 or 1: where the current header is */
 	struct cow_old *old;		/* only for COW V1 to V3 */
 	struct cow_lease *lease;	/* NULL: none is needed */
 };
@@ -62,7 +62,7 @@ struct cow_layer {
 int cow_layer_open(const struct cow_io *io, const char *path, unsigned int flags,
 		   struct cow_layer **layer, struct cow_error *error);
 /*
- * cow_layer_close - bring a written layer to the state clean, and free it, even if an error is
+ * cow_layer_close - write out a changed layer, mark it clean, and free it, even if an error is
  * returned. NULL is allowed.
  */
 int cow_layer_close(struct cow_layer *layer);
@@ -76,14 +76,14 @@ int cow_layer_begin(struct cow_layer *layer);
 /*
  * cow_layer_sync - put all completed writes and their map entries on stable storage
  *
- * -ENOSPC, -EDQUOT: nothing is lost; the call succeeds when there is space again. Any other error
- * is permanent: the host may have lost data, and all later calls fail with the same error.
+ * -ENOSPC, -EDQUOT: nothing is lost; a later call succeeds when there is space again. Any other
+ * error is permanent: the host may have lost data, and all later calls fail with the same error.
  */
 int cow_layer_sync(struct cow_layer *layer);
 
 /*
- * cow_layer_put_header - write the changed header to the other place. The caller holds sync_lock or
- * is the only user of the layer.
+ * cow_layer_put_header - write the changed header over the older of the two in the file. The
+ * caller holds sync_lock or is the only user of the layer.
  */
 int cow_layer_put_header(struct cow_layer *layer);
 

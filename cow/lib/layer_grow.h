@@ -8,8 +8,8 @@
 #include "layer.h"
 
 /*
- * cow_layer_grow - enlarge the disk; the new part reads as zeros. The caller must be the only user
- * of the layer.
+ * cow_layer_grow - enlarge the disk to @size bytes; the new part reads as zeros. The caller must
+ * be the only user of the layer.
  */
 int cow_layer_grow(struct cow_layer *layer, uint64_t size, struct cow_error *error);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lease.c - a file beside a disk that names its writer, where locks do not reach other hosts
+ * lease.c - leases: files that name a disk's writer where locks do not reach other hosts
  *
  * Theory of operation
  *
@@ -12,8 +12,8 @@
  *     Both times are those of the file server: the current time is that of a probe file. So the
  *     clocks of the hosts do not matter.
  *
- * To take over, a process renames the lease to a name of its own; if two try, only one rename
- * succeeds. If the renamed file turns out to be a newer lease, it is linked back.
+ * To take over a lease, a process renames the file to a name of its own; if two processes try,
+ * only one rename succeeds. If the renamed file turns out to be a newer lease, it is linked back.
  *
  * Called by layer.c when a layer is opened and closed, and by the driver on a host thread for
  * renewals.
@@ -24,7 +24,7 @@
 
 struct lease_record {
 	struct cow_disk_owner owner;
-	uint8_t id[16];			/* random; tells this lease from a later one */
+	uint8_t id[16];			/* random; distinguishes this lease from a later one */
 	uint64_t beats;
 	uint32_t reserved;
 	uint32_t crc;
@@ -42,7 +42,9 @@ static uint32_t record_crc(const struct lease_record *record)
 	return cow_crc32c(0, record, offsetof(struct lease_record, crc));
 }
 
-/* Seconds since 1970 as a date. Days are counted in 400-year cycles from 1 March of year 0. */
+/*
+ * Write seconds since 1970 as a date. Days are counted in 400-year cycles from 1 March of year 0.
+ */
 static void date_text(int64_t seconds, char *text, size_t size)
 {
 	int64_t days = seconds / 86400 + 719468, rest = seconds % 86400;
@@ -77,7 +79,10 @@ static int lease_write(const struct cow_io *io, int file, struct lease_record *r
 	return ret ? ret : io->sync(io, file);
 }
 
-/* Read a lease and its date. A record whose CRC is wrong reads as zeros: its writer died. */
+/*
+ * Read a lease and its modification time. A record with a wrong CRC reads as zeros: its writer
+ * died.
+ */
 static int lease_read(const struct cow_io *io, const char *path, struct lease_record *record,
 		      int64_t *mtime)
 {
@@ -100,7 +105,7 @@ static int lease_read(const struct cow_io *io, const char *path, struct lease_re
 	return 0;
 }
 
-/* The current time of the file server, from a file that we make there. */
+/* Get the current time of the file server from a probe file that we make there. */
 static int server_time(const struct cow_io *io, const char *path, int64_t *now)
 {
 	struct cow_stat stat;
@@ -174,7 +179,7 @@ static int lease_remove_stale(const struct cow_io *io, const char *path,
 	ret = io->rename(io, path, aside);
 	if (ret)
 		return ret == -ENOENT ? 0 : ret;
-	/* If another process was faster, this is its new lease: put the file back. */
+	/* If another process was faster, this is that process's lease: put the file back. */
 	ret = lease_read(io, aside, &found, &mtime);
 	if (!ret && memcmp(found.id, stale->id, sizeof(found.id)))
 		io->link(io, aside, path);

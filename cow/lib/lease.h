@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lease.h - a file beside a disk that names its writer, where locks do not reach other hosts
+ * lease.h - leases: files that name a disk's writer where locks do not reach other hosts
  *
- * Taken and released by layer.c. The driver renews leases from a kernel timer; umlab-disk info
+ * layer.c takes and releases leases. The disk driver renews them on a host thread; umlab-disk info
  * prints and breaks them.
  */
 #ifndef COW_LEASE_H
@@ -27,16 +27,19 @@ struct cow_lease;
 int cow_lease_take(const struct cow_io *io, const char *path, struct cow_lease **lease,
 		   struct cow_error *error);
 /*
- * cow_lease_beat - renew the lease; to be called every COW_LEASE_BEAT seconds. -ESTALE: someone has
- * broken the lease.
+ * cow_lease_beat - renew the lease. Must be called every COW_LEASE_BEAT seconds. -ESTALE: someone
+ * has broken the lease.
  */
 int cow_lease_beat(struct cow_lease *lease);
-/* cow_lease_release - give the lease back and free it. NULL is allowed. */
+/*
+ * cow_lease_release - remove the lease's file if it is still ours, and free @lease. NULL is
+ * allowed.
+ */
 void cow_lease_release(struct cow_lease *lease);
 /* cow_lease_break - remove the lease for @path, whoever holds it. -ENOENT: there is none. */
 int cow_lease_break(const struct cow_io *io, const char *path);
 
-/* cow_owner_text - "process 12 on host x since 2026-01-01 10:00 UTC". */
+/* cow_owner_text - write "process 12 on host x since 2026-01-01 10:00 UTC" to @text. */
 void cow_owner_text(const struct cow_disk_owner *owner, char *text, size_t size);
 
 #endif /* COW_LEASE_H */

@@ -19,7 +19,7 @@ static inline uint8_t map_byte(const struct cow_layer *layer, uint64_t at)
 	return __atomic_load_n(&layer->map[at], __ATOMIC_ACQUIRE);
 }
 
-/* A byte in which all entries have this state. */
+/* Returns a byte in which all entries have this state. */
 static inline uint8_t full_byte(const struct cow_layer *layer, enum cow_cluster state)
 {
 	return layer->entry_bits == 1 ? (state ? 0xff : 0) : state * 0x55;
@@ -91,7 +91,7 @@ void cow_map_set(struct cow_layer *layer, uint64_t first, uint64_t count, enum c
 	cow_mutex_unlock(layer->io, &layer->map_lock);
 }
 
-/* Number of blocks of COW_MAP_BLOCK bytes. */
+/* Returns how many blocks of COW_MAP_BLOCK bytes the map has. */
 static uint64_t map_blocks(const struct cow_layer *layer)
 {
 	return (layer->map_size + COW_MAP_BLOCK - 1) / COW_MAP_BLOCK;
@@ -116,8 +116,8 @@ static int map_load(struct cow_layer *layer)
 		if (end > stop)
 			end = stop;
 		/*
-		 * Linux transfers at most 2 GiB in one call, and smaller reads hold its locks
-		 * briefly.
+		 * Linux transfers at most 2 GiB in one call, and holds its locks only briefly for
+		 * smaller reads.
 		 */
 		if (end - start > 1 << 24)
 			end = start + (1 << 24);
@@ -174,8 +174,8 @@ uint64_t cow_map_data_end(const struct cow_layer *layer)
 /* ---- CRCs -------------------------------------------------------------------------------- */
 
 /*
- * A CRC is stored as the exclusive or of it and the CRC of an empty block. So the CRCs of an empty
- * map are zeros, and a new file starts with valid ones.
+ * Returns the CRC of an empty block. Each CRC is stored XORed with this value. So the stored CRCs
+ * of an empty map are zeros, and a new file starts with valid ones.
  */
 static uint32_t empty_crc(void)
 {
@@ -234,8 +234,7 @@ int cow_map_put_crcs(struct cow_layer *layer)
 
 /* ---- memory, and writing it to the file -------------------------------------------------- */
 
-/* Bytes of a bitmap with one bit for each block. */
-
+/* Returns how many bytes a bitmap with one bit for each block takes. */
 static uint64_t flag_bytes(uint64_t map_size)
 {
 	return cow_round_up(map_size, COW_MAP_BLOCK) / COW_MAP_BLOCK / 8 + 1;

@@ -9,15 +9,16 @@
 
 /*
  * cow_map_run - look up the state of @cluster. *@count: in, how many clusters to look at; out, how
- * many of these have that state without a break. Any thread, without a lock.
+ * many consecutive ones have that state. Any thread, without a lock.
  */
 enum cow_cluster cow_map_run(const struct cow_layer *layer, uint64_t cluster, uint64_t *count);
 
 /* cow_map_set - set the state of clusters. Data must have been written to the file before. */
 void cow_map_set(struct cow_layer *layer, uint64_t first, uint64_t count, enum cow_cluster state);
 
-/* cow_map_init - allocate and read the map. cow_map_release - also after a failed init. */
+/* cow_map_init - allocate the map and read it from the file. */
 int cow_map_init(struct cow_layer *layer);
+/* cow_map_release - free the map; needed even after cow_map_init() has failed. */
 void cow_map_release(struct cow_layer *layer);
 
 /*
@@ -30,15 +31,22 @@ bool cow_map_snapshot(struct cow_layer *layer);
 int cow_map_write(struct cow_layer *layer);
 void cow_map_write_failed(struct cow_layer *layer);
 
-/* The CRCs in the file, only for COW_KIND_LAYER: count the wrong ones; write all. */
+/*
+ * Only for COW_KIND_LAYER:
+ * cow_map_crc_faults - count the map's CRCs in the file that are wrong.
+ * cow_map_put_crcs - write all CRCs of the map to the file.
+ */
 int cow_map_crc_faults(struct cow_layer *layer, uint64_t *faults);
 int cow_map_put_crcs(struct cow_layer *layer);
 
-/* Entries with the value COW_INVALID: count them; make them absent. */
+/*
+ * cow_map_count_invalid - count the entries with the value COW_INVALID.
+ * cow_map_drop_invalid - make the entries with the value COW_INVALID absent.
+ */
 uint64_t cow_map_count_invalid(const struct cow_layer *layer);
 void cow_map_drop_invalid(struct cow_layer *layer);
 
-/* cow_map_data_end - offset in the file at which the last cluster with data ends; 0: none. */
+/* cow_map_data_end - find where in the file the last cluster with data ends; 0: there is none. */
 uint64_t cow_map_data_end(const struct cow_layer *layer);
 
 #endif /* COW_MAP_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * path.c - the paths by which one layer refers to another
+ * path.c - make and resolve the paths by which one layer refers to another
  *
  * A layer records the path of the file below it twice: relative to its own folder, so that both
  * files may be moved together, and absolute. Symbolic links among the folders are resolved; the
@@ -11,7 +11,7 @@
 
 #include "text.h"
 
-/* Length of the folder part of @path including the slash; 0 if there is none. */
+/* Returns the length of the folder part of @path including the slash; 0 if there is none. */
 static size_t folder_length(const char *path)
 {
 	size_t length = 0;
@@ -34,7 +34,7 @@ int cow_path_beside(const char *path, const char *name, char *result, size_t siz
 	return 0;
 }
 
-/* The absolute path of the folder of @path, with a slash at the end. */
+/* Get the absolute path of the folder of @path, with a slash at the end. */
 static int absolute_folder(const struct cow_io *io, const char *path, char result[COW_PATH])
 {
 	char folder[COW_PATH];

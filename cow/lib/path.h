@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * path.h - the paths by which one layer refers to another
+ * path.h - make and resolve the paths by which one layer refers to another
  */
 #ifndef COW_PATH_H
 #define COW_PATH_H
@@ -14,8 +14,8 @@
 int cow_path_beside(const char *path, const char *name, char *result, size_t size);
 
 /*
- * cow_path_record - both spellings of @target, for the header of the file @path. A spelling that
- * does not fit is empty; if neither fits, the call fails with -ENAMETOOLONG.
+ * cow_path_record - make both spellings of @target for the header of the file @path. A spelling
+ * that does not fit is empty; if neither fits, the call fails with -ENAMETOOLONG.
  */
 int cow_path_record(const struct cow_io *io, const char *path, const char *target,
 		    char relative[COW_PATH], char absolute[COW_PATH]);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * io_posix.c - struct cow_io for programs: umlab-disk and the tests
+ * io_posix.c - implement struct cow_io for programs: umlab-disk and the tests
  *
- * Handles EINTR and short transfers and turns errno into -errno, so that the library never sees
- * them. Called on any thread.
+ * Handles EINTR and short transfers and turns errno into -errno, so that the library sees neither
+ * EINTR nor short transfers. Called on any thread.
  */
 #define _GNU_SOURCE
 #include "io_posix.h"
@@ -255,7 +255,7 @@ static int posix_resolve(const struct cow_io *io, const char *folder, char *path
 	return ret;
 }
 
-/* Most of a large map is never touched. Mapped memory costs nothing until then. */
+/* Use mapped memory: it costs nothing until it is touched, and most of a large map never is. */
 static void *posix_alloc(const struct cow_io *io, size_t size)
 {
 	void *at;
@@ -321,13 +321,13 @@ static bool posix_owner_alive(const struct cow_io *io, const struct cow_disk_own
 
 	posix_owner(io, &me);
 	if (strcmp(me.host, owner->host))
-		return true;	/* we cannot see processes of other hosts */
+		return true;	/* we cannot see processes on other hosts */
 	if (strcmp(me.boot_id, owner->boot_id))
 		return false;
 	return !kill(owner->pid, 0) || errno == EPERM;
 }
 
-/* Does one of the descriptors of process @pid hold a lock on the file that @st describes? */
+/* Returns whether a descriptor of process @pid holds a lock on the file that @st describes. */
 static bool has_lock(const char *pid, const struct stat *st)
 {
 	char path[600], line[200], inode[32];

@@ -2,14 +2,14 @@
 /*
  * common_options.h - options that several verbs of umlab-disk take, and the groups of verbs
  *
- * Macros, because each verb's list of options is a static initializer.
+ * The options are macros, because each verb's list of options is a static initializer.
  */
 #ifndef TOOL_COMMON_OPTIONS_H
 #define TOOL_COMMON_OPTIONS_H
 
 #include "base/verb.h"
 
-/* Titles in the list of all verbs; the texts are in umlab_disk.c. */
+/* Groups in the list of all verbs; umlab_disk.c has their titles. */
 enum disk_group {
 	GROUP_INSPECT = VERB_GROUP_HIDDEN + 1,
 	GROUP_CHANGE,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * disk_io.c - the chains that the verbs work on: open and close with messages, transfer, copy
+ * disk_io.c - open, close, read, write and copy chains for the verbs, with error messages
  *
  * Used by all verbs of umlab-disk on the main thread; tool_nbd.c also transfers on its own
  * threads.

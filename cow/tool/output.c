@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * output.c - a result file that appears under its name when it is complete
+ * output.c - make a result file appear under its name only when it is complete
  *
  * A verb writes NAME.new and publishes it as its last step. If the verb fails or is interrupted,
- * main() removes NAME.new. There is one such file at a time.
+ * main() removes NAME.new. There is one such file at a time. Called by the verbs of umlab-disk
+ * that write files, on the main thread.
  */
 #include "output.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * output.h - a result file that appears under its name when it is complete
+ * output.h - make a result file appear under its name only when it is complete
  */
 #ifndef TOOL_OUTPUT_H
 #define TOOL_OUTPUT_H
@@ -10,8 +10,8 @@
 #include "base/status.h"
 
 /*
- * output_begin - the name under which the file that will become @path is written. A leftover file
- * of that name is removed. The name is valid until the next call.
+ * output_begin - return the name under which to write the file that will become @path, and remove
+ * a leftover file of this name. The name is valid until the next call.
  */
 const char *output_begin(const char *path);
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * report.c - messages, the progress bar and interruption by signals
+ * report.c - print messages and the progress bar, and note interruption by signals
  *
  * Used by all verbs of umlab-disk on the main thread. SIGINT, SIGTERM and SIGHUP only set a
- * flag. A verb asks for it after each step and then returns, so its unfinished output is
- * removed (output.c). The progress bar appears on a terminal only.
+ * flag. A verb checks this flag after each step and returns if it is set, so that main() removes
+ * the unfinished output (output.c). The progress bar appears on a terminal only.
  */
 #include "report.h"
 

@@ -31,7 +31,7 @@ static void fault(const char *path, const char *format, ...)
 	nr_faults++;
 }
 
-/* Check map and header of one layer. */
+/* Check the map and the header of one layer. */
 static void layer_check(struct cow_layer *layer)
 {
 	const struct cow_disk_layer *header = layer->header;

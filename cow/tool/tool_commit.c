@@ -4,15 +4,17 @@
  *
  * Theory of operation
  *
- * Commit writes the content of an overlay into the layer below, in place. It may be interrupted at
- * any moment and run again. For that, the header of the overlay says `committing` while it runs:
- * then the overlay accepts a base whose content has changed. Every cluster that differs is still in
- * the overlay, so the disk reads the same at each moment.
+ * Commit writes the content of an overlay into the layer below, in place. A commit may be
+ * interrupted at any moment and run again. To allow this, the overlay's header says `committing`
+ * meanwhile, so that the overlay accepts a base whose content has changed. Every cluster that
+ * differs is still in the overlay, so the disk reads the same at each moment.
  *
  *   1. Mark the overlay as committing.
- *   2. Write its clusters to the layer below, and close that layer.
+ *   2. Write the overlay's clusters to the layer below, and close that layer.
  *   3. Record the new identity of the layer below; this clears the mark.
  *   4. Make all clusters of the overlay absent, and return their space.
+ *
+ * Called by the option parser through the table in umlab_disk.c, on the main thread.
  */
 #include "tool_commit.h"
 
@@ -74,7 +76,7 @@ static int commit_data(struct cow_layer *top, struct cow_chain *below, struct co
 	return ret;
 }
 
-/* Steps 3 and 4 for a layer. */
+/* Do steps 3 and 4 for an overlay in the layer format. */
 static int commit_end(struct cow_layer *top, const char *below_path, struct cow_error *error)
 {
 	bool is_raw = top->header->parent.kind == COW_PARENT_RAW;
@@ -97,7 +99,7 @@ static int commit_end(struct cow_layer *top, const char *below_path, struct cow_
 	return ret;
 }
 
-/* A COW V3 overlay knows its base by the modification time, so restore that. */
+/* Restore the modification time of the base, by which a COW V3 overlay knows the base. */
 static int keep_date(const char *path, const struct cow_layer *top)
 {
 	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = top->old->mtime } };
@@ -185,7 +187,10 @@ static enum status commit_run(const struct verb_args *args)
 		ret = close_ret;
 	if (ret && !error.text[0])
 		cow_fail(&error, ret, "%s: %s", path, cow_reason(ret));
-	/* Not report_failure(): an interrupted commit has changed the base. */
+	/*
+	 * report_failure() would say that no file has changed, but an interrupted commit has
+	 * changed the base.
+	 */
 	if (ret)
 		return report_error("%s", error.text);
 	printf("%s now holds the content of %s, which is empty; other overlays on %s can no longer "

@@ -44,7 +44,7 @@ static void both_close(struct both *both)
 	free(both->b);
 }
 
-/* How many bytes from @offset on are known to be zeros in both, without reading them. */
+/* Returns how many bytes from @offset on are zeros in both disks according to their maps. */
 static uint64_t zeros_size(const struct both *both, uint64_t offset)
 {
 	const struct cow_chain *chains[] = { both->one, both->other };
@@ -74,7 +74,9 @@ static enum status both_read(struct both *both, uint64_t offset, uint64_t size)
 	return report_step("comparing", offset, both->size) ? STATUS_FAILED : STATUS_OK;
 }
 
-/* Read the next piece that may differ. *@at and *@size: where it is; size 0: there is none. */
+/*
+ * Read the next piece that may differ, and set *@at and *@size to its place; size 0: none is left.
+ */
 static enum status both_next(struct both *both, uint64_t *at, uint64_t *size)
 {
 	uint64_t skip;
@@ -120,7 +122,7 @@ static enum status compare_run(const struct verb_args *args)
 
 /* ---- diff ---------------------------------------------------------------------------- */
 
-/* Fill the new layer @path, whose base is @old, with what @new has differently. */
+/* Write the parts of @new that differ from @old to the new layer @path, whose base is @old. */
 static enum status diff_fill(const char *path, struct cow_chain *old, struct cow_chain *new)
 {
 	struct cow_chain *to = disk_open(path, COW_LAYER_WRITE, NULL);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tool_convert.c - umlab-disk convert: raw, layer, COW V3, and qcow2 through qemu-img
+ * tool_convert.c - umlab-disk convert: copy a disk to another format, also from and to qcow2
  *
- * qemu-img reads and writes raw files only, so a qcow2 file goes through a raw file beside the
- * output, OUT.raw-between.
- * Called by the option parser through the table in umlab_disk.c, on the main thread.
+ * qemu-img converts from and to qcow2. Of our formats it knows only raw, so a qcow2 file is
+ * converted through the raw file OUT.raw-between, next to the output. Called by the option parser
+ * through the table in umlab_disk.c, on the main thread.
  */
 #include "tool_convert.h"
 
@@ -138,7 +138,7 @@ static enum status convert_chain(struct cow_chain *from, const char *path, enum 
 	status = make_target(path, format, &create);
 	if (!status)
 		status = fill_target(path, format, from, create.base);
-	/* The end of a raw disk need not be a multiple of 512. */
+	/* The size of a raw disk need not be a multiple of 512. */
 	if (!status && format == FORMAT_RAW && from->size % 512 && truncate(path, from->size))
 		status = report_error("%s: %s", path, cow_reason(-errno));
 	return status;

@@ -11,7 +11,7 @@
 extern const struct verb create_verb, seal_verb, resize_verb;
 
 /*
- * create_options - read --base, --size and --cluster of the command line into @create. Prints an
+ * create_options - read --base, --size and --cluster from the command line into @create. Prints an
  * error and returns STATUS_USAGE if one of them is invalid. convert takes these options too.
  */
 enum status create_options(const struct verb_args *args, struct cow_create *create);

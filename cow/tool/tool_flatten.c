@@ -43,7 +43,7 @@ static enum status flatten_run(const struct verb_args *args)
 
 	if (output && !output_is_free(output))
 		return STATUS_FAILED;
-	/* Nobody may write to a file that is about to be replaced. */
+	/* Lock out writers of a file that is about to be replaced. */
 	if (!output)
 		flags |= COW_LAYER_WRITE;
 	from = disk_open(path, flags, verb_value(args, "base"));
@@ -52,7 +52,7 @@ static enum status flatten_run(const struct verb_args *args)
 	status = copy_all(from, output_begin(result));
 	if (!status)
 		status = output_publish(result, !output);
-	/* Without --output the old file is replaced by now: closing it cleanly does not matter. */
+	/* Without --output the old file has been replaced, so it need not be closed cleanly. */
 	if (cow_chain_close(from) && output)
 		status = STATUS_FAILED;
 	return status;

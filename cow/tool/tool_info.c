@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tool_info.c - umlab-disk info, map
+ * tool_info.c - umlab-disk info, map: describe a disk, and show which file holds which part of it
  *
- * Both open the chain without locks, so that they work while a machine uses the disk.
- * Called by the option parser through the table in umlab_disk.c, on the main thread.
+ * Both verbs open the chain without locks, so that they work while a machine uses the disk. Called
+ * by the option parser through the table in umlab_disk.c, on the main thread.
  */
 #include "tool_info.h"
 
@@ -52,7 +52,7 @@ static const char *state_name(uint32_t state)
 	return state == COW_SEALED ? "sealed" : state == COW_DIRTY ? "dirty" : "clean";
 }
 
-/* Bytes of the disk for which the map of this layer says @wanted. */
+/* Returns for how many bytes of the disk the map of this layer says @wanted. */
 static uint64_t held(const struct cow_layer *layer, enum cow_cluster wanted)
 {
 	uint64_t bytes = 0;
@@ -178,7 +178,7 @@ static enum status info_run(const struct verb_args *args)
 
 /* ---- map ----------------------------------------------------------------------------- */
 
-/* The source at @at, with neighbouring ranges of the same source merged. */
+/* Find the source of the content at @at, and merge neighbouring ranges of the same source. */
 static void source_find(const struct cow_chain *chain, uint64_t at, struct cow_source *source)
 {
 	struct cow_source next;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tool_nbd.c - umlab-disk nbd: serve a disk to NBD clients at a Unix socket
+ * tool_nbd.c - umlab-disk nbd: serve a disk to NBD clients on a Unix socket
  *
  * Implements the fixed newstyle handshake and simple replies of the NBD protocol (the document
  * proto.md of the NBD project). There is one export, which answers to every name. Each client is
  * served by its own thread, one request after the other. Several connections may share the disk;
  * a flush on one of them covers the writes of all.
+ *
+ * Called by the option parser through the table in umlab_disk.c, on the main thread.
  */
 #include "tool_nbd.h"
 
@@ -110,7 +112,7 @@ static bool reply_info(int fd, uint32_t option)
 	       reply(fd, option, REP_ACK, NULL, 0);
 }
 
-/* The answer to NBD_OPT_EXPORT_NAME, with which old clients end the handshake. */
+/* Answer NBD_OPT_EXPORT_NAME, with which old clients end the handshake. */
 static bool export_name(int fd, bool no_zeroes)
 {
 	struct {
@@ -175,7 +177,7 @@ static bool handshake(int fd)
 	}
 }
 
-/* The protocol defines a few errors, by number. */
+/* Returns the number of the error @ret in the protocol, which defines only a few. */
 static uint32_t nbd_error(int ret)
 {
 	switch (-ret) {
@@ -303,7 +305,7 @@ static void client_start(int peer)
 	pthread_mutex_unlock(&clients_lock);
 }
 
-/* End all connections after the requests in progress. */
+/* End all connections when the requests in progress are complete. */
 static void clients_end(void)
 {
 	pthread_mutex_lock(&clients_lock);
@@ -316,7 +318,7 @@ static void clients_end(void)
 	pthread_mutex_unlock(&clients_lock);
 }
 
-/* A socket that listens at @path, or -1 after an error message. */
+/* Returns a socket that listens at @path, or -1 after printing an error message. */
 static int listen_at(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };

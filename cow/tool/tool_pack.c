@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tool_pack.c - umlab-disk pack, unpack: one layer without its holes, compressed
+ * tool_pack.c - umlab-disk pack, unpack: compress one layer without its holes, and restore it
  *
  * Layers are sparse, and many ways to send a file fill its holes. A pack is a stream compressed by
  * zstd. It holds "UMLXpack", the header of the layer, records, and a BLAKE2b-256 hash of all bytes
@@ -232,7 +232,7 @@ static int unpack_data(struct stream *stream, struct cow_layer *layer, uint8_t *
 	}
 }
 
-/* The header that a pack begins with. */
+/* Read the header with which a pack begins. */
 static int get_header(struct stream *stream, const char *path, struct cow_disk_layer *header,
 		      struct cow_error *error)
 {

@@ -3,9 +3,9 @@
  * tool_rebase.c - umlab-disk rebase: put an overlay on another base
  *
  * A safe rebase keeps the content of the disk: where the new base differs from the old one, it
- * copies the old content into the overlay, and then records the new base. With -u it only records
- * the new base, so the overlay's changes apply to another content.
- * Called by the option parser through the table in umlab_disk.c, on the main thread.
+ * copies the old content into the overlay, and then records the new base. With -u, rebase only
+ * records the new base, so the overlay's changes apply to different content. Called by the option
+ * parser through the table in umlab_disk.c, on the main thread.
  */
 #include "tool_rebase.h"
 
@@ -70,7 +70,7 @@ static int rebase_data(struct cow_chain *chain, struct cow_chain *base, struct c
 
 /* ---- recording the base -------------------------------------------------------------- */
 
-/* A COW V3 header is changed in place: the path of the base, and its date. */
+/* Change a COW V3 header in place: the path of the base, and its modification time. */
 static int record_base_v3(struct cow_layer *top, struct cow_layer *base, struct cow_error *error)
 {
 	char relative[COW_PATH], absolute[COW_PATH];
@@ -91,7 +91,7 @@ static int record_base_v3(struct cow_layer *top, struct cow_layer *base, struct 
 				 &old, error);
 	if (ret)
 		return ret;
-	/* Keep sector size and alignment, which follow each other, as they are in the file. */
+	/* Keep the sector size and the alignment, which are adjacent, as they are in the file. */
 	ret = cow_io_read(top->io, top->file, &disk.sector_size, 8,
 			  offsetof(struct cow_disk_v3, sector_size));
 	if (!ret)

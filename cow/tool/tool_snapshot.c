@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tool_snapshot.c - umlab-disk snapshot, rollback
+ * tool_snapshot.c - umlab-disk snapshot, rollback: keep a state of a disk, and go back to it
  *
  * A snapshot of top.cow called monday is the file top.monday.cow: the current layer gets that
  * name, and top.cow becomes a new, empty overlay on it. Rolling back makes a new overlay on the
@@ -18,7 +18,7 @@
 #include "output.h"
 #include "report.h"
 
-/* "top.cow", "monday" -> "top.monday.cow" */
+/* Make the path of a snapshot: "top.cow", "monday" -> "top.monday.cow". */
 static enum status snapshot_path(const struct verb_args *args, char result[COW_PATH])
 {
 	const char *path = args->words.at[0], *name = args->words.at[1];
@@ -33,12 +33,12 @@ static enum status snapshot_path(const struct verb_args *args, char result[COW_P
 	return STATUS_OK;
 }
 
-/* Replace @path by a new overlay on @base. The name @path exists at every moment. */
+/* Replace @path with a new overlay on @base. The name @path exists at every moment. */
 static enum status put_overlay(const char *path, const char *base)
 {
 	const struct cow_create create = { .base = base, .progress = &report_progress };
 	struct cow_error error = { "" };
-	/* The unfinished file is in the same folder, so the recorded paths hold for @path too. */
+	/* The unfinished file is in the same folder, so its recorded paths stay valid for @path. */
 	const char *unfinished = output_begin(path);
 
 	if (cow_create(&cow_io_posix, unfinished, &create, &error))

@@ -3,7 +3,8 @@
  * umlab_disk.c - umlab-disk: the table of its verbs, the prose of its man page, and main()
  *
  * Each verb is defined at the end of the tool_*.c that implements it. The option parser of
- * labs/base/ makes --help, the man page umlab-disk(1) and completion from these tables.
+ * labs/base/ makes --help, the man page umlab-disk(1) and the completion of shells from these
+ * tables.
  */
 #include <stdio.h>
 
