@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * conf.c - files of "key=value" lines
+ * conf.c - read and write files of "key=value" lines
  *
- * Called by everything that keeps settings or notes in files. Reading never fails because of a
- * file's content: lines that make no sense are skipped.
+ * Called by all code of the command and of the keeper that keeps settings or notes in files.
+ * Reading never fails because of a file's content: lines without "=" are skipped.
  */
 #include "base/conf.h"
 

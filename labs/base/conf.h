@@ -13,23 +13,26 @@ struct conf {
 	struct words keys, values;	/* same length */
 };
 
-/* Replaces what is in @conf. 0 or -errno; a missing file is -ENOENT and leaves it empty. */
+/* Fills @conf from the file @path. 0, or -errno with @conf empty; -ENOENT: no such file. */
 int conf_read(struct conf *conf, const char *path);
+/* Adds the lines of @text to @conf. */
 void conf_parse(struct conf *conf, const char *text);
+/* Replaces the file @path by the content of @conf. 0 or -errno. */
 int conf_write(const struct conf *conf, const char *path);
+/* Returns what conf_write() writes, as a new string. */
 char *conf_format(const struct conf *conf);
 
-/* The last value of a key, or NULL, or @otherwise. */
+/* Each returns the last value of @key. Without one, it returns NULL, @otherwise or false. */
 const char *conf_get(const struct conf *conf, const char *key);
 long conf_get_int(const struct conf *conf, const char *key, long otherwise);
 bool conf_get_bool(const struct conf *conf, const char *key);
 void conf_add(struct conf *conf, const char *key, const char *value);
-/* Replaces all values of @key; NULL removes them. */
+/* Replaces all values of @key by @value; NULL removes them. */
 void conf_set(struct conf *conf, const char *key, const char *value);
 void conf_setf(struct conf *conf, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Loops over the values of one key: for (int at = -1; (value = conf_next(conf, "nic", &at));) */
+/* Steps through the values of a key: for (int at = -1; (value = conf_next(conf, "nic", &at));) */
 const char *conf_next(const struct conf *conf, const char *key, int *at);
 
 #endif

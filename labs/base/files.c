@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * files.c - files, folders and descriptors of the host
+ * files.c - operate on the host's files, folders and descriptors
  *
- * Called by every module of the command. EINTR ends here, and errno becomes -errno.
+ * Called by all code of the command and the keeper. The functions handle EINTR and return errors
+ * as -errno.
  */
 #include "base/files.h"
 
@@ -237,7 +238,7 @@ static int copy_run(int from, int to, off_t at, off_t end)
 	return 0;
 }
 
-/* Copies all runs of data; the holes between them stay holes in @to. */
+/* Copies all runs of data. The holes between the runs stay holes in @to. */
 static int copy_runs(int from, int to, off_t size, void (*progress)(uint64_t, uint64_t))
 {
 	off_t data, hole = 0;
@@ -250,7 +251,7 @@ static int copy_runs(int from, int to, off_t size, void (*progress)(uint64_t, ui
 		hole = lseek(from, data, SEEK_HOLE);
 		if (hole < 0)
 			return -errno;
-		/* In pieces, so that a long run shows progress too. */
+		/* Copy pieces of 32 MB, so that a long run shows progress too. */
 		while (!error && data < hole) {
 			off_t end = hole - data > 32 << 20 ? data + (32 << 20) : hole;
 
@@ -307,7 +308,7 @@ static void alarm_ignore(int number)
 
 int fd_lock_wait(int fd, int operation, double seconds)
 {
-	/* The first alarm may ring before flock() sleeps, so there are more. */
+	/* The first alarm may arrive before flock() sleeps, so the timer repeats. */
 	struct itimerval timer = { .it_interval.tv_usec = 10000 }, off = { 0 };
 	struct sigaction action = { .sa_handler = alarm_ignore }, before;
 	int error;

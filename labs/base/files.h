@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * files.h - files, folders and descriptors of the host
+ * files.h - operate on the host's files, folders and descriptors
  *
- * Functions return 0 or a count, or -errno, unless said otherwise.
+ * Unless stated otherwise, the functions return 0 or a count, or -errno.
  */
 #ifndef FILES_H
 #define FILES_H
@@ -13,32 +13,34 @@
 #include <sys/types.h>
 
 bool file_exists(const char *path);
-/* The whole file in a new buffer, followed by a NUL. */
+/* Reads the whole file into a new buffer and adds a NUL, which *size does not count. */
 int file_read(const char *path, char **text, size_t *size);
-/* /proc/PID/stat from field 3 on: *fields points into *text, which the caller frees. */
+/*
+ * Reads /proc/PID/stat. *fields points to its field 3, inside *text, which the caller frees.
+ */
 int proc_stat_read(pid_t pid, char **text, char **fields);
 /* Replaces a file; a reader sees either the old one or the complete new one. */
 int file_write(const char *path, const char *text, size_t size, mode_t mode);
-/* Makes a folder and those above it, where they are missing. */
+/* Makes the folder @path and its parents, unless they exist. */
 int dir_make(const char *path, mode_t mode);
 /* Removes a file, or a folder with its content, if it exists. Never follows links. */
 int tree_remove(const char *path);
-/* Copies without holes; shares blocks if the file system can. @progress may be NULL. */
+/* Copies a file; holes stay holes, and blocks are shared if possible. @progress may be NULL. */
 int file_copy(const char *from, const char *to, void (*progress)(uint64_t done, uint64_t total));
-/* Bytes of the disk that a file takes; 0 for a missing file. */
+/* Returns how many bytes a file takes on the disk; 0 for a missing file. */
 uint64_t file_allocated(const char *path);
 
-/* One read(), which EINTR does not end. */
+/* Calls read() once, and again after EINTR. */
 ssize_t fd_read(int fd, void *buf, size_t size);
-/* Writes all; waits for a descriptor that does not block. */
+/* Writes all of @buf; if a non-blocking descriptor is full, waits until it takes more. */
 int fd_write_all(int fd, const void *buf, size_t size);
 int fd_set_nonblock(int fd, bool nonblock);
-/* A connection to the stream socket at @path, or -errno. @nonblock also concerns connecting. */
+/* Returns a connection to the stream socket at @path. @nonblock: connecting does not block. */
 int fd_connect(const char *path, bool nonblock);
 
-/* Like flock(), for at most @seconds; uses SIGALRM. 0, -EWOULDBLOCK or -errno. */
+/* Calls flock(), and interrupts it by SIGALRM after @seconds. 0, -EWOULDBLOCK or -errno. */
 int fd_lock_wait(int fd, int operation, double seconds);
-/* Waits at most @seconds until nobody holds an exclusive flock() on @path, if that exists. */
+/* If the file @path exists, waits at most @seconds until no process holds flock() LOCK_EX on it. */
 void file_lock_wait(const char *path, double seconds);
 
 #endif

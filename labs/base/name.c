@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * name.c - which names machines, snapshots, classes and students may have
+ * name.c - check the names of machines, snapshots, classes and students
  *
- * Called wherever such a name comes from outside: from the command line, a lab file or a
- * list of students.
+ * Called by code of the command that takes such a name from the command line, a lab file or a list
+ * of students.
  */
 #include "base/name.h"
 

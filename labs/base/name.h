@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * name.h - which names machines, snapshots, classes and students may have
+ * name.h - check the names of machines, snapshots, classes and students
  *
  * Such names become names of files and folders, so all of them follow one rule.
  */
@@ -11,7 +11,10 @@
 
 enum { NAME_LENGTH_MAX = 63 };
 
-/* 1 to NAME_LENGTH_MAX of A-Z a-z 0-9 _ . -, and neither "." nor "-" first. */
+/*
+ * Is @name valid? It must have 1 to NAME_LENGTH_MAX characters of A-Z a-z 0-9 _ . - and must not
+ * start with "." or "-".
+ */
 bool name_valid(const char *name);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * program.c - run a command line: find the verb, print help, versions, man pages, candidates
+ * program.c - run a command line: find the verb, or print help, a version or candidates
  *
  * Called by the main() of umlab, umlab-disk and umlab-net, which pass their struct program.
  */

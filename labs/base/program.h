@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * program.h - run a command line: find the verb, print help, versions, man pages, candidates
+ * program.h - run a command line: find the verb, or print help, a version or candidates
  */
 #ifndef PROGRAM_H
 #define PROGRAM_H
 
 #include "base/verb.h"
 
-/* `help [--man | --names] [VERB]`: the last entry in the table of every program. */
+/* The verb `help [--man | --names] [VERB]`. It is the last entry in the table of every program. */
 extern const struct verb program_help_verb;
 
 /*
@@ -18,7 +18,7 @@ enum status program_run(const struct program *program, int argc, char **argv);
 
 /*
  * Opens /dev/null for each of the descriptors 0, 1 and 2 that is closed: otherwise the next file
- * to be opened would get its number. To be called at the start of main().
+ * to be opened would get its number. main() calls this first.
  */
 void program_open_standard(void);
 

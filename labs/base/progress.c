@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * progress.c - show the progress of several things that happen at the same time
+ * progress.c - show the progress of several operations that run at the same time
  *
- * Called by the verbs that start and stop machines. Lines go to standard error, so that
- * results on standard output stay clean. If the lines do not fit on the terminal, those that
- * ended well are left out. With -q nothing is shown. There is one table at a time.
+ * Called by the verbs that start and stop machines. Lines go to standard error, so standard output
+ * holds results only. If the lines do not fit on the terminal, those of successful operations are
+ * left out. With -q nothing is shown. There is one table at a time.
  */
 #include "base/progress.h"
 
@@ -21,8 +21,8 @@
 struct line {
 	char *name, *text;
 	bool good, ended;
-	double since;		/* timing_seconds() when it was first set */
-	double took;		/* seconds until it was last set */
+	double since;		/* timing_seconds() when the line was first set */
+	double took;		/* seconds from then until the line was last set */
 };
 
 static struct line *lines;
@@ -62,7 +62,7 @@ void progress_set(int at, const char *name, const char *text, bool good, bool en
 		fprintf(stderr, "%-16s %s\n", name, text);
 }
 
-/* Yellow while it is under way, then green or red. */
+/* Returns the terminal's code for yellow while the operation runs, then for green or red. */
 static int color_of(const struct line *line)
 {
 	return !line->ended ? 33 : line->good ? 32 : 31;

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * progress.h - show the progress of several things that happen at the same time
+ * progress.h - show the progress of several operations that run at the same time
  *
- * On a terminal each of them has a line that changes; elsewhere each change is a new line.
+ * On a terminal each operation has a line that changes. Elsewhere each change prints a new line.
  */
 #ifndef PROGRESS_H
 #define PROGRESS_H
 
 #include <stdbool.h>
 
+/* Starts a table of @nr lines. */
 void progress_begin(int nr);
-/* Sets line @at, from 0. @good is about its colour, @ended stops its clock. */
+/* Sets line @at, from 0. @ended stops its clock, and @good chooses the colour of its end. */
 void progress_set(int at, const char *name, const char *text, bool good, bool ended);
-/* Shows all lines on a terminal, with the time that has passed. */
+/* Draws all lines with their elapsed times. Does nothing unless standard error is a terminal. */
 void progress_draw(void);
-/* Draws for the last time. */
+/* Draws the table for the last time and frees it. */
 void progress_end(void);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * spawn.c - run other programs of the host and wait for them
+ * spawn.c - run other programs on the host and wait for them
  *
  * Called by verbs, checks and modules of machine/ that need umlab-net, umlab-disk, tar, tshark or
  * other programs. Also runs in the keeper, which creates a missing disk (machine/disk.c). Blocks
@@ -20,7 +20,7 @@
 #include "base/tell.h"
 #include "base/txt.h"
 
-/* Starts a program whose output goes to a pipe, with @errors also its standard error. */
+/* Starts a program and returns a pipe with its output; @errors: with its error output too. */
 static int start(const char *const *command, bool errors, pid_t *pid)
 {
 	int output[2];
@@ -48,7 +48,7 @@ static int start(const char *const *command, bool errors, pid_t *pid)
 	return output[0];
 }
 
-/* Reads @fd to its end and closes it. */
+/* Returns everything that @fd holds up to its end, and closes it. */
 static char *drain(int fd)
 {
 	char *text = txt_copy(""), buf[4096];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * spawn.h - run other programs of the host and wait for them
+ * spawn.h - run other programs on the host and wait for them
  *
  * @command ends with NULL; its first word is looked up in PATH.
  */
@@ -9,11 +9,14 @@
 
 #include <sys/types.h>
 
-/* Without input; 0, or -EIO with the last line that it printed in *reason, or -errno. */
+/*
+ * Runs @command without input and hides its output. 0; or -EIO if it failed, with the last line
+ * that it printed in *reason; or -errno if it could not be started.
+ */
 int spawn_quietly(const char *const *command, char **reason);
-/* With our own input and output; returns its exit status, or 128 + a signal. */
+/* Runs @command with our input and output. Returns its exit status, or 128 + a signal. */
 int spawn_here(const char *const *command);
-/* Its standard output, or NULL when it fails. */
+/* Runs @command without input. Returns its standard output, or NULL if the command fails. */
 char *spawn_output(const char *const *command);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * status.h - exit statuses that umlab, umlab-disk and umlab-net share
+ * status.h - define the exit statuses of umlab, umlab-disk and umlab-net
  */
 #ifndef STATUS_H
 #define STATUS_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * table.c - tables for people
+ * table.c - print tables for people
  *
  * Called by the verbs that list something. libsmartcols fits the columns to the terminal and
  * escapes control characters.
@@ -29,7 +29,7 @@ struct table *table_create(const char *const *columns)
 		scols_table_new_column(table->cols, *columns + right, 0,
 				       right ? SCOLS_FL_RIGHT : 0);
 	}
-	/* Only a terminal has a width that lines are cut to. */
+	/* Fit the lines to the width of a terminal; elsewhere they may have any length. */
 	scols_table_enable_nowrap(table->cols, isatty(STDOUT_FILENO) ? 0 : 1);
 	return table;
 }

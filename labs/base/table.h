@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * table.h - tables for people; programs get the same data as JSON from the verbs
+ * table.h - print tables for people; for programs, the verbs print the same data as JSON
  */
 #ifndef TABLE_H
 #define TABLE_H
@@ -9,11 +9,11 @@
 
 struct table;
 
-/* @columns: headings, ">MEMORY" for one that is aligned to the right; ends with NULL. */
+/* Makes an empty table. @columns: the headings, then NULL. ">MEMORY" aligns a column right. */
 struct table *table_create(const char *const *columns);
-/* Adds a line: one text for each column, NULL for an empty cell. */
+/* Adds a line. @cells: one text for each column, NULL for an empty cell. */
 void table_add(struct table *table, const char *const *cells);
-/* Prints to standard output; nothing when the table has no lines. */
+/* Prints the table to standard output, unless it has no lines. */
 void table_print(struct table *table);
 void table_destroy(struct table *table);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * tell.h - messages to the user: errors, warnings, notes
+ * tell.h - print messages to the user: errors, warnings, notes
  */
 #ifndef TELL_H
 #define TELL_H
@@ -9,7 +9,7 @@
 
 #include "base/status.h"
 
-/* Which messages are printed; the options -q and -v set it. */
+/* The options -q and -v set tell_level, which decides what messages are printed. */
 enum tell_level { TELL_QUIET, TELL_NORMAL, TELL_VERBOSE };
 extern enum tell_level tell_level;
 
@@ -18,21 +18,21 @@ extern enum tell_level tell_level;
 #define _(text) gettext(text)
 #define N_(text) text
 
-/* The name in front of each message. */
+/* Sets and returns the program's name, with which each message starts. */
 void tell_init(const char *program);
 const char *tell_program(void);
 
-/* One line on standard error: "umlab: text". Warnings begin with "warning: ". */
+/* Print one line to standard error: "umlab: TEXT", or "umlab: warning: TEXT". */
 void tell_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void tell_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* Notes are not printed with -q, details only with -v. */
+/* Print a note, unless -q was given, or a detail, if -v was given. */
 void tell_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void tell_detail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* May colours and moving lines be shown? Only on a terminal, without NO_COLOR and TERM=dumb. */
+/* May @fd show colours and moving lines? Only a terminal, unless NO_COLOR or TERM=dumb is set. */
 bool tell_fancy(int fd);
 
-/* Asks a question on the terminal; without a terminal the answer is no. */
+/* Asks a question on the terminal. True: the answer was yes. False without a terminal. */
 bool tell_confirm(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * timing.c - measure elapsed time with a clock that never jumps
  *
- * Called by all code of the command that waits or shows how long something took.
+ * Called by all code of the command and the keeper that waits or shows how long something took.
  */
 #include "base/timing.h"
 

@@ -7,17 +7,17 @@
 
 #include <stdint.h>
 
-/* Seconds since an unspecified moment, on CLOCK_MONOTONIC. */
+/* Returns the seconds since an unspecified moment, on CLOCK_MONOTONIC. */
 double timing_seconds(void);
 
 /*
- * Milliseconds until the moment @deadline of timing_seconds(), rounded up, as poll() wants
- * them: 0 when that moment has passed. A deadline of TIMING_NEVER gives -1.
+ * Returns the timeout of poll() for the moment @deadline on the clock of timing_seconds(), in
+ * milliseconds rounded up: 0 if that moment has passed, -1 for TIMING_NEVER.
  */
 #define TIMING_NEVER (-1.0)
 int timing_poll_ms(double deadline);
 
-/* The moment @seconds from now; @seconds < 0: TIMING_NEVER. */
+/* Returns the moment @seconds from now, or TIMING_NEVER if @seconds < 0. */
 double timing_deadline(double seconds);
 
 #endif

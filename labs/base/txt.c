@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * txt.c - strings and lists of strings
+ * txt.c - handle strings and lists of strings
  *
  * Called by every module of the command, and by umlab-disk and umlab-net.
  */
@@ -52,7 +52,7 @@ char *txt_copy_part(const char *text, size_t size)
 
 void *txt_grow(void *array, size_t nr, size_t size)
 {
-	/* There is room until the number reaches a power of two; then it doubles. */
+	/* The room is a power of two, so it is used up when @nr is one; then double it. */
 	if (nr & (nr - 1) || (nr == 0 && array))
 		return array;
 	array = txt_checked(reallocarray(array, nr ? 2 * nr : 1, size));
@@ -132,7 +132,7 @@ void words_sort(struct words *words)
 		qsort(words->at, words->nr, sizeof(char *), compare_words);
 }
 
-/* How many letters to change, add or drop to turn one word into the other; 99: many. */
+/* Returns how many letters must change, be added or be dropped to turn @a into @b; 99: many. */
 static int distance(const char *a, const char *b)
 {
 	size_t na = strlen(a), nb = strlen(b);
@@ -280,7 +280,7 @@ uint64_t txt_hash(const char *text)
 	return hash;
 }
 
-/* The length of the UTF-8 character at @text, or 0; *code is the character. */
+/* Returns the length of the UTF-8 character at @text and sets *code to it. 0: no UTF-8. */
 static int utf8_decode(const char *text, uint32_t *code)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -302,7 +302,7 @@ static bool is_kept(uint32_t code, enum txt_keep keep)
 {
 	if (keep == TXT_KEEP_ALL || (keep == TXT_KEEP_LINES && (code == '\n' || code == '\t')))
 		return true;
-	/* Some terminals obey the second range too. */
+	/* Some terminals also obey the control characters 0x80 to 0x9f. */
 	return code >= ' ' && code != 0x7f && !(code >= 0x80 && code < 0xa0);
 }
 

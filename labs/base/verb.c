@@ -2,8 +2,8 @@
 /*
  * verb.c - parse the arguments of a verb according to its table entry
  *
- * Called by program_run() for the command line, and by verb_complete.c, which asks for the
- * options of a verb. Errors are printed here and returned; the caller ends the program.
+ * Called by program_run() to parse a command line, and by verb_complete.c to find the options of a
+ * verb. These functions print errors and return; the caller ends the program.
  */
 #include "base/verb.h"
 
@@ -140,7 +140,7 @@ static bool number_check(const struct verb_args *args, const struct verb_option 
 	return false;
 }
 
-/* Applies the option at position @nr; @value: what was attached to it, or NULL. */
+/* Applies the option at position @nr. @value: the value attached to it, or NULL. */
 static bool option_take(struct verb_args *args, int nr, const char *value, const char *shown,
 			struct rest *rest)
 {
@@ -183,7 +183,7 @@ static bool option_long(struct verb_args *args, char *word, struct rest *rest)
 	return valid;
 }
 
-/* Letters may stand together; the last may have its value attached. */
+/* Parses "-abc", several options in one word. The last one may have its value attached. */
 static bool option_letters(struct verb_args *args, char *word, struct rest *rest)
 {
 	for (char *letter = word + 1; *letter; letter++) {
@@ -211,7 +211,7 @@ static void command_take(struct verb_args *args, struct rest *rest)
 		words_add(&args->command, rest->argv[rest->at]);
 }
 
-/* `exec pc1 ls -l`: everything after the first word is the command, unless an option follows. */
+/* Does a command follow the first word, as in `exec pc1 ls -l`? Not if an option follows it. */
 static bool command_follows(const struct verb_args *args, const struct rest *rest)
 {
 	return args->verb->command == VERB_COMMAND_WORD && args->words.nr == 1 &&

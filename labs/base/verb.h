@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verb.h - command lines of umlab, umlab-disk and umlab-net: programs, verbs and options
+ * verb.h - describe and parse the command lines of umlab, umlab-disk and umlab-net
  *
  * Each program describes itself by a struct program: a table of verbs with their options.
- * The same table gives the parser (verb.c), the help and the man pages (verb_help.c) and the
- * completion (verb_complete.c), so these always agree. main() hands its arguments to
- * program_run() (program.h).
+ * The parser (verb.c), the help and man pages (verb_help.c) and the completion (verb_complete.c)
+ * all use this table, so they always agree. main() passes its arguments to program_run()
+ * (program.h).
  *
  * Completion kinds. A kind says what an option's value or a word is, so that the shell can
- * offer candidates: "file", "dir" and "verb" are known here, "=TEXT" offers TEXT itself, any
- * other kind is passed to the program's complete(). Alternatives are joined by "|".
+ * offer candidates. verb_complete.c knows "file", "dir" and "verb". "=TEXT" offers TEXT itself.
+ * Any other kind is passed to the program's complete(). Alternatives are joined by "|".
  *
  * These files use only the C library, tell.c and txt.c: umlab-disk is linked statically and
  * runs in guests. Nothing here ends the program.
@@ -24,7 +24,7 @@
 
 enum { VERB_OPTIONS_MAX = 48 };
 
-/* Groups of verbs: not listed in the help; the last group, whatever its index is. */
+/* Special groups: verbs that the help does not list; the last group, whatever its index is. */
 enum { VERB_GROUP_HIDDEN = 0, VERB_GROUP_LAST = ~0u };
 
 struct verb_option {
@@ -38,7 +38,7 @@ struct verb_option {
 	long min, max;			/* accepted integers, checked and shown, if max > 0 */
 };
 
-/* Where the arguments of a verb may hold a command line for somebody else. */
+/* Where the arguments of a verb may hold the command line of another program. */
 enum verb_command {
 	VERB_COMMAND_NONE,
 	VERB_COMMAND_DASHES,		/* only after "--" */
@@ -50,7 +50,7 @@ struct verb_args;
 
 struct verb {
 	const char *name;		/* "image build": two words for a verb of a group */
-	unsigned int group;		/* index of a title in program.groups, or see below */
+	unsigned int group;		/* index of a title in program.groups, or VERB_GROUP_... */
 	const char *usage;		/* what follows the name: "[OPTION]... MACHINE..." */
 	const char *summary;		/* one line that starts with a verb, no full stop */
 	const char *help;		/* paragraphs, or NULL */
@@ -83,14 +83,14 @@ struct program {
 	const struct verb_note *notes;	/* or NULL */
 	bool has_pages;			/* each verb has a separate page PROGRAM-VERB(1) */
 	bool has_levels;		/* each verb takes -q and -v, which set tell_level */
-	bool is_translated;		/* texts of the table are looked up by gettext() */
-	/* Called before a verb other than help; another status than STATUS_OK ends the program. */
+	bool is_translated;		/* gettext() translates the texts of the table */
+	/* Called before any verb but help. Any status but STATUS_OK ends the program. */
 	enum status (*prepare)(void);	/* NULL: nothing to do */
 	/* Offers candidates for kinds that only the program knows; NULL: there are none. */
 	void (*complete)(struct completion *completion, const char *kind);
 };
 
-/* What a command line said; read it by verb_flag() and the functions after it. */
+/* A parsed command line; read it through verb_flag() and the functions declared after that. */
 struct verb_args {
 	const struct program *program;
 	const struct verb *verb;
@@ -106,31 +106,39 @@ enum verb_outcome {
 	VERB_WRONG,			/* an error was printed: the status is STATUS_USAGE */
 };
 
-/* The verb that the first words of a command line name, or NULL. */
+/* Finds the verb that the first one or two words of a command line name, or NULL. */
 const struct verb *verb_find(const struct program *program, const char *first, const char *second);
-/* How many words the verb's name has: 1 or 2. */
+/* Returns how many words the verb's name has: 1 or 2. */
 int verb_name_words(const struct verb *verb);
-/* Is @verb one of the group of verbs called @group ("image")? */
+/* Does the name of @verb start with the word @group ("image")? */
 bool verb_in_group(const struct verb *verb, const char *group);
 
-/* The verb's options and then those that all verbs take, by position; NULL after them. */
+/*
+ * Returns the option at position @nr, from 0, or NULL after the last one. The verb's own options
+ * come first, then those that all verbs take.
+ */
 const struct verb_option *verb_option_nth(const struct program *program, const struct verb *verb,
 					  int nr);
-/* Position of an option by its name (@size letters) or, if @name is NULL, its letter; or -1. */
+/*
+ * Returns the position of the option with the name @name, of @size characters, or -1. If @name is
+ * NULL, looks for the option with the letter @letter.
+ */
 int verb_option_find(const struct program *program, const struct verb *verb, const char *name,
 		     size_t size, char letter);
-/* Must a value follow the option? (Optional values are attached by "=".) */
+/* Does the option require a value? (An optional one can only be attached by "=".) */
 bool verb_option_wants_value(const struct verb_option *option);
 
 /* Fills @args from the arguments that follow the verb. */
 enum verb_outcome verb_parse(const struct program *program, const struct verb *verb, int argc,
 			     char **argv, struct verb_args *args);
 
-/* How often an option was given; its last value, or NULL; all its values. */
+/* Returns how often the option was given. */
 int verb_flag(const struct verb_args *args, const char *option);
+/* Returns the option's last value, or NULL. */
 const char *verb_value(const struct verb_args *args, const char *option);
+/* Returns all values of the option. */
 const struct words *verb_values(const struct verb_args *args, const char *option);
-/* The value of an option that has min and max, which verb_parse() has checked. */
+/* Returns the number given for an option with min and max (verb_parse() checked it), or @preset. */
 long verb_number(const struct verb_args *args, const char *option, long preset);
 
 /* Prints "PROGRAM: VERB: what is wrong" and the usage line; returns STATUS_USAGE. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verb_complete.c - candidates for the word at which the user pressed TAB
+ * verb_complete.c - find candidates for the word at which the user pressed TAB
  *
- * The functions of the shells (labs/completion) call `PROGRAM complete WORD...`. Verbs,
- * options and fixed words come from the table of verbs, everything else from the program's
- * complete().
+ * The shell functions in labs/completion run `PROGRAM complete WORD...`, for which program.c calls
+ * complete_print(). Verbs, options and fixed words come from the table of verbs. All other
+ * candidates come from the program's complete().
  */
 #include "base/verb_complete.h"
 
@@ -22,7 +22,7 @@ void completion_add(struct completion *completion, const char *word)
 	printf("%s%s\n", completion->before, word);
 }
 
-/* The verbs, or with @group those of a group; a group is offered as one word. */
+/* Offers the second words of the verbs in @group. NULL: offers verbs, and groups as one word. */
 static void verbs_add(struct completion *completion, const char *group)
 {
 	for (const struct verb *const *at = completion->program->verbs; *at; at++) {
@@ -78,7 +78,7 @@ static void kinds_add(struct completion *completion, const char *kinds)
 		kind_add(completion, each.at[i]);
 }
 
-/* Candidates for the word at this position of the verb. */
+/* Offers candidates for the verb's next argument. */
 static void position_add(struct completion *completion, const struct verb *verb)
 {
 	struct words kinds = { 0 };
@@ -99,7 +99,7 @@ static void position_add(struct completion *completion, const struct verb *verb)
 		kinds_add(completion, last);
 }
 
-/* The option that @word spells, "-i", "--image" or "--image=", or NULL. */
+/* Returns the option that @word ("-i", "--image", "--image=") names, or NULL. */
 static const struct verb_option *option_of(const struct program *program, const struct verb *verb,
 					   const char *word)
 {
@@ -119,14 +119,14 @@ static bool value_is_attached(const char *word)
 	return word[1] == '-' ? strchr(word, '=') != NULL : word[1] && word[2];
 }
 
-/* Candidates for the words after the verb; @words end with the unfinished one. */
+/* Offers candidates for the last of @words, the @nr words that follow the verb. */
 static void arguments_add(struct completion *completion, const struct verb *verb, int nr,
 			  char **words)
 {
 	const struct verb_option *option = NULL;
 	const char *equal = strchr(completion->typed, '=');
 
-	/* The option whose value the next word is, or NULL. */
+	/* After each word, @option is the option whose value the next word is, or NULL. */
 	for (int i = 0; i < nr - 1; i++) {
 		bool is_value = option;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verb_complete.h - candidates for the word at which the user pressed TAB
+ * verb_complete.h - find candidates for the word at which the user pressed TAB
  */
 #ifndef VERB_COMPLETE_H
 #define VERB_COMPLETE_H
@@ -11,17 +11,17 @@
 struct completion {
 	const struct program *program;
 	const char *typed;		/* the unfinished word */
-	const char *before;		/* "--image=" while its value is typed, else "" */
-	struct words words;		/* arguments of the verb that are complete, no options */
+	const char *before;		/* "--image=" while its value is being typed, else "" */
+	struct words words;		/* the verb's complete arguments, without options */
 	struct words shown;
 };
 
-/* Offers @word if it begins with what was typed. One that ends in =, : or / is continued. */
+/* Offers @word if it begins with the typed text. The user can go on typing after =, : or /. */
 void completion_add(struct completion *completion, const char *word);
 
 /*
- * Prints the candidates for the last of @words, which follow the program's name: one a line,
- * each a whole word. ":files" and ":dirs" ask the shell for paths.
+ * Prints the candidates for the last of @words, one whole word per line. @words are those that
+ * follow the program's name. The lines ":files" and ":dirs" ask the shell to offer paths.
  */
 void complete_print(const struct program *program, int nr, char **words);
 

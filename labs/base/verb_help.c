@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verb_help.c - help texts and man pages, made from a program's table of verbs
+ * verb_help.c - print help texts and man pages from a program's table of verbs
  *
- * Called by program.c for --help, `help` and `help --man`. Help for a terminal is translated
- * if the program's texts are, and wrapped to 80 columns; man pages stay in English.
+ * Called by program.c for --help, `help` and `help --man`. Help for a terminal is wrapped to 80
+ * columns, and translated if the program's texts are. Man pages stay in English.
  */
 #include "base/verb_help.h"
 
@@ -22,7 +22,7 @@ static const char *translated(const struct program *program, const char *text)
 
 /* ---- texts of options -------------------------------------------------------------------- */
 
-/* "-m, --mem=SIZE" */
+/* Returns the option as "-m, --mem=SIZE". */
 static char *option_spelling(const struct verb_option *option)
 {
 	char letter[5] = "    ";
@@ -39,7 +39,7 @@ static char *option_spelling(const struct verb_option *option)
 	return spelling;
 }
 
-/* The explanation with range and default: "Set the memory (32M to 64G; default 128M)". */
+/* Returns the explanation with range and default: "Set the memory (32M to 64G; default: 128M)". */
 static char *option_text(const struct verb_option *option, const char *help, const char *range,
 			 const char *value, const char *preset_word)
 {
@@ -70,7 +70,7 @@ static char *option_help(const struct program *program, const struct verb_option
 
 /* ---- help for a terminal ------------------------------------------------------------------ */
 
-/* Columns of the first @size bytes: continuation bytes of UTF-8 take none. */
+/* Counts the columns of the first @size bytes: continuation bytes of UTF-8 take none. */
 static int columns(const char *text, size_t size)
 {
 	int nr = 0;
@@ -80,7 +80,7 @@ static int columns(const char *text, size_t size)
 	return nr;
 }
 
-/* Prints @size bytes wrapped and indented to @column; @at: the column where the line stands. */
+/* Prints @size bytes wrapped and indented to @column. The current line has @at columns already. */
 static void wrapped_print(FILE *out, int column, int at, const char *text, size_t size)
 {
 	const char *end = text + size;
@@ -104,7 +104,7 @@ static void wrapped_print(FILE *out, int column, int at, const char *text, size_
 	fputc('\n', out);
 }
 
-/* "  HEAD    text" */
+/* Prints "  HEAD    TEXT", with the text wrapped at @column. */
 static void entry_print(FILE *out, const char *head, int column, const char *text)
 {
 	int at = 2 + columns(head, strlen(head));
@@ -117,7 +117,7 @@ static void entry_print(FILE *out, const char *head, int column, const char *tex
 	wrapped_print(out, column, at, text, strlen(text));
 }
 
-/* How far the paragraph at @text goes: up to an empty line, or a line that is indented. */
+/* Returns the size of the paragraph at @text, which ends before an empty or indented line. */
 static size_t paragraph_size(const char *text)
 {
 	size_t size = strcspn(text, "\n");
@@ -129,7 +129,7 @@ static size_t paragraph_size(const char *text)
 	return size;
 }
 
-/* Wraps paragraphs; indented lines stay as they are. */
+/* Prints @text. Paragraphs are wrapped, but indented lines stay as they are. */
 static void text_print(FILE *out, const char *text)
 {
 	while (*text) {
@@ -197,7 +197,7 @@ void verb_help_print(const struct program *program, const struct verb *verb)
 
 /* ---- man pages ----------------------------------------------------------------------------- */
 
-/* Prints one line, with everything escaped that roff would interpret. */
+/* Prints one line and escapes the characters that roff would interpret. */
 static void roff_line_print(const char *line, size_t size)
 {
 	if (*line == '.' || *line == '\'')
@@ -212,7 +212,7 @@ static void roff_line_print(const char *line, size_t size)
 	putchar('\n');
 }
 
-/* Blank lines separate paragraphs; runs of indented lines keep their line breaks. */
+/* Prints @text as roff. Blank lines separate paragraphs; indented lines keep their line breaks. */
 static void roff_print(const char *text)
 {
 	bool literal = false;
@@ -233,7 +233,7 @@ static void roff_print(const char *text)
 		printf(".fi\n");
 }
 
-/* `.B NAME` and the like: a request whose argument is escaped. */
+/* Prints a request such as `.B TEXT`, with TEXT escaped. */
 static void roff_request(const char *request, const char *text)
 {
 	printf(".%s ", request);
@@ -259,7 +259,10 @@ static void man_options_print(const struct program *program, const struct verb *
 	}
 }
 
-/* The line after NAME: "umlab-start \- start machines". A summary starts with a capital. */
+/*
+ * Prints .TH and the section NAME, "umlab-start \- start machines". The summary's first letter
+ * becomes small.
+ */
 static void man_name_print(const struct program *program, const char *name, const char *summary)
 {
 	char *title = txt_copy(name), *text = txt_copy(summary);
@@ -319,7 +322,7 @@ void verb_man_print(const struct program *program, const struct verb *verb)
 	free(name);
 }
 
-/* The verb's part of the program's page: all about it, or one line if it has its own page. */
+/* Prints a verb on the program's page: all about it, or one line if the verb has its own page. */
 static void man_verb_print(const struct program *program, const struct verb *verb)
 {
 	char *head;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * where.c - where things are: the user's folders, and what was installed with the command
+ * where.c - find the user's folders, and files that were installed with the command
  *
- * Called by every room of the command.
+ * Called by every folder of labs/ that belongs to the command, also in the keeper.
  *   state     $XDG_STATE_HOME/umlab    machines/NAME, labs/ID/NAME: overlays, logs, snapshots
  *   images    $XDG_DATA_HOME/umlab/images
  *   cache     $XDG_CACHE_HOME/umlab; root's is /var/cache/umlab
- *   config    $XDG_CONFIG_HOME/umlab/umlab.conf, before it /etc/umlab/umlab.conf
+ *   config    $XDG_CONFIG_HOME/umlab/umlab.conf, then /etc/umlab/umlab.conf
  *   runtime   $XDG_RUNTIME_DIR/umlab, else /tmp/umlab-UID: sockets
- * UMLAB_HOME puts the first four into one folder. In a checkout the command lies in
- * build/ and finds kernel and images beside itself; installed, in PREFIX/lib/umlab.
+ * UMLAB_HOME puts the first four into one folder. In a checkout the command is in build/, next to
+ * its files. An installed command finds its files in PREFIX/lib/umlab and PREFIX/share/umlab.
  */
 #include "base/where.h"
 
@@ -75,7 +75,7 @@ const char *where_cache(void)
 	return dir;
 }
 
-/* Its path becomes part of command lines and of socket addresses, which are short. */
+/* Can @base hold the runtime folder? Its path becomes part of socket addresses and options. */
 static bool runtime_fits(const char *base)
 {
 	if (!base || *base != '/' || strlen(base) > 60 || access(base, W_OK))
@@ -97,7 +97,7 @@ const char *where_runtime(void)
 	return dir;
 }
 
-/* Below /tmp anybody might have made a folder of this name before us. */
+/* Makes the runtime folder and checks its owner: below /tmp, any user may have made it before. */
 static bool runtime_is_ours(void)
 {
 	struct stat status;
@@ -141,7 +141,7 @@ const char *where_self(void)
 	return *path || readlink(self_link, path, sizeof(path) - 1) > 0 ? path : self_link;
 }
 
-/* Beside the command in a checkout; otherwise PREFIX/lib/umlab. */
+/* Returns the folder labs/ next to the command in a checkout; otherwise PREFIX/lib/umlab. */
 static const char *lib_dir(void)
 {
 	static const char *dir;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * yamlfile.c - YAML and JSON files as one kind of value
+ * yamlfile.c - read YAML and JSON files as JSON values
  *
- * Called for check files. Plain scalars that look like numbers, true, false or null become
- * such values; quoted ones stay text. Anchors work, merge keys do not, and a key that is
- * given twice is an error.
+ * Called by `umlab check` for check files. Plain scalars that look like numbers, true, false or
+ * null become values of these types; quoted scalars stay text. Anchors work, merge keys do not,
+ * and a duplicate key is an error.
  */
 #include "base/yamlfile.h"
 
@@ -46,7 +46,7 @@ static json_t *scalar(const yaml_node_t *node)
 
 static json_t *value_of(yaml_document_t *document, int id, int depth, char **reason);
 
-/* The first key that is given twice becomes *reason. */
+/* Adds a pair to @value. Sets *reason for the first key that occurs twice. */
 static void member_add(yaml_document_t *document, const yaml_node_pair_t *pair, int depth,
 		       json_t *value, char **reason)
 {

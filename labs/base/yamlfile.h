@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * yamlfile.h - YAML and JSON files as one kind of value
+ * yamlfile.h - read YAML and JSON files as JSON values
  */
 #ifndef YAMLFILE_H
 #define YAMLFILE_H
 
 #include <jansson.h>
 
-/* By the file's ending: .json, else YAML. NULL: *reason tells file, line and what is wrong. */
+/*
+ * Reads a file as JSON if its name ends in .json, else as YAML. NULL: *reason names the file, the
+ * line and the error.
+ */
 json_t *yamlfile_load(const char *path, char **reason);
 
 #endif

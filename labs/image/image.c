@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * image.c - images: root file systems that machines are made from
+ * image.c - find and list images: root file systems from which machines are made
  *
- * Called wherever machines are made, and by the verbs about images. image_build.c builds images.
- * An image is NAME.img in one of the image folders (where.c). NAME.info beside it holds settings
- * and need not exist.
+ * Called by the verbs that make machines, by labmake.c and by the verbs about images.
+ * image_build.c builds images. An image is NAME.img in one of the image folders (where.c).
+ * NAME.info in the same folder holds settings and need not exist.
  */
 #include "image/image.h"
 
@@ -21,7 +21,7 @@
 #include "base/where.h"
 #include "image/image_build.h"
 
-/* Names that other tools use, without registry and tag. */
+/* The names of images in other tools, without their tags. */
 static const struct { const char *name, *profile; } aliases[] = {
 	{ .name = "kathara/base", .profile = "base" },
 	{ .name = "kathara/core", .profile = "base" },
@@ -39,7 +39,7 @@ static const struct { const char *name, *profile; } aliases[] = {
 	{ .name = "default", .profile = "base" },
 };
 
-/* For a profile that was never built, the first of these that exists. */
+/* If no image of the profile exists, the first of these that exists is used instead. */
 static const struct { const char *profile, *instead[4]; } stand_ins[] = {
 	{ .profile = "base", .instead = { "debian-12", "minimal" } },
 	{ .profile = "extra", .instead = { "base", "debian-12" } },
@@ -67,7 +67,7 @@ static bool open_in(const char *folder, const char *name, struct image *image)
 		return false;
 	}
 	image->name = txt_copy(name);
-	/* A published name is a link; overlays need the file behind it, which never changes. */
+	/* A published image's name is a link. Overlays need its target, which never changes. */
 	image->path = realpath(path, NULL);
 	conf_read(&image->info, txt_printf("%s/%s.info", folder, name));
 	return image->path != NULL;
@@ -130,7 +130,7 @@ int image_find(const char *name, struct image *image, char **reason)
 	return -ENOENT;
 }
 
-/* Adds the names of the images in a folder; those with "@" are files behind published ones. */
+/* Adds the names of the images in a folder, without NAME@HASH, the targets of published names. */
 static void folder_names(const char *folder, struct words *names)
 {
 	DIR *dir = opendir(folder);

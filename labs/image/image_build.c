@@ -5,9 +5,9 @@
  * Called by `umlab image build`, and by image_find() when an image is first used. The work is
  * done by image/build.sh, which needs no root.
  *
- * Where things go: an ordinary user's images are in where_images(), the downloads and unfinished
- * steps in where_cache(). Root builds for everybody: images in /var/cache/umlab/images, where
- * each user's umlab looks for them (where.c), and the rest beside them.
+ * An ordinary user's images are in where_images(); downloads and unfinished steps are in
+ * where_cache(). Root builds images for all users, in /var/cache/umlab/images, where each user's
+ * umlab looks for them (where.c). Root's downloads are in /var/cache/umlab too.
  */
 #include "image/image_build.h"
 
@@ -59,7 +59,7 @@ void image_build_forget(const char *name)
 	tree_remove(work_folder(name));
 }
 
-/* A file that is installed with the command; in a checkout it is beside the kernel. */
+/* Finds a file that is installed with the command; in a checkout it is next to the kernel. */
 static char *kernel_part(const char *name)
 {
 	const char *kernel = where_kernel();
@@ -71,7 +71,7 @@ static char *kernel_part(const char *name)
 	return txt_printf("%.*s/%s", (int)(strrchr(kernel, '/') - kernel), kernel, name);
 }
 
-/* build.sh expects the modules as in a root file system: DIR/lib/modules. */
+/* Returns DIR for the kernel's modules, which build.sh expects in DIR/lib/modules. */
 static char *modules_folder(const char *work)
 {
 	char *modules = kernel_part("modules"), *link;
@@ -99,7 +99,7 @@ int image_build(const char *recipe, const char *name, const char *suite, char **
 	}
 	modules = modules_folder(work);
 
-	/* Progress goes to standard error, for standard output may be read by a program. */
+	/* Show progress on standard error, because a program may read standard output. */
 	const char *const command[] = {
 		"/bin/sh", "-c", "exec \"$@\" >&2", "sh",
 		where_lib("image/build.sh"), "--packages", recipe, "--output", image,

@@ -2,19 +2,19 @@
 /*
  * image_rewrite.c - rewrite an ext4 file system, so that the same files give the same bytes
  *
- * A program of its own, called by build.sh: image-rewrite FROM TO EPOCH. FROM must be clean and
- * is only read.
+ * This is a separate program, which build.sh runs: image-rewrite FROM TO EPOCH. It only reads the
+ * file system FROM, which must be clean, and writes TO.
  *
  * Theory of operation
- *   A file system that a guest wrote shows its history: places of blocks, numbers of inodes,
- *   the order of names, times of access and change, generation numbers. None of these belongs
- *   to its content. build.sh makes an empty file system with a fixed identity, and this
- *   program fills it: names in byte order, and the files of a folder before the folders in
- *   it, so that libext2fs always takes the same inodes and blocks. All times of an inode become
- *   the time of its last modification, but at most EPOCH. So files that the installation
- *   itself wrote are as new as the newest file of any package. Blocks of zeros become holes;
- *   hard links, devices and extended attributes are kept. The caller sets
- *   E2FSPROGS_FAKE_TIME, from which libext2fs takes the times in the superblock.
+ *   A file system that a guest wrote shows its history: block positions, inode numbers, the order
+ *   of names, times of access and change, generation numbers. None of these belongs to its
+ *   content. build.sh makes the empty file system TO with a fixed identity, and this program fills
+ *   it: names in byte order, and the files of a folder before the folders in it. So libext2fs
+ *   always allocates the same inodes and blocks. All times of an inode become the time of its last
+ *   modification, but at most EPOCH. So files that the installation itself wrote are as new as the
+ *   newest file of any package. Blocks of zeros become holes; hard links, devices and extended
+ *   attributes are kept. build.sh also sets E2FSPROGS_FAKE_TIME, from which libext2fs takes the
+ *   times in the superblock.
  */
 #include <ext2fs/ext2_fs.h>
 #include <ext2fs/ext2fs.h>
@@ -30,7 +30,7 @@ static uint32_t epoch;
 static ext2_ino_t *copied;	/* for inodes of FROM with several names: the inode in TO, or 0 */
 static char *buffer;
 
-/* Ends the program when @error is set. */
+/* Ends the program with a message if @error is set. */
 static void check(errcode_t error, const char *what, const char *name)
 {
 	if (!error)
@@ -78,7 +78,7 @@ static void attributes_copy(ext2_ino_t source, ext2_ino_t target, const char *na
 	check(ext2fs_xattrs_close(&in), "attributes of", name);
 }
 
-/* Sets owner, rights and times. Call it last, because all other changes set times too. */
+/* Sets owner, rights and times. Called last, because all other changes set times too. */
 static void inode_finish(const struct ext2_inode_large *source, ext2_ino_t source_ino,
 			 ext2_ino_t ino, const char *name)
 {
@@ -150,7 +150,7 @@ static int entry_add(struct ext2_dir_entry *dirent, int offset, int block_size, 
 	(void)offset, (void)block_size, (void)block;
 	if ((size == 1 && dirent->name[0] == '.') || (size == 2 && !memcmp(dirent->name, "..", 2)))
 		return 0;
-	/* At 0, 1, 3, 7, ... entries the room doubles. */
+	/* There is room for 0, 1, 3, 7, ... entries; make room for the next such number. */
 	if (!(folder->nr & (folder->nr + 1))) {
 		folder->at = realloc(folder->at, 2 * (folder->nr + 1) * sizeof(*folder->at));
 		if (!folder->at)
@@ -222,7 +222,7 @@ static ext2_ino_t inode_make(ext2_ino_t parent, const struct ext2_inode_large *s
 		check(ext2fs_extent_open2(to, ino, &inode, &extents), "extents of", name);
 		ext2fs_extent_free(extents);
 	} else {
-		/* The number of a device. */
+		/* These words hold the number of a device. */
 		memcpy(inode.i_block, source->i_block, 2 * sizeof(inode.i_block[0]));
 	}
 	ext2fs_inode_alloc_stats2(to, ino, 1, 0);
@@ -231,7 +231,7 @@ static ext2_ino_t inode_make(ext2_ino_t parent, const struct ext2_inode_large *s
 	return ino;
 }
 
-/* A hard link. */
+/* Adds a hard link to the inode @ino. */
 static void another_name(ext2_ino_t parent, const char *name, ext2_ino_t ino, int mode)
 {
 	struct ext2_inode_large inode;

@@ -2,8 +2,8 @@
 /*
  * agentlink.c - send and receive the frames of agentwire.h over one descriptor
  *
- * Runs in the guest's agent, in the keeper and in the command. The descriptor does not block;
- * each caller has a poll loop and decides when to read and to flush.
+ * Runs in the guest's agent, in the keeper and in the command. The descriptor is non-blocking:
+ * each caller has a poll loop and decides when to read and when to flush.
  */
 #include "link/agentlink.h"
 
@@ -81,7 +81,7 @@ size_t agentlink_pending(const struct agentlink *link)
 	return link->out_size - link->out_done;
 }
 
-/* No SIGPIPE when the peer has gone: its last frames are still to be read. */
+/* Writes without SIGPIPE if the peer has gone, because its last frames must still be read. */
 static ssize_t put(int fd, const char *data, size_t size)
 {
 	ssize_t done = send(fd, data, size, MSG_NOSIGNAL);

@@ -17,26 +17,27 @@ struct agentlink {
 	int fd;			/* non-blocking; -1: closed */
 	char *in;
 	size_t in_size;		/* bytes in @in */
-	size_t in_done;		/* bytes of these that are parsed */
+	size_t in_done;		/* bytes of @in that have been parsed */
 	char *out;
 	size_t out_size, out_done, out_room;
-	bool hidden_input;	/* bytes that were not a frame have been skipped */
+	bool hidden_input;	/* bytes outside of frames have been skipped */
 };
 
 void agentlink_init(struct agentlink *link, int fd);
 void agentlink_release(struct agentlink *link);	/* closes the descriptor */
 
-/* Queues a frame, or the zeros before AGENT_HELLO. 0 or -ENOMEM. */
+/* Queue a frame, or the zeros that precede AGENT_HELLO (agentwire.h). 0 or -ENOMEM. */
 int agentlink_send(struct agentlink *link, enum agent_frame type, unsigned int channel,
 		   const void *data, size_t size);
 int agentlink_send_zeros(struct agentlink *link);
-/* Writes what the descriptor takes; the rest stays queued (agentlink_pending()). 0 or -errno. */
+/* Writes as much as the descriptor takes; the rest stays queued. 0 or -errno. */
 int agentlink_flush(struct agentlink *link);
+/* Returns how many bytes are queued. */
 size_t agentlink_pending(const struct agentlink *link);
 
 /* Reads once: > 0, or 0 at the end of file, or -EAGAIN when there is nothing, or -errno. */
 ssize_t agentlink_receive(struct agentlink *link);
-/* Takes the next whole frame; its payload stays valid until agentlink_receive(). */
+/* Takes the next frame. False: no frame is complete. @payload is valid until the next receive. */
 bool agentlink_next(struct agentlink *link, struct agent_header *header, const char **payload);
 
 #endif

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * agentwire.h - frames between the agent in a guest, the machine's keeper, and the command
+ * agentwire.h - define the frames between a guest's agent, the machine's keeper and the command
  *
  * Theory of operation
  *   The agent (guest/agent.c) speaks through a console of the machine, /dev/hvc1, so it needs
  *   no network. On the host the keeper (machine/keeper.c) has the other end. Each client of
  *   the keeper, such as `umlab exec`, is a connection to the keeper's socket, and each
  *   program in the guest is a channel between keeper and agent. Both links use the same frames.
- *   A client sends channel 0, and the keeper puts in the number of the client's channel; in
- *   the other direction it does the reverse.
+ *   A client uses channel 0. The keeper replaces 0 by the number of the client's channel in frames
+ *   to the agent, and that number by 0 in frames to the client.
  *
  *   Flow control. A sender may have AGENT_WINDOW bytes of a stream in flight; AGENT_CREDIT
- *   allows more. So a program whose output nobody reads stops without delaying other
+ *   allows more. So a program blocks when nobody reads its output, without delaying other
  *   channels, and every buffer is bounded.
  *
  *   Synchronization. Either side may be killed in the middle of a frame. Its successor first
- *   sends AGENT_PAYLOAD_MAX zero bytes, which complete that frame; zeros between frames
- *   are skipped. Then it sends AGENT_HELLO, and the reader closes all channels of the
- *   predecessor.
+ *   sends AGENT_PAYLOAD_MAX zero bytes, which complete the unfinished frame; the reader skips
+ *   zeros between frames. Then the successor sends AGENT_HELLO, and the reader closes all channels
+ *   of the predecessor.
  */
 #ifndef AGENTWIRE_H
 #define AGENTWIRE_H
@@ -34,7 +34,7 @@ enum {
 /* Who sends a frame, and its payload. */
 enum agent_frame {
 	/* The link itself, channel 0. */
-	AGENT_HELLO = 1,	/* agent: text "BOOT WORKER", two ids. Keeper: empty, asks for it */
+	AGENT_HELLO = 1,	/* keeper: empty, a request; agent: text "BOOT WORKER", two ids */
 	AGENT_TIME,		/* keeper: 8 bytes, nanoseconds since 1970 */
 	AGENT_SIZE,		/* keeper: text "rows columns", for /dev/hvc0 */
 	AGENT_POWEROFF,		/* keeper: shut the guest down cleanly */
@@ -45,8 +45,8 @@ enum agent_frame {
 	AGENT_INPUT,		/* bytes for its standard input; empty: end of file */
 	AGENT_OUTPUT,		/* bytes of its standard output; empty: end of file */
 	AGENT_ERRORS,		/* bytes of its standard error output; empty: end of file */
-	AGENT_CREDIT,		/* 4 bytes: how many more the receiver may send. The agent grants
-				   INPUT; to the agent, OUTPUT and ERRORS together are granted */
+	AGENT_CREDIT,		/* 4 bytes: how many more bytes its receiver may send. From the
+				   agent: of INPUT; to the agent: of OUTPUT and ERRORS together */
 	AGENT_RESIZE,		/* text "rows columns", for its terminal */
 	AGENT_SIGNAL,		/* 4 bytes: a signal for its process group */
 	AGENT_EXIT,		/* agent: 4 bytes, a status of waitpid(); ends the channel */
@@ -56,10 +56,10 @@ enum agent_frame {
 	/* Only between a client and the keeper. */
 	AGENT_ATTACH,		/* client: the boot console; INPUT and OUTPUT follow */
 	AGENT_CALL,		/* client: text, a request to the keeper itself */
-	AGENT_REPLY,		/* keeper: text, "ok" or what is wrong */
+	AGENT_REPLY,		/* keeper: text, "ok" or an error message */
 	AGENT_WATCH,		/* client: asks for the machine's state, now and at each change */
-	AGENT_STATE,		/* keeper: text, machine_state_word(); at the end of the machine
-				   the connection ends */
+	AGENT_STATE,		/* keeper: text, machine_state_word(); the connection is closed
+				   when the machine has ended */
 	AGENT_FRAME_LAST = AGENT_STATE,
 };
 

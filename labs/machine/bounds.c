@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bounds.c - limits on a machine's share of the host's processors and memory
+ * bounds.c - limit a machine's share of the host's processors and memory
  *
- * Called by the keeper in the process that becomes the kernel. Three limits need no help of
- * the host: a kernel cannot use more memory than it was given, a disk has its size, and a
- * machine has one processor. Its share of that processor (cpus=) is enforced by a scope
- * of systemd --user, where that runs: CPUQuota, and also MemoryMax. Elsewhere the share
- * becomes a nice value, which limits the machine only while others want the processor.
+ * Called by the keeper in the child process that becomes the kernel. Three limits need no help
+ * from the host: a kernel cannot use more memory than it was given, a disk has its size, and a
+ * machine has one processor. Where systemd --user runs, a scope limits the share of that processor
+ * (cpus=) by CPUQuota, and the memory by MemoryMax. Elsewhere the share becomes a nice value,
+ * which limits the machine only while other processes want the processor.
  */
 #include "machine/bounds.h"
 
@@ -32,7 +32,10 @@ static void weight_apply(double share)
 {
 	int nice = 0, fd;
 
-	/* Each step of nice is a factor of 1.25. Sessions compete as autogroups, so set both. */
+	/*
+	 * Each step of nice is a factor of 1.25. The scheduler weighs sessions as autogroups, so
+	 * set the nice value of the autogroup too.
+	 */
 	for (; share > 0 && share < 0.9 && nice < 19; share *= 1.25)
 		nice++;
 	if (!nice)
@@ -54,7 +57,7 @@ static bool manager_runs(void)
 	       file_exists(txt_printf("%s/systemd/private", runtime));
 }
 
-/* systemd-run executes the kernel in this process: pid, descriptors and parent stay. */
+/* Lets systemd-run execute the kernel in this process, with the same pid and descriptors. */
 static void scope_exec(const struct machine *machine, double share, const char *kernel,
 		       const struct words *words)
 {

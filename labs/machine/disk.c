@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * disk.c - the disk of a machine: an overlay over its image
+ * disk.c - manage a machine's disk, an overlay over its image
  *
- * Called by the keeper, by the verbs and by snapshot.c; no other file knows umlab-disk. If
- * that is installed, the overlay disk.cow is a layer that holds the differences from the base,
- * and the kernel reads the chain itself. Otherwise the overlay disk.img is a sparse copy
- * of the base.
+ * Called by the keeper, by the verbs and by snapshot.c. With umlab-disk, the overlay disk.cow is a
+ * layer that holds the differences from the base, and the kernel reads both files. Without
+ * umlab-disk, the overlay disk.img is a sparse copy of the base.
  */
 #include "machine/disk.h"
 
@@ -44,7 +43,7 @@ uint64_t disk_used(const struct machine *machine)
 	return file_allocated(disk_path(machine));
 }
 
-/* The size in bytes that disk= wants, if that is larger than the base; else 0. */
+/* Returns the size in bytes that disk= asks for, if that is larger than the base; else 0. */
 static uint64_t size_wanted(const struct machine *machine, const char *base)
 {
 	const char *value = conf_get(&machine->conf, "disk");
@@ -87,7 +86,7 @@ int disk_create(struct machine *machine, char **reason)
 		return -ENOENT;
 	}
 	path = disk_path(machine);
-	/* The file system inside grows at the next boot. */
+	/* If the disk is larger than its file system, the next boot grows the file system. */
 	size = size_wanted(machine, base);
 	if (txt_ends(path, ".cow")) {
 		error = layer_create(tool, base, path, size, reason);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * domain.c - collision domains: switches of umlab-net that machines are plugged into
+ * domain.c - start and stop collision domains, the umlab-net switches that connect machines
  *
  * A collision domain is a switch in hub mode: every frame reaches every port. Its folder lies
- * in net/ of the runtime folder, under a short name made from lab and domain, because
- * socket addresses are short. The switch is a process in the background and survives the
- * command; its messages go to a log beside its folder. Called when machines start (nic.c),
- * when a lab ends (labnet.c) and by the verbs about networks.
+ * in net/ of the runtime folder. Its name is a short hash of lab and domain, because socket
+ * addresses are short. The switch is a background process, which outlives the command and
+ * writes its messages to a log next to its folder. Called when machines start (nic.c), when a lab
+ * starts and ends (labnet.c), and by the verbs about networks.
  */
 #include "machine/domain.h"
 
@@ -48,7 +48,7 @@ static bool domain_runs(const char *path)
 	return fd >= 0;
 }
 
-/* In the child: executes the switch in a new session. It reports to @ready_fd when ready. */
+/* Runs in the child: executes the switch in a new session. A ready switch reports to @ready_fd. */
 static void switch_exec(const char *tool, const char *path, const char *log, int ready_fd)
 {
 	int null = open("/dev/null", O_RDWR), out = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -66,7 +66,7 @@ static void switch_exec(const char *tool, const char *path, const char *log, int
 	_exit(127);
 }
 
-/* Returns once the switch accepts connections; -EIO when it ended or takes too long. */
+/* Returns 0 once the switch accepts connections, or -EIO if it has ended or takes too long. */
 static int switch_spawn(const char *tool, const char *path, const char *log)
 {
 	int ready[2], error = -EIO, status;
@@ -104,7 +104,7 @@ int domain_start(const char *path, char **reason)
 	dir_make(folder, 0700);
 	free(folder);
 	log = txt_printf("%s.log", path);
-	/* Our switch also gives up when another command has started one in the meantime. */
+	/* Our switch also gives up if another command has started the same switch meanwhile. */
 	if (switch_spawn(tool, path, log) && !domain_runs(path)) {
 		*reason = txt_printf(_("cannot start a network; its messages are in %s"), log);
 		free(log);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * guestfiles.c - the scripts that run inside a guest, and their parameters
+ * guestfiles.c - prepare the scripts that run inside a guest, and their parameters
  *
  * Called by the keeper at each start of a machine. The scripts of labs/guest/ are the same for
- * all machines. They read params.sh beside them: variables in shell syntax, which are made
- * here from machine.conf.
+ * all machines. They read params.sh in the same folder: variables in shell syntax, which this file
+ * makes from machine.conf.
  */
 #include "machine/guestfiles.h"
 
@@ -25,7 +25,7 @@ static void variable(FILE *out, const char *name, const char *value)
 	free(quoted);
 }
 
-/* A list as the lines of one variable; frees the list. */
+/* Writes a variable that has one line for each of @words; frees the list. */
 static void variable_words(FILE *out, const char *name, struct words *words)
 {
 	char *text = words_join(words, "\n");
@@ -35,7 +35,7 @@ static void variable_words(FILE *out, const char *name, struct words *words)
 	words_release(words);
 }
 
-/* All values of a key. */
+/* Writes a variable that has one line for each value of @key. */
 static void variable_lines(FILE *out, const char *name, const struct conf *conf, const char *key)
 {
 	struct words lines = { 0 };
@@ -46,7 +46,7 @@ static void variable_lines(FILE *out, const char *name, const struct conf *conf,
 	variable_words(out, name, &lines);
 }
 
-/* The network of an interface at an uplink, "10.0.2" unless the settings name another; or NULL. */
+/* Returns the network of an uplink's interface, by default "10.0.2". NULL: @nic is no uplink. */
 static char *uplink_prefix(const char *nic)
 {
 	const char *option = strchr(nic, '='), *net = strstr(nic, ",net=");
@@ -64,8 +64,8 @@ static char *uplink_prefix(const char *nic)
 }
 
 /*
- * The addresses of a lab's machine, or that of a single machine's uplink. Every uplink gives its
- * machine the same address, so startup.sh sets the address at once and needs no DHCP client.
+ * Writes the addresses of a lab's machine, or the address of a single machine's uplink. An uplink
+ * always gives its machine the same address, so startup.sh sets the address without a DHCP client.
  */
 static void addresses(FILE *out, const struct machine *machine)
 {
@@ -83,7 +83,7 @@ static void addresses(FILE *out, const struct machine *machine)
 	variable_words(out, "address", &lines);
 }
 
-/* nofile=1024:2048 becomes the shell's "ulimit -S -n 1024" and "ulimit -H -n 2048". */
+/* Writes nofile=1024:2048 as the shell's "ulimit -H -n 2048" and "ulimit -S -n 1024". */
 static void limits(FILE *out, const struct conf *conf)
 {
 	static const char *const letters[] = {

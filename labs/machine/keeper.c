@@ -1,30 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * keeper.c - the process beside each running machine: its console, its agent, its end
+ * keeper.c - run the keeper, the process that looks after a running machine
+ *
+ * Called by main() for `umlab keeper ID`, which machine_connect.c executes.
  *
  * Theory of operation
- *   machine_start.c starts one keeper per machine, without a terminal; the keeper starts
- *   the kernel. It is one poll() loop over
+ *   Each machine has one keeper, a process without a terminal, which starts the kernel and serves
+ *   its console and agent. The keeper is one poll() loop over
  *     the kernel's pidfd      readable when the machine has ended
  *     console                 con0=unix:RUN/con0; its output goes to console.log and to
  *                             all clients that are attached
  *     agent                   con1=unix:RUN/con1; frames (agentwire.h)
  *     ctl and its clients     keeper_clients.c
- *   The kernel does not need the keeper: both sockets are the kernel's, so when the keeper
- *   is killed the machine goes on, and the next command starts a keeper that adopts it.
+ *   The kernel does not need the keeper, because both sockets belong to the kernel. If the keeper
+ *   is killed, the machine goes on, and the next command starts a keeper that adopts the machine.
  *
  *   States (enum machine_state); the keeper writes them to `status` and sends them to watchers:
- *     booting    the kernel runs. Entered at the start and when a rebooting guest closes
- *                its sockets; left when the agent answers
+ *     booting    the kernel runs. Entered at the start, and when the kernel closes its sockets to
+ *                reboot; left when the agent answers
  *     starting   the agent has answered for the first time since this boot, and startup.sh
- *                runs in the guest (keeper_script.c). Left when that ends
- *     ready | trouble   startup.sh has ended, well or not
+ *                runs in the guest (keeper_script.c). Left when startup.sh ends
+ *     ready | trouble   startup.sh has succeeded or failed
  *     stopping   a clean shutdown was requested (keeper_stop.c), until the machine ends
  *
- *   Locks. keeper.lock is held as long as a keeper lives; the kernel holds `lock`. Starting
- *   happens under a lock on the machine's folder itself. So a keeper that finds keeper.lock
- *   taken knows: if the machine runs, another keeper is in charge; if not, the keeper of
- *   the last run is just ending and is worth waiting for (locks_take()).
+ *   Locks. A keeper holds keeper.lock until it ends; the kernel holds `lock`. A start holds a lock
+ *   on the machine's folder itself. If a new keeper finds keeper.lock taken and the machine runs,
+ *   another keeper is in charge. If the machine does not run, the keeper of the last run is just
+ *   ending, and the new one waits for that (locks_take()).
  */
 #include "machine/keeper.h"
 
@@ -55,11 +57,11 @@
 enum {
 	CONSOLE_LOG_MAX = 4 << 20,
 	RETRY_MS = 10,		/* between attempts to connect to a booting kernel */
-	QUIET_SECONDS = 10,	/* then a silent agent that a client waits for is pinged */
-	PING_SECONDS = 20,	/* for the answer to a ping */
+	QUIET_SECONDS = 10,	/* a client waits for a silent agent this long, then we ping it */
+	PING_SECONDS = 20,	/* limit for the answer to a ping */
 	STOP_SECONDS = 5,	/* between requests to power off */
-	START_SECONDS = 600,	/* for another keeper, which may be copying a disk */
-	END_SECONDS = 10,	/* for the keeper of the last run to end */
+	START_SECONDS = 600,	/* limit for another keeper's start, which may copy a disk */
+	END_SECONDS = 10,	/* limit for the end of the keeper of the last run */
 };
 
 /* Opens @path and frees it, so that the caller can pass a fresh txt_printf(). */
@@ -110,7 +112,7 @@ static void console_log_write(struct keeper *keeper, const char *data, size_t si
 {
 	if (keeper->console_log_size > CONSOLE_LOG_MAX)
 		console_log_rotate(keeper);
-	/* A full disk loses the log, not the machine. */
+	/* If the host's disk is full, output is missing in the log, but the machine goes on. */
 	if (keeper->console_log_fd >= 0 && !fd_write_all(keeper->console_log_fd, data, size))
 		keeper->console_log_size += size;
 }
@@ -153,7 +155,7 @@ static void time_send(struct keeper *keeper)
 	agentlink_send(&keeper->agent, AGENT_TIME, 0, &nanoseconds, sizeof(nanoseconds));
 }
 
-/* After the agent's first answer since this boot: runs the startup files. */
+/* Called at the agent's first answer since this boot. Runs the startup scripts. */
 static void boot_begin(struct keeper *keeper, const char *boot)
 {
 	snprintf(keeper->boot, sizeof(keeper->boot), "%s", boot);
@@ -165,8 +167,8 @@ static void boot_begin(struct keeper *keeper, const char *boot)
 }
 
 /*
- * The agent sends HELLO when it starts, and again to answer the keeper's HELLO; the second
- * one is ignored. A new worker of the same boot does not know the programs of the old one.
+ * Handles HELLO, which the agent sends when it starts, and again to answer the keeper's HELLO. A
+ * repeated HELLO is ignored. A new worker in the same boot does not know the old worker's programs.
  */
 static void agent_hello(struct keeper *keeper, const char *payload, size_t size)
 {
@@ -185,7 +187,7 @@ static void agent_hello(struct keeper *keeper, const char *payload, size_t size)
 	free(id);
 }
 
-/* While a debugger or SIGSTOP holds the kernel, the agent cannot answer. */
+/* Has a debugger or SIGSTOP stopped the kernel? Then the agent cannot answer. */
 static bool kernel_held(const struct keeper *keeper)
 {
 	char *stat, *state;
@@ -199,9 +201,9 @@ static bool kernel_held(const struct keeper *keeper)
 }
 
 /*
- * Root in the guest can kill the agent and its watchdog. Programs of clients would then wait
- * for ever, so an agent that stays silent is asked for a sign of life, and without one its
- * clients are told that it is gone.
+ * Root in the guest can kill the agent and its watchdog, and clients would then wait for ever. So
+ * this pings an agent that stays silent. If no answer comes, it tells the clients that the agent
+ * is gone.
  */
 static void agent_check(struct keeper *keeper)
 {
@@ -261,7 +263,7 @@ static int console_connect(const struct keeper *keeper, const char *name)
 	return fd < 0 ? -1 : fd;
 }
 
-/* The kernel opens its sockets some time after its start, and again after a reboot. */
+/* Connects to the kernel's sockets, which it opens a while after its start and after a reboot. */
 static void consoles_connect(struct keeper *keeper)
 {
 	int fd;
@@ -295,7 +297,7 @@ static int ctl_open(struct keeper *keeper)
 
 /* ---- the end ----------------------------------------------------------------------- */
 
-/* The last line of a file that is not blank, or "". */
+/* Returns the last line of a file that is not blank, or "". Frees @path. */
 static char *last_line(char *path)
 {
 	char *text, *line = NULL, *rest, *one;
@@ -314,7 +316,7 @@ static char *last_line(char *path)
 	return line;
 }
 
-/* Notes how the kernel ended. If that was before it opened its consoles, reports why. */
+/* Writes to the log how the kernel ended. If it never opened its consoles, reports why. */
 static void kernel_gone(struct keeper *keeper)
 {
 	char *path = txt_printf("%s/last", keeper->machine.dir), *words;
@@ -339,10 +341,10 @@ static void kernel_gone(struct keeper *keeper)
 
 /* ---- the loop ---------------------------------------------------------------------- */
 
-/* The timeout of poll(): while an answer is due, agent_check() must run every second. */
+/* Returns the timeout of poll(). While an answer is due, agent_check() must run every second. */
 static int poll_ms(const struct keeper *keeper)
 {
-	/* The kernel cannot tell us when it has opened its sockets. */
+	/* The kernel cannot tell us when it has opened its sockets, so try again soon. */
 	if (keeper->console_fd < 0 || keeper->agent.fd < 0)
 		return RETRY_MS;
 	return keeper->ping_sent > 0 || keeper->stop_asked > 0 || clients_wait() ? 1000 : -1;
@@ -391,7 +393,10 @@ static void keeper_loop(struct keeper *keeper)
 
 /* ---- start ------------------------------------------------------------------------- */
 
-/* Takes both locks; the caller closes *start_fd after the start. 1: another keeper is in charge. */
+/*
+ * Takes both locks. 0: the caller closes *start_fd after the start. 1: another keeper is in charge.
+ * -errno: it failed.
+ */
 static int locks_take(struct keeper *keeper, int *start_fd)
 {
 	int fd, error;
@@ -402,7 +407,7 @@ static int locks_take(struct keeper *keeper, int *start_fd)
 	error = fd_lock_wait(*start_fd, LOCK_EX, START_SECONDS);
 	if (error)
 		return error;
-	/* Never closed: the lock lasts until this process ends. */
+	/* This descriptor is never closed: the lock lasts until this process ends. */
 	fd = open_and_free(txt_printf("%s/keeper.lock", keeper->machine.dir), O_RDWR | O_CREAT);
 	if (fd < 0)
 		return -errno;
@@ -423,7 +428,7 @@ static int adopt(struct keeper *keeper)
 	keeper->state = machine_state(&keeper->machine, NULL);
 	boot = conf_get(&keeper->status, "boot");
 	snprintf(keeper->boot, sizeof(keeper->boot), "%s", boot ? boot : "");
-	/* The keeper that waited for the startup files is dead. Do not run them twice. */
+	/* The keeper that waited for the startup scripts is dead. Do not run the scripts twice. */
 	keeper_state_set(keeper,
 			 keeper->state == MACHINE_STARTING ? MACHINE_TROUBLE : keeper->state);
 	error = ctl_open(keeper);
@@ -453,7 +458,7 @@ static int keeper_begin(struct keeper *keeper, char **reason)
 	conf_setf(&keeper->status, "pid", "%d", keeper->kernel_pid);
 	conf_setf(&keeper->status, "started", "%ld", (long)time(NULL));
 	keeper_state_set(keeper, MACHINE_BOOTING);
-	/* A kernel that waits for gdb opens no console before gdb has come. */
+	/* A kernel that waits for gdb opens its consoles only after gdb has connected. */
 	if (held)
 		report(keeper, "up\n");
 	return 0;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * keeper.h - the process beside each running machine: its console, its agent, its end
+ * keeper.h - run the keeper, the process that looks after a running machine
  */
 #ifndef KEEPER_H
 #define KEEPER_H
 
 #include "base/tell.h"
 
-/* The whole program `umlab keeper ID`: starts or adopts the machine, ends after it. */
+/* Runs `umlab keeper ID`: starts or adopts the machine, and returns after the machine has ended. */
 enum status keeper_main(const char *id);
 
 #endif

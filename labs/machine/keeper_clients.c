@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * keeper_clients.c - connections of the command to the keeper
+ * keeper_clients.c - serve the command's connections to the keeper
  *
- * Called by the keeper's poll loop (keeper.c). The first frame of a client says what it wants:
+ * Called by the keeper's poll loop (keeper.c). A client's first frame says what the client wants:
  *   AGENT_OPEN    a program in the guest: frames pass between client and agent, and only
  *                 the channel number changes
  *   AGENT_ATTACH  the console
  *   AGENT_WATCH   the machine's state now and at each change
- *   AGENT_CALL    an answer
- * Buffers stay bounded: for programs by AGENT_WINDOW. A console client that reads too slowly
- * loses output (CONSOLE_BACKLOG), and a watcher that does not read is dropped (WATCH_BACKLOG).
+ *   AGENT_CALL    the answer to a request
+ * All buffers are bounded. AGENT_WINDOW limits those of programs. A console client that reads too
+ * slowly loses output (CONSOLE_BACKLOG), and a watcher that does not read is dropped
+ * (WATCH_BACKLOG).
  */
 #include "machine/keeper_clients.h"
 
@@ -36,12 +37,12 @@ struct client {
 	size_t request_size;
 	bool console;
 	bool watches;
-	bool terminal;			/* its program has one, which an exam's record shows */
-	bool ends;			/* is closed once everything is sent */
+	bool terminal;			/* its program has a terminal, whose input is recorded */
+	bool ends;			/* to be closed once everything is sent */
 };
 
 static struct client clients[KEEPER_CLIENTS];
-static int nr_clients;			/* entries that are or were in use */
+static int nr_clients;			/* entries that are in use or were used before */
 
 static bool is_open(const struct client *client)
 {
@@ -181,7 +182,7 @@ static void client_open(struct keeper *keeper, struct client *client)
 	client->request = NULL;
 }
 
-/* Keeps the request until the agent answers; client_record() relies on the NUL after it. */
+/* Keeps a request until the agent answers. client_record() relies on the NUL after the request. */
 static void request_take(struct keeper *keeper, struct client *client, const char *payload,
 			 size_t size)
 {
@@ -200,7 +201,7 @@ static void request_take(struct keeper *keeper, struct client *client, const cha
 		client_open(keeper, client);
 }
 
-/* What is typed at the console or into a program's terminal belongs to an exam's record. */
+/* Writes what is typed at the console or into a program's terminal to an exam's record. */
 static void input_record(const struct client *client, const char *data, size_t size)
 {
 	char kind[24] = "typed";
@@ -236,7 +237,7 @@ static const char *call_serve(struct keeper *keeper, const char *request, size_t
 	return !memcmp(request, "ping", 4) ? "ok" : "unknown request";
 }
 
-/* A frame for the program or the console behind this client. */
+/* Passes a frame from the client to its program or to the console. */
 static void client_pass(struct keeper *keeper, struct client *client,
 			const struct agent_header *header, const char *payload)
 {
@@ -280,7 +281,7 @@ static void client_frame(struct keeper *keeper, struct client *client,
 	}
 }
 
-/* Serves received frames, but leaves those that follow a request that waits for the agent. */
+/* Serves received frames. If a request waits for the agent, leaves the frames that follow it. */
 static void client_parse(struct keeper *keeper, struct client *client)
 {
 	struct agent_header header;

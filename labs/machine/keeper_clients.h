@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * keeper_clients.h - connections of the command to the keeper
+ * keeper_clients.h - serve the command's connections to the keeper
  */
 #ifndef KEEPER_CLIENTS_H
 #define KEEPER_CLIENTS_H
@@ -11,13 +11,18 @@ struct pollfd;
 
 enum { KEEPER_CLIENTS = 256 };
 
-/* For the poll loop: more connections are accepted only while there is room for them. */
+/* The poll loop calls the next four functions. It accepts connections only while there is room. */
 bool clients_have_room(void);
 void clients_accept(struct keeper *keeper);
+/* Fills in at most @room descriptors to poll, and returns how many. */
 int clients_poll_fill(struct pollfd *polled, int room);
+/* Serves the clients whose descriptors are ready. */
 void clients_poll_done(struct keeper *keeper, const struct pollfd *polled, int nr);
 
-/* Events for clients: a frame of the agent, its end or start, console output, a new state. */
+/*
+ * Pass events on to clients: a frame from the agent, the agent's end or start, console output, or a
+ * new state of the machine.
+ */
 void clients_agent_frame(struct keeper *keeper, const struct agent_header *header,
 			 const char *payload);
 void clients_agent_lost(struct keeper *keeper);
@@ -25,7 +30,7 @@ void clients_agent_found(struct keeper *keeper);
 void clients_console_output(const char *data, size_t size);
 void clients_state_changed(struct keeper *keeper);
 
-/* Does any program run in the guest, so that an answer of the agent is expected? */
+/* Does a program run in the guest, so that the agent must answer? */
 bool clients_wait(void);
 
 #endif

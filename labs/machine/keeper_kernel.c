@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * keeper_kernel.c - the kernel of a machine: its command line, its folder, its process
+ * keeper_kernel.c - start or adopt a machine's kernel, and prepare its files
  *
- * Called by keeper.c at each start. Below the machine's runtime folder:
+ * Called by keeper.c at each start. The machine's runtime folder contains:
  *   con0, con1        sockets that the kernel makes: console, agent
  *   netctl            the kernel's socket for adding and removing interfaces
- *   guest/            what the guest can read of the host: params (guest/agent_init.c),
+ *   guest/            the folder that every guest can read: params (guest/agent_init.c),
  *                     params.sh and the scripts of labs/guest/
- *   host0, host1 ...  links to the folders that the guest mounts; their own paths may hold
- *                     blanks, colons and commas, which kernel options cannot
- * The kernel runs in the machine's folder, so its disk needs no path.
+ *   host0, host1 ...  links to the folders that the guest mounts, because their paths may contain
+ *                     blanks, colons and commas, which kernel options cannot contain
+ * The kernel runs in the machine's folder, so the option for its disk needs no path.
  */
 #include "machine/keeper_kernel.h"
 
@@ -69,7 +69,7 @@ static void kernel_words(const struct machine *machine, struct words *words)
 		words_add(words, value);
 }
 
-/* For each mount= "ro:/hostlab:/home/me/lab": a link, and a line of params for agent_init.c. */
+/* For each mount= "ro:/hostlab:/home/me/lab", makes a link and adds a line for agent_init.c. */
 static void folders_link(const struct machine *machine, FILE *params)
 {
 	const char *value, *target;
@@ -125,7 +125,7 @@ int keeper_kernel_prepare(struct machine *machine, char **reason)
 	return error;
 }
 
-/* In the child: executes the kernel, which inherits the lock and so holds it until it ends. */
+/* Runs in the child: executes the kernel, which inherits the lock and holds it until its end. */
 static void kernel_exec(const struct machine *machine, const char *kernel, struct words *words,
 			int lock)
 {
@@ -182,7 +182,7 @@ int keeper_kernel_spawn(const struct machine *machine, pid_t *pid, int *pidfd, c
 	path = txt_printf("%s/kernel", machine->run_dir);
 	error = pidfile_write(path, *pid);
 out_lock:
-	/* The kernel has inherited the lock and is the only one to hold it now. */
+	/* The kernel has inherited the lock, and only the kernel holds it from now on. */
 	if (lock >= 0)
 		close(lock);
 	free(path);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * keeper_kernel.h - the kernel of a machine: its command line, its folder, its process
+ * keeper_kernel.h - start or adopt a machine's kernel, and prepare its files
  */
 #ifndef KEEPER_KERNEL_H
 #define KEEPER_KERNEL_H
@@ -9,11 +9,11 @@
 
 #include "machine/machine.h"
 
-/* Makes the runtime folder and, if missing, the disk. 0, or -errno with a reason. */
+/* Makes the machine's runtime folder and, if missing, its disk. 0, or -errno with a reason. */
 int keeper_kernel_prepare(struct machine *machine, char **reason);
-/* Starts the kernel: its number and pidfd. 0, or -errno with a reason. */
+/* Starts the kernel and opens a pidfd for it. 0, or -errno with a reason. */
 int keeper_kernel_spawn(const struct machine *machine, pid_t *pid, int *pidfd, char **reason);
-/* The same for a kernel that runs already; -ESRCH: it has ended. */
+/* Opens a pidfd for the kernel that runs already. 0, or -ESRCH if it has ended. */
 int keeper_kernel_adopt(const struct machine *machine, pid_t *pid, int *pidfd);
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * keeper_script.c - channels to the agent, and programs that the keeper itself runs in the guest
+ * keeper_script.c - allocate channels to the agent, and run the keeper's own scripts in the guest
  *
- * The keeper runs startup.sh after each boot (keeper.c) and shutdown.sh before the end
- * (keeper_stop.c). Clients' programs get their channels here too (keeper_clients.c).
+ * Called by keeper.c, which runs startup.sh after each boot, and by keeper_stop.c, which runs
+ * shutdown.sh before the end. keeper_clients.c allocates channels for the programs of clients.
  */
 #include "machine/keeper_script.h"
 
@@ -18,7 +18,7 @@
 static bool channel_used[AGENT_CHANNELS];	/* entry 0 is the link itself */
 static unsigned int channel_last;
 
-/* Round robin, so that late frames of an ended channel do not reach the next program. */
+/* Allocates round robin, so that late frames of an ended program do not reach the next one. */
 unsigned int keeper_channel_get(void)
 {
 	for (int tries = 1; tries < AGENT_CHANNELS; tries++) {
@@ -87,7 +87,7 @@ bool keeper_script_frame(struct keeper *keeper, const struct agent_header *heade
 	switch (header->type) {
 	case AGENT_OUTPUT:
 	case AGENT_ERRORS:
-		/* A full disk loses the log, not the machine. */
+		/* If the host's disk is full, output is missing in the log. */
 		if (script.log_fd >= 0)
 			fd_write_all(script.log_fd, payload, size);
 		agentlink_send(&keeper->agent, AGENT_CREDIT, script.channel, &size, sizeof(size));
@@ -98,7 +98,7 @@ bool keeper_script_frame(struct keeper *keeper, const struct agent_header *heade
 		script_end(keeper, status);
 		break;
 	case AGENT_REFUSED:
-		/* The image has no shell, so there is nothing to wait for: count it as success. */
+		/* The image has no shell, so nothing can run: count that as success. */
 		keeper_note("script: %.*s", (int)size, payload);
 		script_end(keeper, 0);
 		break;

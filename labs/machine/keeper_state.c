@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * keeper_state.c - the state of a keeper, which all its files share
+ * keeper_state.c - hold the state of a keeper, which all its files share
  *
- * The lowest file of the keeper, called by its other files (keeper*.c) only.
+ * The lowest module of the keeper. Called only by the keeper's other files (keeper*.c).
  */
 #include "machine/keeper_state.h"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * keeper_stop.c - the clean end of a machine
+ * keeper_stop.c - shut a machine down cleanly
  *
- * `umlab stop` makes a client ask for it (keeper_clients.c). With an agent, shutdown.sh runs
- * first and then the agent tells init; without one the kernel gets SIGTERM, on which it asks
- * init to power off.
+ * Called by keeper_clients.c for `umlab stop`, and by keeper.c, which repeats the request. If the
+ * agent answers, shutdown.sh runs first, and then the agent asks init to power off. Otherwise the
+ * keeper sends SIGTERM to the kernel, which then asks init to power off.
  */
 #include "machine/keeper_stop.h"
 
@@ -25,7 +25,7 @@ void keeper_power_off(struct keeper *keeper)
 		pidfd_send_signal(keeper->kernel_fd, SIGTERM, NULL, 0);
 }
 
-/* Power off even when a shutdown file has failed. */
+/* Powers off, even if a shutdown script has failed. */
 static void shutdown_ended(struct keeper *keeper, int status)
 {
 	(void)status;

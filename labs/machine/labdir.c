@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * labdir.c - the ids of labs, and notes about labs in the state folder
+ * labdir.c - make the ids of labs, and keep notes about labs in the state folder
  *
  * Nothing is written into a lab's own folder, because that may be read-only, shared, or under
- * version control. state/labs/ID/lab.info, beside the folders of the lab's machines, says
- * where the lab is. Called by machine.c to find machines, and by everything about labs.
+ * version control. state/labs/ID/lab.info, next to the folders of the lab's machines, says where
+ * the lab is. Called by machine.c to find machines, and by the verbs and modules about labs.
  */
 #include "machine/labdir.h"
 
@@ -28,7 +28,7 @@ char *lab_id(const char *dir)
 	slash = strrchr(path, '/');
 	base = id = txt_printf("%.24s", slash ? slash + 1 : path);
 	for (char *at = id; *at; at++) {
-		/* One dash for each run of other characters. */
+		/* A run of other characters becomes one dash. */
 		if (isalnum((unsigned char)*at) || *at == '_')
 			id[size++] = *at;
 		else if (size && id[size - 1] != '-')

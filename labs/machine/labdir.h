@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * labdir.h - the ids of labs, and notes about labs in the state folder
+ * labdir.h - make the ids of labs, and keep notes about labs in the state folder
  */
 #ifndef LABDIR_H
 #define LABDIR_H
 
 #include "base/conf.h"
 
-/* Stable for a folder: part of its name, and a hash of its real path. Never fails. */
+/* Returns the id of the lab in @dir: part of its name, and a hash of its path. Never fails. */
 char *lab_id(const char *dir);
-/* state/labs/ID */
+/* Returns the lab's folder in the state folder, labs/ID. */
 char *lab_state_dir(const char *id);
-/* Its notes: dir=, name=, and a domain= for each one that `lconfig` made. 0 or -errno. */
+/* Reads a lab's notes: dir=, name=, and domain= for each domain of `lconfig`. 0 or -errno. */
 int lab_state_read(const char *id, struct conf *conf);
+/* Notes the folder and the name of a lab. 0 or -errno. */
 int lab_state_write(const char *id, const char *dir, const char *name);
-/* Removes the notes of a lab, if it has no machine any more. */
+/* Removes the notes of a lab if the lab has no machines any more. */
 void lab_state_prune(const char *id);
 /* Adds the ids of all labs with machines, sorted. */
 void lab_state_list(struct words *ids);

@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * machine.c - machines of this user: what they are made of, and whether they run
+ * machine.c - find this user's machines, their settings and their state
  *
- * The lowest file of this folder, called by all the others and by the verbs.
+ * The lowest module of this folder. Called by the folder's other files, in the command and in the
+ * keeper, and by the verbs.
  *
  * Theory of operation
  *   A machine is a folder below the state folder: machines/NAME or labs/ID/NAME.
  *     machine.conf   settings: image, base, mem, nic=..., lines of the lab
  *     disk.*         its overlay (disk.c)
- *     lock           flock()ed by the running kernel itself, which inherits the
- *                    descriptor; so the lock is right even after any process was killed
- *     keeper.lock    the same for the keeper (keeper.c)
+ *     lock           the running kernel holds flock() on it, through a descriptor that it
+ *                    inherits; so the lock is right even after any process was killed
+ *     keeper.lock    the keeper holds flock() on it (keeper.c)
  *     console.log    the console's output; also startup.log, boot.log and last
  *   While a machine runs it also has a folder below the runtime folder, whose name is a hash
  *   because addresses of sockets are short.
  *     ctl            the keeper's socket
  *     kernel         the kernel's process (pidfile.c)
  *     status         what the keeper knows: phase, scripts, since
- *     guest/         what the guest can read of the host: params, scripts
+ *     guest/         the folder that the guest can read: params, scripts
  *   Nothing else remembers whether a machine runs, so nothing can contradict the locks. A
- *   keeper that died is replaced by the next command that needs one; the machine goes on.
+ *   keeper that died is replaced by the next command that needs a keeper; the machine goes on.
  */
 #include "machine/machine.h"
 
@@ -165,7 +166,7 @@ static int find_failed(const char *word, const struct machines *all, char **reas
 	return -ENOENT;
 }
 
-/* Among the machines of all labs. */
+/* Looks for the machine @word among the machines of all labs. */
 static int find_anywhere(struct machine *machine, const char *word, char **reason)
 {
 	struct machines all;

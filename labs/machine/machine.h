@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * machine.h - machines of this user: what they are made of, and whether they run
+ * machine.h - find this user's machines, their settings and their state
  */
 #ifndef MACHINE_H
 #define MACHINE_H
@@ -12,9 +12,9 @@
 enum machine_state {
 	MACHINE_STOPPED,
 	MACHINE_BOOTING,	/* the kernel runs */
-	MACHINE_STARTING,	/* the agent answers, and startup files run */
-	MACHINE_READY,		/* the startup scripts have finished */
-	MACHINE_TROUBLE,	/* the same, but one of them failed */
+	MACHINE_STARTING,	/* the agent answers, and the startup scripts run */
+	MACHINE_READY,		/* the startup scripts have succeeded */
+	MACHINE_TROUBLE,	/* the startup scripts have finished, but one of them failed */
 	MACHINE_STOPPING,	/* a clean shutdown was asked for */
 	MACHINE_NR_STATES
 };
@@ -35,25 +35,26 @@ struct machines {
 
 const char *machine_state_name(enum machine_state state);	/* translated */
 const char *machine_state_word(enum machine_state state);	/* for scripts */
-/* The reverse of machine_state_word(); an unknown word is MACHINE_BOOTING. */
+/* Returns the state for a word of machine_state_word(). Unknown words give MACHINE_BOOTING. */
 enum machine_state machine_state_parse(const char *word, size_t size);
 
 /* Reads the settings of the machine with this id. 0, or -ENOENT. */
 int machine_open(struct machine *machine, const char *id);
-/* Fills in names and folders of a machine that need not exist; its settings stay empty. */
+/* Fills in names and folders of a machine, which need not exist. Its settings stay empty. */
 void machine_describe(struct machine *machine, const char *id);
 /*
- * What a user typed: an id; NAME of the lab in the current folder, or in @lab_dir; a single
- * machine; a name that only one lab has. 0, or -errno with advice in *reason.
+ * Finds the machine that a user means by @word. In this order: an id; a machine of the lab in
+ * @lab_dir, by default the current folder; a machine without a lab; a name that occurs in one lab
+ * only. 0, or -errno with advice in *reason.
  */
 int machine_find(struct machine *machine, const char *word, const char *lab_dir, char **reason);
-/* All machines of this user (@lab NULL), or those of one lab; sorted. */
+/* Lists the machines of the lab with the id @lab, or all machines of this user (NULL), sorted. */
 void machine_list(struct machines *machines, const char *lab);
 int machine_save(const struct machine *machine);
 
 /*
- * The state from the file `status`; to wait for another one see machine_wait.h. @status (may be
- * NULL) receives what else the keeper wrote there: pid, started, scripts, since.
+ * Returns the state from the file `status`. To wait for a change, use machine_wait.h. @status (may
+ * be NULL) receives the whole file: pid, started, scripts, since.
  */
 enum machine_state machine_state(const struct machine *machine, struct conf *status);
 bool machine_runs(const struct machine *machine);

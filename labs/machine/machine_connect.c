@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * machine_connect.c - reach the keeper of a machine
+ * machine_connect.c - connect to a machine's keeper, and start one if needed
  *
- * Everything that the command does with a running machine goes through the socket `ctl` of
- * its keeper (keeper.c), in the frames of agentwire.h. A keeper that was killed left a
- * machine that still runs; the first command that needs a keeper starts another one.
+ * Called by session.c, machine_start.c, machine_wait.c and machine_end.c, in the command. The
+ * command controls a running machine through the socket `ctl` of its keeper (keeper.c), with the
+ * frames of agentwire.h. If a keeper is killed, its machine goes on, and the next command that
+ * needs a keeper starts another one.
  */
 #include "machine/machine_connect.h"
 
@@ -19,7 +20,7 @@
 #include "base/where.h"
 #include "link/agentlink.h"
 
-/* In the child. A second fork makes init the parent, and the session has no terminal. */
+/* Runs in the child. Forks again, so that the keeper's parent is init; it gets no terminal. */
 static void keeper_exec(const struct machine *machine, int report_fd)
 {
 	int null = open("/dev/null", O_RDWR);
@@ -32,7 +33,7 @@ static void keeper_exec(const struct machine *machine, int report_fd)
 	dup2(null, 0);
 	dup2(report_fd, 1);
 	dup2(log >= 0 ? log : null, 2);
-	/* A reader of our caller's pipes must see their end when the caller ends. */
+	/* Close inherited pipes, so that their readers see the end when our caller ends. */
 	close_range(3, ~0u, 0);
 	execl(where_self(), "umlab", "keeper", machine->id, NULL);
 	_exit(127);
@@ -76,7 +77,7 @@ int machine_connect(const struct machine *machine)
 	fd = connect_once(machine);
 	if (fd >= 0)
 		return fd;
-	/* If there is a keeper after all, the new one reports and ends; either way one listens. */
+	/* If a keeper runs after all, the new one reports and ends. Either way a keeper listens. */
 	report = machine_keeper_spawn(machine);
 	if (report < 0)
 		return report;

@@ -2,9 +2,9 @@
 /*
  * machine_end.c - stop, kill and remove machines
  *
- * A clean shutdown is the keeper's work (keeper_stop.c): here it is only asked for, and
- * machine_wait() tells when it is over. Killing needs no keeper, so it works when nothing
- * else does.
+ * Called by the verbs and by labmake.c. The keeper performs a clean shutdown (keeper_stop.c); this
+ * file only requests it, and machine_wait() waits for its end. Killing needs no keeper, so it works
+ * even if the keeper does not answer.
  */
 #include "machine/machine_end.h"
 
@@ -47,7 +47,7 @@ int machine_kill(const struct machine *machine)
 			     timing_poll_ms(deadline));
 			close(fd);
 		}
-		/* Not recorded yet, or its helpers still hold the lock: look again soon. */
+		/* The kernel is not recorded yet, or its helpers still hold the lock. Try again. */
 		file_lock_wait(lock, 0.02);
 	}
 	free(recorded);
@@ -60,7 +60,7 @@ int machine_remove(struct machine *machine)
 	char *lock = txt_printf("%s/keeper.lock", machine->dir);
 	int error = machine_kill(machine);
 
-	/* The keeper outlives its machine a little and writes down how that ended. */
+	/* The keeper ends a little later than its machine, because it writes how that ended. */
 	if (!error)
 		file_lock_wait(lock, KEEPER_SECONDS);
 	free(lock);

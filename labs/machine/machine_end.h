@@ -7,11 +7,11 @@
 
 #include "machine/machine.h"
 
-/* Asks for a clean shutdown and returns at once; a machine that does not run is fine. */
+/* Requests a clean shutdown and returns at once. 0, also if the machine does not run, or -errno. */
 int machine_stop(const struct machine *machine);
-/* Kills the kernel; returns when it has ended. -EBUSY: it survived SIGKILL for 5 s. */
+/* Kills the kernel and waits for its end. 0, or -EBUSY if it survived SIGKILL for 5 s. */
 int machine_kill(const struct machine *machine);
-/* Kills the machine and removes all its files but an exam's record. */
+/* Kills the machine and removes all its files except an exam's record. */
 int machine_remove(struct machine *machine);
 
 #endif

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * machine_start.c - start machines, one or many at a time
+ * machine_start.c - start machines, one or several at a time
  *
  * Theory of operation
- *   The only way to start machines: the verbs for single machines come here, and labmake.c for
- *   labs and, through it, classes and checks. One start goes through these steps:
- *     WAITING   until fewer than `jobs` others are under way and may_begin() agrees
- *     SPAWNED   a keeper was started; its pipe brings one line, "up" or what is wrong
+ *   This file is the only way to start machines. It is called by the verbs for single machines and
+ *   by labmake.c, which starts labs, also for classes and checks. A start has these steps:
+ *     WAITING   until fewer than `jobs` other starts are under way and may_begin() agrees
+ *     SPAWNED   a keeper was started; its pipe brings one line, "up" or an error message
  *     BOOTING   a watch (machine_wait.c) brings the machine's states
- *     ENDED     the startup files or the machine have ended, or it could not be started
+ *     ENDED     the startup scripts have finished, the machine has ended, or it could not be
+ *               started
  *   One poll() waits for the pipes and watches of all starts, so a lab of a hundred machines
- *   needs no process or thread for each. This process may be killed at any time: keepers
- *   finish what they have begun.
+ *   needs no process or thread for each machine. This process may be killed at any time: the
+ *   keepers finish the starts that have begun.
  */
 #include "machine/machine_start.h"
 
@@ -69,7 +70,7 @@ static void start_begin(struct machine_start *start, const struct machine_start_
 		start->step = START_SPAWNED;
 }
 
-/* The keeper writes the whole line in one call and closes the pipe. */
+/* Reads the keeper's report. The keeper writes the whole line in one call and closes the pipe. */
 static void report_take(struct machine_start *start, const struct machine_start_rules *rules)
 {
 	char line[REPORT_SIZE];
@@ -84,7 +85,7 @@ static void report_take(struct machine_start *start, const struct machine_start_
 						_("its keeper could not be started")));
 }
 
-/* Takes over the state from the watch, and ends the start when that state is a final one. */
+/* Copies the state from the watch, and ends the start if that state is final. */
 static void watch_look(struct machine_start *start)
 {
 	start->state = start->watch.state;
@@ -105,7 +106,7 @@ static void tell_changed(struct machine_start *start, const struct machine_start
 		rules->changed(start, rules->context);
 }
 
-/* Begins all starts that may begin. Returns how many have not ended. */
+/* Begins all starts that may begin. Returns how many starts have not ended. */
 static int begin_some(struct machine_start *starts, int nr, const struct machine_start_rules *rules)
 {
 	int active = 0, left = 0;

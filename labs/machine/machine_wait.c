@@ -2,13 +2,14 @@
 /*
  * machine_wait.c - follow the state of machines, as their keepers report it
  *
+ * Called by machine_start.c, labmake.c and the verbs, in the command.
+ *
  * Theory of operation
  *   A watch is a connection to the machine's keeper on which the frame AGENT_WATCH was sent.
- *   The keeper answers with AGENT_STATE, and sends another one at each change. The connection
- *   ends with the keeper. A keeper ends after its machine has ended and everything about that
- *   is written down; if instead the keeper was killed, the machine still runs and the watch
- *   connects to the next keeper. So waiting needs no timer: the command sleeps in
- *   poll() until something has changed.
+ *   The keeper answers with AGENT_STATE, and sends another AGENT_STATE at each change. The
+ *   connection ends with the keeper, which ends after it has recorded the end of its machine. If
+ *   the keeper was killed instead, the machine still runs, and the watch connects to the next
+ *   keeper. So waiting needs no timer: the command sleeps in poll() until a state has changed.
  */
 #include "machine/machine_wait.h"
 

@@ -12,18 +12,18 @@
 struct machine_watch {
 	const struct machine *machine;
 	enum machine_state state;	/* the last one reported */
-	struct agentlink link;		/* link.fd < 0: nothing follows, the machine has stopped */
+	struct agentlink link;		/* link.fd < 0: the machine has stopped, no state follows */
 };
 
-/* Always succeeds: a machine without a keeper and a kernel is MACHINE_STOPPED. */
+/* Starts a watch. Cannot fail: a machine without a keeper and a kernel is MACHINE_STOPPED. */
 void machine_watch_open(struct machine_watch *watch, const struct machine *machine);
-/* Call it when link.fd is readable. True when the state may have changed. */
+/* Reads new states; call it when link.fd is readable. True: the state may have changed. */
 bool machine_watch_take(struct machine_watch *watch);
 void machine_watch_close(struct machine_watch *watch);
 
 /*
- * Waits until @done is true for the state of the machine. False after @seconds; a negative
- * number means no limit.
+ * Waits until @done is true for the machine's state. False: @seconds have passed. A negative number
+ * of seconds means no limit.
  */
 bool machine_wait(const struct machine *machine, bool (*done)(enum machine_state), double seconds);
 
@@ -34,11 +34,14 @@ struct machine_wait_hooks {
 	int tick_ms;			/* 0: no ticks */
 	void *context;
 };
-/* The same for many machines. Returns the number of those that are not done. */
+/* Waits until @done is true for all machines. Returns how many machines are not done in time. */
 int machine_wait_all(const struct machines *machines, bool (*done)(enum machine_state),
 		     double seconds, const struct machine_wait_hooks *hooks);
 
-/* Conditions to wait for: it has stopped; its agent answers; its startup scripts have finished. */
+/*
+ * Conditions to wait for: the machine has stopped; its agent answers; its startup scripts have
+ * finished.
+ */
 bool machine_has_stopped(enum machine_state state);
 bool machine_has_booted(enum machine_state state);
 bool machine_has_started(enum machine_state state);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * nic.c - the network interfaces of a machine, as lines "nic=" of its machine.conf
+ * nic.c - handle a machine's network interfaces, the lines "nic=" of its machine.conf
  *
  * Called by machine_start.c, keeper_kernel.c, and the verbs that add and remove interfaces. Only
- * this file parses or completes such a line. The limit rate= of a port is set in the switch
- * by umlab-net; that of an uplink is part of the kernel's option.
+ * this file parses or completes such a line. umlab-net sets the limit rate= of a port in the
+ * switch. The limit of an uplink is part of the kernel's option.
  */
 #include "machine/nic.h"
 
@@ -60,7 +60,7 @@ int nic_port_free(const char *switch_path)
 	return last + 1;
 }
 
-/* "8m" of lab.conf is "8mbit" to umlab-net. @word: rate, or in-rate. */
+/* Returns umlab-net's setting for a rate: "8m" of lab.conf is "8mbit". @word: rate, or in-rate. */
 static char *rate_setting(const char *word, const char *rate)
 {
 	bool has_unit = !isdigit((unsigned char)rate[strlen(rate) - 1]);
@@ -115,7 +115,7 @@ int nic_switches_start(const struct machine *machine, char **reason)
 	for (int at = -1; !error && (nic = conf_next(&machine->conf, "nic", &at));) {
 		char *path = nic_switch(nic, &port);
 
-		/* A switch in another place is not ours: machines only join it. */
+		/* A switch outside the runtime folder is not ours: machines only connect to it. */
 		if (path && txt_starts(path, where_runtime()))
 			error = domain_start(path, reason);
 		free(path);

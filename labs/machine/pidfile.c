@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pidfile.c - a file that names a process, safe against numbers that are used again
+ * pidfile.c - record a process in a file, safe against the reuse of process ids
  *
- * The kernel of each machine is recorded this way. Its keeper writes the file; a later
- * keeper, machine_kill() and `umlab debug` read it.
+ * Each machine's kernel is recorded this way. The keeper writes the file; a later keeper,
+ * machine_kill() and `umlab debug` read it.
  */
 #include "machine/pidfile.h"
 
@@ -55,7 +55,7 @@ int pidfile_open(const char *path, pid_t *pid)
 	if (file_read(path, &recorded, &size))
 		return -ESRCH;
 	fd = sscanf(recorded, "%d", &number) == 1 && number > 1 ? pidfd_open(number, 0) : -1;
-	/* From here on the number stays with this process; is that still the recorded one? */
+	/* From here on the id stays with this process. Check that it is the recorded process. */
 	if (fd >= 0 && !process_line(number, &line)) {
 		bool same = !strcmp(line, recorded);
 

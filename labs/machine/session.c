@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * session.c - programs in a guest, and its console, from the command's side
+ * session.c - run programs in a guest, or show its console, from the command
  *
- * Called by exec, connect, cp, console and by checks. Each session is one connection to the
- * machine's keeper (agentwire.h). Input is read only while there is credit for it, and output
- * is acknowledged once it is written, so a slow side slows down the other one. The caller's
- * terminal is raw meanwhile; atexit() restores it however the command ends.
+ * Called by the verbs exec, connect, cp and console, and by checks. Each session is one connection
+ * to the machine's keeper (agentwire.h). Input is read only while there is credit for it, and
+ * output is acknowledged once it is written, so each side waits for a slower one. The caller's
+ * terminal is raw during a session; a function registered with atexit() restores it.
  */
 #include "machine/session.h"
 
@@ -94,7 +94,7 @@ void session_env(const struct machine *machine, struct words *env)
 		words_addf(env, "TERM=%s", getenv("TERM"));
 }
 
-/* Sends "arg=ls\0arg=-l\0env=...": each word ends with a NUL. -E2BIG when that is too long. */
+/* Sends "arg=ls\0arg=-l\0env=...", where each word ends with a NUL. -E2BIG: that is too long. */
 static int request_send(struct session *session, const struct machine *machine)
 {
 	const struct session_request *request = session->request;
@@ -139,7 +139,7 @@ static void output_write(struct session *session, int fd, bool drop, const char 
 	if (session->kept)
 		fwrite(payload, 1, size, session->kept);
 	else if (!drop && fd >= 0 && fd_write_all(fd, payload, size)) {
-		/* The reader of our output is gone, which ends any program with SIGPIPE. */
+		/* The reader of our output is gone. SIGPIPE would end a program that ran here. */
 		session->status = 128 + SIGPIPE;
 		session->ended = true;
 	}
@@ -263,7 +263,7 @@ static void session_loop(struct session *session)
 	}
 }
 
-/* Signals that would reach the program if it ran here are passed on to the guest. */
+/* Opens a descriptor for signals that are passed on to the guest, as if the program ran here. */
 static int signals_open(bool pty)
 {
 	sigset_t wanted;
@@ -288,7 +288,7 @@ static void signals_close(int fd)
 	sigprocmask(SIG_UNBLOCK, &all, NULL);
 }
 
-/* Waits for the agent of a machine that was started only a moment ago. */
+/* Waits until the machine's agent answers, connects to the keeper, and sends the request. */
 static int session_open(struct session *session, const struct machine *machine)
 {
 	int fd, error;
@@ -388,7 +388,7 @@ int session_key_parse(const char *text)
 	return letter >= '@' && letter <= '_' && !text[1] ? letter & 0x1f : -1;
 }
 
-/* False: the detach key was typed, or the terminal is gone. */
+/* Sends typed input to the console. False: the detach key was typed, or the terminal is gone. */
 static bool console_input(struct agentlink *link, int key, int *in_fd)
 {
 	char data[1024], *at;
@@ -397,7 +397,7 @@ static bool console_input(struct agentlink *link, int key, int *in_fd)
 	if (size == -EAGAIN)
 		return true;
 	if (size <= 0) {
-		/* Input from a script ends early; go on showing what the console answers. */
+		/* A script's input ends early; go on showing the console's output. */
 		*in_fd = -1;
 		return isatty(STDIN_FILENO) == 0;
 	}

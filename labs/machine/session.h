@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * session.h - programs in a guest, and its console, from the command's side
+ * session.h - run programs in a guest, or show its console, from the command
  */
 #ifndef SESSION_H
 #define SESSION_H
@@ -11,20 +11,20 @@ struct session_request {
 	const struct words *command;	/* empty: a login shell */
 	struct words env;		/* NAME=value */
 	const char *user, *cwd;
-	bool pty;			/* give it a terminal, and make ours raw meanwhile */
-	bool no_output, no_errors;	/* drop what it prints */
+	bool pty;			/* give the program a terminal, and make ours raw */
+	bool no_output, no_errors;	/* drop what the program prints */
 	int in_fd, out_fd, err_fd;	/* -1: none */
 };
 
 /*
- * Runs a program and returns its exit status, or 128 + the signal that ended it. When it
- * could not be started, prints why and returns 125 to 127.
+ * Runs a program and returns its exit status, or 128 + the signal that ended it. If the program
+ * cannot be started, prints why and returns 125 to 127.
  */
 int session_run(const struct machine *machine, const struct session_request *request);
 
 /*
- * Runs a shell command and keeps what it prints to standard output and error. Returns its
- * status as above, without printing anything, or 124 after @seconds. *output is never NULL.
+ * Runs a shell command and keeps what it prints to standard output and error. Returns the status
+ * like session_run(), but prints nothing, or returns 124 after @seconds. *output is never NULL.
  */
 int session_capture(const struct machine *machine, const char *command, double seconds,
 		    char **output);
@@ -34,7 +34,7 @@ void session_env(const struct machine *machine, struct words *env);
 
 /* Shows the console on this terminal until the key with code @key is typed. 0 or -errno. */
 int session_console(const struct machine *machine, int key);
-/* The code of a key like "^]", "ctrl-]" or "q", or -1. */
+/* Returns the code of a key such as "^]", "ctrl-]" or "q", or -1. */
 int session_key_parse(const char *text);
 
 #endif

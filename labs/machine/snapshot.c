@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * snapshot.c - named states of a machine's disk, as a tree
+ * snapshot.c - save, list and delete named states of a machine's disk
  *
  * Called by verbs_snapshot.c, and by check_run.c for the snapshots that a check asks for.
- * A snapshot is MACHINE/snapshots/NAME.disk with NAME.conf beside it: parent, when, about.
- * `snapshot` in machine.conf names the one that the disk grew out of, so restoring an older
- * one and saving again makes a branch.
+ * A snapshot is the two files MACHINE/snapshots/NAME.disk and NAME.conf (parent, when, about).
+ * `snapshot` in machine.conf names the snapshot that the disk grew out of. So snapshots form a
+ * tree: restoring an older snapshot and saving again makes a branch.
  *
- * A disk is copied only while nothing writes to it: the machine has stopped, or its file
- * system is frozen from inside, which writes all data to the disk first. If the command dies
- * meanwhile, a watchdog in the guest thaws the file system. A copy that took longer than
- * the watchdog waits may be torn and is deleted.
+ * A disk is copied only while nothing writes to it: the machine has stopped, or a command in the
+ * guest has frozen the file system, which first writes all data to the disk. If the command dies
+ * during the copy, a watchdog in the guest thaws the file system. A copy that took longer than the
+ * watchdog waits may be inconsistent and is deleted.
  */
 #include "machine/snapshot.h"
 
@@ -107,7 +107,7 @@ int snapshot_save(struct machine *machine, const char *name, const char *about, 
 	return error;
 }
 
-/* Freezes the file system in the guest, with the watchdog. */
+/* Freezes the guest's file system and starts the watchdog there. */
 static int guest_freeze(const struct machine *machine, long *watchdog, char **reason)
 {
 	char *command = txt_printf("fsfreeze -f / && "
@@ -125,7 +125,7 @@ static int guest_freeze(const struct machine *machine, long *watchdog, char **re
 	return 0;
 }
 
-/* True: the file system was frozen until now. */
+/* Ends the watchdog and thaws the file system. True: the file system was frozen until now. */
 static bool guest_thaw(const struct machine *machine, long watchdog, char **output)
 {
 	char *command = txt_printf("kill %ld; fsfreeze -u /", watchdog);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * usage.c - memory and time that a machine takes: its kernel and the processes below it
+ * usage.c - measure the memory and processor time that a machine uses
  *
- * Called by list, info and top, and before a lab starts. The numbers come from /proc.
+ * Called by the verbs list, info and top, and by labmake.c before a lab starts. Reads /proc for
+ * the machine's kernel and the processes below it.
  */
 #include "machine/usage.h"
 
@@ -34,7 +35,7 @@ static void add_process(pid_t pid, struct usage *usage, int depth)
 	if (proc_stat_read(pid, &text, &fields))
 		return;
 	usage->nr_processes++;
-	/* Fields 14 and 15: time in user mode and in the kernel. */
+	/* Fields 14 and 15 are the times in user mode and in the kernel. */
 	if (sscanf(fields, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
 		   &system) == 2)
 		usage->cpu_seconds += (double)(user + system) / sysconf(_SC_CLK_TCK);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * usage.h - memory and time that a machine takes: its kernel and the processes below it
+ * usage.h - measure the memory and processor time that a machine uses
  */
 #ifndef USAGE_H
 #define USAGE_H
@@ -9,15 +9,15 @@
 #include <sys/types.h>
 
 struct usage {
-	uint64_t memory;	/* bytes; shared pages count in parts (proportional set size) */
+	uint64_t memory;	/* bytes; the proportional set size, which divides shared pages */
 	double cpu_seconds;
 	int nr_processes;
 };
 
-/* Sums up the process @kernel and its descendants. */
+/* Adds up the usage of the process @kernel and of its descendants. */
 void usage_of(pid_t kernel, struct usage *usage);
 
-/* Bytes of memory that the host has available; UINT64_MAX: unknown. */
+/* Returns the host's available memory in bytes; UINT64_MAX: unknown. */
 uint64_t usage_memory_free(void);
 
 #endif
