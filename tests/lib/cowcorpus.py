@@ -3,8 +3,8 @@
 # cowcorpus.py - make COW files of all old versions: cowcorpus.py FOLDER BASE
 #
 # The files good-* are V1, V2, V3 and the 64-bit V3 from before 2006. Each has one changed block of
-# 4 KiB and the content of the file `want`. The files bad-* have one fault each. They are made from
-# the description of the formats, without any code of cow/, so that both can be compared.
+# 4 KiB and the content of the file `want`. The files bad-* have one fault each. The script
+# follows the description of the formats and uses no code of cow/, so the files test that code.
 import os, struct, sys
 
 folder, base = sys.argv[1], os.path.realpath(sys.argv[2])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# deb.sh - an archive for apt with one package, umlab-test
+# deb.sh - make an archive for apt with one package, umlab-test
 #
 # Sourced after tap.sh. deb_archive FOLDER VERSION packs the files below $SCRATCH/package into a
 # package of that version and writes the index that apt reads. A sources.list refers to the

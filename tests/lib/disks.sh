@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# disks.sh - disks of all kinds over one base, for the tests that kill machines
+# disks.sh - make disks of all kinds over one base, for the tests that kill machines
 #
 # Sourced after guest.sh. disk_make KIND makes KIND.disk, a writable disk over base.img. KIND is
 # layer, raw (a copy), cow3 (COW V3) or chain (the third layer of a chain). $DISK is umlab-disk.

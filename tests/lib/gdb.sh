@@ -10,13 +10,13 @@ need_gdb() {
 	need_kernel
 	command -v gdb > /dev/null || skip_all "no gdb"
 	[ -r "$VMLINUX" ] || skip_all "no kernel with debug data at $VMLINUX (make kernel)"
-	# A copy does not help here: gdb looks for scripts and modules beside vmlinux.
+	# A copy does not help here: gdb looks for scripts and modules next to vmlinux.
 	(as_user test -r "$VMLINUX") 2>/dev/null || skip_all "the guest's user cannot read $VMLINUX"
 	export PYTHONDONTWRITEBYTECODE=1
 }
 
-# gdb_run COMMAND...: run gdb commands in batch mode; the output is in $gdb_out. gdb_attached
-# COMMAND...: the same, attached to the kernel that guest_start started.
+# gdb_run COMMAND...: run gdb commands in batch mode; the output is in $gdb_out.
+# gdb_attached COMMAND...: first attach to the kernel that guest_start started, then do as gdb_run.
 gdb_commands() { local line; for line; do printf '%s\0%s\0' -ex "$line"; done; }
 gdb_run() {
 	local words=()

@@ -4,7 +4,7 @@
 # Sourced after tap.sh. The environment may set:
 #   UMLAB_LINUX        the kernel (default build/linux)
 #   UMLAB_KERNEL_ARGS  options for every boot (engine=ptrace ...)
-#   UMLAB_TEST_UID     host user that runs guests when we are root (default 65534)
+#   UMLAB_TEST_UID     host user that runs guests when root runs the tests (default 65534)
 
 LINUX=${UMLAB_LINUX:-$BUILD/linux}
 case $LINUX in */*) ;; *) LINUX=$(command -v "$LINUX" || echo "$LINUX") ;; esac
@@ -12,15 +12,15 @@ GUEST_CPIO=$BUILD/tests/guest.cpio MINI_CPIO=$BUILD/tests/mini.cpio
 TEST_UID=${UMLAB_TEST_UID:-65534}
 
 # as_user COMMAND...: run a command without root's privileges. It replaces the calling shell, so in
-# the background $! is the process id of the command. Call it in a subshell elsewhere.
+# the background $! is the process id of the command. Elsewhere call it in a subshell.
 USER_PREFIX=()
 [ "$(id -u)" -ne 0 ] || USER_PREFIX=(setpriv --reuid="$TEST_UID" --regid="$TEST_UID" --clear-groups
 	--bounding-set=-all --inh-caps=-all --no-new-privs)
 as_user() { exec "${USER_PREFIX[@]}" "$@"; }
-# The calls of setpriv --pdeathsig below end a guest whose test script was killed.
+# setpriv --pdeathsig below ends a guest when its test script is killed.
 
-# reachable FILE: print a path at which the guest's user can read this file. A clone may lie below
-# /root; then a copy in the scratch folder serves.
+# reachable FILE: print a path at which the guest's user can read this file. Where the
+# user cannot, as in a clone below /root, make a copy in the scratch folder and print its path.
 reachable() {
 	if (as_user test -r "$1") 2>/dev/null; then echo "$1"; return; fi
 	local copy; copy=$SCRATCH/$(basename "$1")
@@ -83,7 +83,8 @@ guest_ends() {
 	return $guest_status
 }
 
-# guest_processes PID...: print these processes and all their descendants: a kernel and its spaces.
+# guest_processes PID...: print these processes and all their descendants: a kernel and
+# the processes that hold its guest address spaces.
 guest_processes() {
 	local pid
 	for pid; do

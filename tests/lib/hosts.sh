@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# hosts.sh - network namespaces as hosts, with a cable between them; needs root to make them
+# hosts.sh - make network namespaces that act as hosts, with a cable between them; needs root
 #
 # Sourced after net.sh. Only `at` runs commands as root; all else runs without privileges
 # (USER_PREFIX), as in other tests:
@@ -7,14 +7,14 @@
 #   at HOST COMMAND...              runs the command there, as root
 #   at_user NAME HOST COMMAND...    runs the command there in the background, as the guests' user;
 #                                   the output goes to $SCRATCH/NAME.log
-#   guest_at HOST NAME OPTION...    runs net_guest there
+#   guest_at HOST NAME OPTION...    boots a machine there, as net_guest does
 
 need_hosts() {
 	need_programs unshare nsenter ip
 	unshare -n true 2> /dev/null || skip_all "network namespaces need root here"
 }
 
-host_start() { # kept by a process that sleeps; mounts are its own, too
+host_start() { # host_start NAME: a sleeping process keeps its network and its mounts
 	setpriv --pdeathsig KILL unshare -n -m sleep 3000 < /dev/null > /dev/null 2>&1 &
 	net_pids[$1]=$!
 	wait_for 5 sh -c "[ \$(readlink /proc/$!/ns/mnt) != \$(readlink /proc/self/ns/mnt) ]"

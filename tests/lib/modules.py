@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# modules.py - which module uses which, from the symbols of the objects that a build left
+# modules.py - find which module uses which, from the symbols of the objects of a build
 """usage: modules.py [--build DIR] cycles|headers|rooms|exits|folders
 
 cycles   modules that use each other, directly or through others
@@ -39,7 +39,7 @@ ROOMS = {
     "drivers-ubd": ["worker", "kernel"],
 }
 
-# Only these rooms end the program.
+# Only these rooms may end the program.
 MAY_EXIT = {"labs": {"cli", "guest"}, "slirp-glue": {"cli"}, "cow": {"tool"}}
 # Not _exit(), by which a forked child ends, and not abort(), which reports a broken invariant.
 EXITS = {"exit", "quick_exit", "err", "errx", "verr", "verrx", "error"}
@@ -91,7 +91,7 @@ class Tree:
             path = object_of(build, source)
             if os.path.exists(path):
                 self.symbols[source] = symbols(path)
-        # An object tells nothing about the kernel's: components are linked apart.
+        # Look up names within one program only: another program may define the same name.
         self.owner = collections.defaultdict(dict)
         for source, (defined, _) in self.symbols.items():
             for name in defined:
@@ -147,7 +147,7 @@ def cycles(tree):
     graph, reasons = collections.defaultdict(set), collections.defaultdict(set)
     for source, name, definer in tree.uses():
         user, used = module_of(source), module_of(definer)
-        # um/host.h and um/upcall.h are a contract between two worlds: calls cross both ways.
+        # um/host.h and um/upcall.h are a contract of two worlds: calls cross in both directions.
         if source.startswith("arch-um/host/") != definer.startswith("arch-um/host/"):
             continue
         if user != used:
@@ -170,7 +170,7 @@ def headers(tree):
         names = {os.path.basename(name) for name in first}
         module = os.path.basename(module_of(source))
         own = {stem + ".h", "um_" + stem + ".h", module + ".h", module + "_internal.h"}
-        # What a world implements of its contract is declared there, and what the kernel implements.
+        # A file that implements a contract header needs no header of its own.
         contract = (source.startswith("arch-um/host/") and {"host.h", "upcall.h"} & names or
                     source.startswith("arch-um/") and "upcall.h" in names or
                     source.startswith("drivers-ubd/worker/") and "ubd_worker.h" in names)

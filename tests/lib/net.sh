@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# net.sh - small machines with network programs, switches and uplinks, several at once
+# net.sh - run small machines with network programs, switches and uplinks
 #
 # Sourced after guest.sh. Machines boot net.cpio (pack-net-cpio) and take commands at
 # their console:
 #   net_guest NAME OPTION...      boots one and waits until it takes commands
-#   net_uml NAME OPTION...        the same with Debian's user-mode-linux
+#   net_uml NAME OPTION...        does the same with Debian's user-mode-linux
 #   net_do NAME COMMAND...        prints what the command printed in the machine; fails if the
 #                                 command does not end within $NET_LIMIT seconds
-#   net_run NAME WORD...          umlab-net run ... in the background; waits until it answers
+#   net_run NAME WORD...          runs umlab-net run ... in the background; waits until it answers
 #   net_listens NAME PORT         waits for a server in the machine
-#   net WORD...                   umlab-net, as the guests' user
-# All of them end with the script. UMLAB_KERNEL_ARGS applies; sockets are in $SCRATCH.
+#   net WORD...                   runs umlab-net as the guests' user
+# These machines and programs end with the script. $UMLAB_KERNEL_ARGS holds further options for
+# each kernel. Sockets are in $SCRATCH.
 
 NET=$BUILD/umlab-net
 NET_CPIO=$BUILD/tests/net.cpio
@@ -27,15 +28,15 @@ need_net() {
 	[ "$(id -u)" -ne 0 ] || chown "$TEST_UID:$TEST_UID" "$XDG_RUNTIME_DIR"
 }
 
-need_programs() { # need_programs PROGRAM...: skips the script without them
+need_programs() { # need_programs PROGRAM...: skips the script if one is missing
 	local program
 	for program; do command -v "$program" >/dev/null || skip_all "no $program here"; done
 }
 
 net() { (as_user "$NET" "$@") 2>&1; }
 
-# background NAME COMMAND...: as the guests' user, output to $SCRATCH/NAME.log; ends with the
-# script.
+# background NAME COMMAND...: runs the command as the guests' user. Its output goes to
+# $SCRATCH/NAME.log. The command ends with the script.
 background() {
 	local name=$1; shift
 	as_user setpriv --pdeathsig KILL "$@" < /dev/null > "$SCRATCH/$name.log" 2>&1 &
@@ -67,7 +68,7 @@ net_answers() { (as_user "$NET" show "$1") > /dev/null 2>&1; }
 net_guest() {
 	local name=$1 input=$SCRATCH/$1.in; shift
 	rm -f "$input"; mkfifo -m 666 "$input"
-	# Held open by us, so that the console does not end between two commands.
+	# Keep the pipe open, so that the console's input does not end between two commands.
 	eval "exec {net_fd_$name}<> '$input'"
 	# shellcheck disable=SC2086
 	as_user setpriv --pdeathsig KILL setsid \
@@ -76,13 +77,13 @@ net_guest() {
 		umid="$name" ${UMLAB_KERNEL_ARGS:-} "$@" < "$input" > "$SCRATCH/$name.log" 2>&1 &
 	net_pids[$name]=$!
 	wait_for 60 grep -q '^@ready' "$SCRATCH/$name.log" && return
-	# Nothing that follows would mean anything.
+	# Without the machine, later claims would mean nothing.
 	tail -n 20 "$SCRATCH/$name.log" | diag
 	echo "Bail out! the machine $name does not boot"
 	exit 1
 }
 
-# Its memory is a file in TMPDIR, which must be able to hold programs.
+# user-mode-linux keeps its memory in a file in TMPDIR, where programs must be executable.
 net_uml() {
 	local name=$1; shift
 	mkdir -p -m 777 "$SCRATCH/uml"
@@ -94,7 +95,7 @@ net_uml() {
 net_do() {
 	local name=$1 log=$SCRATCH/$1.log from mark=$RANDOM$RANDOM; shift
 	from=$(($(stat -c %s "$log") + 1))
-	# The shell joins the mark, so that the command itself never looks like its end.
+	# The shell joins the two parts of the mark, so an echo of the command does not match it.
 	printf '%s; echo "@end""-%s"\n' "$*" "$mark" > "$SCRATCH/$name.in"
 	wait_for "$NET_LIMIT" sh -c "tail -c +$from '$log' | grep -aq '@end-$mark'" ||
 		{ tail -c "+$from" "$log"; echo "no end of: $*"; return 1; }
@@ -111,7 +112,7 @@ net_until() {
 	done
 }
 
-# net_listens NAME PORT: until a program in the machine listens there, by TCP or UDP.
+# net_listens NAME PORT: waits until a program in the machine listens at the port, by TCP or UDP.
 net_listens() { net_until "$1" 20 ":$(printf %04X "$2") 0+:0000 " \
 	'cat /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 2> /dev/null'; }
 
@@ -122,8 +123,8 @@ net_up() { # net_up NAME ADDRESS/BITS [INTERFACE]
 pings() { net_do "$1" "ping -c ${3:-2} -i 0.2 -W 3 $2" |
 	grep -q ' 0% packet loss'; } # pings NAME ADDRESS [COUNT]
 
-# vde_start NAME FOLDER: Debian's vde_switch. As a daemon it would outlive the script, and it ends
-# at the end of its input: a pipe that it holds open itself.
+# vde_start NAME FOLDER: starts Debian's vde_switch, not as a daemon, which would outlive the
+# script. vde_switch ends at the end of its input, so its input is a pipe that it holds open itself.
 vde_start() {
 	mkfifo -m 666 "$SCRATCH/$1.console"
 	as_user setpriv --pdeathsig KILL vde_switch -s "$2" -n 128 <> "$SCRATCH/$1.console" > \

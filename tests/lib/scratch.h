@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * scratch.h - a folder of its own for a unit test, removed at the end
+ * scratch.h - make a scratch folder for a unit test, and remove it at the end
  *
- * scratch_make() also makes it the home of the umlab command, so modules that ask where things
- * are find nothing of the user's.
+ * scratch_make() also makes it the home of the umlab command, so the modules under test do
+ * not find the user's own files.
  */
 #ifndef SCRATCH_H
 #define SCRATCH_H

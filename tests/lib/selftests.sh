@@ -46,7 +46,7 @@ selftests_run() {
 }
 
 # selftest_claim NUMBER NAME REASON: claim that one program passed, and add its line to the table.
-# The caller's $word gets the result as a word. REASON is what selftests.known says, or empty.
+# Sets the caller's $word to the result. REASON is what selftests.known says, or empty.
 selftest_claim() {
 	local result status passed failed skipped seconds
 	result=$(sed -n "s/^result $1 //p" "$SCRATCH/lines" | head -n 1)

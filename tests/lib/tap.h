@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tap.h - results of a test program in the Test Anything Protocol
+ * tap.h - report the results of a test program in the Test Anything Protocol
  *
  * A program calls ok() once for each claim and ends with `return tap_done();`. Lines carry no
  * number, so that forked children may report too. The plan at the end shows whether a dying program
@@ -106,7 +106,7 @@ static inline void skip(const char *title, const char *reason)
 	__atomic_add_fetch(&tap_count->nr_claims, 1, __ATOMIC_SEQ_CST);
 }
 
-/* The set-up failed, so no further claim would mean anything: end the program. */
+/* End the program because its set-up failed, so that further claims would mean nothing. */
 __attribute__((format(printf, 1, 2), noreturn))
 static inline void bail(const char *fmt, ...)
 {

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# tap.sh - results of a test script in the Test Anything Protocol, and its scratch folder
+# tap.sh - report the results of a test script in the Test Anything Protocol
 #
 # Each test script sources this file. Titles are claims. Result lines carry no numbers. The plan
 # comes last (done_testing), so prove notices a script that stops half-way. What a failed claim got
-# instead goes to standard error, and tests/run repeats it at the end.
+# instead goes to standard error, and tests/run prints it again at the end.
 
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
 BUILD=${UMLAB_BUILD:-$TOP/build}
 nr_claims=0 nr_failed=0
 export LC_ALL=C.UTF-8; unset LANGUAGE   # tests match the English messages of programs
 
-# ok STATUS TITLE: the claim holds when STATUS is 0.
+# ok STATUS TITLE: pass if STATUS is 0; otherwise fail.
 ok() {
 	nr_claims=$((nr_claims + 1))
 	if [ "$1" -eq 0 ]; then echo "ok - $2"; return; fi

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * typist.c - run a program on a pseudo terminal, type at it by a script, and report in TAP
+ * typist.c - run a program on a pseudo terminal, type at it as a script says, and report in TAP
  *
  * usage: typist [-l LOG] SCRIPT COMMAND [ARGUMENT...]
  *
@@ -14,7 +14,7 @@
  *   resize ROWS COLUMNS    change the window
  *   signal NUMBER          send a signal to the command's process
  *   hangup                 close the terminal
- *   status SECONDS WANT    wait for the end; WANT is a number, "nonzero" or "signal"
+ *   status SECONDS WANT    wait for the command's end; WANT is a number, "nonzero" or "signal"
  *   settings               check that the terminal has its settings from before the command
  *   ok TITLE               claim that all actions since the last claim succeeded
  * After a failed action typist skips all further actions, and each further claim fails.
@@ -72,7 +72,7 @@ static void start(char **command)
 	fcntl(slave_fd, F_SETFD, FD_CLOEXEC);
 }
 
-/* Reads what the command printed; waits for output up to @seconds. */
+/* Reads what the command has printed; waits up to @seconds for output. */
 static void take_output(double seconds)
 {
 	struct pollfd poll_fd = { .fd = master_fd, .events = POLLIN };

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# t0010-make.sh - the GNUmakefile: what it builds, what it leaves alone, interruptions
+# t0010-make.sh - test the GNUmakefile: what it builds, what it leaves alone, interruptions
 #
 # A made-up kernel source stands in for Debian's, so that a build takes a second.
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
@@ -15,9 +15,9 @@ cp -R "$TOP/tests/bench" "$tree/tests/"
 (cd "$TOP" && find . -path ./build -prune -o -name '*.mk' -exec cp --parents {} "$tree/" \;)
 touch "$tree"/arch-um/{configs/umlab_defconfig,kernel/setup.c,kernel/extra.c}
 
-# The stand-in has 120 steps of 10 ms, skips each whose product exists, and counts its runs. With
-# HOLD=compiling it stops at step 30, with HOLD=unpacking its tar does not end. So a build that the
-# test kills half-way cannot be over before that.
+# The stand-in has 120 steps of 10 ms, skips each step whose product exists, and counts its runs.
+# With HOLD=compiling it stops at step 30, with HOLD=unpacking its tar does not end. So the build
+# cannot finish before the test kills it half-way.
 source=$SCRATCH/linux-source
 mkdir -p "$source"/arch/{um/kernel,x86/um} "$source/init"
 touch "$source"/{arch/um/kernel/upstream.c,arch/x86/um/upstream.c,init/main.c}
@@ -51,7 +51,7 @@ $(command -v tar) "\$@" || exit
 END
 chmod 755 "$SCRATCH/held/tar"
 
-# This test checks no packages: their stamp exists already.
+# make_ TARGET...: run the makefile in the copy. It checks no packages, because their stamp exists.
 make_() {
 	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -C "$tree" -j2 \
 		TARBALL="$SCRATCH/source.tar.xz" "$@"
@@ -135,7 +135,7 @@ ok $? "a failing kernel build fails make"
 
 like "$(make_ help)" 'make check-long' "make help lists the goals"
 
-# The caller's tools and flags; the flags come last, so they win.
+# The makefile uses the caller's tools and flags; the flags come last, so they take precedence.
 caller=$(env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -C "$TOP" -n BUILD="$SCRATCH/other" \
 	CC=their-cc AR=their-ar CPPFLAGS=-Dtheirs CFLAGS=-Otheirs LDFLAGS=-Wl,theirs \
 	umlab-disk 2>&1)
@@ -182,7 +182,7 @@ rows() { sed -nE 's/^([a-z]+) +([^ ]+) +(.*)$/| `\2` | \1 | \3 |/p' "$TOP/labs/s
 is "$(diff <(rows) <(grep -E '^\| `[^`]*` \| (build|run|test|bench|deb) \|' "$TOP/README.md"))" "" \
 	"the table in the README has the same packages, groups and purposes"
 
-# A clone below a folder that only its owner can enter, such as /root.
+# Build in a clone below a folder that only its owner can enter, such as /root.
 chmod 700 "$SCRATCH/closed"
 mkdir -m 755 "$SCRATCH/closed/build"
 cp /bin/cat "$SCRATCH/closed/build/kernel"; echo inside > "$SCRATCH/closed/build/disk"

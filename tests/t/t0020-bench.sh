@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# t0020-bench.sh - the measuring programs measure what they say
+# t0020-bench.sh - test that the measuring programs measure what they say
 #
 # This test does not look at the speeds: a test machine is too noisy for that (see make bench).
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
@@ -25,7 +25,7 @@ is "$(awk '$1 == "@disk" && $3 > 0 { print $2 }' "$SCRATCH/disks" | xargs)" \
 	"rand_read_1 rand_read_32 seq_read seq_write rand_write_1 rand_write_32 fsync" \
 	"bench-disk measures a file"
 
-# A process that uses 64 MB, and its child. bench-machine finds both by their session.
+# Start a process that uses 64 MB, and its child. bench-machine finds both by their session.
 setsid bash -c '
 	text=$(head -c 64M /dev/zero | tr "\0" x)
 	sleep 60 & echo "${#text}" > "$1/ready"; wait' - "$SCRATCH" &

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t0100-style.sh - the standing checks of the source: names, heads, walls, comments
+# t0100-style.sh - check the source: names, heads, walls, comments
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 cd "$TOP" || exit 1
 FOLDERS=$(ls -d arch-um drivers-ubd cow slirp-glue labs tests 2>/dev/null)
 
-# Files git knows or would add; kbuild dictates the names below asm/, uapi/ and vdso/.
+# Files that git tracks or would add; kbuild dictates the names below asm/, uapi/ and vdso/.
 # shellcheck disable=SC2086
 git ls-files -co --exclude-standard $FOLDERS > "$SCRATCH/files" 2>/dev/null ||
 	find $FOLDERS -type f > "$SCRATCH/files"
@@ -47,8 +47,8 @@ ls tests/t | grep -oE '^t[0-9]{4}' | sort | uniq -d | sed 's/$/: this number occ
 	>> "$SCRATCH/scripts"
 none "$SCRATCH/scripts" "each test script is executable, sources strictly, and has its own number"
 
-# Sources, scripts, makefiles and pages fit 100 columns (a tab counts 8). What other programs
-# define is spared.
+# Sources, scripts, makefiles and pages fit 100 columns (a tab counts 8). Files whose
+# form another program defines are exempt.
 grep -E '\.(c|h|S|sh|py|mk|md|awk|js|css|html)$|akefile$|tests/run$|/pack-[a-z-]*$' \
 	"$SCRATCH/files" |
 	cat - <(ls GNUmakefile README.md CONTRIBUTING.md 2>/dev/null) |

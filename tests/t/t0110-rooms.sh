@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t0110-rooms.sh - the folders are the architecture: who may include, call and end what
+# t0110-rooms.sh - check the folders: which may include, call and end what
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 cd "$TOP" || exit 1
 
@@ -62,7 +62,7 @@ while read -r file; do
 done > "$SCRATCH/own"
 offences "$SCRATCH/own" "each file includes its own header before other headers of ours"
 
-# A flat folder hides its parts. A source with its header counts once.
+# A folder with many files hides its parts. A source with its header counts once.
 git ls-files -co --exclude-standard '*.c' '*.h' '*.S' '*.sh' '*.py' | grep -v '^arch-um/include/' |
 	sed -E 's/\.[a-zS]+$//' | sort -u | sed 's,/[^/]*$,,' | uniq -c |
 	awk '$1 > 25 && $2 !~ "^tests/(t|guest|unit)$" { print $2 ": " $1 " modules" }' \

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t0120-language.sh - no banned phrases, no citations of absent files, no untrue facts
+# t0120-language.sh - find banned phrases, citations of absent files and untrue facts
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 cd "$TOP" || exit 1
 
@@ -9,7 +9,7 @@ offences() { # offences FILE TITLE: FILE holds no line
 	[ ! -s "$1" ]; ok $? "$2" || head -n 60 "$1" | diag
 }
 
-# Sentences stand in comments, strings, manuals and labs; the list itself and licences are spared.
+# Look in comments, strings, manuals and labs; the list itself and licences are exempt.
 grep -vE '^(tests/lib/phrases|tests/t/t0120-language\.sh|COPYING|labs/po/|debian/copyright)' \
 	"$SCRATCH/files" |
 	grep -E -e '\.(c|h|S|sh|py|md|mk|[1-8]|conf|yaml|startup|awk|js|html|packages|config)$' \
@@ -21,7 +21,7 @@ xargs grep -HnIiE -f "$SCRATCH/banned" < "$SCRATCH/prose" |
 	grep -viE -f "$SCRATCH/spared" > "$SCRATCH/hits"
 offences "$SCRATCH/hits" "no sentence has a phrase that tests/lib/phrases lists"
 
-# A check that finds nothing proves nothing: a planted sentence is found.
+# Test the check itself with a planted sentence, because finding nothing proves nothing.
 echo "Such an end is none, and the disk is mended anew." | grep -qiE -f "$SCRATCH/banned"
 ok $? "a planted sentence is found"
 

@@ -12,7 +12,7 @@ PATH=$PATH:/usr/sbin:/sbin
 command -v debugfs > /dev/null || skip_all "no debugfs (package e2fsprogs)"
 
 inside() { debugfs -R "$1" "$IMAGE" 2>/dev/null; }
-# owner PATH: mode, user and group as numbers.
+# owner PATH: print mode, user and group as numbers.
 owner() {
 	inside "stat $1" | sed -n 's/.*Mode: *\([0-7]*\).*/\1/p
 		s/^User: *\([0-9]*\) *Group: *\([0-9]*\).*/\1 \2/p' | paste -sd' '

@@ -11,13 +11,13 @@
 config=${UMLAB_CONFIG:-$BUILD/kernel/.config}
 [ -r "$config" ] || skip_all "no $config (make kernel)"
 
-# missing SYMBOL...: prints those that are neither built in nor a module.
+# missing SYMBOL...: print the symbols that are neither built in nor a module.
 missing() {
 	local symbol
 	for symbol; do grep -qx "CONFIG_$symbol=[ym]" "$config" || echo "$symbol"; done
 }
 
-# feature LINE: one claim for one whole line of the table.
+# feature LINE: make one claim for a line of the table.
 feature() {
 	local name=${1%%:*} lacking title
 	# shellcheck disable=SC2086  # a list of words

@@ -3,7 +3,7 @@
 #
 # t0320-kcc.sh - kcc, which precompiles headers, makes the same objects as gcc
 #
-# A little tree with the headers that kcc precompiles stands in for the kernel's.
+# A small tree with the headers that kcc precompiles stands in for the kernel's.
 
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 

@@ -6,7 +6,7 @@ DISK=$BUILD/umlab-disk
 [ -x "$DISK" ] || skip_all "no $DISK (make umlab-disk)"
 cd "$SCRATCH" || exit 1
 disk() { "$DISK" "$@"; }
-raw() { disk convert --force --to raw "$1" "$1.raw" 2>&1; } # the content of a disk as a file
+raw() { disk convert --force --to raw "$1" "$1.raw" 2>&1; } # writes the content to DISK.raw
 # put FILE OFFSET TEXT: write TEXT to the disk over NBD
 put() {
 	local pid

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t1010-disk-peers.sh - disks and other programs: uml_moo, uml_mkcow, linux.uml, qemu, fio
+# t1010-disk-peers.sh - use disks with other programs: uml_moo, uml_mkcow, linux.uml, qemu, fio
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 DISK=$BUILD/umlab-disk
@@ -18,7 +18,7 @@ URI="nbd+unix:///?socket=$SCRATCH/nbd"
 head -c 16M /dev/urandom > base.img
 cp -p base.img base.keep
 
-##### COW V3: who writes, who reads
+##### COW V3: each program reads what the others write
 if have uml_mkcow && have uml_moo; then
 	claim "check opens a COW file of uml_mkcow" sh -c \
 		"uml_mkcow theirs.cow base.img && '$DISK' check theirs.cow"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t1020-disk-log.sh - power failures at any write of a recorded sequence; a flush that fails once
+# t1020-disk-log.sh - test power failures at any recorded write, and a flush that fails once
 #
 # qemu-storage-daemon exports a file by FUSE. It records the writes to it or makes a flush fail.
 # TRIALS=N: power failures for each format (default 10).
@@ -36,7 +36,7 @@ cleanup() {
 	[ -n "${daemon:-}" ] || return
 	{ kill -KILL $server $daemon; umount -l "$SCRATCH/file.show"; } 2> /dev/null
 }
-power_failure() { # power_failure CUT SEED: what the disk holds after it is legal
+power_failure() { # power_failure CUT SEED: check what the disk holds after a power failure
 	python3 "$LOGCRASH" replay log notes before after "$1" "$2"
 	rm -f after.raw
 	"$DISK" check after && "$DISK" convert --to raw after after.raw &&

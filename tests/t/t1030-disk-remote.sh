@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t1030-disk-remote.sh - disks on sshfs, which has neither locks between hosts nor holes
+# t1030-disk-remote.sh - test disks on sshfs, which has neither locks between hosts nor holes
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 DISK=$BUILD/umlab-disk

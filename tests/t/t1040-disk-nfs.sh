@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t1040-disk-nfs.sh - disks on NFSv3 and NFSv4.2: identity, locks, holes, a read-only base
+# t1040-disk-nfs.sh - test disks on NFSv3 and NFSv4.2: identity, locks, holes, a read-only base
 # time limit: 400
 #
-# Server and client are one machine, because the host may have no NFS. umlab-disk is that of the
-# host. For locks, two mounts of one export behave like two clients; a process on the server sees
-# these locks too.
+# Server and client are one machine, because the host may have no NFS. This machine runs the host's
+# umlab-disk. For locks, two mounts of one export behave like two clients; a process on the server
+# sees these locks too.
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 . "$(dirname "$0")/../lib/net.sh" || exit 1
@@ -19,7 +19,7 @@ hostroot_module m sunrpc lockd nfsd nfs nfsv3 nfsv4 > modules.log
 out=$(hostroot_do m "mkdir -p /srv/exp/base /srv/exp/home
 	for d in base home; do mount -t tmpfs none /srv/exp/\$d; done
 	chmod 777 /srv/exp/home; cp $SCRATCH/base.img /srv/exp/base/
-	# A new server waits for old clients to reclaim their locks. There are none: wait briefly.
+	# A new server waits for old clients to reclaim locks. There are none, so wait only briefly.
 	mount -t nfsd nfsd /proc/fs/nfsd; echo 10 > /proc/fs/nfsd/nfsv4gracetime
 	echo 1 > /proc/sys/fs/nfs/nlm_grace_period; rpcbind; rpc.statd --no-notify
 	touch /var/lib/nfs/etab /var/lib/nfs/rmtab

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t3010-ends.sh - the ways a machine ends: poweroff, panic, reboot, signals, SysRq
+# t3010-ends.sh - test the ways in which a machine ends: poweroff, panic, reboot, signals, SysRq
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 . "$(dirname "$0")/../lib/console.sh" || exit 1

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t3020-sizes.sh - machines with 32 MB to 16 GB of memory
+# t3020-sizes.sh - boot machines with 32 MB to 16 GB of memory
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel

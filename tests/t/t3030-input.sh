@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t3030-input.sh - standard input other than a terminal: /dev/null, a file, a pipe, closed
+# t3030-input.sh - test standard input other than a terminal: /dev/null, a file, a pipe, closed
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t3040-consoles.sh - the backends of a console: terminal, pts, socket, file, null
+# t3040-consoles.sh - test the backends of a console: terminal, pts, socket, file, null
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel
@@ -32,7 +32,7 @@ else
 	kill -KILL "$guest_pid"
 fi
 
-# A client of the socket, in perl, which prove needs anyway.
+# Write a client of the socket in perl, which prove needs anyway.
 cat > "$SCRATCH/client" <<'END'
 use IO::Socket::UNIX;
 my ($path, $command, $want) = @ARGV;

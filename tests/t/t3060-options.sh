@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t3060-options.sh - --help, --version and invalid options
+# t3060-options.sh - test --help, --version and invalid options
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel
@@ -28,8 +28,8 @@ for option in mem=lots mem=12Q mem=-5M mem=1K mem= ubd0= ubd16=disk con0=bogus c
 		"the line about $option names the option"
 done
 
-# These are well-formed, but name something that does not exist. One line must come here too, before
-# any message of the kernel.
+# These options are well-formed, but name something that does not exist. The error must be one line
+# here too, before any message from the kernel.
 for option in ubd0=/nowhere/disk initrd=/nowhere/initrd hostfs=/nowhere/folder con0=fd:77; do
 	try "$option" mem=128M panic=-1
 	[ $status -eq 1 ] || [ $status -eq 2 ]; ok $? "$option ends with status 1 or 2 ($status)"

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t3070-company.sh - the cost of an idle machine, several machines at once, stopped machines
+# t3070-company.sh - test idle machines, several machines at once, and stopped machines
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel
 
-ticks() { # ticks PID: the processor time of a guest, in ticks of 10 ms
+ticks() { # ticks PID: print the processor time of a guest, in ticks of 10 ms
 	local sum=0 pid stat
 	for pid in $(guest_processes "$1"); do
 		stat=$(sed 's/^.*) //' "/proc/$pid/stat" 2>/dev/null) || continue

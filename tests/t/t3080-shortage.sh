@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t3080-shortage.sh - the host lacks memory or descriptors, kills a process, removes the disk
+# t3080-shortage.sh - test machines while the host lacks memory, kills processes or removes disks
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel
@@ -32,7 +32,7 @@ fi
 output=$(limited --nofile=12 128M); status=$?
 unsignalled $status; ok $? "under RLIMIT_NOFILE of 12 no signal ends the machine ($status)"
 
-# The host kills the process that holds the address space of a guest process.
+# Kill the host process that holds the address space of a guest process.
 for state in 1 2; do
 	guest_start mem=128M
 	guest_sees 30 guest#

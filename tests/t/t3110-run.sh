@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t3110-run.sh - what `make run` starts: a shell, a disk of its own, the internet on eth0
+# t3110-run.sh - test what `make run` starts: a shell, a disk of its own, the internet on eth0
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 . "$(dirname "$0")/../lib/console.sh" || exit 1

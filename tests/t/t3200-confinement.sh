@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t3200-confinement.sh - the host calls and files that a taken-over kernel process can still use
+# t3200-confinement.sh - test which host calls and files a taken-over kernel process can use
 #
-# tests/lib/inject.c makes the calls from inside the running process, by ptrace.
+# tests/lib/inject.c makes the calls from inside the running process, through ptrace.
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel

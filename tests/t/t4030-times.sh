@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t4030-times.sh - clocks, sleeps and timers inside a guest
+# t4030-times.sh - test clocks, sleeps and timers inside a guest
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 guest_topics times vdsotime

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t5030-debuggers.sh - strace, gdb and core files work in Debian; all kernel modules load
+# t5030-debuggers.sh - test strace, gdb, core files and kernel modules in Debian
 # time limit: 600
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t5900-selftests.sh - the short ones of the generic kernel's own selftests pass inside a guest
+# t5900-selftests.sh - run the short selftests of the generic kernel inside a guest
 # time limit: 1800
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t7000-network.sh - the eth driver: options, machines at a switch, a switch that fails
+# t7000-network.sh - test the eth driver: options, machines at a switch, a switch that fails
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 . "$(dirname "$0")/../lib/net.sh" || exit 1
@@ -123,7 +123,8 @@ net_guest c eth0=switch:"$SW" > /dev/null
 ok $? "another machine has another address"
 net_end b; net_end c; net_end sw
 
-# A foreign peer: on one socket each frame follows its length, on the other each is a message.
+# Start a foreign peer: on one socket it sends the length before each frame, on the other it sends
+# each frame as a message.
 cat > "$SCRATCH/relay.py" <<'END'
 import os, socket, sys, threading
 def listen(kind, path):

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t7010-uplink.sh - the internet through libslirp: servers on this host's loopback play it
+# t7010-uplink.sh - test the internet through libslirp; servers on this host play the internet
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 . "$(dirname "$0")/../lib/net.sh" || exit 1
 need_net
 need_programs busybox python3 curl socat
 
-# Servers on free ports: two for TCP, of which one is allowed, and one that echoes UDP.
+# Start servers on free ports: two for TCP, one of them allowed, and one that echoes UDP.
 cat > "$SCRATCH/servers.py" <<'END'
 import http.server, os, socket, sys, threading
 os.chdir(sys.argv[1])
@@ -77,7 +77,8 @@ for server in 10.0.2.2 10.0.2.3; do
 		"socat -t 2 - UDP:$server:69 2> /dev/null | wc -c")" 0 \
 		"a TFTP request to $server gets no answer"
 done
-# With its emulation of IRC, libslirp would replace the address in this and open a port for it.
+# With its emulation of IRC, libslirp would replace the address in this message and open a port for
+# it.
 offer='PRIVMSG friend :DCC CHAT chat 167772687 5000'
 if [ "$irc" = irc ]; then is "$(net_do a "echo '$offer' | socat -t 5 - TCP:10.0.2.2:6667")" \
 	"$offer" "what an IRC client sends is not changed"

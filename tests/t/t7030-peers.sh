@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t7030-peers.sh - foreign peers: vde_switch, vde_plug, user-mode-linux, QEMU
+# t7030-peers.sh - test foreign peers: vde_switch, vde_plug, user-mode-linux, QEMU
 # time limit: 280
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
@@ -8,7 +8,7 @@
 need_net
 need_programs busybox vde_switch vde_plug python3 iperf3
 
-##### at our switch, by the classic protocol
+##### at our switch, with the classic protocol
 
 SW=$SCRATCH/sw
 net_run sw switch "$SW"
@@ -29,7 +29,7 @@ if command -v linux.uml > /dev/null; then
 	net_end u
 else skip "a user-mode-linux at our switch" "no linux.uml here"; fi
 
-# A process with two vde_plugs: a frame into one comes out of the other, through our switch.
+# Start two vde_plugs: a frame into one comes out of the other, through our switch.
 cat > "$SCRATCH/plugs.py" <<'END'
 import os, struct, subprocess, sys, threading, time
 def plug():
@@ -41,7 +41,7 @@ def receive(end):
     size, = struct.unpack(">H", end.stdout.read(2))
     return end.stdout.read(size)
 frame = b"\xff" * 6 + b"\x02\x00\x00\x00\x00\x61" + b"\x88\xb5" + b"by vde_plug" * 10
-def repeat(): # the plugs connect at some time
+def repeat(): # because the plugs may not be connected yet
     while True: send(ends[0], frame); time.sleep(0.5)
 threading.Thread(target=repeat, daemon=True).start()
 got = receive(ends[1])

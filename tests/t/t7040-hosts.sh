@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t7040-hosts.sh - machines on two hosts, and a tap interface, joined by libvdeplug
+# t7040-hosts.sh - join machines on two hosts, and a tap interface, through libvdeplug
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 . "$(dirname "$0")/../lib/net.sh" || exit 1
@@ -26,7 +26,7 @@ net_end a; net_end b
 
 guest_at host1 a "eth0=vde:vxlan://239.1.2.4/vni=77"; net_up a 10.7.0.1/24
 guest_at host2 b "eth0=vde:vxlan://239.1.2.4/vni=77"; net_up b 10.7.0.2/24
-# Only broadcasts: libvdeplug 4.0.1 sends to a learned peer with an address of length 0.
+# Broadcast only: libvdeplug 4.0.1 sends unicast frames with a socket address of length 0.
 net_do a 'ping -c 3 -i 0.2 -W 1 10.7.0.2' > /dev/null
 mac=$(net_do a 'cat /sys/class/net/eth0/address')
 net_until b 5 '[1-9]' "ip neigh show 10.7.0.1 | grep -c $mac"

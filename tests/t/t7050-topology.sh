@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t7050-topology.sh - bridges, VLANs, loops and spanning tree, bad cables, capture, 200 ports
+# t7050-topology.sh - test bridges, VLANs, loops and spanning tree, bad cables, capture, 200 ports
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 . "$(dirname "$0")/../lib/net.sh" || exit 1
@@ -60,7 +60,7 @@ one_blocked() { [ "$(blocked)" -eq 1 ]; }
 wait_for 20 one_blocked; ok $? "one of the six ports is blocked"
 sent() { net counters "$SCRATCH/s1" | grep -o 'tx_frames=[0-9]*' |
 	awk -F = '{ sum += $2 } END { print sum }'; }
-calm() { # no frame circles: few frames pass s1 in a second
+calm() { # succeed if few frames pass s1 in a second, so that none circles
 	local before
 	before=$(sent); sleep 1
 	[ $(($(sent) - before)) -lt 200 ]
@@ -159,14 +159,14 @@ def join():
     return s
 def frame(to, source, tag): return bytes(12) + to + source + b"\x88\xb5" + bytes([tag]) + bytes(45)
 def mac(i): return b"\2\0\0" + struct.pack(">I", i)[1:]
-def heard(s, tag): # how many frames of this tag have arrived; others are dropped
+def heard(s, tag): # returns how many frames with this tag have arrived; drops others
     n = 0
     try:
         while True:
             message = s.recv(70000)
             if message[:2] == b"\0\0" and message[26] == tag: n += 1
     except BlockingIOError: return n
-def all_heard(sockets, tag, want, seconds=20): # what each heard, until the sum is `want`
+def all_heard(sockets, tag, want, seconds=20): # until the sum of the counts is `want`
     counts, end = [0] * len(sockets), time.monotonic() + seconds
     while True:
         done = sum(counts) >= want or time.monotonic() > end

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t7060-nat.sh - an uplink and another host: IPv4, IPv6, names, ping, ssh, forwards
+# t7060-nat.sh - test an uplink and another host: IPv4, IPv6, names, ping, ssh, forwards
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 . "$(dirname "$0")/../lib/net.sh" || exit 1
@@ -17,14 +17,14 @@ chmod 644 "$SCRATCH/www/file"
 sum=$(md5sum < "$SCRATCH/www/file")
 at_user web4 host2 python3 -m http.server -d "$SCRATCH/www" --bind 192.168.77.2 8000
 at_user web6 host2 python3 -m http.server -d "$SCRATCH/www" --bind fd77::2 8000
-# A name server of the host, named in its resolv.conf.
+# Start a name server on the host, and name it in the host's resolv.conf.
 echo "nameserver 127.0.0.1" > "$SCRATCH/resolv.conf"
 at host1 mount --bind "$SCRATCH/resolv.conf" /etc/resolv.conf
 at host1 setpriv --pdeathsig KILL dnsmasq -k -C /dev/null --no-resolv --no-hosts \
 	--listen-address=127.0.0.1 --bind-interfaces --address=/lab.example/192.168.77.2 \
 	--txt-record=note.example,fifteen --user=root -x '' > \
 		"$SCRATCH/dnsmasq.log" 2>&1 & net_pids[dnsmasq]=$!
-# An ssh server on the host's loopback that accepts our key.
+# Start an ssh server on the host's loopback that accepts our key.
 ssh-keygen -q -t ed25519 -N '' -f "$SCRATCH/host_key"
 ssh-keygen -q -t ed25519 -N '' -f "$SCRATCH/key"
 mkdir -p /run/sshd

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t7070-apt.sh - apt in the Debian image, from a repository on this host's loopback
+# t7070-apt.sh - test apt in the Debian image, from a repository on this host's loopback
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 . "$(dirname "$0")/../lib/console.sh" || exit 1
@@ -20,7 +20,7 @@ wait_for 10 grep -q 'port [0-9]' "$SCRATCH/web.log"
 port=$(sed -n 's/.*port \([0-9]*\).*/\1/p' "$SCRATCH/web.log")
 
 private_image "$SCRATCH/disk"
-# Instead of systemd, a shell that runs commands from the console is init, as in net.cpio.
+# As in net.cpio, init is a shell that runs commands from the console, and not systemd.
 NET_CPIO='' NET_MEM=512M NET_LIMIT=60
 init='PATH=/usr/sbin:/usr/bin:/sbin:/bin; mount -t proc proc /proc; mount -t sysfs sys /sys; '
 init+='mount -t tmpfs tmp /tmp; mount -t tmpfs run /run; stty -echo; echo @ready; '
