@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chrooted.c - run a program from a second disk in the Debian system of the first, without systemd
+ * chrooted.c - chroot to the Debian system on one disk and run a program from another disk
  *
  * Kernel parameters: root_disk= (default /dev/ubda), work_disk= (default /dev/ubdb), run= (default
  * /srv/run-all) and its arguments from=N and list=NAME. The first disk is only read; changes go

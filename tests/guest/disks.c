@@ -2,7 +2,7 @@
 /*
  * disks.c - test the disk driver: data, order, zeroing, flushing, limits
  *
- * t6000-ubd.sh gives the guest ubda (64 MB, with a serial number) and ubdb (read-only, its last
+ * t6000-ubd.sh gives the guest ubda (64 MB, with a serial number) and ubdb (read-only; the last
  * sector is incomplete). Afterwards `disks verify FILE` on the host checks that FILE holds what
  * the last pass of this program wrote.
  */

@@ -159,7 +159,7 @@ static void run_topic(const char *topic, double limit)
 		_exit(127);
 	}
 	close(pipe_fd[1]);
-	/* Read until the output ends. A remaining child that holds the pipe gets half a second. */
+	/* Read until the output ends. A remaining child may hold the pipe for half a second. */
 	while (!ended || now() < drained) {
 		struct pollfd poll_fd = { .fd = pipe_fd[0], .events = POLLIN };
 		pid_t gone;
@@ -206,7 +206,7 @@ static void finish(const char *what)
 		pause();
 }
 
-/* Commands of then=prompt; each answers with one line that starts with "@". */
+/* Carries out a command of then=prompt. Each command prints one line that starts with "@". */
 static void do_command(char *line)
 {
 	char *rest = strchr(line, ' ');

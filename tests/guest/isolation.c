@@ -13,7 +13,7 @@
 
 #define TOP_END 0x7ffffffff000ul
 
-/* Tells whether the guest's own view of its mappings holds an address. */
+/* This program's mappings, as /proc/self/maps in the guest shows them. */
 static struct { unsigned long start, end; } area[4096];
 static int nr_areas;
 

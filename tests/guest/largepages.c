@@ -425,7 +425,7 @@ static void huge(void)
 
 	kind = "2 MB";
 	advice = MADV_HUGEPAGE;
-	/* Machines with less than 512 MB have huge pages off. */
+	/* Huge pages are off in machines with less than 512 MB. */
 	if (in_guest())
 		text_write(THP "enabled", "madvise");
 	area = area_new();

@@ -2,7 +2,7 @@
 /*
  * staleuse.c - test that a page is out of reach once munmap, mprotect or fork has returned
  *
- * One thread takes access to a page away while another uses the page all the time. After the call
+ * One thread removes access to a page while another thread uses it continuously. After the call
  * has returned, each use must fault or reach a private copy. The environment variable rounds
  * scales the length of the loops. t5040-isolation.sh runs this program in a guest.
  */

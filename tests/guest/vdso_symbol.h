@@ -2,7 +2,7 @@
 /*
  * vdso_symbol.h - find a function of the vDSO in the symbol table of the vDSO image
  *
- * For tests of functions that a static C library does not call in the vDSO.
+ * Tests use it for functions that a static C library does not call in the vDSO.
  */
 #ifndef VDSO_SYMBOL_H
 #define VDSO_SYMBOL_H

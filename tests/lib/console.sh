@@ -14,7 +14,7 @@ at_console() {
 	relay "$SCRATCH/console.tap"
 }
 
-# guest_at_console OPTION...: the same with a guest, which runs without root's privileges.
+# guest_at_console OPTION...: call at_console with a guest, which runs without root's privileges.
 guest_at_console() {
 	# shellcheck disable=SC2086
 	at_console "${USER_PREFIX[@]}" "$LINUX" "$@" ${UMLAB_KERNEL_ARGS:-}

@@ -29,7 +29,7 @@ need_umlab() {
 }
 
 # emptied FOLDER: wait until a folder below the runtime folder is empty, except for the folder of
-# the networks, which may stay. It may take a moment, because processes do not end at once.
+# the networks, which may stay. This may take a moment, because processes do not end at once.
 # nets_gone: wait until there are no networks.
 emptied() {
 	wait_for 10 sh -c '[ -z "$(ls -I net "$1" 2> /dev/null)" ]' - "$XDG_RUNTIME_DIR/$1"

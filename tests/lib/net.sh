@@ -47,7 +47,7 @@ net_end() { # net_end NAME [SIGNAL]
 	local pid=${net_pids[$1]-}
 	[ -n "$pid" ] || return 0
 	unset "net_pids[$1]"
-	# A guest of user-mode-linux leaves processes of its group behind.
+	# A guest of user-mode-linux leaves processes in its group behind.
 	{ kill "-${2:-KILL}" "$pid"; wait "$pid"; [ ! -d "$SCRATCH/uml/$1" ] ||
 		kill -KILL -- "-$pid"; } 2>/dev/null
 	return 0

@@ -14,7 +14,7 @@ grep -E '\.[chS]$' "$SCRATCH/files" | while read -r file; do
 done > "$SCRATCH/sources"
 grep -vE '/(asm|uapi|vdso)/' "$SCRATCH/sources" > "$SCRATCH/ours"
 
-none() { # none FILE TITLE: the file of offences is empty
+none() { # none FILE TITLE: claim that the file of offences is empty
 	[ ! -s "$1" ]; ok $? "$2" || sort -u "$1" | head -n 40 | diag
 }
 
@@ -105,7 +105,7 @@ else
 fi
 
 # The wall in drivers-ubd: worker/ runs on host threads, kernel/ is kernel code.
-room_objects() { # room_objects ROOM: its objects, without those of sources that are gone
+room_objects() { # room_objects ROOM: prints the object of each source
 	local source
 	for source in drivers-ubd/"$1"/*.c; do echo "$BUILD/kernel/${source%.c}.o"; done
 }

@@ -18,14 +18,14 @@ modules headers "each module that others use has a header with its name"
 modules rooms "a room uses only the rooms below it"
 modules exits "only the rooms of the commands end the program"
 
-# offences FILE TITLE: FILE holds no line
+# offences FILE TITLE: claim that FILE is empty
 offences() {
 	[ ! -s "$1" ]; ok $? "$2" || head -n 40 "$1" | diag
 }
 
 git ls-files -co --exclude-standard '*.c' '*.h' '*.S' > "$SCRATCH/sources"
 
-# includes FOLDER ROOM ALLOWED...: the files of a room include headers of these rooms only
+# includes FOLDER ROOM ALLOWED...: print the includes of a room from rooms that are not allowed
 includes() {
 	local folder=$1 room=$2 allowed; shift 2
 	allowed=$(IFS='|'; echo "$*")

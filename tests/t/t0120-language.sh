@@ -5,7 +5,7 @@
 cd "$TOP" || exit 1
 
 git ls-files -co --exclude-standard > "$SCRATCH/files"
-offences() { # offences FILE TITLE: FILE holds no line
+offences() { # offences FILE TITLE: claim that FILE is empty
 	[ ! -s "$1" ]; ok $? "$2" || head -n 60 "$1" | diag
 }
 

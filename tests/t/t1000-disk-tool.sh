@@ -14,7 +14,7 @@ put() {
 	python3 "$TOP/tests/peers/nbdput.py" "$SCRATCH/s" "$2" "$3" > put.log 2>&1; local status=$?
 	kill "$pid"; wait "$pid"; [ $status -eq 0 ]
 }
-refused() { # refused TITLE ERE COMMAND...: the command exits with 1 and a message that matches
+refused() { # refused TITLE ERE COMMAND...: claim that it exits with 1 and such a message
 	local title=$1 ere=$2 output; shift 2
 	output=$("$@" 2>&1); is $? 1 "$title"
 	like "$output" "$ere" "$title: the message says why"
@@ -34,7 +34,7 @@ refused "create fails on a missing base" "nowhere.img: no such file" disk create
 	nowhere.img x.cow
 [ ! -e x.cow ] && [ ! -e x.cow.part ]; ok $? "a failed create leaves no file"
 claim "create makes an empty disk of 10 GiB" disk create --size 10G --cluster 64K empty.cow
-info_json() { # info_json FILE: size of the disk and cluster size of the top layer
+info_json() { # info_json FILE: print the size of the disk and the cluster size
 	disk info --json "$1" | python3 -c 'import json, sys
 disk = json.load(sys.stdin)
 print(disk["size"], disk["layers"][0]["cluster"])'

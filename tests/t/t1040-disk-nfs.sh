@@ -50,7 +50,7 @@ put() {
 	python3 "$SCRATCH/nbdput.py" /run/tmp/n "$@" > /run/tmp/put.log 2>&1 ||
 		{ cat /run/tmp/put.log; return 1; }
 }
-refused() { # refused TEXT TITLE COMMAND...: the command exits with 1 and a message with TEXT
+refused() { # refused TEXT TITLE COMMAND...: claim exit status 1 and a message with TEXT
 	local text=$1 title=$2 out status; shift 2
 	out=$("$@" 2>&1); status=$?
 	[ $status -eq 1 ] && grep -q "$text" <<< "$out"; say $? "$title ($out)"

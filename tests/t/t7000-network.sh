@@ -7,7 +7,7 @@
 need_net
 need_programs busybox iperf3 ethtool python3
 
-refused() { # refused OPTION: the kernel ends with status 2 and a line that names it
+refused() { # refused OPTION: claim that the kernel exits with 2 and names OPTION
 	boot 20 "$SCRATCH/refused" "$1"; local status=$?
 	[ $status -eq 2 ] && grep -q -- "$1" "$SCRATCH/refused"
 }

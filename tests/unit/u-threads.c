@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * u-threads.c - test threads that write to the same clusters: no write of another thread is lost
+ * u-threads.c - test that threads writing to the same clusters do not lose each other's data
  *
  * Each of 8 threads owns every eighth sector. So nearly every write meets other threads that copy
  * the same cluster from below, zero parts of it, or flush. The layer is a real file in /tmp.
