@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * check.c - claims about a running lab, and their results
+ * check.c - hold claims about a running lab, and their results
  *
- * The list that readers of check files fill and that everything else in this folder uses.
+ * The readers of check files fill this list; all other files of this folder use it.
  */
 #include "check/check.h"
 

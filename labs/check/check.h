@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * check.h - claims about a running lab, and their results
+ * check.h - hold claims about a running lab, and their results
  *
- * A claim is a command that runs in a machine, and what must come of it. check_native.c and
+ * A claim is a command that runs in a machine, with conditions on its result. check_native.c and
  * check_kathara.c make claims from files, check_run.c tries them, check_report.c prints them.
  */
 #ifndef CHECK_H
@@ -20,40 +20,43 @@ struct check {
 	bool want_status;
 	int status;
 	bool fails;		/* any status but 0 */
-	char *output;		/* exactly, except for blanks at both ends */
-	char *matches;		/* extended regular expression */
-	char *contains;
-	char *lacks;
+	char *output;		/* the whole output, except for blanks at both ends */
+	char *matches;		/* an extended regular expression that the output matches */
+	char *contains;		/* a text in the output */
+	char *lacks;		/* a text that is not in the output */
 	char *capture;		/* captured while it runs: a collision domain or MACHINE:ethN */
-	char *packets, *no_packets;	/* tshark filters: at least one, and no, packet matches */
+	/* Two tshark filters: at least one captured packet, and no captured packet, matches. */
+	char *packets, *no_packets;
 	/* How the claim is tried and counted. */
-	double wait;		/* seconds during which it is tried until it holds */
+	double wait;		/* seconds; it is tried again until it holds or they are over */
 	double timeout;		/* seconds for one try */
 	double points;
 	char *hint;
-	char *requires_command;	/* when this fails in the machine, the claim is skipped */
-	bool snapshot_before, snapshot_after;	/* keep the machine's disk */
+	char *requires_command;	/* if this fails in the machine, the claim is skipped */
+	bool snapshot_before, snapshot_after;	/* save a snapshot of the machine's disk */
 	char *steps;		/* commands that would solve this part of the lab */
 	/* Results. */
 	enum verdict verdict;
 	char *found;		/* output, or the reason for skipping */
 	int found_status;
-	char *snapshots;	/* names of those that were kept, or NULL */
-	char *console;		/* of a failure: the end of the machine's console output */
+	char *snapshots;	/* names of the saved snapshots, or NULL */
+	char *console;		/* after a failure: the end of the machine's console output */
 };
 
 struct checks {
 	struct check *at;
 	int nr;
-	double wait;		/* default of each */
+	double wait;		/* default of each claim's @wait */
 };
 
-/* Adds a claim with default settings; the rest is its title. It is valid until the next one. */
+/*
+ * Adds a claim with default settings; @fmt is its title. The result is valid until the next call.
+ */
 struct check *check_add(struct checks *checks, const char *machine, const char *command,
 			const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-/* Decides that a claim cannot be tried, and why. */
+/* Marks a claim as skipped; @fmt is the reason. */
 void check_skip(struct check *check, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* How many have this verdict. */
+/* Returns how many claims have this verdict. */
 int check_count(const struct checks *checks, enum verdict verdict);
 
 #endif

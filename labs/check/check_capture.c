@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * check_capture.c - claims about the packets in a network while a command runs
+ * check_capture.c - capture packets while a command runs, and count those that match
  *
- * Called by check_run.c for each try of such a claim. `umlab capture` writes a file
- * meanwhile; afterwards tshark counts the packets in it that match.
+ * Called by check_run.c for each try of a claim about packets. `umlab capture` writes a file while
+ * the command runs; then tshark counts the packets in the file that match.
  */
 #include "check/check_capture.h"
 
@@ -23,7 +23,7 @@
 #include "check/check_signals.h"
 
 enum {
-	HEADER_SIZE = 24,	/* of the file; once it is written, everything is captured */
+	HEADER_SIZE = 24,	/* of the file; when it is written, the capture has started */
 	START_SECONDS = 5,
 	LATE_MS = 500,		/* packets may still be under way when the command has ended */
 };
@@ -43,7 +43,7 @@ static bool header_written(const char *path)
 	return !stat(path, &status) && status.st_size >= HEADER_SIZE;
 }
 
-/* Follows the changes in the file's folder until the header is there or the capture has ended. */
+/* Waits until the file's header is written. False: the capture ended, or it took too long. */
 static bool header_wait(const char *path, int notify_fd, pid_t pid)
 {
 	int pidfd = pidfd_open(pid, 0);
@@ -86,7 +86,7 @@ bool check_capture_begin(struct check_capture *capture, const struct lab *lab, c
 		goto out_notify;
 	capture->pid = fork();
 	if (!capture->pid) {
-		/* SIGINT has to end the capture. */
+		/* SIGINT ends the capture, so it must not stay blocked. */
 		check_signals_hold(false);
 		execl(where_self(), "umlab", "capture", "--directory", lab->dir, "--write",
 		      capture->file, what, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * check_capture.h - claims about the packets in a network while a command runs
+ * check_capture.h - capture packets while a command runs, and count those that match
  */
 #ifndef CHECK_CAPTURE_H
 #define CHECK_CAPTURE_H
@@ -15,14 +15,18 @@ struct check_capture {
 	pid_t pid;
 };
 
-/* Is tshark there? */
+/* Is tshark installed? */
 bool check_capture_possible(void);
-/* @what as for `umlab capture`. False: it did not start; then call nothing else. */
+/*
+ * Starts to capture @what, a collision domain or MACHINE:ethN. False: the capture did not start,
+ * and the other functions must not be called.
+ */
 bool check_capture_begin(struct check_capture *capture, const struct lab *lab, const char *what);
 /* Ends the capture; the file stays until check_capture_forget(). */
 void check_capture_end(struct check_capture *capture);
-/* How many packets match a display filter of tshark; -1: the filter is invalid. */
+/* Returns how many packets match a display filter of tshark; -1: the filter is invalid. */
 int check_capture_count(const struct check_capture *capture, const char *filter);
+/* Removes the file of an ended capture. */
 void check_capture_forget(struct check_capture *capture);
 
 #endif

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * check_kathara.c - correction.json and correction.yaml of kathara-lab-checker
+ * check_kathara.c - read the files correction.json and correction.yaml of kathara-lab-checker
  *
- * Called by `umlab check`. Every value below `test` becomes a claim of ours: a shell command
- * that looks for what that checker would look for. Its one pause before all tests,
- * convergence_time, becomes the time during which a claim is tried. Unknown keys become
- * skipped claims, which name the key. Values of a wrong type are ignored.
+ * Called by `umlab check`. Every value below `test` becomes a claim: a shell command that looks
+ * for what kathara-lab-checker would look for. convergence_time, the checker's pause before all
+ * tests, becomes the time during which a claim is tried. Unknown keys become skipped claims, which
+ * name the key. Values of a wrong type are ignored.
  */
 #include "check/check_kathara.h"
 
@@ -17,7 +17,7 @@
 #include "base/tell.h"
 #include "base/txt.h"
 
-/* A claim that a command succeeds. Takes both texts, which were made for it. */
+/* Adds the claim that a command succeeds. Frees @command and @title. */
 static struct check *shell(struct checks *checks, const char *machine, char *command, char *title)
 {
 	struct check *check = check_add(checks, machine, command, "%s", title);
@@ -55,7 +55,7 @@ static const char *negation_parse(const char *text, const char **not)
 	return text + (*text == '!');
 }
 
-/* The values of one member: of its list or, without a list, the member itself. */
+/* Returns the value at position @at of a list; a member that is not a list is its only value. */
 static json_t *value_at(json_t *member, size_t at)
 {
 	if (json_is_array(member))
@@ -63,7 +63,7 @@ static json_t *value_at(json_t *member, size_t at)
 	return at ? NULL : member;
 }
 
-/* Runs through an object of lists or of single values: {"r1": ["a", "b"], "r2": "c"}. */
+/* Loops over an object of lists or of single values: {"r1": ["a", "b"], "r2": "c"}. */
 #define EACH_OF(object, name, member, value) \
 	json_object_foreach((json_t *)(object), name, member) \
 		for (size_t at_##name = 0; (value = value_at(member, at_##name)); at_##name++)
@@ -123,7 +123,7 @@ static void setting(struct checks *checks, const char *machine, const char *key,
 	      txt_printf("%s: %s = %s", machine, key, value));
 }
 
-/* {"r1": {"net.x": 1}} or {"r1": ["net.x = 1"]} */
+/* Adds claims for {"r1": {"net.x": 1}} or {"r1": ["net.x = 1"]}. */
 static void settings(struct checks *checks, const json_t *object)
 {
 	const char *machine, *key;
@@ -159,13 +159,13 @@ static void daemons(struct checks *checks, const json_t *object)
 	}
 }
 
-/* As the kernel and the routing daemons print it. */
+/* Returns a route's destination as the kernel and the routing daemons print it. */
 static const char *route_shown(const char *route)
 {
 	return !strcmp(route, "0.0.0.0/0") || !strcmp(route, "::/0") ? "default" : route;
 }
 
-/* One entry of routes(): "10.0.0.0/8" or ["10.0.0.0/8", ["10.1.1.1", "eth0"]]. */
+/* Adds claims for a route, "10.0.0.0/8" or ["10.0.0.0/8", ["10.1.1.1", "eth0"]]. */
 static void route(struct checks *checks, const char *machine, const json_t *entry,
 		  const char *table, const char *what)
 {
@@ -190,7 +190,7 @@ static void route(struct checks *checks, const char *machine, const json_t *entr
 	shell(checks, machine, command, title);
 }
 
-/* @table prints all routes; @what kind they are, for the title. */
+/* Adds claims for routes. @table: a command that prints all routes. @what: their kind. */
 static void routes(struct checks *checks, const json_t *object, const char *table, const char *what)
 {
 	const char *machine;
@@ -202,7 +202,7 @@ static void routes(struct checks *checks, const json_t *object, const char *tabl
 			route(checks, machine, entry, table, what);
 }
 
-/* The peer of an entry of neighbours(), and its AS number, or NULL. */
+/* Returns the peer in an entry of neighbours(), and sets *asn to the AS number, or NULL. */
 static const json_t *peer_of(const json_t *entry, const json_t **asn)
 {
 	const json_t *peer;
@@ -219,8 +219,9 @@ static const json_t *peer_of(const json_t *entry, const json_t **asn)
 }
 
 /*
- * {"r1": ["10.0.0.2", ["10.0.0.3", 65001]]} or {"r1": [{"peer": ..., "asn": ...}]}.
- * @show: the command of vtysh; @state: what its line says about a neighbour that is up.
+ * Adds claims for {"r1": ["10.0.0.2", ["10.0.0.3", 65001]]} or
+ * {"r1": [{"peer": ..., "asn": ...}]}. @show: the command of vtysh. @state: what the output's line
+ * contains for a neighbour that is up.
  */
 static void neighbours(struct checks *checks, const json_t *object, const char *show,
 		       const char *state)
@@ -290,7 +291,7 @@ static void protocol(struct checks *checks, const char *daemon, const char *key,
 	if (!strcmp(key, "injections"))
 		injections(checks, value, daemon);
 	else if (bgp && !strcmp(key, "neighbors"))
-		/* The last column is the number of routes once the session is up. */
+		/* The last column is a number of routes only while the session is up. */
 		neighbours(checks, value, "show bgp summary", "[0-9]+ +[0-9]+ *[^ ]*$");
 	else if (ospf && !strcmp(key, "neighbors"))
 		neighbours(checks, value, "show ip ospf neighbor", "Full");
@@ -441,7 +442,7 @@ static void applications(struct checks *checks, const json_t *object)
 	http(checks, json_object_get(object, "http"));
 }
 
-/* The keys below `test`, except requiring_startup, which needs the lab's folder. */
+/* The keys below `test`, except for requiring_startup, which needs the lab's folder. */
 static const struct test_key {
 	const char *name;
 	void (*read)(struct checks *checks, const json_t *value);

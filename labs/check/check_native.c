@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * check_native.c - check.yaml, our own description of what must hold in a lab
+ * check_native.c - read check.yaml, umlab's own description of what must hold in a lab
  *
- * Called by `umlab check`. umlab-check(5) describes the keys. One entry of `checks` is one
- * claim; `reachable` and `not_reachable` may be lists, and each target is a claim.
+ * Called by `umlab check`. umlab-check(5) describes the keys. Each entry of `checks` is a claim.
+ * `reachable` and `not_reachable` may be lists, in which each target is a claim.
  */
 #include "check/check_native.h"
 
@@ -19,7 +19,7 @@ static const char *const known[] = {
 	"file", "capture", "packets", "no_packets", "snapshot", NULL
 };
 
-/* Numbers may stand where text is expected. */
+/* Returns the value of a key as text. A number is accepted too. */
 static char *text_of(const json_t *entry, const char *key)
 {
 	const json_t *value = json_object_get(entry, key);
@@ -70,7 +70,7 @@ static void number_read(const json_t *entry, const char *key, double *number)
 		*number = json_number_value(value);
 }
 
-/* What claims of both kinds have. */
+/* Reads the keys that claims with `command` and claims with `reachable` share. */
 static void common_read(struct check *check, const json_t *entry)
 {
 	const char *snapshot = json_string_value(json_object_get(entry, "snapshot"));
@@ -112,12 +112,12 @@ static void reach_add(struct checks *checks, const json_t *entry, const char *ma
 	common_read(check, entry);
 	check->want_status = reachable;
 	check->fails = !reachable;
-	/* Waiting would let an address that is reachable now pass once it is not any more. */
+	/* Do not try again: the claim would pass if the address later became unreachable. */
 	if (!reachable)
 		check->wait = 0;
 }
 
-/* What is wrong with an entry, or NULL. */
+/* Returns what is wrong with an entry, or NULL. */
 static char *entry_wrong(const json_t *entry, int number)
 {
 	bool has_capture = json_object_get(entry, "capture");
@@ -139,7 +139,7 @@ static char *entry_wrong(const json_t *entry, int number)
 	return NULL;
 }
 
-/* A claim for each target; false: the entry has no such key. */
+/* Adds a claim for each target of `reachable` and `not_reachable`. False: neither key exists. */
 static bool reaches_read(struct checks *checks, const json_t *entry, const char *machine)
 {
 	static const char *const keys[] = { "reachable", "not_reachable" };

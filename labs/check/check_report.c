@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * check_report.c - results of claims as a table, TAP, JSON, JUnit XML or CSV
+ * check_report.c - print the results of claims as a table, TAP, JSON, JUnit XML or CSV
  *
  * Called by `umlab check` and check_selftest.c. Titles and hints come from the author of the
- * check file, but output comes from machines of students. It may hold escape sequences for
- * the teacher's terminal or lines that look like results, so all forms sanitize it.
+ * check file, but output comes from the machines of students. Such output may contain escape
+ * sequences for the teacher's terminal or lines that look like results, so all forms sanitize it.
  */
 #include "check/check_report.h"
 
@@ -21,7 +21,7 @@ static const char *const verdicts[] = {
 	[CHECK_SKIP] = "SKIP",
 };
 
-/* The sum of points, reached or possible. Skipped claims do not count. */
+/* Returns the sum of points, reached or possible. Skipped claims do not count. */
 static double points(const struct checks *checks, bool reached)
 {
 	double sum = 0;
@@ -90,7 +90,7 @@ static void report_tap(const struct checks *checks, FILE *out)
 	fprintf(out, "1..%d\n", checks->nr);
 }
 
-/* JSON can hold control characters, but only valid UTF-8. NULL becomes null. */
+/* Makes a JSON string, which may hold control characters but only valid UTF-8. NULL gives null. */
 static json_t *json_text(const char *text)
 {
 	char *valid;
@@ -129,7 +129,7 @@ static void report_json(const struct checks *checks, const char *name, FILE *out
 	json_decref(object);
 }
 
-/* XML allows no control characters but these two, not even as entities. */
+/* Prints XML text. Newline and tab are the only control characters that XML allows. */
 static void xml(const char *text, FILE *out)
 {
 	char *clean = txt_sanitize(text ? text : "", TXT_KEEP_LINES);

@@ -3,8 +3,8 @@
  * check_run.c - try claims about a running lab
  *
  * Called by `umlab check` and by check_selftest.c. Each claim is tried until it holds or its
- * time is over. Claims about machines that do not run fail; they are not skipped, so a
- * student who stops a router gains nothing.
+ * time is over. Claims about machines that do not run fail and are not skipped, so a student gains
+ * nothing by stopping a router.
  */
 #include "check/check_run.h"
 
@@ -27,8 +27,8 @@
 #include "machine/snapshot.h"
 
 enum {
-	CONSOLE_KEPT = 1000,	/* bytes */
-	TRY_MS = 500,		/* between two tries of a claim */
+	CONSOLE_KEPT = 1000,	/* bytes of console output kept after a failure */
+	TRY_MS = 500,		/* pause between two tries of a claim */
 	STEPS_SECONDS = 60,
 	STATUS_UNREACHED = 125,	/* the command could not be run in the machine */
 };
@@ -66,7 +66,7 @@ static bool holds(const struct check *check)
 	return true;
 }
 
-/* Runs the command while its network is captured. False too when the capture itself fails. */
+/* Runs the claim's command during a capture. False: the claim or the capture failed. */
 static bool captured_holds(struct check *check, const struct lab *lab,
 			   const struct machine *machine)
 {
@@ -97,7 +97,7 @@ static bool captured_holds(struct check *check, const struct lab *lab,
 	return wanted > 0 && !unwanted && holds(check);
 }
 
-/* Its name tells the claim's number; it replaces the one of an earlier run. */
+/* Saves a snapshot named after the claim's number. Replaces the snapshot of an earlier run. */
 static void snapshot_keep(struct check *check, struct machine *machine, int number,
 			  const char *when)
 {
@@ -128,7 +128,7 @@ static void try_until(struct check *check, const struct lab *lab, const struct m
 		}
 		if (!timing_poll_ms(deadline))
 			return;
-		/* Nothing tells us when a claim about a guest becomes true, so try now and then. */
+		/* No event tells us when a claim about a guest becomes true, so try again. */
 		poll(NULL, 0, TRY_MS);
 	} while (timing_poll_ms(deadline));
 }

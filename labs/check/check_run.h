@@ -9,8 +9,8 @@
 #include "lab/labfile.h"
 
 /*
- * Tries all, in their order. @solve: runs each one's steps first. Ends early when a signal
- * that check_signals_hold() holds back waits.
+ * Tries all claims, in their order. @solve: first runs the steps of each claim. Ends early if a
+ * signal is pending that check_signals_hold() holds back.
  */
 void check_run(struct checks *checks, const struct lab *lab, bool solve);
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * check_selftest.c - umlab check --self-test: does a check file notice a broken lab?
+ * check_selftest.c - test whether a check file notices a broken lab (umlab check --self-test)
  *
- * A check that cannot fail is worthless. First all checks must hold in the lab as it is, with
- * their steps typed. Then the lab is broken in the ways that `breaks` of the file names, one
- * after the other, or without any by cutting all cables. At least one check must notice each
- * break; checks that no break made fail are named.
+ * Called by verbs_check.c. A check that cannot fail is worthless. First, all checks must hold in
+ * the unbroken lab after their `steps` have run. Then the lab is broken in each way that `breaks`
+ * of the file names or, without `breaks`, by cutting all cables. At least one check must notice
+ * each break. Checks that fail in no broken lab are named at the end.
  *
  * The lab is always repaired: signals that would end the command are held back while
  * something is broken (check_signals.c).
@@ -28,7 +28,7 @@
 
 enum { COMMAND_SECONDS = 60 };
 
-/* Tries all checks again, without waiting; marks those that fail. Returns their number. */
+/* Tries all checks again, without waiting. Marks those that fail and returns their number. */
 static int noticed(const struct checks *checks, const struct lab *lab, bool *failed)
 {
 	struct checks again = { .at = txt_alloc(checks->nr, sizeof(*again.at)), .nr = checks->nr };
@@ -52,7 +52,7 @@ static int noticed(const struct checks *checks, const struct lab *lab, bool *fai
 	return nr;
 }
 
-/* Sets all cables, even after a failure. NULL, or why the last one failed. */
+/* Sets the state of all cables, even after an error. Returns NULL, or the last error. */
 static char *cables_set(const struct lab *lab, const char *state)
 {
 	const char *tool = where_tool("umlab-net"), *nic;
@@ -75,7 +75,7 @@ static char *cables_set(const struct lab *lab, const char *state)
 	return failed;
 }
 
-/* Runs the "command" or the "undo" (@what) of a break. NULL, or why that failed. */
+/* Runs the "command" or the "undo" (@what) of a break. Returns NULL, or why it failed. */
 static char *command_run(const struct lab *lab, const json_t *entry, const char *what)
 {
 	const char *name = json_string_value(json_object_get(entry, "on"));
@@ -93,8 +93,8 @@ static char *command_run(const struct lab *lab, const json_t *entry, const char 
 }
 
 /*
- * Breaks the lab, tries all checks and repairs it. @entry: one of `breaks`; NULL: all cables.
- * Returns how many checks noticed, or -1 after printing what went wrong.
+ * Breaks the lab, tries all checks and repairs the lab. @entry: one of `breaks`; NULL: cuts all
+ * cables. Returns how many checks noticed, or -1 after printing what went wrong.
  */
 static int broken(const struct checks *checks, const struct lab *lab, const json_t *entry,
 		  bool *failed)
@@ -122,7 +122,7 @@ static bool told(const char *what, int nr, FILE *out)
 	return nr > 0;
 }
 
-/* All breaks of the file. STATUS_USAGE when one of them cannot be done. */
+/* Tries all breaks of the file. STATUS_USAGE: one of them could not be done. */
 static enum status breaks_try(const struct checks *checks, const struct lab *lab,
 			      const json_t *breaks, bool *failed, FILE *out)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * check_selftest.h - umlab check --self-test: does a check file notice a broken lab?
+ * check_selftest.h - test whether a check file notices a broken lab (umlab check --self-test)
  */
 #ifndef CHECK_SELFTEST_H
 #define CHECK_SELFTEST_H
@@ -13,8 +13,8 @@
 #include "lab/labfile.h"
 
 /*
- * Breaks the lab in the ways that `breaks` of @file names and prints to @out which ones the
- * checks notice. STATUS_FAILED: one was not noticed, or the lab itself does not hold.
+ * Breaks the lab in the ways that `breaks` of @file names, and prints to @out which breaks the
+ * checks notice. STATUS_FAILED: a break was not noticed, or a check fails in the unbroken lab.
  */
 enum status check_selftest(struct checks *checks, const struct lab *lab, const json_t *file,
 			   FILE *out);

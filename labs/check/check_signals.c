@@ -2,8 +2,8 @@
 /*
  * check_signals.c - hold back the signals that would end the command while a lab is broken
  *
- * check_selftest.c breaks labs on purpose and has to repair them, whatever happens. While
- * it holds the signals back, check_run.c looks for waiting ones between two claims.
+ * Called by check_selftest.c, which breaks labs on purpose and must always repair them. While it
+ * holds the signals back, check_run.c looks for pending signals between two claims.
  */
 #include "check/check_signals.h"
 

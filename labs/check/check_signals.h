@@ -8,7 +8,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* Blocks SIGHUP, SIGINT and SIGTERM, or lets them act again. */
+/* Blocks SIGHUP, SIGINT and SIGTERM, or unblocks them. */
 void check_signals_hold(bool hold);
 /* Is one of these signals pending? Then long operations should end soon. */
 bool check_signals_pending(void);

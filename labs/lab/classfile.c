@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * classfile.c - a class: its students, and each one's copy of a lab
+ * classfile.c - find a class and its students, and make each student's copy of a lab
  *
- * Called by `umlab class`. A class is nothing but folders; each student's copy is a lab like
- * any other. Parameters are drawn from a hash, so that a copy made again gets the same ones.
+ * Called by `umlab class`. A class consists of folders only, and each student's copy is an
+ * ordinary lab. Parameters are drawn from a hash, so a copy that is made again gets the same
+ * parameters.
  */
 #include "lab/classfile.h"
 
@@ -45,7 +46,7 @@ int class_students(const char *name, struct words *logins)
 	return 0;
 }
 
-/* The value of a parameter from the text between its braces; NULL: no such parameter. */
+/* Returns the value of the parameter @inner, the text between the braces. NULL: invalid. */
 static char *parameter(const char *inner, const char *login, int number)
 {
 	struct words words = { 0 };
@@ -67,7 +68,7 @@ static char *parameter(const char *inner, const char *login, int number)
 	if (strcmp(words.at[0], "range") || sscanf(words.at[2], "%ld-%ld", &from, &to) != 2 ||
 	    to < from)
 		return NULL;
-	/* The span of the widest range does not fit: 0 stands for 2^64. */
+	/* The span of the widest range, 2^64, overflows to 0. */
 	span = (uint64_t)to - (uint64_t)from + 1;
 	return txt_printf("%ld", (long)((uint64_t)from + (span ? draw % span : draw)));
 }
@@ -95,7 +96,7 @@ char *class_parameters_apply(const char *text, const char *login, int number)
 	return any ? result : NULL;
 }
 
-/* Files with a NUL byte are binary and have no parameters. */
+/* Copies a file and replaces its parameters. A file with a NUL byte is binary and has none. */
 static int copy_file(const char *from, const char *to, mode_t mode, const char *login, int number)
 {
 	char *text, *changed = NULL;
@@ -124,7 +125,7 @@ static int copy_link(const char *from, const char *to)
 	return symlink(target, to) ? -errno : 0;
 }
 
-/* One entry of a folder. Anything but folders, links and regular files is left out. */
+/* Copies one entry of a folder. Skips anything but folders, links and regular files. */
 static int copy_entry(const char *from, const char *to, const char *login, int number,
 		      char **reason)
 {

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * labfile.c - read lab.conf and lab.dep, as written for Netkit or Kathará
+ * labfile.c - read the description of a lab: lab.conf, lab.dep and the files next to them
  *
- * Called by every verb that is given a lab. One permissive grammar accepts what either tool
- * accepts (lab.conf(5) is the reference):
+ * Called by every verb that reads a lab. The lab may be written for Netkit or for Kathará: one
+ * permissive grammar accepts what either tool accepts (lab.conf(5) is the reference):
  *
  *   NAME[ARG]=VALUE    a number as ARG is an interface, anything else an option
  *   LAB_...=VALUE      about the lab
  *   machines="A B"     the machines to start; also LAB_MACHINES
  *   # ...              a comment; also after a value and a blank
  *
- * Blanks may stand around each part, quotes may be ' or " or missing, lines may end in
- * CRLF, and the file may start with a byte order mark. The parser never fails: whatever
- * is odd leaves a remark with its line and column. lablint.c knows what the original tools
- * would refuse.
+ * Each part may have blanks around it, quotes may be ' or " or missing, lines may end in CRLF, and
+ * the file may start with a byte order mark. The parser never fails: each mistake becomes a remark
+ * with its line and column. lablint.c knows what the original tools would refuse.
  */
 #include "lab/labfile.h"
 
@@ -50,7 +49,7 @@ void lab_remark(struct lab *lab, enum lab_severity severity, const char *file, i
 	va_end(args);
 }
 
-/* Folders of a lab that mean something else. */
+/* Is this the name of a special folder of a lab, which is not a machine? */
 static bool name_reserved(const char *name)
 {
 	return !strcmp(name, "shared") || !strcmp(name, "_test");
@@ -106,7 +105,7 @@ void lab_domains(const struct lab *lab, struct words *domains)
 
 /* ---- values ------------------------------------------------------------------------ */
 
-/* The line that is being parsed. Positions in its text become columns. */
+/* The line that is being parsed. Positions in its text give the columns of remarks. */
 struct line {
 	struct lab *lab;
 	const char *text;
@@ -125,9 +124,9 @@ static const char *skip_blanks(const char *at)
 }
 
 /*
- * Returns the value at @at without quotes and comment, as a new string. Without a closing
- * quote the rest of the line is the value. That, and text after a quoted value, leaves a
- * remark.
+ * Returns the value at @at without quotes and comment, as a new string. If the closing quote is
+ * missing, the rest of the line is the value. Adds a remark about a missing quote, or about text
+ * after a quoted value.
  */
 static char *value_parse(struct line *line, const char *at)
 {
@@ -158,7 +157,7 @@ static char *value_parse(struct line *line, const char *at)
 
 /* ---- interfaces -------------------------------------------------------------------- */
 
-/* Netkit drops some characters from the name of a domain. We do so with those it cannot have. */
+/* Returns the name of a domain without invalid characters, which Netkit drops too. */
 static char *domain_clean(struct line *line, const char *value, const char *at)
 {
 	char *domain = txt_copy(value), *to = domain;
@@ -204,7 +203,7 @@ static void nic_clear(struct lab_nic *nic)
 	*nic = (struct lab_nic){ .index = nic->index };
 }
 
-/* NAME,1.2.3.4,1.2.3.5: Netkit-JH allows taps to have other names. */
+/* Is @value NAME,1.2.3.4,1.2.3.5? Netkit-JH allows taps to have other names. */
 static bool addresses_follow(const char *value)
 {
 	unsigned int b[8];
@@ -214,13 +213,13 @@ static bool addresses_follow(const char *value)
 		      &b[4], &b[5], &b[6], &b[7], &end) == 8 && !value[end];
 }
 
-/* Netkit keeps the first of two values, Kathará the last. */
+/* Returns the word for the value that counts: Netkit keeps the first of two, Kathará the last. */
 static const char *which_counts(const struct lab *lab)
 {
 	return lab->dialect == LAB_NETKIT ? "the first" : "this";
 }
 
-/* tap,HOST,GUEST: the two addresses. */
+/* Parses tap,HOST,GUEST, where HOST and GUEST are addresses. */
 static void tap_parse(struct line *line, struct lab_nic *nic, const char *value, const char *at)
 {
 	char *comma;
@@ -304,7 +303,7 @@ static void option_unknown(struct line *line, const char *name, const char *at)
 	words_release(&known);
 }
 
-/* An option that only one family of tools has tells whose rules hold for this lab. */
+/* Learns whose rules apply to this lab from an option that only one family of tools has. */
 static void dialect_learn(struct lab *lab, enum lab_family family)
 {
 	if (lab->dialect_known || (family != LAB_FAMILY_KATHARA && family != LAB_FAMILY_NETKIT))
@@ -386,7 +385,7 @@ static void about_parse(struct line *line, const char *key, char *value)
 	REMARK(line, LAB_WARNING, line->text, "%s is unknown and has no effect", key);
 }
 
-/* NAME[ARG]=VALUE; @at follows NAME. */
+/* Parses NAME[ARG]=VALUE; @at follows NAME. */
 static void machine_parse(struct line *line, const char *name, const char *at)
 {
 	const char *start = line->text + strspn(line->text,
@@ -454,7 +453,7 @@ static void line_parse(struct line *line)
 	free(name);
 }
 
-/* Calls @parse for each line of @text, without blanks at its end. A NUL byte ends a line too. */
+/* Calls @parse for each line of @text, without the blanks at its end. A NUL also ends a line. */
 static void each_line(struct lab *lab, const char *text, size_t size,
 		      void (*parse)(struct line *))
 {
@@ -494,7 +493,7 @@ void lab_parse_conf(struct lab *lab, const char *text, size_t size)
 	lab_remark((line)->lab, severity, dep_name, (line)->number, \
 		   (at) - (line)->text + 1, __VA_ARGS__)
 
-/* "pc2: router pc1": pc2 needs the other two, which are started first. */
+/* Parses "pc2: router pc1": pc2 needs router and pc1, which are started first. */
 static void dep_parse(struct line *line)
 {
 	const char *start = skip_blanks(line->text), *colon = strchr(start, ':');
@@ -530,8 +529,8 @@ static void dep_parse(struct line *line)
 }
 
 /*
- * Finds machines that would wait for each other for ever. Repeatedly removes those that wait
- * for no other machine; the remaining ones are in a loop or depend on one.
+ * Finds machines that would wait for each other for ever. Again and again removes the machines that
+ * wait for no other machine. Those that remain are in a loop or depend on a loop.
  */
 static void dep_check_loops(struct lab *lab)
 {
@@ -575,7 +574,7 @@ static bool is_folder(const char *dir, const char *name)
 	return folder;
 }
 
-/* Adds folders that lab.conf does not name: those with a startup file, or @all of them. */
+/* Adds machines for folders that lab.conf does not name. @all: also without a startup script. */
 static void folders_add(struct lab *lab, bool all)
 {
 	struct words names = { 0 };
@@ -599,7 +598,7 @@ static void folders_add(struct lab *lab, bool all)
 			machine_add(lab, names.at[i])->implied = true;
 }
 
-/* machines="..." decides: drops all others, and adds those that no line describes. */
+/* Drops all machines that machines="..." does not name, and adds those that no line describes. */
 static void chosen_apply(struct lab *lab)
 {
 	int kept = 0;

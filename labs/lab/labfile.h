@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * labfile.h - the description of a lab: lab.conf, lab.dep and the files beside them
+ * labfile.h - read the description of a lab: lab.conf, lab.dep and the files next to them
  */
 #ifndef LABFILE_H
 #define LABFILE_H
@@ -9,13 +9,13 @@
 
 enum { LAB_NIC_MAX = 16 };	/* the kernel has eth0 to eth15 */
 
-/* Whose rules hold where the two families of tools differ; see lab.conf(5). */
+/* Whose rules apply where the two families of tools differ; see lab.conf(5). */
 enum lab_dialect { LAB_KATHARA, LAB_NETKIT };
 
 enum lab_severity {
-	LAB_ERROR,	/* the line is not used, and the lab cannot start */
+	LAB_ERROR,	/* the line is ignored, and the lab cannot start */
 	LAB_WARNING,	/* the line has less effect than its author expects */
-	LAB_STRICT,	/* fine for us, but the tool that lint was asked about refuses it */
+	LAB_STRICT,	/* umlab accepts the line, but the tool named by --strict refuses it */
 };
 
 struct lab_remark {
@@ -29,13 +29,13 @@ struct lab_nic {
 	int index;		/* eth number */
 	char *domain;		/* collision domain */
 	char *mac;		/* NULL: derived from lab and machine */
-	char *tap;		/* Netkit's "tap,HOST,GUEST": the guest's address, or NULL */
-	char *tap_host;
+	char *tap;		/* the GUEST address of Netkit's "tap,HOST,GUEST", or NULL */
+	char *tap_host;		/* the HOST address */
 	int line;
 };
 
 struct lab_option {
-	char *key;		/* as in the table of options, aliases resolved */
+	char *key;		/* the name in the table of options, not an alias */
 	char *value;
 	int line;
 };
@@ -46,14 +46,14 @@ struct lab_machine {
 	int nr_nics;
 	struct lab_option *options;
 	int nr_options;
-	struct words needs;	/* lab.dep: started before this one */
-	bool implied;		/* not in lab.conf: a folder and a startup file */
+	struct words needs;	/* machines that lab.dep starts before this machine */
+	bool implied;		/* not in lab.conf, but a folder with a startup script */
 };
 
 struct lab {
 	char *dir;		/* absolute */
 	enum lab_dialect dialect;
-	bool dialect_known;	/* something in the lab tells the dialect */
+	bool dialect_known;	/* something in the lab shows the dialect */
 	char *name, *description, *version, *author, *email, *web;
 	struct lab_machine *machines;
 	int nr_machines;
@@ -71,19 +71,20 @@ struct lab {
  */
 int lab_read(struct lab *lab, const char *dir, bool folders);
 
-/* The two files alone, from memory. */
+/* Parse the text of lab.conf, or of lab.dep. */
 void lab_parse_conf(struct lab *lab, const char *text, size_t size);
 void lab_parse_dep(struct lab *lab, const char *text, size_t size);
 void lab_release(struct lab *lab);
 
 struct lab_machine *lab_machine_find(const struct lab *lab, const char *name);
-/* The last value of an option, or NULL; whether it is true. */
+/* Returns the last value of an option, or NULL. */
 const char *lab_option_get(const struct lab_machine *machine, const char *key);
+/* Is the last value of an option true? */
 bool lab_option_true(const struct lab_machine *machine, const char *key);
-/* All collision domains, sorted. */
+/* Adds the names of all collision domains, sorted. */
 void lab_domains(const struct lab *lab, struct words *domains);
 
-/* Adds a remark; lablint.c has some too. */
+/* Adds a remark. Called by lablint.c too. */
 void lab_remark(struct lab *lab, enum lab_severity severity, const char *file, int line,
 		int column, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 

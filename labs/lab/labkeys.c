@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * labkeys.c - the options that lab.conf knows, and what their values may be
+ * labkeys.c - list the options of lab.conf, and check their values
  *
- * One table for the parser (labfile.c), lint (lablint.c), lab.conf(5) and the options of
- * verbs. Netkit accepts any option of its vstart, so the table has all their long and
- * short names. Those that mean nothing to our machines are accepted without effect. The
- * check functions return what is wrong with a value, as the end of a sentence, or NULL.
+ * The parser (labfile.c), lint (lablint.c), lab.conf(5) and the options of verbs all use this
+ * table. Netkit accepts any option of its vstart, so the table has the long and short names of all
+ * these options. Options that mean nothing to our machines are accepted without effect. The check
+ * functions return the end of a sentence that says what is wrong with a value, or NULL.
  */
 #include "lab/labkeys.h"
 
@@ -38,7 +38,7 @@ static const char *check_bool(const char *value)
 {
 	bool truth;
 
-	/* Netkit's flags have no value. */
+	/* The value may be missing, because Netkit's flags have none. */
 	return *value && !txt_bool_parse(value, &truth) ? "is neither true nor false" : NULL;
 }
 
@@ -49,7 +49,7 @@ static const char *check_count(const char *value)
 	return txt_int_parse(value, 0, 64, &count) ? NULL : "is not a number from 0 to 64";
 }
 
-/* [HOST:]GUEST[/tcp|udp|sctp] */
+/* Checks [HOST:]GUEST[/tcp|udp|sctp]. */
 static const char *check_port(const char *value)
 {
 	char host[8], guest[8], protocol[8] = "tcp";
@@ -108,7 +108,7 @@ static const char *check_path(const char *value)
 	return *value == '/' ? NULL : "is not a path that starts with /";
 }
 
-/* name=soft[:hard]; -1 means no limit. */
+/* Checks name=soft[:hard], where -1 means no limit. */
 static const char *check_ulimit(const char *value)
 {
 	const char *equal = strchr(value, '=');
@@ -129,7 +129,7 @@ static const char *check_ulimit(const char *value)
 			      soft > hard) ? "has a soft limit above the hard one" : NULL;
 }
 
-/* HOST|GUEST[|ro|rw|rx] */
+/* Checks HOST|GUEST[|ro|rw|rx]. */
 static const char *check_volume(const char *value)
 {
 	char mode[4] = "ro";
@@ -156,7 +156,7 @@ static const char *check_rate(const char *value)
 	return "is not a rate in bits a second, like 10m";
 }
 
-/* A row of the table, with what differs from "no alias, one value, any value". */
+/* A row of the table. Its default is: no alias, one value, any value. */
 #define KEY(family_, name_, ...) \
 	{ .name = name_, .family = LAB_FAMILY_##family_, __VA_ARGS__ }
 

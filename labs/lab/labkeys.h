@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * labkeys.h - the options that lab.conf knows, and what their values may be
+ * labkeys.h - list the options of lab.conf, and check their values
  */
 #ifndef LABKEYS_H
 #define LABKEYS_H
@@ -14,20 +14,20 @@ enum lab_family {
 	LAB_FAMILY_UMLAB,	/* an option of our own */
 };
 
-/* What lab.conf may say about a machine; also the source of lab.conf(5). */
+/* An option that lab.conf may set for a machine. lab.conf(5) is made from the table too. */
 struct lab_key {
 	const char *name;		/* NULL ends the table */
-	const char *alias_of;		/* NULL: the name itself counts */
+	const char *alias_of;		/* the name that counts instead; NULL: no alias */
 	enum lab_family family;
-	bool repeats;			/* each value counts, not only one */
-	const char *(*check)(const char *value);	/* what is wrong, or NULL */
+	bool repeats;			/* several values may be given, and all count */
+	const char *(*check)(const char *value);	/* returns what is wrong, or NULL */
 	const char *help;
 };
 
 extern const struct lab_key lab_keys[];
 const struct lab_key *lab_key_find(const char *name);
 
-/* "02:42:AC:11:00:02" in lower case, or NULL when it is not a MAC address. */
+/* Returns a MAC address such as "02:42:AC:11:00:02" in lower case. NULL: not a MAC address. */
 char *lab_mac_normalize(const char *text);
 
 #endif

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lablint.c - what the original tools would refuse in a lab
+ * lablint.c - find what the original tools would refuse in a lab
  *
  * Called by `umlab lint --strict=kathara` and `--strict=netkit` after labfile.c has read the
- * lab. Here lab.conf and lab.dep are read again, line by line, by the grammar of that tool
- * (lab.conf(5), section GRAMMARS), and then the machines are checked as labfile.c understood
- * them. Each refusal becomes a LAB_STRICT remark.
+ * lab. This file reads lab.conf and lab.dep again, line by line, by the grammar of that tool
+ * (lab.conf(5), section GRAMMARS). Then it checks the machines that labfile.c found. Each refusal
+ * becomes a LAB_STRICT remark.
  */
 #include "lab/lablint.h"
 
@@ -22,7 +22,7 @@ static bool matches(const char *text, const char *expression)
 	regex_t regex;
 	bool match;
 
-	/* All expressions are constants of this file, so only a lack of memory is left. */
+	/* All expressions are constants of this file, so only a lack of memory causes an error. */
 	if (regcomp(&regex, expression, REG_EXTENDED | REG_NOSUB))
 		txt_no_memory();
 	match = !regexec(&regex, text, 0, NULL, 0);
@@ -156,7 +156,7 @@ static void netkit_machine(struct lab *lab, const struct lab_machine *machine)
 
 /* ------------------------------------------------------------------------------------ */
 
-/* Calls @check for each line of a file of the lab, without blanks at both ends. */
+/* Calls @check for each line of the lab's file @name, without the blanks at both ends. */
 static void each_line(struct lab *lab, const char *name,
 		      void (*check)(struct lab *lab, const char *line, int number))
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lablint.h - what the original tools would refuse in a lab
+ * lablint.h - find what the original tools would refuse in a lab
  */
 #ifndef LABLINT_H
 #define LABLINT_H

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * labmake.c - from a lab's description to its machines, and their start and end together
+ * labmake.c - make machines from a lab's description, and start and stop them together
  *
- * Called by the verbs about labs, classes and checks. What lab.conf says becomes the
- * machine.conf of each machine; then machine_start.c starts them, at most `jobs` at a time
- * and none before those that lab.dep puts before it are ready. What the table shows comes
- * from the machines' keepers, so it is right no matter which command started them. This
+ * Called by the verbs about labs, classes and checks. The lines of lab.conf become the
+ * machine.conf of each machine. Then machine_start.c starts the machines, at most `jobs` at a time,
+ * and each only when the machines that it needs by lab.dep are ready. The table of progress shows
+ * the states that the machines' keepers report, regardless of which command started them. This
  * process may be killed: machines that have begun to start go on.
  */
 #include "lab/labmake.h"
@@ -36,7 +36,7 @@ static void mount_add(struct conf *conf, bool writable, const char *guest, const
 	conf_add(conf, "mount", txt_printf("%s:%s:%s", writable ? "rw" : "ro", guest, host));
 }
 
-/* HOST|GUEST[|ro|rw], relative to the lab. */
+/* Adds a mount for HOST|GUEST[|ro|rw], where HOST is relative to the lab. */
 static void volume_add(const struct lab *lab, struct conf *conf, const char *value)
 {
 	struct words parts = { 0 };
@@ -70,7 +70,7 @@ static void mounts_describe(const struct lab *lab, const struct lab_machine *fro
 			volume_add(lab, conf, from->options[i].value);
 }
 
-/* At least what the image needs, because old labs ask for 32 MB. */
+/* Sets the memory to @wanted, but at least to what the image needs: old labs ask for 32 MB. */
 static void memory_describe(const char *wanted, const struct image *image, struct conf *conf)
 {
 	const char *least = conf_get(&image->info, "mem_min");
@@ -83,7 +83,7 @@ static void memory_describe(const char *wanted, const struct image *image, struc
 	conf_setf(conf, "mem", "%luM", (unsigned long)((size < floor ? floor : size) >> 20));
 }
 
-/* KEY=VALUE that the command line gives for every machine. */
+/* Applies the settings KEY=VALUE that the command line gives for every machine. */
 static void settings_describe(const struct labmake_options *options, const struct image *image,
 			      struct conf *conf)
 {
@@ -101,7 +101,7 @@ static int image_choose(const char *wanted, struct image *image, char **reason)
 {
 	int error = image_find(wanted ? wanted : image_default(), image, reason);
 
-	/* Authors who name an image of some registry expect a system that has everything. */
+	/* The lab may name an image of a registry that we lack. Use the default image instead. */
 	return error && wanted ? image_find(image_default(), image, reason) : error;
 }
 
@@ -126,7 +126,7 @@ int labmake_describe(const struct lab *lab, const struct lab_machine *from,
 			if (!strcmp(from->options[i].key, copied[j]))
 				conf_add(conf, copied[j], from->options[i].value);
 	settings_describe(options, &image, conf);
-	/* Kathará's default. */
+	/* In Kathará, IPv6 is off by default. */
 	if (!conf_get(conf, "ipv6") && lab->dialect == LAB_KATHARA)
 		conf_set(conf, "ipv6", "false");
 	if (options->exam)
@@ -139,7 +139,7 @@ int labmake_describe(const struct lab *lab, const struct lab_machine *from,
 
 /* ---- memory ------------------------------------------------------------------------ */
 
-enum { TYPICAL_MB = 110 };	/* what a booted machine takes of its memory at first */
+enum { TYPICAL_MB = 110 };	/* how much of its memory a machine uses after booting */
 
 static bool memory_suffices(const struct machine *machines, int nr, bool force)
 {
@@ -165,7 +165,7 @@ static bool memory_suffices(const struct machine *machines, int nr, bool force)
 	return true;
 }
 
-/* The lab's own limits: what its machines may take together. */
+/* Divides the lab's limits of memory and processors among its machines. */
 static bool lab_limits_apply(struct machine *machines, int nr,
 			     const struct labmake_options *options)
 {
@@ -190,7 +190,7 @@ static bool lab_limits_apply(struct machine *machines, int nr,
 
 enum { TICK_MS = 100 };		/* how often a table on a terminal shows the time */
 
-/* The machines of one start. All arrays have the same order. */
+/* The machines that one command starts. All arrays have the same order. */
 struct batch {
 	struct machine *machines;
 	const struct lab_machine **from;
@@ -205,7 +205,7 @@ static bool chosen(const struct labmake_options *options, const char *name)
 	       !words_have(&options->except, name);
 }
 
-/* A machine waits for those that it needs; failed ones count as done. */
+/* Are all machines that this machine needs done? Failed machines count as done. */
 static bool may_begin(const struct machine_start *start, void *context)
 {
 	const struct batch *batch = context;
@@ -243,7 +243,7 @@ static void changed(const struct machine_start *start, void *context)
 		text = _("ran already");
 	else if (start->state != MACHINE_STOPPED || ended)
 		text = machine_state_name(start->state);
-	/* With no_wait the clocks of booting machines go on until the table ends. */
+	/* With no_wait a start ends early: let the clock of a booting machine go on. */
 	progress_set(start - batch->starts, start->machine->name, text, !failed(start) || !ended,
 		     ended && !(batch->options->no_wait && !start->error));
 }
@@ -306,7 +306,7 @@ static enum status batch_run(struct batch *batch)
 	double since = timing_seconds();
 	int left;
 
-	/* Twice as many as processors, because some always wait for the disk. */
+	/* Boot two machines for each processor, because some of them wait for the disk. */
 	if (!rules.jobs && !rules.no_wait)
 		rules.jobs = 2 * (int)sysconf(_SC_NPROCESSORS_ONLN);
 	if (tell_fancy(STDERR_FILENO))
@@ -319,7 +319,7 @@ static enum status batch_run(struct batch *batch)
 	return summary(batch, left, timing_seconds() - since);
 }
 
-/* Fills the batch with what the options choose. */
+/* Fills the batch with the machines that the options choose. */
 static enum status batch_describe(struct batch *batch, const struct lab *lab)
 {
 	const struct labmake_options *options = batch->options;

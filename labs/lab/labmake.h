@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * labmake.h - from a lab's description to its machines, and their start and end together
+ * labmake.h - make machines from a lab's description, and start and stop them together
  */
 #ifndef LABMAKE_H
 #define LABMAKE_H
@@ -10,12 +10,12 @@
 #include "machine/machine.h"
 
 struct labmake_options {
-	struct words only, except;	/* names; empty: all, none */
-	bool hosthome;			/* the home folder as /hosthome */
-	bool no_shared;			/* no /shared */
-	bool force;			/* also with too little memory */
+	struct words only, except;	/* names of machines to start (empty: all) and to skip */
+	bool hosthome;			/* mount the user's home folder as /hosthome */
+	bool no_shared;			/* do not mount /shared */
+	bool force;			/* start even if memory is short */
 	bool no_wait;			/* return once the kernels run */
-	int jobs;			/* machines that boot at a time; 0: twice the processors */
+	int jobs;			/* how many boot at a time; 0: twice the processors */
 	bool exam;			/* the keepers record everything that happens */
 	uint64_t lab_memory;		/* bytes, all machines together; 0: no limit */
 	double lab_cpus;		/* processors that they share; 0: no limit */
@@ -23,12 +23,12 @@ struct labmake_options {
 	struct words settings;		/* KEY=VALUE for every machine, as in lab.conf */
 };
 
-/* Makes the machine of a lab's line, in memory only. 0, or -errno with a reason. */
+/* Describes a machine of the lab in *@machine; writes no file. 0, or -errno with a reason. */
 int labmake_describe(const struct lab *lab, const struct lab_machine *from,
 		     const struct labmake_options *options, struct machine *machine, char **reason);
-/* Starts what is chosen; shows a table meanwhile, and a summary or errors at the end. */
+/* Starts the machines that @options choose. Shows progress, then a summary or errors. */
 enum status labmake_start(const struct lab *lab, const struct labmake_options *options);
-/* Stops machines, or kills them (@at_once), and waits at most @timeout seconds for all. */
+/* Stops machines, or kills them if @at_once, and waits at most @timeout seconds for all. */
 enum status labmake_stop(const struct machines *machines, bool at_once, double timeout);
 
 #endif

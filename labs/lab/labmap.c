@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * labmap.c - a lab drawn: machines and the collision domains between them
+ * labmap.c - draw a map of a lab: its machines and the collision domains between them
  *
- * Called by `umlab linfo`. The text for a terminal has one block for each domain, with its
- * machines below. In the SVG, machines and domains are nodes of one graph, whose layout
+ * Called by `umlab linfo`. The text for a terminal has one block for each domain, which lists the
+ * domain's machines. In the SVG, machines and domains are nodes of one graph, whose layout
  * simulates springs: neighbours attract each other and all nodes repel each other. The start
  * positions are fixed, so the same lab always gives the same picture.
  */
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Runs through the interfaces of a domain. @at counts over all interfaces of the lab. */
+/* Returns the next interface of a domain. @at counts all interfaces of the lab. */
 static const struct lab_nic *nic_next(const struct lab *lab, const char *domain, int *at,
 				      const char **machine)
 {
@@ -65,7 +65,7 @@ struct node {
 	double dx, dy;		/* the force on it in this round */
 };
 
-/* An interface. */
+/* An interface, which connects a machine to a domain. */
 struct edge {
 	int from, to;		/* machine and domain, as indices of nodes */
 	int index;		/* eth number */
@@ -80,7 +80,7 @@ struct graph {
 enum {
 	ROUNDS = 600,
 	REPULSION = 9000,
-	SPRING = 110,		/* larger: neighbours may be farther from each other */
+	SPRING = 110,		/* larger values move neighbours apart */
 };
 
 static void forces_repel(struct graph *graph)
@@ -113,7 +113,7 @@ static void forces_attract(struct graph *graph)
 	}
 }
 
-/* From a circle, in steps that become smaller, towards where the forces balance. */
+/* Places the nodes on a circle, then moves them by shrinking steps until the forces balance. */
 static void layout(struct graph *graph)
 {
 	int nr_nodes = graph->nr_nodes;
@@ -147,7 +147,7 @@ static int node_find(const struct graph *graph, const char *name, bool domain)
 	return -1;
 }
 
-/* The element <svg> and a white background, large enough for all nodes. */
+/* Draws the element <svg> and a white background, large enough for all nodes. */
 static void draw_frame(const struct graph *graph, FILE *out)
 {
 	double left = 0, top = 0, right = 0, bottom = 0;
@@ -165,7 +165,7 @@ static void draw_frame(const struct graph *graph, FILE *out)
 		"fill=\"white\"/>\n", left - 70, top - 40);
 }
 
-/* A line, and the number of the interface nearer to the machine. */
+/* Draws a line, with the interface's number closer to the machine's end. */
 static void draw_edge(const struct graph *graph, const struct edge *edge, FILE *out)
 {
 	const struct node *a = &graph->nodes[edge->from], *b = &graph->nodes[edge->to];
@@ -187,7 +187,7 @@ static void draw_node(const struct node *node, FILE *out)
 		fprintf(out, "<rect x=\"%.0f\" y=\"%.0f\" width=\"%.0f\" height=\"28\" rx=\"5\" "
 			"fill=\"#efe\" stroke=\"#484\"/>\n",
 			node->x - half, node->y - 14, 2 * half);
-	/* labfile.c allows no character in names that is special in SVG. */
+	/* Names need no escaping: labfile.c allows no character that is special in SVG. */
 	fprintf(out, "<text x=\"%.0f\" y=\"%.0f\">%s</text>\n", node->x, node->y + 4.5, node->name);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * labmap.h - a lab drawn: machines and the collision domains between them
+ * labmap.h - draw a map of a lab: its machines and the collision domains between them
  */
 #ifndef LABMAP_H
 #define LABMAP_H
@@ -9,7 +9,7 @@
 
 #include "lab/labfile.h"
 
-/* For a terminal, and as a picture. */
+/* Draw the map as text for a terminal, or as an SVG picture. */
 void labmap_text(const struct lab *lab, FILE *out);
 void labmap_svg(const struct lab *lab, FILE *out);
 

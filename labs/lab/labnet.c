@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * labnet.c - from the networks of a lab's description to interfaces and collision domains
+ * labnet.c - make interfaces and collision domains from a lab's description
  *
- * The ports of a switch are numbered in the order of the lab's description, so that link
- * settings and captures can name the interface of a machine. Where umlab-net is not installed
- * machines have no networks, and a start says so. Called by labmake.c when a lab starts,
- * and by the verbs that end labs.
+ * Called by labmake.c when a lab starts, and by the verbs that end labs. The ports of a switch are
+ * numbered in the order of the lab's description, so that link settings and captures can name the
+ * interface of a machine. If umlab-net is not installed, machines have no networks, and the start
+ * prints a message about it.
  */
 #include "lab/labnet.h"
 
@@ -37,7 +37,7 @@ static int port_of(const struct lab *lab, const char *domain, const char *machin
 	return 0;
 }
 
-/* bridged=true: an uplink behind the last interface. Its network is always 10.0.2.0/24. */
+/* Adds the uplink of bridged=true, in the network 10.0.2.0/24, as interface @index. */
 static void uplink_add(struct conf *conf, int index)
 {
 	const char *value;
@@ -58,7 +58,7 @@ static void uplink_add(struct conf *conf, int index)
 	words_release(&words);
 }
 
-/* Netkit's tap. The uplink's own address ends in .2; so does the host's side of most taps. */
+/* Adds an uplink for Netkit's tap. Its own address ends in .2, as does the HOST of most taps. */
 static void tap_add(struct conf *conf, const struct lab_nic *nic)
 {
 	const char *dot = strrchr(nic->tap_host, '.');
@@ -101,7 +101,7 @@ void labnet_describe(const struct lab *lab, const struct lab_machine *from,
 
 /* ---- collision domains ------------------------------------------------------------- */
 
-/* Adds those that `lconfig` made. */
+/* Adds the domains that `lconfig` made. */
 static void noted_add(const struct conf *info, struct words *domains)
 {
 	const char *noted;

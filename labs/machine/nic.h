@@ -11,7 +11,7 @@
 
 #include "machine/machine.h"
 
-/* Returns the line of eth@index, or NULL. */
+/* Returns the line of the interface eth0, eth1, ... with this index, or NULL. */
 const char *nic_find(const struct conf *conf, int index);
 /* Returns the path of the switch that a line names, and the port there. NULL: no switch. */
 char *nic_switch(const char *nic, int *port);
