@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx_call.h - the base of all headers of lx/: system calls of the host without a libc
+ * lx_call.h - the base of the headers in lx/: system calls of the host, without a libc
  *
  * Each lx_<call>() is the host's system call of that name with the same order of arguments.
  * It returns the value of the call, or -errno. Structures and constants come from the kernel's
- * uapi headers, which each header of lx/ includes as it needs them; a structure or constant
- * that uapi leaves to a libc is defined beside the call and has the prefix lx_ or LX_.
+ * uapi headers, which each header of lx/ includes as it needs them. A structure or constant
+ * that uapi leaves to a libc is defined next to the call and has the prefix lx_ or LX_.
  *
- * A call that does work and fails with -EINTR only because a signal arrived is repeated
- * (LX_RETRY). A call that waits returns -EINTR, because its caller may be waiting for that signal.
+ * If a call that does work fails with -EINTR because a signal arrived, it is repeated (LX_RETRY).
+ * A call that waits returns -EINTR, because its caller may be waiting for that signal.
  * Every call is inline, may be used by any thread and in signal handlers, and touches no memory
  * but its arguments. The stub (stub/stub_setup.c) uses these headers too.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx_confine.h - seccomp filters and Landlock rules
+ * lx_confine.h - install seccomp filters and Landlock rules
  *
  * System calls of the host. lx/lx_call.h states the rules that apply to all of them.
  */

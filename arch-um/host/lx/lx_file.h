@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx_file.h - opening, reading and changing files; descriptors; names; attributes
+ * lx_file.h - open, read and change files, descriptors, names and attributes
  *
  * System calls of the host. lx/lx_call.h states the rules that apply to all of them.
  */
@@ -211,7 +211,7 @@ static inline int lx_fchmodat(int dir_fd, const char *path, unsigned int mode)
 	return lx_syscall3(__NR_fchmodat, dir_fd, (long)path, mode);
 }
 
-/* Since Linux 6.6. */
+/* Exists since Linux 6.6. */
 static inline int lx_fchmodat2(int dir_fd, const char *path, unsigned int mode, int flags)
 {
 	return lx_syscall4(__NR_fchmodat2, dir_fd, (long)path, mode, flags);

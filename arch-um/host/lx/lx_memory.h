@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx_memory.h - mappings of this process, and files that live in memory
+ * lx_memory.h - map memory, and create files that live in memory
  *
  * System calls of the host. lx/lx_call.h states the rules that apply to all of them.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx_poll.h - waiting until descriptors are ready
+ * lx_poll.h - wait until descriptors are ready
  *
  * System calls of the host. lx/lx_call.h states the rules that apply to all of them.
  */

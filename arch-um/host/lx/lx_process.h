@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx_process.h - processes: start, end, wait, trace, identity, limits
+ * lx_process.h - start, end, trace and wait for processes; read their identity and limits
  *
  * System calls of the host. lx/lx_call.h states the rules that apply to all of them.
  */
@@ -44,7 +44,7 @@ static inline int lx_wait4(int pid, int *status, int options, struct rusage *usa
 	return lx_syscall4(__NR_wait4, pid, (long)status, options, (long)usage);
 }
 
-/* With WNOHANG also 0 if no child changed its state; info->si_pid is 0 then. */
+/* With WNOHANG, also returns 0 if no child has changed its state; info->si_pid is then 0. */
 static inline int lx_waitid(int which, int pid, struct siginfo *info, int options)
 {
 	return lx_syscall5(__NR_waitid, which, pid, (long)info, options, 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx_signal.h - signal handlers, masks, sending signals
+ * lx_signal.h - set signal handlers and masks, and send signals
  *
  * System calls of the host. lx/lx_call.h states the rules that apply to all of them.
  */
@@ -62,7 +62,7 @@ static inline int lx_tgkill(int pid, int tid, int signo)
 	return lx_syscall3(__NR_tgkill, pid, tid, signo);
 }
 
-/* Send a signal with the given @info; the host checks the sender's process and user in it. */
+/* Send a signal with @info, in which the host checks the sender's process and user. */
 static inline int lx_rt_tgsigqueueinfo(int pid, int tid, int signo, const struct siginfo *info)
 {
 	return lx_syscall4(__NR_rt_tgsigqueueinfo, pid, tid, signo, (long)info);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx_socket.h - sockets, and messages that carry descriptors
+ * lx_socket.h - use sockets, and send messages that carry descriptors
  *
  * System calls of the host. lx/lx_call.h states the rules that apply to all of them.
  */

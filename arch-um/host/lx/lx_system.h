@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx_system.h - facts about the host, and its random source
+ * lx_system.h - read facts about the host, and its random source
  *
  * System calls of the host. lx/lx_call.h states the rules that apply to all of them.
  */

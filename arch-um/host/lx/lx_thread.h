@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx_thread.h - threads: futexes and host processors
+ * lx_thread.h - futexes and host processors of threads
  *
  * System calls of the host. lx/lx_call.h states the rules that apply to all of them.
  */
@@ -36,7 +36,7 @@ static inline int lx_futex(uint32_t *word, int operation, uint32_t value,
 
 /*
  * Returns how many threads sleep on @word, but at most 1. The call requeues one sleeper from the
- * word to the same word, which changes nothing and counts it.
+ * word to the same word, which counts the sleeper and changes nothing.
  */
 static inline int lx_futex_sleepers(uint32_t *word)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx_time.h - clocks and timers
+ * lx_time.h - read clocks and set timers
  *
  * System calls of the host. lx/lx_call.h states the rules that apply to all of them.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx_x86.h - entering the host kernel from x86-64 code
+ * lx_x86.h - enter the host kernel from x86-64 code
  *
  * The only assembler code of lx/; lx_call.h includes this file. A system call takes its number in
  * rax and its arguments in rdi, rsi, rdx, r10, r8, r9. The host overwrites rcx and r11, and may

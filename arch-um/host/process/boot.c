@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * boot.c - entry of the process, and hand-over to the kernel
+ * boot.c - start the process and hand over to the kernel
  *
- * x86/start.S calls host_boot() on the boot task's stack. It collects what the host said about this
- * process, installs signal handlers and timer, and calls um_start(), the first kernel code.
+ * x86/start.S calls host_boot() on the boot task's stack. host_boot() collects what the host says
+ * about this process, sets up signal handlers and timer, and calls um_start(), the first kernel
+ * code.
  */
 #include "process/boot.h"
 #include <linux/auxvec.h>
@@ -56,7 +57,7 @@ static uint64_t auxv_read(const uint64_t *auxv)
 	return vdso;
 }
 
-/* Open missing standard descriptors, so that no later file becomes the standard error. */
+/* Open missing standard descriptors, so that no file opened later becomes standard error. */
 static void descriptors_fill(void)
 {
 	int fd;
@@ -101,7 +102,7 @@ static void debugger_wait(void)
 	}
 }
 
-/* Map the shadow memory of KASAN before the first code that is compiled to check it. */
+/* Map the shadow memory of KASAN before code that checks this memory runs. */
 static void shadow_map(void)
 {
 #ifdef CONFIG_KASAN
@@ -115,7 +116,7 @@ static void shadow_map(void)
 #endif
 }
 
-/* The first C code. In init text, like um_start(), so its pages are freed after the boot. */
+/* The first C code. It is in init text, like um_start(), so its pages are freed after the boot. */
 __attribute__((section(".init.text"))) void host_boot(uint64_t *stack)
 {
 	const uint64_t *auxv;
@@ -130,9 +131,9 @@ __attribute__((section(".init.text"))) void host_boot(uint64_t *stack)
 	shadow_map();
 	vdso = auxv_read(auxv + 1);
 	/*
-	 * Let the user attach a debugger at any time, even where Yama allows that only to
-	 * ancestors. Nobody gains rights: a debugger already has all rights of the user, and
-	 * this process has fewer.
+	 * Let the user attach a debugger at any time, even where Yama lets only ancestors trace a
+	 * process. Nobody gains rights: a debugger already has all rights of the user, and this
+	 * process has fewer.
 	 */
 	lx_prctl(PR_SET_PTRACER, -1UL, 0, 0, 0);
 	debugger_wait();

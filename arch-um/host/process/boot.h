@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * boot.h - the first C code of the process
+ * boot.h - start the process: its first C code
  */
 #ifndef UM_HOST_BOOT_H
 #define UM_HOST_BOOT_H
@@ -8,8 +8,9 @@
 #include <um/types.h>
 
 /*
- * host_boot - called by x86/start.S on the boot task's stack. @stack is where the host left argc,
- * the arguments, the environment and the auxiliary vector.
+ * host_boot - set up the process and start the kernel. Called by x86/start.S on the boot task's
+ * stack. @stack is where the host left argc, the arguments, the environment and the auxiliary
+ * vector.
  */
 void host_boot(uint64_t *stack) __attribute__((noreturn));
 

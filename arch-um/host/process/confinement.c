@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * confinement.c - the kernel process gives up the rights on the host that it does not need
+ * confinement.c - give up the rights on the host that the kernel process does not need
  *
  * Called by kernel code on the machine's thread while the machine starts.
  *
@@ -12,22 +12,22 @@
  *   host_confine_files()   before any child process exists: set no_new_privs. Where the host has
  *                          Landlock, allow writing, creating and removing files only where the
  *                          command line names files or folders, executing only this program,
- *                          and no TCP. Guest processes are created later and belong to the same
- *                          domain, because Landlock does not let us trace other processes.
+ *                          and no TCP. Guest processes are created after that, so they belong to
+ *                          the same Landlock domain: we may trace only processes in our domain.
  *   host_confine_calls()   when the engine runs: install a filter that allows only the system
  *                          calls that arch-um/host makes (lx/); others fail with EPERM. Nearly
  *                          all rules test only the number; the host answers those from a bitmap.
  *
- * Helpers need more rights. The starter starts them, a process that was forked before and has no
- * other task (helper_host.c).
+ * Helpers need more rights. So the kernel process forks the starter before it confines itself; the
+ * starter has no other task than to start helpers (helper_host.c).
  *
  * A restart executes the program again in the same process, which stays confined. So the filter
- * also allows the calls of the start, and execve. The next run learns from CONFINED_VARIABLE that
- * it is confined, and does not confine itself again.
+ * also allows execve and the calls that the program makes at its start. The next run learns from
+ * CONFINED_VARIABLE that it is confined, and does not confine itself again.
  *
- * Limits: files may be read, because layers of a disk name each other; unix sockets may be
- * connected to; without Landlock, execve may run any program, under the same filter; and signals
- * may be sent to other processes of the user.
+ * Limits: the process may still read any file of the user, because layers of a disk name each
+ * other, connect to unix sockets, and send signals to the user's other processes. Without Landlock
+ * it may execute any program, which then runs under the same filter.
  */
 #include "process/confinement.h"
 #include <linux/audit.h>
@@ -88,7 +88,7 @@ static const struct rule rules[] = {
 	/* unix sockets only */
 	{ __NR_socket, 0, 0xffffffff, LX_AF_UNIX }, { __NR_socketpair, 0, 0xffffffff, LX_AF_UNIX },
 	CALL(bind), CALL(listen), CALL(accept4), CALL(connect), CALL(setsockopt), CALL(getsockopt),
-	/* threads and processes, in the present namespaces */
+	/* threads and processes, in the current namespaces */
 	{ __NR_clone, 0, CLONE_NEW_ANY, 0 }, CALL(execve), CALL(exit), CALL(exit_group),
 	CALL(getpid), CALL(getppid), CALL(gettid), CALL(geteuid), CALL(getegid), CALL(getpgid),
 	CALL(setpgid), CALL(sched_getaffinity), CALL(prlimit64), CALL(getrusage), CALL(uname),
@@ -130,14 +130,14 @@ void host_confine_allow_any(void)
 }
 
 /*
- * The rights that are denied outside the paths. If any file may be opened (@any_file), only those
- * rights that a machine never needs.
+ * Returns the rights that are denied outside the allowed paths. If the machine may open any file
+ * (@any_file), these are only the rights that a machine never needs.
  */
 static uint64_t rights_of(int abi, bool any_file)
 {
 	uint64_t rights = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
 			  LANDLOCK_ACCESS_FS_MAKE_BLOCK |
-			  /* If this were not handled, all renames between folders would fail. */
+			  /* If this is not handled, Landlock denies all renames between folders. */
 			  LANDLOCK_ACCESS_FS_REFER;
 
 	if (any_file)
@@ -176,7 +176,7 @@ static bool landlock_enter(bool any_file)
 	unsigned int i;
 	bool done;
 
-	/* Version 1 forbids all renames between folders, which a hostfs needs. */
+	/* Landlock version 1 forbids all renames between folders, but hostfs needs them. */
 	if (abi < 2)
 		return false;
 	attr.handled_access_fs = rights_of(abi, any_file);

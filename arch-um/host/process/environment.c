@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * environment.c - what the host gave this process at its start
+ * environment.c - remember what the host gave this process at its start
  *
- * Arguments, environment variables, processor features, and the set of host processors. boot.c
- * sets them before any other code runs, and they never change. A program that this process starts
- * (helper_host.c) or becomes (exit.c) must find the same. Any thread may call these functions.
+ * These are the arguments, environment variables, processor features, and the set of host
+ * processors. boot.c sets them before any other code runs, and they never change. A program that
+ * this process starts (helper_host.c) or becomes (exit.c) gets the same ones. Any thread may call
+ * these functions.
  */
 #include "process/environment.h"
 #include <um/upcall.h>

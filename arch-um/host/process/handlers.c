@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * handlers.c - signal handlers of the kernel process: signals become upcalls
+ * handlers.c - handle the signals of the kernel process: turn them into upcalls
  *
  * The handlers run on the machine's thread. host_event_raise() may be called by any thread.
  *
@@ -8,10 +8,11 @@
  *
  * Two kinds of signal reach the machine's thread:
  *
- *   events      SIGALRM timer, SIGIO a descriptor, SIGUSR1 a worker thread, SIGWINCH, SIGTERM,
- *               SIGHUP, SIGINT. The handler sets the bit of the event. If kernel interrupts are
- *               on, the handler dispatches the event on the interrupted kernel stack. Otherwise,
- *               if guest code runs, the handler stops it, and the run loop finds the bit.
+ *   events      SIGALRM (timer), SIGIO (descriptors), SIGUSR1 (worker threads), SIGWINCH, SIGTERM,
+ *               SIGHUP, SIGINT, SIGCONT. The handler sets the bit of the event. If kernel
+ *               interrupts are on, the handler dispatches the event on the interrupted kernel
+ *               stack. Otherwise, if guest code runs, the handler stops the guest code, and the
+ *               run loop finds the bit. SIGCHLD sets no bit; it goes to the engine.
  *   exceptions  SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE of kernel code. The handler runs on a
  *               separate stack, because the kernel stack itself may be the problem, and the
  *               kernel may correct the registers (um_kernel_fault()).
@@ -20,8 +21,8 @@
  * - While an event is handled on an interrupted kernel stack. Softirqs run there with um_irqs_on
  *   set; each further event would take another 4 KB of stack, or 12 KB with softirqs, and a busy
  *   network would overflow the stack.
- * - From an int3 of a kernel probe until the probed instruction was stepped, because an interrupt
- *   in between would miss the probes that it hits.
+ * - From an int3 of a kernel probe until the probed instruction has been stepped, because probes
+ *   that an interrupt hits in between would be missed.
  * Exceptions are never blocked. Worker threads block all signals, so events reach this thread.
  */
 #include "process/handlers.h"
@@ -71,7 +72,7 @@ static void event_note(unsigned int events)
 	__atomic_or_fetch(&um_irqs_pending, events, __ATOMIC_SEQ_CST);
 }
 
-/* The bit of an event was set: act on it now if interrupts are on. */
+/* The bit of an event has been set: dispatch the event now if interrupts are on. */
 static void event_deliver(struct ucontext *uc)
 {
 	struct host_regs regs;
@@ -145,8 +146,8 @@ void host_event_raise(unsigned int events)
 }
 
 /*
- * The kernel set the trap flag, to step one instruction (@stepping), or cleared it. Block events
- * while it is set.
+ * The kernel has set the trap flag to step one instruction (@stepping), or has cleared the flag.
+ * Block events while the flag is set.
  */
 static void events_hold(struct ucontext *uc, bool stepping)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * handlers.h - signal handlers, and events raised by our own threads
+ * handlers.h - install the signal handlers, and raise events from our own threads
  */
 #ifndef UM_HOST_HANDLERS_H
 #define UM_HOST_HANDLERS_H
 
-/* host_handlers_init - install all signal handlers; on the machine's thread. */
+/* host_handlers_init - install all signal handlers. Called on the machine's thread. */
 void host_handlers_init(void);
 
 /*

@@ -4,11 +4,11 @@
  *
  * Called by network drivers (host_helper_*()) and confinement.c on the machine's thread.
  *
- * A helper is a forked process that at once executes another program. It inherits nothing of ours:
- * default signal handlers, all processors, descriptors 0 and 1 on /dev/null, 2 as ours, 3 the
- * socket, and no others. It gets SIGTERM when this process ends (PR_SET_PDEATHSIG) and sees its
- * socket close. Its own end raises no signal here, so the engines, which wait for their own
- * children, are not disturbed.
+ * A helper is a forked process that executes another program at once. It has default signal
+ * handlers and may use all processors. Its descriptors 0 and 1 are /dev/null, 2 is our standard
+ * error, 3 is the socket, and no others are open. When this process ends, the helper gets SIGTERM
+ * (PR_SET_PDEATHSIG) and sees its socket close. The end of a helper raises no signal in this
+ * process, so it does not disturb the engines, which wait for their own children.
  *
  * A confined kernel process cannot start a helper. The starter, a process that was forked before
  * confinement, does so on request: it receives the words and the other end of the socket, and
@@ -30,7 +30,7 @@
 #define EXECUTABLE 1			/* X_OK of access() */
 #define SOCKET_BUFFER (4 << 20)
 
-/* "FOLDER/NAME" if it can be executed. */
+/* Writes "FOLDER/NAME" to @path. Returns 0 if this file can be executed. */
 static int candidate_try(const char *folder, size_t length, const char *name, char *path)
 {
 	if (length + strlen(name) + 2 > PATH_SIZE)
@@ -42,7 +42,7 @@ static int candidate_try(const char *folder, size_t length, const char *name, ch
 
 static struct {
 	bool wanted;
-	char path[PATH_SIZE];		/* of the helper that host_helper_probe() found */
+	char path[PATH_SIZE];		/* the helper that host_helper_probe() found */
 	int fd;				/* socket to the starter; 0: none */
 } starter;
 
@@ -54,7 +54,7 @@ static int helper_find(const char *name, char *path)
 
 	while (size > 0 && self[size - 1] != '/')
 		size--;
-	/* A user who may not read the folder of this program can name the helper here. */
+	/* A user who may not read the folder of this program can name the helper in UMLAB_NET. */
 	at = host_environment_get("UMLAB_NET");
 	if (*at && strlen(at) < PATH_SIZE && !lx_faccessat(AT_FDCWD, at, EXECUTABLE)) {
 		memcpy(path, at, strlen(at) + 1);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * memory.c - guest RAM, and mappings of the kernel process
+ * memory.c - create guest RAM, and change the mappings of the kernel process
  *
- * Called by kernel code on the machine's thread; host_mem_*() by any thread.
+ * Called by kernel code on the machine's thread. Any thread may call host_mem_alloc() and
+ * host_mem_free().
  */
 #include "process/memory.h"
 #include <um/host.h>
@@ -27,7 +28,7 @@ int host_ram_create(void *at, uint64_t size)
 	void *map;
 	int fd, error;
 
-	/* Guests map its pages as executable, but nobody executes the file itself. */
+	/* Guests map pages of this file as executable, but nobody executes the file itself. */
 	fd = lx_memfd_create("umlab-ram", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
 	if (fd == -EINVAL)
 		fd = lx_memfd_create("umlab-ram", MFD_CLOEXEC);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * timer.c - the host's clocks, and the machine's timer
+ * timer.c - read the host's clocks and set the machine's timer
  *
  * host_time_*() may be called by any thread and in signal handlers; the rest is for the machine's
  * thread. The timer raises SIGALRM (handlers.c).
@@ -21,10 +21,9 @@ static clock_gettime_fn vdso_clock_gettime;
 static int timer_id = -1;
 
 /*
- * A debugger that stops this process writes the time here (labs/gdb/gdb_clock.py). The machine's
- * clock then leaves out the time until the process continues. HELD_SHOWN of that time is not left
- * out, because guest programs that ran on meanwhile could read the clock for that long
- * (kernel/clock.c).
+ * A debugger that stops this process writes the current time here (labs/gdb/gdb_clock.py). The
+ * machine's clock then leaves out the time until the process continues, except for HELD_SHOWN:
+ * guest programs that ran on meanwhile could read the clock for that long (kernel/clock.c).
  */
 volatile uint64_t host_time_stopped;
 static volatile uint64_t time_held;
@@ -37,7 +36,7 @@ static volatile uint64_t time_held;
  * the debugger tries again. If each attempt takes longer than a period of the timer, the step
  * never succeeds. So when an event interrupts the kernel at the same place as the previous event,
  * the timer is delayed, longer each time. This applies only to machines that a debugger has
- * stopped before, because a loop in the kernel stays at one place too.
+ * stopped before, because a loop in the kernel also stays at one place.
  */
 #define STEP_GRACE	(100 * 1000000ULL)
 #define STEP_SHIFT_MAX	4

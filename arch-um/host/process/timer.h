@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * timer.h - the machine's timer
+ * timer.h - set up the machine's timer
  *
  * host_time_*() and host_timer_set() are declared in um/host.h.
  */
@@ -13,8 +13,8 @@
 int host_timer_init(uint64_t vdso);
 
 /*
- * host_timer_place - an event interrupted the kernel at @ip with stack pointer @sp; both 0 when
- * the event was only noted. Signal handlers.
+ * host_timer_place - note that an event interrupted the kernel at @ip with stack pointer @sp. Both
+ * are 0 if the event does not interrupt the kernel now. Called by signal handlers.
  */
 void host_timer_place(uint64_t ip, uint64_t sp);
 
