@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * file.c - files, sockets and pseudo terminals of the host
+ * file.c - access files, sockets and pseudo terminals of the host
  *
  * Implements the "files" section of um/host.h for drivers, and the random source. Any thread may
  * call these functions; the only state is one bit for each descriptor.
@@ -19,7 +19,7 @@
 #include "lx/lx_socket.h"
 #include "lx/lx_system.h"
 
-/* A pipe that polls as writable accepts this many bytes at once; so do terminals in practice. */
+/* A writable pipe accepts this many bytes without blocking; so do terminals in practice. */
 #define SHARED_WRITE_MAX 512
 
 #define NR_SHARED_FDS 1024
@@ -83,8 +83,8 @@ void host_file_close(int fd)
 }
 
 /*
- * Pipes and terminals can be opened again through /proc, but not the master of a pseudo terminal
- * (device 5:2), which would create a new one.
+ * Pipes and terminals can be opened again through /proc. The master of a pseudo terminal (device
+ * 5:2) cannot: that would create a new pseudo terminal.
  */
 static bool can_reopen(int fd, const struct stat *st)
 {
@@ -107,7 +107,7 @@ int host_file_inherit(int fd, bool write)
 		return flags;
 	if ((flags & O_ACCMODE) == (write ? O_RDONLY : O_WRONLY))
 		return -EBADF;
-	/* Inherited descriptors lack this flag; those that we opened have it. */
+	/* Inherited descriptors lack this flag; those that this process opened have it. */
 	if (lx_fcntl(fd, F_GETFD, 0) & FD_CLOEXEC)
 		return -EBADF;
 	error = lx_fstat(fd, &st);
@@ -226,7 +226,7 @@ int host_file_punch(int fd, uint64_t offset, uint64_t size)
 	return error == -ENOSYS ? -EOPNOTSUPP : error;
 }
 
-/* A lock of the open file, not of the process, so that two disks of one machine conflict. */
+/* The lock belongs to the open file, not to the process: two disks of one machine conflict. */
 int host_file_lock(int fd, bool exclusive)
 {
 	struct flock lock = {
@@ -312,7 +312,7 @@ int host_socket_listen(const char *path)
 	fd = lx_socket(LX_AF_UNIX, LX_SOCK_STREAM | LX_SOCK_CLOEXEC | LX_SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return fd;
-	/* Before bind() this sets the mode of the new file: access for the owner only. */
+	/* A mode set before bind() becomes that of the new file: access for the owner only. */
 	error = lx_fchmod(fd, 0600);
 	if (error)
 		goto out_close;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * file.h - descriptors that other processes share
+ * file.h - tell which descriptors have flags that other processes share
  *
  * host_file_*() of kernel code are declared in um/host.h.
  */

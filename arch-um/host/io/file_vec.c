@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * file_vec.c - transfers between a file and scattered memory
+ * file_vec.c - transfer data between a file and scattered memory
  *
- * Called by the worker threads of the disk driver and by hostfs; any thread. After a short
- * transfer the vector is advanced in place.
+ * Called by the worker threads of the disk driver and by hostfs, on any thread. After a short
+ * transfer, the caller's vector itself is advanced to what is left.
  */
 #include <um/host.h>
 #include "lx/lx_file.h"

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostfs_host.c - folders of the host for the guest's hostfs
+ * hostfs_host.c - access folders of the host for the guest's hostfs
  *
  * Implements the "host file system" section of um/host.h. The hostfs driver calls these functions
  * in task context on the machine's thread.
  *
- * Confinement. Every call names its file by a descriptor and one component, which is checked here,
- * and tells the host not to follow symbolic links. Where the host has no flag for that (chmod
- * before Linux 6.6), the object is opened first and then named by its descriptor. Only two calls
- * take whole paths: host_fs_open_root(), for a folder that the user named, and
- * host_fs_open_beneath(), which has the host refuse every path out of the root (openat2) or, on
- * hosts without openat2, opens one component after the other.
+ * Confinement. Every call names its file by a descriptor and one component. This file checks the
+ * component and tells the host not to follow symbolic links. Where the host has no flag for that
+ * (chmod before Linux 6.6), the object is opened first and then named by its descriptor. Only two
+ * calls take whole paths: host_fs_open_root(), for a folder that the user named, and
+ * host_fs_open_beneath(), which has the host refuse every path out of the root (openat2). Without
+ * openat2 it opens one component after the other.
  */
 #include <um/host.h>
 #include "libk.h"
@@ -88,7 +88,7 @@ int host_fs_open_beneath(int root_fd, const char *path)
 	};
 	int fd = lx_openat2(root_fd, *path ? path : ".", &how);
 
-	/* Old containers answer unknown calls with -EPERM. */
+	/* In old containers, system calls that are unknown there fail with -EPERM. */
 	if (fd == -ENOSYS || fd == -EPERM)
 		fd = open_stepwise(root_fd, path);
 	return fd;
@@ -252,7 +252,7 @@ int host_fs_statfs(int fd, struct host_statfs *result)
 	return 0;
 }
 
-/* chmod for hosts whose call follows links: open the object, then name its descriptor. */
+/* chmod() where the host's call follows links: open the object, then name its descriptor. */
 static int chmod_pinned(int dir_fd, const char *name, unsigned int mode)
 {
 	int fd = lx_openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * net_host.c - frames through sockets and tap devices of the host
+ * net_host.c - send and receive frames through sockets and tap devices of the host
  *
  * Called by the eth driver on the machine's thread, with softirqs off or in task context. A socket
- * transfers many frames per call. The array is static, because no call interrupts another.
+ * transfers many frames per call. No call interrupts another, so all share one array of messages.
  */
 #include <um/host.h>
 #include "libk.h"

@@ -15,14 +15,14 @@
  *                  watch_epoll ── slow_epoll only; the watcher thread sleeps here
  *
  * Signalling descriptors have O_ASYNC set, and their SIGIO goes to the machine's thread, where
- * handlers.c sets UM_EVENT_POLL. For the others the watcher raises the same event; it is started
- * with the first of them. In both cases the kernel then calls host_poll_collect().
+ * handlers.c sets UM_EVENT_POLL. For all other descriptors a watcher thread raises the same event;
+ * the first such descriptor starts it. In both cases the kernel then calls host_poll_collect().
  *
- * Terminals are slow because the tty layer of the host sends SIGIO a moment before epoll sees the
- * descriptor ready. A collect could find nothing, and no other signal would follow. Pipes and
- * sockets do this in the right order. Shared descriptors (host_file_inherit()) must not get
- * O_ASYNC, because other processes share the flag. A descriptor for writing would cause a SIGIO
- * whenever its reader takes something.
+ * Terminals are in slow_epoll because the tty layer of the host sends SIGIO a moment before epoll
+ * sees the descriptor ready. host_poll_collect() could then find nothing, and no other signal would
+ * follow. Pipes and sockets first become ready and then send the signal. Shared descriptors
+ * (host_file_inherit()) must not get O_ASYNC, because other processes share the flag. A descriptor
+ * for writing would cause a SIGIO whenever its reader takes something.
  *
  * All descriptors are edge-triggered: one that is not read costs nothing until more data arrives.
  * A report may be late or superfluous, but is never lost.
@@ -56,7 +56,7 @@ static struct entry {
 	bool report_once;		/* cannot be polled and not reported yet */
 	uint64_t cookie;
 } entries[NR_ENTRIES];
-static unsigned int nr_entries;		/* entries from this index on were never used */
+static unsigned int nr_entries;		/* entries from this index on have never been used */
 
 static int main_epoll = -1;
 static int slow_epoll = -1;
@@ -116,7 +116,7 @@ out_close_slow:
 	return error;
 }
 
-/* Is this a pipe or socket that no other process shares? */
+/* May @fd get O_ASYNC? Not if it is a terminal or other processes share its flags. */
 static bool may_signal(int fd)
 {
 	struct termios settings;
@@ -211,7 +211,7 @@ int host_poll_add(int fd, bool write, uint64_t cookie)
 			goto out_release;
 	}
 out_raise:
-	/* Data that arrived before O_ASYNC was set sent no signal. */
+	/* Data that arrived before O_ASYNC was set caused no signal. */
 	host_event_raise(UM_EVENT_POLL);
 	return 0;
 
@@ -245,7 +245,7 @@ void host_poll_watch(int fd, bool read, bool write)
 			continue;
 		event.data = i;
 		lx_epoll_ctl(entries[i].epoll_fd, EPOLL_CTL_MOD, fd, &event);
-		/* No signal comes for a condition that held before. */
+		/* No signal comes if @fd was ready before. */
 		if (write && entries[i].async)
 			host_event_raise(UM_EVENT_POLL);
 	}
@@ -258,7 +258,7 @@ static bool collect_from(int epoll_fd)
 	bool slow = false;
 	int i, nr;
 
-	/* A full array means that there may be more; a reported event does not come again. */
+	/* If the array is full, there may be more events. Those reported do not come again. */
 	do {
 		nr = lx_epoll_pwait(epoll_fd, events, NR_EVENTS, 0, NULL);
 		for (i = 0; i < nr; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * poll.h - the descriptor by which idle.c sees that something became ready
+ * poll.h - give idle.c a descriptor that is readable while others are ready
  *
  * host_poll_*() of kernel code are declared in um/host.h.
  */
@@ -8,8 +8,8 @@
 #define UM_HOST_POLL_H
 
 /*
- * host_poll_fd - a descriptor that is readable while host_poll_collect() has something to do.
- * -errno when the host refuses one.
+ * host_poll_fd - return a descriptor that is readable while host_poll_collect() has something to
+ * report. -errno: the host refuses to create it.
  */
 int host_poll_fd(void);
 

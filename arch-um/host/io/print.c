@@ -19,7 +19,7 @@ static bool is_raw_terminal(int fd)
 	return lx_ioctl(fd, TCGETS, (long)&settings) == 0 && !(settings.c_oflag & OPOST);
 }
 
-/* Wait for a slow reader; give up if the reader is gone. */
+/* Write all of @text: wait for a slow reader, but give up if the reader is gone. */
 static void write_all(const char *text, size_t size)
 {
 	struct pollfd pollfd = { .fd = STDERR, .events = POLLOUT };

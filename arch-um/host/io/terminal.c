@@ -6,8 +6,8 @@
  *
  * The guest's tty layer edits lines and turns Ctrl-C into signals, so the tty layer of the host
  * must not. The settings belong to the terminal, not to this process, so every way to end the
- * process calls host_term_restore_all(). Only SIGKILL leaves the terminal raw; `stty sane` helps
- * then, and programs that start machines restore the terminal themselves.
+ * process calls host_term_restore_all(). Only SIGKILL leaves the terminal raw. `stty sane` helps
+ * then; programs that start machines restore the terminal themselves.
  *
  * A machine in the background of its shell does not change the terminal, because the settings then
  * belong to the job in the foreground.
@@ -39,7 +39,7 @@ void host_term_make_raw(struct termios *settings)
 	settings->c_cc[VTIME] = 0;
 }
 
-/* True only for our controlling terminal; the host gives no answer for others. */
+/* Can be true only for our controlling terminal: the host gives no answer for others. */
 static bool in_background(int fd)
 {
 	int group;
@@ -73,7 +73,7 @@ int host_term_raw(int fd)
 	return apply(fd, &terminal->raw);
 }
 
-/* In reverse order: if a terminal was made raw twice, the first entry has its own settings. */
+/* In reverse order: if a terminal was made raw twice, only its first entry has what it had. */
 void host_term_restore_all(void)
 {
 	unsigned int i;

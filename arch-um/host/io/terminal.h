@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * terminal.h - raw mode of terminals for the rest of host/
+ * terminal.h - switch terminals to raw mode and back, for the rest of host/
  *
  * host_term_raw() and host_term_size() are declared in um/host.h.
  */
@@ -13,8 +13,9 @@ struct termios;
 void host_term_make_raw(struct termios *settings);
 
 /*
- * host_term_restore_all - restore the settings of every terminal; before the process ends.
- * host_term_resume_all - make the terminals raw again; after SIGCONT. Both also in handlers.
+ * host_term_restore_all - restore the settings of every terminal. Called before the process ends.
+ * host_term_resume_all - make the terminals raw again. Called after SIGCONT.
+ * Signal handlers may call both.
  */
 void host_term_restore_all(void);
 void host_term_resume_all(void);

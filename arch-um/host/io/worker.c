@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * worker.c - host threads beside the machine's own
+ * worker.c - run host threads in addition to the machine's own
  *
  * Workers make calls that would block the machine: disk transfers (drivers-ubd/worker) and waiting
  * for descriptors that cannot signal (poll.c). A worker shares memory and descriptors with the
