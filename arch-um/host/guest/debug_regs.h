@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * debug_regs.h - debug registers of a host thread
+ * debug_regs.h - read and write the debug registers of a host thread
  *
  * For both engines. The registers keep their values when the tracer detaches from the thread.
  */
@@ -17,8 +17,9 @@ int host_debug_attach(int tid);
 void host_debug_detach(int tid);
 
 /*
- * Both need a stopped thread that we trace. host_debug_load - -EINVAL, -EIO: the host refuses a
- * value. host_debug_status - DR6.
+ * host_debug_load - set the debug registers of @tid. -EINVAL, -EIO: the host refuses a value.
+ * host_debug_status - return DR6 of @tid.
+ * The thread @tid must be traced by us and stopped.
  */
 int host_debug_load(int tid, const struct host_debug *debug);
 uint64_t host_debug_status(int tid);

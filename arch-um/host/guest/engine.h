@@ -3,7 +3,7 @@
  * engine.h - what an engine offers: one way of running guest code
  *
  * spaces.c chooses an engine at start and passes the calls of um/host.h on to it. Everything is
- * called on the machine's thread. What engines use in turn has headers of its own: the spaces
+ * called on the machine's thread. What the engines themselves use has other headers: the spaces
  * (space_table.h), the processors (placement.h), the FP state (fp_state.h).
  */
 #ifndef UM_HOST_ENGINE_H
@@ -20,7 +20,7 @@ struct engine_ops {
 	/* System call sites can be patched (site_jumps.c). */
 	bool sites;
 
-	/* run() carries out the queued commands itself; else flush() is called first. */
+	/* run() carries out the queued commands itself. Otherwise flush() is called first. */
 	bool run_maps;
 
 	/* Returns 0, or -errno with the reason in @why: what to change on this host. */
@@ -33,12 +33,12 @@ struct engine_ops {
 	void (*space_destroy)(struct host_space *space);
 
 	/*
-	 * Prepare a space without mappings for another user; -errno: this is not possible, and the
-	 * space must be destroyed. NULL: always possible, and nothing to do.
+	 * Prepare a space without mappings for another user. -errno: this is not possible, so the
+	 * space must be destroyed. NULL: it is always possible, and nothing needs to be done.
 	 */
 	int (*space_reuse)(struct host_space *space);
 
-	/* Carry out the queued commands. -errno: one failed; *@done: how many worked before. */
+	/* Carry out the queued commands. -errno: one failed, after *@done others succeeded. */
 	int (*flush)(struct host_space *space, unsigned int *done);
 
 	/* See host_guest_run(). Sets space->map_error when a command failed and nothing ran. */
@@ -46,8 +46,9 @@ struct engine_ops {
 		    struct guest_event *event);
 
 	/*
-	 * Whatever its guest code does, the space stands still until it is run: mapping work may
-	 * wait until then. If not, work that takes rights away must be done at once. NULL: always.
+	 * True if the space stands still until it is run, whatever its guest code does: mapping
+	 * work may wait until then. False: work that takes rights away must be done at once. NULL:
+	 * always true.
 	 */
 	bool (*stopped_for_sure)(struct host_space *space);
 
@@ -56,13 +57,13 @@ struct engine_ops {
 	int (*debug_set)(struct host_space *space, const struct host_debug *debug);
 	uint64_t (*debug_status)(struct host_space *space);
 
-	/* From a signal handler: make a run end soon. */
+	/* Make a run end soon. Called by signal handlers. */
 	void (*kick)(void);
 
-	/* From a signal handler: a child of this process ended. NULL: of no interest. */
+	/* Note that a child of this process has ended. Called by signal handlers. May be NULL. */
 	void (*child_ended)(void);
 
-	/* The machine is about to sleep. NULL: of no interest. */
+	/* Note that the machine is about to sleep. May be NULL. */
 	void (*idle)(void);
 };
 

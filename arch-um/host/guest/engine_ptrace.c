@@ -2,23 +2,23 @@
 /*
  * engine_ptrace.c - run guest code in traced host processes
  *
- * The engine for hosts that lack what the seccomp engine needs. spaces.c calls it through
- * engine_ptrace on the machine's thread; ptrace_kick() runs in signal handlers.
+ * This engine is for hosts that lack what the seccomp engine needs. spaces.c calls it through
+ * `engine_ptrace` on the machine's thread; ptrace_kick() runs in signal handlers.
  *
  * Theory of operation
  *
- * Every space is a host process that the machine's thread traces (PTRACE_SEIZE). PTRACE_SYSEMU
- * lets the process run until a system call, which the host does not carry out, an
- * exception, or a PTRACE_INTERRUPT, which ptrace_kick() sends when a host event arrives.
+ * Every space is a host process that the machine's thread traces (PTRACE_SEIZE). PTRACE_SYSEMU lets
+ * the process run until it makes a system call, which the host does not carry out, raises an
+ * exception, or is stopped by the PTRACE_INTERRUPT that ptrace_kick() sends for a host event.
  *
- * The zygote is forked from the kernel process at the start, while that is still small. It maps the
- * stub, drops everything else and never runs guest code. Its stub forks all spaces with
+ * The zygote is forked from the kernel process at the start, while that process is still small. It
+ * maps the stub, drops everything else and never runs guest code. Its stub forks all spaces with
  * CLONE_PARENT, so they are our children, hold only the stub, and are traced from the beginning.
  *
  * The process of a space is always stopped, except inside ptrace_run(), stub_run() and
  * ptrace_space_create(). Only the machine's thread resumes a process or waits for one.
  *
- * A PTRACE_INTERRUPT may come too late, after the process stopped for another reason. The next
+ * A PTRACE_INTERRUPT may come too late, when the process has stopped for another reason. The next
  * resume then reports an event stop at once. So an event stop means "nothing happened":
  * ptrace_run() returns, stub_run() resumes the process.
  */
@@ -102,7 +102,7 @@ static long regs_load(int pid, const struct host_regs *regs)
 
 	if (regs->fs_base < UM_HOST_TASK_END && regs->gs_base < UM_HOST_TASK_END)
 		return lx_ptrace(PTRACE_SETREGS, pid, 0, (void *)regs);
-	/* The process still has such a base, unless another guest thread ran there since. */
+	/* The process still has such a base, unless another guest thread has run there since. */
 	error = regs_load_general(pid, regs);
 	if (!error)
 		error = base_load(pid, offsetof(struct host_regs, fs_base), regs->fs_base);
@@ -113,7 +113,7 @@ static long regs_load(int pid, const struct host_regs *regs)
 
 /*
  * Guest code may load a data selector with any privilege level, but the host accepts only 0 and
- * selectors with level 3. A return from an interrupt clears null selectors on hardware as well.
+ * selectors with level 3. On hardware, a return from an interrupt clears null selectors as well.
  */
 static long regs_load_fixed(int pid, struct host_regs *regs)
 {
@@ -175,7 +175,7 @@ static void process_end(int pid)
 		;
 }
 
-/* A process of the host killed the space. Once it is @reaped, its pid may belong to another. */
+/* The process of @space was killed. Once it is @reaped, its pid may be used by another one. */
 static void space_lost(struct host_space *space, bool reaped)
 {
 	if (!reaped)
@@ -212,7 +212,7 @@ __attribute__((noreturn)) static void zygote_main(int start_fd)
 	char byte;
 	int signo;
 
-	/* The parent writes when it traces us. */
+	/* The parent writes a byte when it traces this process. */
 	if (lx_read(start_fd, &byte, 1) != 1)
 		lx_exit_group(1);
 	for (signo = 1; signo <= 64; signo++)
@@ -228,7 +228,7 @@ __attribute__((noreturn)) static void zygote_main(int start_fd)
 		lx_close_range(low + 1, high - 1, 0);
 	lx_close_range(high + 1, ~0u, 0);
 
-	/* Replace what the host mapped there, even the initial stack: we run on another one. */
+	/* Replace what the host mapped there, even the initial stack: this is another one. */
 	if (lx_is_error(lx_mmap((void *)UM_STUB_CODE, UM_STUB_CODE_SIZE, PROT_READ | PROT_WRITE,
 				MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)))
 		lx_exit_group(2);
@@ -372,7 +372,7 @@ static enum guest_stop exception(int pid, struct guest_event *event)
 
 	if (lx_ptrace(PTRACE_GETSIGINFO, pid, 0, &info))
 		return GUEST_GONE;
-	/* Ignore signals that were sent by another process of the host. */
+	/* Ignore signals that another process on the host has sent. */
 	if (info.si_code <= 0)
 		return GUEST_INTERRUPT;
 
@@ -396,8 +396,8 @@ static enum guest_stop exception(int pid, struct guest_event *event)
 }
 
 /*
- * If an exception and an interruption coincide, the interruption is reported first. The signal of
- * the exception would then hit the next task that runs here.
+ * Is an exception pending? If an exception and an interruption coincide, the host reports the
+ * interruption first. The exception's signal would then hit the next task that runs in the space.
  */
 static bool exception_pending(int pid)
 {
@@ -441,8 +441,8 @@ static void ptrace_run(struct host_space *space, struct host_regs *regs, unsigne
 		return;
 	}
 	/*
-	 * A far jump led to 32-bit code. Leave it now, because the host would read the registers of
-	 * regs_load_general() in the 32-bit layout otherwise.
+	 * A far jump led to 32-bit code. Go back to 64-bit code, because otherwise the host would
+	 * read the registers of regs_load_general() in the 32-bit layout.
 	 */
 	if (regs->cs != USER_CS)
 		lx_ptrace(PTRACE_POKEUSR, pid, offsetof(struct host_regs, cs), (void *)USER_CS);

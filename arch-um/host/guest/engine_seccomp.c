@@ -2,9 +2,9 @@
 /*
  * engine_seccomp.c - run guest code in host processes that hand over through shared memory
  *
- * The engine that is preferred where the host allows it. spaces.c calls it through
- * engine_seccomp, on the machine's thread. seccomp_process.c starts and ends the processes,
- * seccomp_stop.c reads why guest code stopped, handover.c passes the turn.
+ * This engine is preferred where the host allows it. spaces.c calls it through `engine_seccomp`, on
+ * the machine's thread. seccomp_process.c starts and ends the processes, seccomp_stop.c finds out
+ * why guest code stopped, handover.c passes the turn.
  *
  * Theory of operation
  *
@@ -24,14 +24,14 @@
  * - Each value in the mailbox is read once, and used only as a guest register or event, which guest
  *   code may choose anyway. Addresses in the mailbox are checked.
  * - Mappings are removed before their pages get another use, so guest code that runs on loses them
- *   too. One kind of guest thread stands still for certain (stopped_for_sure): one that
- *   sleeps, according to the host, on the word in its mailbox. The filter allows that call at
- *   one place of the stub only, and only the machine's thread and the mapper wake it. The mapper
- *   acknowledges through a descriptor that the guest thread does not have.
- * - A space gets another user only after its guest thread was seen in the stub with nothing mapped,
- *   or sleeps there for certain (seccomp_space_reuse()).
+ *   too. A guest thread stands still for certain (stopped_for_sure) only if the host says that the
+ *   thread sleeps on the word in its mailbox. The filter allows that call at only one place of the
+ *   stub, and only the machine's thread and the mapper wake the sleeper. The mapper acknowledges
+ *   through a descriptor that the guest thread does not have.
+ * - A space gets another user only if its guest thread has been seen in the stub with nothing
+ *   mapped, or sleeps there for certain (seccomp_space_reuse()).
  * - A guest thread that was kicked, keeps the turn and uses processor time is killed. So is a
- *   process whose threads all sleep although it has the turn.
+ *   process whose threads all sleep although the process has the turn.
  */
 #include "guest/engine_seccomp.h"
 #include <asm/processor-flags.h>
@@ -64,13 +64,13 @@ static bool seccomp_stopped_for_sure(struct host_space *space)
 
 /*
  * The guest code of the former user may only have pretended to stop. All its code is unmapped by
- * now. The reset signal leads the thread from any place to its wait. The random number that comes
- * with the signal, and nowhere else, proves that the thread passed there.
+ * now. The reset signal leads the thread from any place to stub_wait. The random number, which only
+ * the signal carries, proves that the thread got there.
  *
- * A thread that sleeps is in its wait already. But the former user may have left something in its
- * registers that hits the next user before its registers are loaded: the trap flag, or a stack
- * pointer that leaves no room for the signal frame of a kick. If the first run ends because of
- * that, it does not count as a run (unproven_stop()).
+ * A thread that sleeps is in stub_wait already. But the former user may have left something in the
+ * thread's registers that strikes before those of the next user are loaded: the trap flag, or a
+ * stack pointer that leaves no room for the signal frame of a kick. If the first run ends because
+ * of that, it does not count as a run (unproven_stop()).
  */
 static int seccomp_space_reuse(struct host_space *generic)
 {
@@ -144,8 +144,8 @@ static bool is_canonical(uint64_t addr)
 /*
  * The first run of a reused space has ended, and its guest thread was asleep when the space was
  * reused (seccomp_space_reuse()). Returns true if the former user caused the end: then nothing
- * ran. A process that has ended is replaced once; if the new user did end it, that will happen
- * again. Page faults bring the mappings back.
+ * ran. A process that has ended is replaced once. If it was the new user who ended the process, the
+ * new process will end as well. Page faults bring the mappings back.
  */
 static bool unproven_stop(struct seccomp_space *space)
 {
@@ -173,7 +173,7 @@ static void seccomp_run(struct host_space *generic, struct host_regs *regs, unsi
 	struct seccomp_space *space = seccomp_space_of(generic);
 	struct stub_mailbox *mailbox = space->mailbox;
 
-	/* The jump to such an address would fault inside the stub. */
+	/* A jump to an address that is not canonical would fault inside the stub. */
 	if (!is_canonical(regs->ip)) {
 		*event = (struct guest_event) {
 			.stop = GUEST_TRAP, .signo = SIGSEGV, .code = SI_KERNEL,

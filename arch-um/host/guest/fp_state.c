@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fp_state.c - size and form of the FP state on this processor
+ * fp_state.c - find out the size and form of the FP state on this processor
  *
  * The FP state is an XSAVE image in standard format, as in ptrace and signal frames. It holds all
  * components that the host has enabled, except those that a program must request (AMX).
- * Used by the engines and, through um/host.h, by kernel code; pure functions after host_fp_init().
+ *
+ * Called by the engines and, through um/host.h, by kernel code. Nothing changes after
+ * host_fp_init().
  */
 #include "guest/fp_state.h"
 #include <um/host.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fp_state.h - size and form of the FP state on this processor
+ * fp_state.h - find out the size and form of the FP state on this processor
  *
  * host_fp_size(), host_fp_features() and host_fp_default() are declared in um/host.h.
  */
@@ -9,10 +9,10 @@
 
 #include <um/types.h>
 
-/* host_fp_init - ask the processor; before any engine is tried. */
+/* host_fp_init - find out what the processor has. Called before any engine is tried. */
 void host_fp_init(void);
 
-/* host_fp_xsave - the processor has XSAVE and the host has enabled it. */
+/* host_fp_xsave - does the processor have XSAVE, and has the host enabled it? */
 bool host_fp_xsave(void);
 
 #endif /* UM_HOST_FP_STATE_H */

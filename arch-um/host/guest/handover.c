@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * handover.c - passing the turn between the machine's thread and a guest thread
+ * handover.c - pass the turn between the machine's thread and a guest thread
  *
- * Used by the seccomp engine on the machine's thread; host_handover_is_stuck() also in signal
- * handlers. The other side of each hand-over is stub/stub_seccomp.S.
+ * Called by the seccomp engine on the machine's thread. host_handover_is_stuck() is called by a
+ * signal handler. The other side of each hand-over is stub/stub_seccomp.S.
  *
  * Theory of operation
  *
@@ -22,15 +22,15 @@
  * than SPIN_TIME, or when the machine becomes idle.
  *
  * Two spaces that alternate (a pipe between processes) are a special case. While apart, each change
- * of the space wakes a thread on the other processor, which costs more than spinning saves. So
- * when a space returns soon several times, it keeps its place and spins, and the other space runs
- * beside the machine's thread as if together. Once the spinning thread has gone to sleep,
- * the space that runs next takes its place.
+ * of the space wakes a thread on the other processor, which costs more than spinning saves. So if
+ * a space runs again soon several times in a row, it keeps its place and spins, and the other space
+ * runs on the processor of the machine's thread, as if together. Once the spinning thread has gone
+ * to sleep, the space that runs next takes its place.
  *
- * Where other processes need the processors, apart is bad, because each side waits until its own
- * processor is free. This shows as a time above STOLEN_TIME between two polls of a spinning thread,
- * or between a wake-up and its effect. The machine then stays together for a while, twice as long
- * each time (BACKOFF_*). An idle machine spins nowhere.
+ * If other processes need the processors, going apart makes things worse, because each side waits
+ * until its own processor is free. The sign of this is a time above STOLEN_TIME between two polls
+ * of a spinning thread, or between a wake-up and its effect. The machine then stays together for a
+ * while, twice as long each time (BACKOFF_*). An idle machine does not spin.
  *
  * Only the kernel side decides. A guest thread spins as often as its data page says, which is 0
  * while the machine is together or another space runs.
@@ -56,7 +56,7 @@ static struct {
 	uint64_t ticks_per_usec;
 	uint32_t guest_spins;		/* polls of the stub in SPIN_TIME */
 	struct seccomp_space *spinning;	/* its guest thread may spin now */
-	struct seccomp_space *before;	/* its guest thread did before that, until: */
+	struct seccomp_space *before;	/* its guest thread spun before, until: */
 	uint64_t before_until;
 	unsigned int returns;		/* see RETURNS_ENOUGH */
 	volatile bool waiting;		/* the other side was woken, and still has the turn */
@@ -158,7 +158,7 @@ static void density_count(uint64_t now)
 	handover.runs_since = now;
 }
 
-/* Called for each run while apart that was short enough. */
+/* Called while apart, for each run that was short enough. */
 static void success_count(void)
 {
 	if (++handover.runs < 8)
@@ -217,9 +217,9 @@ static void guest_follow(struct seccomp_space *space, bool beside)
 }
 
 /*
- * Give the turn to a thread of @space. If its process ended just before, this store overwrites the
- * turn that the handler took back (host_seccomp_child_ended()). Take the turn back again then,
- * because no thread is left to return it.
+ * Give the turn to a thread of @space. If the process ended just before, this store overwrites the
+ * turn that host_seccomp_child_ended() has taken back. Then take the turn back again, because no
+ * thread is left to return it.
  */
 static void turn_give(struct seccomp_space *space, uint32_t turn)
 {
@@ -229,8 +229,8 @@ static void turn_give(struct seccomp_space *space, uint32_t turn)
 }
 
 /*
- * @space is about to run while apart. True: another space spins, is likely to return soon and keeps
- * its place.
+ * Should @space, which is about to run while apart, run beside the machine's thread? True: another
+ * space spins, is likely to run again soon and keeps its place.
  */
 static bool runs_beside(struct seccomp_space *space)
 {
@@ -253,7 +253,7 @@ static bool runs_beside(struct seccomp_space *space)
 	return false;
 }
 
-/* A wake-up at @from took effect at @to, according to the guest thread. */
+/* Go together if a wake-up at @from took effect too late, at @to. */
 static void latency_check(uint64_t from, uint64_t to)
 {
 	if (handover.apart && (int64_t)(to - from) > (int64_t)ticks_of(STOLEN_TIME))
@@ -316,7 +316,7 @@ bool host_handover_by_mapper(struct seccomp_space *space)
 	/*
 	 * While apart, this thread spins on the mapper's processor, so nothing would be saved. And
 	 * a guest thread that only pretends to have stopped could take the turn while the mapper
-	 * still reads the commands. A guest thread that sleeps on its word can not.
+	 * still reads the commands. A guest thread that sleeps on its word cannot.
 	 */
 	if (handover.apart || !host_handover_sleeps(space))
 		return false;

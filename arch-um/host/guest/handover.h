@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * handover.h - passing the turn between the machine's thread and a guest thread
+ * handover.h - pass the turn between the machine's thread and a guest thread
  *
  * Used by the seccomp engine only (engine_seccomp.c, seccomp_process.c).
  */
@@ -22,24 +22,28 @@ int host_handover_reset(struct seccomp_space *space, uint64_t epoch);
 
 /*
  * host_handover_by_mapper - like host_handover(), but the mapper first carries out the batch in the
- * space's data and passes the turn on, which saves two switches. False: nothing was done,
- * because it does not pay now or the guest thread may not have stopped.
+ * space's data and passes the turn on, which saves two switches. False: nothing has been done,
+ * because this does not pay now or the guest thread may not have stopped.
  */
 bool host_handover_by_mapper(struct seccomp_space *space);
 
 /*
- * host_handover_is_stuck - do all threads of @space sleep although it has the turn? Then nobody
- * will give the turn back. Guest code can cause this, the stub alone cannot. Signal handler.
+ * host_handover_is_stuck - do all threads of @space sleep although @space has the turn? Then nobody
+ * will give the turn back. Guest code can cause this, the stub alone cannot. Called by a signal
+ * handler.
  */
 bool host_handover_is_stuck(struct seccomp_space *space);
 
 /*
  * host_handover_sleeps - does the host say that the guest thread of @space sleeps in the stub? Then
- * it sleeps until we wake it. False: it may be running.
+ * the thread sleeps until we wake it. False: the thread may be running.
  */
 bool host_handover_sleeps(struct seccomp_space *space);
 
-/* host_handover_idle - the machine is about to sleep. host_handover_forget - @space ends. */
+/*
+ * host_handover_idle - stop all spinning, because the machine is about to sleep.
+ * host_handover_forget - forget @space, which is about to end or has ended.
+ */
 void host_handover_idle(void);
 void host_handover_forget(struct seccomp_space *space);
 

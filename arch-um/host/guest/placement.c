@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * placement.c - which host processors the machine and its spaces run on
+ * placement.c - choose the host processors of the machine and its spaces
  *
  * A hand-over with sleep and wake costs five to ten times as much between two processors as on one
- * (measured: 50 us against 5 to 10 us). So the machine's thread keeps to one processor while
- * it is busy, and each space follows before it runs. When the machine was idle, the host may
- * choose another processor. The seccomp engine may move guest threads to a second
- * processor and spin (handover.c). Called on the machine's thread.
+ * (measured: 50 us against 5 to 10 us). So the machine's thread keeps to one processor while the
+ * machine is busy, and each space follows before it runs. While the machine is idle, the host may
+ * choose another processor. The seccomp engine may move guest threads to a second processor and
+ * spin (handover.c).
+ *
+ * Called by the engines and idle.c on the machine's thread.
  */
 #include "guest/placement.h"
 #include <um/host.h>
@@ -69,8 +71,8 @@ void host_placement_take(void)
 }
 
 /*
- * Not at each sleep: an idle machine often wakes up for a moment, and would spend that moment on
- * these system calls.
+ * Does nothing for RELEASE_INTERVAL after a take: an idle machine often wakes up for a moment, and
+ * would spend that moment on these system calls.
  */
 void host_placement_release(void)
 {
@@ -103,7 +105,7 @@ bool host_placement_guests(bool apart)
 	return true;
 }
 
-/* Keep @tid to @cpu, unless @known says that it is there already (the number plus 1). */
+/* Keep @tid to @cpu, unless *@known, a processor plus 1, says that @tid is there already. */
 static void follow(int tid, unsigned int cpu, unsigned int *known)
 {
 	if (!mask_size || *known == cpu + 1)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * seccomp_process.c - guest processes of the seccomp engine: start, mapping work, runs, end
+ * seccomp_process.c - start, run and end guest processes of the seccomp engine
  *
  * Each space has a process, which the zygote (seccomp_zygote.c) forks at our request. The zygote
  * and the mappers wait for requests on a word of their data page and answer through the
@@ -9,7 +9,7 @@
  *
  * Called by engine_seccomp.c and seccomp_stop.c on the machine's thread, except the two signal
  * handlers at the end. A handler may run between any two instructions of the other functions, so
- * `running` is set before a turn is given and cleared when it is back.
+ * `running` is set before the turn is given to a space and cleared when the turn is back.
  */
 #include "guest/seccomp_process.h"
 #include "guest/handover.h"
@@ -32,7 +32,7 @@
 static struct {
 	struct seccomp_space *zygote;
 	int ack_fd;
-	struct seccomp_space *volatile running;	/* it has the turn, or gets it now */
+	struct seccomp_space *volatile running;	/* has the turn, or is about to get it */
 	volatile bool child_ended;
 	uint64_t kicked_cpu;			/* CPU time at the first kick; 0: none yet */
 } machine = { .ack_fd = -1 };
@@ -56,7 +56,7 @@ static void process_check(struct host_space *space)
 	process_ended(seccomp_space_of(space));
 }
 
-/* Clear the pid of each space whose process ended since the last call. */
+/* Clear the pid of each space whose process has ended since the last call. */
 static void ended_check(void)
 {
 	if (!machine.child_ended)
@@ -114,7 +114,7 @@ static void request(struct host_space *space)
 	lx_futex(&data->seq, FUTEX_WAKE, 1, NULL);
 }
 
-/* Guest code may change these values. A wrong value costs only its own mappings. */
+/* Guest code may change these values, but loses only its own mappings by that. */
 unsigned int host_seccomp_failed_command(struct seccomp_space *space, int *error)
 {
 	struct stub_mailbox *mailbox = space->mailbox;
@@ -136,7 +136,7 @@ int host_seccomp_flush(struct host_space *generic, unsigned int *done)
 	uint64_t ack;
 	int error;
 
-	/* The flush of another space may have read, and ignored, the report that it has ended. */
+	/* The flush of another space may have read and ignored the report of its end. */
 	if (!host_seccomp_is_alive(space))
 		return -ECHILD;
 	mapper_follow(space);
@@ -284,7 +284,7 @@ void host_seccomp_child_ended(void)
 	if (space && process_is_zombie(space->space.pid)) {
 		space->ended = true;
 		__atomic_store_n(&space->mailbox->turn, STUB_TURN_KERNEL, __ATOMIC_SEQ_CST);
-		/* If this thread sleeps on the word, the restarted futex call now returns. */
+		/* If this thread sleeps on the word, its restarted futex call now returns. */
 		space->mailbox->kernel_sleeps = 0;
 	}
 	lx_write(machine.ack_fd, &value, sizeof(value));

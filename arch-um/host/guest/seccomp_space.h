@@ -14,8 +14,8 @@ struct seccomp_space {
 	struct host_space space;
 	struct stub_mailbox *mailbox;	/* after the stub data; guest code can write it */
 	int tid;			/* id of the guest thread; space.pid is the mapper's */
-	unsigned int mapper_cpu;	/* where the mapper is, see host_placement_follow() */
-	unsigned int guest_cpu;		/* where the guest thread is, likewise */
+	unsigned int mapper_cpu;	/* see host_placement_follow() */
+	unsigned int guest_cpu;		/* see host_placement_follow_guest() */
 	int end_signal;			/* signal that ended the process; 0: none, or we ended it */
 	volatile bool ended;		/* a handler saw the process end while it had the turn */
 	bool asleep;			/* the guest thread sleeps until we wake it */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * seccomp_stop.c - registers and FP state of a stopped guest thread, and why it stopped
+ * seccomp_stop.c - registers and FP state of a stopped guest thread, and why the thread stopped
  *
  * Called by engine_seccomp.c on the machine's thread before and after each run. Registers and FP
  * state are in a signal frame or in the mailbox (engine_seccomp.c says which). Both lie in memory
@@ -31,7 +31,10 @@ extern const char um_stub_start[], stub_wait_call[];
 
 /* ---- FP state ---- */
 
-/* Our address of @size bytes at guest address @addr, or NULL: not on the signal stack. */
+/*
+ * Returns where this process has the @size bytes at guest address @addr mapped; NULL: they are not
+ * on the signal stack.
+ */
 static void *signal_stack_at(struct seccomp_space *space, uint64_t addr, size_t size)
 {
 	uint64_t offset = addr - UM_STUB_MAILBOX;
@@ -46,7 +49,10 @@ static struct ucontext *frame_of(struct seccomp_space *space)
 	return signal_stack_at(space, space->frame, sizeof(struct ucontext));
 }
 
-/* The FP state in memory; NULL: it is in the processor, or the frame's address is invalid. */
+/*
+ * Returns where in memory the FP state is; NULL: it is in the processor, or the signal frame has an
+ * invalid address for it.
+ */
 static uint8_t *fp_place(struct seccomp_space *space)
 {
 	uint64_t addr;
@@ -72,7 +78,7 @@ int host_seccomp_fp_get(struct host_space *generic, void *fp, size_t size)
 		place = mailbox->fp;
 	}
 	memcpy(fp, place, size);
-	/* Guest code may have written there, so give the kernel a valid header. */
+	/* Guest code may have changed the header, so give the kernel a valid one. */
 	memset(fp + FP_SOFTWARE, 0, FP_HEADER - FP_SOFTWARE);
 	*(uint64_t *)(fp + FP_SOFTWARE) = host_fp_features();
 	*(uint64_t *)(fp + FP_HEADER) &= host_fp_features();
@@ -90,7 +96,7 @@ int host_seccomp_fp_set(struct host_space *generic, const void *fp, size_t size)
 	place = fp_place(space);
 	if (!place)
 		return -EFAULT;
-	/* Keep the words between: they tell the host the size of the state. */
+	/* Keep the words from FP_SOFTWARE on: they tell the host the size of the state. */
 	memcpy(place, fp, FP_SOFTWARE);
 	memcpy(place + FP_HEADER, fp + FP_HEADER, size - FP_HEADER);
 	return 0;
@@ -117,7 +123,7 @@ static void frame_store(struct sigcontext *sc, const struct host_regs *regs)
 	sc->rip = regs->ip, sc->rsp = regs->sp, sc->eflags = regs->flags;
 }
 
-/* Set what guest code cannot choose: segments, and the flags that belong to the host. */
+/* Add the bases, which the stub saves in the mailbox, and fix what guests cannot choose. */
 static void regs_complete(struct seccomp_space *space, struct host_regs *regs)
 {
 	const uint64_t *box = space->mailbox->regs;
@@ -158,7 +164,7 @@ static bool in_stub(uint64_t ip)
 /*
  * SIGSYS reports the address of the call. For `syscall` that is the address after the instruction.
  * For a call into the vsyscall page it is the address in that page, and the host has already
- * made the return. The guest has no such page, so undo the return and report a fault there.
+ * returned from the page. The guest has no such page, so undo the return and report a page fault.
  */
 static void system_call(struct host_regs *regs, struct guest_event *event, uint64_t call_addr,
 			uint32_t arch)
@@ -186,7 +192,7 @@ static void system_call(struct host_regs *regs, struct guest_event *event, uint6
 		};
 }
 
-/* Exceptions: the frame has the vector and the error code of the processor. */
+/* Fills in *@event for an exception. @sc has the vector and error code from the processor. */
 static void exception(const struct host_regs *regs, struct guest_event *event,
 		      const struct sigcontext *sc, int signo, int code, uint64_t addr)
 {
@@ -243,7 +249,7 @@ static void signal_stop(struct seccomp_space *space, struct host_regs *regs,
 	case SIGFPE:
 	case SIGILL:
 	case SIGTRAP:
-		/* Ignore signals that were sent by a process of the host. */
+		/* Ignore signals that another process on the host has sent. */
 		if (info.si_code > 0)
 			exception(regs, event, &uc->uc_mcontext, signo, info.si_code,
 				  (uint64_t)info.si_addr);

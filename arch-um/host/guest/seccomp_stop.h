@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * seccomp_stop.h - registers and FP state of a stopped guest thread, and why it stopped
+ * seccomp_stop.h - registers and FP state of a stopped guest thread, and why the thread stopped
  */
 #ifndef UM_HOST_SECCOMP_STOP_H
 #define UM_HOST_SECCOMP_STOP_H
 
 #include "guest/seccomp_space.h"
 
-/* host_seccomp_resume - write down the registers with which @space is to continue. */
+/* host_seccomp_resume - store the registers with which @space is to continue. */
 void host_seccomp_resume(struct seccomp_space *space, const struct host_regs *regs, bool step);
 
 /*
- * host_seccomp_stopped - why @space stopped, and its registers. False: guest code did not run,
- * and *@regs is unchanged.
+ * host_seccomp_stopped - find out why @space stopped, and get its registers. False: guest code did
+ * not run, and *@regs is unchanged.
  */
 bool host_seccomp_stopped(struct seccomp_space *space, struct host_regs *regs,
 			  struct guest_event *event);
 
 /*
- * host_seccomp_woke_by_trap - did @space stop by a trap as it woke up in the stub, before any of
- * its registers was loaded?
+ * host_seccomp_woke_by_trap - did a trap stop @space as its guest thread woke up in the stub,
+ * before any register was loaded?
  */
 bool host_seccomp_woke_by_trap(struct seccomp_space *space);
 

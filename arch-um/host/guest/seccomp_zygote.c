@@ -2,9 +2,11 @@
 /*
  * seccomp_zygote.c - start the zygote, the first guest process of the seccomp engine
  *
- * The zygote is a fork of the kernel process, made early while that is still small. It maps the
- * stub at its address, drops everything else, and from then on forks spaces (stub/stub_setup.c).
- * Called by engine_seccomp.c and seccomp_process.c on the machine's thread, before confinement.
+ * The zygote is forked from the kernel process early, while the kernel process is still small. The
+ * zygote maps the stub, drops everything else, and from then on forks spaces (stub/stub_setup.c).
+ *
+ * Called by engine_seccomp.c and seccomp_process.c on the machine's thread, before the kernel
+ * process gives up system calls (host_confine_calls()).
  */
 #include "guest/seccomp_zygote.h"
 #include "guest/fp_state.h"
@@ -94,7 +96,7 @@ __attribute__((noreturn)) static void zygote_main(struct host_space *zygote, int
 	sort(keep, 3);
 	descriptors_keep(keep, 3);
 
-	/* Replace what the host mapped there, even the initial stack: we run on another one. */
+	/* Replace what the host mapped there, even the initial stack: this is another one. */
 	if (!map_fixed(UM_STUB_CODE, UM_STUB_CODE_SIZE, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ||
 	    !map_fixed(UM_STUB_STACK, UM_STUB_STACK_SIZE, PROT_READ | PROT_WRITE,

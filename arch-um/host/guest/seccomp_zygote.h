@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * seccomp_zygote.h - the first guest process of the seccomp engine
+ * seccomp_zygote.h - start the zygote, the first guest process of the seccomp engine
  */
 #ifndef UM_HOST_SECCOMP_ZYGOTE_H
 #define UM_HOST_SECCOMP_ZYGOTE_H
@@ -8,8 +8,8 @@
 #include "guest/space_table.h"
 
 /*
- * host_zygote_check - do host and processor have what the engine needs? If not: -errno, and the
- * reason in @why.
+ * host_zygote_check - check that host and processor have what the engine needs. If not, returns
+ * -errno, with the reason in @why.
  */
 int host_zygote_check(char *why, size_t why_size);
 

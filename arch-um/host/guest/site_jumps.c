@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * site_jumps.c - system calls that leave guest code by a jump instead of a trap
+ * site_jumps.c - let system calls leave guest code by a jump instead of a trap
  *
- * For engines that can map the window (seccomp). Kernel code (mm/sites.c) finds the sites and calls
- * host_site_define() and host_space_site_*() on the machine's thread.
+ * For engines that can map the window (seccomp), which call host_sites_init(). Kernel code
+ * (mm/sites.c) finds the sites and calls host_site_define() and host_space_site_*() on the
+ * machine's thread.
  *
  * Theory of operation
  *
@@ -25,8 +26,8 @@
  *	jmp  *entry
  *
  * Table and thunks are the same in every space. The return addresses differ between spaces and
- * are in the data page of each space. No stack is used, because data of the guest may lie below
- * its stack pointer (red zone).
+ * are in the data page of each space. Thunks do not use the stack, because the guest may keep data
+ * below its stack pointer (red zone).
  */
 #include "guest/site_jumps.h"
 #include "guest/space_table.h"

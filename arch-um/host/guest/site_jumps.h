@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * site_jumps.h - the window with the jump table of patched system call sites
+ * site_jumps.h - set up the window with the jump table of patched system call sites
  *
  * The calls that kernel code makes (host_site*, host_space_site*) are declared in um/host.h.
  */
 #ifndef UM_HOST_SITE_JUMPS_H
 #define UM_HOST_SITE_JUMPS_H
 
-/* host_sites_init - fill in what every site needs, in the stub file; -errno. Once per stub file. */
+/*
+ * host_sites_init - write to the stub file what all sites need. Called once for each stub file. 0
+ * or -errno.
+ */
 int host_sites_init(void);
 
 #endif /* UM_HOST_SITE_JUMPS_H */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * space_table.c - the table of all spaces, and the file with their stub data
+ * space_table.c - keep the table of all spaces, and the file with their stub data
  *
- * Stub data of all spaces lies in one shared memory file (um/stub.h): first what is the same for
+ * The stub data of all spaces is in one shared memory file (um/stub.h): first what is the same for
  * all spaces, then one slot for each. The file grows by blocks of slots, which are mapped here as
- * they are needed. The structs of the spaces are kept in blocks beside it and are never moved.
+ * they are needed. The structs of the spaces are in blocks of private memory and never move.
  * Called by spaces.c and the engines on the machine's thread.
  */
 #include "guest/space_table.h"

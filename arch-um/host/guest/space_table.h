@@ -19,7 +19,7 @@ struct host_space {
 	unsigned int map_failed;
 	bool sites_off;			/* system call sites are not patched in this space */
 	bool sites_lost;		/* the guest has mapped something else over UM_SITES */
-	bool empty;			/* nothing was mapped since everything was unmapped */
+	bool empty;			/* nothing has been mapped since everything was unmapped */
 	unsigned int slot;		/* place of its stub data in the stub file */
 	struct stub_data *data;		/* its stub data, writable here */
 	struct host_debug debug;	/* contents of its debug registers */
@@ -35,8 +35,9 @@ int host_space_table_init(size_t space_size);
 void host_space_table_release(void);
 
 /*
- * host_space_slot_take - a space without a process; its engine part keeps what the last user
- * left there (zero at first). NULL: no memory. host_space_slot_free - give it back.
+ * host_space_slot_take - return a space without a process. Its engine part has what the last user
+ * left there (zero at first). NULL: no memory.
+ * host_space_slot_free - let host_space_slot_take() use @space, which has no process, again.
  */
 struct host_space *host_space_slot_take(void);
 void host_space_slot_free(struct host_space *space);
@@ -44,7 +45,10 @@ void host_space_slot_free(struct host_space *space);
 /* host_spaces_visit - call @fn for each space that has a process. */
 void host_spaces_visit(void (*fn)(struct host_space *space));
 
-/* The stub file's descriptor, and the offset of the slot of @space in the file. */
+/*
+ * host_stub_fd - return the descriptor of the stub file.
+ * host_stub_offset - return the offset of the slot of @space in the stub file.
+ */
 int host_stub_fd(void);
 uint64_t host_stub_offset(const struct host_space *space);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * spaces.c - guest processes: choice of the engine, pool of spaces, queue of mapping work
+ * spaces.c - choose the engine, keep a pool of guest processes, queue their mapping work
  *
  * Implements host_guest_*() and host_space_*() of um/host.h for kernel code, on the machine's
  * thread, and calls the engine. host_guest_kick() and host_guest_child_ended() run in signal
@@ -13,8 +13,8 @@
  * everything" is then the first command that its next user finds queued.
  *
  * host_space_map() and host_space_unmap() only queue commands. The stub carries them out in order,
- * many for one hand-over, before the space runs. An unmap of the whole space replaces all
- * commands that are queued before it.
+ * many per hand-over, before the space runs. An unmap of the whole space replaces all commands
+ * that were queued before.
  *
  * If the host has no memory or no room for a mapping (vm.max_map_count), all mappings of the space
  * are dropped, and the guest faults back the pages that it uses. If the host refuses the address
@@ -48,7 +48,7 @@ static int engine_try(const struct engine_ops *candidate, char *why, size_t why_
 		snprintf(why, why_size, "memfd_create: error %d", -error);
 		return error;
 	}
-	/* Set before init(), which may wait for a process and must learn when it ends. */
+	/* Set this before init(), which may wait for a process and must learn if it ends. */
 	engine = candidate;
 	error = candidate->init(why, why_size);
 	if (error) {
@@ -145,7 +145,7 @@ static struct stub_command *command_add(struct host_space *space)
 {
 	struct guest_event event;
 
-	/* If this fails, mappings are dropped, or the space fails again when it runs. */
+	/* If this fails, the mappings are dropped, or the space fails again when it runs. */
 	if (space->nr_queued == STUB_NR_COMMANDS)
 		commands_flush(space, &event);
 	return &space->data->commands[space->nr_queued++];
@@ -219,7 +219,7 @@ void host_space_unmap(struct host_space *space, uint64_t gaddr, uint64_t size)
 }
 
 /*
- * Command @failed could not be carried out. Returns false, with the reason in *@event, if the guest
+ * Handles @error of command number @failed. Returns false, with the reason in *@event, if the guest
  * cannot continue.
  */
 static bool command_failed(struct host_space *space, int error, unsigned int failed,
@@ -263,7 +263,7 @@ void host_space_sync(struct host_space *space)
 
 	if (!engine->stopped_for_sure)
 		return;
-	/* A failure queues the unmapping of everything, so flush again. */
+	/* After a failure, an unmap of everything is queued, so flush again. */
 	while (space->pid && space->nr_queued && !engine->stopped_for_sure(space))
 		commands_flush(space, &event);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * spaces.h - what process/ asks of the guest processes as a whole
+ * spaces.h - the calls of process/ that concern all guest processes
  *
  * The calls that kernel code makes (host_space_*, host_guest_*) are declared in um/host.h.
  */
@@ -10,13 +10,13 @@
 /* host_guest_kick - stop guest code soon, so that the run loop sees an event. Signal handlers. */
 void host_guest_kick(void);
 
-/* host_guest_child_ended - a child process ended (SIGCHLD). Signal handler. */
+/* host_guest_child_ended - note that a child process has ended (SIGCHLD). Signal handlers. */
 void host_guest_child_ended(void);
 
-/* host_guest_idle - the machine is about to sleep. */
+/* host_guest_idle - tell the engine that the machine is about to sleep. */
 void host_guest_idle(void);
 
-/* host_guest_shutdown - end all guest processes; before exit or restart. */
+/* host_guest_shutdown - end all guest processes. Called before exit or restart. */
 void host_guest_shutdown(void);
 
 #endif /* UM_HOST_SPACES_H */

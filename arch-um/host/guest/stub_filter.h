@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stub_filter.h - seccomp filters of the threads of a guest process
+ * stub_filter.h - make the seccomp filters of the threads of a guest process
  *
  * For seccomp_zygote.c.
  */
@@ -10,8 +10,8 @@
 #include <um/stub.h>
 
 /*
- * host_stub_filters - write both filter programs after @consts, whose descriptors are set. The
- * programs are complete for a guest process, which sees them at UM_STUB_CONSTS.
+ * host_stub_filters - write both filter programs into @consts, whose descriptors must be set. The
+ * addresses in @consts are those of a guest process, where @consts is at UM_STUB_CONSTS.
  */
 void host_stub_filters(struct stub_consts *consts);
 
