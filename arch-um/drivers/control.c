@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * control.c - sockets of the host through which the user changes the running machine
+ * control.c - serve host sockets through which the user changes the running machine
  *
- * Each driver whose devices come and go has one socket (diskctl=, netctl=). Commands are lines
- * of text. An answer is lines too, of which the last is `ok` or `error: why`. Only the user who
- * runs the machine can open the socket: the guest must not choose which files of the host it
+ * Each driver whose devices come and go has one socket (diskctl=, netctl=). A command is a line of
+ * text. An answer consists of lines too, and the last one is `ok` or `error: why`. Only the user
+ * who runs the machine can open the socket: the guest must not choose which files on the host it
  * gets.
  *
- * A socket has one peer at a time. A work item reads its lines and calls the driver's verbs;
- * the interrupts of both descriptors only schedule that work.
+ * A socket has one peer at a time. A work item reads the peer's lines and calls the driver's
+ * verbs. The interrupts of the socket and of the peer's descriptor only schedule this work.
  */
 #include <asm/um_control.h>
 
@@ -26,7 +26,7 @@ void um_control_answer(struct um_control *control, const char *format, ...)
 	va_start(args, format);
 	size = vscnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	/* If the peer does not read, the rest of the answer is lost. */
+	/* If the peer does not read its answer, the rest of the answer is lost. */
 	host_file_write(control->peer_fd, text, size);
 }
 
@@ -74,7 +74,7 @@ static bool peer_accept(struct um_control *control)
 	return false;
 }
 
-/* Read once and carry out whole lines. False: there is no more for now. */
+/* Read from the peer once and carry out whole lines. False: there is no more input for now. */
 static bool peer_read(struct um_control *control)
 {
 	ssize_t got = host_file_read(control->peer_fd, control->line + control->used,
@@ -103,7 +103,7 @@ static bool peer_read(struct um_control *control)
 	return true;
 }
 
-/* Interrupts are edge-triggered, so go on until no peer and no line is left. */
+/* Serve peers until no peer and no line is left, because interrupts are edge-triggered. */
 static void control_work(struct work_struct *work)
 {
 	struct um_control *control = container_of(work, struct um_control, work);

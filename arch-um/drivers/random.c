@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * random.c - the host's random source as a hardware random number generator
+ * random.c - offer the host's random source as a hardware random number generator
  *
- * A thread of the generic hwrng code reads from it and feeds the guest's entropy pool.
+ * A thread of the generic hwrng code reads from this generator and feeds the guest's entropy pool.
  */
 #include <linux/hw_random.h>
 #include <linux/init.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rtc.c - the real-time clock: the host's clock plus an offset that the guest sets
+ * rtc.c - provide a real-time clock: the host's clock plus an offset that the guest sets
  *
  * An unprivileged process cannot set the host's clock. So hwclock --systohc in the guest sets
- * the offset, which lasts until the machine shuts down. Alarms are kernel timers. The generic
+ * the offset, which is kept until the machine shuts down. Alarms are kernel timers. The generic
  * RTC class calls this driver in task context.
  */
 #include <linux/init.h>

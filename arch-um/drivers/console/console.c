@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * console.c - the consoles con0 to con15 of the command line are the ttys hvc0 to hvc15
+ * console.c - make the consoles con0 to con15 of the command line appear as ttys hvc0 to hvc15
  *
  * A line connects a tty to host descriptors that its backend (console_backend.c) has opened.
- * console_line.c moves the bytes, console_printk.c adds the kernel's messages. This file has
- * the options and the tty driver. Order of start:
+ * console_line.c moves the bytes, console_printk.c adds the kernel's messages. This file parses
+ * the options and contains the tty driver. The parts start in this order:
  *   __setup            note the options
- *   console_initcall   open the backends, register printk's console: the log so far appears
+ *   console_initcall   open the backends; register printk's console, which shows the log so far
  *   device_initcall    create the ttys, request interrupts
  *
- * The name is hvc because distributions start a login on hvc0 of a virtual machine by
- * themselves. The generic hvc driver does not fit: it has at most eight lines, it polls, and
- * its printk waits forever when the host does not read.
+ * The ttys are named hvc because distributions start a login on hvc0 of a virtual machine without
+ * further configuration. The generic hvc driver does not fit: it has at most eight lines, it polls,
+ * and its printk waits forever when the host does not read.
  */
 #include <linux/ctype.h>
 #include <linux/init.h>
@@ -37,7 +37,7 @@ enum {
 static const char *options[CONSOLE_NR] __initdata = { "fd:0,fd:1" };
 static const char *option_default __initdata;
 
-/* "con=..." and "conN=...". "console=..." also comes here and is not for us. */
+/* Note "con=..." and "conN=...". "console=..." also comes here, but generic code handles it. */
 static int __init option_setup(char *rest)
 {
 	unsigned int index = 0;
@@ -92,10 +92,10 @@ static void console_winch(void)
 /* ---- tty operations ------------------------------------------------------ */
 
 /*
- * Output has been queued; called with the lock held. In cooked mode the line discipline writes
- * small pieces and then calls console_flush_chars(). One transfer for all of them is several
- * times faster, so wait for that call, but keep half of the queue free for further pieces. The
- * timer serves callers that do not flush.
+ * Write queued output to the host, now or later. Called with the lock held. In cooked mode the line
+ * discipline writes small pieces and then calls console_flush_chars(). One transfer for all pieces
+ * is several times faster, so wait for that call, but keep half of the queue free for further
+ * pieces. The timer serves callers that do not flush.
  */
 static void line_queued(struct console_line *line, struct tty_struct *tty)
 {
@@ -202,7 +202,7 @@ static int console_open(struct tty_struct *tty, struct file *file)
 	struct console_line *line = tty->driver_data;
 	int error = tty_port_open(&line->port, tty, file);
 
-	/* Take the input that came while the tty was closed. */
+	/* Take the input that arrived while the tty was closed. */
 	if (!error)
 		console_line_pull(line, tty);
 	return error;
@@ -263,7 +263,7 @@ static struct console_line *__init line_create(unsigned int index, const char *o
 	}
 	tty_port_init(&line->port);
 	line->port.ops = &port_ops;
-	/* Output goes on after the last close, so close() need not wait for it. */
+	/* Output continues after the last close, so close() need not wait for it. */
 	line->port.closing_wait = ASYNC_CLOSING_WAIT_NONE;
 	line->index = index;
 	line->in_fd = -1;
@@ -314,7 +314,7 @@ static int __init line_start(struct console_line *line)
 	if (error || line->out_fd < 0)
 		return error;
 
-	/* The line may have been blocked before interrupts could tell when that ends. */
+	/* The line may have been blocked before interrupts could report that the host has room. */
 	spin_lock_irqsave(&line->lock, flags);
 	console_line_block(line, false);
 	console_line_push(line);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * console_backend.c - what a console can be connected to on the host
+ * console_backend.c - connect a console to an object on the host
  *
- *   conN=fd:IN[,fd:OUT]   descriptors that the process was started with; one number is both
+ *   conN=fd:IN[,fd:OUT]   descriptors that the process was started with; one number is for both
  *   conN=pts              a new pseudo terminal; the boot log shows its path
  *   conN=unix:PATH        a socket with one peer at a time; without a peer output is dropped
- *   conN=file:PATH        output is appended to a file, there is no input
- *   conN=null             no input, output is dropped
+ *   conN=file:PATH        a file to which output is appended; there is no input
+ *   conN=null             nothing: there is no input, and output is dropped
  *
  * console.c calls the backends through the table at the end, console_line.c moves the bytes.
  * A new backend is a new entry in that table.
@@ -69,7 +69,7 @@ static int fd_check(const char *value)
 	return fd_parse(value, &in, &out);
 }
 
-/* If the user closed the descriptor, the console just has no input or no output. */
+/* Use the inherited descriptor @number. If it is closed, the console has no input or no output. */
 static int fd_inherit(struct console_line *line, int number, bool write)
 {
 	int fd = host_file_inherit(number, write);
@@ -106,7 +106,7 @@ static int pts_open(struct console_line *line)
 		return fd;
 	}
 	pr_info("con%u: %s\n", line->index, name);
-	/* The log may go to this very terminal, whose path nobody knows yet. */
+	/* The log may go to this very terminal, whose path the user does not know yet. */
 	length = scnprintf(text, sizeof(text), "con%u: %s\n", line->index, name);
 	host_print(text, length);
 	line->in_fd = fd;
@@ -153,7 +153,7 @@ static void peer_set(struct console_line *line, int fd)
 	line->blocked = false;
 	line->ended = false;
 	line->lost = false;
-	/* Output that the last peer did not take is not for the next one. */
+	/* Drop output that the last peer did not take: it is not for the next one. */
 	kfifo_reset(&line->out);
 	spin_unlock_irqrestore(&line->lock, flags);
 }

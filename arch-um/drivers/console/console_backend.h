@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * console_backend.h - what a console can be connected to on the host
+ * console_backend.h - connect a console to an object on the host
  */
 #ifndef CONSOLE_BACKEND_H
 #define CONSOLE_BACKEND_H
@@ -9,13 +9,13 @@ struct console_line;
 
 /*
  * Optional calls may be NULL.
- * check  - 0 or -EINVAL for the text after "NAME:"; called before the kernel is up
- * open   - fill in the descriptors. Early in boot: no interrupts, no sleeping. Prints failures
- * start  - workqueues and interrupts are available now
- * change - in process context after console_line_changed(): accept and drop peers
- * forget - make room by dropping old output if nobody listens; -errno: somebody does.
+ * check  - check the text after "NAME:". Returns 0 or -EINVAL. Called before the kernel is up
+ * open   - fill in the descriptors, print failures. Early in boot: no interrupts, no sleeping
+ * start  - finish what open could not do: workqueues and interrupts are available now
+ * change - accept and drop peers. Called in process context after console_line_changed()
+ * forget - make room by dropping old output if nobody listens; -errno: somebody listens.
  *	    Called with the line's lock held
- * end    - the machine shuts down
+ * end    - clean up on the host when the machine shuts down
  */
 struct console_backend {
 	const char *name;
@@ -27,7 +27,7 @@ struct console_backend {
 	void (*end)(struct console_line *line);
 };
 
-/* The backend that @option names, with its text in *@value; NULL if malformed. */
+/* Returns the backend that @option names and its text in *@value, or NULL if malformed. */
 const struct console_backend *console_backend_find(const char *option, const char **value);
 
 #endif /* CONSOLE_BACKEND_H */

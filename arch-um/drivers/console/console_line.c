@@ -3,16 +3,16 @@
  * console_line.c - move bytes between a console's tty and the host
  *
  * Output: the tty operations (console.c) and printk (console_printk.c) fill line->out.
- * console_line_push() moves it to the host until the host says -EAGAIN, and
- * console_line_ready() goes on when the descriptor becomes writable. So a slow reader slows
- * its writers down and loses nothing. Only printk, which cannot wait long, gives up after
+ * console_line_push() writes this queue to the host until the host returns -EAGAIN, and
+ * console_line_ready() continues when the descriptor becomes writable. So a slow reader slows the
+ * writers down and loses nothing. Only printk, which cannot wait long, gives up after
  * STALL_TIME and drops its text until the host reads again. After a crash, and when the
  * machine shuts down, printk waits until everything has been written.
  *
  * Input: console_line_pull() reads while the tty is open and not throttled. Other input stays
  * on the host until the tty is opened or unthrottled, or until line->more finds room in a tty
- * buffer that was full. The end of a file only ends the input: a console whose input is a
- * file must not hang up.
+ * buffer that was full. End of file ends only the input: a console whose input is a file must not
+ * hang up.
  *
  * SysRq: Ctrl-^ and a command key on printk's console. Ctrl-^ twice sends one Ctrl-^.
  */
@@ -88,7 +88,7 @@ void console_line_drain(struct console_line *line)
 
 /* ---- input --------------------------------------------------------------- */
 
-/* Take a SysRq sequence out of @buf. Returns the size that remains, the key in *@command. */
+/* Remove SysRq sequences from @buf. Returns the new size, and the command key in *@command. */
 static size_t sysrq_filter(struct console_line *line, u8 *buf, size_t size, u8 *command)
 {
 	size_t from, to = 0;
@@ -133,8 +133,8 @@ void console_line_pull(struct console_line *line, struct tty_struct *tty)
 			continue;
 		}
 		/*
-		 * -EIO: nobody has the other end of the pseudo terminal open, or we are not in the
-		 * foreground of our terminal. Both may change.
+		 * -EIO: nobody has the other end of the pseudo terminal open, or this process is
+		 * not in the foreground of its terminal. Both may change.
 		 */
 		if (size != -EAGAIN && size != -EIO)
 			line->ended = true;
@@ -144,7 +144,7 @@ void console_line_pull(struct console_line *line, struct tty_struct *tty)
 	if (pulled)
 		tty_flip_buffer_push(&line->port);
 	if (command) {
-		/* The command prints, so the lock must be free. Then read on after the key. */
+		/* The command prints, so the lock must be free. Then read what follows the key. */
 		handle_sysrq(command);
 		schedule_delayed_work(&line->more, 0);
 	}

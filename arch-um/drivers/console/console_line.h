@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * console_line.h - one console: a guest tty on one side, descriptors of the host on the other
+ * console_line.h - one console: a guest tty on one side, host descriptors on the other
  */
 #ifndef CONSOLE_LINE_H
 #define CONSOLE_LINE_H
@@ -18,7 +18,7 @@ enum {
 
 struct console_backend;
 
-/* One conN= of the command line. */
+/* One console, which conN= on the command line defines. */
 struct console_line {
 	struct tty_port port;
 	struct tty_driver *driver;	/* NULL until the ttys exist */
@@ -32,8 +32,8 @@ struct console_line {
 	int listen_fd;			/* unix only */
 	bool ended;			/* no more input will come from in_fd */
 	bool lost;			/* nobody takes the output any more */
-	bool blocked;			/* the host is full; console_line_ready() goes on */
-	bool stalled;			/* the host took nothing for long: printk does not wait */
+	bool blocked;			/* host takes no more until console_line_ready() */
+	bool stalled;			/* host took nothing for too long: printk must not wait */
 	bool sysrq;			/* SYSRQ_KEY was typed */
 	DECLARE_KFIFO(out, u8, CONSOLE_OUT_SIZE);
 
@@ -42,15 +42,15 @@ struct console_line {
 	struct delayed_work more;	/* input waits for room in the tty's buffer */
 };
 
-/* By number; NULL where there is no console. Filled by console.c early in boot. */
+/* The consoles by number; NULL where there is none. console.c fills the array early in boot. */
 extern struct console_line *console_lines[CONSOLE_NR];
 
 /*
- * Output; all with the lock held:
- * console_line_push - move output to the host until the host is full
- * console_line_wait - sleep until the host takes more; false if it takes too long
- * console_line_drain - both, until nothing is left or the host does not move
- * console_line_block - start, or stop, watching for the host to take output again
+ * Output; all are called with the lock held:
+ * console_line_push - move output to the host until the host takes no more.
+ * console_line_wait - wait until the host takes more, then push. False if the wait is too long.
+ * console_line_drain - push and wait until no output is left or a wait is too long.
+ * console_line_block - start, or stop, watching for the host to take output again.
  */
 void console_line_push(struct console_line *line);
 bool console_line_wait(struct console_line *line);
@@ -59,13 +59,13 @@ void console_line_block(struct console_line *line, bool blocked);
 
 /*
  * Input:
- * console_line_pull - move input to @tty until it is throttled or the host has no more
- * console_line_more - the function of line->more: pulls again
+ * console_line_pull - move input to @tty until @tty is throttled or the host has no more.
+ * console_line_more - pull again. The function of line->more.
  */
 void console_line_pull(struct console_line *line, struct tty_struct *tty);
 void console_line_more(struct work_struct *work);
 
-/* console_line_ready - the host takes or has more on this line. Hard interrupt. */
+/* console_line_ready - push and pull: the host takes or has more bytes. Hard interrupt. */
 void console_line_ready(void *line);
 
 /* console_line_changed - schedule line->change. Any context. */

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * console_printk.c - kernel messages on a console
+ * console_printk.c - write kernel messages to a console
  *
  * The line that console=hvcN names also carries the kernel's messages. Messages go through the
  * tty's output queue (console_line.c), so they stay in order with the output of programs. printk
  * calls printk_write() in any context, with interrupts off.
  *
- * Before console.c has opened the lines, earlyprintk sends messages straight to the host's
- * standard error. Without earlyprintk they wait in the log, and a panic in that time prints the
- * whole log there (early_dump()).
+ * Before console.c has opened the lines, earlyprintk sends messages straight to the standard error
+ * of the process. Without earlyprintk messages wait in the log, and a panic during this time prints
+ * the whole log to standard error (early_dump()).
  */
 #include "console_printk.h"
 
@@ -20,7 +20,7 @@
 #include <um/host.h>
 #include "console_line.h"
 
-/* The machine is going down, so nothing could write the rest later. */
+/* Must printk wait? The machine is going down, so nothing could write the rest later. */
 static bool must_finish(void)
 {
 	return oops_in_progress || system_state > SYSTEM_RUNNING ||
@@ -34,7 +34,7 @@ static void printk_write(struct console *console, const char *text, unsigned int
 	const char *end = text + count;
 	bool locked = true;
 
-	/* The crash may have happened while this lock was held. */
+	/* Only try to lock: the crash may have happened while this lock was held. */
 	if (oops_in_progress)
 		locked = spin_trylock_irqsave(&line->lock, flags);
 	else
@@ -107,7 +107,7 @@ static int __init early_console_setup(char *unused)
 }
 early_param("earlyprintk", early_console_setup);
 
-/* A panic before any console was registered: show the log. */
+/* Show the log after a panic before any console has been registered. */
 static void early_dump(struct kmsg_dumper *dumper, struct kmsg_dump_detail *detail)
 {
 	static char buf[1024];

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * eth.c - network interfaces eth0 to eth15: what the network core calls
+ * eth.c - driver of the network interfaces eth0 to eth15: the functions that the network core calls
  *
  * eth<n>=KIND... on the command line (eth_option.c) makes an interface; eth_control.c adds and
- * removes interfaces later. An interface uses one descriptor of the host: a socket to the
- * switch or to a helper, or a descriptor that the process was started with. eth_link.c keeps up
- * the connection. eth_frames.c moves frames in messages, eth_stream.c in a byte stream
- * (eth->stream is set).
+ * removes interfaces later. An interface uses one host descriptor: a socket to the switch or to a
+ * helper, or a descriptor that the process was started with. eth_link.c maintains the connection.
+ * eth_frames.c moves frames in messages, eth_stream.c in a byte stream (eth->stream is set).
  *
  *   ip link set eth0 up   -> eth_open()   -> eth_link_start(): connects, carrier on
- *   the other end dies    -> carrier off, eth_link.c tries until it can connect again
+ *   the other end dies    -> carrier off; eth_link.c tries to connect until it succeeds
  *   ip link set eth0 down -> eth_stop()   -> eth_link_stop()
  *
  * Receiving: the descriptor becomes readable (hard interrupt) -> NAPI -> eth_poll() until the
- * host has no more frames. Sending: frames gather while the core says that more are coming,
- * then go to the host in one call; a full socket stops the queue until the host has room.
+ * host has no more frames. Sending: frames are collected while the core says that more are coming,
+ * then go to the host in one call. A full socket stops the queue until the host has room.
  */
 #include "eth.h"
 
@@ -204,7 +203,7 @@ static const struct ethtool_ops eth_ethtool_ops = {
 
 /* ---- interfaces ----------------------------------------------------------- */
 
-/* FNV-1a, so that the same text gives the same address everywhere. */
+/* Uses FNV-1a, so that the same text gives the same address everywhere. */
 static u64 hash_text(u64 hash, const char *text)
 {
 	for (; *text; text++)
@@ -213,9 +212,9 @@ static u64 hash_text(u64 hash, const char *text)
 }
 
 /*
- * The same machine gets the same address at each start. The address is a hash of the host, its
- * user, the interface, and umid=. Without umid= the first disk and the present folder take its
- * place. A machine without either gets a random address at each start.
+ * Choose the address so that a machine gets the same one at each start. The address is a hash of
+ * the host, its user, the interface, and umid=. Without umid= the first disk and the current folder
+ * take its place. A machine with neither umid= nor a disk gets a random address at each start.
  */
 static void address_choose(struct eth_device *eth)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * eth.h - the network interfaces of the machine: add, find and remove them
+ * eth.h - add, find and remove network interfaces of the machine
  */
 #ifndef ETH_H
 #define ETH_H
@@ -9,9 +9,10 @@ struct eth_device;
 
 /*
  * Task context, one caller at a time: first the initcall, then the control socket's work.
- * eth_get - the interface of this number, or NULL.
- * eth_add - 0, or -errno and *@why says what is wrong. @value: see eth_option.c.
- * eth_remove - waits until nothing in the guest uses the interface any more.
+ * eth_get - return the interface with this number, or NULL.
+ * eth_add - add the interface that @value describes (eth_option.c). Returns 0, or -errno with the
+ *	reason in *@why.
+ * eth_remove - remove the interface, after nothing in the guest uses it any more.
  */
 struct eth_device *eth_get(unsigned int index);
 int eth_add(unsigned int index, const char *value, const char **why);

@@ -51,7 +51,7 @@ static void command_list(struct um_control *control, char *word, char *rest)
 	um_control_answer(control, "ok\n");
 }
 
-/* The number in "eth3", or -1; *@rest is what follows the number. */
+/* Returns the number in "eth3", or -1. *@rest is the text after the number. */
 static int parse_interface(char *word, char **rest)
 {
 	unsigned long index;

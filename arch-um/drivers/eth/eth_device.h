@@ -28,7 +28,7 @@ struct eth_device {
 	struct eth_option option;
 	struct eth_counters counters;
 
-	/* The host side: all that has to be set up again for a new connection (eth_link.c). */
+	/* The host side. A new connection sets all of these again (eth_link.c). */
 	int fd;				/* -1: none */
 	enum host_net transport;
 	bool heads;			/* messages begin with struct wire_head */
@@ -42,14 +42,14 @@ struct eth_device {
 	bool peer_up;			/* the other end is there and its link is up */
 	bool cut;			/* `link ethN down` on the control socket */
 	bool lost;			/* the other end has gone; the work cleans up */
-	bool complained;		/* about this failure already */
+	bool complained;		/* this failure has been reported already */
 	bool tx_blocked;		/* the host takes no more for now */
 
 	/* Frames in messages (eth_frames.c). */
 	struct eth_rx_slot *rx;
 	struct eth_tx_slot *tx;
-	struct eth_bundle *bundle;	/* the pieces of what goes out together */
-	unsigned int nr_tx;		/* waiting in tx[] */
+	struct eth_bundle *bundle;	/* pieces of the frames that share a message */
+	unsigned int nr_tx;		/* frames that wait in tx[] */
 	bool gathers;			/* on the list that eth_frames_gather(false) sends */
 
 	/* Frames in a byte stream (eth_stream.c). */

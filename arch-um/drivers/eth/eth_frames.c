@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * eth_frames.c - frames in messages, between the host and the network core
+ * eth_frames.c - move frames between the network core and a host socket that has messages
  *
  * eth.c calls these functions with softirqs off. Interfaces on a byte stream use eth_stream.c
  * instead.
  *
- * Receiving. ETH_RX_BATCH slots stand ready, each with an sk_buff for the first RX_LINEAR
- * bytes and a big page for the rest of a giant frame. One call to the host fills as many slots
- * as there are messages. An ordinary frame takes only the sk_buff. A giant frame takes the big
- * page too if it fills most of the page; otherwise its rest is copied into pages of the right
- * size, so that no socket is charged 64 KB for 3 KB. A message may hold several small frames
- * (WIRE_BUNDLE); each of them gets an sk_buff.
+ * Receiving. There are ETH_RX_BATCH slots, each with an sk_buff for the first RX_LINEAR bytes and a
+ * big page for the rest of a giant frame. One call to the host fills as many slots as there are
+ * messages. An ordinary frame takes only the sk_buff. A giant frame takes the big page too if it
+ * fills most of the page. Otherwise the rest of the frame is copied into pages of the right size,
+ * so that no socket is charged 64 KB for 3 KB. A message may hold several small frames
+ * (WIRE_BUNDLE); each of them gets its own sk_buff.
  *
  * Sending. Frames wait in eth->tx[] while the core says that more are coming. Small frames
- * also wait while any interface receives: a router's forwarded frames, and answers, come in
- * batches like the frames that caused them. Waiting frames go to the host in one call, small
- * ones together in one message, straight from the sk_buff's pages: the host copies them. If
- * the host does not take all of them, the rest stays in eth->tx[], the queue stops, and the
- * descriptor is watched for room.
+ * also wait while any interface receives: frames that a router forwards, and answers, come in
+ * batches like the frames that caused them. Waiting frames go to the host in one call. Small
+ * frames share a message. The host copies frames straight from the sk_buff's pages. If the host
+ * does not take all of them, the rest stays in eth->tx[], the queue stops, and the descriptor is
+ * watched for room.
  */
 #include "eth_frames.h"
 
@@ -80,7 +80,7 @@ static bool slot_fill(struct eth_device *eth, struct eth_rx_slot *slot)
 	return slot->skb && slot->big;
 }
 
-/* Give memory to up to @wanted slots; returns how many, from the first on, have it. */
+/* Give memory to up to @wanted slots. Returns how many slots, from the first on, have memory. */
 static unsigned int slots_fill(struct eth_device *eth, struct host_frame *frames,
 			       unsigned int wanted)
 {
@@ -159,7 +159,7 @@ static void frame_deliver(struct eth_device *eth, struct eth_rx_slot *slot, size
 	skb_deliver(eth, skb, &slot->head);
 }
 
-/* Copy @size bytes of the message in @slot from @at on; they may lie in both parts. */
+/* Copy @size bytes at offset @at of the message in @slot, which may lie in both of its parts. */
 static void slot_copy(const struct eth_rx_slot *slot, size_t at, void *to, size_t size)
 {
 	size_t linear = at < RX_LINEAR ? min_t(size_t, size, RX_LINEAR - at) : 0;
@@ -264,12 +264,12 @@ static void tx_done(struct eth_device *eth, unsigned int nr)
 		dev_consume_skb_any(eth->tx[i].skb);
 	eth->nr_tx -= nr;
 	memmove(eth->tx, eth->tx + nr, eth->nr_tx * sizeof(*eth->tx));
-	/* The first piece of a frame is the head in its slot, which has moved. */
+	/* The first piece of each frame is the head in its slot, and the slots have moved. */
 	for (i = 0; i < eth->nr_tx; i++)
 		eth->tx[i].vec[0].base = &eth->tx[i].head;
 }
 
-/* The number of frames from @from on that go into one message. */
+/* Returns how many frames from @from on go into one message. */
 static unsigned int bundle_length(const struct eth_device *eth, unsigned int from)
 {
 	size_t bytes = sizeof(struct wire_head);
@@ -288,7 +288,7 @@ static unsigned int bundle_length(const struct eth_device *eth, unsigned int fro
 	return max(i - from, 1U);
 }
 
-/* Put the waiting frames into messages of lengths[] frames each; returns their number. */
+/* Put the waiting frames into messages of lengths[] frames each. Returns how many messages. */
 static unsigned int messages_make(struct eth_device *eth, struct host_frame *messages,
 				  u8 *lengths)
 {
@@ -319,7 +319,7 @@ static unsigned int messages_make(struct eth_device *eth, struct host_frame *mes
 	return nr;
 }
 
-/* Hand the waiting frames over. False: the host takes no more for now. */
+/* Hand the waiting frames to the host. False: the host takes no more for now. */
 static bool tx_flush(struct eth_device *eth)
 {
 	struct host_frame messages[ETH_TX_BATCH];
@@ -349,7 +349,7 @@ static bool tx_flush(struct eth_device *eth)
 	return true;
 }
 
-/* Hand the waiting frames over, and stop the queue if the host does not take all of them. */
+/* Hand the waiting frames to the host, and stop the queue if it does not take all of them. */
 static void tx_flush_or_block(struct eth_device *eth)
 {
 	if (!tx_flush(eth))
@@ -362,7 +362,7 @@ void eth_frames_flush(struct eth_device *eth)
 		eth_link_unblock(eth);
 }
 
-/* Only one interface receives at a time, because softirqs run on one processor. */
+/* Global, because only one interface receives at a time: softirqs run on one processor. */
 static struct eth_device *gathering[ETH_DEVICES];
 static unsigned int nr_gathering;
 static bool gather_now;
@@ -379,7 +379,7 @@ void eth_frames_gather(bool gather)
 	}
 }
 
-/* Whether a frame of @size bytes waits until the present batch has been received. */
+/* Must a frame of @size bytes wait until the current batch has been received? */
 static bool waits(struct eth_device *eth, size_t size)
 {
 	if (!gather_now || size > BUNDLED_MAX)

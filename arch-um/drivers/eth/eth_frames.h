@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * eth_frames.h - frames in messages, between the host and the network core
+ * eth_frames.h - move frames between the network core and a host socket that has messages
  */
 #ifndef ETH_FRAMES_H
 #define ETH_FRAMES_H
@@ -10,18 +10,19 @@
 struct eth_device;
 struct sk_buff;
 
-/* Task context. eth_frames_init - 0 or -ENOMEM. */
+/* eth_frames_init - allocate what the functions below need. 0 or -ENOMEM. Task context. */
 int eth_frames_init(struct eth_device *eth);
 void eth_frames_release(struct eth_device *eth);
 
 /*
- * Softirqs off:
- * eth_frames_receive - deliver up to @budget messages; returns how many.
- * eth_frames_send - takes @skb. The link must be up. @more: another frame follows at once.
- * eth_frames_flush - the host may take frames again: hand over the waiting ones.
- * eth_frames_drop - forget the waiting ones.
- * eth_frames_gather - true: an interface is receiving, so let small frames of all interfaces
- *	wait for company. false: send them.
+ * Called with softirqs off:
+ * eth_frames_receive - deliver up to @budget messages. Returns how many.
+ * eth_frames_send - send @skb, which then belongs to this file. The link must be up. @more: another
+ *	frame follows at once.
+ * eth_frames_flush - hand the waiting frames to the host, which may take frames again.
+ * eth_frames_drop - drop the waiting frames.
+ * eth_frames_gather - true: let small frames of all interfaces wait for further frames, because an
+ *	interface is receiving. false: send the waiting frames.
  */
 int eth_frames_receive(struct eth_device *eth, int budget);
 void eth_frames_send(struct eth_device *eth, struct sk_buff *skb, bool more);

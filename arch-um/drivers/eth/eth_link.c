@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * eth_link.c - the host side of an interface: connect, notice the end, connect again
+ * eth_link.c - connect an interface on the host, and connect again when the other end has gone
  *
- * eth.c starts and stops the link, eth_frames.c and eth_stream.c report what the other end
- * says and when it has gone.
+ * eth.c starts and stops the link. eth_frames.c and eth_stream.c report messages of the other end,
+ * and its loss.
  *
  * Theory of operation
  *
- * While the interface is up, eth->work (workqueue) keeps up a connection. States:
+ * While the interface is up, eth->work (workqueue) maintains a connection. States:
  *   none      fd is -1. The work tries to connect, first at once, then every RETRY_TIME. It
  *             reports the first of several failures in a row.
- *   waiting   fd is open and a hello was sent (kinds with heads only). A welcome in
+ *   waiting   fd is open and a hello has been sent (kinds with heads only). A welcome in
  *             eth_link_message() leads to `welcome`, a refusal to `lost`.
  *   welcome   the carrier is on and frames flow.
  *   lost      the other end has gone: eth_link_lost() was called in softirq context and
@@ -18,10 +18,10 @@
  *             which leads to `none`.
  * eth_link_stop() leads from any state to `none` and stops the work.
  *
- * link_open() sets up the whole host side and link_close() releases it, so that a machine
- * that is suspended needs these two calls only.
+ * link_open() sets up the whole host side and link_close() releases it, so that suspending a
+ * machine needs only these two calls.
  *
- * The kernel has one processor, so local_bh_disable() keeps the NAPI side out.
+ * The kernel has one processor, so local_bh_disable() is enough to exclude the NAPI side.
  */
 #include "eth_link.h"
 
@@ -205,7 +205,7 @@ static void link_work(struct work_struct *work)
 	if (eth->lost) {
 		link_close(eth);
 		if (eth->option.kind == ETH_FD)
-			return;		/* we were given this one descriptor only */
+			return;		/* the process got this descriptor only: no way back */
 		if (eth->wanted)
 			schedule_delayed_work(&eth->work, RETRY_TIME);
 		return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * eth_link.h - the connection of an interface to its other end on the host
+ * eth_link.h - connect an interface to its other end on the host
  */
 #ifndef ETH_LINK_H
 #define ETH_LINK_H
@@ -11,12 +11,12 @@ struct eth_device;
 struct wire_head;
 
 /*
- * Task context:
- * eth_link_init - once for each interface. When a connection ends, @unsent_drop(@eth) drops
- *	the frames that it did not take; softirqs are off then.
- * eth_link_start - the interface goes up: connect, and connect again after each loss.
- * eth_link_stop - the interface goes down: disconnect.
- * eth_link_cut - cut the cable on our side, or repair it.
+ * Called in task context:
+ * eth_link_init - set up the link, once for each interface. When a connection ends,
+ *	@unsent_drop(@eth) drops the frames that have not been sent. Softirqs are off then.
+ * eth_link_start - connect when the interface goes up, and connect again after each loss.
+ * eth_link_stop - disconnect when the interface goes down.
+ * eth_link_cut - cut the cable on this side, or repair it.
  */
 void eth_link_init(struct eth_device *eth, void (*unsent_drop)(struct eth_device *eth));
 void eth_link_start(struct eth_device *eth);
@@ -24,11 +24,11 @@ void eth_link_stop(struct eth_device *eth);
 void eth_link_cut(struct eth_device *eth, bool cut);
 
 /*
- * Softirqs off:
- * eth_link_lost - the other end has gone, or does not follow the protocol.
- * eth_link_message - a message that is not a frame, with the @size bytes of its @body.
- * eth_link_block - the host takes no more frames: stop the queue until there is room.
- * eth_link_unblock - the host has taken all that waited.
+ * Called with softirqs off:
+ * eth_link_lost - give up the connection: the other end has gone or does not follow the protocol.
+ * eth_link_message - handle a message that is not a frame. Its @body has @size bytes.
+ * eth_link_block - stop the queue until the host has room: it takes no more frames.
+ * eth_link_unblock - start the queue again: the host has taken all waiting frames.
  */
 void eth_link_lost(struct eth_device *eth);
 void eth_link_message(struct eth_device *eth, const struct wire_head *head, const void *body,

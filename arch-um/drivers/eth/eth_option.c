@@ -6,12 +6,13 @@
  *   switch:FOLDER[,port=N][,vlan=N]       a port of a switch (umlab-net run switch)
  *   vde:URL                               anything that libvdeplug opens, through a helper
  *   fd:N                                  a socket or tap that the process was started with
- *   unix:PATH                             a stream socket; each frame follows its length
+ *   unix:PATH                             a stream socket; each frame is preceded by its length
  *   null                                  a link to nowhere
  * All kinds take mac=XX:XX:XX:XX:XX:XX and mtu=N.
  *
- * Strings in, a struct out. kernel/boot/boot_options.c uses this (asm/um_option.h) before memory
- * can be allocated, eth.c parses the option again when it adds the interface.
+ * This parser reads strings and fills a struct. kernel/boot/boot_options.c calls it
+ * (asm/um_option.h) before memory can be allocated. eth.c parses the option again when it adds the
+ * interface.
  */
 #include "eth_option.h"
 
@@ -63,7 +64,7 @@ __setup("umid=", machine_name_setup);
 
 /* ---- parsing ------------------------------------------------------------------ */
 
-/* The number in the @size bytes at @text; -1 if they are not a number, or it exceeds @max. */
+/* Returns the number in the @size bytes at @text, or -1 if it exceeds @max or is malformed. */
 static int parse_number(const char *text, size_t size, int max)
 {
 	int number = 0;
@@ -199,7 +200,7 @@ int eth_option_parse(const char *value, struct eth_option *option, const char **
 
 /* ---- early checks -------------------------------------------------------------- */
 
-/* Memory cannot be allocated yet, and the boot stack is small. One check runs at a time. */
+/* Static: memory cannot be allocated yet, and the boot stack is small. One check runs at a time. */
 static struct eth_option checked;
 
 int eth_check_option(const char *value)
@@ -217,7 +218,7 @@ int eth_probe_option(const char *value)
 
 	if (!error && kinds[checked.kind].helper && host_helper_probe("umlab-net"))
 		error = -ENOPKG;
-	/* A socket has no size, but -EBADF tells that the descriptor is not open. */
+	/* A socket has no size, but -EBADF means that the descriptor is not open. */
 	if (!error && checked.kind == ETH_FD && host_file_size(checked.fd, &size) == -EBADF)
 		error = -EBADF;
 	return error;

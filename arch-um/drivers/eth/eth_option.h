@@ -33,16 +33,19 @@ struct eth_option {
 	u8 mac[ETH_ALEN];
 };
 
-/* eth_option_parse - 0, or -EINVAL and *@why says what is wrong. Allocates nothing. */
+/*
+ * eth_option_parse - parse @value into @option. Returns 0, or -EINVAL with the reason in *@why.
+ * Allocates nothing.
+ */
 int eth_option_parse(const char *value, struct eth_option *option, const char **why);
 
-/* eth_kind_name - as the option spells it. */
+/* eth_kind_name - return the name of @kind, as the option spells it. */
 const char *eth_kind_name(enum eth_kind kind);
 
-/* eth_kind_has_heads - do messages of this kind begin with struct wire_head? */
+/* eth_kind_has_heads - return whether messages of this kind begin with struct wire_head. */
 bool eth_kind_has_heads(enum eth_kind kind);
 
-/* umid= of the command line, the name of this machine; NULL: none. */
+/* The value of umid= on the command line, which is the name of this machine; NULL: none. */
 extern const char *eth_machine_name;
 
 #endif /* ETH_OPTION_H */

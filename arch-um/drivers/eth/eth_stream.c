@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * eth_stream.c - frames in a byte stream, each preceded by its length
+ * eth_stream.c - move frames through a byte stream, each preceded by its length
  *
  * eth.c calls these functions with softirqs off. QEMU (-netdev stream), passt and others use
  * this format on a unix stream socket: 4 bytes of length, most significant byte first, then
  * the frame. There are no offloads.
  *
- * in[in_first .. in_first+in_size) was read and is not yet delivered. At most one incomplete
- * frame remains there; it moves to the front before the next read. out[] holds frames that the
- * socket did not take; while it is not empty the queue is stopped.
+ * in[in_first .. in_first+in_size) has been read but not yet delivered. At most one incomplete
+ * frame remains there, and moves to the front before the next read. out[] holds frames that the
+ * socket did not take. While out[] is not empty, the queue is stopped.
  */
 #include "eth_stream.h"
 
@@ -74,7 +74,7 @@ static void frame_deliver(struct eth_device *eth, const u8 *data, size_t size)
 	napi_gro_receive(&eth->napi, skb);
 }
 
-/* Take the next whole frame out of the buffer. False: there is none, or its length is *@bad. */
+/* Deliver the next whole frame from the buffer. False: there is none, or its length is *@bad. */
 static bool frame_next(struct eth_device *eth, bool *bad)
 {
 	struct eth_stream *stream = eth->stream;
@@ -84,7 +84,7 @@ static bool frame_next(struct eth_device *eth, bool *bad)
 	if (stream->in_size < LENGTH_SIZE)
 		return false;
 	size = get_unaligned_be32(at);
-	/* After a wrong length there is no way to find the next frame. */
+	/* After an invalid length there is no way to find the next frame. */
 	*bad = size > WIRE_FRAME_MAX;
 	if (*bad || stream->in_size < LENGTH_SIZE + size)
 		return false;
@@ -97,7 +97,7 @@ static bool frame_next(struct eth_device *eth, bool *bad)
 	return true;
 }
 
-/* Append more bytes to the buffer. 0: nothing for now. -errno: the connection has ended. */
+/* Read more bytes into the buffer. 0: there are none for now. -errno: the connection has ended. */
 static ssize_t more_read(struct eth_device *eth)
 {
 	struct eth_stream *stream = eth->stream;
@@ -141,7 +141,7 @@ int eth_stream_receive(struct eth_device *eth, int budget)
 
 /* ---- out ------------------------------------------------------------------ */
 
-/* Hand the waiting bytes over. False: the host takes no more for now. */
+/* Hand the waiting bytes to the host. False: the host takes no more for now. */
 static bool out_flush(struct eth_device *eth)
 {
 	struct eth_stream *stream = eth->stream;
@@ -166,7 +166,7 @@ void eth_stream_flush(struct eth_device *eth)
 		eth_link_unblock(eth);
 }
 
-/* The queue is stopped while anything waits, so there is always room for one frame. */
+/* There is always room for one frame, because the queue is stopped while anything waits. */
 void eth_stream_send(struct eth_device *eth, struct sk_buff *skb)
 {
 	struct eth_stream *stream = eth->stream;

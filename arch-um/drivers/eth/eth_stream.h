@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * eth_stream.h - frames in a byte stream, between the host and the network core
+ * eth_stream.h - move frames between the network core and a byte stream on the host
  */
 #ifndef ETH_STREAM_H
 #define ETH_STREAM_H
@@ -8,16 +8,16 @@
 struct eth_device;
 struct sk_buff;
 
-/* Task context. eth_stream_init - 0 or -ENOMEM. */
+/* eth_stream_init - allocate what the functions below need. 0 or -ENOMEM. Task context. */
 int eth_stream_init(struct eth_device *eth);
 void eth_stream_release(struct eth_device *eth);
 
 /*
- * Softirqs off:
- * eth_stream_receive - deliver up to @budget frames; returns how many.
- * eth_stream_send - takes @skb. The link must be up.
- * eth_stream_flush - the host may take frames again: hand over the waiting ones.
- * eth_stream_drop - forget what waits in both directions; a new connection begins.
+ * Called with softirqs off:
+ * eth_stream_receive - deliver up to @budget frames. Returns how many.
+ * eth_stream_send - send @skb, which then belongs to this file. The link must be up.
+ * eth_stream_flush - hand the waiting frames to the host, which may take frames again.
+ * eth_stream_drop - drop all bytes that wait in both directions, before a new connection.
  */
 int eth_stream_receive(struct eth_device *eth, int budget);
 void eth_stream_send(struct eth_device *eth, struct sk_buff *skb);

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostfs.c - folders of the host as a guest file system: options, mounts
+ * hostfs.c - mount host folders in the guest: file system type, options, superblock
  *
  *   linux ... hostfs=/srv/course,ro:/home/me/share      what the guest may reach
  *   mount -t hostfs none /mnt -o /home/me/share/lab1     in the guest; also -o ...,ro
  *   rootfstype=hostfs rootflags=/srv/root root=hostfs    as the root file system
  *
- * Only folders that hostfs= names, and folders below them, can be mounted. Their handles are
- * opened when the kernel starts, before any guest program runs. Every access starts from such a
- * handle and goes component by component. The guest's VFS follows symbolic links, the host
- * never does (host/io/hostfs_host.c): a link to /etc leads to the guest's /etc. "ro" on the
- * command line holds against any remount.
+ * Only folders that hostfs= names, and folders below them, can be mounted. The handles of the named
+ * folders are opened when the kernel starts, before any guest program runs. Every access starts
+ * from such a handle and goes component by component. The guest's VFS follows symbolic links, the
+ * host never does (host/io/hostfs_host.c): a link to /etc leads to the guest's /etc. No remount can
+ * override "ro" on the command line.
  *
- * Access rights. On the host one user does all of this: the user who started the machine. That
- * user and its group appear as the guest's 0 (hostfs_owner.c). A guest chown() succeeds only
- * where the host lets that user do it: without a change, or to a group that the user belongs
- * to. Mode bits are the host's. The guest checks them for its own users, the host checks them
- * for the one user, so guest root may be refused on files of others. Files that other guest
- * users make appear as root's. There are no device nodes, and no extended attributes but
- * user.*.
+ * Access rights. On the host one user makes all accesses: the user who started the machine. This
+ * user and its group appear as 0 in the guest (hostfs_owner.c). A guest chown() succeeds only where
+ * the host allows it to this user: without a change, or to a group that the user belongs to. Mode
+ * bits are the host's. The guest checks mode bits for its own users, the host checks them for the
+ * one user, so guest root may be denied access to files of others. Files that other guest users
+ * create appear to belong to root. There are no device nodes. Of the extended attributes there are
+ * only user.*.
  *
- * The other files: hostfs_fd.c descriptors, hostfs_inode.c identity and attributes,
- * hostfs_name.c names, hostfs_dir.c directories, hostfs_file.c contents, hostfs_xattr.c
- * extended attributes, hostfs_owner.c owners, hostfs_option.c the option hostfs=. The VFS calls
+ * The other files handle descriptors (hostfs_fd.c), identity and attributes (hostfs_inode.c), names
+ * (hostfs_name.c), directories (hostfs_dir.c), contents (hostfs_file.c), extended attributes
+ * (hostfs_xattr.c), owners (hostfs_owner.c) and the option hostfs= (hostfs_option.c). The VFS calls
  * all of them in task context.
  */
 #include <linux/fs_context.h>
@@ -91,7 +91,7 @@ static void __init open_roots(void)
 	}
 }
 
-/* The innermost allowed folder that contains @path; *@rest is the path below that folder. */
+/* Returns the innermost allowed folder that contains @path, and in *@rest the path below it. */
 static const struct hostfs_root *find_root(const char *path, const char **rest)
 {
 	const struct hostfs_root *found = NULL, *root;
@@ -139,7 +139,7 @@ static void hostfs_evict_inode(struct inode *inode)
 	hostfs_close_all(inode);
 }
 
-/* sync() calls this twice; the first call need not wait, so only the second asks the host. */
+/* sync() calls this twice. The first call need not wait, so only the second asks the host. */
 static int hostfs_sync_fs(struct super_block *sb, int wait)
 {
 	return wait ? host_fs_sync(hostfs_sb(sb)->fd) : 0;
@@ -237,7 +237,7 @@ static void mount_free(struct hostfs_mount *mount)
 	kfree(mount);
 }
 
-/* "/dir" is an option without a value. A path that contains "=" needs "hostfs=/dir". */
+/* Take the path: "/dir" is an option without a value. A path with "=" needs "hostfs=/dir". */
 static int hostfs_parse_param(struct fs_context *fc, struct fs_parameter *param)
 {
 	const char *path = param->key;
@@ -254,7 +254,7 @@ static int hostfs_parse_param(struct fs_context *fc, struct fs_parameter *param)
 	return fc->fs_private ? 0 : -ENOMEM;
 }
 
-/* The folder that the mount names. If it names none, the only allowed one. */
+/* Returns the folder that the mount names or, if it names none, the only allowed folder. */
 static const char *wanted_path(struct fs_context *fc)
 {
 	if (fc->fs_private)
@@ -295,7 +295,7 @@ static struct hostfs_mount *mount_open(struct fs_context *fc)
 	return mount;
 }
 
-/* A folder that is mounted twice is one file system with one cache. */
+/* Does @sb show the same folder with the same access? Then both mounts share it and its cache. */
 static int mount_test(struct super_block *sb, struct fs_context *fc)
 {
 	const struct hostfs_mount *a = hostfs_sb(sb), *b = fc->s_fs_info;
@@ -315,7 +315,7 @@ static int hostfs_get_tree(struct fs_context *fc)
 		fc->sb_flags |= SB_RDONLY;
 	fc->s_fs_info = mount;
 	sb = sget_fc(fc, mount_test, set_anon_super_fc);
-	/* If no new superblock took the mount, it is still in the context. */
+	/* If no new superblock took over the mount, the mount is still in the context. */
 	mount_free(fc->s_fs_info);
 	fc->s_fs_info = NULL;
 	if (IS_ERR(sb))

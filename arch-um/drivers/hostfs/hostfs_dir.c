@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostfs_dir.c - reading host directories
+ * hostfs_dir.c - read host directories
  *
  * The position in a guest directory is the host's own (d_off), including "." and "..". So the
  * position is as stable as the host file system makes it while entries come and go, and we
@@ -60,7 +60,7 @@ static int hostfs_dir_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* Make sure that there is a record for @position. 1: yes; 0: end of directory; or -errno. */
+/* Make sure that there is a record for @position. 1: there is; 0: end of directory; or -errno. */
 static int dir_fill(struct hostfs_dir *dir, loff_t position)
 {
 	bool goes_on = position == dir->at;
@@ -78,7 +78,7 @@ static int dir_fill(struct hostfs_dir *dir, loff_t position)
 	return size > 0;
 }
 
-/* The number that stat() reports, as far as the host tells it here. */
+/* Returns the inode number that stat() reports, as far as the directory entry tells it. */
 static u64 entry_ino(struct file *file, const struct host_dirent *entry, size_t name_size)
 {
 	struct inode *inode = file_inode(file);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hostfs_dir.h - reading host directories
+ * hostfs_dir.h - read host directories
  */
 #ifndef HOSTFS_DIR_H
 #define HOSTFS_DIR_H

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostfs_fd.c - descriptors of host files, opened on demand
+ * hostfs_fd.c - open descriptors of host files on demand, and close them when room is needed
  *
- * All other files of hostfs get their descriptors here, in task context.
+ * All other files of hostfs get their descriptors from this file, in task context.
  *
  * Theory of operation
  *
- * An inode has up to two descriptors: a directory one handle (O_PATH), a regular file one for
- * reading and one for writing, which may be the same. They are opened at the first need. They
- * are closed when the last guest user closes the file, when the inode goes away, or when the
- * pool needs room. The pool lists all inodes with a descriptor, the last used first. It closes
- * descriptors from its end if they can be opened again, that is
+ * An inode has up to two descriptors: a directory has one handle (O_PATH), a regular file has one
+ * for reading and one for writing, which may be the same. Descriptors are opened when they are
+ * first needed. They are closed when the last guest user closes the file, when the inode goes away,
+ * or when the pool needs room. The pool lists all inodes with a descriptor, the last used first. It
+ * closes descriptors from its end if they can be opened again, that is
  *   - not while a call is using them (pins),
  *   - not those of a file that is open for writing: its mode may forbid a second open,
  *   - not those of a file without a name.
  * A directory is opened again by its path below the mounted folder, a file by its directory
- * and name. If the new descriptor is not of the same file (hostfs_same()), the result is
+ * and name. If the new descriptor belongs to another file (hostfs_same()), the result is
  * -ESTALE and the VFS walks the path again.
  *
  * hostfs_fd_lock protects fd[], lru and the counts of all inodes. The only host call made
@@ -88,7 +88,7 @@ static unsigned int pool_evict(unsigned int nr)
 	return evicted;
 }
 
-/* Put @fd into the free slots that its @flags fit; close @fd if there is none. */
+/* Put @fd into the free slots that its @flags fit. Close @fd if there is no such slot. */
 static void slot_fill(struct hostfs_inode *hi, int fd, unsigned int flags)
 {
 	bool used = false;
@@ -135,7 +135,7 @@ int hostfs_open_again(int dir_fd, const char *name, unsigned int flags, unsigned
 	return fd;
 }
 
-/* 0 if @fd is the file that @inode stands for; otherwise -errno, and @fd is closed. */
+/* Returns 0 if @fd is the file that @inode stands for. Otherwise closes @fd, returns -errno. */
 static int check_same(struct inode *inode, int fd)
 {
 	struct host_stat st;
@@ -172,7 +172,7 @@ static int pin_new(struct hostfs_inode *hi, enum hostfs_slot slot, int fd, unsig
 	return fd;
 }
 
-/* The path of a directory below the mounted folder, in a buffer that the caller frees. */
+/* Find the path of @dir below the mounted folder. Returns its buffer, which the caller frees. */
 static char *dir_path(struct inode *dir, char **path)
 {
 	struct dentry *dentry = d_find_any_alias(dir);
@@ -221,7 +221,7 @@ int hostfs_dir_get(struct inode *dir)
 	return fd < 0 ? fd : pin_new(hi, HOSTFS_READ, fd, HOST_O_READ);
 }
 
-/* Open a regular file by the name that @dentry gives it. */
+/* Open a regular file by the name in @dentry. */
 static int open_file(struct inode *inode, struct dentry *dentry, unsigned int *flags)
 {
 	struct dentry *parent = dget_parent(dentry);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hostfs_fd.h - descriptors of host files, opened on demand
+ * hostfs_fd.h - open descriptors of host files on demand
  */
 #ifndef HOSTFS_FD_H
 #define HOSTFS_FD_H
@@ -8,7 +8,7 @@
 #include <linux/dcache.h>
 #include "hostfs_types.h"
 
-/* A file by name, for host_fs_* calls until hostfs_at_put(). */
+/* Names a file for host_fs_* calls: by descriptor, or by directory and name. */
 struct hostfs_at {
 	int fd;
 	const char *name;
@@ -21,12 +21,12 @@ struct hostfs_at {
 void hostfs_fd_init(unsigned int pool_size);
 
 /*
- * All of these may sleep.
- * hostfs_dir_get - the handle of directory @dir.
- * hostfs_file_get - a descriptor of the regular file @inode. Both open one if need be and pin
- *	it: call hostfs_put() afterwards. -ESTALE: the host has no such file under its name, or
- *	another file.
- * hostfs_at_get - the file of @dentry, by descriptor or by directory and name.
+ * All of these may sleep. -ESTALE: under this name the host has no file, or another file.
+ * hostfs_dir_get - return the handle of directory @dir, opened if necessary, and pin it.
+ * hostfs_file_get - return a descriptor of the regular file @inode, opened if necessary, and pin
+ *	it.
+ * hostfs_put - drop the pin of hostfs_dir_get() or hostfs_file_get().
+ * hostfs_at_get - fill @at for the file of @dentry. Call hostfs_at_put() afterwards.
  */
 int hostfs_dir_get(struct inode *dir);
 int hostfs_file_get(struct inode *inode, enum hostfs_slot slot);
@@ -35,10 +35,11 @@ int hostfs_at_get(struct dentry *dentry, struct hostfs_at *at);
 void hostfs_at_put(struct hostfs_at *at);
 
 /*
- * hostfs_open_users - the guest opens the file with @mode. hostfs_close_users - it closes it.
- * hostfs_give - @fd, open for reading and writing, becomes a descriptor of @inode.
- * hostfs_close_all - the inode goes away: close its descriptors.
- * hostfs_open_again - host_fs_open(); if the host has no more descriptors, close unused ones
+ * hostfs_open_users - count an open of the file by the guest with @mode, and open its descriptors.
+ * hostfs_close_users - reverse hostfs_open_users(). The last user closes the descriptors.
+ * hostfs_give - make @fd, which is open for reading and writing, a descriptor of @inode.
+ * hostfs_close_all - close all descriptors of @inode, which goes away.
+ * hostfs_open_again - call host_fs_open(). If the host has no more descriptors, close unused ones
  *	and try again.
  */
 int hostfs_open_users(struct inode *inode, struct dentry *dentry, fmode_t mode);

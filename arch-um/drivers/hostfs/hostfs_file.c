@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostfs_file.c - contents of host files in the guest's page cache
+ * hostfs_file.c - read and write host files through the guest's page cache
  *
  * The VFS and writeback call these operations in task context.
  *
  * Theory of operation
  *
  * Reads go through the page cache. write() stores into the page cache and into the host file at
- * once: the host sees the data when the call returns, and a full disk or an exceeded quota is
- * an error of that very call. A write reads nothing: a folio that was not cached is written
- * through and stays "not up to date". Only shared mappings make dirty folios. writepages()
- * stores them, at the latest when the last writer closes the file, because the descriptor for
- * writing is closed then.
+ * once: the host sees the data when write() returns, and write() itself reports a full disk or an
+ * exceeded quota. A write reads nothing: a folio that was not cached is written through and stays
+ * "not up to date". Only shared mappings make folios dirty. writepages() stores dirty folios, at
+ * the latest when the last writer closes the file, because the descriptor for writing is closed
+ * then.
  *
  * The size of the host file equals i_size at all times: write() and truncate() change both, and
  * mappings cannot extend a file.
  *
- * Limits: O_APPEND looks up the end just before it writes, so a writer on the host may slip in
- * between. O_DIRECT reads from the host instead of the cache and needs no alignment. fsync()
- * waits for the host's disk; sync() and syncfs() wait for the whole host file system that
- * contains the mounted folder.
+ * Limits: with O_APPEND the end of the file is looked up just before the write, so a writer on the
+ * host may write in between. O_DIRECT reads from the host instead of the cache and needs no
+ * alignment. fsync() waits for the host's disk; sync() and syncfs() wait for the whole host file
+ * system that contains the mounted folder.
  */
 #include "hostfs_file.h"
 
@@ -93,7 +93,7 @@ static void hostfs_readahead(struct readahead_control *rac)
 	struct folio *folios[HOSTFS_READAHEAD];
 	unsigned int nr;
 
-	/* The VFS reads folios that we leave one by one, which reports the error. */
+	/* The VFS reads the remaining folios one by one, which reports the error. */
 	if (fd < 0)
 		return;
 	do {
@@ -141,7 +141,7 @@ static int hostfs_write_begin(struct file *file, struct address_space *mapping, 
 	return 0;
 }
 
-/* The host has taken [@from, @from + @size) of @folio. Mark it if it is now up to date. */
+/* The host has taken [@from, @from + @size) of @folio. Mark @folio if it is now up to date. */
 static void folio_written(struct folio *folio, size_t from, size_t size, loff_t old_size)
 {
 	size_t end = from + size;
@@ -183,7 +183,7 @@ static int hostfs_write_end(struct file *file, struct address_space *mapping, lo
 	return done;
 }
 
-/* After a change of ours to the contents: learn the new size and times. */
+/* Learn the new size and times after the guest has changed the contents. */
 static void learn_result(struct inode *inode)
 {
 	int fd = hostfs_file_get(inode, HOSTFS_WRITE);
@@ -226,7 +226,7 @@ static ssize_t hostfs_write_iter(struct kiocb *iocb, struct iov_iter *from)
 
 /* ---- dirty folios of mappings ------------------------------------------------------ */
 
-/* Store @folio, which is locked, and unlock it. */
+/* Write @folio, which is locked, to the host and unlock it. */
 static int folio_store(struct inode *inode, struct folio *folio, int fd)
 {
 	loff_t size = i_size_read(inode), pos = folio_pos(folio);
@@ -287,7 +287,7 @@ static int hostfs_open(struct inode *inode, struct file *file)
 
 	if (error)
 		return error;
-	/* An open shows the present contents of the host file. */
+	/* An open shows the current contents of the host file. */
 	fd = hostfs_file_get(inode, file->f_mode & FMODE_READ ? HOSTFS_READ : HOSTFS_WRITE);
 	if (fd >= 0) {
 		hostfs_refresh(inode, fd, false);
@@ -321,7 +321,7 @@ static int hostfs_fsync(struct file *file, loff_t start, loff_t end, int datasyn
 	return error;
 }
 
-/* Drop cached pages of punched or zeroed ranges, so that mappings see the change at once. */
+/* Call fallocate() on the host. Drop cached pages of the range, so that mappings see the change. */
 static int allocate(struct inode *inode, int fd, int mode, loff_t offset, loff_t end)
 {
 	loff_t old_size = i_size_read(inode);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hostfs_file.h - contents of host files in the guest's page cache
+ * hostfs_file.h - read and write host files through the guest's page cache
  */
 #ifndef HOSTFS_FILE_H
 #define HOSTFS_FILE_H

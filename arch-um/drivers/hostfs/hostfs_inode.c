@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostfs_inode.c - which host file an inode stands for, and its attributes
+ * hostfs_inode.c - find the inode of a host file, read and set the attributes of the file
  *
  * Inodes are found by device, number, type and birth time: hosts reuse numbers, and an inode
- * must never turn into another file under its users.
+ * must never turn into another file while it is in use.
  *
  * All attributes are the host's. They are read again when they are older than HOSTFS_FRESH,
- * when we have changed something (stale), and at every open. Code that changes size or
- * modification time learns the result at once (hostfs_learn()). So if the host then reports
- * other values of these two, the host has changed the contents, and the page cache of the file
- * is dropped. Pages that the guest wrote through a mapping are written out first: if guest and
+ * when the guest has changed something (stale), and at every open. Code that changes size or
+ * modification time learns the result at once (hostfs_learn()). So if the host later reports
+ * another size or modification time, the host has changed the contents, and the page cache of the
+ * file is dropped. Pages that the guest wrote through a mapping are written out first: if guest and
  * host both wrote, the guest's data stays.
  *
  * Called in task context: by the VFS, and by the files that look up names or change contents.
@@ -35,7 +35,7 @@ static int id_test(struct inode *inode, void *st)
 	return hostfs_same(hostfs_i(inode), st);
 }
 
-/* Inode numbers of other host file systems below the mounted folder must not collide. */
+/* The high half tells other host file systems below the mounted folder from its own. */
 static unsigned long inode_number(struct super_block *sb, const struct host_stat *st)
 {
 	u64 other = st->dev ^ hostfs_sb(sb)->st.dev;
@@ -109,7 +109,7 @@ int hostfs_refresh(struct inode *inode, int fd, bool own)
 	return 0;
 }
 
-/* Ask the host about @dentry and learn. @own: after a change of ours. */
+/* Ask the host for the attributes of @dentry and learn them. @own: the guest has changed them. */
 static int refresh_dentry(struct dentry *dentry, bool own)
 {
 	struct inode *inode = d_inode(dentry);
@@ -139,7 +139,7 @@ int hostfs_getattr(struct mnt_idmap *idmap, const struct path *path, struct ksta
 
 	if (force || (!(flags & AT_STATX_DONT_SYNC) && !hostfs_fresh(hi->checked))) {
 		error = refresh_dentry(path->dentry, false);
-		/* A removed file has no name to ask by: answer with what we know. */
+		/* A removed file has no name to ask for: answer with the known attributes. */
 		if (error && (error != -ESTALE || inode->i_nlink))
 			return error;
 	}
@@ -163,7 +163,7 @@ void hostfs_zero_tail(struct inode *inode, loff_t size)
 	folio = filemap_lock_folio(inode->i_mapping, size >> PAGE_SHIFT);
 	if (IS_ERR(folio))
 		return;
-	/* Stores of a mapping past the end must not show when the file grows. */
+	/* What a mapping stored past the end must not show when the file grows. */
 	if (folio_test_uptodate(folio))
 		folio_zero_segment(folio, offset_in_folio(folio, size), folio_size(folio));
 	folio_unlock(folio);
@@ -190,7 +190,7 @@ static int set_size(struct inode *inode, loff_t size)
 	return error;
 }
 
-/* (u32)-1 means no change, to us and to the host. */
+/* (u32)-1 means no change, both here and on the host. */
 static int set_owner(struct inode *inode, const struct hostfs_at *at, const struct iattr *attr)
 {
 	u32 uid = -1, gid = -1;
@@ -256,7 +256,7 @@ int hostfs_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr 
 	error = set_owner(inode, &at, attr);
 	if (!error && (attr->ia_valid & ATTR_MODE))
 		error = host_fs_chmod(at.fd, at.name, attr->ia_mode & S_IALLUGO);
-	/* Setting the size has already set the time to now. */
+	/* Setting the size has already set the time to the current time. */
 	if (!error && !((attr->ia_valid & ATTR_SIZE) && !(attr->ia_valid & ATTR_MTIME_SET)))
 		error = set_times(&at, attr);
 	hostfs_at_put(&at);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hostfs_inode.h - which host file an inode stands for, and its attributes
+ * hostfs_inode.h - find the inode of a host file, read and set the attributes of the file
  */
 #ifndef HOSTFS_INODE_H
 #define HOSTFS_INODE_H
@@ -8,21 +8,21 @@
 #include <linux/fs.h>
 #include "hostfs_types.h"
 
-/* hostfs_iget - the inode of the file that @st describes, new or known, or ERR_PTR(). */
+/* hostfs_iget - return the inode of the file that @st describes, new or known, or ERR_PTR(). */
 struct inode *hostfs_iget(struct super_block *sb, const struct host_stat *st);
 
 /*
- * hostfs_learn - store attributes that the host has just reported. @own: they result from a
- *	change of ours, so cached contents stay valid. Otherwise, if the host has changed the
- *	contents, the page cache of the file is dropped. This may sleep; no folio may be locked.
- * hostfs_refresh - ask the host by descriptor @fd, then learn.
- * hostfs_fresh - were attributes read at @checked (jiffies) so lately that they still count?
+ * hostfs_learn - store attributes that the host has just reported. @own: a change by the guest led
+ *	to them, so cached contents stay valid. Otherwise, if the host has changed the contents, the
+ *	page cache of the file is dropped. This may sleep; no folio may be locked.
+ * hostfs_refresh - ask the host for the attributes through descriptor @fd, then learn them.
+ * hostfs_fresh - return whether attributes read at @checked (jiffies) are new enough to be used.
  */
 void hostfs_learn(struct inode *inode, const struct host_stat *st, bool own);
 int hostfs_refresh(struct inode *inode, int fd, bool own);
 bool hostfs_fresh(unsigned long checked);
 
-/* hostfs_zero_tail - clear what the last cached page holds past the end @size of the file. */
+/* hostfs_zero_tail - clear the part of the last cached page that is past the end @size. */
 void hostfs_zero_tail(struct inode *inode, loff_t size);
 
 /* Inode operations. */

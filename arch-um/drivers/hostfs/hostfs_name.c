@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostfs_name.c - names in host directories: look up, make, remove, rename, link
+ * hostfs_name.c - look up, create, remove, rename and link names in host directories
  *
- * Each operation is one host call on the directory's handle and one component. A positive
- * dentry counts for HOSTFS_FRESH, but is checked again before the file is opened or replaced.
+ * Each operation is one host call with the directory's handle and one component. A positive
+ * dentry is trusted for HOSTFS_FRESH, but is checked again before the file is opened or replaced.
  * Negative dentries are never trusted: asking is cheap, and the guest may be waiting for the
- * host to make the file. The VFS calls all of this in task context.
+ * host to create the file. The VFS calls these functions in task context.
  */
 #include "hostfs_name.h"
 
@@ -14,7 +14,7 @@
 #include "hostfs_inode.h"
 #include "hostfs_xattr.h"
 
-/* The inode of the file @name in the directory @dir_fd. */
+/* Returns the inode of the file @name in the directory @dir_fd. */
 static struct inode *inode_by_name(struct super_block *sb, int dir_fd, const char *name)
 {
 	struct host_stat st;
@@ -43,7 +43,7 @@ static struct dentry *hostfs_lookup(struct inode *dir, struct dentry *dentry,
 	return other;
 }
 
-/* 1: @dentry still names its inode; 0: it does not; or -errno. */
+/* Returns 1 if @dentry still names its inode, 0 if it does not, or -errno. */
 static int check_name(struct dentry *dentry)
 {
 	struct dentry *parent = dget_parent(dentry);
@@ -92,7 +92,7 @@ const struct dentry_operations hostfs_dentry_ops = {
 
 /* ---- making --------------------------------------------------------------------- */
 
-/* The host has just made a file in @dir: give @dentry its inode. */
+/* The host has just created a file in @dir: give @dentry the inode of this file. */
 static int instantiate(struct inode *dir, struct dentry *dentry, int dir_fd)
 {
 	struct inode *inode = inode_by_name(dir->i_sb, dir_fd, dentry->d_name.name);
@@ -159,7 +159,7 @@ static int hostfs_symlink(struct mnt_idmap *idmap, struct inode *dir, struct den
 	return error;
 }
 
-/* A file without a name. It disappears with its last user unless it is linked. */
+/* Create a file without a name. Unless it is linked, the file disappears with its last user. */
 static int hostfs_tmpfile(struct mnt_idmap *idmap, struct inode *dir, struct file *file,
 			  umode_t mode)
 {
@@ -211,8 +211,8 @@ out_put:
 /* ---- removing and renaming --------------------------------------------------------- */
 
 /*
- * A file that the guest has open survives the removal of its name, but then only a descriptor
- * reaches it. So open and pin one until i_nlink tells the pool to keep it.
+ * A file that the guest has open survives the removal of its name, but then it can be reached only
+ * through a descriptor. So open a descriptor and pin it until i_nlink tells the pool to keep it.
  */
 static bool hold_open(struct inode *inode)
 {
@@ -220,7 +220,7 @@ static bool hold_open(struct inode *inode)
 	       hostfs_file_get(inode, HOSTFS_READ) >= 0;
 }
 
-/* @name is about to be removed: update i_nlink, to recognise the last name. */
+/* Update i_nlink before @name is removed, to recognise the last name. */
 static void count_names(struct inode *inode, int dir_fd, const char *name)
 {
 	struct host_stat st;
@@ -229,7 +229,7 @@ static void count_names(struct inode *inode, int dir_fd, const char *name)
 		set_nlink(inode, st.nlink);
 }
 
-/* A name of @inode has been removed. */
+/* Update @inode after one of its names has been removed. */
 static void name_gone(struct inode *inode)
 {
 	if (S_ISDIR(inode->i_mode))

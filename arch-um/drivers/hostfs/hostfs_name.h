@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hostfs_name.h - names in host directories
+ * hostfs_name.h - look up, create, remove, rename and link names in host directories
  */
 #ifndef HOSTFS_NAME_H
 #define HOSTFS_NAME_H

@@ -2,8 +2,9 @@
 /*
  * hostfs_option.c - parse hostfs=/dir[,ro][:/dir[,ro]]...
  *
- * Strings in, structs out. kernel/boot/options.c uses this (asm/um_option.h) before memory can
- * be allocated, hostfs.c parses the option again when it opens the folders.
+ * This parser reads strings and fills structs. kernel/boot/boot_options.c calls it
+ * (asm/um_option.h) before memory can be allocated. hostfs.c parses the option again when it opens
+ * the folders.
  */
 #include "hostfs_option.h"
 
@@ -11,7 +12,7 @@
 #include <linux/string.h>
 #include <asm/um_option.h>
 
-/* Parse the first folder of the list at @s; returns the rest, or NULL and *@why. */
+/* Parse the first folder of the list at @s. Returns the rest, or NULL with the reason in *@why. */
 static const char *parse_root(const char *s, struct hostfs_root *root, const char **why)
 {
 	size_t size = strcspn(s, ",:");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hostfs_option.h - the folders of a hostfs= option
+ * hostfs_option.h - parse the folders of a hostfs= option
  */
 #ifndef HOSTFS_OPTION_H
 #define HOSTFS_OPTION_H
@@ -20,8 +20,8 @@ struct hostfs_root {
 };
 
 /*
- * hostfs_option_parse - parse @s into @roots, an array of HOSTFS_ROOTS, or NULL to check @s only.
- * Returns the number of folders; -EINVAL: malformed, and *@why says what is wrong.
+ * hostfs_option_parse - parse @s into @roots, an array of HOSTFS_ROOTS. NULL: only check @s.
+ * Returns the number of folders, or -EINVAL with the reason in *@why if @s is malformed.
  */
 int hostfs_option_parse(const char *s, struct hostfs_root *roots, const char **why);
 

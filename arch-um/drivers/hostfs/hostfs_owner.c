@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostfs_owner.c - owners of host files as the guest sees them
+ * hostfs_owner.c - map the owners of host files to those that the guest sees, and back
  *
- * The user and the group that run the machine appear as the guest's 0, so guest root owns what
- * it makes. Every other number of the host appears unchanged. hostfs_inode.c maps the owners
- * that the host reports, and those that a guest chown() asks for.
+ * The user and the group that run the machine appear as 0 in the guest, so guest root owns the
+ * files that it creates. Every other number of the host appears unchanged. hostfs_inode.c calls
+ * these functions for owners that the host reports, and for those that a guest chown() asks for.
  */
 #include "hostfs_owner.h"
 
@@ -29,7 +29,7 @@ u32 hostfs_owner_map_gid(u32 host_gid)
 	return host_gid == own_gid ? 0 : host_gid;
 }
 
-/* Our number on the host appears as 0, so the same number of the guest stands for nobody. */
+/* @own appears as 0 in the guest, so the guest's number @own stands for nobody: -EPERM. */
 static int unmap(u32 id, u32 own, u32 *host_id)
 {
 	if (id && id == own)

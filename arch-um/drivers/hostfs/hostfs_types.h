@@ -10,7 +10,7 @@
 #include <linux/stat.h>
 #include <um/host.h>
 
-/* Identifies a file of the host, even after the host has reused its inode number. */
+/* Identifies a file on the host, even after the host has reused its inode number. */
 struct hostfs_id {
 	u64 dev, ino;
 	struct host_timestamp btime;
@@ -30,11 +30,11 @@ struct hostfs_inode {
 	int fd[2];			/* by enum hostfs_slot; -1: none */
 	struct list_head lru;		/* in the pool while a descriptor is open */
 	unsigned int pins;		/* calls that are using a descriptor right now */
-	unsigned int users;		/* guest opens */
-	unsigned int writers;		/* guest opens that may write */
+	unsigned int users;		/* how often the guest has the file open */
+	unsigned int writers;		/* of these, how often for writing */
 
 	unsigned long checked;		/* jiffies when the attributes were read */
-	bool stale;			/* we have changed something since */
+	bool stale;			/* the guest has changed something since then */
 };
 
 static inline struct hostfs_inode *hostfs_i(const struct inode *inode)
@@ -42,7 +42,7 @@ static inline struct hostfs_inode *hostfs_i(const struct inode *inode)
 	return container_of(inode, struct hostfs_inode, vfs);
 }
 
-/* Is @st of the file that @hi stands for? */
+/* Does @st describe the file that @hi stands for? */
 static inline bool hostfs_same(const struct hostfs_inode *hi, const struct host_stat *st)
 {
 	return hi->id.ino == st->ino && hi->id.dev == st->dev &&
@@ -50,7 +50,7 @@ static inline bool hostfs_same(const struct hostfs_inode *hi, const struct host_
 	       hi->id.btime.sec == st->btime.sec && hi->id.btime.nsec == st->btime.nsec;
 }
 
-/* After a change of ours: the next getattr asks the host. */
+/* Make the next getattr ask the host, after the guest has changed something. */
 static inline void hostfs_mark_stale(struct inode *inode)
 {
 	hostfs_i(inode)->stale = true;
@@ -59,8 +59,8 @@ static inline void hostfs_mark_stale(struct inode *inode)
 /* A mounted folder. */
 struct hostfs_mount {
 	int fd;				/* handle, open as long as the folder is mounted */
-	struct host_stat st;		/* of the folder when it was mounted */
-	bool read_only;			/* by hostfs= on the command line */
+	struct host_stat st;		/* attributes of the folder when it was mounted */
+	bool read_only;			/* hostfs= on the command line says so */
 	char *path;			/* as the user wrote it, for /proc/mounts */
 
 	/* Gives a new inode its operations by its type. */

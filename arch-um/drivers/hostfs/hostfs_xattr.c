@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostfs_xattr.c - extended attributes of host files: only user.*
+ * hostfs_xattr.c - read, write and list the extended attributes user.* of host files
  *
- * The other namespaces mean something to a kernel: the guest's capabilities and labels have no
- * place on the host, and the host's have none in the guest. They are neither shown nor stored.
- * The host finds the file by descriptor. A file that may be neither read nor written cannot be
- * opened and so has no attributes. The VFS calls all of this in task context.
+ * The other namespaces have a meaning for a kernel: the guest's capabilities and labels have no
+ * place on the host, and the host's have none in the guest. Their attributes are neither shown nor
+ * stored. The host accesses the file through a descriptor. A file that may be neither read nor
+ * written cannot be opened and so has no attributes. The VFS calls these functions in task context.
  */
 #include "hostfs_xattr.h"
 
@@ -14,7 +14,7 @@
 #include <linux/xattr.h>
 #include "hostfs_fd.h"
 
-/* A descriptor of @inode, until xattr_close(). */
+/* Returns a descriptor of @inode, which is valid until xattr_close(). */
 static int xattr_open(struct inode *inode)
 {
 	int fd;
@@ -79,7 +79,7 @@ const struct xattr_handler *const hostfs_xattr_handlers[] = {
 	NULL
 };
 
-/* Remove all names but user.* from @list of @size bytes; returns the new size. */
+/* Remove all names but user.* from the @size bytes of @list. Returns the new size. */
 static size_t names_filter(char *list, size_t size)
 {
 	char *from = list, *to = list;
@@ -106,7 +106,7 @@ ssize_t hostfs_listxattr(struct dentry *dentry, char *list, size_t size)
 	fd = xattr_open(inode);
 	if (fd < 0)
 		return fd == -EACCES ? 0 : fd;
-	/* The size of the user.* names is known only after reading all names. */
+	/* How much room the user.* names need is known only after reading all names. */
 	all = kvmalloc(XATTR_LIST_MAX, GFP_KERNEL);
 	result = all ? host_fs_xattr_list(fd, all, XATTR_LIST_MAX) : -ENOMEM;
 	xattr_close(inode, fd);
