@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ubd.c - the block devices /dev/ubda ... /dev/ubdp: requests and disks
+ * ubd.c - driver of the block devices /dev/ubda ... /dev/ubdp: requests and disks
  *
- * A blk-mq driver with one queue per disk, major 98 and 16 minors each. ubd_disks.c decides
- * which disks exist, ubd_store.c opens the files behind them, and cow/ knows whether a file is
- * a raw disk or a layer.
+ * This blk-mq driver has one queue per disk, and major 98 with 16 minors for each disk. ubd_disks.c
+ * decides which disks exist, ubd_store.c opens the files in which they are stored, and cow/ knows
+ * whether a file is a raw disk or a layer. The block layer calls this file in task context and in
+ * softirqs.
  *
  * A request becomes a struct ubd_io that points at the pages of the request and goes to the
  * worker threads (worker/ubd_worker.c). Their host event brings the request back in hard
- * interrupt context, and blk-mq ends it in its softirq. A request that is only a copy between
- * guest memory and the host's page cache is carried out at once (ubd_now.c): two thread
+ * interrupt context, and blk-mq completes the request in a softirq. A request that is only a copy
+ * between guest memory and the host's page cache is carried out at once (ubd_now.c): two thread
  * switches would cost ten times as much.
  *
- * The host's page cache is the volatile cache of this disk: FLUSH and FUA are fdatasync, and
- * after a failed one no later flush succeeds (worker/ubd_worker.c). With ",sync" every write
+ * The host's page cache is the volatile cache of this disk: FLUSH and FUA call fdatasync, and
+ * after a failed fdatasync no later flush succeeds (worker/ubd_worker.c). With ",sync" every write
  * is durable.
  */
 #include "kernel/ubd.h"
@@ -131,14 +132,14 @@ static void ubd_report(struct request *rq, const struct ubd_io *io)
 			   ubd->path, verbs[io->op], io->size, io->offset, -io->error);
 }
 
-/* Carry out @rq on this thread if that is quicker. False: not done, give it to a worker. */
+/* Carry out @rq on this thread if that is quicker. False: not done, give @rq to a worker. */
 static bool ubd_do_now(struct request *rq, struct ubd_io *io)
 {
 	if (io->size > UBD_NOW_SIZE && nr_running() > 1)
 		return false;
 	if (ubd_now(io))
 		return true;
-	/* The attempt may have changed the pieces. */
+	/* The attempt may have changed the pieces of the request: set them again. */
 	if (io->op == UBD_READ) {
 		io->nr_vec = 0;
 		ubd_map_pages(rq, io);
@@ -186,7 +187,7 @@ static void ubd_complete_rq(struct request *rq)
 	blk_mq_end_request(rq, ubd_status(io->error));
 }
 
-/* The worker uses the request's memory, so only the worker can end the request. */
+/* Keep waiting: the worker uses the request's memory, so only the worker can end the request. */
 static enum blk_eh_timer_return ubd_timeout(struct request *rq)
 {
 	return BLK_EH_RESET_TIMER;
@@ -234,7 +235,7 @@ void ubd_disk_free(struct ubd_disk *ubd)
 	kfree(ubd);
 }
 
-/* The last user of the device has closed it. */
+/* Free a disk after the last user of the device has closed it. */
 static void ubd_free_disk(struct gendisk *gendisk)
 {
 	struct ubd_disk *ubd = gendisk->private_data;
@@ -274,7 +275,7 @@ static const struct attribute_group ubd_group = {
 	.is_visible = ubd_attr_visible,
 };
 
-/* For a disk whose setup failed: the caller frees @ubd, so put_disk() must not. */
+/* For a disk whose setup failed: the caller frees the disk, so put_disk() must not. */
 static const struct block_device_operations ubd_no_fops = {
 	.owner = THIS_MODULE,
 };

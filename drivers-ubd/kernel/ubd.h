@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ubd.h - the block device of a disk
+ * ubd.h - create and free the block device of a disk
  */
 #ifndef UBD_H
 #define UBD_H
@@ -8,15 +8,15 @@
 struct ubd_disk;
 
 /*
- * ubd_gendisk_add - create the block device of @ubd, whose store is open. When its last user
- * has closed the device, it frees @ubd. On failure @ubd still belongs to the caller.
+ * ubd_gendisk_add - create the block device of @ubd, whose store is open. @ubd is freed when the
+ * last user has closed the device. On failure @ubd still belongs to the caller.
  */
 int ubd_gendisk_add(struct ubd_disk *ubd);
 
 /* ubd_disk_free - free a disk that has no block device. */
 void ubd_disk_free(struct ubd_disk *ubd);
 
-/* ubd_io_finished - workers have finished requests. Hard interrupt; @data is not used. */
+/* ubd_io_finished - complete the requests that workers have finished. Hard interrupt. */
 void ubd_io_finished(void *data);
 
 #endif /* UBD_H */

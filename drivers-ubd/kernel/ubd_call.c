@@ -2,8 +2,8 @@
 /*
  * ubd_call.c - run a job on a worker thread and sleep until it is done
  *
- * Opening, closing and growing a disk may block on the host for long. ubd_store.c has this
- * done by a worker (worker/ubd_job.c) while the calling task sleeps and the machine runs on.
+ * Opening, closing or growing a disk may block for a long time on the host. So ubd_store.c lets a
+ * worker do it (worker/ubd_job.c), while the calling task sleeps and the machine continues to run.
  */
 #include "kernel/ubd_call.h"
 

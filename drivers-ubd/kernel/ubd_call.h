@@ -7,10 +7,10 @@
 
 struct ubd_io;
 
-/* ubd_call - run @job(@arg), a ubd_job_*() function. Its result, or -ENOMEM. Task context. */
+/* ubd_call - run @job(@arg), a ubd_job_*(). Returns its result, or -ENOMEM. Task context. */
 int ubd_call(int (*job)(void *arg), void *arg);
 
-/* ubd_call_done - a worker has finished @io, a UBD_CALL request. Hard interrupt. */
+/* ubd_call_done - wake the caller of @io, a UBD_CALL request that is finished. Hard interrupt. */
 void ubd_call_done(struct ubd_io *io);
 
 #endif /* UBD_CALL_H */

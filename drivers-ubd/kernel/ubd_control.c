@@ -24,7 +24,7 @@ static int __init control_setup(char *path)
 }
 __setup("diskctl=", control_setup);
 
-/* The number in "ubd3" or "ubdd", or -EINVAL. */
+/* Returns the number that "ubd3" or "ubdd" stands for, or -EINVAL. */
 static int parse_disk(const char *word)
 {
 	unsigned int index;

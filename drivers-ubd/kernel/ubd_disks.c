@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ubd_disks.c - the disks of the machine: those of the command line, and hot-plug
+ * ubd_disks.c - add the disks that the command line names, and hot-plug others
  *
  * ubd<n>=FILE[,BASE][,flag]... on the command line, or `add` on the control socket
- * (ubd_control.c), makes disk n. If its file cannot be opened, the disk is missing and one
+ * (ubd_control.c), adds disk n. If its file cannot be opened, the disk is missing and one
  * line says why. When the machine shuts down, each disk is closed after its last request: its
  * layers are then clean, and other processes may open them.
  */
@@ -18,11 +18,11 @@
 #include "kernel/ubd.h"
 #include "kernel/ubd_disk.h"
 
-/* Changes under ubd_mutex. */
+/* The disks by number. Changes only under ubd_mutex. */
 static struct ubd_disk *ubd_disks[UBD_DISKS];
 static DEFINE_MUTEX(ubd_mutex);
 
-/* Options of the command line without their "ubd": "0ro=FILE,flags". The last one counts. */
+/* Options on the command line without their "ubd": "0ro=FILE,flags". The last one counts. */
 static const char *ubd_settings[UBD_DISKS];
 
 static int ubd_copy_names(struct ubd_disk *ubd)
@@ -36,7 +36,7 @@ static int ubd_copy_names(struct ubd_disk *ubd)
 	return ubd->path && (ubd->base || !option->base) ? 0 : -ENOMEM;
 }
 
-/* @setting: "0ro=FILE,flags". Under ubd_mutex. */
+/* Create the disk that @setting, "0ro=FILE,flags", describes. Called under ubd_mutex. */
 static int ubd_create(const char *setting)
 {
 	struct ubd_disk *ubd = kzalloc(sizeof(*ubd), GFP_KERNEL);

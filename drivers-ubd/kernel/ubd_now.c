@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ubd_now.c - requests that the machine's own thread carries out at once
+ * ubd_now.c - carry out requests at once, on the machine's own thread
  *
  * ubd.c calls ubd_now() for each request before it gives the request to the worker threads.
  * The file is kernel code, but needs no kernel header, so that tests/unit/u-ubd_now.c can
@@ -8,26 +8,31 @@
  *
  * Theory of operation
  *
- * A request that a worker carries out costs a wake-up there and an interrupt back: 30 to
- * 100 us where host threads sit on different processors. Copying 4 KB to or from the host's
- * page cache costs 1 to 6 us. So requests that are only such a copy are carried out here.
+ * If a worker carries out a request, waking the worker and the interrupt back cost 30 to 100 us
+ * where host threads run on different processors. Copying 4 KB to or from the host's page cache
+ * costs 1 to 6 us. So requests that are only such a copy are carried out here.
  *
- * Reads ask the host for data that is in its page cache (RWF_NOWAIT) and never wait.
+ * Reads use RWF_NOWAIT: the host returns only data from its page cache, so reads never wait.
  *
- * Writes cannot ask: of the common file systems only xfs and btrfs support RWF_NOWAIT for
+ * Writes cannot do the same: of the common file systems only xfs and btrfs support RWF_NOWAIT for
  * writes. A write goes into the page cache without waiting, unless the host has too many dirty
- * pages and throttles its writers. We see that by the time the write takes. After a write that
- * took longer than SLOW_NS, workers do the writing for HOLD_OFF_MIN, and for twice as long
- * each time that the next attempt is slow again, up to HOLD_OFF_MAX. Thus a host in trouble
- * holds up the machine for one write every HOLD_OFF_MAX at worst. On remote file systems
- * workers write from the start (cow_chain_write_now()).
+ * pages and throttles its writers. The duration of a write shows this. After a write that took
+ * longer than SLOW_NS, workers do the writing for HOLD_OFF_MIN, and for twice as long each time
+ * that the next attempt is slow again, up to HOLD_OFF_MAX. Thus at worst an overloaded host delays
+ * the machine by one write every HOLD_OFF_MAX. On remote file systems workers write from the start
+ * (cow_chain_write_now()).
  *
  * io_uring does not help: on ext4 and NFS the host gives a buffered write to a kernel thread,
- * which is the same hand-over. Measured on ext4 of Linux 6.18 in the host's page cache with
- * 4 KB transfers, system calls one after another against io_uring (bench-disk.sh, host_raw and
- * host_uring): writes 342 000 and 22 000 a second at depth 1, 364 000 and 214 000 at depth 32;
- * reads 932 000 and 644 000, 872 000 and 1 003 000. io_uring would also open a hole in the
- * seccomp filter of the kernel process, which does not see what a ring is asked to do.
+ * which is the same hand-over. bench-disk.sh measured 4 KB transfers per second in the host's page
+ * cache, on ext4 of Linux 6.18, with one system call after another (host_raw) and with io_uring
+ * (host_uring):
+ *
+ *                      writes, depth 1   writes, depth 32   reads, depth 1   reads, depth 32
+ *   system calls           342 000           364 000            932 000           872 000
+ *   io_uring                22 000           214 000            644 000         1 003 000
+ *
+ * io_uring would also open a hole in the seccomp filter of the kernel process, which does not see
+ * what a ring is asked to do.
  */
 #include "kernel/ubd_now.h"
 

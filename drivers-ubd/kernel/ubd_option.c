@@ -5,8 +5,9 @@
  * The letters after the number are the classic short spellings of the flags. A second word
  * that is not a flag names the base; the driver then creates FILE if it does not exist.
  *
- * Strings in, a struct out. kernel/boot/boot_options.c uses this (asm/um_option.h) before memory
- * can be allocated, ubd_disks.c parses the option again when it adds the disk.
+ * This parser reads strings and fills a struct. kernel/boot/boot_options.c calls it
+ * (asm/um_option.h) before memory can be allocated. ubd_disks.c parses the option again when it
+ * adds the disk.
  */
 #include "kernel/ubd_option.h"
 

@@ -15,7 +15,7 @@ struct ubd_option {
 	unsigned int index;		/* 0: ubda ... 15: ubdp */
 	const char *path;		/* points into the option's value, not terminated */
 	unsigned int path_size;
-	const char *base;		/* likewise, the file below; NULL: as the overlay says */
+	const char *base;		/* points there too: the file below; NULL: not named */
 	unsigned int base_size;
 	bool read_only;
 	bool sync;			/* each write reaches stable storage before it completes */
@@ -26,8 +26,8 @@ struct ubd_option {
 };
 
 /*
- * ubd_option_parse - parse the option @name ("ubd0", "ubda", "ubd0r") with @value.
- * -ENOENT: not a disk option; -EINVAL: malformed, and *@why says what is wrong.
+ * ubd_option_parse - parse the option @name ("ubd0", "ubda", "ubd0r") with @value. Returns 0,
+ * -ENOENT if this is not a disk option, or -EINVAL with the reason in *@why if it is malformed.
  */
 int ubd_option_parse(const char *name, const char *value, struct ubd_option *option,
 		     const char **why);

@@ -15,10 +15,10 @@ enum {
 
 /*
  * All of these sleep while a worker thread does the work.
- * ubd_store_open - open, or create, what the option names. Prints a line on failure.
- * ubd_store_close - a layer is clean afterwards. No request may be under way.
- * ubd_store_grow - to @size bytes; 0: to the current size of the raw file. The queue must be
- *	frozen. On failure @why says what is wrong.
+ * ubd_store_open - open, or create, the file that the option names. Prints a line on failure.
+ * ubd_store_close - close the file; a layer is clean afterwards. No request may be under way.
+ * ubd_store_grow - grow the disk to @size bytes, or to the current size of the raw file if @size is
+ *	0. The queue must be frozen. On failure @why says what is wrong.
  */
 int ubd_store_open(struct ubd_disk *ubd);
 void ubd_store_close(struct ubd_disk *ubd);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ubd_chain.c - the store of a real disk: a chain of cow/, that is a raw file or layers
+ * ubd_chain.c - store the sectors of a disk in a chain of cow/: a raw file, or layers
  *
  * ubd_worker.c calls the operations on worker threads; ubd_now.c calls read_now and write_now
  * on the machine's own thread.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ubd_chain.h - a store whose sectors are kept by a chain of cow/
+ * ubd_chain.h - store the sectors of a disk in a chain of cow/
  */
 #ifndef UBD_CHAIN_H
 #define UBD_CHAIN_H
@@ -10,7 +10,7 @@
 /* ubd_chain_init - fill @store for the open @chain. */
 void ubd_chain_init(struct ubd_store *store, struct cow_chain *chain);
 
-/* ubd_chain_resized - the size of the chain has changed; take it over. */
+/* ubd_chain_resized - set the size of @store after the size of its chain has changed. */
 void ubd_chain_resized(struct ubd_store *store);
 
 #endif /* UBD_CHAIN_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ubd_cow_io.c - the file operations that cow/ gets in the kernel image, as host_* calls
+ * ubd_cow_io.c - implement the file operations of cow/ with host_* calls, for the kernel image
  *
  * cow/ calls these on worker threads (ubd_chain.c, ubd_job.c), and readv, writev and size on
  * the machine's thread too (ubd_now.c). In programs io_posix.c takes the place of this file.
@@ -144,7 +144,7 @@ static int disk_sync_folder(const struct cow_io *io, const char *path)
 		return fd;
 	ret = host_file_sync(fd, false);
 	host_file_close(fd);
-	/* File systems that cannot sync a folder do not need it either. */
+	/* A file system that cannot sync a folder does not need to. */
 	return ret == -EINVAL || ret == -EOPNOTSUPP || ret == -ENOSYS ? 0 : ret;
 }
 
@@ -246,7 +246,7 @@ static bool disk_owner_alive(const struct cow_io *io, const struct cow_disk_owne
 
 	disk_owner(io, &me);
 	if (strcmp(me.host, owner->host))
-		return true;	/* its processes are not visible here: assume so */
+		return true;	/* processes of another host are not visible: assume it runs */
 	if (strcmp(me.boot_id, owner->boot_id))
 		return false;
 	cow_text(path, sizeof(path), "/proc/%U", owner->pid);

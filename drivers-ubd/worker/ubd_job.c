@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ubd_job.c - open, close, grow and keep the lease of what a disk is stored in
+ * ubd_job.c - jobs that open, close and grow the files of a disk, and renew their lease
  *
- * Each job may wait for the host, reads a whole base at times and needs more stack than kernel
- * code has. So the driver (kernel/ubd_store.c) submits it as a UBD_CALL request and sleeps
- * until a worker thread has run it. A job cannot print: it leaves its messages in the job's
- * struct, and the driver prints them.
+ * Each job may wait for the host, may read a whole base and needs more stack than kernel code has.
+ * So the driver (kernel/ubd_store.c) submits the job as a UBD_CALL request and sleeps until a
+ * worker thread has run it. A job cannot print: it leaves its messages in the job's struct, and the
+ * driver prints them.
  */
 #include "worker/ubd_worker.h"
 
@@ -60,7 +60,7 @@ static int overlay_create(struct ubd_open_job *job, struct cow_error *error)
 
 	if (fd >= 0)
 		host_file_close(fd);
-	/* Whatever else is wrong with the file, opening the chain reports it. */
+	/* Opening the chain reports anything else that is wrong with the file. */
 	if (fd != -ENOENT)
 		return 0;
 	ret = cow_create(&ubd_cow_io, job->path, &create, error);
@@ -94,7 +94,7 @@ int ubd_job_beat(void *arg)
 	struct cow_layer *top = store->chain->layers[0];
 	int ret = cow_lease_beat(top->lease);
 
-	/* Another process may be writing by now: write nothing from here on. */
+	/* Another process may be writing now: write nothing from here on. */
 	if (ret == -ESTALE)
 		top->lost = -ESTALE;
 	return ret;
@@ -107,7 +107,7 @@ int ubd_job_close(void *arg)
 	return cow_chain_close(store->chain);
 }
 
-/* The user has made the raw file longer: take over its size. */
+/* Set the size of the disk to that of the raw file, which the user has made longer. */
 static int follow_file(struct cow_chain *chain, struct cow_error *error)
 {
 	struct cow_layer *top = chain->layers[0];

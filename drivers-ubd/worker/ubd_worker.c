@@ -7,37 +7,37 @@
  *
  * Theory of operation
  *
- * The machine has one thread, and a host call that waits for a disk stops all of it. So a few
- * host threads do the waiting. They are not kernel tasks: they have no `current`, take no
- * kernel lock, make only host_* calls marked "any thread", and touch only struct ubd_io,
+ * The machine has one thread, and a host call that waits for a disk stops the whole machine. So a
+ * few host threads do the waiting. These threads are not kernel tasks: they have no `current`, take
+ * no kernel lock, make only host_* calls marked "any thread", and touch only struct ubd_io,
  * struct ubd_store and the variables below. The kernel's atomics are not atomic between
  * threads, because the kernel is built for one processor: this file uses __atomic_*.
  *
  * Requests: a ring with one writer (the machine's thread) and all workers as readers.
  *   ring.posted counts the requests put in, ring.taken those taken out. A reader takes a slot
  *   by advancing `taken` with compare-and-swap. The ring has a slot for every request that can
- *   be outstanding, so it is never full, and no slot is overwritten before it was taken.
+ *   be outstanding, so it is never full, and no slot is overwritten before it has been taken.
  * Results: a stack onto which workers push, and which the machine takes as a whole. So no
  *   entry can leave and come back between load and compare-and-swap (the ABA problem). The
  *   worker that pushes onto an empty stack raises the host event; later ones need not.
  *
- * Sleep and wake. A wake-up costs more than most requests, so a worker is woken only if none
- * is on its way:
+ * Sleep and wake. A wake-up costs more than most requests, so a worker is woken only if no other
+ * worker has been woken and not yet looked at the ring:
  *   - A worker that finds the ring empty sets its bit in `idle`, looks again, then sleeps.
  *   - A waker clears a bit of `idle` and wakes that worker, which becomes the scout. While
  *     there is a scout nobody else is woken, because the scout is going to look at the ring.
  *   - The scout takes a request, gives up the role and wakes the next worker if requests
- *     remain. So as many workers get up as there is work for.
+ *     remain. So only as many workers wake up as there are requests.
  *   No request is overlooked: a thread that clears `scout` looks at the ring and at `idle`
  *   afterwards, and a worker that sets its bit in `idle` looks at the ring afterwards. All
  *   these accesses are sequentially consistent.
  *
- * Sync. The host reports lost data once, to one fdatasync, and then counts those pages as
- * clean. So one failed sync condemns the store: this sync and all later ones fail until the
- * disk is opened again. -ENOSPC and -EDQUOT are exceptions: a layer reports that there is no
- * space for its map before anything is lost, and the next sync may succeed. Syncs of a store
- * run one at a time, so that no second sync succeeds beside the one that gets the error. A
- * thread that waited for the lock is served by any sync that began after the thread came.
+ * Sync. The host reports lost data once, to one fdatasync, and then regards the pages as clean. So
+ * after one failed sync all later syncs of the store fail too, until the disk is opened again.
+ * -ENOSPC and -EDQUOT are exceptions: a layer reports that there is no space for its map before
+ * anything is lost, and the next sync may succeed. Syncs of a store run one at a time, so that no
+ * second sync succeeds while the first one gets the error. A thread that had to wait for the lock
+ * need not sync if another sync began after the thread arrived and has ended.
  */
 #include "worker/ubd_worker.h"
 
@@ -74,7 +74,7 @@ static bool ring_empty(void)
 	       __atomic_load_n(&ring.posted, __ATOMIC_SEQ_CST);
 }
 
-/* Take one worker out of `idle`; NULL if all are busy. */
+/* Take one worker out of `idle`. NULL: all workers are busy. */
 static struct ubd_worker *idle_claim(void)
 {
 	uint32_t seen = __atomic_load_n(&idle, __ATOMIC_SEQ_CST);
@@ -174,7 +174,7 @@ static int store_sync(struct ubd_store *store)
 	while (__atomic_exchange_n(&store->sync_lock, 1, __ATOMIC_ACQUIRE))
 		host_worker_wait(&store->sync_lock, 1);
 
-	/* A sync that began and ended since this call began has done our work. */
+	/* A sync that began and ended since this call began has done the work of this call. */
 	lost = store->sync_error && store->sync_error != -ENOSPC && store->sync_error != -EDQUOT;
 	if (!lost && store->sync_begun == begun) {
 		__atomic_add_fetch(&store->sync_begun, 1, __ATOMIC_SEQ_CST);
@@ -255,6 +255,6 @@ int ubd_worker_start(void)
 		if (error >= 0)
 			nr_started++;
 	}
-	/* One worker is enough, only slower. */
+	/* One worker is enough, although slower. */
 	return nr_started ? 0 : error;
 }

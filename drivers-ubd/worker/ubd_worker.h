@@ -48,14 +48,15 @@ struct ubd_io {
 };
 
 /*
- * Where a disk keeps its sectors: ubd_chain.c, or the store of a test. Each call transfers
- * everything or returns -errno. Calls run on any worker, several at a time.
- * read_now, write_now - run on the machine's own thread; they return -EAGAIN instead of
- *	waiting, and the request then goes to a worker.
- * zero, discard - the range reads as zero afterwards; discard may return -EOPNOTSUPP.
- * sync - everything written before the call is on stable storage. One call at a time.
- * sync may report -ENOSPC and -EDQUOT before any data is lost, and may succeed later. Any
- * other error of sync means that data may be lost.
+ * The operations of a store, which keeps the sectors of a disk: ubd_chain.c, or the store of a
+ * test. Each call transfers everything or returns -errno. Calls run on any worker, several at a
+ * time.
+ * read_now, write_now - read or write on the machine's own thread. Return -EAGAIN instead of
+ *	waiting; the request then goes to a worker.
+ * zero, discard - make the range read as zero. discard may return -EOPNOTSUPP.
+ * sync - move everything written before the call to stable storage. One call at a time. -ENOSPC
+ *	and -EDQUOT: no data has been lost, and a later sync may succeed. Any other error means that
+ *	data may have been lost.
  */
 struct ubd_store_ops {
 	int (*read)(struct ubd_store *store, struct ubd_io *io);
@@ -79,7 +80,7 @@ struct ubd_store {
 	/* Used on the machine's thread only. */
 	bool never_now;			/* read_now cannot succeed on this file */
 	uint64_t slow_until;		/* no write_now before this host_time_now() */
-	uint64_t hold_off;		/* length of the last such pause in ns; 0: none lately */
+	uint64_t hold_off;		/* length of the last such pause in ns; 0: none recently */
 
 	/* Private to ubd_worker.c. */
 	uint32_t sync_lock;
@@ -93,14 +94,15 @@ struct ubd_store {
 int ubd_worker_start(void);
 
 /*
- * ubd_worker_submit - hand @io over; interrupts off. At most UBD_DISKS * UBD_DEPTH requests
- * and UBD_DISKS calls may be outstanding.
- * ubd_worker_kick - call after one or more submits: makes sure that a worker looks at them.
+ * ubd_worker_submit - hand @io to the workers. Called with interrupts off. At most UBD_DISKS *
+ *	UBD_DEPTH requests and UBD_DISKS calls may be outstanding.
+ * ubd_worker_kick - make sure that a worker looks at the submitted requests. Called after one or
+ *	more ubd_worker_submit().
  */
 void ubd_worker_submit(struct ubd_io *io);
 void ubd_worker_kick(void);
 
-/* ubd_worker_collect - the finished requests, oldest first, linked by ->next; NULL if none. */
+/* ubd_worker_collect - return the finished requests, oldest first, linked by ->next, or NULL. */
 struct ubd_io *ubd_worker_collect(void);
 
 /* ---- ubd_job.c: functions for ubd_io.call; each runs on a worker thread ------------ */
@@ -137,10 +139,10 @@ struct ubd_grow_job {
 
 /*
  * ubd_job_open - open, or create, the file and fill the store. @arg: struct ubd_open_job.
- * ubd_job_close - close the store; a layer is marked clean. @arg: struct ubd_store.
+ * ubd_job_close - close the store, and mark a layer clean. @arg: struct ubd_store.
  * ubd_job_beat - renew the lease. @arg: struct ubd_store. -ESTALE: another process broke the
  *	lease and may be writing; from here on the store refuses to write.
- * ubd_job_grow - @arg: struct ubd_grow_job. No request may be under way.
+ * ubd_job_grow - grow the disk. @arg: struct ubd_grow_job. No request may be under way.
  */
 int ubd_job_open(void *arg);
 int ubd_job_close(void *arg);
