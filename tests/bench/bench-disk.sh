@@ -117,7 +117,7 @@ for (( round = 1; round <= rounds; round++ )); do
 	sample tool flatten "$(seconds "$disk" flatten --output "$work/flat" "$work/full")"
 	sample tool commit "$(seconds "$disk" commit "$work/full")"
 	if command -v qemu-nbd >/dev/null && command -v qemu-img >/dev/null; then
-		# A separate base: the locks of qemu and of umlab-disk do not go together.
+		# Use a separate base, because the locks of qemu and of umlab-disk conflict.
 		cp "$work/other" "$work/other2"
 		qemu-img create -q -f qcow2 -F raw -b "$PWD/$work/other2" "$work/peer.qcow2"
 		"$disk" create --base "$work/other" "$work/peer.cow"

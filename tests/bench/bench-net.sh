@@ -16,7 +16,7 @@
 # through slirp4netns, with two MTUs. The median of the rounds counts. SECONDS_EACH is the time for
 # one figure. The table goes to build/bench/net.txt, the figures to net.tsv.
 
-# Two guests of uml_vector inherit the ends of one socket, 20 and 21, which are made first.
+# The two guests of uml_vector inherit a pair of sockets as descriptors 20 and 21, made here.
 [[ -n ${BENCH_NET_PAIR-} ]] || BENCH_NET_PAIR=1 exec python3 -c '
 import os, socket, sys
 for number, end in zip((20, 21), socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)):

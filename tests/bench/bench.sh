@@ -52,7 +52,7 @@ command -v "$upstream" >/dev/null && systems+=(upstream) ||
 	echo "bench     no $upstream: its column stays empty"
 [[ -x $linux ]] && systems+=(umlab) || echo "bench     no $linux: its column stays empty"
 
-# The guest memory of upstream is a file in TMPDIR; its sockets are in uml_dir.
+# Upstream keeps guest memory in a file in TMPDIR, and its sockets in uml_dir.
 scratch=$(mktemp -d /tmp/umlab-bench.XXXXXX)
 chmod 700 "$scratch"
 "$unprivileged" --own "$scratch"

@@ -77,7 +77,7 @@ static inline int attack_can_write(unsigned long address)
 	return !ATTACK(asm volatile("lock; orb $0, (%0)" : : "r"(address) : "memory"));
 }
 
-/* Tells by the boot log whether the engine shares a mailbox with guest code. */
+/* Tells from the boot log whether the engine shares a mailbox with guest code. */
 static inline int attack_has_mailbox(void)
 {
 	static char log[1 << 18];

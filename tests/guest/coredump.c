@@ -214,7 +214,7 @@ int main(int argc, char **argv)
 		look(pid);
 	snprintf(pattern, sizeof(pattern), "%s/core", folder);
 	unlink(pattern);
-	/* The limit forbids core files. */
+	/* Crash under a limit that forbids core files. */
 	pid = fork();
 	if (pid == 0) {
 		struct rlimit none = { 0, 0 };

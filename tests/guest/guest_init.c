@@ -317,7 +317,7 @@ static void prompt(void)
 		dprintf(STDOUT_FILENO, "guest# ");
 		line[0] = 0;
 		if (read_line(line, sizeof(line)) < 0) {
-			/* The input of the console ended, but the machine stays in use. */
+			/* The input of the console has ended, but the machine stays in use. */
 			say("@eof");
 			while (!asked_to_stop)
 				sigsuspend(&open_mask);

@@ -26,7 +26,7 @@ static void learn_areas(void)
 	nr_areas = 0;
 	while (file && fgets(line, sizeof(line), file) && nr_areas < 4096) {
 		sscanf(line, "%lx-%lx", &area[nr_areas].start, &area[nr_areas].end);
-		/* A stack grows to any touched address up to its limit. */
+		/* The kernel extends a stack to any touched address within its limit. */
 		if (strstr(line, "[stack]") && !getrlimit(RLIMIT_STACK, &limit) &&
 		    limit.rlim_cur < area[nr_areas].end)
 			area[nr_areas].start = area[nr_areas].end - limit.rlim_cur;

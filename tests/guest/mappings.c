@@ -348,7 +348,7 @@ static void other_thread_looks(void)
 	munmap(race_area, 16 * PAGE);
 }
 
-/* Once munmap has returned in one thread, no other thread may write the page any more. */
+/* Once munmap has returned in one thread, no other thread can write to the page any more. */
 static volatile char *victim;
 static volatile long wrote;
 

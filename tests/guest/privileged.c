@@ -164,7 +164,7 @@ static void odd_calls(void)
 	   "a number with the x32 bit gives ENOSYS");
 	pid = fork();
 	if (pid == 0) {
-		/* A kernel uses only the low half of rax, or returns ENOSYS. */
+		/* A kernel may use only the low half of rax as the number, or return ENOSYS. */
 		long result = 0x100000000l + SYS_getpid;
 
 		asm volatile("syscall" : "+a"(result) : : "rcx", "r11", "memory");

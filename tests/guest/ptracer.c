@@ -622,7 +622,7 @@ static void selectors(void)
 	is(next_stop(pid), 0, "the child continues with its own selector");
 }
 
-/* Hardware watchpoints, as gdb sets them. A port may reject them; gdb then single-steps. */
+/* Tests hardware watchpoints, as gdb sets them. A port may reject them; gdb then single-steps. */
 static void debug_registers(void)
 {
 	pid_t pid = traced(load_watched);

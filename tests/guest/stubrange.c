@@ -94,7 +94,7 @@ static void by_mapping(void)
 	munmap(page, 4096);
 }
 
-/* Calls that copy data: the guest's kernel copies only memory in the page tables of the caller. */
+/* Tests calls that copy data: the kernel copies only memory in the caller's page tables. */
 static void by_copying(void)
 {
 	char word[16] = "attack";

@@ -225,7 +225,7 @@ int main(void)
 	char path[64];
 
 	if (!environ[0])
-		return 1; /* an execve that should have failed */
+		return 1; /* reached only if an execve does not fail as it should */
 	snprintf(path, sizeof(path), "/tmp/usercopy.%d", getpid());
 	zero_fd = open("/dev/zero", O_RDONLY);
 	file_fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);

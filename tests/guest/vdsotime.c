@@ -48,7 +48,7 @@ static long by_call(clockid_t clock)
 	return time.tv_sec * 1000000000l + time.tv_nsec;
 }
 
-/* Compares often, with sleeps: the kernel updates the data of the vDSO when it wakes up. */
+/* Sleeps now and then, because the kernel updates the data of the vDSO when it wakes up. */
 static void agree(void)
 {
 	for (int i = 0; i < NR_CLOCKS; i++) {

@@ -5,7 +5,7 @@
  * usage: confine COMMAND [ARGUMENT...]
  *
  * t3090 runs the kernel in this way. A seccomp filter refuses user namespaces with EPERM, like a
- * host that has them switched off. The filter cannot see the flags of clone3, so clone3 fails with
+ * host that has them disabled. The filter cannot see the flags of clone3, so clone3 fails with
  * ENOSYS.
  */
 #include <errno.h>

@@ -41,7 +41,7 @@ ROOMS = {
 
 # Only these rooms may end the program.
 MAY_EXIT = {"labs": {"cli", "guest"}, "slirp-glue": {"cli"}, "cow": {"tool"}}
-# Not _exit(), by which a forked child ends, and not abort(), which reports a broken invariant.
+# Not _exit(), which ends a forked child, and not abort(), which reports a broken invariant.
 EXITS = {"exit", "quick_exit", "err", "errx", "verr", "verrx", "error"}
 
 

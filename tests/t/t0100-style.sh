@@ -57,7 +57,7 @@ grep -E '\.(c|h|S|sh|py|mk|md|awk|js|css|html)$|akefile$|tests/run$|/pack-[a-z-]
 		> "$SCRATCH/wide"
 none "$SCRATCH/wide" "no line is longer than 100 columns"
 
-# host.h: each call has a caller outside arch-um/host.
+# Each call in host.h has a caller outside arch-um/host.
 if [ -e arch-um/include/um/host.h ]; then
 	gcc -fpreprocessed -dD -E -P arch-um/include/um/host.h 2>/dev/null |
 		grep -oE '\bhost_[a-z0-9_]+ *\(' | tr -d ' (' | sort -u |
@@ -70,7 +70,7 @@ else
 	skip "each host_* call of host.h has a caller" "no host.h yet"
 fi
 
-# The wall around arch-um/host, seen in its objects. The compiler may call the four mem* itself.
+# Check the wall around arch-um/host in its objects. The compiler itself may call mem*().
 OBJECTS=$BUILD/kernel/arch/um
 if compgen -G "$OBJECTS/host/*/*.o" > /dev/null; then
 	inside=$(find "$OBJECTS/host" -name '*.o' ! -name 'built-in*')
@@ -104,7 +104,7 @@ else
 	skip "arch-um/host and the kernel meet at host_* and um_* only" "no objects (make kernel)"
 fi
 
-# The wall in drivers-ubd: worker/ runs on host threads, kernel/ is kernel code.
+# Check the wall in drivers-ubd: worker/ runs on host threads, kernel/ is kernel code.
 room_objects() { # room_objects ROOM: prints the object of each source
 	local source
 	for source in drivers-ubd/"$1"/*.c; do echo "$BUILD/kernel/${source%.c}.o"; done

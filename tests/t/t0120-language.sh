@@ -25,7 +25,7 @@ offences "$SCRATCH/hits" "no sentence has a phrase that tests/lib/phrases lists"
 echo "Such an end is none, and the disk is mended anew." | grep -qiE -f "$SCRATCH/banned"
 ok $? "a planted sentence is found"
 
-# Files that documents and comments cite: `folder/name.ext` below one of the top-level folders.
+# Find the files that documents and comments cite: `folder/name.ext` below a top-level folder.
 folders='(arch-um|drivers-ubd|cow|slirp-glue|labs|tests|debian)'
 grep -E '\.(md|[1-8]|c|h|S|sh|py|mk)$|akefile$' "$SCRATCH/prose" | xargs grep -HnoE \
 	"(^|[^A-Za-z0-9_/.\$-])$folders/[A-Za-z0-9_./-]+\.(c|h|S|sh|py|md|mk|[1-8]|known|list)\b" |
@@ -50,7 +50,7 @@ offences "$SCRATCH/dead" "each path in a Markdown page leads to a file"
 git grep -nE '\.\./shared' -- . ':!tests/t/t0120-language.sh' > "$SCRATCH/outside"
 offences "$SCRATCH/outside" "no document cites what is outside the repository"
 
-# What the README says about the kernel, held against its configuration and the sources.
+# Compare what the README says about the kernel with its configuration and the sources.
 config=$BUILD/kernel/.config
 if [ -e "$config" ]; then
 	for fact in 'kprobes KPROBES' 'ftrace FUNCTION_TRACER' 'BPF BPF_JIT' 'SMP SMP' \

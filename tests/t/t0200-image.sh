@@ -32,7 +32,7 @@ is "$(owner /usr/bin/crontab)" "02755 0 $(group_id crontab)" \
 is "$(owner /var/cache/man)" "0755 6 12" "the cache of man pages belongs to user man"
 is "$(owner /root)" "0700 0 0" "root's home is closed to other users"
 is "$(owner /tmp)" "01777 0 0" "everybody may write to /tmp"
-# Debian 13 lets every group ping by a sysctl instead.
+# Debian 13 lets every group ping through a sysctl instead.
 { inside 'ea_list /usr/bin/ping'; inside 'cat /usr/lib/sysctl.d/50-default.conf'; } |
 	grep -q 'security\.capability\|^-net\.ipv4\.ping_group_range'
 ok $? "ordinary users can ping: ping has its capability, or a sysctl allows it"
@@ -47,7 +47,7 @@ ok $? "every package is installed"
 like "$(inside 'ls -p /' | cut -d/ -f6 | grep -x umlab || echo none)" '^none$' \
 	"nothing of the set-up is left"
 
-# A guest needs a kernel.
+# The remaining claims need a guest, and so a kernel.
 if [ ! -x "$LINUX" ]; then
 	skip "the image boots" "no kernel at $LINUX (make kernel)"
 	done_testing

@@ -11,7 +11,7 @@ KNOWN=$TOP/tests/known/kunit.known
 	skip_all "the source has no arch/um of ours (make kernel)"
 command -v python3 > /dev/null || skip_all "no python3"
 
-# What kunit.py's fixed configuration demands and this port does not have.
+# Options that kunit.py's fixed configuration demands but this port lacks.
 lacks="CONFIG_VIRTIO_UML CONFIG_UML_PCI_OVER_VIRTIO CONFIG_FORTIFY_SOURCE"
 options=()
 for symbol in $lacks; do options+=(--kconfig_add "$symbol=n"); done

@@ -35,7 +35,7 @@ if have uml_mkcow && have uml_moo; then
 		uml_moo $file.cow $file.moo > moo.log 2>&1; cmp $file.moo $file.raw
 		ok $? "uml_moo reads the same content of $file.cow as convert" || diag < moo.log
 	done
-	# Layers must be refused.
+	# uml_moo must refuse layers.
 	"$DISK" create --base base.img layer.cow; cp layer.cow layer.keep
 	uml_moo layer.cow x.raw > moo.log 2>&1
 	[ $? -ne 0 ] && cmp -s layer.cow layer.keep && cmp -s base.img base.keep

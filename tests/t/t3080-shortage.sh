@@ -74,7 +74,7 @@ all_gone() {
 wait_for 5 all_gone
 is "$running" "" "no guest process survives SIGKILL of the kernel process"
 
-# Disk files that change while a machine uses them.
+# Change disk files while a machine uses them.
 disk() { truncate -s 64M "$1" && chmod 666 "$1"; }
 disk "$SCRATCH/disk"
 guest_start mem=128M ubd0="$SCRATCH/disk"

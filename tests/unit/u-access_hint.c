@@ -273,7 +273,7 @@ static void judge(const uint8_t *code, unsigned int size)
 		difference_note(whole, fault.write);
 }
 
-/* Opcodes that must not run: prefixes (tested elsewhere), system calls, software interrupts. */
+/* Tells whether @opcode must not run: a prefix (tested elsewhere), system call or interrupt. */
 static bool spared(int map, unsigned int opcode)
 {
 	static const uint8_t spared_one_byte[] = {

@@ -349,7 +349,7 @@ static void everything_reset(uint32_t size, uint32_t mss)
 	memset(&local_ack_counters, 0, sizeof(local_ack_counters));
 }
 
-/* The machine connects: its SYN and libslirp's answer. */
+/* Connects the machine: passes its SYN and libslirp's answer. */
 static void connect_out(void)
 {
 	machine_say(TCP_SYN, ANY(2, 4, 5, 180, 1, 3, 3, SCALE), 8, 0);

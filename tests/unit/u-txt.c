@@ -182,7 +182,7 @@ static void names(void)
 	   "slashes, blanks, control and non-ASCII characters are rejected");
 }
 
-/* The lists live until the program ends, as in umlab. */
+/* Do not report leaks: the lists live until the program ends, as in umlab. */
 const char *__asan_default_options(void)
 {
 	return "detect_leaks=0";

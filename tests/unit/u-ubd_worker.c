@@ -189,7 +189,7 @@ static void together(int first_result, const char *what)
 	sem_wait(&in_sync);
 	submit(&ios[1], &store, UBD_FLUSH, 0, false);
 	submit(&ios[2], &store, UBD_FLUSH, 0, false);
-	usleep(100000); /* time to reach the lock */
+	usleep(100000); /* time for the flushes to reach the lock */
 	hold_syncs = 0;
 	sem_post(&go);
 	collect(3);

@@ -134,7 +134,7 @@ static void programs(void)
 	   "help, man pages, versions and candidates are printed");
 }
 
-/* The parser keeps its words until the program ends. */
+/* Do not report leaks: the parser keeps its words until the program ends. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
