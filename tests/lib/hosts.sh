@@ -14,7 +14,7 @@ need_hosts() {
 	unshare -n true 2> /dev/null || skip_all "network namespaces need root here"
 }
 
-host_start() { # host_start NAME: a sleeping process keeps its network and its mounts
+host_start() { # host_start NAME: a sleeping process keeps the namespaces of the host
 	setpriv --pdeathsig KILL unshare -n -m sleep 3000 < /dev/null > /dev/null 2>&1 &
 	net_pids[$1]=$!
 	wait_for 5 sh -c "[ \$(readlink /proc/$!/ns/mnt) != \$(readlink /proc/self/ns/mnt) ]"

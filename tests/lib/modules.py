@@ -46,13 +46,13 @@ EXITS = {"exit", "quick_exit", "err", "errx", "verr", "verrx", "error"}
 
 
 def git_files(*folders):
-    """Files that git knows or would add."""
+    """Return the files that git tracks or would add."""
     return subprocess.run(["git", "-C", TOP, "ls-files", "-co", "--exclude-standard", *folders],
                           capture_output=True, text=True, check=True).stdout.split()
 
 
 def sources():
-    """All .c files of the product that git knows or would add, with the object of each."""
+    """Return the .c files of the product that git tracks or would add."""
     listed = git_files(*OBJECTS)
     return [name for name in listed
             if name.endswith(".c") and os.path.exists(os.path.join(TOP, name))]
@@ -64,7 +64,7 @@ def object_of(build, source):
 
 
 def symbols(path):
-    """Global symbols that an object defines, and those that it wants."""
+    """Return the global symbols that an object defines, and those that it needs."""
     defined, wanted = set(), set()
     listing = subprocess.run(["nm", "-g", path], capture_output=True, text=True, check=True).stdout
     for line in listing.splitlines():
@@ -74,7 +74,7 @@ def symbols(path):
 
 
 def module_of(source):
-    """The file, or the <name> of the <name>_internal.h that it includes."""
+    """Return the module of a file: <name> if it includes <name>_internal.h, else the file."""
     with open(os.path.join(TOP, source), encoding="utf-8") as file:
         inner = re.findall(r'^#include "(?:[^"]*/)?(\w+)_internal\.h"', file.read(), re.M)
     stem = os.path.basename(source)[:-2]
@@ -99,12 +99,12 @@ class Tree:
 
     @staticmethod
     def image(source):
-        """Sources that are linked together share one space of names."""
+        """Return the program of a source; the sources of a program share one name space."""
         top = source.split("/", 1)[0]
         return "kernel" if top in ("arch-um", "drivers-ubd") else top
 
     def uses(self):
-        """(user, name, definer) for each symbol that crosses from one source to another."""
+        """Yield (user, name, definer) for each symbol that one source uses from another."""
         for source, (_, wanted) in self.symbols.items():
             for name in sorted(wanted):
                 definer = self.owner[self.image(source)].get(name)
@@ -113,7 +113,7 @@ class Tree:
 
 
 def strong_components(graph):
-    """Tarjan's algorithm: groups of nodes that reach each other."""
+    """Return the groups of nodes that reach each other (Tarjan's algorithm)."""
     index, low, on_stack, stack, found = {}, {}, set(), [], []
 
     def visit(node):

@@ -14,7 +14,7 @@ put() {
 	python3 "$TOP/tests/peers/nbdput.py" "$SCRATCH/s" "$2" "$3" > put.log 2>&1; local status=$?
 	kill "$pid"; wait "$pid"; [ $status -eq 0 ]
 }
-refused() { # refused TITLE ERE COMMAND...: claim that it exits with 1 and such a message
+refused() { # refused TITLE ERE COMMAND...: claim exit status 1 and such a message
 	local title=$1 ere=$2 output; shift 2
 	output=$("$@" 2>&1); is $? 1 "$title"
 	like "$output" "$ere" "$title: the message says why"
@@ -197,7 +197,7 @@ is $? 2 "an option that the verb does not take is wrong usage"
 disk create --size 1Q x > /dev/null 2>&1; is $? 2 "an invalid size is wrong usage"
 claim "--help works" disk --help
 head -c 200M /dev/zero | tr '\0' x > large
-for _ in $(seq 20); do # until the signal arrives while flatten works
+for _ in $(seq 20); do # try until the signal arrives during flatten
 	rm -f large.cow; disk create --base large large.cow
 	(trap - INT; exec "$DISK" flatten large.cow) > /dev/null 2>&1 & pid=$!
 	until [ -e large.cow.new ] || ! kill -0 $pid 2> /dev/null; do :; done

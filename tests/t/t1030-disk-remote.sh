@@ -49,7 +49,7 @@ claim "check finds no damage in the overlay" "$DISK" check host1/top.cow
 is "$(dd if=local.raw bs=1 skip=4096 count=6 2> /dev/null)" remote \
 	"the overlay holds what was flushed"
 serve host1/top.cow
-kill -KILL $server; wait $server 2> /dev/null # a living server would renew the lease
+kill -KILL $server; wait $server 2> /dev/null # a running server would renew the lease
 : > export/top.cow.umlab-lease
 output=$("$DISK" resize host2/top.cow 9M 2>&1); is $? 1 "an unreadable lease counts as held"
 claim "--break-lock removes a lease" "$DISK" info --break-lock host2/top.cow

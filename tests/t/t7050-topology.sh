@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/net.sh" || exit 1
 need_net
 need_programs busybox bridge ip python3 tshark
-ip=$(command -v ip)	# also in the machines, where that of busybox lacks options
+ip=$(command -v ip)	# also for the machines, because ip of busybox lacks options
 
 # Three machines in a ring of three switches:
 # a(eth0) s1 m(eth0), m(eth1) s2 b(eth0), b(eth1) s3 a(eth1).
@@ -166,7 +166,7 @@ def heard(s, tag): # returns how many frames with this tag have arrived; drops o
             message = s.recv(70000)
             if message[:2] == b"\0\0" and message[26] == tag: n += 1
     except BlockingIOError: return n
-def all_heard(sockets, tag, want, seconds=20): # until the sum of the counts is `want`
+def all_heard(sockets, tag, want, seconds=20): # waits until the counts add up to `want`
     counts, end = [0] * len(sockets), time.monotonic() + seconds
     while True:
         done = sum(counts) >= want or time.monotonic() > end
@@ -176,7 +176,7 @@ def all_heard(sockets, tag, want, seconds=20): # until the sum of the counts is 
 peers = [join() for i in range(200)]
 peers[7].send(frame(b"\xff" * 6, mac(7), 1))
 print("broadcast", sum(all_heard(peers, 1, 199)))
-for i, p in enumerate(peers): # in turns, because queues are bounded
+for i, p in enumerate(peers): # receive now and then, because queues are bounded
     p.send(frame(mac(0xffffff), mac(i), 2))
     if i % 20 == 19: all_heard(peers, 2, 20 * 199)
 for i in range(200): peers[i].send(frame(mac(199 - i), mac(i), 3))
