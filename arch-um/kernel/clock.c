@@ -11,8 +11,8 @@
  * Theory of operation (tsc)
  *
  * Host time is a straight line over the cycle counter, except for the small corrections that the
- * host makes to its clock. We keep one piece of such a line (asm/vdso/data.h). clock_sync() draws a
- * new one at every timer interrupt and whenever the machine wakes up:
+ * host makes to its clock. This file keeps one piece of such a line (asm/vdso/data.h). clock_sync()
+ * draws a new piece at every timer interrupt and whenever the machine wakes up:
  *
  *   start   the time on the old line, so that time neither goes back nor jumps
  *   slope   the host's rate, measured over the last RATE_PERIOD, and corrected so that the line

@@ -46,7 +46,7 @@ void debugreg_clear(struct task_struct *task)
 	thread->debug_control = thread->debug_status = 0;
 }
 
-/* The host decides which values are valid: accept those that it accepts for the space. */
+/* Accepts exactly the values that the host accepts for the space. */
 int debugreg_set(struct task_struct *task, unsigned int nr, unsigned long value)
 {
 	struct thread_struct *thread = &task->thread;

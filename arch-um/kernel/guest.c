@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * guest.c - the run loop: resume guest code, learn why it stopped, dispatch
+ * guest.c - the run loop: resume guest code, learn why it stopped, and handle the reason
  *
- * guest_loop() is at the bottom of the kernel stack of every guest task; process.c enters it on the
- * first run of a task. Nothing else calls host_guest_run().
+ * guest_loop() is at the bottom of the kernel stack of every guest task. process.c enters the loop
+ * when a task runs for the first time. Nothing else calls host_guest_run().
  *
  * Theory of operation
  *
@@ -49,7 +49,7 @@ static_assert(offsetof(struct pt_regs, gs) == offsetof(struct host_regs, gs));
 
 /*
  * SIGSEGV: the guest's stack pointer was in the stub's memory, where the host could not put a
- * signal frame. On hardware this would be an unmapped stack; kill the task likewise.
+ * signal frame. On hardware this would be an unmapped stack, which kills the task too.
  */
 static void guest_gone(const struct guest_event *event)
 {

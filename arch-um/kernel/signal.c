@@ -128,7 +128,7 @@ static void context_restore(struct pt_regs *regs, const struct sigcontext *sc)
 	regs->dx = sc->dx, regs->ax = sc->ax, regs->cx = sc->cx, regs->sp = sc->sp;
 	regs->ip = sc->ip;
 	regs->flags = (regs->flags & ~FLAGS_RESTORED) | (sc->flags & FLAGS_RESTORED);
-	/* Prevent that call_finish() restarts a system call. */
+	/* Keep call_finish() from restarting a system call. */
 	regs->orig_ax = -1;
 }
 
@@ -162,7 +162,7 @@ static int frame_setup(struct ksignal *ksig, struct pt_regs *regs)
 	    __save_altstack(&frame->uc.uc_stack, regs->sp) || fp_frame_write(fp))
 		return -EFAULT;
 
-	/* Call handler(number, siginfo, ucontext). ax = 0: a variadic handler gets no vectors. */
+	/* Call handler(number, siginfo, ucontext). ax: no vector arguments, if it is variadic. */
 	regs->sp = (unsigned long)frame;
 	regs->ip = (unsigned long)ksig->ka.sa.sa_handler;
 	regs->di = ksig->sig, regs->ax = 0;

@@ -3,8 +3,8 @@
  * trap.c - handle exceptions of guest code that are not page faults
  *
  * The host has translated the processor's exception into a signal with code and address.
- * trap_handle() sends the same signal to the guest task, which would get it on hardware too. Called
- * by the run loop (guest.c) in task context with interrupts on.
+ * trap_handle() sends this signal to the guest task, as the kernel would do on hardware. Called by
+ * the run loop (guest.c) in task context with interrupts on.
  */
 #include "trap.h"
 

@@ -2,7 +2,7 @@
 /*
  * access_hint.h - guess from an instruction whether its memory access was a write
  *
- * Needs fixed-width types only, so that a unit test can compile the decoder (u-access_hint.c).
+ * The decoder needs only fixed-width types, so that a unit test can compile it (u-access_hint.c).
  */
 #ifndef UM_MM_ACCESS_HINT_H
 #define UM_MM_ACCESS_HINT_H

@@ -27,7 +27,7 @@ enum {
 	ERROR_FETCH = 16,
 };
 
-/* Does the instruction at @regs->ip look like one that writes to @addr? */
+/* Does the instruction at @regs->ip probably write to @addr? */
 static bool instruction_writes(const struct pt_regs *regs, unsigned long addr)
 {
 	const struct access_hint hint = { .addr = addr, .sp = regs->sp, .di = regs->di };

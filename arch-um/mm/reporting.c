@@ -4,7 +4,7 @@
  *
  * Generic code calls pages_report() from a work item, some time after blocks became free. Each
  * block is punched out of the RAM file and reads as zero when it is used again. So an idle machine
- * shrinks to what it uses.
+ * shrinks to the memory that it uses.
  */
 #include <linux/init.h>
 #include <linux/mm.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cpuinfo.c - describe the one processor in /proc/cpuinfo, and wait busily
+ * cpuinfo.c - describe the one processor in /proc/cpuinfo, and implement busy waits
  *
  * Generic code calls this file: procfs in task context, the delays in any context.
  */

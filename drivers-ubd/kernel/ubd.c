@@ -4,8 +4,8 @@
  *
  * This blk-mq driver has one queue per disk, and major 98 with 16 minors for each disk. ubd_disks.c
  * decides which disks exist, ubd_store.c opens the files in which they are stored, and cow/ knows
- * whether a file is a raw disk or a layer. The block layer calls this file in task context and in
- * softirqs.
+ * whether a file is a raw disk or a layer. blk-mq submits requests in task context and completes
+ * them in softirqs.
  *
  * A request becomes a struct ubd_io that points at the pages of the request and goes to the
  * worker threads (worker/ubd_worker.c). Their host event brings the request back in hard

@@ -8,8 +8,8 @@
  *
  * Theory of operation
  *
- * If a worker carries out a request, waking the worker and the interrupt back cost 30 to 100 us
- * where host threads run on different processors. Copying 4 KB to or from the host's page cache
+ * If a worker carries out a request, waking it and the interrupt at the end cost 30 to 100 us where
+ * host threads run on different processors. Copying 4 KB to or from the host's page cache
  * costs 1 to 6 us. So requests that are only such a copy are carried out here.
  *
  * Reads use RWF_NOWAIT: the host returns only data from its page cache, so reads never wait.

@@ -3,7 +3,7 @@
  * ubd_option.c - parse ubd<n>[letters]=FILE[,BASE][,flag]...
  *
  * The letters after the number are the classic short spellings of the flags. A second word
- * that is not a flag names the base; the driver then creates FILE if it does not exist.
+ * that is not a flag names the base; the driver then creates FILE if FILE does not exist.
  *
  * This parser reads strings and fills a struct. kernel/boot/boot_options.c calls it
  * (asm/um_option.h) before memory can be allocated. ubd_disks.c parses the option again when it

@@ -123,7 +123,7 @@ struct ubd_open_job {
 	bool raw;			/* a raw disk even if the file looks like an overlay */
 
 	/* Out. */
-	bool created;			/* the file did not exist, an overlay was made */
+	bool created;			/* the file did not exist: an overlay has been created */
 	bool fell_back;			/* opened read-only, because writing is not allowed */
 	uint64_t file_size;		/* bytes, before rounding down to whole sectors */
 	char error[UBD_TEXT_SIZE];	/* why the job failed */

@@ -6,7 +6,7 @@
  *
  * Commands are `add eth1=KIND...` (as on the command line), `remove eth1`,
  * `link eth0 up|down` and `list`. asm/um_control.h reads the lines and calls the functions
- * below in task context. A cable that is cut here stays cut, whatever the other end says,
+ * below in task context. A cable that is cut here stays cut, regardless of the other end,
  * until `link ethN up` repairs it.
  */
 #include <linux/init.h>

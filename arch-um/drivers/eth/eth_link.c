@@ -205,7 +205,7 @@ static void link_work(struct work_struct *work)
 	if (eth->lost) {
 		link_close(eth);
 		if (eth->option.kind == ETH_FD)
-			return;		/* the process got this descriptor only: no way back */
+			return;		/* this descriptor cannot be opened again */
 		if (eth->wanted)
 			schedule_delayed_work(&eth->work, RETRY_TIME);
 		return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * setup.c - start the kernel: from its first code to start_kernel(), and setup_arch()
+ * setup.c - run the first kernel code up to start_kernel(), and implement setup_arch()
  *
  * The host side calls um_start() on the boot stack (host/process/boot.c); start_kernel() calls
  * setup_arch(). Both run once, with interrupts off, before there is an allocator.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * image.S - embed the vDSO in the kernel image, from where kernel/vdso.c copies it
+ * image.S - embed the vDSO in the kernel image, from which kernel/vdso.c copies it
  */
 	.section .rodata, "a"
 	.p2align 12
