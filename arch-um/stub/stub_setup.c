@@ -40,7 +40,7 @@ STUB_TEXT void stub_setup_guest(void)
 {
 	lx_sigaltstack((const stack_t *)consts->signal_stack, NULL);
 	lx_rt_sigprocmask(SIG_SETMASK, &consts->no_signals, NULL);
-	/* The mapper keeps its descriptors: without CLONE_FILES, each has its own table. */
+	/* The mapper keeps its descriptors, because without CLONE_FILES each thread has its own. */
 	if (lx_close_range(0, ~0u, 0) ||
 	    lx_seccomp(SECCOMP_SET_MODE_FILTER, 0, (void *)&consts->guest_filter))
 		lx_exit_group(1);

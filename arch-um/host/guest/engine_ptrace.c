@@ -228,7 +228,7 @@ __attribute__((noreturn)) static void zygote_main(int start_fd)
 		lx_close_range(low + 1, high - 1, 0);
 	lx_close_range(high + 1, ~0u, 0);
 
-	/* Replace what the host mapped there, even the initial stack: this is another one. */
+	/* Replace what the host mapped there, even the initial stack, which is not in use here. */
 	if (lx_is_error(lx_mmap((void *)UM_STUB_CODE, UM_STUB_CODE_SIZE, PROT_READ | PROT_WRITE,
 				MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)))
 		lx_exit_group(2);

@@ -68,9 +68,9 @@ static bool seccomp_stopped_for_sure(struct host_space *space)
  * the signal carries, proves that the thread got there.
  *
  * A thread that sleeps is in stub_wait already. But the former user may have left something in the
- * thread's registers that strikes before those of the next user are loaded: the trap flag, or a
- * stack pointer that leaves no room for the signal frame of a kick. If the first run ends because
- * of that, it does not count as a run (unproven_stop()).
+ * thread's registers that takes effect before the registers of the next user are loaded: the trap
+ * flag, or a stack pointer that leaves no room for the signal frame of a kick. If the first run
+ * ends because of that, it does not count as a run (unproven_stop()).
  */
 static int seccomp_space_reuse(struct host_space *generic)
 {

@@ -56,7 +56,7 @@ static struct {
 	uint64_t ticks_per_usec;
 	uint32_t guest_spins;		/* polls of the stub in SPIN_TIME */
 	struct seccomp_space *spinning;	/* its guest thread may spin now */
-	struct seccomp_space *before;	/* its guest thread spun before, until: */
+	struct seccomp_space *before;	/* its guest thread spun before that, until before_until */
 	uint64_t before_until;
 	unsigned int returns;		/* see RETURNS_ENOUGH */
 	volatile bool waiting;		/* the other side was woken, and still has the turn */

@@ -136,7 +136,7 @@ int host_seccomp_flush(struct host_space *generic, unsigned int *done)
 	uint64_t ack;
 	int error;
 
-	/* The flush of another space may have read and ignored the report of its end. */
+	/* The flush of another space may have consumed the report that this process has ended. */
 	if (!host_seccomp_is_alive(space))
 		return -ECHILD;
 	mapper_follow(space);

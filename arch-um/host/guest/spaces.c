@@ -17,8 +17,8 @@
  * that were queued before.
  *
  * If the host has no memory or no room for a mapping (vm.max_map_count), all mappings of the space
- * are dropped, and the guest faults back the pages that it uses. If the host refuses the address
- * (below vm.mmap_min_addr), the guest gets a bus error.
+ * are dropped, and page faults bring back the pages that the guest uses. If the host refuses the
+ * address (below vm.mmap_min_addr), the guest gets a bus error.
  */
 #include "guest/spaces.h"
 #include "guest/engine_ptrace.h"
@@ -48,7 +48,7 @@ static int engine_try(const struct engine_ops *candidate, char *why, size_t why_
 		snprintf(why, why_size, "memfd_create: error %d", -error);
 		return error;
 	}
-	/* Set this before init(), which may wait for a process and must learn if it ends. */
+	/* Set this before init(), because child_ended() must reach the engine while init() waits. */
 	engine = candidate;
 	error = candidate->init(why, why_size);
 	if (error) {

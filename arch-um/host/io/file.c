@@ -226,7 +226,7 @@ int host_file_punch(int fd, uint64_t offset, uint64_t size)
 	return error == -ENOSYS ? -EOPNOTSUPP : error;
 }
 
-/* The lock belongs to the open file, not to the process: two disks of one machine conflict. */
+/* The lock belongs to the open file, not the process, so two disks of one machine conflict. */
 int host_file_lock(int fd, bool exclusive)
 {
 	struct flock lock = {

@@ -73,7 +73,10 @@ int host_term_raw(int fd)
 	return apply(fd, &terminal->raw);
 }
 
-/* In reverse order: if a terminal was made raw twice, only its first entry has what it had. */
+/*
+ * Restores in reverse order: if a terminal was made raw twice, only its first entry has the
+ * original settings, so this entry must come last.
+ */
 void host_term_restore_all(void)
 {
 	unsigned int i;

@@ -87,7 +87,7 @@ static void event_deliver(struct ucontext *uc)
 	um_irqs_on = 0;
 	um_irq_dispatch(&regs);
 	um_irqs_on = 1;
-	/* Another event may have arrived between the dispatch and the line above. */
+	/* Another event may have arrived after the dispatch, before interrupts were on again. */
 	while (um_irqs_pending) {
 		um_irqs_on = 0;
 		um_irq_dispatch(&regs);

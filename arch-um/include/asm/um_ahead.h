@@ -16,7 +16,7 @@ struct task_struct;
 /* The task for which ahead_make() must run before its guest code does; NULL: none. */
 extern struct task_struct *ahead_due;
 
-/* ahead_make - make the pages that current needs to continue at @regs. May sleep. */
+/* ahead_make - make the pages that current will probably touch next, at @regs. May sleep. */
 void ahead_make(const struct pt_regs *regs);
 
 /* ahead_fork - note that current, whose address space is @parent, is creating @child. */

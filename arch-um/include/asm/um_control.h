@@ -21,7 +21,7 @@ struct um_control_verb {
 };
 
 /*
- * One socket. The driver sets name and verbs; an empty entry ends verbs. A work item calls
+ * One socket. The driver sets name and verbs; an empty entry ends the table. A work item calls
  * the verbs one at a time; they may modify the words.
  */
 struct um_control {

@@ -11,7 +11,7 @@
 struct mm_struct;
 struct pt_regs;
 
-/* mirror_range_flush - unmap from the space what page tables of [@start, @end) no longer have. */
+/* mirror_range_flush - unmap the pages of [@start, @end) whose page table entries changed. */
 void mirror_range_flush(struct mm_struct *mm, unsigned long start, unsigned long end);
 
 /* mirror_fill - queue host mappings for @addr and its neighbours, as the page tables allow. */

@@ -2,8 +2,9 @@
 /*
  * host.h - the contract: every call that the kernel makes to the host
  *
- * Implemented in arch-um/host/, called by kernel code; upcall.h is the other direction. Calls
- * return >= 0 or -errno unless their text says otherwise, and leave outputs untouched on failure.
+ * Implemented in arch-um/host/, called by kernel code and by the disk driver's workers
+ * (drivers-ubd/worker/); upcall.h is the other direction. Calls return >= 0 or -errno unless their
+ * text says otherwise, and leave outputs untouched on failure.
  * Sizes and offsets are in bytes, times in nanoseconds. Only a call whose text says "any thread"
  * may be used from a worker thread (host_worker_start()). "Blocks" means that the host may put the
  * whole machine to sleep for the call. The file is long because the contract is one list, with a
@@ -80,7 +81,7 @@ enum guest_stop {
 	GUEST_SYSCALL,		/* system call: number in orig_ax, ip after the instruction */
 	GUEST_FAULT,		/* page fault: address in addr, kind of access in access */
 	GUEST_TRAP,		/* another exception: signo, code, addr as the host reports them */
-	GUEST_INTERRUPT,	/* a host event is pending, or no reason; registers are valid */
+	GUEST_INTERRUPT,	/* host event pending, or nothing happened; registers are valid */
 	GUEST_GONE,		/* the host process died: registers are lost, space is unusable */
 };
 
@@ -95,8 +96,8 @@ enum guest_access {
 struct guest_event {
 	enum guest_stop stop;
 	enum guest_access access;
-	bool trapped;		/* GUEST_SYSCALL: by a trap, so patching the site would help */
-	bool gate_unknown;	/* GUEST_SYSCALL: or else int 0x80 or sysenter */
+	bool trapped;		/* GUEST_SYSCALL: it trapped, so patching the site would help */
+	bool gate_unknown;	/* GUEST_SYSCALL: may be int 0x80 or sysenter instead */
 	int signo;		/* signal number, of host and guest alike; for GUEST_GONE the
 				   signal that ended the process, or 0 */
 	int code;		/* si_code */
@@ -119,7 +120,8 @@ int host_guest_init(const char *engine, char *why, size_t why_size);
 /*
  * host_confine_allow - allow the machine to write the host file @path or, with @below, everything
  * in the folder @path.
- * host_confine_allow_any - allow all files: the machine will open some that cannot be named yet.
+ * host_confine_allow_any - allow the machine to write all files, because it will open some that
+ * cannot be named yet.
  * host_confine_files - give up the right to write all other files or, if not @wanted, keep it.
  * @text gets a few words for the boot log. Called before host_guest_init().
  * host_confine_calls - give up the system calls that this process does not need. Called after
@@ -258,7 +260,7 @@ int host_file_inherit(int fd, bool write);
 ssize_t host_file_read(int fd, void *buf, size_t size);
 ssize_t host_file_write(int fd, const void *buf, size_t size);
 
-/* host_file_pread/pwrite - transfer all of @size at @offset; short only at end of file. */
+/* host_file_pread/pwrite - transfer all of @size at @offset; less only at end of file. */
 ssize_t host_file_pread(int fd, void *buf, size_t size, uint64_t offset);
 ssize_t host_file_pwrite(int fd, const void *buf, size_t size, uint64_t offset);
 
@@ -316,7 +318,7 @@ int host_file_end(int fd, uint64_t *end);
 /* host_file_sync - put data on stable storage, and metadata unless @data_only. Blocks. */
 int host_file_sync(int fd, bool data_only);
 
-/* host_file_punch - make the range read as zero and use no space. -EOPNOTSUPP: it cannot. */
+/* host_file_punch - make the range read as zero and use no space. -EOPNOTSUPP: not possible. */
 int host_file_punch(int fd, uint64_t offset, uint64_t size);
 
 /*
@@ -396,8 +398,8 @@ int host_helper_start(const char *const *words, unsigned int nr_words, int *fd);
 void host_helper_end(int pid);
 
 /*
- * host_identity - write to @text what differs between hosts, users and, if @folder, working
- * folders.
+ * host_identity - fill @text with a string that differs between hosts, users and, if @folder,
+ * working folders.
  */
 int host_identity(char *text, size_t size, bool folder);
 
@@ -489,7 +491,7 @@ int host_fs_utimes(int fd, const char *name, const struct host_timestamp *atime,
 		   const struct host_timestamp *mtime);
 int host_fs_truncate(int fd, uint64_t size);
 
-/* host_fs_allocate - call fallocate(), with the same @mode. */
+/* host_fs_allocate - allocate, zero or punch a range, as fallocate() does with @mode. */
 int host_fs_allocate(int fd, int mode, uint64_t offset, uint64_t size);
 
 /* host_fs_sync - put the whole host file system of directory handle @fd on stable storage. */
@@ -553,7 +555,7 @@ void host_worker_notify(void);
 uint64_t host_time_now(void);
 uint64_t host_time_real(void);
 
-/* host_time_held - return how much time host_time_now() leaves out: debuggers held the machine. */
+/* host_time_held - return how much time host_time_now() leaves out because of debuggers. */
 uint64_t host_time_held(void);
 
 /* host_timer_set - raise the timer event once, at monotonic time @when; 0 disarms the timer. */
@@ -583,7 +585,7 @@ void host_print(const char *text, size_t size);
 /* host_exit - restore terminals, end all spaces, and exit with @status. */
 void host_exit(int status) __attribute__((noreturn));
 
-/* host_restart - clean up as host_exit() does, then run this program with the same arguments. */
+/* host_restart - clean up as host_exit() does, then run this program again with its arguments. */
 void host_restart(void) __attribute__((noreturn));
 
 /* host_random - fill @buf from the host's random source; returns how many bytes. Any thread. */
