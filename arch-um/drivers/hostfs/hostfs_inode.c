@@ -35,7 +35,7 @@ static int id_test(struct inode *inode, void *st)
 	return hostfs_same(hostfs_i(inode), st);
 }
 
-/* The high half tells other host file systems below the mounted folder from its own. */
+/* Changes the high half for files on other host file systems, so that numbers do not collide. */
 static unsigned long inode_number(struct super_block *sb, const struct host_stat *st)
 {
 	u64 other = st->dev ^ hostfs_sb(sb)->st.dev;
