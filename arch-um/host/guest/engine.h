@@ -3,7 +3,7 @@
  * engine.h - what an engine offers: one way of running guest code
  *
  * spaces.c chooses an engine at start and passes the calls of um/host.h on to it. Everything is
- * called on the machine's thread. What the engines themselves use has other headers: the spaces
+ * called on the machine's thread. Other headers declare what the engines use in turn: the spaces
  * (space_table.h), the processors (placement.h), the FP state (fp_state.h).
  */
 #ifndef UM_HOST_ENGINE_H

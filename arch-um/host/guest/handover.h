@@ -14,8 +14,9 @@ void host_handover_init(void);
 
 /*
  * host_handover - let the guest thread of @space run and wait until it gives the turn back.
- * host_handover_reset - send the guest thread the reset signal with @epoch and wait in the same
- * way. -errno: the thread is gone. Both block; signal handlers run meanwhile.
+ * host_handover_reset - send the guest thread the reset signal with @epoch and wait until it gives
+ * the turn back. -errno: the thread is gone.
+ * Both calls block; signal handlers run meanwhile.
  */
 void host_handover(struct seccomp_space *space);
 int host_handover_reset(struct seccomp_space *space, uint64_t epoch);

@@ -11,8 +11,8 @@
 
 /*
  * host_placement_init - find out which processors there are, and keep to the current one.
- * host_placement_release - the machine is about to sleep: let the host choose another processor.
- * host_placement_take - the machine is awake: keep to the current processor.
+ * host_placement_release - let the host choose another processor while the machine sleeps.
+ * host_placement_take - keep to the current processor again, after the machine has slept.
  */
 void host_placement_init(void);
 void host_placement_release(void);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * seccomp_process.h - start, run and end guest processes of the seccomp engine
+ *
+ * Used by engine_seccomp.c and seccomp_stop.c.
  */
 #ifndef UM_HOST_SECCOMP_PROCESS_H
 #define UM_HOST_SECCOMP_PROCESS_H

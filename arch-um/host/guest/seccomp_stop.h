@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * seccomp_stop.h - registers and FP state of a stopped guest thread, and why the thread stopped
+ *
+ * Used by engine_seccomp.c before and after each run.
  */
 #ifndef UM_HOST_SECCOMP_STOP_H
 #define UM_HOST_SECCOMP_STOP_H

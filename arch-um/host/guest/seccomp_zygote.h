@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * seccomp_zygote.h - start the zygote, the first guest process of the seccomp engine
+ *
+ * Used by engine_seccomp.c and seccomp_process.c.
  */
 #ifndef UM_HOST_SECCOMP_ZYGOTE_H
 #define UM_HOST_SECCOMP_ZYGOTE_H
@@ -14,8 +16,8 @@
 int host_zygote_check(char *why, size_t why_size);
 
 /*
- * host_zygote_start - create the zygote. It sends STUB_ACK_READY through @ack_fd when it is
- * ready to fork spaces.
+ * host_zygote_start - create the zygote. The zygote sends STUB_ACK_READY through @ack_fd when it
+ * is ready to fork spaces.
  */
 int host_zygote_start(struct host_space *zygote, int ack_fd);
 

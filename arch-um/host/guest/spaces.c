@@ -48,7 +48,7 @@ static int engine_try(const struct engine_ops *candidate, char *why, size_t why_
 		snprintf(why, why_size, "memfd_create: error %d", -error);
 		return error;
 	}
-	/* Set this before init(), because child_ended() must reach the engine while init() waits. */
+	/* Set this before init(): child_ended() must reach the engine while init() waits. */
 	engine = candidate;
 	error = candidate->init(why, why_size);
 	if (error) {

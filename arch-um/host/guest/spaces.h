@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * spaces.h - the calls of process/ that concern all guest processes
+ * spaces.h - let process/ stop, notify and end the guest processes
  *
  * The calls that kernel code makes (host_space_*, host_guest_*) are declared in um/host.h.
  */

@@ -13,7 +13,7 @@ struct mm_struct;
 struct pt_regs;
 struct task_struct;
 
-/* The task for which ahead_make() must run before its guest code does; NULL: none. */
+/* The task for which ahead_make() must run before the task's guest code does; NULL: none. */
 extern struct task_struct *ahead_due;
 
 /* ahead_make - make the pages that current will probably touch next, at @regs. May sleep. */

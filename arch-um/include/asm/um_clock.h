@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * um_clock.h - the machine's clock
+ * um_clock.h - run the machine's clock
  *
  * Implemented in kernel/clock.c, used by kernel/.
  */
