@@ -16,7 +16,7 @@ NET_CFLAGS := -Wno-unused-parameter $(NET_SANITIZE)
 NET_LIBS = $(call pkg_config,libs,$(NET_PKGS)) -lvdeplug -lpthread
 NET_OBJECTS := $(patsubst slirp-glue/%.c,$(NET_OUT)/%.o,$(wildcard slirp-glue/*/*.c))
 
-# The option parser, as labs.mk compiles it.
+# The objects of the option parser, which labs.mk compiles.
 include labs/base/program.mk
 NET_PARSER := $(PROGRAM_SOURCES:labs/%.c=$(BUILD)/labs/obj/%.o)
 

@@ -3,7 +3,7 @@
  * client.c - talk to a running switch, uplink or machine
  *
  * The other side is common/mgmt.c, or the kernel of a machine, which speaks the same protocol
- * (mgmt.h). Called by the verbs that look at something or change it.
+ * (mgmt.h). Called by the verbs of umlab-net that look at something or change it.
  */
 #include "cli/client.h"
 
@@ -43,7 +43,7 @@ static int target_connect(const char *name, struct session *session)
 	return session->fd < 0 ? session->fd : 0;
 }
 
-/* 0 or -errno; -E2BIG: the command is too long. */
+/* Sends a command. 0 or -errno; -E2BIG: the command is too long. */
 static int line_send(struct session *session, const char *line)
 {
 	size_t size = strlen(line);
@@ -74,7 +74,7 @@ static int command_send(struct session *session, const char *name, const struct 
 	return error;
 }
 
-/* The next line of the answer without its newline; NULL at the end or after ANSWER_TIME. */
+/* Returns the next line of the answer without its newline; NULL at the end or after ANSWER_TIME. */
 static char *line_read(struct session *session)
 {
 	static char line[sizeof(session->text)];
@@ -99,7 +99,7 @@ static char *line_read(struct session *session)
 	return line;
 }
 
-/* Whether all was written; otherwise errno says why not. */
+/* Writes @size bytes. False: not all of them were written; errno says why. */
 static bool all_written(int fd, const char *data, size_t size)
 {
 	while (size) {

@@ -11,10 +11,9 @@
 #include "base/txt.h"
 
 /*
- * Sends a command to the switch or uplink @target and prints the answer. @name is the name of
- * the command, @words are its arguments, @first is the number of the first of them. If
- * @output_fd >= 0, everything that follows the answer is then copied to it, until either side
- * ends.
+ * Sends a command to the switch or uplink @target and prints the answer. @name is the name of the
+ * command, and the arguments are @words from number @first on. If @output_fd >= 0, everything that
+ * follows the answer is then copied to @output_fd, until either side ends.
  */
 enum status client_command(const char *target, const char *name, const struct words *words,
 			   int first, int output_fd);

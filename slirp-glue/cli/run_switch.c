@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * run_switch.c - `umlab-net run switch`: read the options, start a switch, run until it ends
+ *
+ * Called by the option parser through the list in umlab_net.c.
  */
 #include "cli/run_switch.h"
 
@@ -41,7 +43,7 @@ static bool mode_read(const char *text, unsigned long *mode)
 	return *text >= '0' && *text <= '7' && !*end && *mode <= 0777;
 }
 
-/* False: the word is not an option or its value is wrong. */
+/* Reads one option. False: the word is not an option or its value is wrong. */
 static bool option_read(struct options *options, const char *word)
 {
 	const char *value;
@@ -85,7 +87,7 @@ static enum status port_preset(const struct verb_args *args, const char *value)
 	return STATUS_OK;
 }
 
-/* 1024 ports need more descriptors than most sessions start with. */
+/* Raises the limit of descriptors: 1024 ports need more than most sessions start with. */
 static void descriptors_raise(void)
 {
 	struct rlimit limit;

@@ -4,7 +4,8 @@
  *
  * Users start uplinks of switches (switch=TARGET). The eth driver in the kernel of a machine
  * starts its own uplinks: it hands over a socket (fd=N) and passes on the options that the user
- * wrote after eth0=slirp, so options are separated by commas as well as by blanks.
+ * wrote after eth0=slirp, so options are separated by commas as well as by blanks. The option
+ * parser calls the verbs through the list in umlab_net.c.
  */
 #include "cli/run_uplink.h"
 
@@ -25,7 +26,7 @@
 
 enum { FD_MAX = 1 << 20 };
 
-/* Reads one option; on failure an error was printed. */
+/* Reads one option; prints an error message on failure. */
 static enum status option_read(const struct verb_args *args, const struct uplink_backend *backend,
 			       struct uplink_settings *settings, const char *word)
 {
@@ -96,7 +97,7 @@ static enum status uplink_run(const struct verb_args *args, const struct uplink_
 	}
 	error = uplink_start(backend, &settings, why, sizeof(why));
 	if (error) {
-		/* Not tell_error(): the line may have to go to the machine's log. */
+		/* Do not use tell_error(): the line may have to go to the machine's log. */
 		say("%s", why);
 		return STATUS_FAILED;
 	}

@@ -40,7 +40,7 @@ static void target_offer(const struct client_target *target, void *arg)
 	completion_add(arg, target->name);
 }
 
-/* Offers the number and the name in a line of `ports`. */
+/* Offers the number and the name of a port, from a line of `ports`, as completions. */
 static void port_offer(const char *line, void *arg)
 {
 	struct words words = { 0 };

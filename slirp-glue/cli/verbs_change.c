@@ -2,7 +2,8 @@
 /*
  * verbs_change.c - verbs that change what runs: link set, set, forward add, machine, stop ...
  *
- * They pass their words to the target as a command.
+ * The verbs pass their words to the target as a command. Called by the option parser through the
+ * list in umlab_net.c.
  */
 #include "cli/verbs_change.h"
 

@@ -2,8 +2,8 @@
 /*
  * verbs_look.c - verbs that look at what runs: list, show, ports, counters, table, capture ...
  *
- * `list` asks every switch and uplink in the user's folder; the other verbs pass their name
- * and words to the target as a command.
+ * `list` asks every switch and uplink in the user's folder; the other verbs pass their name and
+ * words to the target as a command. Called by the option parser through the list in umlab_net.c.
  */
 #include "cli/verbs_look.h"
 

@@ -2,9 +2,9 @@
 /*
  * batch.c - receive several messages with one call to the host
  *
- * Used by the ports of the switch and by the uplink for its machine. Big frames are kept ready
- * between calls. A frame that nobody holds after its message was handled is reused for the
- * next batch: its memory is most likely still in the processor's cache.
+ * Used by the ports of the switch and by the uplink for its machine. This module keeps big frames
+ * ready between calls. A frame that nobody holds after its message has been handled is reused for
+ * the next batch: its memory is most likely still in the processor's cache.
  *
  * Called only by the thread that runs the event loop, and not while a batch is being handled.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * bytes.h - big-endian numbers inside packets, and a hash of bytes
+ * bytes.h - read and write big-endian numbers in packets, and hash bytes
  */
 #ifndef BYTES_H
 #define BYTES_H
@@ -30,7 +30,9 @@ static inline void put32(uint8_t *at, uint32_t value)
 	put16(at + 2, value);
 }
 
-/* FNV-1a of 32 bits. The high bits are folded down because tables use the low ones. */
+/*
+ * Returns the 32-bit FNV-1a hash, with its high bits folded down because tables use the low bits.
+ */
 static inline uint32_t hash_bytes(const void *data, size_t size)
 {
 	const uint8_t *at = data;

@@ -17,7 +17,7 @@
 
 void cable_init(struct cable *cable, impair_deliver_fn *out_deliver, impair_deliver_fn *in_deliver)
 {
-	/* The address makes cables differ even if they are made at the same time. */
+	/* The address makes the seeds differ even if two cables are made at the same time. */
 	uint64_t seed = loop_now_exact() ^ (uintptr_t)cable;
 
 	impair_init(&cable->out, seed, out_deliver);

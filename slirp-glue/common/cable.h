@@ -25,7 +25,7 @@ void cable_release(struct cable *cable);
 struct cable_settings cable_settings(const struct cable *cable);
 void cable_set(struct cable *cable, const struct cable_settings *settings);
 
-/* Reads one setting as impair_parse() does, or "in-rate=10mbit". */
+/* Reads one setting as impair_parse() does, or "in-rate=10mbit". 0 or -EINVAL. */
 int cable_parse(struct cable_settings *settings, const char *word);
 
 /* Writes the settings as cable_parse() reads them, separated by blanks. */

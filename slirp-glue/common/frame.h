@@ -24,7 +24,7 @@ enum {
 };
 
 struct frame {
-	struct cds_list_head link;	/* in the pool, or in a list of the frame's keeper */
+	struct cds_list_head link;	/* in the pool, or in a list of whoever keeps the frame */
 	unsigned int refs;
 	uint32_t room;			/* bytes of data[] */
 	uint32_t size;			/* bytes in use */
@@ -34,7 +34,7 @@ struct frame {
 	uint8_t data[];			/* starts with the destination address */
 };
 
-/* A frame with one reference, or NULL if FRAME_POOL_MAX are in use or memory is short. */
+/* Returns a frame with one reference; NULL if FRAME_POOL_MAX are in use or memory is short. */
 struct frame *frame_new(uint32_t room);
 void frame_put(struct frame *frame);
 
@@ -44,13 +44,15 @@ static inline struct frame *frame_get(struct frame *frame)
 	return frame;
 }
 
-/* A reference for keeping the contents; to a copy if a copy uses less memory. */
+/*
+ * Returns a reference for keeping the contents: to the frame, or to a copy that uses less memory.
+ */
 struct frame *frame_hold(struct frame *frame);
 
-/* A new frame with the same contents, or NULL. */
+/* Returns a new frame with the same contents, or NULL. */
 struct frame *frame_copy(const struct frame *frame);
 
-/* How many frames have been made and not yet released. */
+/* Returns how many frames have been made and not yet released. */
 unsigned int frame_in_use(void);
 
 #endif /* FRAME_H */

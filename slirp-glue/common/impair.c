@@ -2,13 +2,14 @@
 /*
  * impair.c - one direction of a bad cable: delay, loss, limited rate
  *
- * The ports of the switch and the uplinks have two of these each, one for either direction
- * (cable.c). A frame is first lost or not, then waits for the line (rate), then travels (delay,
- * jitter). Jitter alone never reorders: a frame arrives no earlier than the frame before it.
- * Frames that `reorder` selects travel in no time and so overtake others.
+ * Each port of the switch and each uplink has two of these, one for each direction (cable.c).
+ * Chance decides first whether a frame is lost. Otherwise the frame waits for the line (rate) and
+ * then travels (delay, jitter). Jitter alone never reorders frames: a frame arrives no earlier
+ * than the frame before it. Frames that `reorder` selects travel in no time and so overtake
+ * others.
  *
- * Each frame on its way is a timer of the event loop, which fires timers for the same time in
- * the order in which they were set.
+ * Each frame on its way has a timer in the event loop, which fires timers for the same time in the
+ * order in which they were set. Called only by the thread that runs the event loop.
  */
 #include "common/impair.h"
 
@@ -28,7 +29,7 @@ struct impair_waiting {
 	struct frame *frame;
 };
 
-/* xorshift64*: random enough for losing frames, and repeatable for a seed. */
+/* Returns a number below @limit (xorshift64*): random enough for losing frames, reproducible. */
 static uint32_t random_below(struct impair *impair, uint64_t limit)
 {
 	uint64_t x = impair->random;
@@ -59,7 +60,7 @@ static uint64_t travel_time(struct impair *impair)
 
 	if (!span)
 		return s->delay;
-	/* In microseconds: 32 random bits span more than an hour of them. */
+	/* Choose in microseconds, because 32 random bits span more than an hour of them. */
 	time = s->delay + random_below(impair, span + 1) * 1000ULL;
 	return time > s->jitter ? time - s->jitter : 0;
 }
@@ -108,7 +109,7 @@ static void waiting_arrive(struct loop_timer *timer)
 	struct impair *impair = waiting->impair;
 	struct frame *frame = frame_get(waiting->frame);
 
-	/* Remove it first, because deliver() may call impair_release(). */
+	/* Remove the entry first, because deliver() may call impair_release(). */
 	waiting_remove(waiting);
 	impair->deliver(impair, frame);
 	frame_put(frame);

@@ -13,7 +13,7 @@
 /* Probabilities are in parts per million. All zero: a perfect cable. */
 struct impair_settings {
 	uint64_t delay;			/* ns */
-	uint64_t jitter;		/* ns: the delay varies by up to this, either way */
+	uint64_t jitter;		/* ns: the delay varies by up to this, up or down */
 	uint64_t rate;			/* bits per second; 0: no limit */
 	uint32_t loss;
 	uint32_t duplicate;
@@ -22,7 +22,7 @@ struct impair_settings {
 
 enum {
 	IMPAIR_WAITING_MAX = 4096,	/* frames on their way; further ones are lost */
-	IMPAIR_BACKLOG_MAX = 1000,	/* ms of waiting for the rate; frames beyond are lost */
+	IMPAIR_BACKLOG_MAX = 1000,	/* ms of waiting for the rate; later frames are lost */
 };
 
 struct impair;
@@ -30,7 +30,7 @@ typedef void impair_deliver_fn(struct impair *impair, struct frame *frame);
 
 struct impair {
 	struct impair_settings settings;
-	uint64_t free_at;		/* when the line has sent all it was given */
+	uint64_t free_at;		/* when the line has sent all frames so far */
 	uint64_t last;			/* when the last frame that does not overtake arrives */
 	uint64_t random;
 	struct cds_list_head waiting;	/* frames on their way, in the order of sending */
@@ -38,13 +38,16 @@ struct impair {
 	impair_deliver_fn *deliver;
 };
 
-/* @deliver is called with each frame that arrives, by the event loop or by impair_send(). */
+/*
+ * Starts with a perfect cable. The event loop or impair_send() calls @deliver with each frame that
+ * arrives.
+ */
 void impair_init(struct impair *impair, uint64_t seed, impair_deliver_fn *deliver);
 
 /* Drops the frames that are on their way. */
 void impair_release(struct impair *impair);
 
-/* False: frames arrive at once and unchanged, so the caller may skip impair_send(). */
+/* Returns false if frames arrive at once and unchanged; the caller may then skip impair_send(). */
 bool impair_active(const struct impair *impair);
 
 /*

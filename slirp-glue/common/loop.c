@@ -4,7 +4,7 @@
  *
  * Theory of operation
  *
- * One epoll instance watches all descriptors. A timerfd in it stands for the earliest timer,
+ * One epoll instance watches all descriptors. A timerfd in it expires with the earliest timer,
  * because a timerfd is exact to microseconds and the timeout of epoll_wait() is not. A turn is:
  *
  *   1. set the timerfd if the earliest timer has changed, and wait
@@ -19,11 +19,13 @@
  *
  * Timers are in a pairing heap: a tree in which no child is earlier than its parent. `child`
  * is the first child, `next` the next sibling, `previous` the sibling before or, for a first
- * child, the parent. The heap needs no memory besides the timers, so arming one cannot fail.
+ * child, the parent. The heap needs no memory besides the timers, so arming a timer cannot fail.
  * Timers for the same time fire in the order in which they were set (`order`).
  *
  * A source may be removed while epoll has already reported events for it: loop_remove()
  * clears these events (pending, next_pending).
+ *
+ * Called by all parts of umlab-net, on the one thread that runs the loop.
  */
 #include "common/loop.h"
 

@@ -34,13 +34,13 @@ struct loop_timer {
 
 /* For a library that keeps its own set of descriptors to poll. */
 struct loop_poller {
-	/* Fills in at most @room descriptors, returns their number; *@timeout in ms, -1: none. */
+	/* Fills in at most @room descriptors and *@timeout (ms; -1: none); returns how many. */
 	int (*fill)(struct pollfd *fds, int room, int *timeout);
 	/* Called after each wait with the same descriptors and their revents. */
 	void (*done)(struct pollfd *fds, int nr);
 };
 
-/* The object of type @type whose field @field is at @pointer. */
+/* Returns the object of type @type whose field @field is at @pointer. */
 #define container_of(pointer, type, field) \
 	((type *)((char *)(pointer) - offsetof(type, field)))
 
@@ -49,10 +49,13 @@ int loop_add(struct loop_source *source, uint32_t events);
 int loop_change(struct loop_source *source, uint32_t events);
 void loop_remove(struct loop_source *source);
 
-/* Removes the source and closes its descriptor, which becomes -1, unless it is -1 already. */
+/* Removes the source and closes its descriptor, which becomes -1. Does nothing if it is -1. */
 void loop_close(struct loop_source *source);
 
-/* Monotonic time in ns: as of the last wait, and exactly (a call to the host). */
+/*
+ * Return the monotonic time in ns: loop_now() as of the last wait, loop_now_exact() by asking the
+ * host.
+ */
 uint64_t loop_now(void);
 uint64_t loop_now_exact(void);
 
@@ -65,10 +68,10 @@ void loop_after(void (*fn)(void));
 /* Waits for the descriptors of @poller too, from the next turn on. */
 void loop_set_poller(const struct loop_poller *poller);
 
-/* SIGTERM, SIGINT and SIGHUP end the loop with status 0; SIGPIPE is ignored. */
+/* Makes SIGTERM, SIGINT and SIGHUP end the loop with status 0, and ignores SIGPIPE. 0 or -errno. */
 int loop_catch_signals(void);
 
-/* Handles what is ready, after waiting for it if @wait. */
+/* Runs one turn; if @wait, waits until a descriptor is ready or a timer is due. */
 void loop_turn(bool wait);
 
 /* Runs until loop_stop() and returns the status given to it: 0 or -errno. */

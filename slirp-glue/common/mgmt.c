@@ -4,8 +4,8 @@
  *
  * The switch and the uplinks each have a table of commands and one listening socket. There is
  * one struct client per connection. The whole answer to a command is collected and sent as
- * fast as the socket takes it. A client that does not read is disconnected when half of
- * REPLY_MAX bytes wait for it.
+ * fast as the socket takes it. A client that does not read is disconnected when REPLY_MAX / 2
+ * bytes wait for it.
  *
  * Called only by the thread that runs the event loop.
  */
@@ -162,7 +162,7 @@ static void command_run(struct client *client, char *line)
 		reply_add(reply, "ok\n", 3);
 }
 
-/* False: the client has gone, or does not read. */
+/* Sends what waits for the client. False: the client has gone, or does not read. */
 static bool client_flush(struct client *client)
 {
 	struct mgmt_reply *reply = &client->reply;

@@ -14,7 +14,7 @@ struct mgmt_reply;
 
 /*
  * A command. fn() gets the words of the line, followed by NULL, and answers with mgmt_line().
- * It returns 0, or -1 after mgmt_error(). The limits count the words after the name.
+ * fn() returns 0, or -1 after mgmt_error(). The limits count the words after the name.
  */
 struct mgmt_command {
 	const char *name;
@@ -37,7 +37,7 @@ int mgmt_error(struct mgmt_reply *reply, const char *format, ...)
 /* Sends "ok" and hands the connection over: returns its descriptor, or -1. */
 int mgmt_take(struct mgmt_reply *reply);
 
-/* A command that lists the commands, for the table. */
+/* Answers with the list of the commands; for use as a command in the table. */
 int mgmt_help(struct mgmt_reply *reply, char **words, int nr_words);
 
 #endif /* MGMT_H */

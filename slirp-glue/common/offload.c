@@ -8,15 +8,15 @@
  * the pseudo header. The head of the frame (um/wire.h) then says what is left to do: "add up
  * everything from sum_from to the end and store the checksum at sum_from + sum_at", and "cut
  * into segments of `segment` bytes". Other machines take such frames as they are. For all
- * other peers a big packet is cut into segments here. Each gets a copy of the headers, in
+ * other peers a big packet is cut into segments here. Each segment gets a copy of the headers, in
  * which these fields change:
  *   IPv4       total length, identification (counts up), header checksum
  *   IPv6       payload length
  *   TCP        sequence number; FIN and PSH are left only in the last segment and CWR only in
  *              the first; the checksum is computed from the segment's own length
  *
- * Heads come from outside. offload_check() rejects a head that contradicts the packet; all
- * other functions trust the head.
+ * Heads come from outside and may be wrong. offload_check() rejects a head that contradicts the
+ * packet; all other functions trust the head.
  *
  * The switch calls this for its ports (port.c), the uplink for its machine (uplink.c).
  */
@@ -48,7 +48,7 @@ uint64_t offload_sum(const uint8_t *data, size_t size, uint64_t sum)
 	uint32_t half;
 	uint16_t last = 0;
 
-	/* A sum of words in host order is the wanted sum with swapped bytes; carries wrap. */
+	/* The sum of words in host order is the wanted sum with its bytes swapped; carries wrap. */
 	for (; size >= 8; data += 8, size -= 8) {
 		memcpy(&word, data, 8);
 		sum += word;
@@ -169,7 +169,7 @@ void offload_checksum(struct frame *frame)
 	memset(head, 0, sizeof(*head));
 }
 
-/* The sum of addresses, protocol and length: the pseudo header of the TCP checksum. */
+/* Returns the sum of addresses, protocol and length: the pseudo header of the TCP checksum. */
 static uint64_t pseudo_sum(const uint8_t *ip, bool v6, uint32_t length)
 {
 	uint8_t rest[8] = { 0 };

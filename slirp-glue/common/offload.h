@@ -10,8 +10,8 @@
 #include "common/frame.h"
 
 /*
- * Whether the head of a received frame fits its contents. The functions below, and everybody
- * to whom the frame is passed on, rely on this check.
+ * Returns whether the head of a received frame fits its contents. The functions below, and all
+ * later users of the frame, rely on this check.
  */
 bool offload_check(const struct frame *frame);
 
@@ -19,8 +19,9 @@ bool offload_check(const struct frame *frame);
 void offload_checksum(struct frame *frame);
 
 /*
- * Cuts a frame whose head asks for it into complete TCP segments and calls @emit(@arg) with
- * each, which may keep it (frame_get()). False: memory was short for some of the segments.
+ * Cuts a frame whose head asks for segmentation into complete TCP segments. Calls @emit with each
+ * segment and @arg; @emit may keep the segment with frame_get(). False: memory was short for some
+ * of the segments.
  */
 bool offload_segment(const struct frame *frame, void (*emit)(struct frame *segment, void *arg),
 		     void *arg);
@@ -28,10 +29,10 @@ bool offload_segment(const struct frame *frame, void (*emit)(struct frame *segme
 /* Adds the ones' complement sum of @size bytes to @sum. */
 uint64_t offload_sum(const uint8_t *data, size_t size, uint64_t sum);
 
-/* The sum as 16 bits. */
+/* Folds the sum into 16 bits. */
 uint16_t offload_fold(uint64_t sum);
 
-/* Stores the checksum for that sum, in the byte order of packets. */
+/* Stores the checksum for @sum at @at, in network byte order. */
 void offload_store(uint8_t *at, uint64_t sum);
 
 #endif /* OFFLOAD_H */

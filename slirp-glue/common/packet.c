@@ -2,9 +2,9 @@
 /*
  * packet.c - IP packets in Ethernet frames: find their headers, and make new ones
  *
- * The uplink's filter (filter.c) and its local acknowledgements (local_ack.c) use it. IPv4 and
- * IPv6 addresses have one form here. Checksums may be computed from mapped addresses, because
- * their prefix adds up to zero.
+ * Called by the uplink's filter (filter.c) and local acknowledgements (local_ack.c). IPv4
+ * addresses are mapped to IPv6 addresses here, so both have one form. Checksums may be computed
+ * from mapped addresses, because their prefix adds up to zero.
  */
 #include "common/packet.h"
 
@@ -35,7 +35,7 @@ static bool parse_ipv4(const uint8_t *ip, size_t size, struct packet *packet)
 	packet_address_map(packet->to, ip + 16);
 	packet->protocol = ip[9];
 	/*
-	 * The first fragment counts as well: a later one may overlap it and change its ports.
+	 * The first fragment counts as well: a later one may overlap its ports and change them.
 	 */
 	packet->fragment = get16(ip + 6) & 0x3fff;
 	packet->payload = ip + header;

@@ -36,7 +36,10 @@ struct packet {
 extern const uint8_t packet_mapped_prefix[12];
 void packet_address_map(uint8_t *to, const uint8_t *v4);
 
-/* False: not IP, or malformed. TCP and UDP packets have their fixed headers completely. */
+/*
+ * Finds the headers of the packet in a frame. False: the packet is not IP, or is malformed.
+ * Accepted TCP and UDP packets contain their whole fixed headers.
+ */
 bool packet_parse(const uint8_t *frame, size_t size, struct packet *packet);
 
 /* Writes an IP header for @size bytes of @protocol; returns the size of the header. */
@@ -56,7 +59,7 @@ struct tcp_bare {
 
 enum { PACKET_BARE_MAX = 40 + TCP_SIZE };
 
-/* Writes an IP packet with that segment; returns its size, at most PACKET_BARE_MAX. */
+/* Writes an IP packet with the segment @bare; returns its size, at most PACKET_BARE_MAX. */
 size_t packet_tcp_bare(uint8_t *ip, bool v6, const uint8_t *from, const uint8_t *to,
 		       const struct tcp_bare *bare);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * place.c - the folders of running switches and uplinks
+ * place.c - find or make the folders of running switches and uplinks
  *
  * Used by the processes that make these folders and by the commands that look for them. The
  * folders hold sockets that control networks, so folders that another user could change are
@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* 0 if the folder belongs to this user and nobody else may write in it. */
+/* Returns 0 if the folder belongs to this user and nobody else may write in it, else -errno. */
 static int folder_check(const char *path)
 {
 	struct stat st;

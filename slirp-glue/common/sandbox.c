@@ -22,7 +22,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* For both kinds: memory, time, existing threads, descriptors, local sockets. */
+/* Calls of both kinds of process: memory, time, existing threads, descriptors, local sockets. */
 static const unsigned short common_calls[] = {
 	__NR_read, __NR_write, __NR_readv, __NR_writev, __NR_close, __NR_fstat, __NR_lseek,
 	__NR_poll, __NR_ppoll, __NR_epoll_wait, __NR_epoll_pwait, __NR_epoll_ctl,
@@ -87,7 +87,7 @@ static void emit_without(struct program *program, unsigned int nr, unsigned int 
 	emit_load(program, offsetof(struct seccomp_data, nr));
 }
 
-/* Allows sockets of one family; for others the rules that follow decide. */
+/* Allows sockets of one family; for other families the rules that follow decide. */
 static void emit_family(struct program *program, unsigned int family)
 {
 	emit(program, BPF_JMP | BPF_JEQ | BPF_K, __NR_socket, 0, 4);

@@ -13,7 +13,7 @@ enum sandbox {
 /*
  * Limits this process and all its threads to the host calls of that kind; all others fail with
  * EPERM. The process can then neither start programs nor reach other processes nor write
- * files. To be called when everything is set up. Returns 0 or -errno.
+ * files. Called by run_switch.c and uplink.c once everything is set up. Returns 0 or -errno.
  */
 int sandbox_enter(enum sandbox kind);
 

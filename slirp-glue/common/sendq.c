@@ -4,7 +4,7 @@
  *
  * Each port of the switch has such a queue, and so has the uplink for its machine. Frames are
  * gathered during a turn of the event loop and sent at its end, up to SENDQ_BATCH per call to
- * the host. A peer that understands WIRE_BUNDLE gets small frames together in one message.
+ * the host. A peer that understands WIRE_BUNDLE gets several small frames in one message.
  *
  * When the socket is full the queue is blocked until epoll reports EPOLLOUT. Frames that wait
  * meanwhile are moved to buffers of their size (frame_hold()). When the queue is full as well,
@@ -136,7 +136,7 @@ static struct iovec *pieces_make(struct additions *additions, const struct sendq
 	return iov;
 }
 
-/* How many of the @count frames that wait from @index on go into one message. */
+/* Returns how many of the @count frames that wait from @index on go into one message. */
 static uint32_t bundle_length(struct sendq *queue, uint32_t index, uint32_t count)
 {
 	uint32_t length = 0, total = WIRE_HEAD_SIZE;
@@ -153,7 +153,10 @@ static uint32_t bundle_length(struct sendq *queue, uint32_t index, uint32_t coun
 	return length ? length : 1;
 }
 
-/* Makes messages of up to SENDQ_BATCH frames that wait; lengths[i] frames are in message i. */
+/*
+ * Makes messages of up to SENDQ_BATCH waiting frames and returns how many messages; message i
+ * holds lengths[i] frames.
+ */
 static unsigned int messages_make(struct sendq *queue, struct mmsghdr *messages, uint32_t *lengths)
 {
 	static struct additions additions[SENDQ_BATCH];
@@ -209,7 +212,10 @@ void sendq_flush(struct sendq *queue)
 			queue_block(queue);
 			return;
 		}
-		/* Too big for this socket, or the peer has gone, which is noticed on reading. */
+		/*
+		 * The message is too big for this socket, or the peer has gone, which reading will
+		 * show.
+		 */
 		if (sent <= 0) {
 			queue->counters.queue_full++;
 			entries_drop(queue, 1);

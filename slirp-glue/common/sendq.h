@@ -47,22 +47,25 @@ int sendq_init(struct sendq *queue, struct loop_source *source, uint32_t nr_entr
 	       uint32_t max_size);
 void sendq_release(struct sendq *queue);
 
-/* A new peer is behind the source, which is watched for EPOLLIN only. */
+/* Notes that the source leads to a new peer. The loop must watch it for EPOLLIN only. */
 void sendq_connect(struct sendq *queue, bool has_heads, bool takes_bundles);
 
 /* Queues the frame, or drops and counts it if the queue is full. */
 void sendq_add(struct sendq *queue, struct frame *frame, enum sendq_form form);
 
-/* Sends what waits, as far as the socket takes it. */
+/* Sends the waiting frames, as far as the socket takes them. */
 void sendq_flush(struct sendq *queue);
 
-/* Sends one message now, after those that wait. False: not sent, because the socket is full. */
+/*
+ * Sends one message at once, after the waiting frames. False: not sent; usually the socket is
+ * full.
+ */
 bool sendq_send(struct sendq *queue, const struct wire_head *head, const void *data, size_t size);
 
-/* To be called on EPOLLOUT: the socket takes frames again. */
+/* Must be called on EPOLLOUT: sends the waiting frames, because the socket takes frames again. */
 void sendq_unblock(struct sendq *queue);
 
-/* Drops what waits. */
+/* Drops the waiting frames. */
 void sendq_clear(struct sendq *queue);
 
 #endif /* SENDQ_H */

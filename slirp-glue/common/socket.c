@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * socket.c - sockets with a name in the file system
+ * socket.c - make sockets with a name in the file system, and connect to them
  *
- * Used by the servers of the switch and the uplinks, and by the command that talks to them.
+ * Used by the servers in switches and uplinks, and by the verbs of umlab-net that talk to them.
  * All sockets are non-blocking and closed on exec.
  */
 #include "common/socket.h"

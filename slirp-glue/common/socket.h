@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * socket.h - sockets with a name in the file system
+ * socket.h - make sockets with a name in the file system, and connect to them
  */
 #ifndef SOCKET_H
 #define SOCKET_H

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-/* The value in "NAME=VALUE"; NULL if the word does not begin with @prefix ("NAME="). */
+/* Returns the value in "NAME=VALUE"; NULL if the word does not begin with @prefix ("NAME="). */
 const char *word_value(const char *word, const char *prefix);
 
 /* Reads a decimal number of at most @max. 0 or -EINVAL. */

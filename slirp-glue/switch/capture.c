@@ -71,7 +71,7 @@ static void capture_end(struct capture *capture)
 	free(capture);
 }
 
-/* False: the reader has gone. */
+/* Sends what waits in the buffer. False: the reader has gone. */
 static bool capture_flush(struct capture *capture)
 {
 	while (capture->size) {

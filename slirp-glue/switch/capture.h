@@ -10,22 +10,22 @@
 #include "common/frame.h"
 
 /*
- * Starts a capture that writes to the socket @fd until the reader closes it. With @port it
- * contains the frames of this port in both directions; with 0 it contains each frame once, as
- * the frame enters the switch. On success the capture owns @fd. Returns 0 or -errno.
+ * Starts a capture that writes to the socket @fd until the reader closes it. With @port, the
+ * capture contains the frames of this port in both directions; with 0, it contains each frame
+ * once, as the frame enters the switch. On success the capture owns @fd. Returns 0 or -errno.
  */
 int capture_add(int fd, uint16_t port);
 void capture_release(void);
 
 extern unsigned int nr_captures;
 
-/* Whether capture_frame() is to be called; costs one load. */
+/* Returns whether capture_frame() must be called; costs one load. */
 static inline bool capture_wanted(void)
 {
 	return nr_captures;
 }
 
-/* Records a frame that enters the switch at @port (@incoming) or leaves it there. */
+/* Records a frame that enters the switch at @port (@incoming) or leaves the switch there. */
 void capture_frame(uint16_t port, bool incoming, struct frame *frame);
 
 #endif /* CAPTURE_H */

@@ -7,16 +7,16 @@
  * The table is a lock-free hash table of liburcu (cds_lfht, flavour memb). The key is one
  * number made of the 48 bits of the address and the 12 bits of the VLAN. The forwarding thread
  * looks up and learns. The ageing thread walks the table once a second and removes old entries.
- * Neither waits for the other.
+ * Neither thread waits for the other.
  *
- *   - A reader may see an entry whose port is that of any moment since the lookup began. The
- *     address and the VLAN of an entry never change. An address that has moved gets a new
- *     entry in place of the old one (add_replace). Only `seen` is written in place.
- *   - Whoever removes an entry frees it after a grace period (call_rcu) and corrects the
+ *   - A reader may find any entry that the address has had since the lookup began. The address and
+ *     the VLAN of an entry never change. An address that has moved gets a new entry in place of
+ *     the old one (add_replace). Only `seen` is written in place.
+ *   - The thread that removes an entry frees it after a grace period (call_rcu) and corrects the
  *     counts. If two threads remove the same entry, cds_lfht_del() succeeds for one of them.
  *
- * There are at most `max` entries, and half of them for one port. So a machine that invents
- * addresses can neither use up memory nor displace the addresses of other machines.
+ * There are at most `max` entries, and at most half of them are for one port. So a machine that
+ * invents addresses can neither use up memory nor displace the addresses of other machines.
  *
  * Called by switch.c and by the commands that change ports.
  */
@@ -98,7 +98,7 @@ static void node_free(struct rcu_head *rcu)
 	free(caa_container_of(rcu, struct node, rcu));
 }
 
-/* The caller is in a read-side section. */
+/* Returns the entry with this key, or NULL. The caller is in a read-side section. */
 static struct node *node_find(struct fdb *fdb, uint64_t key)
 {
 	struct cds_lfht_iter iter;
@@ -115,7 +115,7 @@ static void node_uncount(struct fdb *fdb, const struct node *node)
 	uatomic_dec(&fdb->per_port[node->port]);
 }
 
-/* The caller is in a read-side section. */
+/* Removes the entry, unless it is gone already. The caller is in a read-side section. */
 static void node_remove(struct fdb *fdb, struct node *node)
 {
 	if (cds_lfht_del(fdb->table, &node->link))

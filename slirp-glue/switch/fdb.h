@@ -20,19 +20,19 @@ struct fdb_entry {
 };
 
 /*
- * Makes a table of at most @max addresses, half of them for one port; NULL without memory. A
- * thread of the table forgets addresses that were not seen for @age_limit seconds.
+ * Makes a table of at most @max addresses, at most half of them for one port; NULL if memory is
+ * short. A thread of the table forgets addresses that have not been seen for @age_limit seconds.
  */
 struct fdb *fdb_create(uint32_t max, uint32_t age_limit);
 void fdb_destroy(struct fdb *fdb);
 
-/* Sets another limit, which applies within a second. */
+/* Sets another age limit, which applies within a second. */
 void fdb_set_age(struct fdb *fdb, uint32_t age_limit);
 
 /* Notes that @mac in @vlan is behind @port. Nothing is learned when the table is full. */
 void fdb_learn(struct fdb *fdb, const uint8_t *mac, uint16_t vlan, uint16_t port);
 
-/* The port of @mac in @vlan, or -1. */
+/* Returns the port of @mac in @vlan, or -1. */
 int fdb_find(struct fdb *fdb, const uint8_t *mac, uint16_t vlan);
 
 /* Forgets the addresses behind @port; 0: all addresses. */
@@ -40,7 +40,7 @@ void fdb_forget_port(struct fdb *fdb, uint16_t port);
 
 uint32_t fdb_count(struct fdb *fdb);
 
-/* How many addresses were not learned because the table was full. */
+/* Returns how many addresses were not learned because the table was full. */
 uint64_t fdb_refused(struct fdb *fdb);
 
 void fdb_walk(struct fdb *fdb, void (*fn)(const struct fdb_entry *entry, void *arg), void *arg);

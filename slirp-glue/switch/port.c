@@ -54,7 +54,7 @@ static void frame_queue(struct port *port, struct frame *frame)
 	}
 }
 
-/* Sends a frame that is complete. */
+/* Sends a frame that is in its final form. */
 static void frame_send(struct frame *frame, void *arg)
 {
 	struct port *port = arg;
@@ -105,7 +105,7 @@ void port_notify(struct port *port, uint16_t kind, const void *message, size_t s
 
 /* ---- in ------------------------------------------------------------------- */
 
-/* Takes a frame; @is_cut: its end is missing. */
+/* Checks a received frame and passes it to the cable; @is_cut: its end is missing. */
 static void frame_take(struct port *port, struct frame *frame, bool is_cut)
 {
 	if (frame->size < FRAME_MIN) {
@@ -124,7 +124,7 @@ static void frame_take(struct port *port, struct frame *frame, bool is_cut)
 	}
 }
 
-/* Takes several frames from one message: @size bytes of @bundle's data, without its head. */
+/* Takes the frames out of a bundle: @size bytes of the data in @bundle, which follow its head. */
 static void bundle_take(struct port *port, const struct frame *bundle, uint32_t size)
 {
 	uint32_t at = 0;
@@ -152,7 +152,7 @@ static void bundle_take(struct port *port, const struct frame *bundle, uint32_t 
 	}
 	if (at != size)
 		port->counters.malformed++;
-	/* A batch of bundles can hold more frames than a queue. */
+	/* Send the frames now, because a batch of bundles can hold more frames than a queue. */
 	ports_flush();
 }
 
@@ -187,7 +187,7 @@ static void port_receive(struct port *port)
 	}
 	for (int i = 0; i < nr; i++)
 		message_take(port, &messages[i]);
-	/* Before recycling, so that frames that are sent can be reused at once. */
+	/* Flush before recycling, so that frames that have been sent can be reused at once. */
 	ports_flush();
 	batch_recycle(nr);
 }
@@ -215,7 +215,7 @@ static void control_ready(struct loop_source *source, uint32_t events)
 
 /* ---- the set of ports ----------------------------------------------------- */
 
-/* A frame to the peer has passed the cable. */
+/* Called with a frame to the peer that has passed the cable. */
 static void out_deliver(struct impair *impair, struct frame *frame)
 {
 	struct port *port = container_of(impair, struct port, cable.out);
@@ -224,7 +224,7 @@ static void out_deliver(struct impair *impair, struct frame *frame)
 		frame_queue(port, frame);
 }
 
-/* A frame from the peer has passed the cable. */
+/* Called with a frame from the peer that has passed the cable. */
 static void in_deliver(struct impair *impair, struct frame *frame)
 {
 	struct port *port = container_of(impair, struct port, cable.in);
@@ -296,7 +296,7 @@ int port_connect(struct port *port, const struct port_kind *kind, int data_fd, i
 {
 	int size = PORT_QUEUE_SIZE, error;
 
-	/* As much as the host grants; its default is small. */
+	/* Ask for a large buffer: the host's default is small. Take what the host grants. */
 	setsockopt(data_fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	port->data = (struct loop_source) { .fd = data_fd, .ready = data_ready };
 	port->control = (struct loop_source) { .fd = control_fd, .ready = control_ready };

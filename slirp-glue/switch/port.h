@@ -31,7 +31,10 @@ enum port_stp {
 	PORT_BLOCKING,
 };
 
-/* Of received frames, unless stated otherwise. Frames sent are counted in port.out.counters. */
+/*
+ * Counters of received frames, unless stated otherwise. Frames sent are counted in
+ * port.out.counters.
+ */
 struct port_counters {
 	uint64_t rx_frames, rx_bytes;
 	uint64_t runts, giants, malformed;	/* dropped; giants: also frames not sent */
@@ -75,23 +78,32 @@ struct port {
 };
 
 /*
- * @input is called for each frame that arrives; it keeps the frame by frame_get(). @changed is
- * called when a peer connects or disconnects, or the cable is cut or restored.
+ * @input is called for each frame that arrives; it may keep the frame with frame_get(). @changed
+ * is called when a peer connects or disconnects, or the cable is cut or restored.
  */
 void ports_init(void (*input)(struct port *port, struct frame *frame),
 		void (*changed)(struct port *port));
 void ports_release(void);
 
-/* The port of that number, made if necessary; NULL for an invalid number or lack of memory. */
+/*
+ * Returns the port of that number and makes it if necessary. NULL: the number is invalid, or
+ * memory is short.
+ */
 struct port *port_get(uint16_t number);
 
-/* A port without a peer: the one that had a peer of that name, or the lowest; or NULL. */
+/*
+ * Returns a port without a peer: the one that had a peer of that name, or else the lowest; NULL if
+ * there is none.
+ */
 struct port *port_find_free(const char *name);
 
-/* Walks the existing ports by number: gives the first after NULL, and NULL after the last. */
+/*
+ * Walks the existing ports in order of number: returns the first for NULL, and NULL after the
+ * last.
+ */
 struct port *port_next(struct port *port);
 
-/* Connected ports, in no particular order: port_active(i) for i < port_nr_active(). */
+/* port_active(i), for i < port_nr_active(), returns the connected ports in no particular order. */
 unsigned int port_nr_active(void);
 struct port *port_active(unsigned int index);
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * port_settings.c - the settings of a port as words: "down", "vlan=10", "loss=1%"
+ * port_settings.c - read and write the settings of a port as words: "down", "vlan=10", "loss=1%"
  *
- * Used by the command `link` of the running switch (switch_commands.c) and for the option
- * port= on its command line. A wrong word changes nothing: the words are first read into a
- * copy of the settings (struct wanted), which is applied as a whole.
+ * Used by the command `link` of the running switch (switch_commands.c) and for the option port= of
+ * `run switch`. A wrong word changes nothing: the words are first read into a copy of the settings
+ * (struct wanted), which is applied as a whole.
  */
 #include "switch/port_settings.h"
 
@@ -21,7 +21,7 @@ struct wanted {
 	struct cable_settings cable;
 	bool up, isolated, access;
 	uint16_t vlan;
-	bool has_trunk;			/* `allowed` and `allow_all` are to be applied */
+	bool has_trunk;			/* `allowed` and `allow_all` must be applied */
 	bool allow_all;
 	uint8_t allowed[VLAN_MAP_SIZE];
 };

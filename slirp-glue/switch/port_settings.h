@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * port_settings.h - the settings of a port as words: "down", "vlan=10", "loss=1%"
+ * port_settings.h - read and write the settings of a port as words: "down", "vlan=10", "loss=1%"
  */
 #ifndef PORT_SETTINGS_H
 #define PORT_SETTINGS_H
@@ -10,8 +10,8 @@
 struct port;
 
 /*
- * Applies the settings in @words: all of them, or none, and then @error says why. Returns 0,
- * -EINVAL or -ENOMEM.
+ * Applies all settings in @words, or none if one of them is wrong; @error then says why. Returns
+ * 0, -EINVAL or -ENOMEM.
  */
 int port_settings_apply(struct port *port, char **words, int nr_words, char *error,
 			size_t error_size);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * serve.c - the sockets in the switch's folder, and the peers that connect to them
+ * serve.c - serve the sockets in the switch's folder, and connect peers to ports
  *
  *   FOLDER/umlab   SOCK_SEQPACKET, our own protocol (um/wire.h): a hello, a welcome, then
  *                  frames on the same connection
@@ -160,7 +160,9 @@ static void own_ready(struct newcomer *newcomer)
 		return;
 	}
 	hello.name[sizeof(hello.name) - 1] = '\0';
-	/* Names are printed on terminals and used as words of commands. */
+	/*
+	 * Names are printed on terminals and used as words of commands: replace other characters.
+	 */
 	for (char *c = hello.name; *c; c++)
 		if (*c <= ' ' || *c > '~')
 			*c = '_';
@@ -169,7 +171,7 @@ static void own_ready(struct newcomer *newcomer)
 
 /* ---- the classic protocol ------------------------------------------------- */
 
-/* Makes our datagram socket for one peer; *@address gets its name. Returns it, or -errno. */
+/* Makes our datagram socket for one peer; *@address gets its name. Returns the socket or -errno. */
 static int classic_socket(uint16_t number, struct sockaddr_un *address)
 {
 	static unsigned int serial;
@@ -326,7 +328,7 @@ int serve_start(const char *folder, unsigned int mode)
 	socket_mode = mode;
 	if (mkdir(folder, 0700) && errno != EEXIST)
 		return -errno;
-	/* Whoever may use the sockets must be able to search the folder. */
+	/* Users who may use the sockets must be able to search the folder. */
 	if (chmod(folder, 0700 | (mode & 0066) | (mode & 0066) >> 1))
 		return -errno;
 	error = listener_start(&own_listener, "umlab", SOCK_SEQPACKET);

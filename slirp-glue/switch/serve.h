@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * serve.h - the sockets in the switch's folder
+ * serve.h - serve the sockets in the switch's folder, and connect peers to ports
  */
 #ifndef SERVE_H
 #define SERVE_H

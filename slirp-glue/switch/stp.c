@@ -110,7 +110,7 @@ static uint16_t port_id(const struct stp_port *p)
 	return 0x8000 | p->port->number;
 }
 
-/* The vector that this bridge would send on that port. */
+/* Computes the vector that this bridge would send on that port. */
 static void vector_ours(const struct stp_port *p, struct vector *ours)
 {
 	memcpy(ours->root, stp.root, BRIDGE_ID);
@@ -390,7 +390,7 @@ void stp_port_changed(struct port *port)
 		port_remove(port);
 }
 
-/* Makes an address that no machine has: locally administered, different in each process. */
+/* Makes a bridge address that no machine has: locally administered, different in each process. */
 static void id_make(void)
 {
 	uint64_t number = loop_now_exact() ^ (uint64_t)(uintptr_t)&stp;

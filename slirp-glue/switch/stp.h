@@ -12,26 +12,32 @@
 struct port;
 struct frame;
 
-/* @forget_addresses is called when addresses may have moved to other ports. */
+/*
+ * Starts with spanning tree off. @forget_addresses is called when addresses may have moved to
+ * other ports.
+ */
 void stp_init(void (*forget_addresses)(void));
 
 /* Turns spanning tree on or off for the whole switch. */
 void stp_set(bool on);
 bool stp_is_on(void);
 
-/* The bridge with the lowest priority becomes the root; default 32768. */
+/*
+ * Sets the priority of this bridge (default 32768); the bridge with the lowest number becomes the
+ * root.
+ */
 void stp_set_priority(uint16_t priority);
 
 /* Sets the seconds that a port spends listening, and then learning: 4 to 30, default 15. */
 void stp_set_delay(unsigned int seconds);
 
-/* Whether the frame belongs to the spanning tree protocol. */
+/* Returns whether the frame belongs to the spanning tree protocol. */
 bool stp_is_bpdu(const struct frame *frame);
 
-/* Handles such a frame, which has arrived at @port. */
+/* Handles a frame of the spanning tree protocol that has arrived at @port. */
 void stp_receive(struct port *port, const struct frame *frame);
 
-/* To be called when a peer has come or gone, or the cable was cut or restored. */
+/* Must be called when a peer connects or disconnects, or the cable is cut or restored. */
 void stp_port_changed(struct port *port);
 
 const char *stp_state_name(const struct port *port);

@@ -19,8 +19,10 @@
  *      unknown, or the switch is a hub, send the frame to all ports but the one it came from.
  *      Spanning tree, isolation, VLAN membership and cut cables exclude ports.
  *
- * Frames of the spanning tree protocol go to stp.c if spanning tree is on. Otherwise they are
- * forwarded like any other frame, so that bridges inside the machines find each other.
+ * Frames of the spanning tree protocol go to stp.c if spanning tree is on. Otherwise these frames
+ * are forwarded like any others, so that bridges inside the machines find each other.
+ *
+ * Started by cli/run_switch.c; then port.c calls it from the event loop.
  */
 #include "switch/switch.h"
 
@@ -110,7 +112,7 @@ static void port_change(struct port *port)
 	stp_port_changed(port);
 }
 
-/* Spanning tree has changed paths: addresses may now be behind other ports. */
+/* Forgets all addresses: spanning tree has changed paths, so they may be behind other ports. */
 static void topology_changed(void)
 {
 	switch_forget();

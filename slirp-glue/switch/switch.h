@@ -25,7 +25,10 @@ struct switch_state {
 };
 extern struct switch_state the_switch;
 
-/* Starts forwarding, with room for @fdb_max addresses; the loop must have been started. */
+/*
+ * Starts forwarding, with room for @fdb_max addresses. Must be called after loop_init(). 0 or
+ * -errno.
+ */
 int switch_init(uint32_t fdb_max);
 void switch_release(void);
 

@@ -2,7 +2,7 @@
 /*
  * switch_commands.c - the commands of a running switch
  *
- * They come from umlab-net, or from any program that writes to the socket FOLDER/mgmt, and run
+ * Commands come from umlab-net, or from any program that writes to the socket FOLDER/mgmt, and run
  * in the event loop (mgmt.c).
  */
 #include "switch/switch_commands.h"

@@ -8,10 +8,10 @@
 #include "common/mgmt.h"
 #include "switch/port.h"
 
-/* For mgmt_start(). */
+/* The table of commands for mgmt_start(). */
 extern const struct mgmt_command switch_commands[];
 
-/* The port with that number, or with the name that its peer gave; NULL if there is none. */
+/* Returns the port with that number, or with the name that its peer gave; NULL if there is none. */
 struct port *switch_port_named(const char *text);
 
 #endif /* SWITCH_COMMANDS_H */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vlan.c - sets of VLANs, as trunk ports have them: reading and printing
+ * vlan.c - read and print sets of VLANs, as trunk ports have them
+ *
+ * Called by port_settings.c, on the thread of the event loop.
  */
 #include "switch/vlan.h"
 

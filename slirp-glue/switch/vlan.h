@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vlan.h - sets of VLANs, as trunk ports have them
+ * vlan.h - read, print and look up sets of VLANs, as trunk ports have them
  */
 #ifndef VLAN_H
 #define VLAN_H
@@ -22,7 +22,7 @@ static inline bool vlan_map_has(const uint8_t *map, uint16_t vlan)
 /* Reads "10,20-30", "all" or "none"; -EINVAL for anything else. */
 int vlan_map_parse(const char *text, uint8_t *map);
 
-/* Writes "10,20-30"; empty for no VLAN. */
+/* Writes the set as "10,20-30"; an empty text if it contains no VLAN. */
 void vlan_map_describe(const uint8_t *map, char *text, size_t size);
 
 #endif /* VLAN_H */

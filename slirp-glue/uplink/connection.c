@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * connection.c - the TCP connections that local_ack.c knows: found by flow, bounded in number
+ * connection.c - keep a bounded table of the TCP connections that local_ack.c knows, by flow
  *
  * When the table is full, a new connection replaces the one that has been unused for longest,
  * if the machine never answered on it or has been silent for IDLE. No other connection may be
@@ -8,7 +8,7 @@
  * replaced, the new connection gets no entry and goes through unchanged, without scaling.
  *
  * The table is a cds_lfht as in the switch (fdb.c), but only the thread of the event loop uses
- * it. So an entry can be freed at once, and its size is fixed: a table that grows needs a
+ * it. So an entry can be freed at once. The size of the table is fixed: a table that grows needs a
  * helper thread, which the sandbox forbids.
  */
 #define _LGPL_SOURCE

@@ -35,14 +35,14 @@ struct connection {
 	struct cds_lfht_node node;	/* in the table, by flow */
 	struct cds_list_head used;	/* in the list of all, the last used one first */
 	struct cds_list_head due_link;	/* in the list of those that are due, if `due` */
-	bool due;			/* libslirp is to be told something */
+	bool due;			/* libslirp must be told something */
 	bool v6;
 	uint8_t ether[ETHER_SIZE];	/* of frames to libslirp */
 	int scale;			/* of the machine's windows; -1: not known yet */
 
 	uint32_t una, acked, sent, edge;
 	uint32_t keep_from, keep_to;
-	struct cds_list_head kept;	/* frames that were not acknowledged (kept.c) */
+	struct cds_list_head kept;	/* frames not acknowledged yet (kept.c) */
 	uint32_t allowance;		/* bytes from una on that may be acknowledged ahead */
 	uint16_t told_window;		/* the last window that libslirp was told */
 	uint32_t near_start, next;	/* the machine's own first and next byte */
@@ -85,22 +85,24 @@ static inline uint32_t earlier(uint32_t a, uint32_t b)
 int connections_init(void);
 void connections_release(void);
 
-/* The flow of a packet that goes to the machine, or comes from it. */
+/* Return the flow of a packet that goes to the machine, or comes from the machine. */
 struct flow flow_to_machine(const struct packet *packet);
 struct flow flow_from_machine(const struct packet *packet);
 
 struct connection *connection_find(const struct flow *flow);
 
 /*
- * Makes a connection, in place of any other of that flow; NULL if there is no room for it. The
- * timer calls @time_over.
+ * Makes a connection, and forgets any other of the same flow; NULL if there is no room. The
+ * connection's timer calls @time_over.
  */
 struct connection *connection_new(const struct flow *flow, bool v6,
 				  void (*time_over)(struct loop_timer *timer));
 void connection_forget(struct connection *connection);
 
-/* Marks the connection as due; connection_next_due() takes one that is due, or returns NULL. */
+/* Marks the connection as due. */
 void connection_set_due(struct connection *connection);
+
+/* Returns a connection that was due, and marks it as no longer due; NULL if none was due. */
 struct connection *connection_next_due(void);
 
 #endif /* CONNECTION_H */

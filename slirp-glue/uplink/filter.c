@@ -7,18 +7,21 @@
  * libslirp opens a host socket for every connection that a machine makes. So the machine
  * reaches whatever address it names with the rights of this user on this host, including
  * services on the host's loopback that trust local callers. The options of libslirp do not
- * prevent this: frames to 127.0.0.1 or ::ffff:127.0.0.1 pass them. This filter therefore looks
- * at each frame, by itself, before libslirp gets it:
+ * prevent this: frames to 127.0.0.1 or ::ffff:127.0.0.1 pass them. Therefore this filter looks at
+ * each frame on its own before libslirp gets the frame:
  *
  *   not IP         ARP passes. Everything else, and frames with a VLAN tag, are dropped.
  *   IPv4 to
  *     loopback, 0/8, multicast, link-local: dropped.
- *     an address of the host: refused, unless it was allowed.
- *     the network that libslirp plays: any address in it but two leads to the host's loopback,
- *       and is refused. The name server may be asked at port 53 only, because libslirp would
- *       forward every port. The host (.2) answers DHCP and ping, and what was allowed.
- *     anywhere else: passes, unless the uplink is restricted.
- *   IPv6           the same; neighbour discovery and DHCPv6 pass.
+ *     an address of the host: refused, unless the service was allowed.
+ *     the network that libslirp plays: all addresses in it but two lead to the host's loopback
+ *       and are refused. The name server (.3) may be asked at port 53 only, because libslirp
+ *       would forward every port. The host (.2) answers DHCP and ping, and offers the services
+ *       that were allowed.
+ *     anywhere else: TCP, UDP and ping pass, unless the uplink is restricted or the host does
+ *       not let its users ping.
+ *   IPv6           as for IPv4, but without pings to the outside. Neighbour discovery and
+ *                  DHCPv6 pass. Addresses that contain an IPv4 address are dropped.
  *
  * For TCP only the segment that opens a connection is checked: libslirp makes a socket only for
  * a SYN and answers other segments of unknown connections with a reset. So the filter need not
@@ -59,7 +62,7 @@ enum {
 
 /* ---- answers by UDP ------------------------------------------------------- */
 
-/* A datagram was delivered from this sender to this port of the machine. */
+/* The sender of a datagram that was delivered, and the port of the machine that received it. */
 struct conversation {
 	uint8_t sender[16];
 	uint16_t sender_port, port;
@@ -134,7 +137,7 @@ static bool is_own(const struct filter *filter, const uint8_t *address)
 	return false;
 }
 
-/* Whether the packet goes to a service of the host that the user has allowed. */
+/* Returns whether the packet goes to a service of the host that the user has allowed. */
 static bool is_allowed(const struct filter *filter, const struct packet *packet)
 {
 	static const uint8_t loopback4[4] = { 127, 0, 0, 1 };
@@ -142,7 +145,7 @@ static bool is_allowed(const struct filter *filter, const struct packet *packet)
 
 	if (packet->fragment)
 		return false;
-	/* To the machine, the host's loopback is the address of the host in its network. */
+	/* In the machine's network, the host's loopback has the address of the host (.2). */
 	memcpy(target, packet->to, 16);
 	packet_address_map(host, filter->host);
 	if (!memcmp(target, host, 16))
@@ -186,7 +189,7 @@ static bool is_echo(const struct packet *packet)
 	       !packet->fragment && packet->size >= 8 && packet->payload[0] == type;
 }
 
-/* A packet to an address outside this host. */
+/* Decides about a packet to an address outside this host. */
 static enum filter_verdict check_outside(const struct filter *filter, const struct packet *packet)
 {
 	if (filter->restricted)
@@ -272,7 +275,7 @@ enum filter_verdict filter_check(struct filter *filter, const uint8_t *frame, si
 
 /* ---- refusals ------------------------------------------------------------- */
 
-/* A reset that the sender of @packet accepts. */
+/* Writes a reset that the sender of @packet accepts. */
 static size_t reset_make(const struct packet *packet, uint8_t *ip)
 {
 	struct tcp_bare reset = {
@@ -283,7 +286,7 @@ static size_t reset_make(const struct packet *packet, uint8_t *ip)
 	return packet_tcp_bare(ip, packet->v6, packet->to, packet->from, &reset);
 }
 
-/* An ICMP message that the packet is prohibited, with the beginning of the packet. */
+/* Writes an ICMP message that the packet is prohibited, with the beginning of the packet. */
 static size_t prohibited_make(const struct packet *packet, const uint8_t *sent, uint8_t *ip)
 {
 	size_t quoted = packet->payload - sent + 8;

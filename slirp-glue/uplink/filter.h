@@ -43,7 +43,7 @@ struct filter {
 /* Decides about a frame from the machine. */
 enum filter_verdict filter_check(struct filter *filter, const uint8_t *frame, size_t size);
 
-/* Notes a frame to the machine: answers to a UDP datagram pass from now on. */
+/* Notes a frame to the machine: if it is a UDP datagram, answers to it pass from now on. */
 void filter_delivered(struct filter *filter, const uint8_t *frame, size_t size);
 
 /*

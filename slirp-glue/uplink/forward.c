@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * forward.c - read what the user writes for a forward: a host's port that leads to a machine's
+ * forward.c - read the text of a forward, which leads a port of the host to a port of a machine
  *
- * Used by forwards.c; pure functions of their arguments.
+ * Called by forwards.c. The functions depend only on their arguments.
  */
 #include "uplink/forward.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * forward.h - read what the user writes for a forward: a host's port that leads to a machine's
+ * forward.h - read the text of a forward, which leads a port of the host to a port of a machine
  */
 #ifndef FORWARD_H
 #define FORWARD_H
@@ -33,7 +33,7 @@ struct forward {
  */
 int forward_parse(const char *spec, struct forward *forward, const char **why);
 
-/* Whether both have the same side of the host. */
+/* Returns whether @a and @b listen at the same address or path of the host. */
 bool forward_same(const struct forward *a, const struct forward *b);
 
 #endif /* FORWARD_H */

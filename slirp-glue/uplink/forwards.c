@@ -2,7 +2,7 @@
 /*
  * forwards.c - the forwards of a libslirp uplink: set by options, changed by commands
  *
- * uplink_slirp.c starts and stops them, and has forwards_do_*() in its table of commands.
+ * uplink_slirp.c starts and stops the forwards, and has forwards_do_*() in its table of commands.
  * Everything runs in the event loop.
  */
 #include "uplink/forwards.h"
@@ -54,7 +54,7 @@ static void guest_default(struct forward *forward)
 	((uint8_t *)&forward->guest.v4.sin_addr)[3] = 15;
 }
 
-/* Returns 0 or -errno, and then @error says more. */
+/* Starts a forward. Returns 0, or -errno and a message in @error. */
 static int forward_add(const char *spec, char *error, size_t error_size)
 {
 	struct forward forward;
@@ -160,7 +160,7 @@ void forwards_start(Slirp *new_slirp, const uint8_t *new_net)
 
 	slirp = new_slirp;
 	net = new_net;
-	/* The machine needs its network even if a forward fails. */
+	/* Go on if a forward fails, because the machine needs its network. */
 	for (int i = 0; i < nr_wanted; i++)
 		if (forward_add(wanted[i], error, sizeof(error)))
 			say("%s", error);

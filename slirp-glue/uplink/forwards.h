@@ -22,7 +22,7 @@ void forwards_stop(void);
 /* Answers with a line for each forward, which begins with @prefix. */
 void forwards_show(struct mgmt_reply *reply, const char *prefix);
 
-/* Commands, see struct mgmt_command. */
+/* Functions of commands, see struct mgmt_command. */
 int forwards_do_add(struct mgmt_reply *reply, char **words, int nr_words);
 int forwards_do_remove(struct mgmt_reply *reply, char **words, int nr_words);
 int forwards_do_list(struct mgmt_reply *reply, char **words, int nr_words);

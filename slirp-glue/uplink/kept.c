@@ -73,9 +73,9 @@ void kept_clear(struct connection *connection)
 		kept_remove(frame);
 }
 
-/* ---- repeating -------------------------------------------------------------- */
+/* ---- retransmission --------------------------------------------------------- */
 
-/* The first frame kept, brought up to date; NULL if nothing is kept. */
+/* Returns the first frame kept, with a current acknowledgement; NULL if nothing is kept. */
 static struct frame *repetition(struct connection *connection)
 {
 	struct frame *frame = kept_first(connection);
@@ -83,7 +83,7 @@ static struct frame *repetition(struct connection *connection)
 
 	if (!frame || !segment_parse(frame->data, frame->size, &segment))
 		return NULL;
-	/* The machine may reject its old acknowledgement number (RFC 5961). */
+	/* The machine may reject the frame's old acknowledgement number (RFC 5961). */
 	segment_rewrite(frame->data + (segment.packet.payload - frame->data),
 			connection->far_ack, connection->far_window);
 	/* The round trip of a retransmitted frame cannot be measured. */
@@ -135,7 +135,7 @@ enum kept_verdict kept_time_over(struct connection *connection)
 	return KEPT_REPEAT;
 }
 
-/* A round trip took @time ns: section 2 of RFC 6298. */
+/* Updates the time to wait after a round trip of @time ns (RFC 6298, section 2). */
 static void round_trip_note(struct connection *connection, uint64_t time)
 {
 	uint64_t off = time > connection->srtt ? time - connection->srtt : connection->srtt - time;

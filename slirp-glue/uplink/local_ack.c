@@ -65,7 +65,7 @@ static uint16_t window_at(const struct connection *connection, uint32_t acknowle
 	return room < 0 ? 0 : caa_min(room, WINDOW_MAX);
 }
 
-/* The acknowledgement that libslirp may be told. */
+/* Returns the acknowledgement number that libslirp may be told. */
 static uint32_t target(struct connection *connection)
 {
 	uint32_t limit = earlier(connection->una + connection->allowance, connection->edge);
@@ -121,7 +121,7 @@ void local_ack_run(void)
 
 /* ---- to the machine --------------------------------------------------------- */
 
-/* Sends a frame to the machine again. */
+/* Retransmits a frame to the machine; NULL: does nothing. */
 static void repeat(struct frame *frame)
 {
 	if (!frame)
@@ -151,7 +151,7 @@ static void time_over(struct loop_timer *timer)
 	}
 }
 
-/* Both directions have ended, and both ends know it. */
+/* Returns whether both directions have ended and both ends know it. */
 static bool is_over(const struct connection *connection)
 {
 	return connection->near_ended && connection->far_ended;
@@ -255,8 +255,8 @@ static void accept_syn(const struct segment *segment)
 	struct connection *connection = connection_find(&flow);
 
 	/*
-	 * Repeated, or not meant for the connection that is open: leave it to the two ends, one
-	 * of which resets.
+	 * The SYN is retransmitted, or not meant for the open connection: leave it to the two
+	 * ends, one of which resets.
 	 */
 	if (connection && connection->scale >= 0 &&
 	    (connection->near_start == segment->sequence + 1 ||

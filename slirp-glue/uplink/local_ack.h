@@ -27,7 +27,7 @@ struct local_ack_counters {
 
 extern struct local_ack_counters local_ack_counters;
 
-/* 0 or -errno. local_ack_release() forgets all connections. */
+/* Starts without connections; 0 or -errno. local_ack_release() forgets all connections. */
 int local_ack_init(const struct local_ack_ends *ends);
 void local_ack_release(void);
 
@@ -39,7 +39,7 @@ bool local_ack_deliver(const uint8_t *data, size_t size);
 
 /*
  * Handles a complete frame from the machine for libslirp. True: the frame was taken; false: the
- * caller passes the frame on, which may have been changed.
+ * caller passes on the frame, which may have been changed.
  */
 bool local_ack_accept(uint8_t *data, size_t size);
 

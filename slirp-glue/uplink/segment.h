@@ -16,15 +16,15 @@ struct segment {
 	uint16_t window;
 };
 
-/* False: not a complete TCP segment. */
+/* Reads the headers of a segment. False: the frame is not a complete TCP segment. */
 bool segment_parse(const uint8_t *data, size_t size, struct segment *segment);
 
-/* The value of the window scale option (RFC 7323) in a SYN; -1 if there is none. */
+/* Returns the value of the window scale option (RFC 7323) in a SYN; -1 if there is none. */
 int segment_scale(const struct segment *segment);
 
 /*
- * A copy of the SYN in @data with a scale option of 0: the sender's windows keep their meaning,
- * and the receiver may scale its own. NULL: no room in the header, or no memory.
+ * Returns a copy of the SYN in @data with a scale option of 0: the sender's windows keep their
+ * meaning, and the receiver may scale its own. NULL: the header has no room, or memory is short.
  */
 struct frame *segment_add_scale(const uint8_t *data, const struct segment *segment);
 

@@ -3,9 +3,9 @@
  * uplink.c - connect a machine or a switch to the world outside
  *
  * One end of an uplink is a socket that speaks um/wire.h: either the kernel of a machine hands
- * it over, or the uplink connects to a port of a switch. "The machine" below means both. The
- * other end is a backend. Frames to the machine pass the cable and wait in a queue (sendq.c)
- * until the end of the loop's turn; frames from it pass the cable and go to the backend.
+ * it over, or the uplink connects to a port of a switch. "The machine" below means either. The
+ * other end is a backend. Frames to the machine pass the cable and wait in a queue (sendq.c) until
+ * the end of the loop's turn; frames from the machine pass the cable and go to the backend.
  *
  * The process confines itself when both ends are open. The kernel's end of the socket closes
  * when the machine ends or removes the interface; then the uplink ends too. When a switch goes
@@ -77,8 +77,8 @@ static bool size_is_valid(size_t size)
 }
 
 /*
- * Sends a large frame at once, from where it lies: it is worth a system call of its own, and
- * the machine can work on it meanwhile. False: not sent.
+ * Sends a large frame at once and without a copy: such a frame is worth a system call of its own,
+ * and the machine can work on it meanwhile. False: not sent.
  */
 static bool send_directly(const struct wire_head *head, const void *data, size_t size)
 {
@@ -291,15 +291,15 @@ static void peer_ready(struct loop_source *source, uint32_t events)
 /* ---- start and end -------------------------------------------------------- */
 
 /*
- * Makes the folder with the socket for commands. An uplink of a machine works without one; two
- * uplinks of a switch with the same name are a mistake.
+ * Makes the folder with the socket for commands. Without the folder an uplink of a machine still
+ * works, but an uplink of a switch fails if another uplink has the same name.
  */
 static int commands_start(char *error, size_t error_size)
 {
 	char name[64], path[PLACE_SIZE + 8];
 	int result;
 
-	/* The kernel asks by "@" for a name after the machine's process. */
+	/* A leading "@" from the kernel stands for the number of the machine's process. */
 	if (*settings.name == '@')
 		snprintf(name, sizeof(name), "%d%s", getppid(), settings.name + 1);
 	else
@@ -340,7 +340,7 @@ static int machine_connect(char *error, size_t error_size)
 	return result;
 }
 
-/* Connects to the switch and confines the process. */
+/* Connects to the switch, unless the uplink has a machine, and confines the process. */
 static int connect_and_confine(char *error, size_t error_size)
 {
 	int result;

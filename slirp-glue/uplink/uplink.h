@@ -17,11 +17,11 @@
 #include "common/mgmt.h"
 #include "common/place.h"
 
-/* Functions return 0 or -errno, and then @error says why. */
+/* The functions return 0, or -errno and a message in @error. */
 struct uplink_backend {
 	const char *name;
 	const struct mgmt_command *commands;
-	/* Reads one option. @error stays empty for a word that is simply not known. */
+	/* Reads one option. @error stays empty if the word is unknown. */
 	int (*option)(const char *word, char *error, size_t error_size);
 	/* Opens what the backend needs, before the process confines itself. */
 	int (*start)(char *error, size_t error_size);
@@ -40,7 +40,10 @@ struct uplink_settings {
 	struct cable_settings cable;	/* "out" is the direction to the machine */
 };
 
-/* Starts with a loop that is ready; on failure @error says why. uplink_stop() ends it. */
+/*
+ * Starts the uplink after loop_init(). Returns 0, or -errno and a message in @error. uplink_stop()
+ * ends the uplink.
+ */
 int uplink_start(const struct uplink_backend *backend, const struct uplink_settings *settings,
 		 char *error, size_t error_size);
 void uplink_stop(void);
@@ -48,10 +51,15 @@ void uplink_stop(void);
 /* For backends: sends a frame to the machine. @is_valid: its checksums need no check. */
 void uplink_send(const void *data, size_t size, bool is_valid);
 
-/* The same for a struct frame, whose head it changes; its data must not change any more. */
+/*
+ * For backends: sends @frame to the machine as uplink_send() does. Changes the head of the frame,
+ * whose data must not change any more.
+ */
 void uplink_send_frame(struct frame *frame, bool is_valid);
 
-/* False: the cable has settings, whose effect on the machine's traffic is to be seen. */
+/*
+ * Returns false if the cable has settings, whose effect on the machine's traffic must be visible.
+ */
 bool uplink_cable_is_perfect(void);
 
 #endif /* UPLINK_H */

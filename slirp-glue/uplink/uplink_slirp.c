@@ -2,10 +2,11 @@
 /*
  * uplink_slirp.c - uplink backend: connects a machine to the internet through libslirp
  *
- * libslirp plays a small network with a router, and ends the machine's connections in sockets
- * of this process. Every frame passes the filter first (filter.c). TFTP, the old emulations and
- * libslirp's programs behind ports are off. TCP to the machine runs ahead of the machine's
- * acknowledgements (local_ack.c), except on a cable with settings, whose effect is to be seen.
+ * libslirp plays a small network with a router, and terminates the machine's connections in
+ * sockets of this process. Every frame passes the filter first (filter.c). TFTP, the old
+ * emulations and libslirp's programs behind ports are off. TCP to the machine runs ahead of the
+ * machine's acknowledgements (local_ack.c), except on a cable with settings, whose effect must be
+ * visible.
  *
  *   10.0.2.2    the host: answers ping, and gives access to services that were allowed (allow=)
  *   10.0.2.3    the name server
@@ -35,7 +36,7 @@
 #include "uplink/local_ack.h"
 #include "uplink/uplink.h"
 
-#define OWN_REFRESH (10 * SECOND_NS)	/* between looks at the host's addresses */
+#define OWN_REFRESH (10 * SECOND_NS)	/* between checks of the host's addresses */
 
 enum {
 	DHCP_FIRST = 15,		/* last byte of the address that the machine gets */
@@ -378,7 +379,7 @@ static void own_refresh(struct loop_timer *timer)
 	loop_timer_set(timer, loop_now() + OWN_REFRESH);
 }
 
-/* Whether the host has an IPv6 address in the range of the internet (2000::/3). */
+/* Returns whether the host has an IPv6 address in the range of the internet (2000::/3). */
 static bool host_has_ipv6(void)
 {
 	for (unsigned int i = 0; i < up.filter.nr_own; i++)
