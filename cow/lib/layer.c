@@ -102,7 +102,7 @@ static bool out_of_space(int error)
 	return error == -ENOSPC || error == -EDQUOT;
 }
 
-/* The caller holds sync_lock or is the only user of the layer. */
+/* Do the steps of a sync. The caller holds sync_lock or is the only user of the layer. */
 static int sync_locked(struct cow_layer *layer)
 {
 	const struct cow_io *io = layer->io;

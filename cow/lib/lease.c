@@ -7,7 +7,7 @@
  * On NFS without lockd and on FUSE file systems a lock is seen only on the host that took it. There
  * a writer makes the file FILE.umlab-lease, which only one process can make, writes its name into
  * it, and renews it every COW_LEASE_BEAT seconds. A process that finds a lease
- *   - of its own host takes it over if the holder has ended or the host was rebooted;
+ *   - of its own host takes it over if the holder has ended or the host has been rebooted;
  *   - of another host takes it over if it was last renewed more than COW_LEASE_STALE seconds ago.
  *     Both times are those of the file server: the current time is that of a probe file. So the
  *     clocks of the hosts do not matter.

@@ -13,7 +13,7 @@
  */
 enum cow_cluster cow_map_run(const struct cow_layer *layer, uint64_t cluster, uint64_t *count);
 
-/* cow_map_set - set the state of clusters. Data must have been written to the file before. */
+/* cow_map_set - set the state of clusters. COW_DATA: the data must already be in the file. */
 void cow_map_set(struct cow_layer *layer, uint64_t first, uint64_t count, enum cow_cluster state);
 
 /* cow_map_init - allocate the map and read it from the file. */
@@ -24,8 +24,9 @@ void cow_map_release(struct cow_layer *layer);
 /*
  * The steps of a sync (layer.c), under sync_lock:
  * cow_map_snapshot - copy the dirty blocks to the shadow; true if there are any.
- * cow_map_write - write these blocks to the file.
- * cow_map_write_failed - after an error, mark them dirty again for the next sync.
+ * cow_map_write - write to the file the blocks that cow_map_snapshot() has copied.
+ * cow_map_write_failed - after an error of cow_map_write(), mark its blocks dirty again for the
+ * next sync.
  */
 bool cow_map_snapshot(struct cow_layer *layer);
 int cow_map_write(struct cow_layer *layer);

@@ -79,7 +79,7 @@ int disk_read_padded(struct cow_chain *chain, uint8_t *to, uint64_t offset, uint
 
 /* ---- copying ------------------------------------------------------------------------- */
 
-/* Write those units of @data that differ from @old. @size is a multiple of 512. */
+/* Write to @to those units of @data that differ from @old. @size is a multiple of 512. */
 static int write_changed(struct cow_chain *to, uint8_t *data, const uint8_t *old, uint64_t offset,
 			 uint64_t size)
 {
