@@ -3,7 +3,7 @@
  * client.c - talk to a running switch, uplink or machine
  *
  * The other side is common/mgmt.c, or the kernel of a machine, which speaks the same protocol
- * (mgmt.h). Called by the verbs of umlab-net that look at something or change it.
+ * (mgmt.h). Called by the verbs of umlab-net that show or change what runs.
  */
 #include "cli/client.h"
 

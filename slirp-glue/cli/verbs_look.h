@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verbs_look.h - the verbs that look at what runs
+ * verbs_look.h - the verbs that show what runs
  */
 #ifndef VERBS_LOOK_H
 #define VERBS_LOOK_H

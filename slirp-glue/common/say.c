@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * say.c - tell the user something, in one line
+ * say.c - print one line for the user
  *
  * Used by the long-running parts of umlab-net, from any thread. An uplink that the kernel of a
  * machine has started redirects the lines into the machine's log (say_to).

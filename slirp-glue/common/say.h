@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * say.h - tell the user something, in one line
+ * say.h - print one line for the user
  */
 #ifndef SAY_H
 #define SAY_H

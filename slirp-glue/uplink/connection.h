@@ -2,8 +2,8 @@
 /*
  * connection.h - the TCP connections that local_ack.c knows, and what it knows of each
  *
- * "Near" is the machine's side, "far" is libslirp's. What the sequence numbers mean is drawn in
- * local_ack.c.
+ * "Near" is the machine's side, "far" is libslirp's. A drawing in local_ack.c shows what the
+ * sequence numbers mean.
  */
 #ifndef CONNECTION_H
 #define CONNECTION_H

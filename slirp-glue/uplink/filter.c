@@ -7,8 +7,8 @@
  * libslirp opens a host socket for every connection that a machine makes. So the machine
  * reaches whatever address it names with the rights of this user on this host, including
  * services on the host's loopback that trust local callers. The options of libslirp do not
- * prevent this: frames to 127.0.0.1 or ::ffff:127.0.0.1 pass them. Therefore this filter looks at
- * each frame on its own before libslirp gets the frame:
+ * prevent this: frames to 127.0.0.1 or ::ffff:127.0.0.1 get past them. Therefore this filter looks
+ * at each frame on its own before libslirp gets the frame:
  *
  *   not IP         ARP passes. Everything else, and frames with a VLAN tag, are dropped.
  *   IPv4 to

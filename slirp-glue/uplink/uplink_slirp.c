@@ -4,9 +4,9 @@
  *
  * libslirp plays a small network with a router, and terminates the machine's connections in
  * sockets of this process. Every frame passes the filter first (filter.c). TFTP, the old
- * emulations and libslirp's programs behind ports are off. TCP to the machine runs ahead of the
- * machine's acknowledgements (local_ack.c), except on a cable with settings, whose effect must be
- * visible.
+ * emulations and the programs that libslirp can start for a port are off. TCP to the machine runs
+ * ahead of the machine's acknowledgements (local_ack.c), except on a cable with settings, whose
+ * effect must be visible.
  *
  *   10.0.2.2    the host: answers ping, and gives access to services that were allowed (allow=)
  *   10.0.2.3    the name server
