@@ -85,8 +85,8 @@ for (( round = 1; round <= rounds; round++ )); do
 	if command -v fio >/dev/null; then
 		for row in read write; do
 			sample host_fio seq_$row \
-				"$(fio_figure bw_bytes $row --ioengine=psync --invalidate=0 --bs=1M \
-					--filename="$work/raw" --size=256M --runtime=1 |
+				"$(fio_figure bw_bytes $row --ioengine=psync --invalidate=0 \
+					--bs=1M --filename="$work/raw" --size=256M --runtime=1 |
 					awk '{ print int($1 / 1000000) }')"
 		done
 	fi
