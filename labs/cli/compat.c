@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * compat.c - the commands of Netkit and Kathará under their own names
+ * compat.c - translate the commands of Netkit and Kathará to calls of umlab
  *
- * When umlab is called as lstart, vstart, kathara and so on, through a link of that name, it
- * acts like that command: main() lets compat_arguments() translate the arguments to those of a
- * verb. The verbs accept most options of Netkit and Kathará themselves; this file translates
- * the rest. umlab-netkit(7) and umlab-kathara(7) document the result.
+ * If umlab is called as lstart, vstart, kathara and so on, through a link of that name, it acts
+ * like that command: main() calls compat_arguments() to translate the arguments to those of a
+ * verb. The verbs themselves accept most options of Netkit and Kathará; this file translates the
+ * other options. umlab-netkit(7) and umlab-kathara(7) document the result.
  */
 #include "cli/compat.h"
 
@@ -27,7 +27,7 @@ struct alias {
 	const char *words[3];	/* the verb, and options that come first */
 };
 
-/* Commands of Netkit whose options the verb accepts. */
+/* Commands of Netkit whose options the verbs accept unchanged. */
 static const struct alias netkit[] = {
 	{ "lstart", { "lstart" } },
 	{ "lhalt", { "lhalt" } },
@@ -46,7 +46,7 @@ static const struct alias netkit[] = {
 	{ 0 }
 };
 
-/* Subcommands of kathara that are verbs of another name; all others have the same name. */
+/* Subcommands of kathara whose verbs have another name; all other verbs have the same name. */
 static const struct alias kathara[] = {
 	{ "check", { "doctor" } },
 	{ "settings", { "doctor" } },
@@ -67,7 +67,7 @@ static bool alias_apply(const struct alias *alias, const char *name, struct word
 	return false;
 }
 
-/* Takes --eth0=A and --eth0=A/MAC, and the value of Kathará's --eth 0:A/MAC. */
+/* Translates --eth0=A and --eth0=A/MAC, and the value of Kathará's --eth 0:A/MAC. */
 static bool interface_word(const char *word, char **kernel_word)
 {
 	char domain[64], mac[20] = "";
@@ -107,8 +107,8 @@ static int vstart_option(const char *word, char *next, struct words *to)
 }
 
 /*
- * vstart NAME --eth0=A --mem=64 ...: starts a machine outside labs, created if necessary. Its
- * collision domains are those that all single machines of this user share.
+ * Translates vstart NAME --eth0=A --mem=64 ..., which starts a machine outside labs and, if
+ * necessary, creates it. All such machines of this user share one set of collision domains.
  */
 static void vstart(int argc, char **argv, struct words *to)
 {
@@ -135,7 +135,7 @@ static void vstart(int argc, char **argv, struct words *to)
 	words_add(to, name);
 }
 
-/* Netkit's vconfig NAME --eth1=B adds an interface to a running machine. */
+/* Translates Netkit's vconfig NAME --eth1=B, which adds an interface to a running machine. */
 static void vconfig(int argc, char **argv, struct words *to)
 {
 	char domain[64];
@@ -155,7 +155,7 @@ static void words_add_all(struct words *to, int nr, char **words)
 		words_add(to, words[i]);
 }
 
-/* `kathara SUBCOMMAND ...`; @argv begins with the subcommand. */
+/* Translates `kathara SUBCOMMAND ...`; @argv begins with the subcommand. */
 static void kathara_translate(int argc, char **argv, struct words *to)
 {
 	if (!argc) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * complete.c - candidates for TAB: machines, labs, images, snapshots, collision domains
+ * complete.c - offer names for TAB: machines, labs, images, snapshots, collision domains
  *
- * base/verb_complete.c calls umlab_complete() for the kinds that the table of verbs cannot
- * answer. Names are read from the folders of machines, snapshots and images; no machine is
- * asked, so an answer takes milliseconds.
+ * base/verb_complete.c calls umlab_complete() for the kinds of words that it does not know itself.
+ * This file reads the names from the folders of machines, snapshots and images, without asking a
+ * machine, so an answer takes milliseconds.
  */
 #include "cli/complete.h"
 
@@ -20,7 +20,10 @@
 #include "machine/machine.h"
 #include "machine/snapshot.h"
 
-/* Machines of the lab in the current folder by name, even if not created; others by their ids. */
+/*
+ * Offers the machines of the lab in the current folder by name, even if they do not exist yet, and
+ * all other machines by id.
+ */
 static void machines_add(struct completion *completion)
 {
 	struct machines machines;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * complete.h - candidates for TAB: machines, labs, images, snapshots, collision domains
+ * complete.h - offer names for TAB: machines, labs, images, snapshots, collision domains
  */
 #ifndef COMPLETE_H
 #define COMPLETE_H
 
 #include "base/verb_complete.h"
 
-/* For struct program: offers the names of a kind that only umlab knows ("machine", "image"). */
+/* Offers the names of a kind that only umlab knows ("machine", "image"); used in struct program. */
 void umlab_complete(struct completion *completion, const char *kind);
 
 #endif

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * die.c - end the command with one line about what is wrong
+ * die.c - end the command with an error message
  *
- * Called by the verbs, and by main() through txt_no_memory when memory runs out.
+ * Called by the verbs. main() installs die_no_memory() as txt_no_memory, which base/txt.c calls
+ * when memory runs out.
  */
 #include "cli/die.h"
 
@@ -35,7 +36,7 @@ void die_usage(const struct verb_args *args, const char *fmt, ...)
 	exit(verb_usage(args, "%s", text));
 }
 
-/* Nothing here may need memory: not the translation, and not tell_error(). */
+/* This function must not allocate memory, so it neither translates nor calls tell_error(). */
 void die_no_memory(void)
 {
 	fputs("umlab: out of memory\n", stderr);

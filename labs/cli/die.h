@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * die.h - end the command with one line about what is wrong
+ * die.h - end the command with an error message
  *
- * Only cli/ ends the program: the rooms below it return errors.
+ * Only files in cli/ end the program. The folders below cli/ return errors.
  */
 #ifndef DIE_H
 #define DIE_H
@@ -12,10 +12,10 @@
 
 /* Prints like tell_error() and exits with @status. */
 void die(enum status status, const char *fmt, ...) __attribute__((format(printf, 2, 3), noreturn));
-/* As die(), with STATUS_USAGE and the usage line of the verb: "umlab: VERB: what is wrong". */
+/* Prints "umlab: VERB: MESSAGE" and the verb's usage line, and exits with STATUS_USAGE. */
 void die_usage(const struct verb_args *args, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3), noreturn));
-/* For txt_no_memory. */
+/* The value of txt_no_memory: prints a message and exits. */
 void die_no_memory(void);
 
 #endif

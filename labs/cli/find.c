@@ -2,8 +2,8 @@
 /*
  * find.c - find the machine, image or lab that the user named, or end the program
  *
- * Called by the verbs, which cannot work without it. The lower rooms return a reason; this file
- * prints the reason and exits.
+ * Called by the verbs, which cannot continue without the machine, image or lab. machine_find(),
+ * image_find() and lab_read() return errors; this file prints the reason and exits.
  */
 #include "cli/find.h"
 

@@ -9,10 +9,10 @@
 #include "lab/labfile.h"
 #include "machine/machine.h"
 
-/* As machine_find() and image_find(); if there is none, they print the reason and exit. */
+/* Call machine_find() and image_find(). If nothing is found, print the reason and exit. */
 void find_machine(struct machine *machine, const char *word, const char *lab_dir);
 void find_image(const char *name, struct image *image);
-/* The id of the lab in the folder @dir, which must exist (NULL: the current folder). */
+/* Returns the id of the lab in the folder @dir, which must exist (NULL: the current folder). */
 char *find_lab_id(const char *dir);
 /* Reads the lab in @dir (NULL: the current folder); @folders: every folder is a machine. */
 void find_lab(struct lab *lab, const char *dir, bool folders);

@@ -2,7 +2,7 @@
 /*
  * json_print.c - print JSON for --json
  *
- * Called by the verbs that list or show things.
+ * Called by the verbs that have the option --json.
  */
 #include "cli/json_print.h"
 

@@ -2,7 +2,7 @@
 /*
  * lab_print.c - print the errors found in a lab, and what a start would do
  *
- * Called by lint, and by lstart before it starts anything.
+ * Called by the verb lint, and by the verb lstart before it starts machines.
  */
 #include "cli/lab_print.h"
 

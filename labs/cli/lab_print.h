@@ -9,7 +9,10 @@
 
 #include "lab/labfile.h"
 
-/* Prints errors and warnings, one per line with file, line and column; or the same as JSON. */
+/*
+ * Print errors and warnings: as text with one line for each, which names file, line and column; or
+ * as JSON.
+ */
 void lab_print_remarks(const struct lab *lab, FILE *out, bool errors_only);
 void lab_print_json(const struct lab *lab);
 /* Prints the machines that would be started, with interfaces and options. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * options.h - options that several verbs take, as entries for their tables
+ * options.h - define the options that several verbs take, as entries for their tables
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H

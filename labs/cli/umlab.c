@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * umlab.c - the command: the list of its verbs, and main()
+ * umlab.c - list the verbs of the command umlab, and start it: main()
  *
  * The entry of each verb, with its options and help, is at the end of the verbs_*.c file that
- * holds its function. To add a verb, write the function and the entry there, declare the entry
- * in verbs_*.h and list it here; help, man page and completion follow from the entry.
+ * contains its function. To add a verb, write the function and the entry there, declare the entry
+ * in verbs_*.h and list it here. Help, man page and completion are made from the entry.
  */
 #include <locale.h>
 #include <string.h>
@@ -70,7 +70,7 @@ static const struct verb *const verbs[] = {
 	&program_help_verb, NULL
 };
 
-/* The rooms below cli take these folders for granted. */
+/* Makes the user's folders, because the code below cli/ expects them to exist. */
 static enum status folders_make(void)
 {
 	char *reason;

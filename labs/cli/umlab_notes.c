@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * umlab_notes.c - sections of umlab(1) that the table of verbs does not give
+ * umlab_notes.c - hold the sections of umlab(1) that are not made from the table of verbs
  *
- * base/verb_help.c prints them for `umlab help --man`.
+ * base/verb_help.c prints these sections for `umlab help --man`.
  */
 #include "cli/umlab_notes.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * umlab_notes.h - sections of umlab(1) that the table of verbs does not give
+ * umlab_notes.h - hold the sections of umlab(1) that are not made from the table of verbs
  */
 #ifndef UMLAB_NOTES_H
 #define UMLAB_NOTES_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verb_groups.h - groups of verbs in the help, in this order; umlab.c has their titles
+ * verb_groups.h - number the groups of verbs in the order of the help; umlab.c has their titles
  */
 #ifndef VERB_GROUPS_H
 #define VERB_GROUPS_H

@@ -2,9 +2,10 @@
 /*
  * verbs_check.c - umlab check: check whether a lab does what it should
  *
- * The checks are files of the lab: check.yaml (umlab's own format), correction.json or .yaml
- * (kathara-lab-checker), or a folder _test (Netkit). labs/check/ reads the first two and runs
- * them; Netkit's scripts and signatures are handled here.
+ * Called by the option parser (base/program.c) through the list in umlab.c. The lab contains its
+ * checks: check.yaml (umlab's own format), correction.json or .yaml (kathara-lab-checker), or a
+ * folder _test (Netkit). This file reads Netkit's scripts and signatures. labs/check/ reads the
+ * other formats, and runs all checks.
  */
 #include "cli/verbs_check.h"
 
@@ -54,8 +55,9 @@ static char *config_find(const struct lab *lab, const char *given)
 }
 
 /*
- * Netkit: the script _test/NAME.test or _test/scripts/NAME.test runs in machine NAME. Its output
- * must equal _test/signature/NAME.user, except for blanks. A check without signature is skipped.
+ * Adds Netkit's checks: the script _test/NAME.test or _test/scripts/NAME.test runs in the machine
+ * NAME, and its output must equal _test/signature/NAME.user, except for blanks. A check without a
+ * signature is skipped.
  */
 static bool netkit_read(struct checks *checks, const struct lab *lab)
 {
@@ -87,7 +89,7 @@ static bool netkit_read(struct checks *checks, const struct lab *lab)
 	return any;
 }
 
-/* Normalizes blanks as diff -bB does: runs of blanks count as one, empty lines do not count. */
+/* Normalizes blanks like diff -bB: a run of blanks becomes one, and empty lines are dropped. */
 static char *plain(const char *text)
 {
 	char *copy = txt_copy(text), *to = copy;
@@ -169,7 +171,7 @@ static enum status check_lab(const struct verb_args *args, const char *dir)
 	find_lab(&lab, dir, false);
 	path = verb_flag(args, "netkit") ? NULL : config_find(&lab, verb_value(args, "config"));
 	machine_list(&machines, lab_id(lab.dir));
-	/* A lab that has machines is checked as it is; otherwise it is started for the check. */
+	/* If the lab has machines, check it as it is; otherwise start it for the check. */
 	if (!live && !machines.nr) {
 		if (labmake_start(&lab, &options) == STATUS_TIMEOUT)
 			tell_warning(_("not all machines are ready"));

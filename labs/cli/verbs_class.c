@@ -2,10 +2,11 @@
 /*
  * verbs_class.c - umlab class ...: one lab for each student of a class
  *
- * Each student has a copy of the lab with personal parameters (lab/classfile.c). It is a lab
- * like any other, so all verbs work there; the verbs here work on the labs of all students.
+ * Called by the option parser (base/program.c) through the list in umlab.c. Each student has a copy
+ * of the lab with personal parameters (lab/classfile.c). The copy is an ordinary lab, so all verbs
+ * work there. The verbs in this file work on the labs of all students.
  *
- * The file is longer than 500 lines because it holds the help of its verbs too.
+ * This file is longer than 500 lines because it contains the help of its verbs too.
  */
 #include "cli/verbs_class.h"
 
@@ -37,7 +38,7 @@
 #include "machine/machine_end.h"
 #include "machine/session.h"
 
-/* One login per line, or the first column of a CSV file; # starts a comment. */
+/* Adds the logins in a file: one per line, or the first column of CSV; # starts a comment. */
 static void students_read(const char *path, struct words *logins)
 {
 	char *text, *rest, *line;
@@ -81,7 +82,7 @@ static enum status verb_class_create(const struct verb_args *args)
 	for (int i = 0; i < logins.nr; i++) {
 		char *dir = class_lab_dir(name, logins.at[i]);
 
-		/* Students who join later are added; existing work is not touched. */
+		/* The class may exist: add new students, but do not touch existing work. */
 		if (file_exists(dir))
 			continue;
 		if (class_lab_copy(from, dir, logins.at[i], i + 1, &reason)) {
@@ -95,7 +96,7 @@ static enum status verb_class_create(const struct verb_args *args)
 	return STATUS_OK;
 }
 
-/* The class, and in @logins the students that the command names, or all. */
+/* Returns the name of the class. Adds the students that the command names, or all of them. */
 static const char *members(const struct verb_args *args, struct words *logins)
 {
 	const char *name;
@@ -261,7 +262,7 @@ static enum status verb_class_reset(const struct verb_args *args)
 	return status;
 }
 
-/* Packs lab folder, disks and logs of each student. Students whose machines run are skipped. */
+/* Packs each student's lab folder, disks and logs. Skips students whose machines run. */
 static enum status verb_class_collect(const struct verb_args *args)
 {
 	const char *to = verb_value(args, "to");

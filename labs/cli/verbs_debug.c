@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_debug.c - debug and module: run gdb on a machine's kernel, load a kernel module
+ * verbs_debug.c - umlab debug and module: run gdb on a machine's kernel, load a kernel module
  *
- * The kernel is a process of this user, so gdb attaches to it as to any other process.
- * labs/gdb/umlab.py teaches gdb the rest. The command replaces itself by gdb (exec), so that gdb
- * owns the terminal and receives its signals.
+ * Called by the option parser (base/program.c) through the list in umlab.c. The kernel is a process
+ * of this user, so gdb attaches to it as to any other process. labs/gdb/umlab.py adds commands for
+ * the guest. The command replaces itself by gdb (exec), so that gdb owns the terminal and receives
+ * its signals.
  */
 #include "cli/verbs_debug.h"
 
@@ -31,7 +32,10 @@
 #include "machine/pidfile.h"
 #include "machine/session.h"
 
-/* The kernel with debug data: build/kernel-FLAVOR/vmlinux for build/linux-FLAVOR, or installed. */
+/*
+ * Returns the path of the kernel with debug data: build/kernel-FLAVOR/vmlinux for
+ * build/linux-FLAVOR, or the installed vmlinux.
+ */
 static char *vmlinux_find(void)
 {
 	const char *given = getenv("UMLAB_VMLINUX");
@@ -75,7 +79,7 @@ static pid_t kernel_pid(const struct machine *machine)
 	return pid;
 }
 
-/* Starts a machine whose kernel waits for gdb; the keeper reads the variable (keeper_kernel.c). */
+/* Starts a machine whose kernel waits for gdb. The keeper reads UMLAB_GDB_WAIT. */
 static void start_held(struct machine *machine)
 {
 	char *reason = NULL;
@@ -139,7 +143,7 @@ static enum status verb_debug(const struct verb_args *args)
 
 /* ---- modules ------------------------------------------------------------------------- */
 
-/* The module that kbuild made in @dir, according to modules.order. */
+/* Returns the module that kbuild made in @dir, according to modules.order. */
 static char *module_built(const char *dir)
 {
 	char *text, *name;

@@ -2,8 +2,9 @@
 /*
  * verbs_doctor.c - umlab doctor: check whether this host is ready for umlab
  *
- * Each look_*() examines one matter and prints a line: good, note (works, with a drawback) or
- * bad (does not work), followed by advice. Nothing is changed.
+ * Called by the option parser (base/program.c) through the list in umlab.c. Each look_*() examines
+ * one property of the host, changes nothing, and prints a line: good, note (it works, with a
+ * drawback) or bad (it does not work). A note and a bad finding are followed by advice.
  */
 #include "cli/verbs_doctor.h"
 
@@ -28,7 +29,7 @@ enum finding { GOOD, NOTE, BAD };
 
 static int nr_bad;
 
-/* @advice is printed only with a note or a bad finding. */
+/* Prints a finding. @advice is printed only with a note or a bad finding. */
 static void found(enum finding finding, const char *what, const char *advice)
 {
 	static const char *const words[] = { N_("good"), N_("note"), N_("bad") };

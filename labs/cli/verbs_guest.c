@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_guest.c - exec, connect, cp: run programs in a guest and copy files, without a network
+ * verbs_guest.c - umlab exec, connect and cp: run programs in a guest and copy files
  *
- * The agent in the guest runs the programs; machine/session.c speaks to it. cp runs tar on both
- * sides.
+ * Called by the option parser (base/program.c) through the list in umlab.c. The verbs need no
+ * network: machine/session.c speaks to the agent in the guest, which runs the programs. cp runs tar
+ * on the host and in the guest.
  */
 #include "cli/verbs_guest.h"
 
@@ -79,12 +80,12 @@ static enum status verb_connect(const struct verb_args *args)
 
 /* ---- cp ---------------------------------------------------------------------------- */
 
-/* Splits MACHINE:PATH, where MACHINE may be LAB/NAME; NULL: a path of the host. */
+/* Splits MACHINE:PATH, where MACHINE may be LAB/NAME. NULL: @word is a path on the host. */
 static char *remote_part(const char *word, char **path)
 {
 	const char *colon = strchr(word, ':'), *slash = strchr(word, '/');
 
-	/* One slash before the colon may belong to LAB/NAME, a second cannot. */
+	/* One slash before the colon may belong to LAB/NAME; a second slash cannot. */
 	if (slash && slash < colon)
 		slash = strchr(slash + 1, '/');
 	if (!colon || colon == word || (slash && slash < colon))
@@ -93,7 +94,7 @@ static char *remote_part(const char *word, char **path)
 	return txt_copy_part(word, colon - word);
 }
 
-/* Starts tar on the host with one end of a pipe; returns the other end. */
+/* Starts tar on the host with one end of a pipe, and returns the other end. */
 static int tar_here(const char *const *command, bool reads, pid_t *pid)
 {
 	int ends[2];
@@ -140,8 +141,8 @@ static char *without_slash(const char *path)
 }
 
 /*
- * Runs in the guest. The archive holds one entry, $1. If $2 is a folder, the entry goes into it;
- * otherwise the entry becomes $2.
+ * Runs in the guest and unpacks an archive of one entry, $1. If $2 is a folder, the entry is put
+ * into it; otherwise the entry becomes $2.
  */
 static const char unpack_script[] =
 	"set -e; if [ -d \"$2\" ]; then cd \"$2\"; exec tar --no-same-owner -xf -; fi; "
@@ -160,7 +161,7 @@ static enum status copy_in(const struct machine *machine, const char *from, cons
 
 	if (!file_exists(path))
 		die(STATUS_FAILED, _("%s: no such file"), path);
-	/* A path that ends in . or .. does not contain the name of the entry. */
+	/* A path that ends in . or .. does not end in the entry's name, so resolve the path. */
 	if (!strcmp(name, ".") || !strcmp(name, "..") || !strcmp(path, "/")) {
 		path = realpath(path, NULL);
 		return path && strcmp(path, "/") ? copy_in(machine, path, to) : STATUS_FAILED;

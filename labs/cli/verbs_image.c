@@ -2,11 +2,12 @@
 /*
  * verbs_image.c - umlab image ...: build, list, info, import, layer, update, remove
  *
- * Work that needs root runs in a guest, whose root has no rights on the host. Building from
- * packages is the task of labs/image/build.sh. Import unpacks a tar file, a folder or the layers
- * of a container image onto a new disk, inside a machine that is created for this purpose only.
+ * Called by the option parser (base/program.c) through the list in umlab.c. Work that needs root
+ * runs in a guest, whose root has no rights on the host. labs/image/build.sh builds images from
+ * packages. Import unpacks a tar file, a folder or the layers of a container image onto a new disk,
+ * inside a machine that is created for this purpose only.
  *
- * The file is longer than 500 lines because it holds the help of its verbs too.
+ * This file is longer than 500 lines because it contains the help of its verbs too.
  */
 #include "cli/verbs_image.h"
 
@@ -59,7 +60,7 @@ static void want_new(const struct verb_args *args, const char *name)
 		die(STATUS_FAILED, _("%s: the image already exists; --force replaces it"), name);
 }
 
-/* Machines are overlays on their image, so an image in use must not change. */
+/* Ends the command if a machine uses the image: its disk is an overlay on the unchanged image. */
 static void want_unused(const char *path)
 {
 	struct machines machines;
@@ -192,7 +193,7 @@ static void disk_to_image(const char *disk, const char *name, const struct conf 
 
 /* ---- import ------------------------------------------------------------------------ */
 
-/* The layers of the first image in an OCI layout, lowest first. */
+/* Adds the layers of the first image in an OCI layout, lowest first. */
 static void oci_layers(const char *dir, struct words *layers)
 {
 	json_error_t error;
@@ -216,7 +217,7 @@ static void oci_layers(const char *dir, struct words *layers)
 	}
 }
 
-/* Runs in the guest. $@ are archives below /import; without any, /import itself is copied. */
+/* Runs in the guest. Unpacks the archives $@ below /import; without archives, copies /import. */
 static const char unpack_script[] =
 	"set -e; mkfs.ext4 -q -F -L umlab-root /dev/ubdb; mount /dev/ubdb /mnt; cd /import; "
 	"[ $# -gt 0 ] || tar -cf - . | tar -C /mnt --numeric-owner -xpf -; "
@@ -299,7 +300,7 @@ static bool starts_with(const char *path, const char *magic, size_t size)
 	return same;
 }
 
-/* ext2, ext3 and ext4 without a partition table have 0xef53 at offset 1080. */
+/* Is this a disk with ext2, ext3 or ext4, without partitions? These have 0xef53 at offset 1080. */
 static bool is_ext(const char *path)
 {
 	unsigned char magic[2] = { 0 };
@@ -350,7 +351,7 @@ static enum status verb_image_import(const struct verb_args *args)
 	return STATUS_OK;
 }
 
-/* Deletes what must differ between machines: SSH host keys, machine-id, the mark of first boot. */
+/* Deletes what must differ between machines: SSH host keys, machine-id, the first boot's mark. */
 static const char forget_script[] =
 	"rm -rf /var/lib/umlab/configured /etc/ssh/ssh_host_* /var/log/umlab-early.log; : "
 	">/etc/machine-id; sync";
@@ -407,9 +408,9 @@ static const char update_script[] =
 	"apt-get -q -y autoremove && apt-get clean";
 
 /*
- * The new image does not depend on the old one and replaces it by a rename. An image of the site
- * or of the checkout is not changed: the user gets an image of the same name, which takes
- * precedence.
+ * Makes an updated image, which does not depend on the old image and replaces it by a rename. If
+ * the image belongs to the site or the checkout, that image stays unchanged. The user then gets an
+ * image of the same name, which takes precedence.
  */
 static enum status verb_image_update(const struct verb_args *args)
 {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_lab.c - whole labs: lstart, lrestart, lhalt, lcrash, lclean, linfo, wipe
+ * verbs_lab.c - umlab lstart, lrestart, lhalt, lcrash, lclean, linfo, wipe: work on whole labs
  *
- * lab/labfile.c reads the lab, lab/labmake.c starts and stops its machines; this file chooses
- * the machines, opens terminals and prints.
+ * Called by the option parser (base/program.c) through the list in umlab.c. lab/labfile.c reads the
+ * lab, and lab/labmake.c starts and stops its machines. This file chooses the machines, opens
+ * terminals and prints results.
  *
- * The file is longer than 500 lines because it holds the help of its verbs too.
+ * This file is longer than 500 lines because it contains the help of its verbs too.
  */
 #include "cli/verbs_lab.h"
 
@@ -114,7 +115,7 @@ static void terminal_open(const char *name, const struct machine *machine)
 	tell_warning(_("%s: unknown terminal program"), name);
 }
 
-/* Opens the terminals that --terminals or umlab.conf asks for; without a program, tmux or xterm. */
+/* Opens the terminals that --terminals or umlab.conf asks for. The default is tmux or xterm. */
 static void terminals_open(const struct verb_args *args, const struct lab *lab,
 			   const struct labmake_options *options)
 {
@@ -143,7 +144,7 @@ static void terminals_open(const struct verb_args *args, const struct lab *lab,
 	}
 }
 
-/* --lab-mem and --lab-cpus, or the same settings of umlab.conf. */
+/* Reads the limits from --lab-mem and --lab-cpus, or from the same settings in umlab.conf. */
 static void limits_read(const struct verb_args *args, struct labmake_options *options)
 {
 	const char *memory = verb_value(args, "lab-mem") ? : where_setting("lab_mem");
@@ -190,7 +191,7 @@ static enum status verb_lstart(const struct verb_args *args)
 	return status;
 }
 
-/* The machines that the command names, or all that the lab has. */
+/* Lists the machines that the command names, or all machines of the lab. */
 static void machines_of(const struct verb_args *args, struct machines *machines)
 {
 	const char *dir = verb_value(args, "directory"), *id = find_lab_id(dir);
@@ -213,7 +214,7 @@ static void machines_of(const struct verb_args *args, struct machines *machines)
 	machines->nr = kept;
 }
 
-/* Removes machines, and the networks of labs that have no others. */
+/* Removes machines, and the networks of labs that then have no machines. */
 static enum status remove_all(struct machines *machines)
 {
 	enum status status = STATUS_OK;
@@ -260,7 +261,7 @@ static enum status verb_lclean(const struct verb_args *args)
 		die(STATUS_FAILED,
 		    _("nothing was removed: the lab has snapshots; use --force to remove "
 		      "them too"));
-	/* With --orderly the shutdown files run first, as in Kathará. */
+	/* With --orderly the shutdown scripts run first, as in Kathará. */
 	if (verb_flag(args, "orderly") &&
 	    labmake_stop(&machines, false, verb_number(args, "timeout", 60)))
 		tell_warning(_("some machines did not shut down cleanly"));
@@ -405,7 +406,7 @@ static enum status verb_wipe(const struct verb_args *args)
 			  machines.nr))
 		die(STATUS_FAILED, _("nothing was removed; use --force to remove without asking"));
 	status = remove_all(&machines);
-	/* Folders that belong to no machine any more. */
+	/* Remove folders that belong to no machine any more. */
 	if (!status) {
 		domain_stop_all();
 		tree_remove(txt_printf("%s/machines", where_state()));
@@ -417,7 +418,7 @@ static enum status verb_wipe(const struct verb_args *args)
 
 /* ---- entries for the table of verbs ----------------------------------------------------- */
 
-/* Options of verbs that start labs. */
+/* The options of verbs that start labs. */
 #define START_OPTIONS \
 	OPTION_DIRECTORY, \
 	OPTION_FORCE_LAB, \

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_lint.c - lint: report errors in the files of a lab, print what a start would do
+ * verbs_lint.c - umlab lint: report errors in the files of a lab, print what a start would do
  *
- * lab/labfile.c finds errors and warnings while it reads the lab. With --strict, lab/lablint.c adds
- * what the original tool would refuse.
+ * Called by the option parser (base/program.c) through the list in umlab.c. lab/labfile.c finds
+ * errors and warnings while it reads the lab. With --strict, lab/lablint.c adds what the original
+ * tool would refuse.
  */
 #include "cli/verbs_lint.h"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_machine.c - create, start and end machines: run, create, start, stop, kill, remove, set
+ * verbs_machine.c - umlab run, create, start, stop, kill, remove, set: work on single machines
  *
- * machine/machine.c describes what a machine is; this file handles options, defaults, messages
- * and the exit status.
+ * Called by the option parser (base/program.c) through the list in umlab.c. machine/machine.c
+ * describes what a machine is. This file handles options, defaults, messages and exit statuses.
  *
- * The file is longer than 500 lines because it holds the help of its verbs too.
+ * This file is longer than 500 lines because it contains the help of its verbs too.
  */
 #include "cli/verbs_machine.h"
 
@@ -33,7 +33,7 @@
 
 /* ---- create ------------------------------------------------------------------------- */
 
-/* Options of run, create and set that are also keys of lab.conf, which checks their values. */
+/* Options of run, create and set that are also keys of lab.conf. labkeys.c checks their values. */
 static const char *const settings[] = { "mem", "cpus", "disk", "rate" };
 
 static void settings_apply(const struct verb_args *args, struct conf *conf)
@@ -49,7 +49,7 @@ static void settings_apply(const struct verb_args *args, struct conf *conf)
 		wrong = lab_key_find(settings[i])->check(value);
 		if (wrong)
 			die_usage(args, "--%s: '%s' %s", settings[i], value, wrong);
-		/* The kernel takes whole megabytes. */
+		/* The kernel accepts whole megabytes only. */
 		if (!strcmp(settings[i], "mem") && txt_size_parse(value, 1 << 20, &size))
 			conf_setf(conf, "mem", "%luM", (unsigned long)(size >> 20));
 		else
@@ -62,7 +62,7 @@ static void settings_apply(const struct verb_args *args, struct conf *conf)
 			conf_add(conf, "nic", txt_printf("eth%d=%s", i, nets->at[i]));
 }
 
-/* The first of m1, m2, ... that no machine has. */
+/* Returns the first of the names m1, m2, ... that no machine has. */
 static char *free_name(void)
 {
 	struct machine machine;
@@ -75,7 +75,7 @@ static char *free_name(void)
 	}
 }
 
-/* A machine has internet access unless --net says otherwise. */
+/* Adds an uplink, because a machine has internet access unless --net says otherwise. */
 static void default_net_apply(struct conf *conf)
 {
 	if (where_tool("umlab-net"))
@@ -140,7 +140,10 @@ static enum status start(struct machine *machine)
 	return STATUS_OK;
 }
 
-/* As in Netkit: does not wait, and a new machine has only the interfaces that --net names. */
+/*
+ * Starts a machine as Netkit does: does not wait for it, and gives a new machine only the
+ * interfaces that --net names.
+ */
 static enum status verb_vstart(const struct verb_args *args)
 {
 	struct machine machine;
@@ -163,7 +166,7 @@ static void startup_warnings_print(const struct machine *machine)
 	while ((line = strsep(&rest, "\n"))) {
 		if (!txt_starts(line, mark))
 			continue;
-		/* The guest may print anything. */
+		/* Replace control characters, because the guest may print anything. */
 		for (char *at = line; *at; at++)
 			if ((unsigned char)*at < ' ' || *at == 0x7f)
 				*at = '?';
@@ -214,7 +217,7 @@ static enum status verb_start(const struct verb_args *args)
 
 /* ---- run, console ------------------------------------------------------------------- */
 
-/* `run` shows the console after this time even if the machine is not ready. */
+/* `run` shows the console after this time, even if the machine is not ready. */
 enum { RUN_SECONDS = 30 };
 
 static int detach_key(const struct verb_args *args)
@@ -260,7 +263,7 @@ static enum status verb_run(const struct verb_args *args)
 		if (isatty(STDIN_FILENO))
 			tell_note(_("%s: starting; the console follows when the machine is ready"),
 				  machine.name);
-		/* If the machine does not become ready in time, its console shows why. */
+		/* If the machine does not get ready in time, its console shows why. */
 		if (machine_wait(&machine, machine_has_started, RUN_SECONDS))
 			startup_warnings_print(&machine);
 		status = attach(&machine, key);

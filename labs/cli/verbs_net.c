@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_net.c - capture and link: the networks of a lab, by the names of its machines
+ * verbs_net.c - umlab capture and link: capture packets and change links by machine names
  *
- * These verbs find the switch and the port that a name stands for and call umlab-net.
+ * Called by the option parser (base/program.c) through the list in umlab.c. These verbs find the
+ * switch and the port that a name stands for, and run umlab-net.
  */
 #include "cli/verbs_net.h"
 
@@ -25,7 +26,7 @@
 #include "machine/machine.h"
 #include "machine/nic.h"
 
-/* The path of umlab-net. */
+/* Returns the path of umlab-net; ends the command if it is missing. */
 static const char *net_tool(void)
 {
 	const char *tool = where_tool("umlab-net");
@@ -37,7 +38,7 @@ static const char *net_tool(void)
 }
 
 /*
- * Finds the switch and the port of MACHINE:ethN. The settings of the started machine count, so
+ * Finds the switch and the port of MACHINE:ethN. Reads the settings of the started machine, so
  * interfaces that were added later are found too.
  */
 static char *find_interface(const struct lab *lab, const char *word, int *port)
@@ -75,7 +76,7 @@ static char *find(const struct lab *lab, const char *word, int *port)
 	} else {
 		path = domain_path(lab_id(lab->dir), word);
 		nearest = words_nearest(&domains, word);
-		/* Collision domains added by `lconfig` are not in lab.conf. */
+		/* A domain that `lconfig` added is not in lab.conf, but its switch exists. */
 		if (!words_have(&domains, word) && !file_exists(path) && nearest)
 			die(STATUS_ABSENT,
 			    _("%s: the lab has no such collision domain; did you mean %s?"),

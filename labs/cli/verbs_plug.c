@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_plug.c - lconfig and forward: change interfaces and forwarded ports while a machine runs
+ * verbs_plug.c - umlab lconfig and forward: change a machine's interfaces and forwarded ports
  *
- * Both change the settings of the machine. If it runs, they first change the running machine
- * through umlab-net, which speaks to the kernel's netctl socket and to the uplink; settings that
- * the running machine refuses are not saved.
+ * Called by the option parser (base/program.c) through the list in umlab.c. Both verbs change the
+ * settings of the machine. If the machine runs, they first change the running machine through
+ * umlab-net, which speaks to the kernel's netctl socket and to the uplink. Settings that the
+ * running machine refuses are not saved.
  */
 #include "cli/verbs_plug.h"
 
@@ -35,7 +36,7 @@ static void settings_save(const struct machine *machine)
 		die(STATUS_FAILED, _("%s: cannot write: %s"), machine->dir, strerror(-error));
 }
 
-/* Replaces the "nic" line @old by @new. Without @new the line goes; without @old one is added. */
+/* Replaces the "nic" line @old by @new. @new NULL: only removes @old. @old NULL: only adds @new. */
 static void nic_replace(struct machine *machine, const char *old, const char *new)
 {
 	struct words nics = { 0 };
@@ -57,7 +58,7 @@ static void nic_replace(struct machine *machine, const char *old, const char *ne
 	settings_save(machine);
 }
 
-/* Runs umlab-net; ends the program if it fails. */
+/* Runs umlab-net. Ends the command if that fails. */
 static void net_run(const struct machine *machine, const char *const *command)
 {
 	char *reason;
@@ -71,7 +72,7 @@ static void net_run(const struct machine *machine, const char *const *command)
 
 /* ---- lconfig ----------------------------------------------------------------------- */
 
-/* Sends a command about interfaces to a running machine. */
+/* Runs `umlab-net machine` to change the interfaces of a running machine. */
 static void machine_tell(const struct machine *machine, const char *verb, const char *word)
 {
 	const char *command[] = {
@@ -82,7 +83,7 @@ static void machine_tell(const struct machine *machine, const char *verb, const 
 	net_run(machine, command);
 }
 
-/* @word: [N:]DOMAIN[/MAC]. Without N the interface gets the lowest free number. */
+/* Adds an interface. @word: [N:]DOMAIN[/MAC]. Without N it gets the lowest free number. */
 static void interface_add(const struct verb_args *args, struct machine *machine, const char *word)
 {
 	char *domain, *nic, *output, *reason = NULL, *mac = NULL;
@@ -117,7 +118,7 @@ static void interface_add(const struct verb_args *args, struct machine *machine,
 	}
 	if (machine_runs(machine)) {
 		machine_tell(machine, "add", nic);
-		/* In Kathará new interfaces are up, so lab authors do not do it. */
+		/* Set the interface up: Kathará does so, and lab authors rely on it. */
 		session_capture(machine, txt_printf("ip link set eth%ld up", index), 20, &output);
 	}
 	nic_replace(machine, NULL, nic);
@@ -125,7 +126,7 @@ static void interface_add(const struct verb_args *args, struct machine *machine,
 	printf("eth%ld\n", index);
 }
 
-/* @word: a collision domain or ethN. */
+/* Removes an interface. @word: its collision domain, or ethN. */
 static void interface_remove(struct machine *machine, const char *word)
 {
 	char *path = domain_path(machine->lab ? machine->lab : "-", word), *name;
@@ -166,7 +167,7 @@ static enum status verb_lconfig(const struct verb_args *args)
 
 /* ---- forward ----------------------------------------------------------------------- */
 
-/* The "nic" line of the uplink; ends the program if there is none. */
+/* Returns the "nic" line of the uplink. Ends the command if there is none. */
 static const char *uplink_find(const struct machine *machine)
 {
 	const char *nic;
@@ -179,7 +180,7 @@ static const char *uplink_find(const struct machine *machine)
 	    machine->name, machine->id);
 }
 
-/* The name that umlab-net gives the uplink: the first 40 letters of the umid, and the interface. */
+/* Returns umlab-net's name for the uplink: the umid's first 40 letters, and the interface. */
 static char *uplink_name(const struct machine *machine, const char *nic)
 {
 	char *umid = txt_printf("%s%s%s", machine->name, machine->lab ? "." : "",
@@ -188,7 +189,7 @@ static char *uplink_name(const struct machine *machine, const char *nic)
 	return txt_printf("%.40s-%.*s", umid, (int)strcspn(nic, "="), nic);
 }
 
-/* Translates HOST:GUEST[/tcp|udp] to tcp:HOST-GUEST; umlab-net checks all other forms. */
+/* Translates HOST:GUEST[/tcp|udp] to tcp:HOST-GUEST. Other forms stay; umlab-net checks them. */
 static char *forward_normalize(const char *word)
 {
 	char host[6], guest[6], protocol[4] = "tcp";

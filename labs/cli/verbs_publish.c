@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_publish.c - umlab image export and publish: images for other users and hosts
+ * verbs_publish.c - umlab image export and publish: pass images to other users and hosts
  *
- * A published image does not depend on other images, and its name contains a hash of its
- * content, so machines based on it never find it changed.
+ * Called by the option parser (base/program.c) through the list in umlab.c. A published image does
+ * not depend on other images. The file's name contains a hash of its content, and the content never
+ * changes, so machines based on the image always find it unchanged.
  */
 #include "cli/verbs_publish.h"
 
@@ -42,8 +43,8 @@ static void image_copy(const struct image *image, const char *to)
 }
 
 /*
- * At least 12 hexadecimal digits that identify the content: the id of a sealed layer, the recorded
- * hash of a sealed image, or the hash of the whole file.
+ * Returns at least 12 hexadecimal digits that identify the content: the id of a sealed layer, the
+ * recorded hash of a sealed image, or the hash of the whole file.
  */
 static char *content_id(const struct image *image)
 {

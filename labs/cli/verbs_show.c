@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_show.c - list, info, log and top: show machines, their states, logs and resources
+ * verbs_show.c - umlab list, info, log and top: show machines, their states, logs and resources
+ *
+ * Called by the option parser (base/program.c) through the list in umlab.c.
  */
 #include "cli/verbs_show.h"
 
@@ -24,7 +26,7 @@
 #include "machine/machine.h"
 #include "machine/usage.h"
 
-/* How long the machine has been running, such as "5m"; "" if it is not running. */
+/* Returns how long the machine has been running, such as "5m", or "" if it does not run. */
 static char *age(const struct conf *status)
 {
 	long seconds = time(NULL) - conf_get_int(status, "started", time(NULL));
@@ -70,7 +72,7 @@ static json_t *machine_json(const struct machine *machine)
 	return object;
 }
 
-/* The machines to show: those of the lab in the folder, or all. */
+/* Lists the machines to show: those of the lab in the folder, or all. */
 static void machines_chosen(const struct verb_args *args, struct machines *machines)
 {
 	const char *dir = verb_value(args, "directory");

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_snapshot.c - umlab snapshot ..., and export and import of machines
+ * verbs_snapshot.c - umlab snapshot ..., export and import: save and restore machines
  *
- * machine/snapshot.c stores the snapshots; this file stops and starts the machine around that.
+ * Called by the option parser (base/program.c) through the list in umlab.c. machine/snapshot.c
+ * stores the snapshots. This file stops the machine before that and starts it again.
  */
 #include "cli/verbs_snapshot.h"
 
@@ -28,13 +29,16 @@
 #include "machine/machine_wait.h"
 #include "machine/snapshot.h"
 
-/* The machine that the first word names. */
+/* Finds the machine that the first word names. */
 static void find(const struct verb_args *args, struct machine *machine)
 {
 	find_machine(machine, args->words.at[0], verb_value(args, "directory"));
 }
 
-/* The snapshot name in the second word; ends the program if it is invalid or must exist. */
+/*
+ * Returns the snapshot's name, the second word. Ends the command if the name is invalid, or if the
+ * snapshot must exist and does not.
+ */
 static const char *name_of(const struct verb_args *args, const struct machine *machine,
 			   bool must_exist)
 {
@@ -60,7 +64,7 @@ static const char *name_of(const struct verb_args *args, const struct machine *m
 	    machine->name, name, machine->id);
 }
 
-/* Stops the machine, cleanly or at once; true if it was running and must be started again. */
+/* Stops the machine, cleanly if @orderly. True: the machine ran and must be started again. */
 static bool pause_machine(struct machine *machine, bool orderly)
 {
 	if (!machine_runs(machine))
@@ -246,7 +250,7 @@ static enum status verb_import(const struct verb_args *args)
 		tree_remove(machine.dir);
 		die(STATUS_FAILED, _("%s: contains no machine"), args->words.at[0]);
 	}
-	/* On this host the image may have another path. */
+	/* The image may have another path on this host, so find it by name. */
 	if (!image_find(conf_get(&machine.conf, "image") ? : "", &image, &reason))
 		conf_set(&machine.conf, "base", image.path);
 	else if (txt_ends(disk_path(&machine), ".cow"))

@@ -2,10 +2,10 @@
 /*
  * verbs_ssh.c - umlab ssh: log in to a machine by ssh, even without a network
  *
- * ssh reaches the guest through its ProxyCommand, `umlab exec MACHINE sshd -i`. A key pair in
- * state/ssh serves all machines of the user. The agent first puts the public key into the guest
- * and returns the guest's host key, so ssh has nothing to ask, and the known_hosts file of the
- * user is not touched.
+ * Called by the option parser (base/program.c) through the list in umlab.c. ssh reaches the guest
+ * through its ProxyCommand, `umlab exec MACHINE sshd -i`. A key pair in state/ssh serves all
+ * machines of the user. First, a script in the guest installs the public key and prints the guest's
+ * host key. So ssh asks no questions, and the user's known_hosts file is not touched.
  */
 #include "cli/verbs_ssh.h"
 
@@ -25,7 +25,7 @@
 #include "machine/machine.h"
 #include "machine/session.h"
 
-/* Runs in the guest. $1: user, $2: public key of the user. Prints the host key. */
+/* Runs in the guest. Installs the public key $2 for the user $1, and prints the host key. */
 static const char prepare_script[] =
 	"[ -x /usr/sbin/sshd ] || { echo 'the image has no sshd (package openssh-server)'; exit "
 	"1; }; "
@@ -40,7 +40,7 @@ static const char prepare_script[] =
 	"/etc/ssh/ssh_host_ed25519_key || exit 1; "
 	"cat /etc/ssh/ssh_host_ed25519_key.pub";
 
-/* The path of the private key, which is created at first use. */
+/* Returns the path of the private key, which is created at its first use. */
 static char *own_key(void)
 {
 	char *dir = txt_printf("%s/ssh", where_state()), *path = txt_printf("%s/id_ed25519",

@@ -2,8 +2,8 @@
 #
 # gdb_clock.py - stop the machine's clock while gdb holds the machine
 #
-# At each stop, the time of the stop is written into the kernel process. When the kernel continues,
-# it subtracts the pause from its clock (arch-um/host/), even if gdb was killed meanwhile.
+# Loaded by umlab.py. At each stop, this file writes the time into the kernel process. When the
+# kernel continues, it subtracts the pause from its clock (arch-um/host/), even if gdb was killed.
 import struct
 import time
 
@@ -19,7 +19,7 @@ def on_stop(event):
             now = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
             inferior.write_memory(ADDRESS, struct.pack("<Q", now))
     except gdb.error:
-        pass        # a core file, or the process has ended
+        pass        # gdb reads a core file, or the process has ended
 
 
 gdb.events.stop.connect(on_stop)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gdb_devices.py - um-irqs and um-disks: pending interrupts, disk requests in flight
+# gdb_devices.py - um-irqs and um-disks: show pending interrupts and disk requests in flight
 import gdb
 
 import gdb_kernel as k

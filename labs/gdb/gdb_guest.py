@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gdb_guest.py - registers, backtrace and core file of a guest program
+# gdb_guest.py - um-regs, um-core, um-user, um-root: examine a guest program
 #
 # Theory of operation
 #   gdb does not see the address space of a guest program, but the machine's page tables say where
@@ -8,7 +8,7 @@
 #   mapped files to a core file, as the guest's own kernel would. A second gdb reads the core file
 #   together with the guest's binaries and libraries, so um-user shows what a debugger inside the
 #   guest would show: functions, arguments, lines. Pages that were not in memory come from the
-#   binaries. These are searched below um-root DIR, then in the machine's disk (with debugfs of
+#   binaries, which are searched below um-root DIR, then on the machine's disk (with debugfs of
 #   e2fsprogs).
 import os
 import struct
@@ -31,7 +31,7 @@ cache = None
 
 
 def path_of(file):
-    """The name of an open file inside the guest."""
+    """Returns the path of an open file inside the guest."""
     parts, dentry, mnt = [], file["f_path"]["dentry"], file["f_path"]["mnt"]
     mount = k.container(int(mnt), "struct mount", "mnt")
     while True:
@@ -48,8 +48,8 @@ def path_of(file):
 
 
 # ---- the maple tree that holds the areas ---------------------------------------------
-# Bits 3 to 6 of a pointer to a node are its kind. The root points to a node if its bits 0 and 1
-# are 2.
+# Bits 3 to 6 of a pointer to a node are the node's kind. The root is a pointer to a node if its
+# bits 0 and 1 are 2.
 
 NODE_MASK, KIND_SHIFT, LEAF, ARANGE = 0xff, 3, 1, 3
 
@@ -62,7 +62,7 @@ def node_entries(encoded):
     nr = slots.type.range()[1] + 1
     for index in range(nr):
         slot = int(slots[index])
-        # After the last area the pivots are 0; the last slot may hold a count instead.
+        # After the last area the pivots are 0. The node's last slot may hold a count instead.
         if index and index < nr - 1 and not int(pivots[index]):
             if slot > k.PAGE_SIZE:
                 yield from [slot] if kind == LEAF else node_entries(slot)
@@ -124,7 +124,7 @@ def auxv_note(mm):
 
 
 def runs(mm, start, end):
-    """The parts of an area that are in memory."""
+    """Yields the parts of an area that are in memory."""
     at = start
     while at < end:
         if memory.linear(mm, at) is None:
@@ -181,7 +181,7 @@ A program asks for /lib/libx.so.1, but the mapped file is /usr/lib/libx.so.1.2.3
 
 
 def fetch(names):
-    """A folder with those of the guest's files that can be found."""
+    """Returns a folder with those of the guest's files that can be found."""
     global cache
     if root:
         return root

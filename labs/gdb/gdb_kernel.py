@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gdb_kernel.py - functions that all um-* commands use: kernel lists, types, memory, tasks
+# gdb_kernel.py - provide what all um-* commands use: kernel lists, types, memory, tasks
 import functools
 import struct
 
@@ -15,7 +15,7 @@ _types = {}
 
 
 def kernel_type(name):
-    """A type by name, cached until symbols change."""
+    """Returns a type by name, cached until symbols change."""
     if name not in _types:
         _types[name] = gdb.lookup_type(name)
     return _types[name]
@@ -41,7 +41,7 @@ def read_long(address):
 
 
 def is_core():
-    """True for the core file of a panic, which holds guest RAM and the kernel's variables only."""
+    """Is this the core file of a panic? It holds guest RAM and the kernel's variables only."""
     return gdb.selected_inferior().connection.type == "core"
 
 
@@ -55,7 +55,7 @@ def pointer(address, type_name):
 
 
 def container(address, type_name, member):
-    """The structure that contains the list head or node at @address."""
+    """Returns the structure that contains the list head or node at @address."""
     kind = kernel_type(type_name)
     offset = 0
     for part in member.split("."):
@@ -66,7 +66,7 @@ def container(address, type_name, member):
 
 
 def list_members(head, type_name, member):
-    """Each structure in the list whose head is @head."""
+    """Yields each structure in the list whose head is @head."""
     start = int(head.address)
     at = int(head["next"])
     while at and at != start:
@@ -75,12 +75,12 @@ def list_members(head, type_name, member):
 
 
 def text(array):
-    """A char array up to its NUL."""
+    """Returns the content of a char array up to its NUL."""
     return array.string(errors="replace").split("\0")[0]
 
 
 def tasks():
-    """All tasks: processes in order of creation, each followed by its threads."""
+    """Yields all tasks: processes in order of creation, each followed by its threads."""
     init = value("&init_task")
     yield init
     for leader in list_members(init["tasks"], "struct task_struct", "tasks"):
@@ -93,7 +93,7 @@ def current():
 
 
 def task_find(word):
-    """A task by number, name or expression; without a word, the running task."""
+    """Returns a task by number, name or expression; without a word, the running task."""
     word = word.strip()
     if not word:
         return current()
@@ -133,13 +133,13 @@ def stack_size():
 
 
 def task_regs(task):
-    """The registers of the task's guest code, at the top of its kernel stack."""
+    """Returns the registers of the task's guest code, at the top of its kernel stack."""
     kind = kernel_type("struct pt_regs")
     return pointer(int(task["stack"]) + stack_size() - kind.sizeof, "struct pt_regs")
 
 
 def symbol_at(address):
-    """function+offset of a kernel address."""
+    """Returns a kernel address as function+offset."""
     line = gdb.execute("info symbol %#x" % address, to_string=True)
     if "No symbol" in line:
         return "%#x" % address

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gdb_memory.py - um-vtop and um-x: addresses of a guest program, through its page tables
+# gdb_memory.py - um-vtop and um-x: translate guest addresses by the page tables, show guest memory
 import gdb
 
 import gdb_kernel as k
@@ -18,7 +18,7 @@ def page_offset():
 
 
 def walk(mm, address):
-    """(level, shift, address of the entry, entry) from the top down, to the first absent entry."""
+    """Yields (level, shift, address of the entry, entry) down to the first absent entry."""
     table = int(mm["pgd"])
     for name, shift in LEVELS:
         at = table + 8 * (address >> shift & 511)
@@ -30,7 +30,7 @@ def walk(mm, address):
 
 
 def linear(mm, address):
-    """Kernel address of a guest address, or None if no page is present."""
+    """Returns the kernel address of a guest address, or None if no page is present."""
     name, shift, at, entry = list(walk(mm, address))[-1]
     if not entry & 1 or entry & IS_TABLE:
         return None
@@ -38,7 +38,7 @@ def linear(mm, address):
 
 
 def guest_read(mm, address, size):
-    """Bytes of a guest program, or None if a page is not present."""
+    """Returns bytes from the memory of a guest program, or None if a page is not present."""
     data = b""
     while size:
         part = min(size, k.PAGE_SIZE - address % k.PAGE_SIZE)

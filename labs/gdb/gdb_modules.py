@@ -2,9 +2,9 @@
 #
 # gdb_modules.py - load and unload the symbols of kernel modules together with the modules
 #
-# Files are searched in kbuild's folder and in those of um-module-path and UMLAB_MODULES. A
-# breakpoint in a module that is not loaded yet stays pending; gdb can even stop in the module's
-# init function.
+# Loaded by umlab.py. The files are searched in kbuild's folder and in the folders that
+# um-module-path and UMLAB_MODULES name. A breakpoint in a module that is not loaded yet stays
+# pending; gdb can even stop in the module's init function.
 import os
 import subprocess
 import tempfile
@@ -14,7 +14,7 @@ import gdb
 import gdb_kernel as k
 
 paths = [path for path in os.environ.get("UMLAB_MODULES", "").split(":") if path]
-loaded = {}        # name -> (file, address of its text)
+loaded = {}        # name -> (file, address of the module's text)
 files = {}
 placed = None      # folder of the copies that gdb reads
 
@@ -44,7 +44,7 @@ def sections(module):
 
 
 def place(file, table):
-    """A copy of a module whose sections have the addresses at which they were loaded.
+    """Returns a copy of a module whose sections have the addresses at which they were loaded.
 
 gdb can place sections itself, but then the debug data of all sections except .text is wrong if
 one of them (usually .data) has an address in the file."""
@@ -102,7 +102,7 @@ def load_all():
 
 
 def argument():
-    """The first argument, a module, of the function that gdb stopped at the entry of."""
+    """Returns the module that is the first argument of the function at whose entry gdb stopped."""
     return k.pointer(int(gdb.selected_frame().read_register("rdi")), "struct module")
 
 
@@ -167,7 +167,7 @@ def on_first_stop(event):
     try:
         load_all()
     except gdb.error:
-        pass        # so early that the list of modules does not exist yet
+        pass        # the list of modules does not exist yet, early in the boot
 
 
 if hasattr(gdb, "Breakpoint"):

@@ -8,7 +8,7 @@ import gdb_kernel as k
 TURNS = ("kernel", "guest", "reset", "mapper")
 STOPS = ("-", "signal", "call", "again", "unused", "FP saved", "reset", "map failed")
 UNUSED, ZYGOTE = "none: kept for the next program", "none: new spaces are forked from it"
-# Other files have variables of the same names.
+# Name the file, because other files have variables of the same names.
 TABLE = "'arch/um/host/guest/space_table.c'::table"
 ENGINE = "'arch/um/host/guest/spaces.c'::engine"
 CALLS = {9: "map", 10: "protect", 11: "unmap"}
@@ -20,7 +20,7 @@ def word_of(table, number):
 
 
 def owners():
-    """Space -> its tasks."""
+    """Returns a table of each space's tasks."""
     table = {}
     for task in k.tasks():
         if int(task["mm"]):
@@ -30,7 +30,7 @@ def owners():
 
 
 def spaces():
-    """The generic part of each space that has a process (space_table.c)."""
+    """Yields the generic part of each space that has a process (space_table.c)."""
     table = k.value(TABLE)
     for block in range(int(table["nr_blocks"])):
         first = int(table["spaces"][block])
@@ -45,7 +45,7 @@ def engine():
 
 
 def seccomp_part(space):
-    """What the seccomp engine keeps of a space; None under another engine."""
+    """Returns the seccomp engine's part of a space, or None under another engine."""
     return k.pointer(int(space), "struct seccomp_space") if engine() == "seccomp" else None
 
 

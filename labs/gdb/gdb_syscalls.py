@@ -7,14 +7,14 @@ import gdb_kernel as k
 
 
 def handler_of(word):
-    """(number, address of the function) of a call by number or name."""
+    """Returns (number, address of the function) for a system call's number or name."""
     table = k.value("'arch/um/kernel/syscall.c'::sys_call_table")
     if word.isdigit():
         nr = int(word)
         if nr > table.type.range()[1]:
             raise gdb.GdbError("there are only %d system calls" % (table.type.range()[1] + 1))
         return nr, int(table[nr])
-    # uname, stat and some others are called sys_new*.
+    # The functions of uname, stat and some other calls are named sys_new*.
     for name in ("sys_" + word, "sys_new" + word):
         try:
             address = int(k.value("(unsigned long)&" + name))
@@ -35,7 +35,7 @@ class SyscallBreakpoint(gdb.Breakpoint):
 
     def stop(self):
         task = k.current()
-        # Other calls may share the function (sys_ni_syscall).
+        # Check the number, because other calls may share the function (sys_ni_syscall).
         if int(k.task_regs(task)["orig_ax"]) != self.nr:
             return False
         return not self.who or self.who in (k.text(task["comm"]), str(int(task["pid"])))

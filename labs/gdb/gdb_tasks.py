@@ -5,12 +5,13 @@ import gdb
 
 import gdb_kernel as k
 
-# Words above thread.sp: the frame pointer, then the return address (arch-um/x86/switch.S).
+# Which word above thread.sp holds the frame pointer; the return address follows it
+# (arch-um/x86/switch.S).
 SWITCH_BP = 5
 
 
 def kernel_chain(task):
-    """Return addresses of a sleeping task, by frame pointers as in the kernel's stacktrace.c."""
+    """Yields the return addresses of a task, by frame pointers as in the kernel's stacktrace.c."""
     if int(task) == int(k.current()):
         frame = gdb.newest_frame()
         while frame:
@@ -32,7 +33,7 @@ def kernel_chain(task):
 
 
 def waits_in(task):
-    """The first function that is not part of the scheduler."""
+    """Returns the first function on the task's stack that is not part of the scheduler."""
     names = [k.symbol_at(address).split("+")[0] for address in kernel_chain(task)]
     for name in names:
         if name not in ("__schedule", "schedule", "schedule_timeout", "__switch_to",

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gdb_unwind.py - um-task: show a sleeping task with gdb's own commands; backtraces through signals
+# gdb_unwind.py - um-task: show a sleeping task with gdb's own commands; unwind through signals
 #
 # Theory of operation
 #   gdb knows one thread, that of the machine. um-task TASK makes the innermost frame appear as if
 #   it had been called from the place where that task sleeps. The saved registers of the task are
 #   on its kernel stack, in the order of arch-um/x86/switch.S. bt, up, frame, info locals and
-#   finish then work on the task, for a running machine and for a core file alike, and no register
-#   is written. The view ends when the machine continues.
+#   finish then work on the task, in a running machine or in a core file, and write no register.
+#   The view ends when the machine continues.
 import gdb
 from gdb.unwinder import Unwinder, register_unwinder
 
@@ -56,7 +56,7 @@ class TaskUnwinder(Unwinder):
         return info
 
 
-# struct sigcontext follows flags, link and stack in struct ucontext.
+# The offset of struct sigcontext in struct ucontext, where it follows flags, link and stack.
 CONTEXT_AT = 40
 CONTEXT = "r8 r9 r10 r11 r12 r13 r14 r15 rdi rsi rbp rbx rdx rax rcx rsp rip".split()
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# umlab.py - prepare gdb for debugging a machine's kernel, load the um-* and lx-* commands
+# umlab.py - prepare gdb to debug a machine's kernel, and load the um-* and lx-* commands
 #
 # `umlab debug`, `make gdb` and launch.json load this file (gdb -x labs/gdb/umlab.py). It works on a
 # running machine, on a machine that gdb starts, and on the core file of a panic (core=FILE). The
-# gdb_*.py files beside it define the um-* commands, which um-help lists; the lx-* commands come
-# from the generic kernel.
+# gdb_*.py files in this folder define the um-* commands, which um-help lists. The lx-* commands
+# come from the generic kernel.
 import os
 import sys
 
@@ -19,8 +19,8 @@ if HERE not in sys.path:
 PASSED = ("SIGALRM SIGIO SIGUSR1 SIGUSR2 SIGCHLD SIGWINCH SIGCONT SIGPIPE SIGSEGV SIGBUS SIGILL "
           "SIGFPE SIGTERM SIGHUP")
 
-# Scripts of the generic kernel. Its own loader refuses reduced debug data, which
-# kernel/debug/debug_types.c completes.
+# Scripts of the generic kernel. The kernel's own loader refuses reduced debug data, although
+# kernel/debug/debug_types.c adds the types that the scripts need.
 GENERIC = ("utils symbols modules dmesg tasks config cpus lists rbtree proc timerlist clk genpd "
            "device vfs pgtable radixtree interrupts mm stackdepot page_owner slab vmalloc "
            "kasan").split()
@@ -30,7 +30,7 @@ OURS = ("gdb_tasks gdb_unwind gdb_memory gdb_spaces gdb_devices gdb_syscalls gdb
 
 
 def kernel_objfile():
-    """vmlinux, or None if gdb has not read its symbols yet."""
+    """Returns vmlinux, or None if gdb has not read its symbols yet."""
     for objfile in gdb.objfiles():
         if objfile.lookup_global_symbol("um_irqs_pending"):
             return objfile

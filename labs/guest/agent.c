@@ -8,15 +8,15 @@
  *   it forks a process that calls agent_main(). The agent needs nothing from the image: the
  *   binary is static, keeps no file open, and speaks over /dev/hvc1.
  *
- *   agent_main() is a watcher that forks the worker and forks it again if it dies. Killing
- *   the worker in the guest therefore ends only the programs that it runs.
+ *   agent_main() is a watcher that forks the worker and forks another one if the worker dies. If
+ *   root in the guest kills the worker, only the programs that the worker runs end.
  *
  *   The worker is one poll() loop. Frames from the keeper (link/agentwire.h) start programs,
  *   feed their standard input and resize their terminals; the output and the exit status of
  *   the programs go back (agent_child.c).
  *
- *   When systemd kills all processes at the end of a shutdown, it spares those whose name
- *   starts with @. The agent has such a name, so it lives until the machine is gone.
+ *   At the end of a shutdown, systemd kills all processes except those whose names start with @.
+ *   The agent has such a name, so it lives until the machine ends.
  */
 #include "guest/agent.h"
 
@@ -45,7 +45,7 @@ enum { POLLED_MAX = 2 + AGENT_CHANNELS * CHILD_FDS };
 
 static const char line_path[] = "/dev/hvc1";
 
-/* Writes a line to the kernel's log: the agent has no other output. */
+/* Writes a line to the kernel's log, the agent's only output. */
 static void __attribute__((format(printf, 1, 2))) agent_log(const char *fmt, ...)
 {
 	char text[300];
@@ -86,7 +86,7 @@ out_fd:
 
 static char boot_id[33];	/* random, chosen once per boot */
 
-/* Sends two ids: they tell the keeper whether the machine was restarted, or only the worker. */
+/* Sends the ids of boot and worker, which show the keeper what was restarted. */
 static void hello_send(struct agentlink *link)
 {
 	char text[64];
@@ -96,7 +96,7 @@ static void hello_send(struct agentlink *link)
 	agentlink_send(link, AGENT_HELLO, 0, text, size);
 }
 
-/* Sets the clock if it is off by more than 500 ms, as after a pause of machine or host. */
+/* Sets the clock if it is wrong by more than 500 ms, as after a pause of machine or host. */
 static void clock_set(const char *payload, size_t size)
 {
 	struct timespec now, want;
@@ -199,7 +199,7 @@ static void worker_loop(struct agentlink *link, int ended_fd)
 		nr = child_poll_fill(polled + 2, POLLED_MAX - 2);
 		if (poll(polled, 2 + nr, waiting ? 20 : -1) < 0)
 			continue;
-		/* Output first: the output of a program must be sent before its exit status. */
+		/* Serve output first, because it must be sent before a program's exit status. */
 		child_poll_done(link, polled + 2, nr);
 		if (polled[1].revents & POLLIN) {
 			if (read(ended_fd, &ended, sizeof(ended)) > 0)
@@ -237,7 +237,7 @@ void agent_main(char *name)
 	unsigned long drawn[2] = { 0 };
 	int status;
 
-	/* The @ is for systemd, see above; ps shows the rest. */
+	/* The @ protects the agent from systemd (see the theory above); ps shows this name. */
 	strncpy(name, "@umlab-agent", strlen(name));
 	prctl(PR_SET_NAME, "umlab-agent");
 	setsid();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * agent_account.c - accounts of the guest
+ * agent_account.c - find a user account of the guest
  *
- * Called by agent_child.c in the child process that becomes the program. It reads /etc/passwd
- * itself because getpwnam() in a static binary would load libraries of the image.
+ * Called by agent_child.c in the child process that becomes the program. This file reads
+ * /etc/passwd itself, because getpwnam() in a static binary would load libraries of the image.
  */
 #include "guest/agent_account.h"
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * agent_child.c - programs that the agent runs for the host, one per channel
+ * agent_child.c - run programs in the guest for the host, one per channel
  *
  * Called by the worker's loop in agent.c. A program gets three pipes, or a terminal. Input that
  * the program cannot take yet is buffered here, at most AGENT_WINDOW bytes, because the keeper
- * sends more only when it receives credit. The output of the program is read while the keeper
- * has given credit. When the program has ended, the rest of its pipes is sent and then its
- * status; a daemon that it left behind with the pipes open does not delay the caller.
+ * sends more only when it receives credit. The program's output is read while the keeper's credit
+ * lasts. When the program has ended, the rest of its output is sent, and then its status, even if
+ * a daemon that the program started still has the pipes open.
  *
- * One file, slightly longer than 500 lines: all parts work on the table of programs.
+ * This file is longer than 500 lines because all its parts work on the table of programs.
  */
 #include "guest/agent_child.h"
 
@@ -58,7 +58,7 @@ static void input_close(struct child *child)
 	if (child->in_fd != child->out_fd)
 		fd_close(&child->in_fd);
 	else if (child->in_fd >= 0)
-		/* ^D ends the input. If the terminal is full, its program does not read anyway. */
+		/* ^D ends the input. If the terminal is full, the program does not read anyway. */
 		(void)!write(child->in_fd, "\004", 1);
 	child->in_fd = -1;
 }
@@ -272,7 +272,7 @@ refused:
 	child_release(child);
 }
 
-/* Does systemd accept requests yet? For other inits the answer is always yes. */
+/* Does systemd accept requests yet? Always true for other inits. */
 static bool system_up(void)
 {
 	char init[256] = "";
@@ -373,7 +373,7 @@ static void input_add(struct agentlink *link, struct child *child, const char *d
 	input_move(link, child);
 }
 
-/* Reads once and sends the data; false if there is no more for now. */
+/* Reads output once and sends it. False: no output at the moment, end of file, or no credit. */
 static bool output_move(struct agentlink *link, struct child *child, int *fd, enum agent_frame type)
 {
 	static char buf[AGENT_PAYLOAD_MAX];
@@ -468,7 +468,7 @@ void child_reap(struct agentlink *link)
 
 			if (!child->channel || child->pid != pid)
 				continue;
-			/* Send the rest of its pipes: a pipe holds at most AGENT_WINDOW bytes. */
+			/* Send the rest of the output. A pipe holds at most AGENT_WINDOW bytes. */
 			child->credit += AGENT_WINDOW;
 			while (output_move(link, child, &child->out_fd, AGENT_OUTPUT))
 				;

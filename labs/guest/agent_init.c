@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * agent_init.c - from the initial file system to the machine's own init
+ * agent_init.c - mount the root file system and become its init
  *
  * Called by main() as the first program of the machine (PID 1). In order:
  *   1. Mount /dev, /proc and the folder that the keeper prepared for this start. That folder is
- *      a hostfs, named by umlab.host= on the kernel's command line. Its file `params` has lines
+ *      a hostfs, which umlab.host= on the kernel's command line names. Its file `params` has lines
  *        root=DEVICE    root_type=TYPE    init=PATH    mount=GUEST PATH:HOST PATH:ro|rw
  *   2. Mount the root file system, move /dev and /proc into it, and mount /run there, with the
  *      keeper's folder at /run/umlab/host, and the other folders of the host.
  *   3. At the first boot of the machine, run early.sh from the keeper's folder in the new root.
- *      It installs the files of the lab before any service can miss them.
+ *      early.sh installs the files of the lab before a service can need them.
  *   4. Fork the agent and become init, or init_tiny() if the root file system has no init.
- * None of this needs anything from the image, so any root file system works.
+ * These steps need no file of the image, so any root file system works.
  */
 #include "guest/agent_init.h"
 
@@ -97,7 +97,7 @@ static void params_read(struct params *params)
 	}
 }
 
-/* Mounts the folders of the host: mount=/hostlab:/run/user/1000/umlab/ab/lab:rw */
+/* Mounts folders of the host from lines such as mount=/hostlab:/run/user/1000/umlab/ab/lab:rw. */
 static void folders_mount(char *text)
 {
 	char *line, *from, *mode;
@@ -124,7 +124,7 @@ static void folders_mount(char *text)
 	}
 }
 
-/* Runs early.sh once in the life of the machine; the script leaves the mark. */
+/* Runs early.sh, unless it has already run in this machine; the script leaves a mark. */
 static void early_run(void)
 {
 	pid_t pid;
@@ -184,7 +184,7 @@ void init_main(char *name, void (*agent)(char *name))
 	mount(host_dir, "/root/run/umlab/host", NULL, MS_MOVE, NULL);
 	folders_mount(params.text);
 
-	/* Free the memory of the initial file system; this program stays, as its file is open. */
+	/* Free the memory of the initial file system. This program stays, as it is running. */
 	unlink("/init");
 	if (chdir("/root") || mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") || chdir("/")) {
 		trouble("cannot change to", "the root file system");

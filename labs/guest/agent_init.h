@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * agent_init.h - mount the root file system and hand over to its init
+ * agent_init.h - mount the root file system and become its init
  */
 #ifndef AGENT_INIT_H
 #define AGENT_INIT_H
 
 /*
- * Runs as PID 1 of the machine; returns only if there is no root file system to switch to.
- * Before init starts, a child process calls @agent in the new root.
+ * Runs as PID 1 of the machine. Returns only if no root file system can be mounted. Before init
+ * starts, a child process calls @agent in the new root.
  */
 void init_main(char *name, void (*agent)(char *name));
 

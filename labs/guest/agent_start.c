@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * agent_start.c - main() of the program that umlab puts into each guest
+ * agent_start.c - start the program that umlab puts into each guest: main()
  *
  * The kernel starts the program as /init, with PID 1.
  */
@@ -14,7 +14,7 @@
 int main(int argc, char **argv)
 {
 	(void)argc;
-	/* agent_main() writes a longer name into argv[0] than "/init", so make room for it. */
+	/* agent_main() writes a name into argv[0] that is longer than "/init", so make room. */
 	if (getpid() == 1 && strlen(argv[0]) < 16)
 		execl("/init", "/umlab-agent-init", NULL);
 	if (getpid() != 1) {

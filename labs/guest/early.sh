@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# early.sh - first boot of a machine: set its name, install the files of its lab
+# early.sh - at the first boot of a machine, set its name and install the files of its lab
 #
 # agent_init.c runs this script inside the guest before init, so services find their
-# configuration when they start. /hostlab is the lab; params.sh describes this machine. The
-# output goes to /var/log/umlab-early.log in the guest.
+# configuration when they start. /hostlab is the lab's folder; params.sh describes this machine.
+# The output goes to /var/log/umlab-early.log in the guest.
 . /run/umlab/host/params.sh
 mkdir -p /var/log /var/lib/umlab
 exec >/var/log/umlab-early.log 2>&1
@@ -25,15 +25,15 @@ else
 	} >/etc/hosts
 fi
 
-# overlay DIR: copies the files of DIR over the root file system. They belong to root in the
-# guest, whoever owns them on the host; existing folders keep owner and mode, and links to
-# folders stay links.
+# overlay DIR: copies the files of DIR over the root file system. In the guest the files belong to
+# root, whoever owns them on the host. Existing folders keep owner and mode, and links to folders
+# stay links.
 overlay() {
 	[ -d "$1" ] || return 0
 	tar -C "$1" --exclude=.gitkeep --exclude=.DS_Store -cf - . |
 		tar -C / --no-same-owner --no-overwrite-dir --keep-directory-symlink -xf - ||
 		cp -r "$1/." /
-	# Daemons do not accept the line ends of text written on Windows.
+	# Convert the line ends of text from Windows, which daemons do not accept.
 	(cd "$1" && grep -rlI "$(printf '\r')\$" . 2>/dev/null) | while IFS= read -r file; do
 		sed -i 's/\r$//' "/$file"
 	done
@@ -42,7 +42,7 @@ overlay() {
 if [ -n "$lab" ]; then
 	[ "$shared" != copy ] || overlay /hostlab/shared
 	overlay "/hostlab/$name"
-	# The containers of Kathará have these owners and modes.
+	# Set the owners and modes that these folders have in the containers of Kathará.
 	[ ! -d /var/www ] || chmod -R a+rwX /var/www
 	for daemon in frr quagga; do
 		if [ -d /etc/$daemon ] && id $daemon >/dev/null 2>&1; then

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * init_tiny.c - init for a root file system that has none, such as a container image
+ * init_tiny.c - act as init for a root file system that has none, such as a container image
  *
- * Called by agent_init.c as PID 1; never returns. Mounts what programs expect, keeps a shell on
- * the console and collects orphans. SIGUSR2, SIGTERM and SIGRTMIN+4 power the machine off,
- * SIGINT reboots it, both after all processes were terminated and the disks written.
+ * Called by agent_init.c as PID 1; never returns. Mounts the file systems that programs expect,
+ * keeps a shell on the console and collects orphans. SIGUSR2, SIGTERM and SIGRTMIN+4 power the
+ * machine off; SIGINT reboots it. Before either, all processes are terminated and all data is
+ * written to the disks.
  */
 #include "guest/init_tiny.h"
 
@@ -19,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Ends all processes and the machine; @how: RB_POWER_OFF or RB_AUTOBOOT. */
+/* Ends all processes, then the machine. @how: RB_POWER_OFF or RB_AUTOBOOT. */
 static void finish(int how)
 {
 	signal(SIGCHLD, SIG_DFL);
@@ -78,7 +79,10 @@ void init_tiny(void)
 	sigaddset(&wanted, SIGUSR2);
 	sigaddset(&wanted, SIGRTMIN + 4);
 	sigprocmask(SIG_BLOCK, &wanted, NULL);
-	/* Ctrl-Alt-Del now sends SIGINT; SIGTERM to the kernel process acts as Ctrl-Alt-Del. */
+	/*
+	 * From now on Ctrl-Alt-Del sends SIGINT to this process. SIGTERM to the kernel process on
+	 * the host acts as Ctrl-Alt-Del.
+	 */
 	reboot(RB_DISABLE_CAD);
 	shell = shell_start();
 	for (;;) {

@@ -1,15 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# startup.sh - each boot of a machine: set interfaces and settings, run the startup files
+# startup.sh - at each boot of a machine, configure interfaces and run the startup scripts
 #
 # The keeper runs this script inside the guest through the agent, as soon as init accepts
 # requests. The output becomes startup.log on the host; the host prints lines that begin with
-# "umlab: warning: ". The exit status is the number of commands in startup files that failed,
-# at most 100. The machine counts as ready when the script ends.
+# "umlab: warning: ". The exit status is the number of commands in startup scripts that failed,
+# at most 100. The machine counts as ready when this script ends.
 . /run/umlab/host/params.sh
 
-# Before basic.target, services that the startup files ask for could not start.
+# Reach basic.target first, because services that the startup scripts start may depend on it.
 if [ -d /run/systemd/system ]; then
 	systemctl start basic.target
 fi
@@ -28,7 +28,7 @@ true) sysctl -q -w net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disabl
 false) sysctl -q -w net.ipv6.conf.default.disable_ipv6=1 ;;
 esac 2>/dev/null
 
-# address_set INTERFACE ADDRESS/24: by ip, or by ifconfig in images that have only that.
+# address_set INTERFACE ADDRESS/24: sets the address by ip, or by ifconfig if the image lacks ip.
 address_set() {
 	if command -v ip >/dev/null; then
 		ip addr add "$2" dev "$1"
@@ -37,7 +37,7 @@ address_set() {
 	fi
 }
 
-# gateway_set INTERFACE ADDRESS: the default route. Routes of the lab itself take precedence.
+# gateway_set INTERFACE ADDRESS: sets the default route. Routes of the lab take precedence.
 gateway_set() {
 	if command -v ip >/dev/null; then
 		ip route add default via "$2" dev "$1" metric 1024
@@ -46,8 +46,8 @@ gateway_set() {
 	fi
 }
 
-# carrier_wait INTERFACE: waits until the process behind the uplink, which starts beside the
-# machine, has connected the interface; at most 10 s.
+# carrier_wait INTERFACE: waits at most 10 s until the uplink, a host process that starts in
+# parallel with the machine, has connected the interface.
 carrier_wait() {
 	tries=0
 	while [ "$(cat "/sys/class/net/$1/carrier" 2>/dev/null)" != 1 ]; do
@@ -60,13 +60,14 @@ carrier_wait() {
 	done
 }
 
-# Lines "eth2 10.0.2.15/24 10.0.2.2 10.0.2.3": interface, address, gateway, name server.
+# $address has lines with interface, address, gateway and name server, such as
+# "eth2 10.0.2.15/24 10.0.2.2 10.0.2.3".
 printf '%s\n' "$address" | while read -r interface own gateway server; do
 	[ -n "$own" ] || continue
 	address_set "$interface" "$own" || echo "umlab: warning: $interface has no address"
 	[ -z "$gateway" ] || gateway_set "$interface" "$gateway"
 	if [ -n "$server" ]; then
-		# A link to a service that this machine does not run would swallow the line.
+		# Remove a dangling link, which belongs to a service that this machine does not run.
 		[ -e /etc/resolv.conf ] || rm -f /etc/resolv.conf
 		echo "nameserver $server" >/etc/resolv.conf
 		carrier_wait "$interface"
@@ -76,7 +77,7 @@ printf '%s\n' "$sysctl" | while IFS= read -r setting; do
 	[ -z "$setting" ] || sysctl -q -w "$setting"
 done
 
-# Lines NAME=VALUE; a value may hold any characters.
+# $env has lines NAME=VALUE, where a value may contain any characters.
 eval "$(printf '%s\n' "$env" | while IFS= read -r line; do
 	[ -n "$line" ] || continue
 	value=$(printf %s "${line#*=}" | sed "s/'/'\\\\''/g")
@@ -91,18 +92,18 @@ failures=/run/umlab/failures
 : >$failures
 command -v bash >/dev/null || shell=${shell:-/bin/sh}
 
-# Runs in bash: shows the commands of the file $1, and notes each that fails with its line. The
-# file as a whole ends like its last command, which is noted already.
+# This script runs in bash. It shows the commands of the file $1, and notes each failed command with
+# its line. It skips the command `. "$1"` itself, which fails if the file's last command fails.
 runner='
 trap '\''s=$? l=$LINENO; [ "$BASH_COMMAND" = ". \"\$1\"" ] ||
 	echo "$UMLAB_FILE:$l: status $s: $BASH_COMMAND" >>"$UMLAB_FAILURES"'\'' ERR
 set -x; . "$1"'
 
-# run FILE LOG: runs a startup file; the output also goes to LOG in the guest.
+# run FILE LOG: runs a startup script; the output also goes to LOG in the guest.
 run() {
 	[ -e "$1" ] || return 0
 	file=/run/umlab/${1##*/}
-	# Without a byte order mark and the line ends of Windows.
+	# Remove a byte order mark and the line ends of Windows.
 	sed '1s/^\xef\xbb\xbf//; s/\r$//' "$1" >"$file"
 	case ${shell:-/bin/bash} in
 	*/bash)

@@ -5,8 +5,8 @@
  * Called by main() for `umlab keeper ID`, which machine_connect.c executes.
  *
  * Theory of operation
- *   Each machine has one keeper, a process without a terminal, which starts the kernel and serves
- *   its console and agent. The keeper is one poll() loop over
+ *   Each machine has one keeper, which starts the kernel and serves its console and agent. The
+ *   keeper has no terminal. It is one poll() loop over
  *     the kernel's pidfd      readable when the machine has ended
  *     console                 con0=unix:RUN/con0; its output goes to console.log and to
  *                             all clients that are attached
@@ -16,8 +16,8 @@
  *   is killed, the machine goes on, and the next command starts a keeper that adopts the machine.
  *
  *   States (enum machine_state); the keeper writes them to `status` and sends them to watchers:
- *     booting    the kernel runs. Entered at the start, and when the kernel closes its sockets to
- *                reboot; left when the agent answers
+ *     booting    the kernel runs. Entered at the start, and when the kernel closes its sockets
+ *                for a reboot; left when the agent answers
  *     starting   the agent has answered for the first time since this boot, and startup.sh
  *                runs in the guest (keeper_script.c). Left when startup.sh ends
  *     ready | trouble   startup.sh has succeeded or failed
@@ -201,9 +201,8 @@ static bool kernel_held(const struct keeper *keeper)
 }
 
 /*
- * Root in the guest can kill the agent and its watchdog, and clients would then wait for ever. So
- * this pings an agent that stays silent. If no answer comes, it tells the clients that the agent
- * is gone.
+ * Root in the guest can kill the agent and its watchdog. So this pings a silent agent and, if no
+ * answer comes, tells the clients, which would otherwise wait for ever.
  */
 static void agent_check(struct keeper *keeper)
 {
@@ -393,10 +392,7 @@ static void keeper_loop(struct keeper *keeper)
 
 /* ---- start ------------------------------------------------------------------------- */
 
-/*
- * Takes both locks. 0: the caller closes *start_fd after the start. 1: another keeper is in charge.
- * -errno: it failed.
- */
+/* Takes both locks; the caller closes *start_fd after the start. 1: another keeper is in charge. */
 static int locks_take(struct keeper *keeper, int *start_fd)
 {
 	int fd, error;
