@@ -4,14 +4,17 @@
  *
  * Called by the verbs and by labmake.c. The keeper performs a clean shutdown (keeper_stop.c); this
  * file only requests it, and machine_wait() waits for its end. Killing needs no keeper, so it works
- * even if the keeper does not answer.
+ * even if the keeper does not answer. Removing takes the lock under which keepers start machines
+ * (keeper.c), because a keeper in the middle of a start would run a kernel whose files are gone.
  */
 #include "machine/machine_end.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/pidfd.h>
 #include <unistd.h>
 
@@ -22,7 +25,11 @@
 #include "machine/pidfile.h"
 #include "machine/record.h"
 
-enum { KILL_SECONDS = 5, KEEPER_SECONDS = 2 };
+enum {
+	KILL_SECONDS = 5,
+	KEEPER_SECONDS = 2,
+	START_SECONDS = 600,	/* for a keeper that starts the machine and may be copying a disk */
+};
 
 int machine_stop(const struct machine *machine)
 {
@@ -57,19 +64,27 @@ int machine_kill(const struct machine *machine)
 
 int machine_remove(struct machine *machine)
 {
-	char *lock = txt_printf("%s/keeper.lock", machine->dir);
-	int error = machine_kill(machine);
+	int start_fd = open(machine->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char *lock;
+	int error;
 
-	/* The keeper ends a little later than its machine, because it writes how that ended. */
+	if (start_fd < 0)
+		return -errno;
+	error = fd_lock_wait(start_fd, LOCK_EX, START_SECONDS);
 	if (!error)
-		file_lock_wait(lock, KEEPER_SECONDS);
-	free(lock);
+		error = machine_kill(machine);
 	if (error)
-		return error;
+		goto out_close;
+	/* The keeper ends a little later than its machine, because it writes how that ended. */
+	lock = txt_printf("%s/keeper.lock", machine->dir);
+	file_lock_wait(lock, KEEPER_SECONDS);
+	free(lock);
 	record_keep(machine);
 	error = tree_remove(machine->dir);
 	tree_remove(machine->run_dir);
 	if (machine->lab)
 		lab_state_prune(machine->lab);
+out_close:
+	close(start_fd);
 	return error;
 }

@@ -11,7 +11,10 @@
 int machine_stop(const struct machine *machine);
 /* Kills the kernel and waits for its end. 0, or -EBUSY if it survived SIGKILL for 5 s. */
 int machine_kill(const struct machine *machine);
-/* Kills the machine and removes all its files except an exam's record. */
+/*
+ * Kills the machine and removes all its files except an exam's record. Waits for a start of the
+ * machine that is under way.
+ */
 int machine_remove(struct machine *machine);
 
 #endif
