@@ -61,6 +61,24 @@ claim "wipe succeeds after kills" umlab wipe -f
 [ -z "$(find "$UMLAB_HOME/state" "$XDG_RUNTIME_DIR" -type f -o -type s)" ]
 ok $? "wipe leaves no file or socket behind after kills"
 
+# wipe while keepers start machines: lstart is killed, but the keepers go on.
+# A large image makes a start take longer.
+mkdir begun; printf 'a[0]=A\nb[0]=A\nb[1]=B\n' > begun/lab.conf; echo "a: b" > begun/lab.dep
+[ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" begun
+for round in $(seq $((ROUNDS * 2))); do
+	: > begun.log; chmod 666 begun.log
+	(UMLAB_IMAGE=debian-12 as_user setsid "$UMLAB" lstart -d begun > begun.log 2>&1) &
+	cli=$!
+	wait_for 20 grep -q booting begun.log
+	sleep "0.0$((RANDOM % 10))"
+	kill -KILL $cli; wait $cli 2>/dev/null
+	umlab wipe -f; sleep 0.7
+	left=$(pgrep -f "umlab-linux .*$XDG_RUNTIME_DIR")
+	is "$left" "" "round $round: wipe during a start leaves no machine running"
+	# shellcheck disable=SC2086  # several numbers
+	[ -z "$left" ] || kill -KILL $left
+done
+
 # The terminal goes, the machine stays.
 umlab create pc > /dev/null
 at_console "${USER_PREFIX[@]}" "$UMLAB" start pc << 'END'
