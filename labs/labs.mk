@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# labs.mk - builds the umlab command and the files it needs (included by GNUmakefile)
+# labs.mk - build the umlab command and the files that it needs (included by GNUmakefile)
 #
 # build/umlab               the command
 # build/labs/agent.cpio     initial file system of every machine, with the agent as /init
@@ -13,7 +13,7 @@ LABS_OUT := $(BUILD)/labs
 LABS_CPPFLAGS := -D_GNU_SOURCE -Ilabs
 LABS_PKGS := jansson smartcols yaml-0.1
 
-# Rooms of the command; a room includes only those named before it (tests/t/t0110-rooms.sh).
+# The command's folders. A folder includes only those named before it (tests/t/t0110-rooms.sh).
 LABS_ROOMS := base link image machine lab check cli
 LABS_SOURCES := $(filter-out %/image_rewrite.c,$(wildcard $(LABS_ROOMS:%=labs/%/*.c)))
 LABS_OBJECTS := $(patsubst labs/%.c,$(LABS_OUT)/obj/%.o,$(LABS_SOURCES))
@@ -42,7 +42,7 @@ $(LABS_OUT)/image-rewrite: $(LABS_OUT)/obj/image/image_rewrite.o
 		$(call pkg_config,libs,ext2fs com_err)
 	@mv $@.part $@
 
-# Static, because it runs in machines of any image.
+# Link the agent statically, because it runs in machines of any image.
 $(LABS_OUT)/agent: $(AGENT_OBJECTS)
 	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_STATIC_LDFLAGS) -o $@.part $^
 	@mv $@.part $@
@@ -61,7 +61,7 @@ $(LABS_OUT)/locale/%/LC_MESSAGES/umlab.mo: labs/po/%.po | $(PACKAGES)
 	@mkdir -p $(@D)
 	$(Q)msgfmt --check-format --check-domain -o $@ $<
 
-# Run this after messages have changed: it adds the new ones to labs/po, without a translation.
+# Run `make labs-po` after messages have changed: it adds new messages to labs/po, untranslated.
 .PHONY: labs-po
 labs-po:
 	$(Q)xgettext --keyword=_ --keyword=N_ --from-code=UTF-8 --no-location --sort-output \
@@ -71,12 +71,12 @@ labs-po:
 			$$po $(LABS_OUT)/umlab.pot && \
 		sed -i '/^"POT-Creation-Date/d; /^"Report-Msgid-Bugs-To/d' $$po; done
 
-# The command finds recipes, scripts and gdb files beside itself, as it does when installed.
+# In build/labs the command finds recipes, scripts and gdb files, as an installed one does in lib.
 $(addprefix $(LABS_OUT)/,image profiles setup gdb): $(LABS_OUT)/%:
 	@mkdir -p $(@D)
 	@ln -sfnr labs/$* $@
 
-# The table of verbs is also the source of the manual pages umlab(1) and umlab-VERB(1).
+# The manual pages umlab(1) and umlab-VERB(1) are made from the command's table of verbs.
 LABS_MAN := $(LABS_OUT)/man
 .PHONY: labs-man
 labs-man: $(BUILD)/umlab
@@ -110,13 +110,13 @@ install-labs: labs labs-man $(BUILD)/headers.tar
 	$(Q)cp -r labs/examples/. $(SHARE)/umlab/examples/
 	$(Q)chmod -R u=rwX,go=rX $(SHARE)/umlab
 
-# Everything that is needed to build kernel modules inside a machine.
+# Pack the files that are needed to build kernel modules inside a machine.
 $(BUILD)/headers.tar: $(BUILD)/linux labs/setup/headers.sh
 	$(Q)CC='$(CC)' labs/setup/headers.sh $(BUILD) $@
 
 $(BUILD)/images/dev.img: $(BUILD)/headers.tar
 
-# Images from the recipes in labs/profiles, by the scripts that build the Debian image.
+# Build images from the recipes in labs/profiles, with the script that builds the Debian image.
 .PHONY: images
 PROFILE_INPUTS := $(shell find labs/profiles -mindepth 2 -type f 2>/dev/null)
 images: $(BUILD)/images/minimal.img $(BUILD)/images/base.img

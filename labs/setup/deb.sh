@@ -3,16 +3,16 @@
 #
 # deb.sh - build the Debian packages (make deb)
 #
-#   deb.sh BUILD VERSION [FOLDER]    run by GNUmakefile; FOLDER is BUILD/deb unless given
+#   deb.sh BUILD VERSION [FOLDER]    run by GNUmakefile; FOLDER is BUILD/deb by default
 #
-# Copies the files of the source to FOLDER/umlab-VERSION and runs dpkg-buildpackage there, as
-# any user and without network. The programs are compiled again, with dpkg's flags.
-# The kernel of BUILD is used as it is, because the same source would give it again after many
-# minutes; FRESH=1 builds it from the package linux-source-6.12 as a build daemon does.
-# The changelog gets an entry for VERSION when its newest entry is for another one.
+# Copies the source to FOLDER/umlab-VERSION and runs dpkg-buildpackage there, as any user and
+# without network. The programs are compiled again, with dpkg's flags. The kernel in BUILD is used
+# as it is, because building it again takes many minutes and gives the same bytes. FRESH=1 builds
+# the kernel from the package linux-source-6.12, as a build daemon does. If the newest entry of the
+# changelog is for another version, the copy gets an entry for VERSION.
 set -euo pipefail
 umask 022
-# dpkg-buildpackage starts a make that is not ours; it uses all processors by itself.
+# dpkg-buildpackage starts a make of its own, which uses all processors.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 build=$(realpath "$1") version=$2
 out=$(realpath -m "${3:-$build/deb}")
@@ -29,7 +29,7 @@ fi | while IFS= read -r -d '' file; do
 done | tar --null -T - -cf - | tar -C "$tree" -xpf -
 
 if [[ -z ${FRESH-} ]]; then
-	# make must find the copied kernel newer than the copied files and folders.
+	# Make the copied source older than the kernel, so that make does not build the kernel.
 	mkdir "$tree/build"
 	for name in linux kernel modules src headers.tar; do
 		ln -s "$build/$name" "$tree/build/$name"

@@ -7,8 +7,8 @@
 #
 # OUTPUT is a tar of linux-headers-RELEASE with the headers, makefiles and symbols of the kernel
 # in BUILD. As with Debian's packages, `make -C /lib/modules/RELEASE/build M=$PWD` works with it.
-# The two programs that kbuild runs then are linked statically, because the C library of the
-# guest may be older than ours. The same kernel gives the same bytes.
+# kbuild runs two programs of these headers, which are linked statically, because the guest's C
+# library may be older than ours. The same kernel gives the same bytes.
 set -euo pipefail
 export LC_ALL=C
 umask 022

@@ -2,31 +2,31 @@
 /*
  * kcc.c - compile kernel files with precompiled headers
  *
- * kernel.sh puts this program in front of the compiler (CC="kcc gcc") when precompiled headers
- * are enabled (KCC=1); a first build then takes half the processor time. Most of the 2700 files
- * are small and include the same 1000 headers.
+ * kernel.sh puts this program in front of the compiler (CC="kcc gcc") if precompiled headers are
+ * enabled (KCC=1). A first build then takes half the processor time, because most of the 2700
+ * files are small and include the same 1000 headers.
  *
  * Theory of operation
  *
  * A compilation can use a precompiled header if kbuild starts it for a C file of the generic
- * tree in one of the folders of `sets`. Its options form a key, except for the names of this
- * object, search paths and warnings. Each key has a folder below .pch in kbuild's O= folder, which
- * is our working directory. Some files have options that no other file has, so the first RARE
- * files of each key are compiled as text; after them the header is precompiled.
+ * tree in one of the folders of `sets`. The options of the compilation form a key, except for the
+ * names of the object, search paths and warnings. Each key has a folder below .pch in kbuild's O=
+ * folder, which is our working directory. Some files have options that no other file has, so the
+ * first RARE files of each key are compiled as text; only then the header is precompiled.
  *
  * Three things would differ from a compilation as text:
  *  - KBUILD_MODNAME and similar macros differ for each object, and gcc rejects a precompiled
- *    header that was made with other values. So the precompiled header undefines them at its
- *    end, and a second included file defines them instead of -D options. Inline functions of
- *    headers keep the names of the precompiled header, which appear in messages only.
+ *    header that was made with other values. So the precompiled header undefines these macros at
+ *    its end, and a second included file defines them instead of -D options. Inline functions of
+ *    headers keep the values of the precompiled header, which appear in messages only.
  *  - A file may define pr_fmt before it includes anything. So the precompiled header undefines
- *    pr_fmt at its end, and the second file defines it unless the source does.
+ *    pr_fmt at its end, and the second file defines it, unless the source does.
  *  - Any other macro or condition before the first #include may change what a header does, so
- *    such a file is compiled as text. A file is also compiled as text when the compilation with
- *    the precompiled header prints anything: all warnings come from a compilation as text.
+ *    such a file is compiled as text. A file is also compiled as text if the compilation with the
+ *    precompiled header prints anything, so all warnings come from a compilation as text.
  *
- * The dependencies of the object are gcc's list without our own files, so kbuild rebuilds as
- * usual. The precompiled header is made again when one of its sources is newer.
+ * The object's dependencies are gcc's list without our own files, so kbuild rebuilds as usual. The
+ * precompiled header is made again if one of its sources is newer.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -103,13 +103,13 @@ static bool starts(const char *text, const char *start)
 	return !strncmp(text, start, strlen(start));
 }
 
-// True for options that name this object, and do not change how it is compiled.
+// Is this an option that names the object, and does not change how it is compiled?
 static bool is_name(const char *option)
 {
 	return starts(option, "-DKBUILD_") || starts(option, "-D__KBUILD_MODNAME");
 }
 
-/* The object's path below O= is also the source's path below the tree. */
+/* Finds the set by the object's path below O=, which is also the source's path below the tree. */
 static const struct set *set_find(const char *object)
 {
 	for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
@@ -118,7 +118,7 @@ static const struct set *set_find(const char *object)
 	return NULL;
 }
 
-// True if nothing before the first #include can change headers. Sets own_pr_fmt.
+// Is everything before the first #include harmless to headers? Sets own_pr_fmt.
 static bool head_is_plain(struct compilation *c)
 {
 	static const char *const harmless[] = { "pr_fmt(", "dev_fmt", "KMSG_COMPONENT", "DRV_" };
@@ -227,7 +227,7 @@ static bool is_newer(const struct stat *a, const struct stat *b)
 	       a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
 }
 
-// True if the precompiled header exists and is newer than all files in its list.
+// Does the precompiled header exist, and is it newer than all files in its list?
 static bool header_is_fresh(const char *header, const char *list)
 {
 	struct stat st, made;

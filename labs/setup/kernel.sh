@@ -12,14 +12,14 @@
 # The results are renamed into place, so each is complete or absent. kbuild survives an
 # interruption at any point, and the next call continues from there.
 #
-# From the environment: CC; V=1 shows kbuild's commands; UMLAB_VERSION is what the kernel prints
-# beside its own version.
+# Variables of the environment: CC is the compiler; V=1 shows kbuild's commands; UMLAB_VERSION is
+# the version that the kernel prints next to its own.
 #
-# KCC=1 compiles through kcc.c, which precompiles headers, KCC=0 does not. It is an option because
-# plain gcc is what a package should be built with, and it exists because a whole build then takes
-# half the processor time: 13 instead of 24 minutes, measured on one sample of 15 in a busy hour.
-# KCC=fresh asks for it only in a new folder. A folder keeps its compiler unless KCC is 0 or 1,
-# because kbuild compiles everything again when the compiler changes.
+# KCC=1 compiles through kcc.c, which precompiles headers; KCC=0 does not. With KCC=1 a whole build
+# takes half the processor time: 13 instead of 24 minutes, measured on one sample of 15 in a busy
+# hour. It is an option because packages should be built with plain gcc. KCC=fresh means KCC=1 in a
+# new folder only. Otherwise a folder keeps its compiler unless KCC is 0 or 1, because kbuild
+# compiles everything again if the compiler changes.
 set -euo pipefail
 : "${MAKEFLAGS=}" "${CC:=gcc}" "${V=}" "${KCC=}"
 build=$(realpath -m "$1")
@@ -44,7 +44,7 @@ letters=${MAKEFLAGS%% *}
 [[ $letters == -* || $letters != *n* ]] || exit 0
 umask 022
 
-# The caller's flags are for programs of the host; kbuild's tools would pick them up.
+# The caller's flags are for our programs on the host, but kbuild's tools would use them too.
 unset CFLAGS CPPFLAGS CXXFLAGS LDFLAGS AR
 export UMLAB_VERSION
 
@@ -101,7 +101,7 @@ if grep -q '^CONFIG_MODULES=y' "$objects/.config"; then
 		{ tail -n 20 "$build/kernel$suffix-modules.log" >&2; exit 1; }
 	rm -f "$modules.part"/lib/modules/*/{build,source}
 fi
-# A module that did not change keeps its date, so the image is not built again for it.
+# A module that did not change keeps its time, so the image is not built again.
 (cd "$modules.part" && find . -type f -print) | while IFS= read -r file; do
 	! cmp -s "$modules/$file" "$modules.part/$file" ||
 		touch -r "$modules/$file" "$modules.part/$file"

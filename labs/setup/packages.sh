@@ -7,9 +7,9 @@
 #   packages.sh install GROUP...    installs them as root or by sudo without a password;
 #                                   otherwise prints the command for an administrator
 #
-# The groups are in the file `packages` beside this script. The exit status is 0 when all
-# packages are installed, else 1. Called by GNUmakefile: goals that only build check,
-# `make deps` and the goals of the README's two commands install.
+# The groups are in the file `packages` in this folder. The exit status is 0 if all packages are
+# installed, else 1. Called by GNUmakefile: goals that only build run `check`; `make deps` and the
+# goals of the README's two commands run `install`.
 set -u
 list=${BASH_SOURCE[0]%/*}/packages
 
@@ -28,8 +28,8 @@ missing() {
 	done
 }
 
-# The first attempt fails on a fresh machine without package lists, with lists that name old
-# files, and after an interrupted installation. Wait while another apt holds the lock.
+# apt_install: installs the packages, and waits while another apt holds the lock. The first attempt
+# fails if the package lists are missing or old, or after an interrupted installation.
 apt_install() {
 	local get=("$@" env DEBIAN_FRONTEND=noninteractive
 		apt-get -q -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300)

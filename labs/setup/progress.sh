@@ -5,10 +5,10 @@
 #
 #   STEP 2>&1 | progress.sh TITLE TOTAL LOG [DONE]
 #
-# Reads the step's output. Lines like kbuild's ("  CC      init/main.o") count as work done; an
-# earlier run may have DONE some already. TOTAL is the expected number of them (0: unknown).
-# Every other line is a message and is shown at once. On a terminal the progress is one line
-# that is overwritten, elsewhere a plain line every 15 seconds. All output also goes to LOG.
+# Reads the step's output. Lines like kbuild's ("  CC      init/main.o") count as work done. TOTAL
+# is the expected number of such lines (0: unknown), of which DONE were counted in an earlier run.
+# Every other line is a message and is shown at once. On a terminal the progress is one line that
+# is overwritten; elsewhere it is a plain line every 15 seconds. All output also goes to LOG.
 set -u
 title=$1 total=$2 log=$3
 work='^  [A-Z][A-Z0-9_ ]*(\[M\])? +[^ ]+$'

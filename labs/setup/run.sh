@@ -5,11 +5,11 @@
 #
 #   run.sh BUILD [--mem SIZE] [--disk FILE] [--flavor NAME] [--gdb] -- [KERNEL OPTION]...
 #
-# Without --disk the machine gets a new overlay on the image; a later run removes the overlay
-# when its process is gone. FILE is a sparse copy of the image, which is created when missing
-# and kept; it does not depend on the image. The script becomes the kernel by exec, so signals
-# and the exit status are the kernel's. When root calls, the machine runs as an ordinary user
-# (unprivileged.sh). UMLAB_LINUX=FILE runs another kernel, UMLAB_CONSOLE sets its console.
+# Without --disk the machine gets a new overlay on the image. A later run removes the overlay of a
+# machine that has ended. With --disk, FILE is a sparse copy of the image, which is created if it
+# is missing, and kept. This script becomes the kernel by exec, so the kernel gets its signals, and
+# the exit status is the kernel's. If root calls it, the machine runs as an ordinary user
+# (unprivileged.sh). UMLAB_LINUX=FILE runs another kernel; UMLAB_CONSOLE sets its console.
 set -eu
 umask 022
 here=$(realpath "${BASH_SOURCE[0]%/*}")
@@ -61,7 +61,7 @@ done
 [[ -x ./umlab-net ]] || network=()
 export UMLAB_NET=./umlab-net
 
-# gdb starts the kernel that has debug data and stops it at its first instruction.
+# gdb starts the kernel with debug data, and stops it at its first instruction.
 command=("$kernel")
 if [[ $gdb ]]; then
 	command=("${UMLAB_GDB:-gdb}" -q -iex "set auto-load python-scripts off"

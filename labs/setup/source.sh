@@ -3,10 +3,10 @@
 #
 # source.sh - unpack Debian's kernel source and link our folders into it
 #
-#   source.sh TARBALL FOLDER    run from the top of the checkout
+#   source.sh TARBALL FOLDER    run by GNUmakefile, from the top of the checkout
 #
-# The generic tree stays as Debian ships it, except for upstream's own user-mode port:
-# arch/um and arch/x86/um are removed, and symbolic links lead to our folders instead.
+# The generic tree stays as Debian ships it, except for upstream's user-mode port: arch/um and
+# arch/x86/um are removed, and symbolic links to our folders replace them.
 # The work happens in FOLDER.part, which is renamed at the end, so FOLDER is complete or absent.
 set -euo pipefail
 tarball=$1 folder=$2 top=$PWD
@@ -16,8 +16,8 @@ umask 022
 rm -rf "$folder.part" "$folder.old"
 mkdir -p "$folder.part"
 
-# One checkpoint is 2000 records of 10 KiB; 6.12 has 76 of them. Files get today's date (-m),
-# so that kbuild notices when a newer package replaced an older one.
+# A checkpoint is 2000 records of 10 KiB, and the source of 6.12 has 76 checkpoints. Files get the
+# current time (-m), so that kbuild notices when a newer package replaces an older one.
 xz -dc -T0 "$tarball" |
 	tar -x -m -C "$folder.part" --strip-components=1 \
 	    --checkpoint=2000 --checkpoint-action=echo='  UNPACK  %u' 2>&1 |

@@ -3,14 +3,14 @@
 #
 # unprivileged.sh - run a command as an ordinary user without capabilities
 #
-#   unprivileged.sh COMMAND [ARGUMENT]...    as `nobody`, or whoever called sudo
-#   unprivileged.sh --own FILE...            give files to that user
+#   unprivileged.sh COMMAND [ARGUMENT]...    runs it as `nobody`, or as the user who called sudo
+#   unprivileged.sh --own FILE...            gives files to that user
 #
-# A caller who is not root keeps the user id and can only gain no new privileges.
+# If the caller is not root, the command runs with the caller's user id and cannot gain privileges.
 #
-# When root calls, that user may not be able to enter the checkout (/root has mode 0700).
+# If the caller is root, that user may not be able to enter the checkout (/root has mode 0700).
 # Relative names still work: the kernel looks them up from the current folder and checks no
-# folder above it. So callers change to build/, which everybody may search, and name the
+# folder above it. So callers change to build/, which all users may search, and name the
 # kernel, disks and sockets relative to it.
 set -eu
 
