@@ -7,10 +7,10 @@
 #
 # Theory of operation
 #   A Debian package is installed in two halves. Unpacking puts files in place and only needs a
-#   folder to write to, so that half runs here. Configuring runs the packages' own scripts as
-#   root inside the new system, so that half runs in a guest of our kernel: its root has no
-#   rights on the host. We cannot set owners here, so mke2fs copies the folder as it is, and
-#   debugfs then writes the owners into the inodes (unpack.sh collects them).
+#   folder to write to, so that half runs on the host. Configuring runs the packages' own scripts
+#   as root inside the new system, so that half runs in a guest of our kernel, whose root has no
+#   rights on the host. An ordinary user cannot set owners on the host. So mke2fs copies the folder
+#   as it is, and debugfs then writes the owners, which unpack.sh collects, into the inodes.
 #
 #   Each step has its result in the work folder, and a stamp <step>.done:
 #     index      apt/lists        package lists, by a private apt state
@@ -18,13 +18,13 @@
 #     download   cache/*.deb
 #     unpack     tree/            files, and a dpkg database saying "unpacked"
 #     format     unpacked.img     ext4 of tree/, owners set
-#     configure  configured.img   the guest ran guest-setup in it; then rewritten
+#     configure  configured.img   configured by guest-setup in a guest, then rewritten
 #     finish     --output         copied, kernel modules (and headers) added, renamed into place
-#   A stamp holds the hash of everything that the step depends on. It is written last, so an
-#   interrupted step runs again, and a changed input repeats all later steps. Files are complete
-#   before they get their name.
+#   A stamp holds the hash of everything that the step depends on. The stamp is written last, so an
+#   interrupted step runs again. If an input changes, all later steps run again. A file gets its
+#   name only when it is complete.
 #
-#   The same packages and recipe give the same bytes. The place of a file that the guest wrote
+#   The same packages and recipe give the same bytes. Where the guest places a file on the disk
 #   depends on timing, so image-rewrite copies all files into an empty file system in a fixed
 #   order. The identity of that file system comes from the inputs, and its times from the newest
 #   file in any package; the packages' scripts get that time as SOURCE_DATE_EPOCH.
@@ -81,11 +81,11 @@ for tool in apt-get dpkg-deb mke2fs debugfs e2fsck fallocate flock sha256sum; do
 done
 
 # The lines of a recipe:
-#   PACKAGE          a package, with all that it depends on
-#   -PACKAGE         no package of this name, although a priority would select it
+#   PACKAGE          a package, with all packages that it depends on
+#   -PACKAGE         leave out this package, although a priority selects it
 #   priority NAME    every package of this priority
 #   include FILE     the lines of another recipe
-#   overlay DIR      files that replace or join those of the packages
+#   overlay DIR      files that are added to those of the packages or replace them
 #   setup FILE       a script that runs in the guest at the end
 #   headers          the kernel's headers in /usr/src
 #   about TEXT, mem SIZE, mem_min SIZE    the description of the image, NAME.info
@@ -121,16 +121,16 @@ work=$(realpath "$work") output=$(realpath "$output") kernel=$(realpath "$kernel
 steps=7 step=0 child= began=0
 terminal=; [ -t 1 ] && terminal=yes
 
-# show TEXT: the line of the running step, which a terminal overwrites.
+# show TEXT: prints the line of the running step, which is overwritten on a terminal.
 show() { [ -z "$terminal" ] || printf '\r\033[K[%d/%d] %s' "$step" "$steps" "$*"; }
 
-# settle TEXT: the last line of a step.
+# settle TEXT: prints the last line of a step.
 settle() {
 	[ -z "$terminal" ] || printf '\r\033[K'
 	printf '[%d/%d] %s\n' "$step" "$steps" "$*"
 }
 
-# count TEXT TOTAL: counts the lines that it reads.
+# count TEXT TOTAL: shows how many lines it has read from standard input.
 count() {
 	local n=0
 	while read -r _; do n=$((n + 1)); show "$1 $n/$2"; done
@@ -147,17 +147,17 @@ trap 'stop $?' EXIT
 trap 'stop 130' INT
 trap 'stop 143' TERM HUP
 
-# run CMD...: runs it in its own process group, so that stop() reaches all its processes.
+# run CMD...: runs CMD in its own process group, so that stop() reaches all its processes.
 run() {
 	set -m; "$@" </dev/null & child=$!; set +m
 	wait "$child"
 	child=
 }
 
-# hash [FILE...]: one hash of these files together, or of standard input.
+# hash [FILE...]: prints one hash of these files together, or of standard input.
 hash() { if [ $# -gt 0 ]; then cat -- "$@"; else cat; fi | sha256sum | cut -d' ' -f1; }
 
-# files_hash FOLDER [TEST...]: one hash of the names and contents of its files.
+# files_hash FOLDER [TEST...]: prints one hash of the names and contents of the folder's files.
 files_hash() { find "$1" -type f "${@:2}" -print0 | sort -z | xargs -0 sha256sum | hash; }
 
 fresh() { [ "$(cat "$work/$1.done" 2>/dev/null)" = "$2" ]; }
@@ -348,14 +348,14 @@ do_unpack() {
 		>"$work/tree/var/lib/apt/extended_states"
 }
 
-# Everything belongs to root, except for the files that unpack.sh listed.
+# Prints debugfs commands that give everything to root, except for the files that unpack.sh listed.
 owner_commands() {
 	(cd "$work/tree" && find . -printf '/%P\n') |
 		sed 's/.*/set_inode_field "&" uid 0\nset_inode_field "&" gid 0/'
 	cat "$work/meta/owners"
 }
 
-# empty_image FILE: an empty ext4; the same inputs give the same bytes.
+# empty_image FILE: makes an empty ext4 file system; the same inputs give the same bytes.
 empty_image() {
 	local id=$unpacked features layout
 	features=none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,64bit,flex_bg
@@ -477,7 +477,7 @@ do_finish() {
 exec {lock}>"$work/lock"
 flock -n "$lock" || { echo "waiting for another build in $work"; flock "$lock"; }
 
-# One hash of the recipe and of all files that it names.
+# Prints one hash of the recipe and of all files that it names.
 recipe_hash() {
 	printf %s "$recipe" | hash
 	local from
@@ -486,7 +486,7 @@ recipe_hash() {
 	done
 }
 
-# One hash of these scripts; the recipes count through the packages that they select.
+# The hash of this folder's scripts. Recipes are left out: the packages that they select count.
 own=$(cd "$here" && files_hash . ! -name '*.packages')
 inputs=$({
 	recipe_hash

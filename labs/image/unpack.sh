@@ -12,9 +12,9 @@
 # the files that do not belong to root. dpkg needs this database:
 #   status            "install ok unpacked", each conffile listed as new
 #   info/NAME.*       the package's control files and the list of its paths
-#   triggers/File     paths that some package wants to hear about
-#   triggers/TRIGGER  packages interested in a trigger by its name
-# Conffiles wait as FILE.dpkg-new until dpkg configures their package.
+#   triggers/File     paths that trigger some package when they change
+#   triggers/TRIGGER  packages that are interested in the trigger of this name
+# Conffiles keep the name FILE.dpkg-new until dpkg configures their package.
 set -eu
 export LC_ALL=C.UTF-8 TZ=UTC0
 umask 022
@@ -41,7 +41,7 @@ deb() {
 	control=$meta/$id.control
 	dpkg-deb --control "$file" "$control"
 
-	# The name of a package that may be installed for several architectures includes its own.
+	# If a package may be installed for several architectures, its id includes its architecture.
 	name=$(awk '
 		/^Package: / { package = $2 }
 		/^Architecture: / { arch = $2 }
@@ -52,7 +52,7 @@ deb() {
 		tar -C "$tree" -xvvpf - --no-same-owner --keep-directory-symlink \
 			--quoting-style=literal --delay-directory-restore >"$meta/$id.files"
 
-	# mode owner/group size date time ./path[ -> target| link to target]
+	# Each line is: mode owner/group size date time ./path[ -> target| link to target]
 	awk -v odd="$meta/$id.odd" '{
 		type = substr($1, 1, 1)
 		path = $0
