@@ -30,7 +30,7 @@ int file_copy(const char *from, const char *to, void (*progress)(uint64_t done, 
 /* Returns how many bytes a file takes on the disk; 0 for a missing file. */
 uint64_t file_allocated(const char *path);
 
-/* Calls read() once, and again after EINTR. */
+/* Calls read(), and repeats the call after EINTR. */
 ssize_t fd_read(int fd, void *buf, size_t size);
 /* Writes all of @buf; if a non-blocking descriptor is full, waits until it takes more. */
 int fd_write_all(int fd, const void *buf, size_t size);

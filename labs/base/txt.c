@@ -120,7 +120,7 @@ char *words_join(const struct words *words, const char *between)
 	return all;
 }
 
-/* Numbers in names are compared as numbers: pc2 comes before pc10. */
+/* Compares words for sorting. Numbers in names are compared as numbers: pc2 precedes pc10. */
 static int compare_words(const void *a, const void *b)
 {
 	return strverscmp(*(char *const *)a, *(char *const *)b);

@@ -136,7 +136,7 @@ static pid_t student_start(const char *name, const char *login)
 	_exit(labmake_start(&lab, &options));
 }
 
-/* Starts as many labs at the same time as lstart starts machines. */
+/* Starts the students' labs, two for each processor at a time. */
 static enum status verb_class_start(const struct verb_args *args)
 {
 	enum status status = STATUS_OK;

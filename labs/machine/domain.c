@@ -36,7 +36,7 @@ char *domain_path(const char *lab, const char *domain)
 	return path;
 }
 
-/* A killed switch leaves its socket file behind, but connecting to it fails. */
+/* Does the switch run? A killed switch leaves its socket behind, but connecting to that fails. */
 static bool domain_runs(const char *path)
 {
 	char *socket = txt_printf("%s/mgmt", path);
