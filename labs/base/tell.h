@@ -13,7 +13,7 @@
 enum tell_level { TELL_QUIET, TELL_NORMAL, TELL_VERBOSE };
 extern enum tell_level tell_level;
 
-/* Translations: _() looks a text up, N_() marks one that is looked up later. */
+/* Translations: _() translates a text, N_() marks a text that is translated later. */
 #include <libintl.h>
 #define _(text) gettext(text)
 #define N_(text) text

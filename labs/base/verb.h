@@ -115,7 +115,7 @@ bool verb_in_group(const struct verb *verb, const char *group);
 
 /*
  * Returns the option at position @nr, from 0, or NULL after the last one. The verb's own options
- * come first, then those that all verbs take.
+ * come first, then the options that all verbs take.
  */
 const struct verb_option *verb_option_nth(const struct program *program, const struct verb *verb,
 					  int nr);

@@ -8,7 +8,7 @@
  *   AGENT_ATTACH  the console
  *   AGENT_WATCH   the machine's state now and at each change
  *   AGENT_CALL    the answer to a request
- * All buffers are bounded. AGENT_WINDOW limits those of programs. A console client that reads too
+ * All buffers are bounded. AGENT_WINDOW limits a program's data. A console client that reads too
  * slowly loses output (CONSOLE_BACKLOG), and a watcher that does not read is dropped
  * (WATCH_BACKLOG).
  */
