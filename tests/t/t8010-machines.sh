@@ -106,6 +106,7 @@ if umlab image list --names | grep -qx minimal; then
 		"image minimal: eth0 has its address in the network of net="
 	like "$(umlab exec small ip route)" "^default via 10.9.8.2 " \
 		"image minimal: the guest has a default route"
+	umlab remove -f small
 else
 	skip "image minimal: eth0 has its address in the network of net=" \
 		"no image minimal (make images)"
@@ -123,7 +124,7 @@ status 60 0
 settings
 ok run --remove ends with status 0 and restores our terminal's settings
 END
-umlab remove -f small alone 2> err
+umlab remove -f alone
 
 umlab exec pc -- sh -c 'echo mine > /root/mine; sync'
 claim "stop shuts the machine down cleanly" umlab stop pc
