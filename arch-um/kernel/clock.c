@@ -296,7 +296,11 @@ static void __init host_choice_read(char *name, size_t size)
 		host_file_close(fd);
 }
 
-/* Use the cycle counter if the host uses it for itself, or if clock=tsc demands it. */
+/*
+ * Returns whether to use the cycle counter: clock=tsc or clock=host decides, otherwise the host's
+ * choice for its own clock. If yes, measures the counter's rate, which must be plausible, and draws
+ * the first line.
+ */
 static bool __init tsc_usable(void)
 {
 	struct moment now = moment_now();

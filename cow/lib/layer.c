@@ -32,9 +32,9 @@
  * Locks. sync_lock is taken before map_lock. cow_map_run() takes neither lock, because it reads
  * single bytes, which are written as a whole.
  *
- * Called by the modules of chains, create.c and umlab-disk, on any thread. In the kernel process
- * these are the disk driver's host threads and the machine's thread. Opening, closing, growing and
- * sealing are for one thread at a time.
+ * Called by the chain code (chain*.c), layer_grow.c, create.c and umlab-disk, on any thread. In
+ * the kernel process, these threads are the disk driver's host threads and the machine's thread.
+ * Only one thread at a time may open, close, grow or seal a layer.
  */
 #include "layer.h"
 

@@ -3,7 +3,7 @@
  * layer.h - one file of a chain: open, lock, write, sync, seal and close it
  *
  * Here a "layer" is any file of a chain, including a raw file or a COW V1 to V3 file. Used by the
- * modules of chains, by identity.c and create.c, and by umlab-disk for work on a single file.
+ * chain code (chain*.c), by identity.c and create.c, and by umlab-disk for work on a single file.
  */
 #ifndef COW_LAYER_H
 #define COW_LAYER_H

@@ -141,7 +141,7 @@ const char *where_self(void)
 	return *path || readlink(self_link, path, sizeof(path) - 1) > 0 ? path : self_link;
 }
 
-/* Returns the folder labs/ next to the command in a checkout; otherwise PREFIX/lib/umlab. */
+/* Returns $UMLAB_LIB if set, else labs/ next to the command (a checkout), else PREFIX/lib/umlab. */
 static const char *lib_dir(void)
 {
 	static const char *dir;

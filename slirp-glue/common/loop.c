@@ -259,7 +259,10 @@ void loop_set_poller(const struct loop_poller *new_poller)
 	poller_timer.fire = poller_timer_fire;
 }
 
-/* Adds the poller's descriptors after that of epoll and sets its timer; returns how many. */
+/*
+ * Fills @fds: first epoll's descriptor, then the poller's. Sets the poller's timer. Returns the
+ * number of the poller's descriptors, without epoll's.
+ */
 static int poller_fill(struct pollfd *fds)
 {
 	int timeout = -1, nr;

@@ -2,8 +2,8 @@
 /*
  * segment.c - TCP segments in frames: read their headers, and change them for local_ack.c
  *
- * Called by local_ack.c and kept.c. The functions depend only on their arguments;
- * segment_add_scale() also allocates a frame.
+ * Called by local_ack.c and kept.c in the event loop of the uplink, a process of its own. The
+ * functions depend only on their arguments; segment_add_scale() also allocates a frame.
  */
 #include "uplink/segment.h"
 

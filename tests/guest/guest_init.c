@@ -108,7 +108,7 @@ static double now(void)
 	return time.tv_sec + time.tv_nsec / 1e9;
 }
 
-/* Relays what arrived on @fd; an incomplete line stays in the buffer. Returns 0 at the end. */
+/* Relays what arrived on @fd; an incomplete line stays in the buffer. 0: end of file or error. */
 static int relay(const char *topic, int fd, char *buffer, size_t room, size_t *used)
 {
 	ssize_t size = read(fd, buffer + *used, room - *used - 1);

@@ -9,7 +9,8 @@ offences() { # offences FILE TITLE: claim that FILE is empty
 	[ ! -s "$1" ]; ok $? "$2" || head -n 60 "$1" | diag
 }
 
-# Look in comments, strings, manuals and labs; the list itself and licences are exempt.
+# Look in comments, strings, manuals and labs. The list of phrases (tests/lib/phrases), this test,
+# licences and translations are exempt.
 grep -vE '^(tests/lib/phrases|tests/t/t0120-language\.sh|COPYING|labs/po/|debian/copyright)' \
 	"$SCRATCH/files" |
 	grep -E -e '\.(c|h|S|sh|py|md|mk|[1-8]|conf|yaml|startup|awk|js|html|packages|config)$' \

@@ -3,8 +3,8 @@
 # t3090-unprivileged.sh - a machine needs no root, capability, /dev/kvm, tun or user namespace
 # time limit: 600
 #
-# The machine may have 512 processes. The limit counts all processes of a user, so root runs this
-# test as a user that no other test uses.
+# tests/lib/confine.c lets the machine have at most 512 host processes. The limit counts all
+# processes of a user, so root runs this test as a user that no other test uses.
 [ "$(id -u)" -ne 0 ] || UMLAB_TEST_UID=${UMLAB_TEST_UID_ALONE:-64999}
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1

@@ -20,7 +20,7 @@ wait_for 10 grep -q 'port [0-9]' "$SCRATCH/web.log"
 port=$(sed -n 's/.*port \([0-9]*\).*/\1/p' "$SCRATCH/web.log")
 
 private_image "$SCRATCH/disk"
-# As in net.cpio, init is a shell that runs commands from the console, and not systemd.
+# As in net.cpio, init is not systemd but a shell that runs commands from the console.
 NET_CPIO='' NET_MEM=512M NET_LIMIT=60
 init='PATH=/usr/sbin:/usr/bin:/sbin:/bin; mount -t proc proc /proc; mount -t sysfs sys /sys; '
 init+='mount -t tmpfs tmp /tmp; mount -t tmpfs run /run; stty -echo; echo @ready; '

@@ -121,7 +121,7 @@ static int parse_mac(const char *text, size_t size, struct eth_option *option)
 	return mac_pton(copy, option->mac) && is_valid_ether_addr(option->mac) ? 0 : -EINVAL;
 }
 
-/* Does @word begin with @name ("name=")? Then *@value and *@value_size are the rest. */
+/* Does @word begin with @name ("name=")? If so, sets *@value and *@value_size to the rest. */
 static bool word_is(const char *word, size_t size, const char *name, const char **value,
 		    size_t *value_size)
 {

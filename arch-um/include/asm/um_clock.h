@@ -7,7 +7,7 @@
 #ifndef _ASM_UM_UM_CLOCK_H
 #define _ASM_UM_UM_CLOCK_H
 
-/* clock_setup - start to count time. Called before anything needs the time. */
+/* clock_setup - start sched_clock() at 0. Called before anything needs the time. */
 void clock_setup(void);
 
 /* clock_idle - call host_idle(), then correct the clock. Interrupts off. */
