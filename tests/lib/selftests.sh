@@ -91,6 +91,6 @@ selftests() {
 	done < "$list"
 	diag < "$SCRATCH/table"
 	cp "$SCRATCH/table" "$BUILD/tests/${1%.list}.table"
-	awk 'NR > 1 { n[$(NF - 4)]++ } END { for (w in n) printf "%s %d  ", w, n[w] }' \
+	awk 'NR > 1 { n[$(NF - 4)]++ } END { for (w in n) printf "%s %d  ", w, n[w]; print "" }' \
 		"$SCRATCH/table" | diag
 }
