@@ -1,16 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 # modules.py - find which module uses which, from the symbols of the objects of a build
-"""usage: modules.py [--build DIR] cycles|headers|rooms|exits|folders
+"""usage: modules.py [--build DIR] cycles|headers|rooms|exits
 
 cycles   modules that use each other, directly or through others
 headers  .c files that others use but that have no header named after them
 rooms    symbols that one room takes from a room above it (ROOMS below)
 exits    files outside a room that may end the program, and call exit() all the same
-folders  folders by their number of source files, largest first
 
 A module is a .c file. Files that include the same <name>_internal.h are one module, <name>.
-Each line of output is one offence; the status is 1 if there is any (folders: always 0).
+Each line of output is one offence; the status is 1 if there is any.
 tests/t/t0110-rooms.sh runs all of them. Needs nm, and objects of a finished `make`.
 """
 import argparse
@@ -208,22 +207,15 @@ def exits(tree):
                 yield f"{source} calls {name}()"
 
 
-def folders(_tree):
-    count = collections.Counter(os.path.dirname(name) for name in git_files()
-                                if re.search(r"\.(c|h|S|sh|py)$", name))
-    for folder, number in count.most_common():
-        yield f"{number} {folder}"
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     build = os.environ.get("UMLAB_BUILD", os.path.join(TOP, "build"))
     parser.add_argument("--build", default=build)
-    parser.add_argument("what", choices=["cycles", "headers", "rooms", "exits", "folders"])
+    parser.add_argument("what", choices=["cycles", "headers", "rooms", "exits"])
     args = parser.parse_args()
     offences = list(globals()[args.what](Tree(args.build)))
     print(*offences, sep="\n", end="\n" if offences else "")
-    return 1 if offences and args.what != "folders" else 0
+    return 1 if offences else 0
 
 
 if __name__ == "__main__":
