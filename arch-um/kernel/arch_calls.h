@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * arch_calls.h - prototypes of system calls that generic headers leave to the architecture
+ * arch_calls.h - declare the system calls that generic headers leave to the architecture
  */
 #ifndef UM_KERNEL_ARCH_CALLS_H
 #define UM_KERNEL_ARCH_CALLS_H

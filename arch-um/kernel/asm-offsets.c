@@ -2,7 +2,8 @@
 /*
  * asm-offsets.c - define structure offsets for assembler code
  *
- * Kbuild compiles this file to assembler only, and generates <generated/asm-offsets.h> from that.
+ * Kbuild compiles this file to assembler only, and generates <generated/asm-offsets.h> from the
+ * assembler code.
  */
 #include <linux/kbuild.h>
 #include <linux/sched.h>

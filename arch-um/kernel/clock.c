@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * clock.c - provide clocksources and a clockevent on the host's clock
+ * clock.c - provide clocksources and a clockevent that use the host's clock
  *
  * Two clocksources count the nanoseconds of the host's monotonic clock: "host" asks the host each
  * time, "tsc" calculates the time from the processor's cycle counter, as the vDSO does. The
@@ -19,8 +19,8 @@
  *           meets the host's clock again after CATCH_UP. A sleeping machine draws no lines, so
  *           clock_idle() goes to sleep with the uncorrected rate.
  *   reach   LINE_REACH. Beyond it the vDSO makes the system call, and the kernel draws a new line
- *           first: while the host was suspended, the counter may have continued or restarted
- *           although the host's clock stood still.
+ *           before it answers: while the host was suspended, the counter may have continued or
+ *           restarted although the host's clock stood still.
  *
  * A line that is behind the host by more than JUMP_MIN jumps forward. A line that is ahead is
  * slowed down. If it is ahead because the counter jumped, the line returns to the host's time,

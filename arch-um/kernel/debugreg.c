@@ -3,8 +3,8 @@
  * debugreg.c - keep and load the debug registers (hardware watchpoints) of guest tasks
  *
  * A debugger in the guest sets the registers through ptrace (ptrace.c). The registers belong to the
- * task. Before the task runs, guest.c loads them into its space, and the host's ptrace or perf
- * interface puts them into the processor. process.c clears them. All functions run in task context.
+ * task. Before the task runs, guest.c loads them into the task's space, and the host side writes
+ * them to the processor through ptrace. process.c clears them. All functions run in task context.
  */
 #include "debugreg.h"
 
@@ -46,7 +46,7 @@ void debugreg_clear(struct task_struct *task)
 	thread->debug_control = thread->debug_status = 0;
 }
 
-/* Accepts exactly the values that the host accepts for the space. */
+/* Lets the host decide whether a control value, or an address below TASK_SIZE, is valid. */
 int debugreg_set(struct task_struct *task, unsigned int nr, unsigned long value)
 {
 	struct thread_struct *thread = &task->thread;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * debugreg.h - debug registers of guest tasks
+ * debugreg.h - keep and load the debug registers of guest tasks
  */
 #ifndef UM_KERNEL_DEBUGREG_H
 #define UM_KERNEL_DEBUGREG_H

@@ -3,14 +3,14 @@
  * irq.c - turn host events into interrupts
  *
  * The signal handlers of the host side call um_irq_dispatch(); so does the run loop (guest.c).
- * Drivers register what to call (asm/um_irq.h). doc/interrupts.md gives the wider picture.
+ * Drivers register the functions to call (asm/um_irq.h). doc/interrupts.md gives the wider picture.
  *
  * Theory of operation
  *
  * Every host event arrives as a signal to the machine's one thread (host/process/handlers.c). While
- * um_irqs_on is clear, the handler only sets a bit of um_irqs_pending. While it is set, the handler
- * calls um_irq_dispatch() on the interrupted stack, as a hardware interrupt would. Pending bits
- * are checked
+ * um_irqs_on is clear, the handler only sets a bit of um_irqs_pending. While um_irqs_on is set, the
+ * handler calls um_irq_dispatch() on the interrupted stack, as a hardware interrupt would. Pending
+ * bits are checked
  *   - whenever interrupts are enabled (um_irqs_catch_up()),
  *   - by the run loop before and after guest code runs,
  *   - by host_idle().

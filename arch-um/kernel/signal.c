@@ -162,7 +162,9 @@ static int frame_setup(struct ksignal *ksig, struct pt_regs *regs)
 	    __save_altstack(&frame->uc.uc_stack, regs->sp) || fp_frame_write(fp))
 		return -EFAULT;
 
-	/* Call handler(number, siginfo, ucontext). ax: no vector arguments, if it is variadic. */
+	/*
+	 * Call handler(number, siginfo, ucontext). ax 0: no vector arguments (for variadic ones).
+	 */
 	regs->sp = (unsigned long)frame;
 	regs->ip = (unsigned long)ksig->ka.sa.sa_handler;
 	regs->di = ksig->sig, regs->ax = 0;

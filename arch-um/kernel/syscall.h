@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * syscall.h - system calls of guest code
+ * syscall.h - carry out the system calls of guest code
  */
 #ifndef UM_KERNEL_SYSCALL_H
 #define UM_KERNEL_SYSCALL_H

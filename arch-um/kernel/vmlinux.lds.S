@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vmlinux.lds.S - layout of the kernel image: a static host executable at a fixed address
+ * vmlinux.lds.S - lay out the kernel image, a static host executable at a fixed address
  */
 #define RO_EXCEPTION_TABLE_ALIGN 16
 #include <asm-generic/vmlinux.lds.h>

@@ -11,7 +11,7 @@
  */
 #include "access_hint.h"
 
-/* The bytes of an instruction. Those before @pos have been decoded. */
+/* The bytes of an instruction. The bytes before @pos have been decoded. */
 struct bytes {
 	const uint8_t *data;
 	unsigned int size, pos;
@@ -127,7 +127,9 @@ static bool map_writes(int map, int opcode, int modrm, enum simd_prefix prefix)
 	case 2:
 		if (opcode == 0xf1)			/* f2: crc32 */
 			return prefix != PREFIX_F2;
-		/* 10-35 but 2e and 2f are stores only as down-conversions, which have F3. */
+		/*
+		 * Of 10 to 35, only 2e, 2f and the down-conversions, which have prefix F3, store.
+		 */
 		return in_set(writes_rm_0f38, opcode) &&
 		       (opcode >= 0x40 || opcode == 0x2e || opcode == 0x2f || prefix == PREFIX_F3);
 	case 3:

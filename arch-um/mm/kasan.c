@@ -3,14 +3,15 @@
  * kasan.c - start KASAN, and keep its shadow correct when vmalloc areas are freed (flavour debug)
  *
  * The shadow is one sparse host mapping that exists before the first instrumented instruction runs
- * (host/process/boot.c). The kernel's page tables do not describe it. Because CONFIG_UML is set,
- * generic code only writes to the shadow where it would map shadow pages on other architectures.
+ * (host/process/boot.c). The kernel's page tables do not describe this mapping. Because CONFIG_UML
+ * is set, generic code only writes to the shadow where it would map shadow pages on other
+ * architectures.
  *
- * This fails in one case. Freed vmalloc areas are purged in batches: each area releases its shadow
- * (KASAN_VMALLOC_PAGE_RANGE), then a last call flushes the TLB from the start of the first area to
- * the end of the last. With CONFIG_UML this last call ignores its flags and fills the shadow of
- * everything in between. Between a module and a stack this is 2 TB, in which KASAN then finds no
- * errors. There is no TLB here, so the call is dropped: the linker redirects
+ * Writing to the shadow is wrong in one case. Freed vmalloc areas are purged in batches: each area
+ * releases its shadow (KASAN_VMALLOC_PAGE_RANGE), then a last call flushes the TLB from the start
+ * of the first area to the end of the last. With CONFIG_UML this last call ignores its flags and
+ * fills the shadow of everything in between. Between a module and a stack this is 2 TB, in which
+ * KASAN then finds no errors. There is no TLB here, so the call is dropped: the linker redirects
  * kasan_release_vmalloc() to the wrapper below (arch-um/Makefile).
  */
 #include <linux/init.h>

@@ -78,7 +78,7 @@ static void run_end(struct mm_struct *mm, struct run *run)
 	run->size = 0;
 }
 
-/* Add [@addr, @addr+@size) with @rights to the run. @offset: its place in RAM if @rights != 0. */
+/* Add [@addr, @addr+@size) with @rights to the run. @offset: place in RAM, if @rights != 0. */
 static void run_add(struct mm_struct *mm, struct run *run, unsigned long addr,
 		    unsigned long size, int rights, u64 offset)
 {
@@ -162,11 +162,11 @@ void flush_tlb_mm(struct mm_struct *mm)
 
 void flush_tlb_all(void)
 {
-	/* Generic code calls this for kernel mappings only, and flushes those of guests by mm. */
+	/* Generic code calls this for kernel mappings only. It flushes guest mappings by mm. */
 	flush_tlb_kernel_range(VMALLOC_START, VMALLOC_END);
 }
 
-/* Must the fill map this entry? @asked: its page is the one that faulted. */
+/* Must the fill map this entry? @asked: the entry's page is the one that faulted. */
 static bool fill_wants(pte_t pte, bool asked)
 {
 	return pte_val(pte) & _PAGE_PRESENT && (asked || !(pte_val(pte) & _PAGE_MIRRORED));

@@ -4,8 +4,8 @@
  *
  * Generic code calls init_new_context() and destroy_context() when it creates and destroys an mm.
  * The run loop (kernel/guest.c) replaces a space whose process died. The space is created together
- * with the mm: if the host refuses another process, fork() fails, and no task is killed later. Task
- * context.
+ * with the mm: if the host refuses another process, fork() fails, and no task is killed later. All
+ * functions run in task context.
  */
 #include <asm/um_mmspace.h>
 

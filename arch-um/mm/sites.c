@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sites.c - choose system call instructions of guest code and replace their traps by jumps
+ * sites.c - choose system call instructions in guest code and replace their traps with jumps
  *
  * The run loop (kernel/guest.c) reports traps, mirror.c asks which page to map, and generic code
  * reports writes through flush_dcache_page(). All of them call in task context.
@@ -19,10 +19,10 @@
  *
  * The copy is removed from all address spaces before the page can change: when the kernel writes to
  * the page (flush_dcache_page(), which uaccess.c calls too), and before a writable mapping of it is
- * made (mirror.c). The copy is also removed before a site is added to it; the spaces fault the copy
- * in again. An address space sees only originals if one of its tasks is traced, or if it maps
- * something into the window to which the sites jump. If an address space maps a page twice, it
- * sees the original at the second address.
+ * made (mirror.c). The copy is also removed before a site is added to it; the spaces then fault the
+ * copy in again. An address space sees only originals if one of its tasks is traced, or if it maps
+ * something into the window to which the sites jump. If an address space maps a page twice, it sees
+ * the original at the second address.
  *
  * No guest code runs while the kernel does, so a copy that no space maps may be changed or freed.
  */
@@ -43,7 +43,7 @@
 #define SYSCALL_SIZE	2
 #define SITE_SIZE	(HOST_SITE_HEAD + SYSCALL_SIZE)
 
-/* Number of traps after which a site is worth a page. */
+/* Number of traps after which patching a site is worth a page. */
 #define HOT		64
 
 struct site_page {
@@ -59,7 +59,7 @@ static struct {
 	unsigned int offset;
 } sites[HOST_SITES_MAX];
 
-/* Counts of traps. Two sites with the same hash replace each other, which only costs time. */
+/* Counts of traps. Two sites with the same hash evict each other, which only costs time. */
 static struct {
 	const struct mm_struct *mm;
 	unsigned long ip;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * engine.h - what an engine offers: one way of running guest code
+ * engine.h - the calls that an engine implements; an engine is one way of running guest code
  *
  * spaces.c chooses an engine at start and passes the calls of um/host.h on to it. Everything is
  * called on the machine's thread. Other headers declare what the engines use in turn: the spaces

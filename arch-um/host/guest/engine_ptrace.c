@@ -102,7 +102,7 @@ static long regs_load(int pid, const struct host_regs *regs)
 
 	if (regs->fs_base < UM_HOST_TASK_END && regs->gs_base < UM_HOST_TASK_END)
 		return lx_ptrace(PTRACE_SETREGS, pid, 0, (void *)regs);
-	/* The process still has such a base, unless another guest thread has run there since. */
+	/* The process still has the rejected base, unless another guest thread ran there since. */
 	error = regs_load_general(pid, regs);
 	if (!error)
 		error = base_load(pid, offsetof(struct host_regs, fs_base), regs->fs_base);
@@ -175,7 +175,7 @@ static void process_end(int pid)
 		;
 }
 
-/* The process of @space was killed. Once it is @reaped, its pid may be used by another one. */
+/* The process of @space was killed. Once it has been @reaped, another process may get its pid. */
 static void space_lost(struct host_space *space, bool reaped)
 {
 	if (!reaped)
@@ -212,7 +212,7 @@ __attribute__((noreturn)) static void zygote_main(int start_fd)
 	char byte;
 	int signo;
 
-	/* The parent writes a byte when it traces this process. */
+	/* The parent writes a byte once it traces this process. */
 	if (lx_read(start_fd, &byte, 1) != 1)
 		lx_exit_group(1);
 	for (signo = 1; signo <= 64; signo++)
@@ -228,7 +228,7 @@ __attribute__((noreturn)) static void zygote_main(int start_fd)
 		lx_close_range(low + 1, high - 1, 0);
 	lx_close_range(high + 1, ~0u, 0);
 
-	/* Replace what the host mapped there, even the initial stack, which is not in use here. */
+	/* Replace what the host mapped at this address, even the initial stack (not in use). */
 	if (lx_is_error(lx_mmap((void *)UM_STUB_CODE, UM_STUB_CODE_SIZE, PROT_READ | PROT_WRITE,
 				MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)))
 		lx_exit_group(2);
@@ -297,7 +297,7 @@ static int ptrace_init(char *why, size_t why_size)
 	return 0;
 }
 
-/* Let the zygote fork. It stops twice, for the fork event and at int3; the child stops once. */
+/* Let the zygote fork. The zygote stops for the fork event and at int3; the child stops once. */
 static int ptrace_space_create(struct host_space *space)
 {
 	struct host_regs regs;
@@ -416,14 +416,14 @@ static void ptrace_run(struct host_space *space, struct host_regs *regs, unsigne
 	event->stop = GUEST_GONE;
 	event->signo = 0;
 	host_placement_follow(pid, &ptrace_space_of(space)->cpu);
-	/* Otherwise the host might restart a system call because of the guest's result in ax. */
+	/* Keep the host from restarting a system call because of the guest's result in ax. */
 	regs->orig_ax = -1;
 	if (regs_load(pid, regs) && regs_load_fixed(pid, regs)) {
 		space_lost(space, false);
 		return;
 	}
 
-	/* From here on an event interrupts the process; earlier ones are in um_irqs_pending. */
+	/* From here on an event interrupts the process; earlier events are in um_irqs_pending. */
 	tracer.running = pid;
 	asm volatile("" : : : "memory");
 	if (um_irqs_pending) {

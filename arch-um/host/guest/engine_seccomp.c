@@ -25,9 +25,9 @@
  *   code may choose anyway. Addresses in the mailbox are checked.
  * - Mappings are removed before their pages get another use, so guest code that runs on loses them
  *   too. A guest thread stands still for certain (stopped_for_sure) only if the host says that the
- *   thread sleeps on the word in its mailbox. The filter allows that call at only one place of the
- *   stub, and only the machine's thread and the mapper wake the sleeper. The mapper acknowledges
- *   through a descriptor that the guest thread does not have.
+ *   thread sleeps on the word in its mailbox. The filter lets the thread sleep at only one place in
+ *   the stub, and only the machine's thread and the mapper wake the sleeper. The mapper
+ *   acknowledges through a descriptor that the guest thread does not have.
  * - A space gets another user only if its guest thread has been seen in the stub with nothing
  *   mapped, or sleeps there for certain (seccomp_space_reuse()).
  * - A guest thread that was kicked, keeps the turn and uses processor time is killed. So is a

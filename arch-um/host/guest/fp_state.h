@@ -9,7 +9,7 @@
 
 #include <um/types.h>
 
-/* host_fp_init - find out what the processor has. Called before any engine is tried. */
+/* host_fp_init - find out which FP state the processor has. Called before any engine is tried. */
 void host_fp_init(void);
 
 /* host_fp_xsave - does the processor have XSAVE, and has the host enabled it? */

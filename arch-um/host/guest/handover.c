@@ -21,19 +21,19 @@
  * The machine goes together again when spinning fails too often, because guest code runs longer
  * than SPIN_TIME, or when the machine becomes idle.
  *
- * Two spaces that alternate (a pipe between processes) are a special case. While apart, each change
- * of the space wakes a thread on the other processor, which costs more than spinning saves. So if
- * a space runs again soon several times in a row, it keeps its place and spins, and the other space
- * runs on the processor of the machine's thread, as if together. Once the spinning thread has gone
- * to sleep, the space that runs next takes its place.
+ * Two spaces that alternate (a pipe between processes) are a special case. While apart, each switch
+ * between the spaces wakes a thread on the other processor, which costs more than spinning saves.
+ * So if a space runs again soon several times in a row, it keeps its place and spins, and the other
+ * space runs on the processor of the machine's thread, as if together. Once the spinning thread has
+ * gone to sleep, the space that runs next takes its place.
  *
  * If other processes need the processors, going apart makes things worse, because each side waits
  * until its own processor is free. The sign of this is a time above STOLEN_TIME between two polls
  * of a spinning thread, or between a wake-up and its effect. The machine then stays together for a
  * while, twice as long each time (BACKOFF_*). An idle machine does not spin.
  *
- * Only the kernel side decides. A guest thread spins as often as its data page says, which is 0
- * while the machine is together or another space runs.
+ * Only the kernel process decides where threads run and how long they spin. A guest thread spins as
+ * often as its data page says, which is 0 while the machine is together or another space runs.
  */
 #include "guest/handover.h"
 #include "guest/placement.h"
@@ -47,7 +47,7 @@
 #define DENSE_TIME	(DENSE_RUNS * 25 * NSEC_PER_USEC)
 #define FAILURES_MAX	8		/* spins that may fail in roughly 64 runs */
 #define RETURNS_ENOUGH	4		/* returns to the previous space, in a row */
-#define PATIENCE	4		/* times SPIN_TIME, for a space that returned so often */
+#define PATIENCE	4		/* times SPIN_TIME: how long such a space may spin */
 #define BACKOFF_MIN	(20000 * NSEC_PER_USEC)
 #define BACKOFF_MAX	(4000000 * NSEC_PER_USEC)
 
@@ -56,7 +56,7 @@ static struct {
 	uint64_t ticks_per_usec;
 	uint32_t guest_spins;		/* polls of the stub in SPIN_TIME */
 	struct seccomp_space *spinning;	/* its guest thread may spin now */
-	struct seccomp_space *before;	/* its guest thread spun before that, until before_until */
+	struct seccomp_space *before;	/* the previous one, which spun until before_until */
 	uint64_t before_until;
 	unsigned int returns;		/* see RETURNS_ENOUGH */
 	volatile bool waiting;		/* the other side was woken, and still has the turn */

@@ -23,8 +23,8 @@ int host_handover_reset(struct seccomp_space *space, uint64_t epoch);
 
 /*
  * host_handover_by_mapper - like host_handover(), but the mapper first carries out the batch in the
- * space's data and passes the turn on, which saves two switches. False: nothing has been done,
- * because this does not pay now or the guest thread may not have stopped.
+ * space's data and passes the turn on, which saves two context switches. False: nothing has been
+ * done, because this does not pay now or the guest thread may not have stopped.
  */
 bool host_handover_by_mapper(struct seccomp_space *space);
 

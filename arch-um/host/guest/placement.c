@@ -33,7 +33,7 @@ static bool may_use(unsigned int cpu)
 	return cpu < mask_size * 8 && allowed.words[cpu / 64] & 1UL << (cpu % 64);
 }
 
-/* Keep thread @tid (0: this one) to @cpu. */
+/* Restrict thread @tid (0: this thread) to @cpu. */
 static void keep_to(int tid, unsigned int cpu)
 {
 	struct cpu_mask mask = {};
@@ -71,8 +71,8 @@ void host_placement_take(void)
 }
 
 /*
- * Does nothing for RELEASE_INTERVAL after a take: an idle machine often wakes up for a moment, and
- * would spend that moment on these system calls.
+ * Does nothing for RELEASE_INTERVAL after host_placement_take(): an idle machine often wakes up for
+ * a moment, and would spend that moment on these system calls.
  */
 void host_placement_release(void)
 {
@@ -105,7 +105,7 @@ bool host_placement_guests(bool apart)
 	return true;
 }
 
-/* Keep @tid to @cpu, unless *@known, a processor plus 1, says that @tid is there already. */
+/* Restrict @tid to @cpu, unless *@known (a processor's number plus 1) says that it is there. */
 static void follow(int tid, unsigned int cpu, unsigned int *known)
 {
 	if (!mask_size || *known == cpu + 1)

@@ -29,7 +29,7 @@ bool host_placement_guests(bool apart);
  * seccomp engine, and for the only thread of a space of the ptrace engine.
  * host_placement_follow_guest - bring the guest thread @tid to the processor where guest code runs,
  * or to the machine's processor (@beside).
- * *@known remembers where the thread is: its processor plus 1, or 0 for a new thread.
+ * *@known remembers where the thread is: its processor's number plus 1, or 0 for a new thread.
  */
 void host_placement_follow(int tid, unsigned int *known);
 void host_placement_follow_guest(int tid, bool beside, unsigned int *known);

@@ -114,7 +114,7 @@ static void request(struct host_space *space)
 	lx_futex(&data->seq, FUTEX_WAKE, 1, NULL);
 }
 
-/* Guest code may change these values, but loses only its own mappings by that. */
+/* Guest code may change these values, but can lose only its own mappings that way. */
 unsigned int host_seccomp_failed_command(struct seccomp_space *space, int *error)
 {
 	struct stub_mailbox *mailbox = space->mailbox;
@@ -318,7 +318,7 @@ void host_seccomp_kick(void)
 		lx_kill(space->space.pid, SIGKILL);
 	/*
 	 * Check again after KICK_AGAIN. The kernel's own timer is not lost: the kernel sets it
-	 * again when it handles the event that led here.
+	 * again when it handles the event that caused this kick.
 	 */
 	host_timer_set(host_time_now() + KICK_AGAIN);
 }

@@ -2,7 +2,7 @@
 /*
  * seccomp_space.h - the seccomp engine's part of a space
  *
- * For the files of that engine: engine_seccomp.c, seccomp_*.c, handover.c. The generic part comes
+ * For the files of the engine: engine_seccomp.c, seccomp_*.c, handover.c. The generic part comes
  * first, so a conversion in either direction costs nothing.
  */
 #ifndef UM_HOST_SECCOMP_SPACE_H
@@ -17,7 +17,7 @@ struct seccomp_space {
 	unsigned int mapper_cpu;	/* see host_placement_follow() */
 	unsigned int guest_cpu;		/* see host_placement_follow_guest() */
 	int end_signal;			/* signal that ended the process; 0: none, or we ended it */
-	volatile bool ended;		/* a handler saw the process end while it had the turn */
+	volatile bool ended;		/* a handler saw the process end during its turn */
 	bool asleep;			/* the guest thread sleeps until we wake it */
 	bool unproven;			/* reused while asleep; new guest code has not run yet */
 	bool fp_load;			/* the mailbox has FP state that must be loaded */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * seccomp_stop.c - registers and FP state of a stopped guest thread, and why the thread stopped
+ * seccomp_stop.c - get and set a stopped guest thread's registers, and find out why it stopped
  *
  * Called by engine_seccomp.c on the machine's thread before and after each run. Registers and FP
  * state are in a signal frame or in the mailbox (engine_seccomp.c says which). Both lie in memory
@@ -123,7 +123,7 @@ static void frame_store(struct sigcontext *sc, const struct host_regs *regs)
 	sc->rip = regs->ip, sc->rsp = regs->sp, sc->eflags = regs->flags;
 }
 
-/* Add the bases, which the stub saves in the mailbox, and fix what guests cannot choose. */
+/* Add the bases, which the stub saves in the mailbox, and set what guests cannot choose. */
 static void regs_complete(struct seccomp_space *space, struct host_regs *regs)
 {
 	const uint64_t *box = space->mailbox->regs;
@@ -202,7 +202,7 @@ static void exception(const struct host_regs *regs, struct guest_event *event,
 		.stop = GUEST_TRAP, .signo = signo, .code = code, .addr = addr,
 	};
 	if (in_stub(regs->ip)) {
-		/* Guest code jumped into the stub. On hardware nothing is mapped there. */
+		/* Guest code jumped into the stub. On hardware nothing would be mapped there. */
 		event->stop = GUEST_FAULT;
 		event->access = GUEST_ACCESS_EXEC;
 		event->addr = regs->ip;

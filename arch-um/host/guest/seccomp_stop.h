@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * seccomp_stop.h - registers and FP state of a stopped guest thread, and why the thread stopped
+ * seccomp_stop.h - get and set a stopped guest thread's registers, and find out why it stopped
  *
  * Used by engine_seccomp.c before and after each run.
  */
@@ -9,7 +9,10 @@
 
 #include "guest/seccomp_space.h"
 
-/* host_seccomp_resume - store the registers with which @space is to continue. */
+/*
+ * host_seccomp_resume - store the registers with which @space is to continue. @step: stop after one
+ * instruction.
+ */
 void host_seccomp_resume(struct seccomp_space *space, const struct host_regs *regs, bool step);
 
 /*

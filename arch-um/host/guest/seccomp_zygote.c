@@ -96,7 +96,7 @@ __attribute__((noreturn)) static void zygote_main(struct host_space *zygote, int
 	sort(keep, 3);
 	descriptors_keep(keep, 3);
 
-	/* Replace what the host mapped there, even the initial stack, which is not in use here. */
+	/* Replace what the host mapped at these addresses, even the initial stack (not in use). */
 	if (!map_fixed(UM_STUB_CODE, UM_STUB_CODE_SIZE, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ||
 	    !map_fixed(UM_STUB_STACK, UM_STUB_STACK_SIZE, PROT_READ | PROT_WRITE,

@@ -2,14 +2,14 @@
 /*
  * site_jumps.c - let system calls leave guest code by a jump instead of a trap
  *
- * For engines that can map the window (seccomp), which call host_sites_init(). Kernel code
+ * Used by engines that can map the window (seccomp) and call host_sites_init(). Kernel code
  * (mm/sites.c) finds the sites and calls host_site_define() and host_space_site_*() on the
  * machine's thread.
  *
  * Theory of operation
  *
  * A system call site in guest code is an instruction of five bytes followed by `syscall` (0f 05).
- * The kernel replaces the first instruction by a jump:
+ * The kernel replaces the first instruction with a jump:
  *
  *	b8 27 00 00 00  0f 05		mov $39, %eax; syscall
  *	ff 24 25 XX XX  0f 05		jmp *0x050fXXXX

@@ -8,8 +8,8 @@
 #define UM_HOST_SITE_JUMPS_H
 
 /*
- * host_sites_init - write to the stub file what all sites need. Called once for each stub file. 0
- * or -errno.
+ * host_sites_init - prepare the window in the stub file. Called once for each stub file. 0 or
+ * -errno.
  */
 int host_sites_init(void);
 

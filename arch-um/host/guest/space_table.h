@@ -35,9 +35,9 @@ int host_space_table_init(size_t space_size);
 void host_space_table_release(void);
 
 /*
- * host_space_slot_take - return a space without a process. Its engine part has what the last user
- * left there (zero at first). NULL: no memory.
- * host_space_slot_free - let host_space_slot_take() use @space, which has no process, again.
+ * host_space_slot_take - return a space without a process. The engine's part of the space has what
+ * its last user left there (zero at first). NULL: no memory.
+ * host_space_slot_free - let host_space_slot_take() return @space, which has no process, again.
  */
 struct host_space *host_space_slot_take(void);
 void host_space_slot_free(struct host_space *space);

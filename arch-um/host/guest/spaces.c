@@ -9,8 +9,8 @@
  * Theory of operation
  *
  * A space is a host process that holds only guest mappings, the stub and the stub's data.
- * Creating a process costs the host about 100 us, so a destroyed space goes to a pool. "Unmap
- * everything" is then the first command that its next user finds queued.
+ * Creating a process costs the host about 100 us, so a destroyed space goes to a pool, with "unmap
+ * everything" as its first queued command.
  *
  * host_space_map() and host_space_unmap() only queue commands. The stub carries them out in order,
  * many per hand-over, before the space runs. An unmap of the whole space replaces all commands

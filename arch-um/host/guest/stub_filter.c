@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stub_filter.c - make the filters of the system calls of a guest process
+ * stub_filter.c - make the filters for the system calls of a guest process
  *
  * seccomp_zygote.c calls host_stub_filters() once, before it forks the zygote. A rule names one
  * instruction of the stub, the call that it makes, and the arguments that never vary. If guest code
- * jumps to the instruction with other registers, the filter treats that like a system call of guest
- * code. These calls are allowed:
+ * jumps to the instruction with other registers, the filter treats that like a system call from
+ * guest code. These calls are allowed:
  *
  *   guest thread   wait for its turn and wake the kernel process, each on its own word. Any other
  *                  call raises SIGSYS, and the guest's kernel carries it out.
@@ -47,7 +47,10 @@ static void add(struct program *program, uint16_t code, uint32_t k, uint8_t jt, 
 	program->code[program->length++] = (struct sock_filter) { code, jt, jf, k };
 }
 
-/* Continue the rule only if the word at @offset is @value. rule_end() sets the other target. */
+/*
+ * Continue the rule only if the word at @offset is @value. rule_end() sets the jump target for
+ * other values.
+ */
 static void require(struct program *program, uint32_t offset, uint32_t value)
 {
 	add(program, BPF_LD | BPF_W | BPF_ABS, offset, 0, 0);
@@ -60,7 +63,7 @@ static void require_wide(struct program *program, uint32_t offset, uint64_t valu
 	require(program, offset + 4, value >> 32);
 }
 
-/* Allow the call if all conditions since @start are met; otherwise jump past this. */
+/* Allow the call if all conditions since @start are met; otherwise jump past this rule. */
 static void rule_end(struct program *program, unsigned int start)
 {
 	unsigned int i;

@@ -312,7 +312,7 @@ int host_socket_listen(const char *path)
 	fd = lx_socket(LX_AF_UNIX, LX_SOCK_STREAM | LX_SOCK_CLOEXEC | LX_SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return fd;
-	/* A mode set before bind() becomes that of the new file: access for the owner only. */
+	/* A mode set before bind() becomes the new file's mode: access for the owner only. */
 	error = lx_fchmod(fd, 0600);
 	if (error)
 		goto out_close;

@@ -2,7 +2,7 @@
 /*
  * file.h - tell which descriptors have flags that other processes share
  *
- * host_file_*() of kernel code are declared in um/host.h.
+ * The host_file_*() calls for kernel code are declared in um/host.h.
  */
 #ifndef UM_HOST_FILE_H
 #define UM_HOST_FILE_H

@@ -3,7 +3,7 @@
  * file_vec.c - transfer data between a file and scattered memory
  *
  * Called by the worker threads of the disk driver and by hostfs, on any thread. After a short
- * transfer, the caller's vector itself is advanced to what is left.
+ * transfer, the caller's vector itself is advanced to the rest of the memory.
  */
 #include <um/host.h>
 #include "lx/lx_file.h"

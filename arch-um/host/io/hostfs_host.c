@@ -9,8 +9,8 @@
  * component and tells the host not to follow symbolic links. Where the host has no flag for that
  * (chmod before Linux 6.6), the object is opened first and then named by its descriptor. Only two
  * calls take whole paths: host_fs_open_root(), for a folder that the user named, and
- * host_fs_open_beneath(), which has the host refuse every path out of the root (openat2). Without
- * openat2 it opens one component after the other.
+ * host_fs_open_beneath(), which has the host refuse every path out of the root (openat2). On hosts
+ * without openat2, host_fs_open_beneath() opens one component after the other.
  */
 #include <um/host.h>
 #include "libk.h"

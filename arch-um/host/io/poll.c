@@ -16,7 +16,8 @@
  *
  * Signalling descriptors have O_ASYNC set, and their SIGIO goes to the machine's thread, where
  * handlers.c sets UM_EVENT_POLL. For all other descriptors a watcher thread raises the same event;
- * the first such descriptor starts it. In both cases the kernel then calls host_poll_collect().
+ * the first such descriptor starts the thread. In both cases the kernel then calls
+ * host_poll_collect().
  *
  * Terminals are in slow_epoll because the tty layer of the host sends SIGIO a moment before epoll
  * sees the descriptor ready. host_poll_collect() could then find nothing, and no other signal would
@@ -258,7 +259,7 @@ static bool collect_from(int epoll_fd)
 	bool slow = false;
 	int i, nr;
 
-	/* If the array is full, there may be more events. Those reported do not come again. */
+	/* If the array is full, there may be more events. Reported events do not come again. */
 	do {
 		nr = lx_epoll_pwait(epoll_fd, events, NR_EVENTS, 0, NULL);
 		for (i = 0; i < nr; i++) {

@@ -2,7 +2,7 @@
 /*
  * poll.h - give idle.c a descriptor that is readable while others are ready
  *
- * host_poll_*() of kernel code are declared in um/host.h.
+ * The host_poll_*() calls for kernel code are declared in um/host.h.
  */
 #ifndef UM_HOST_POLL_H
 #define UM_HOST_POLL_H

@@ -5,9 +5,9 @@
  * Called by the console driver (um/host.h), exit.c and handlers.c on the machine's thread.
  *
  * The guest's tty layer edits lines and turns Ctrl-C into signals, so the tty layer of the host
- * must not. The settings belong to the terminal, not to this process, so every way to end the
- * process calls host_term_restore_all(). Only SIGKILL leaves the terminal raw. `stty sane` helps
- * then; programs that start machines restore the terminal themselves.
+ * must do neither. The settings belong to the terminal, not to this process, so every way to end
+ * the process calls host_term_restore_all(). Only SIGKILL leaves the terminal raw. `stty sane`
+ * helps then; programs that start machines restore the terminal themselves.
  *
  * A machine in the background of its shell does not change the terminal, because the settings then
  * belong to the job in the foreground.

@@ -7,10 +7,10 @@
  * uapi headers, which each header of lx/ includes as it needs them. A structure or constant
  * that uapi leaves to a libc is defined next to the call and has the prefix lx_ or LX_.
  *
- * If a call that does work fails with -EINTR because a signal arrived, it is repeated (LX_RETRY).
- * A call that waits returns -EINTR, because its caller may be waiting for that signal.
- * Every call is inline, may be used by any thread and in signal handlers, and touches no memory
- * but its arguments. The stub (stub/stub_setup.c) uses these headers too.
+ * A call that fails with -EINTR because a signal arrived is repeated (LX_RETRY), unless the purpose
+ * of the call is to wait. Such a call returns -EINTR, because its caller may be waiting for the
+ * signal. Every call is inline, may be used by any thread and in signal handlers, and touches no
+ * memory but its arguments. The stub (stub/stub_setup.c) uses these headers too.
  */
 #ifndef UM_LX_CALL_H
 #define UM_LX_CALL_H

@@ -62,7 +62,7 @@ static inline int lx_tgkill(int pid, int tid, int signo)
 	return lx_syscall3(__NR_tgkill, pid, tid, signo);
 }
 
-/* Send a signal with @info, in which the host checks the sender's process and user. */
+/* Send a signal with @info. Another process may get only a negative info->si_code. */
 static inline int lx_rt_tgsigqueueinfo(int pid, int tid, int signo, const struct siginfo *info)
 {
 	return lx_syscall4(__NR_rt_tgsigqueueinfo, pid, tid, signo, (long)info);

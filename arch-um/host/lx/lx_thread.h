@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx_thread.h - futexes and host processors of threads
+ * lx_thread.h - sleep and wake through futexes, and choose the host processors of threads
  *
  * System calls of the host. lx/lx_call.h states the rules that apply to all of them.
  */

@@ -10,24 +10,24 @@
  * gives up most of its user's rights in two steps, before the first guest instruction runs:
  *
  *   host_confine_files()   before any child process exists: set no_new_privs. Where the host has
- *                          Landlock, allow writing, creating and removing files only where the
- *                          command line names files or folders, executing only this program,
- *                          and no TCP. Guest processes are created after that, so they belong to
- *                          the same Landlock domain: we may trace only processes in our domain.
+ *                          Landlock, forbid TCP, allow executing only this program, and allow
+ *                          writing, creating and removing files only where the command line names
+ *                          files or folders. Guest processes are created later, so they are in our
+ *                          Landlock domain and we may trace them.
  *   host_confine_calls()   when the engine runs: install a filter that allows only the system
- *                          calls that arch-um/host makes (lx/); others fail with EPERM. Nearly
- *                          all rules test only the number; the host answers those from a bitmap.
+ *                          calls that arch-um/host makes (lx/); others fail with EPERM. Nearly all
+ *                          rules test only the call's number, so the host can decide by a bitmap.
  *
- * Helpers need more rights. So the kernel process forks the starter before it confines itself; the
- * starter has no other task than to start helpers (helper_host.c).
+ * Helpers need more rights. So the kernel process forks the starter, whose only task is to start
+ * helpers, before it confines itself (helper_host.c).
  *
  * A restart executes the program again in the same process, which stays confined. So the filter
  * also allows execve and the calls that the program makes at its start. The next run learns from
  * CONFINED_VARIABLE that it is confined, and does not confine itself again.
  *
- * Limits: the process may still read any file of the user, because layers of a disk name each
- * other, connect to unix sockets, and send signals to the user's other processes. Without Landlock
- * it may execute any program, which then runs under the same filter.
+ * Limits: the process may still connect to unix sockets, send signals to the user's other
+ * processes, and read any file of the user, because the layers of a disk name each other. Without
+ * Landlock it may execute any program, which then runs under the same filter.
  */
 #include "process/confinement.h"
 #include <linux/audit.h>
@@ -137,7 +137,7 @@ static uint64_t rights_of(int abi, bool any_file)
 {
 	uint64_t rights = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
 			  LANDLOCK_ACCESS_FS_MAKE_BLOCK |
-			  /* If this is not handled, Landlock denies all renames between folders. */
+			  /* Unless this is handled, Landlock denies all renames between folders. */
 			  LANDLOCK_ACCESS_FS_REFER;
 
 	if (any_file)

@@ -3,9 +3,9 @@
  * environment.c - remember what the host gave this process at its start
  *
  * These are the arguments, environment variables, processor features, and the set of host
- * processors. boot.c sets them before any other code runs, and they never change. A program that
- * this process starts (helper_host.c) or becomes (exit.c) gets the same ones. Any thread may call
- * these functions.
+ * processors. boot.c sets them before any other code runs, and they never change. A helper
+ * (helper_host.c) gets the same environment variables and processors; after a restart (exit.c), the
+ * program gets the same arguments as well. Any thread may call these functions.
  */
 #include "process/environment.h"
 #include <um/upcall.h>

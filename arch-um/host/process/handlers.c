@@ -96,7 +96,7 @@ static void event_deliver(struct ucontext *uc)
 }
 
 /*
- * The first request to end goes to the guest, which shuts down cleanly. A second one, after
+ * The first request to end goes to the guest, which shuts down cleanly. A second request, after
  * STOP_GRACE, ends the process at once.
  */
 static unsigned int end_requested(int signo)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * helper_host.c - start helpers: programs that do what the kernel process should not
+ * helper_host.c - start helpers: programs that do what the kernel process should not do itself
  *
  * Called by network drivers (host_helper_*()) and confinement.c on the machine's thread.
  *
@@ -8,7 +8,7 @@
  * handlers and may use all processors. Its descriptors 0 and 1 are /dev/null, 2 is our standard
  * error, 3 is the socket, and no others are open. When this process ends, the helper gets SIGTERM
  * (PR_SET_PDEATHSIG) and sees its socket close. The end of a helper raises no signal in this
- * process, so it does not disturb the engines, which wait for their own children.
+ * process, so helpers do not disturb the engines, which wait for their own children.
  *
  * A confined kernel process cannot start a helper. The starter, a process that was forked before
  * confinement, does so on request: it receives the words and the other end of the socket, and
@@ -54,7 +54,7 @@ static int helper_find(const char *name, char *path)
 
 	while (size > 0 && self[size - 1] != '/')
 		size--;
-	/* A user who may not read the folder of this program can name the helper in UMLAB_NET. */
+	/* A user who cannot read the folder of this program can name the helper in UMLAB_NET. */
 	at = host_environment_get("UMLAB_NET");
 	if (*at && strlen(at) < PATH_SIZE && !lx_faccessat(AT_FDCWD, at, EXECUTABLE)) {
 		memcpy(path, at, strlen(at) + 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cache.h - cache line size
+ * cache.h - define the size of a cache line
  */
 #ifndef _ASM_UM_CACHE_H
 #define _ASM_UM_CACHE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cacheflush.h - hooks that generic code calls after it changed vmalloc mappings or page contents
+ * cacheflush.h - define hooks that generic code calls after changing vmalloc mappings or pages
  */
 #ifndef _ASM_UM_CACHEFLUSH_H
 #define _ASM_UM_CACHEFLUSH_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * delay.h - busy waits, timed by the host's clock
+ * delay.h - wait in a loop, timed by the host's clock
  */
 #ifndef _ASM_UM_DELAY_H
 #define _ASM_UM_DELAY_H

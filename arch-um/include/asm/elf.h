@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * elf.h - ELF constants for guest programs and for modules
+ * elf.h - define ELF constants for guest programs and for modules
  */
 #ifndef _ASM_UM_ELF_H
 #define _ASM_UM_ELF_H

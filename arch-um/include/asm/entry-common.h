@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * entry-common.h - hooks that the generic entry code calls
+ * entry-common.h - define hooks that the generic entry code calls
  */
 #ifndef _ASM_UM_ENTRY_COMMON_H
 #define _ASM_UM_ENTRY_COMMON_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * extable.h - exception table: kernel instructions that may fault
+ * extable.h - define the exception table, which lists kernel instructions that may fault
  */
 #ifndef _ASM_UM_EXTABLE_H
 #define _ASM_UM_EXTABLE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * futex.h - atomic operations on guest words
+ * futex.h - change guest words atomically
  */
 #ifndef _ASM_UM_FUTEX_H
 #define _ASM_UM_FUTEX_H

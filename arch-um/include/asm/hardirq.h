@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hardirq.h - interrupt statistics; unexpected interrupts need no acknowledgement
+ * hardirq.h - count interrupts; unexpected interrupts need no acknowledgement
  */
 #ifndef _ASM_UM_HARDIRQ_H
 #define _ASM_UM_HARDIRQ_H

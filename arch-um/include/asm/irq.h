@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * irq.h - interrupt numbers
+ * irq.h - define the interrupt numbers
  */
 #ifndef _ASM_UM_IRQ_H
 #define _ASM_UM_IRQ_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kasan.h - the shadow memory of KASAN
+ * kasan.h - define where the shadow memory of KASAN is
  *
  * One shadow byte describes eight bytes of the process. The shadow is a single sparse mapping that
  * the host side makes before any instrumented code runs (host/process/boot.c).

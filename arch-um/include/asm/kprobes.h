@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kprobes.h - types for probes at kernel functions (kernel/debug/kprobes.c)
+ * kprobes.h - define types for probes in kernel functions (kernel/debug/kprobes.c)
  */
 #ifndef _ASM_UM_KPROBES_H
 #define _ASM_UM_KPROBES_H

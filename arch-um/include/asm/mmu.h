@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * mmu.h - data of an address space other than its page tables
+ * mmu.h - define the data of an address space other than its page tables
  */
 #ifndef _ASM_UM_MMU_H
 #define _ASM_UM_MMU_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * page.h - pages and guest-physical addresses
+ * page.h - define pages and guest-physical addresses
  */
 #ifndef _ASM_UM_PAGE_H
 #define _ASM_UM_PAGE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pgtable.h - page tables, which only software reads (mm/mirror.c makes host mappings from them)
+ * pgtable.h - define the page tables, from which mm/mirror.c makes host mappings
  */
 #ifndef _ASM_UM_PGTABLE_H
 #define _ASM_UM_PGTABLE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * processor.h - data of a task other than its kernel stack
+ * processor.h - define the data of a task other than its kernel stack
  */
 #ifndef _ASM_UM_PROCESSOR_H
 #define _ASM_UM_PROCESSOR_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ptrace.h - registers of a guest task
+ * ptrace.h - define the registers of a guest task
  */
 #ifndef _ASM_UM_PTRACE_H
 #define _ASM_UM_PTRACE_H
@@ -25,8 +25,8 @@ struct pt_regs {
 #define UM_USER_SS	0x2b
 
 /*
- * Guest registers differ from kernel registers by their place at the top of the kernel stack.
- * Segments do not tell: the kernel is a host process, so its segments are those of user mode too.
+ * Guest registers are recognised by their place at the top of the kernel stack. The segments of
+ * kernel code are the same, because the kernel is a host process and runs in user mode too.
  */
 bool regs_are_guest(const struct pt_regs *regs);
 #define user_mode(regs)			regs_are_guest(regs)

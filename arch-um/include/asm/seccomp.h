@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * seccomp.h - constants for seccomp filters of guest programs
+ * seccomp.h - define constants for the seccomp filters of guest programs
  */
 #ifndef _ASM_UM_SECCOMP_H
 #define _ASM_UM_SECCOMP_H

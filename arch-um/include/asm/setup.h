@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * setup.h - size of the command line
+ * setup.h - define the maximum size of the command line
  */
 #ifndef _ASM_UM_SETUP_H
 #define _ASM_UM_SETUP_H

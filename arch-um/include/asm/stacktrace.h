@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stacktrace.h - the layout of a stack frame with a frame pointer
+ * stacktrace.h - define the layout of a stack frame with a frame pointer
  */
 #ifndef _ASM_UM_STACKTRACE_H
 #define _ASM_UM_STACKTRACE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * syscall.h - system call arguments in the guest's registers
+ * syscall.h - find system call arguments in the guest's registers
  */
 #ifndef _ASM_UM_SYSCALL_H
 #define _ASM_UM_SYSCALL_H

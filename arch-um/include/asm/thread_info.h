@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * thread_info.h - kernel stack size, and the flags checked on the way back to guest code
+ * thread_info.h - define the kernel stack size, and flags to check before guest code runs again
  */
 #ifndef _ASM_UM_THREAD_INFO_H
 #define _ASM_UM_THREAD_INFO_H

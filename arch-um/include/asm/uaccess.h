@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * uaccess.h - copies between kernel and guest memory
+ * uaccess.h - copy between kernel and guest memory
  */
 #ifndef _ASM_UM_UACCESS_H
 #define _ASM_UM_UACCESS_H
@@ -27,7 +27,7 @@ long strnlen_user(const char __user *s, long count);
 
 #include <asm-generic/uaccess.h>
 
-/* Access a kernel address that may be bad. The exception table handles the host's SIGSEGV. */
+/* Access a kernel address that may be invalid. The exception table handles the host's SIGSEGV. */
 #define UM_NOFAULT_MOVE(dst, src, type, failed)				\
 	asm goto("1: mov %[from], %[to]\n"				\
 		 _ASM_EXTABLE_UA(1b, %l[failed])			\

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * um_control.h - give drivers the commands, lines of text, that the user of the machine sends
+ * um_control.h - pass commands (lines of text) from the user of the machine to drivers
  *
  * Implemented in drivers/control.c.
  */

@@ -23,7 +23,7 @@ void fp_enter(struct um_mm_context *context);
 /* fp_sync - bring @task->thread.fp up to date. */
 void fp_sync(struct task_struct *task);
 
-/* fp_changed - let @task->thread.fp, which was written, replace what the space holds. */
+/* fp_changed - let @task->thread.fp, which has been changed, replace the state in the space. */
 void fp_changed(struct task_struct *task);
 
 /* fp_reset - give @task the state of a new program. */

@@ -3,8 +3,8 @@
  * um_option.h - check the options of drivers early
  *
  * Drivers read their options when they start, but a malformed option must end the program with one
- * line before anything is touched. So kernel/boot/boot_options.c calls these functions first. They
- * look only at their arguments and work before there is memory to allocate.
+ * line before the program changes any file. So kernel/boot/boot_options.c calls these functions
+ * first. They look only at their arguments and work before there is memory to allocate.
  */
 #ifndef _ASM_UM_UM_OPTION_H
 #define _ASM_UM_UM_OPTION_H

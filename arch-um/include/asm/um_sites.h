@@ -19,7 +19,7 @@ static inline bool sites_in(struct page *page)
 	return test_bit(PG_arch_1, &page->flags);
 }
 
-/* sites_shown - return the page to map in @mm at @addr for @page, which has sites_in(). */
+/* sites_shown - return the page to map in @mm at @addr for @page; sites_in(@page) is true. */
 struct page *sites_shown(struct mm_struct *mm, unsigned long addr, struct page *page);
 
 /* sites_written - show @page itself from now on, because its contents may change. */

@@ -15,7 +15,9 @@ struct um_switch_frame {
 	unsigned long return_address;
 };
 
-/* um_switch_stacks - continue on the stack of @next. Returns @prev there. Interrupts off. */
+/*
+ * um_switch_stacks - continue on the stack of @next, where the call returns @prev. Interrupts off.
+ */
 struct task_struct *um_switch_stacks(struct task_struct *prev, struct task_struct *next);
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * um_vdso.h - the data that the kernel and the vDSO share
+ * um_vdso.h - find the data that the kernel and the vDSO share
  *
  * Defined in kernel/vdso.c, written by kernel/clock.c and by generic timekeeping.
  */

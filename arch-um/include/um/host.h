@@ -3,11 +3,11 @@
  * host.h - the contract: every call that the kernel makes to the host
  *
  * Implemented in arch-um/host/, called by kernel code and by the disk driver's workers
- * (drivers-ubd/worker/); upcall.h is the other direction. Calls return >= 0 or -errno unless their
- * text says otherwise, and leave outputs untouched on failure.
+ * (drivers-ubd/worker/); upcall.h declares the calls in the other direction. Calls return >= 0 or
+ * -errno unless their text says otherwise, and leave outputs untouched on failure.
  * Sizes and offsets are in bytes, times in nanoseconds. Only a call whose text says "any thread"
  * may be used from a worker thread (host_worker_start()). "Blocks" means that the host may put the
- * whole machine to sleep for the call. The file is long because the contract is one list, with a
+ * whole machine to sleep during the call. The file is long because the contract is one list, with a
  * section for each topic.
  */
 #ifndef UM_HOST_H
@@ -31,14 +31,16 @@ enum host_prot {
 int host_ram_create(void *at, uint64_t size);
 
 /*
- * host_ram_map - map @size bytes of RAM from @offset on at the address @at of this process as well,
- * replacing any mapping there. All arguments are page-aligned. Used for vmalloc. Never blocks.
+ * host_ram_map - map @size bytes of RAM, from @offset, a second time at the address @at of this
+ * process, replacing any mapping there. All arguments are page-aligned. Used for vmalloc. Never
+ * blocks.
  */
 int host_ram_map(void *at, uint64_t offset, size_t size, int prot);
 
 /*
- * host_mem_alloc - allocate zeroed memory outside guest RAM, for data that belongs to the host
- * side (maps of disks). Untouched pages cost nothing. NULL: the host has no memory. Any thread.
+ * host_mem_alloc - allocate zeroed memory outside guest RAM, for data that belongs to the host side
+ * (the maps of disk layers). Untouched pages cost nothing. NULL: the host has no memory. Any
+ * thread.
  * host_mem_free - free memory from host_mem_alloc(); takes the same size, and ignores NULL. Any
  * thread.
  */
@@ -166,10 +168,10 @@ void host_space_sync(struct host_space *space);
 
 /*
  * host_guest_run - run guest code in @space with @regs until it stops; *@event gets the reason.
- * Must be called with um_irqs_on 0: a host event then ends the run as GUEST_INTERRUPT and
- * stays pending. If an event is pending already, the call returns at once. *@regs is loaded
- * before and valid after the run, except after GUEST_GONE. The FP state stays in the space;
- * see host_space_fp_get().
+ * Must be called with um_irqs_on 0: a host event then ends the run as GUEST_INTERRUPT and stays
+ * pending. If an event is pending already, the call returns at once. The run starts with *@regs and
+ * stores the new registers there, except after GUEST_GONE. The FP state stays in the space; see
+ * host_space_fp_get().
  */
 void host_guest_run(struct host_space *space, struct host_regs *regs,
 		    unsigned int flags, struct guest_event *event);
@@ -329,20 +331,22 @@ int host_file_lock(int fd, bool exclusive);
 
 /*
  * host_file_wait - sleep until @fd is readable (or writable, if @write), but at most @timeout.
- * -EAGAIN: it is still not ready. Blocks.
+ * -EAGAIN: @fd is still not ready. Blocks.
  */
 int host_file_wait(int fd, bool write, uint64_t timeout);
 
 /*
  * host_socket_listen - create a listening unix stream socket at @path.
- * host_socket_accept - accept a connection. -EAGAIN: there is none.
+ * host_socket_accept - accept a connection on the socket @fd. -EAGAIN: there is none. Both calls
+ * return a new descriptor.
  */
 int host_socket_listen(const char *path);
 int host_socket_accept(int fd);
 
 /*
- * host_pty_open - create a pseudo terminal in raw mode; @name gets the path of its other end.
- * While nobody has the other end open, reads fail with -EIO, and writes may fail.
+ * host_pty_open - create a pseudo terminal in raw mode and return its descriptor; @name gets the
+ * path of its other end. While nobody has the other end open, reads fail with -EIO, and writes may
+ * fail.
  * host_pty_forget - discard data that was written but not read. -EBUSY: the other end is open.
  */
 int host_pty_open(char *name, size_t name_size);
@@ -365,11 +369,12 @@ enum host_net {
 };
 
 /*
- * host_net_connect - connect to the unix socket at @path, without blocking: SOCK_SEQPACKET, or
- * SOCK_STREAM if @stream. -ENOENT, -ECONNREFUSED: nobody listens there.
- * host_net_inherit - duplicate @fd, which this process inherited and nobody else uses, and make the
- * duplicate non-blocking. -EPROTOTYPE: @fd is a stream socket. -EINVAL: it is neither a socket nor
- * a tap device.
+ * host_net_connect - connect to the unix socket at @path (SOCK_SEQPACKET, or SOCK_STREAM if
+ * @stream) without blocking, and return the descriptor. -ENOENT, -ECONNREFUSED: nobody listens
+ * there.
+ * host_net_inherit - return a non-blocking duplicate of @fd, which this process inherited and
+ * nobody else uses; *@transport says how it transfers frames. -EPROTOTYPE: @fd is a stream socket.
+ * -EINVAL: @fd is neither a socket nor a tap device.
  */
 int host_net_connect(const char *path, bool stream);
 int host_net_inherit(int fd, enum host_net *transport);
@@ -377,8 +382,8 @@ int host_net_inherit(int fd, enum host_net *transport);
 /*
  * host_net_send - send up to 32 frames. Returns how many were sent, at least one. -EAGAIN: none can
  * be sent now. Another -errno: the first frame cannot be sent.
- * host_net_receive - receive up to @nr frames and set their size and truncated. Returns how many
- * were received, or 0 at the end of the connection. -EAGAIN: none has arrived.
+ * host_net_receive - receive up to @nr frames and set the size and truncated of each. Returns how
+ * many were received, or 0 at the end of the connection. -EAGAIN: none has arrived.
  */
 int host_net_send(int fd, enum host_net transport, const struct host_frame *frames,
 		  unsigned int nr);
@@ -509,7 +514,9 @@ int host_fs_xattr_set(int fd, const char *name, const void *value, size_t size, 
 /* host_fs_owner - get the user and group of this process on the host. */
 void host_fs_owner(uint32_t *uid, uint32_t *gid);
 
-/* host_fs_max_descriptors - raise the limit of descriptors as far as allowed, and return it. */
+/*
+ * host_fs_max_descriptors - raise the limit on open descriptors as far as allowed, and return it.
+ */
 unsigned int host_fs_max_descriptors(void);
 
 /* ---- readiness ---------------------------------------------------------- */
@@ -518,9 +525,9 @@ unsigned int host_fs_max_descriptors(void);
  * host_poll_add - report @fd to um_poll_ready() with @cookie each time that it becomes readable
  * (or writable, if @write). Edge-triggered: the caller must read until -EAGAIN. A descriptor that
  * cannot be polled (regular file, /dev/null) is reported once, immediately.
- * host_poll_watch - change for which reasons @fd is reported. @fd is reported immediately if it is
- * ready for one of them. Watch for writability only while it is needed, because each read at the
- * other end causes another report.
+ * host_poll_watch - choose whether @fd is reported when it becomes readable, writable or both. If
+ * @fd is ready already, it is reported immediately. Watch for writability only while it is needed,
+ * because each read at the other end causes another report.
  * host_poll_remove - stop reporting @fd. Must be called before the descriptor is closed.
  */
 int host_poll_add(int fd, bool write, uint64_t cookie);
@@ -534,8 +541,8 @@ void host_poll_collect(void);
 
 /*
  * host_worker_start - run @fn(@arg) on a new host thread. The thread shares memory and descriptors
- * with the machine's thread, takes no signals, and may make only calls marked "any thread" and the
- * three below. It must never call kernel functions or take kernel locks.
+ * with the machine's thread, receives no signals, and may make only calls marked "any thread" and
+ * the three below. It must never call kernel functions or take kernel locks.
  * host_worker_wait - sleep until *@word differs from @seen. Any thread.
  * host_worker_wake - wake sleepers after *@word has changed. Any thread.
  * host_worker_notify - raise a host event; the machine's thread soon calls the functions that were

@@ -62,7 +62,7 @@ _Static_assert(UM_STUB_DATA + UM_STUB_DATA_SIZE == UM_STUB_MAILBOX, "one slot of
 _Static_assert(UM_STUB_MAILBOX + UM_STUB_MAILBOX_SIZE == UM_STUB_END, "the stub ends there");
 _Static_assert(UM_SITES + UM_SITES_SIZE < UM_MODULES_BASE, "kernel addresses lie above the window");
 _Static_assert(UM_TASK_SIZE < UM_STUB_STACK && UM_STUB_END < UM_HOST_TASK_END,
-	       "the stub lies behind the guest's range");
+	       "the stub lies above the guest's range");
 #endif
 
 #endif /* UM_LAYOUT_H */

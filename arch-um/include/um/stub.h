@@ -2,12 +2,12 @@
 /*
  * stub.h - the contract between the kernel process and the stub: memory that both see
  *
- *   constants   one page, the same for all spaces; the stub needs it while it starts
+ *   constants   one read-only page, the same for all spaces: descriptors, signal masks and filters
  *   data        mapping work and settings, written by the kernel process
  *               (host/guest/spaces.c). Guest code can read the data but not write it.
  *   mailbox     registers and turn of the seccomp engine, written by both sides. Guest code can
- *               write it at any time, so the kernel process trusts nothing in it that could
- *               give a space more than its page tables do (engine_seccomp.c).
+ *               write it at any time, so the kernel process trusts nothing in it that could give a
+ *               space more rights than its page tables do (engine_seccomp.c).
  *
  * The macros are offsets and values for assembler code (stub/stub_*.S). Assertions at the end check
  * that they match the structs.
@@ -90,7 +90,7 @@
 #define STUB_ACK_FAILED_VALUE	(1ULL << 24)	/* mapper: a command failed */
 #define STUB_ACK_READY		(1ULL << 25)
 #define STUB_ACK_CHILD_ENDED	(1ULL << 26)	/* kernel process: SIGCHLD; may add up */
-#define STUB_ACK_ERROR		(1ULL << 48)	/* times an errno */
+#define STUB_ACK_ERROR		(1ULL << 48)	/* multiplied by an errno */
 
 /* The stub file: constants, the window of the sites, then one slot for each space. */
 #define STUB_FILE_SITES		UM_STUB_CONSTS_SIZE

@@ -3,7 +3,7 @@
  * upcall.h - the contract: the calls and variables through which the host side reaches the kernel
  *
  * Implemented in arch-um/kernel/, used by arch-um/host/ on the machine's thread.
- * host.h is the other direction.
+ * host.h declares the calls in the other direction.
  */
 #ifndef UM_UPCALL_H
 #define UM_UPCALL_H
@@ -42,7 +42,9 @@ struct um_boot {
 /* um_start - run the first kernel code, on the boot stack. Never returns. */
 void um_start(struct um_boot *boot) __attribute__((noreturn));
 
-/* um_irq_dispatch - handle all pending events; @regs were interrupted. Interrupts off. */
+/*
+ * um_irq_dispatch - handle all pending events; @regs are the interrupted registers. Interrupts off.
+ */
 void um_irq_dispatch(struct host_regs *regs);
 
 /* um_poll_ready - report that the descriptor registered with @cookie is ready. Interrupts off. */

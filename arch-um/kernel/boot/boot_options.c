@@ -2,10 +2,10 @@
 /*
  * boot_options.c - check the program's own options and make the kernel command line
  *
- * Called once by um_start() (setup.c), before there is memory to allocate and before anything is
- * touched. The table below has a check for each option of the port. A malformed value, or a word
- * that starts with '-' and is not in the table, ends the program with one line and status 2. All
- * other words are passed on to the kernel and to init.
+ * Called once by um_start() (setup.c), before there is memory to allocate and before the program
+ * changes any file. The table below has a check for each option of the port. A malformed value, or
+ * a word that starts with '-' and is not in the table, ends the program with one line and status 2.
+ * All other words are passed on to the kernel and to init.
  */
 #include "boot_options.h"
 

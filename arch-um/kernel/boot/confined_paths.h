@@ -5,7 +5,7 @@
 #ifndef UM_KERNEL_CONFINED_PATHS_H
 #define UM_KERNEL_CONFINED_PATHS_H
 
-/* confined_paths_allow - keep the files that @option=@value names writable. @option: no digits. */
+/* confined_paths_allow - keep the files that @value names writable. @option has no digits. */
 void confined_paths_allow(const char *option, const char *value);
 
 #endif /* UM_KERNEL_CONFINED_PATHS_H */

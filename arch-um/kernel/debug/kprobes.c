@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kprobes.c - place breakpoints at kernel functions, for tracing
+ * kprobes.c - place breakpoints in kernel functions, for tracing
  *
  * The generic kprobes code calls arch_*() in task context. oops.c calls kprobe_trap() from the
  * host's exception handler, with interrupts off.
  *
  * Theory of operation
  *
- * A probe replaces the first byte of a function by int3. The signal that int3 raises on the host
+ * A probe replaces the first byte of a function with int3. The signal that int3 raises on the host
  * reaches kprobe_trap() through um_kernel_fault(), and the probe's handlers see the registers. The
  * original instruction then runs in place: remove the int3, set the trap flag, and put the int3
  * back in the trap that follows. Other architectures execute a copy of the instruction, because
@@ -16,7 +16,8 @@
  * handler hits a probe, that probe is stepped over in the same way, but its handlers do not run
  * (nmissed).
  *
- * A return probe replaces the return address by __kretprobe_trampoline, which is another int3.
+ * A return probe replaces the return address with that of __kretprobe_trampoline, which is another
+ * int3.
  *
  * Limits: only the first instruction of a function can be probed, because nothing here knows where
  * other instructions start. The host side cannot be probed, because it handles the signals and also

@@ -2,7 +2,7 @@
 /*
  * panic_core.c - write the kernel's memory to a file for gdb after a panic (core=FILE)
  *
- * The file is an ELF core of one thread, the one that panicked. Its segments are:
+ * The file is an ELF core of the thread that panicked. Its segments are:
  *
  *   data               the image after its read-only part, which gdb finds in vmlinux
  *   RAM                all of RAM, with holes in the file for free pages, for pages of zeros and,

@@ -3,9 +3,9 @@
  * string.S - copy, move and fill memory blocks
  *
  * Called in any context. Kernel code must not use vector registers. So small blocks are moved in
- * overlapping words, and larger ones by string instructions, which current processors execute by
- * cache lines. The names without underscores are weak, so that KASAN can replace the functions by
- * versions that check their arguments.
+ * overlapping words, and larger ones by string instructions, which current processors execute one
+ * cache line at a time. The names without underscores are weak, so that KASAN can replace the
+ * functions with versions that check their arguments.
  */
 #include <linux/linkage.h>
 #include <linux/cfi_types.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vdso_time.c - code of the vDSO, the shared object that the kernel maps into every program
+ * vdso_time.c - implement the vDSO, a shared object that the kernel maps into every program
  *
  * This code runs in guest processes, as part of any program. It reads the clocks from the two data
  * pages in front of the vDSO, which the kernel writes (kernel/vdso.c, kernel/clock.c), or makes the

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * clocksource.h - the clock mode in which the vDSO reads the clock without a system call
+ * clocksource.h - name the clock mode in which the vDSO reads the clock without a system call
  */
 #ifndef _ASM_UM_VDSO_CLOCKSOURCE_H
 #define _ASM_UM_VDSO_CLOCKSOURCE_H

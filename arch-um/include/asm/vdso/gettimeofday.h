@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * gettimeofday.h - hooks that the generic vDSO code calls
+ * gettimeofday.h - define hooks that the generic vDSO code calls
  */
 #ifndef _ASM_UM_VDSO_GETTIMEOFDAY_H
 #define _ASM_UM_VDSO_GETTIMEOFDAY_H
