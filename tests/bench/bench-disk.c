@@ -9,7 +9,7 @@
  * On the host and in a guest, transfers end in the host's page cache, so the difference is the cost
  * of the path through the guest. Prints lines "@disk ROW FIGURE": MB/s for seq_*, operations per
  * second for the others. Each row takes one second. row=ROW and seconds=N run one row alone, for a
- * profiler. They come from the environment, or from the kernel's command line in a guest.
+ * profiler. Both are read from the environment; in a guest, from the kernel's command line.
  */
 #define _GNU_SOURCE
 #include <errno.h>

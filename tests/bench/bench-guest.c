@@ -8,7 +8,7 @@
  * initramfs) the program first mounts what it needs, and powers the machine off at the end.
  * bench.sh runs it on all systems in turn and compares the figures.
  *
- * Each row is a function that repeats its operation @count times and returns how long that took,
+ * Each row is a function that repeats its operation @count times and returns how long this took,
  * without set-up and clean-up. measure() finds the count that fills run_time. Files lie on tmpfs
  * on all systems, so that the host's disk does not matter.
  */
@@ -325,7 +325,7 @@ static double row_pipe_threads(long count)
 	return time;
 }
 
-/* Tells whose turn it is: 0 the measuring thread, 1 the other. */
+/* Tells whose turn it is: 0 is the measuring thread, 1 is its partner. */
 static _Atomic uint32_t turn;
 
 static void turn_pass(uint32_t to)

@@ -60,7 +60,7 @@ static _Noreturn void serve_rr(void)
 	}
 }
 
-/* Counts datagrams. A datagram to COUNT_PORT is answered with the count. */
+/* Counts datagrams, and answers each datagram to COUNT_PORT with the count. */
 static _Noreturn void serve_udp(void)
 {
 	int fd = socket_open(SOCK_DGRAM, UDP_PORT, NULL), size = 4 << 20;

@@ -102,7 +102,7 @@ guests_run() {
 processor_ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
 
 # rate SYSTEM PROTOCOL SOCKET PORTS SIZE PID: record frames per second, and frames per second of the
-# switch's own processor time, which is its rate if the peers cost nothing.
+# switch's own processor time. The latter would be the rate if the peers cost nothing.
 rate() {
 	local before after arrived
 	before=$(processor_ticks "$6")

@@ -150,7 +150,10 @@ static void all_known(int ports)
 		drain(fds[i]);
 }
 
-/* Sends a batch of equal frames in the switch's protocol; returns the number of messages. */
+/*
+ * Packs a batch of equal frames into messages of the switch's protocol. Returns the number of
+ * messages and sets *frames_each to the frames in one message.
+ */
 static int batch_make(struct mmsghdr *messages, struct iovec *iov, void *frame, size_t size,
 		      int *frames_each)
 {

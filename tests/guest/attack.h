@@ -3,7 +3,7 @@
  * attack.h - helpers for programs that attack the stub from guest code
  *
  * An attack runs in a child, which may end in any way. The other processes then check that the
- * attack neither read nor changed anything of theirs, and that the machine continues.
+ * attack neither read nor changed their memory, and that the machine still works.
  */
 #ifndef ATTACK_H
 #define ATTACK_H

@@ -25,7 +25,7 @@ enum { PAGE = 4096, HOT = 2000 };
 
 typedef long (*site_fn)(long first, long second);
 
-/* Neither call takes an argument, and each always returns the same value. */
+/* Neither of these calls takes an argument, and each always returns the same value. */
 static const uint8_t call_getpid[] = { 0xb8, SYS_getpid, 0, 0, 0, 0x0f, 0x05, 0xc3 };
 static const uint8_t call_getppid[] = { 0xb8, SYS_getppid, 0, 0, 0, 0x0f, 0x05, 0xc3 };
 
@@ -92,7 +92,7 @@ static void content(void)
 	other[64 + 1] = SYS_getppid;
 	is(wrong(code + 64, getppid()), 0,
 	   "a second write through the mapping takes effect at once");
-	/* This site has never been called. By now the mapping is writable without a fault. */
+	/* This site has never been called. The writes above have already made the page writable. */
 	memcpy(other + 512, call_getpid, sizeof(call_getpid));
 	is(wrong(code + 512, getpid()), 0, "a site in a writable page works when it is hot");
 	other[512 + 1] = SYS_getppid;

@@ -2,9 +2,9 @@
 /*
  * chrooted.c - chroot to the Debian system on one disk and run a program from another disk
  *
- * Kernel parameters: root_disk= (default /dev/ubda), work_disk= (default /dev/ubdb), run= (default
- * /srv/run-all) and its arguments from=N and list=NAME. The first disk is only read; changes go
- * to a tmpfs. tests/lib/selftests.sh uses this program.
+ * Kernel parameters: root_disk= (default /dev/ubda), work_disk= (default /dev/ubdb), and run=, the
+ * program (default /srv/run-all), which gets the values of from=N and list=NAME as arguments. The
+ * first disk is only read; changes go to a tmpfs. tests/lib/selftests.sh uses this program.
  */
 #define _GNU_SOURCE
 #include <sched.h>

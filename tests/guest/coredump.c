@@ -75,7 +75,7 @@ static int read_core(void)
 	return core != MAP_FAILED;
 }
 
-/* Returns the @n-th note of @type, or NULL. */
+/* Returns the content of the @n-th note of @type and sets *size, or returns NULL. */
 static void *note(unsigned int type, int n, size_t *size)
 {
 	Elf64_Ehdr *head = (void *)core;

@@ -3,7 +3,7 @@
  * devmem.c - test that /dev/mem maps RAM, and that other accesses through it fail
  *
  * A guest address space can hold only pages of RAM (arch-um/include/um/layout.h). Other accesses
- * through a mapping of /dev/mem end in SIGBUS, and in EFAULT for system calls. t4010-memory.sh
+ * through a mapping of /dev/mem raise SIGBUS; system calls fail with EFAULT. t4010-memory.sh
  * runs this program in a guest.
  */
 #define _GNU_SOURCE

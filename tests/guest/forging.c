@@ -3,7 +3,7 @@
  * forging.c - attack the kernel through the mailbox that it shares with guest code
  *
  * There are three attacks:
- * - A stop with forged contents, handed over as the stub does it.
+ * - A stop with forged contents, handed over in the same way as by the stub.
  * - A stop without stopping: the thread hands over its turn but keeps running, so the kernel
  *   carries out a call (munmap, fork, ...) for a process that is still running.
  * - A turn that is never returned, because the thread sleeps or spins in the stub.
@@ -230,10 +230,10 @@ static void keep_using(volatile unsigned long *page)
 			return;
 		}
 		page[i % 512] = POISON + i;
-		/* Take the turn back while the mapper works. */
+		/* While the mapper works, give the turn back to the kernel too early. */
 		if (i % 16 == 0 && BOX->turn == STUB_TURN_MAPPER)
 			BOX->turn = STUB_TURN_KERNEL;
-		/* The call is done, so the page may already have another use. */
+		/* The call has ended, so the page may already have another use. */
 		if (i > 20000 && BOX->turn == STUB_TURN_GUEST)
 			break;
 	}

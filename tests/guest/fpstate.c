@@ -161,7 +161,7 @@ static int differs(const struct registers *want, const struct registers *got)
 	return 0;
 }
 
-/* Runs @action between load and save; it may only consist of system calls in assembler. */
+/* Runs @action between load and save; @action may contain only system calls in assembler. */
 #define KEEPS(seed, action) ({ \
 	struct registers want_, got_; \
 	make(&want_, seed); \
@@ -321,7 +321,7 @@ static void under_timer(void)
 	   (int)nr_signals);
 }
 
-/* What edit() found in the FXSAVE image and the XSAVE header of a signal frame. */
+/* Values that edit() found in the FXSAVE image and the XSAVE header of a signal frame. */
 static unsigned int frame_magic1, frame_mxcsr, frame_size;
 static unsigned long frame_features;
 static unsigned char frame_xmm3[16];

@@ -3,7 +3,7 @@
  * gates.c - test 32-bit gates, segment bases and stack pointers that no ordinary program uses
  *
  * privileged.c tests the gates of 64-bit code. A wrong code segment, a wrong segment base or a
- * stack pointer out of bounds must raise the signal that hardware raises, and do nothing else.
+ * stack pointer out of bounds must raise the signal that hardware raises, without other effects.
  * t5040-isolation.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
@@ -59,7 +59,7 @@ static void bases(void)
 	asm volatile("wrgsbase %0" : : "r"(0ul));
 }
 
-/* Where change_frame() makes sigreturn continue; 0: leave it unchanged. */
+/* The values that change_frame() writes into the signal frame; 0: leave the register unchanged. */
 static unsigned long frame_ip, frame_sp;
 
 static void change_frame(int signo, siginfo_t *info, void *context)

@@ -5,7 +5,8 @@
  * Kernel parameters, all optional:
  *   topic=a,b   run /topics/a, then /topics/b
  *   limit=N     time limit of a topic in seconds (default 60)
- *   then=WHAT   poweroff (default), reboot, halt, panic, exit, idle, prompt
+ *   then=WHAT   what to do after the topics: poweroff (default), reboot, halt, panic, exit, idle,
+ *               prompt
  * The output of a topic goes to the console as lines "@<topic> <line>" between "@begin <topic>" and
  * "@end <topic> <how it ended>"; tests/lib/guest.sh reads them. A topic that hangs is killed with
  * all its children, and the next one still runs. then=prompt reads commands from the console
@@ -30,7 +31,7 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t asked_to_stop;
-static sigset_t open_mask; /* an empty mask, for waiting */
+static sigset_t open_mask; /* an empty mask: no signal is blocked while waiting */
 
 /* Prints a line with one write(), so that kernel messages do not come in the middle. */
 __attribute__((format(printf, 1, 2)))
@@ -159,7 +160,7 @@ static void run_topic(const char *topic, double limit)
 		_exit(127);
 	}
 	close(pipe_fd[1]);
-	/* Read until the output ends. A remaining child may hold the pipe for half a second. */
+	/* Read to the end of the output; a remaining child can delay it for half a second. */
 	while (!ended || now() < drained) {
 		struct pollfd poll_fd = { .fd = pipe_fd[0], .events = POLLIN };
 		pid_t gone;

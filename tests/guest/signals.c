@@ -336,7 +336,7 @@ static long now_ms(void)
 
 /*
  * Stops and continues a child that sleeps 300 ms. Without a handler, restart_syscall must sleep
- * until the original end, not for the whole length again. Returns false also if the host was too
+ * until the original end, not for the whole length again. Also returns false if the host was too
  * busy to decide.
  */
 static int sleep_goes_on(void)
@@ -462,7 +462,7 @@ static void flags(void)
 	is(sigismember(&mask, SIGUSR1), 0, "SA_NODEFER leaves the signal mask unchanged");
 }
 
-/* Interrupts any instruction of a loop by signals; the loop must not lose a step. */
+/* Interrupts a loop with signals at any instruction; the loop must not lose a step. */
 static void storm(void)
 {
 	struct itimerval timer = { .it_value.tv_usec = 500, .it_interval.tv_usec = 500 };

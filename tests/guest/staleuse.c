@@ -4,7 +4,7 @@
  *
  * One thread removes access to a page while another thread uses it continuously. After the call
  * has returned, each use must fault or reach a private copy. The environment variable rounds
- * scales the length of the loops. t5040-isolation.sh runs this program in a guest.
+ * multiplies the length of the loops. t5040-isolation.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <pthread.h>

@@ -3,7 +3,7 @@
  * stubjumps.c - jump to each byte of the stub and into its thunks, to make it do a host call
  *
  * The registers ask for a host call. If the host executed the call, its effect would be visible:
- * memory that the guest's kernel does not know, a writable stub, or a dead machine. A jump may
+ * memory that the guest's kernel has not mapped, a writable stub, or a dead machine. A jump may
  * leave the child with registers from an earlier state, so its progress is kept in shared memory.
  * A child that makes no more jumps is killed, and a new one continues. A jump to the stub's first
  * instruction is a legal system call. Therefore this test uses only calls that the guest's kernel
@@ -64,7 +64,7 @@ static const long calls[][7] = {
 
 static struct shared {
 	volatile long next;	/* jump to try: call * NR_TARGETS + target */
-	volatile long won;	/* a bit for each kind of gain */
+	volatile long won;	/* a bit for each kind of success */
 } *shared;
 
 static void jump(unsigned long where, const long *call)

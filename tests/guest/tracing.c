@@ -2,8 +2,8 @@
 /*
  * tracing.c - test tracepoints, system call events, kprobes, perf software events, and BPF on them
  *
- * Needs a kernel built by `make kernel FLAVOR=trace` (t9350). Compares the number of
- * hits with the number of calls that the program made.
+ * Needs a kernel built by `make kernel FLAVOR=trace` (t9350). The program compares the number of
+ * hits with the number of calls that it made.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

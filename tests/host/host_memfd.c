@@ -2,7 +2,7 @@
 /*
  * host_memfd.c - check what guest RAM needs from the host
  *
- * Guest RAM is a sparse memfd that is mapped in many pieces, and freed by punching holes.
+ * Guest RAM is a sparse memfd that is mapped in many pieces. Punching holes in the file frees RAM.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # cowcorpus.py - make COW files of all old versions: cowcorpus.py FOLDER BASE
 #
-# The files good-* are V1, V2, V3 and the 64-bit V3 from before 2006. Each has one changed block of
-# 4 KiB and the content of the file `want`. The files bad-* have one fault each. The script
-# follows the description of the formats and uses no code of cow/, so the files test that code.
+# The files good-* are V1, V2, V3 and the 64-bit V3 from before 2006. In each, one block of 4 KiB
+# differs from BASE, and the disk has the content of the file `want`. The files bad-* have one fault
+# each. The script follows the description of the formats and uses no code of cow/, so the files
+# test that code.
 import os, struct, sys
 
 folder, base = sys.argv[1], os.path.realpath(sys.argv[2])

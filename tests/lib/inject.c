@@ -4,7 +4,7 @@
  *
  * usage: inject PID FILE     FILE is one that the process must not be able to write
  *
- * Stops the process through ptrace and lets it execute one system call after the other through a
+ * Stops the process through ptrace and lets it execute one system call after another through a
  * `syscall` instruction in its own code. Prints "<what> <result>" for each call. The process then
  * continues with the registers it had. Exit status 2: the process cannot be traced. t3200 uses it.
  */
@@ -33,7 +33,7 @@ static pid_t pid;
 static int memory;
 static struct user_regs_struct before;
 static unsigned long instruction;
-static unsigned long long signals;	/* bit mask of signals that arrived meanwhile */
+static unsigned long long signals;	/* bit mask of signals that arrived during the calls */
 
 static void find_instruction(void)
 {

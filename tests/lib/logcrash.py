@@ -7,15 +7,15 @@
 #   logcrash.py count LOG
 #       Print the number of entries.
 #   logcrash.py replay LOG NOTES BEFORE AFTER CUT SEED
-#       Make AFTER from BEFORE: what a power failure at entry CUT may leave.
+#       Copy BEFORE to AFTER with the writes that a power failure at entry CUT may keep.
 #   logcrash.py verify RAW NOTES CUT
-#       Fail unless the disk RAW holds what it may hold after that failure.
+#       Fail unless the disk RAW holds what a power failure at entry CUT may leave.
 #   logcrash.py flush SOCKET
 #       Print the errors of a write, two flushes and another write.
 #
 # LOG is recorded by the blklogwrites driver of qemu in the format of dm-log-writes: a superblock,
 # then a sector with a description and the data for each write. A power failure keeps all writes
-# before the last flush and any part, sector by sector, of the later ones. Each sector of the disk
+# before the last flush and a random subset of the sectors of later writes. Each sector of the disk
 # holds its number and the round that wrote it. NOTES has a line "round entries" for each flush that
 # was acknowledged.
 import os, random, shutil, struct, sys

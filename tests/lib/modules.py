@@ -6,7 +6,7 @@
 cycles   modules that use each other, directly or through others
 headers  .c files that others use but that have no header named after them
 rooms    symbols that one room takes from a room above it (ROOMS below)
-exits    files outside a room that may end the program, and call exit() all the same
+exits    files that call exit() although their room must not end the program (MAY_EXIT below)
 
 A module is a .c file. Files that include the same <name>_internal.h are one module, <name>.
 Each line of output is one offence; the status is 1 if there is any.

@@ -124,7 +124,8 @@ pings() { net_do "$1" "ping -c ${3:-2} -i 0.2 -W 3 $2" |
 	grep -q ' 0% packet loss'; } # pings NAME ADDRESS [COUNT]
 
 # vde_start NAME FOLDER: starts Debian's vde_switch, not as a daemon, which would outlive the
-# script. vde_switch ends at the end of its input, so its input is a pipe that it holds open itself.
+# script. vde_switch ends at the end of its input, so its input is a pipe that vde_switch itself
+# holds open.
 vde_start() {
 	mkfifo -m 666 "$SCRATCH/$1.console"
 	as_user setpriv --pdeathsig KILL vde_switch -s "$2" -n 128 <> "$SCRATCH/$1.console" > \

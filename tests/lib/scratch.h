@@ -2,7 +2,7 @@
 /*
  * scratch.h - make a scratch folder for a unit test, and remove it at the end
  *
- * scratch_make() also makes it the home of the umlab command, so the modules under test do
+ * scratch_make() also makes the folder the home of the umlab command, so the modules under test do
  * not find the user's own files.
  */
 #ifndef SCRATCH_H

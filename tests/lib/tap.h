@@ -27,8 +27,8 @@ struct tap_count {
 static struct tap_count *tap_count;
 
 /*
- * Runs before main(). The count lies in shared memory for forked children. It is mapped here, so
- * that no mapping appears while a test examines its address space.
+ * Runs before main(). The count lies in shared memory, so that forked children can increment it.
+ * Mapping the memory here means that no mapping appears while a test examines its address space.
  */
 __attribute__((constructor))
 static void tap_init(void)
@@ -125,7 +125,7 @@ static inline int in_guest(void)
 	return getenv("UMLAB_GUEST") != NULL;
 }
 
-/* Return the value of "name=value" on the kernel's command line, or NULL. */
+/* Return the value of the option @name= on the kernel's command line, or NULL. */
 static inline const char *boot_option(const char *name)
 {
 	static char line[8192];

@@ -2,8 +2,8 @@
 # tap.sh - report the results of a test script in the Test Anything Protocol
 #
 # Each test script sources this file. Titles are claims. Result lines carry no numbers. The plan
-# comes last (done_testing), so prove notices a script that stops half-way. What a failed claim got
-# instead goes to standard error, and tests/run prints it again at the end.
+# comes last (done_testing), so prove notices a script that stops half-way. The details of
+# a failed claim go to standard error, and tests/run prints them again at the end.
 
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
 BUILD=${UMLAB_BUILD:-$TOP/build}
@@ -42,7 +42,7 @@ skip_all() { echo "1..0 # SKIP $*"; exit 0; }
 diag() { tr -d '\r' | sed 's/^/# /'; }
 done_testing() { echo "1..$nr_claims"; [ "$nr_failed" -eq 0 ]; exit $?; }
 
-# relay FILE: copy the results that another program wrote to our output, and count them.
+# relay FILE: copy the results of another program from FILE to our output, and count them.
 relay() {
 	local line
 	while IFS= read -r line; do

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * typist.c - run a program on a pseudo terminal, type at it as a script says, and report in TAP
+ * typist.c - run a program on a pseudo terminal, type what a script says, and report in TAP
  *
  * usage: typist [-l LOG] SCRIPT COMMAND [ARGUMENT...]
  *

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # nbdput.py - write a text to an NBD export and flush it: nbdput.py SOCKET OFFSET TEXT
 #
-# A minimal NBD client, so that the tests need no further package. It is one file because some tests
-# copy it into a machine; tests/lib/logcrash.py imports the class. Sectors that the text covers only
-# in part are read first. The client waits up to 20 seconds for a server that is still starting.
+# This is a minimal NBD client, so that the tests need no further package. The client is one file
+# because some tests copy it into a machine; tests/lib/logcrash.py imports the class. Sectors that
+# the text covers only in part are read first. The client waits up to 20 seconds for a server that
+# is still starting.
 import socket, struct, sys, time
 
 READ, WRITE, DISCONNECT, FLUSH = range(4)
@@ -40,7 +41,7 @@ class Export:
         self.peer.sendall(head + data)
 
     def request(self, command, at=0, size=0, data=b""):
-        """Carry out one command; returns the server's error number and the data that was read."""
+        """Carry out one command; return the server's error number and the data that was read."""
         self.send(command, at, size, data)
         magic, error, cookie = struct.unpack(">IIQ", self.receive(16))
         if magic != ANSWER_MAGIC or cookie != COOKIE:

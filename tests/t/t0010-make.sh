@@ -16,8 +16,8 @@ cp -R "$TOP/tests/bench" "$tree/tests/"
 touch "$tree"/arch-um/{configs/umlab_defconfig,kernel/setup.c,kernel/extra.c}
 
 # The stand-in has 120 steps of 10 ms, skips each step whose product exists, and counts its runs.
-# With HOLD=compiling it stops at step 30, with HOLD=unpacking its tar does not end. So the build
-# cannot finish before the test kills it half-way.
+# HOLD=compiling makes step 30 wait, HOLD=unpacking makes tar wait. So the build cannot finish
+# before the test kills it half-way.
 source=$SCRATCH/linux-source
 mkdir -p "$source"/arch/{um/kernel,x86/um} "$source/init"
 touch "$source"/{arch/um/kernel/upstream.c,arch/x86/um/upstream.c,init/main.c}
@@ -60,12 +60,12 @@ kernel_runs() { wc -l < "$build/kernel/runs"; }
 mkdir -p "$build"
 touch -d tomorrow "$build/.packages-build"
 
-# interrupted NAME PATTERN: hold a build at NAME, and kill its process group when PATTERN exists.
+# interrupted NAME PATTERN: hold a build at NAME. Kill its processes when a file matches PATTERN.
 interrupted() {
 	local end=$((SECONDS + 20)) found=1
 	set -m; PATH=$SCRATCH/held:$PATH HOLD=$1 make_ kernel > "$SCRATCH/$1.log" 2>&1 & set +m
 	while [ "$SECONDS" -lt "$end" ]; do
-		# shellcheck disable=SC2086  # a pattern is meant
+		# shellcheck disable=SC2086  # a pattern, on purpose
 		if ls -d $2 > /dev/null 2>&1; then found=0; break; fi
 		sleep 0.01
 	done

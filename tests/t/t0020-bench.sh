@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# t0020-bench.sh - test that the measuring programs measure what they say
+# t0020-bench.sh - test that the measuring programs measure what they claim
 #
 # This test does not look at the speeds: a test machine is too noisy for that (see make bench).
 . "$(dirname "$0")/../lib/tap.sh" || exit 1

@@ -37,7 +37,7 @@ grep -E '^(arch-um|cow|drivers-ubd|slirp-glue|labs)/' "$SCRATCH/ours" | while re
 done > "$SCRATCH/long"
 none "$SCRATCH/long" "no file passes 500 lines without a reason in its head"
 
-# Test scripts run by themselves, and end at once when a file that they source is missing.
+# Test scripts are executable and end at once when a file that they source is missing.
 for script in tests/t/t*.sh; do
 	[ -x "$script" ] || echo "$script: not executable"
 	[ "$(head -n 1 "$script")" = '#!/bin/bash' ] || echo "$script: no shebang"
@@ -144,8 +144,8 @@ fi
 } > "$SCRATCH/includes"
 none "$SCRATCH/includes" "kernel/ includes the contract of worker/ alone, worker/ no kernel header"
 
-# Comments cite functions as name(): each is in our code, in the generic kernel or in a system
-# header.
+# Comments cite functions as name(). Each of these names must occur in our code, in the generic
+# kernel or in a system header.
 xargs perl -ne 'BEGIN { undef $/ } while (m{/\*(.*?)\*/|//([^\n]*)}gs) {
 	my $c = $1 // $2;
 	while ($c =~ /(?<![\w>.\$-])([a-z_][a-z0-9_]{3,})\(\)/g) { print "$1 $ARGV\n" } }' \

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t0110-rooms.sh - check the folders: which may include, call and end what
+# t0110-rooms.sh - check what each folder may include and call, and which may end the program
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 cd "$TOP" || exit 1
 
@@ -25,7 +25,7 @@ offences() {
 
 git ls-files -co --exclude-standard '*.c' '*.h' '*.S' > "$SCRATCH/sources"
 
-# includes FOLDER ROOM ALLOWED...: print the includes of a room from rooms that are not allowed
+# includes FOLDER ROOM ALLOWED...: print what a room includes from rooms other than those allowed
 includes() {
 	local folder=$1 room=$2 allowed; shift 2
 	allowed=$(IFS='|'; echo "$*")
@@ -49,7 +49,7 @@ offences "$SCRATCH/upwards" "no file includes a header of a room above its own"
 xargs grep -HnE '^#include "\.\./' < "$SCRATCH/sources" > "$SCRATCH/dots"
 offences "$SCRATCH/dots" "no include leaves a folder by dots"
 
-# A .c file includes its own header first, so the header is known to need nothing before it.
+# A .c file includes its own header first, which proves that the header needs no other before it.
 grep -E '^(arch-um|drivers-ubd|cow|slirp-glue|labs)/.*\.c$' "$SCRATCH/sources" |
 while read -r file; do
 	header=${file%.c}.h
@@ -62,7 +62,7 @@ while read -r file; do
 done > "$SCRATCH/own"
 offences "$SCRATCH/own" "each file includes its own header before other headers of ours"
 
-# A folder with many files hides its parts. A source with its header counts once.
+# A folder with many files is hard to survey. A source and its header count as one.
 git ls-files -co --exclude-standard '*.c' '*.h' '*.S' '*.sh' '*.py' | grep -v '^arch-um/include/' |
 	sed -E 's/\.[a-zS]+$//' | sort -u | sed 's,/[^/]*$,,' | uniq -c |
 	awk '$1 > 25 && $2 !~ "^tests/(t|guest|unit)$" { print $2 ": " $1 " modules" }' \

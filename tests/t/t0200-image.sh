@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t0200-image.sh - the Debian image was made without root and is a whole, healthy system
+# t0200-image.sh - the Debian image was made without root and is a complete, healthy system
 # time limit: 300
 #
 # debugfs reads the file system without a guest; then a guest checks the running system.
@@ -47,7 +47,7 @@ ok $? "every package is installed"
 like "$(inside 'ls -p /' | cut -d/ -f6 | grep -x umlab || echo none)" '^none$' \
 	"nothing of the set-up is left"
 
-# The remaining claims need a guest, and so a kernel.
+# The remaining claims need a guest, and therefore a kernel.
 if [ ! -x "$LINUX" ]; then
 	skip "the image boots" "no kernel at $LINUX (make kernel)"
 	done_testing

@@ -37,7 +37,7 @@ int knob = KNOB;
 int value(void) { return answer(); }
 EOF
 
-# compile COMPILER OUTPUT SOURCE: like kbuild, with the name of the module in the options.
+# compile COMPILER OUTPUT SOURCE: compile as kbuild does, with the module's name in the options.
 compile() {
 	local output=$2 source=$3 base; base=$(basename "$3" .c)
 	$1 "-Wp,-MMD,${output%.o}.d" -include include/config.h -D__KERNEL__ -nostdinc -Iinclude \
@@ -45,7 +45,7 @@ compile() {
 		-c -o "$output" "$source"
 }
 
-# same SOURCE: kcc and gcc make the same object.
+# same SOURCE: succeed if kcc and gcc make the same object.
 same() {
 	compile gcc net/text.o "$1" && compile "./kcc gcc" net/pch.o "$1" &&
 		cmp net/text.o net/pch.o

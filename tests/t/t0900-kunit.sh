@@ -32,7 +32,7 @@ ok $? "kunit.py configures and builds a kernel" || {
 	done_testing
 }
 
-# TAP inside TAP: suites at no indentation, cases at four spaces.
+# The log is nested TAP: suites are not indented, cases are indented by four spaces.
 tr -d '\r' < "$SCRATCH/kunit.log" | sed -n '/^KTAP version\|^TAP version/,$p' > "$SCRATCH/ktap"
 suites=0
 while IFS= read -r line; do

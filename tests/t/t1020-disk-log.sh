@@ -69,8 +69,7 @@ for format in layer cow3; do
 done
 
 rm -f file.real; "$DISK" create --base base.img file.real
-# The third flush fails. The first two are those of the header: on opening, and before the first
-# write.
+# The third flush fails. The first two flush the header: on opening, and before the first write.
 flush=flush_to_disk
 debug=driver=blkdebug,image=f,node-name=d
 debug+=,set-state.0.event=$flush,set-state.0.state=1,set-state.0.new_state=2

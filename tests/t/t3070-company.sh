@@ -18,7 +18,7 @@ guest_start mem=256M
 guest_sees 30 guest#; ok $? "a machine boots"
 sleep 3
 sleeps() { awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$guest_pid/status"; }
-# Work of the host itself may be accounted to the machine, so one quiet period of three suffices.
+# Work of the host itself may be charged to the machine, so one quiet period out of three suffices.
 for _ in 1 2 3; do
 	before=$(ticks "$guest_pid") slept=$(sleeps)
 	sleep 10

@@ -8,9 +8,9 @@ TOPIC_OPTIONS=clock=host guest_topics vdsotime
 
 # clock_error HOST GUEST: print how far the guest's clock strays from the host's, in ns
 #
-# HOST and GUEST hold pairs of cycle count and time, see tests/guest/clockpairs.c. Both clocks are
-# compared at equal cycle counts. The result is the median of the deviations, because the
-# scheduler of the host may delay single readings.
+# HOST and GUEST hold pairs of cycle count and time, see tests/guest/clockpairs.c. The difference
+# between the clocks is taken at equal cycle counts. The result is the median deviation from the
+# median difference, because the scheduler of the host may delay single readings.
 clock_error() {
 	sed -n 's/.*# pair //p' "$1" "$2" | tr -d '\r' | awk -v hosts="$(grep -c '# pair' "$1")" '
 		NR <= hosts { cycles[NR] = $1; ns[NR] = $2; next }

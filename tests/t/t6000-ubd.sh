@@ -15,7 +15,7 @@ claim "the host file holds what the guest wrote last" "$BUILD/tests/guest/disks"
 cmp -s "$SCRATCH/b" "$SCRATCH/b.before"; ok $? "the file of a read-only disk is unchanged"
 is "$(stat -c %s "$SCRATCH/a")" 67108864 "the size of a disk file does not change"
 
-# Locks between machines, and between the disks of one machine.
+# Test the locks between machines, and between the disks of one machine.
 guest_start mem=64M ubd0="$SCRATCH/a"
 guest_sees 30 guest#
 hello ubd0="$SCRATCH/a"
@@ -47,7 +47,8 @@ fi
 hello ubd0="$SCRATCH"
 like "$(cat "$SCRATCH/log")" "ubda: $SCRATCH: .*no disk" "a folder is refused as a disk"
 
-# The maximum number of disks, written by sixteen programs at once. The last disk gets partitions.
+# Use the maximum number of disks; sixteen programs write to them at once. The last disk gets
+# partitions.
 options=
 for ((i = 0; i < 16; i++)); do disk "d$i" 2M; options="$options ubd$i=$SCRATCH/d$i"; done
 letters='a b c d e f g h i j k l m n o p'

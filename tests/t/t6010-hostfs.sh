@@ -71,7 +71,7 @@ kill "$side" 2>/dev/null; wait "$side" 2>/dev/null
 is "$(stat -c %U:%a "$SCRATCH/secret")" "$(id -un):644" \
 	"hostchanges: a file outside the folder is untouched"
 
-# The start checks the folders that the option names.
+# At its start, the kernel checks the folders that the option names.
 boot 20 "$SCRATCH/log" mem=64M initrd="$MINI_CPIO" topic=hello hostfs="$D:$SCRATCH/absent"
 is $? 1 "a machine with a missing hostfs folder exits with status 1"
 is "$(cat "$SCRATCH/log")" "linux: hostfs=$D:$SCRATCH/absent: no such file (error 2)" \
@@ -81,7 +81,7 @@ for bad in relative /dir,rx "" /a:b; do
 	is $? 2 "hostfs=$bad is refused with status 2"
 done
 
-# A folder as the root file system.
+# Boot with a host folder as the root file system.
 mkdir -p "$SCRATCH/root"/{proc,sys,dev,tmp,topics} &&
 	cp "$BUILD/tests/guest/guest_init" "$SCRATCH/root/init" &&
 	cp "$BUILD/tests/guest/hello" "$SCRATCH/root/topics/" && chmod -R a+rX "$SCRATCH/root"

@@ -27,7 +27,7 @@ is "$(disk info --json top.cow | sed -n '4s/.*"state": "\([a-z]*\)".*/\1/p')" cl
 	"a machine that powers off leaves its overlay clean"
 claim "umlab-disk check finds no damage in the overlay" disk check top.cow
 
-# The same disks topic on an overlay of format COW V3.
+# Run the same disks topic on an overlay of format COW V3.
 as_guest create --to cow3 --base base v3.cow
 TOPIC_OPTIONS="ubd0=$SCRATCH/v3.cow,serial=LAB-0001 ubd1r=$SCRATCH/ro" TOPIC_LIMIT=120 \
 	guest_topics disks
@@ -40,7 +40,7 @@ else
 	skip "uml_moo reads the same content from a COW V3 overlay" "no uml-utilities"
 fi
 
-# ubd0=new,base
+# Test ubd0=NEW,BASE, which creates the overlay NEW.
 head -c 8M /dev/urandom > base.img
 run log ubd0="$SCRATCH/new.cow,base.img"
 like "$(cat log)" "new.cow: made as an overlay on base.img" \
@@ -64,7 +64,7 @@ disk seal layer1.cow 2>/dev/null; chmod 666 layer1.cow
 run log ubd0="$SCRATCH/layer1.cow"
 like "$(cat log)" "read-only .*is sealed" "a sealed layer is a read-only disk"
 
-# Malformed headers: a clear line, no disk, the file unchanged.
+# A malformed header must give a clear message and no disk, and leave the file unchanged.
 python3 "$TOP/tests/lib/cowcorpus.py" corpus base.img
 for bad in corpus/bad-*; do
 	cp "$bad" before; chmod 666 "$bad"
@@ -90,7 +90,7 @@ for good in corpus/good-*; do
 	ok $? "umlab-disk reads ${good#corpus/good-} correctly" || diag < out
 done
 
-# Two machines that use the same layers.
+# Let two machines use the same layers.
 chmod 666 top.cow
 truncate -s 8M hot.img; chmod 666 hot.img
 guest_start mem=64M ubd0="$SCRATCH/top.cow" diskctl="$SCRATCH/ctl"
@@ -101,7 +101,7 @@ like "$(cat log)" "in use by process [0-9]+ on host $(uname -n) since" \
 run log ubd0="$SCRATCH/other.cow,$SCRATCH/layer2.cow"; ! grep -q "no disk" log
 ok $? "a second machine with a separate overlay can use the same base"
 
-# Hot add, grow, remove.
+# Add, grow and remove disks while the machine runs.
 machine() { as_guest machine "$SCRATCH/ctl" "$@"; }
 wait_for 10 test -S ctl
 like "$(machine list)" "ubd0 ubda 67108864 rw .*top.cow" \
@@ -125,7 +125,7 @@ guest_type poweroff; guest_ends 20
 is $? 0 "the machine powers off after disks were added and grown"
 claim "umlab-disk check finds no damage in the grown overlay" disk check top.cow
 
-# A full host.
+# Fill the host's file system.
 mkdir small
 if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=4m,mode=777 small \
 	"$SCRATCH/small" 2> /dev/null; then

@@ -26,7 +26,7 @@ net_end a; net_end b
 
 guest_at host1 a "eth0=vde:vxlan://239.1.2.4/vni=77"; net_up a 10.7.0.1/24
 guest_at host2 b "eth0=vde:vxlan://239.1.2.4/vni=77"; net_up b 10.7.0.2/24
-# Broadcast only: libvdeplug 4.0.1 sends unicast frames with a socket address of length 0.
+# Test only broadcasts: libvdeplug 4.0.1 sends unicast frames with a socket address of length 0.
 net_do a 'ping -c 3 -i 0.2 -W 1 10.7.0.2' > /dev/null
 mac=$(net_do a 'cat /sys/class/net/eth0/address')
 net_until b 5 '[1-9]' "ip neigh show 10.7.0.1 | grep -c $mac"

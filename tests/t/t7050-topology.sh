@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/net.sh" || exit 1
 need_net
 need_programs busybox bridge ip python3 tshark
-ip=$(command -v ip)	# also for the machines, because ip of busybox lacks options
+ip=$(command -v ip)	# also for the machines, because busybox's ip lacks options
 
 # Three machines in a ring of three switches:
 # a(eth0) s1 m(eth0), m(eth1) s2 b(eth0), b(eth1) s3 a(eth1).
@@ -67,7 +67,7 @@ calm() { # succeed if few frames pass s1 in a second, so that none circles
 }
 net_do a 'ping -b -c 1 -W 1 10.30.0.255 > /dev/null 2>&1; echo' > /dev/null
 claim "a broadcast does not circle in the ring" calm
-# Cut a cable that forwards, so that the tree has to change.
+# Cut a cable that carries frames, so that the tree has to change.
 net link set "$SCRATCH/s1" a-eth0 down > /dev/null
 net_until a 30 'bytes from' 'ping -c 1 -W 1 10.30.0.2'
 ok $? "the ring finds another path when a cable is cut"
@@ -166,7 +166,7 @@ def heard(s, tag): # returns how many frames with this tag have arrived; drops o
             message = s.recv(70000)
             if message[:2] == b"\0\0" and message[26] == tag: n += 1
     except BlockingIOError: return n
-def all_heard(sockets, tag, want, seconds=20): # waits until the counts add up to `want`
+def all_heard(sockets, tag, want, seconds=20): # returns the counts when their sum is `want`
     counts, end = [0] * len(sockets), time.monotonic() + seconds
     while True:
         done = sum(counts) >= want or time.monotonic() > end

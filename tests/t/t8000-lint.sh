@@ -11,7 +11,8 @@ export UMLAB_HOME=$SCRATCH/home XDG_RUNTIME_DIR=
 mkdir "$SCRATCH/lab" && cd "$SCRATCH/lab" || exit 1
 umlab() { "$UMLAB" "$@"; }
 
-# strict TOOL LINE: what TOOL would say about a lab.conf with this line; empty if TOOL accepts it.
+# strict TOOL LINE: print what TOOL would say about a lab.conf with this line; nothing if TOOL
+# accepts the line.
 strict() {
 	printf '%s\n' "$2" > lab.conf
 	umlab lint -q --strict="$1" | sed -n 's/.*: strict: //p'
@@ -58,7 +59,7 @@ umlab lint /no/such > out 2>&1; is $? 3 "lint exits with status 3 for a missing 
 printf 'pc1[0]=A\n' > lab.conf
 umlab lint --strict=gns3 > out 2>&1; is $? 2 "lint --strict with an unknown tool is a usage error"
 
-# The set of machines.
+# Test which machines belong to a lab.
 machines() { umlab linfo "$@" --json | jq -r '[.machines[].name]|join(" ")'; }
 mkdir -p pc2 docs shared; touch pc2.startup
 is "$(machines)" "pc1 pc2" "a folder is a machine only if it has a startup file"
@@ -69,7 +70,7 @@ umlab lint -q > out; is $? 1 \
 	"lint exits with status 1 for a folder without lab.conf and startup files"
 is "$(machines -F)" "docs pc2" "without lab.conf, -F makes each folder a machine"
 
-# Maps.
+# Test the maps of a lab.
 printf 'pc1[0]=A\nr1[0]=A\nr1[1]=B\n' > lab.conf; rm -rf pc2 docs
 is "$(umlab linfo -q -t)" "$(printf 'A\n ├── pc1 eth0\n └── r1 eth0\nB\n └── r1 eth1')" \
 	"linfo -t draws domains and their interfaces as trees"
@@ -78,7 +79,7 @@ is "$(grep -c '<line' map.svg)-$(grep -c '<ellipse' map.svg)-$(tail -n 1 map.svg
 	"linfo --svg draws three interfaces and two domains"
 umlab linfo --svg | cmp -s - map.svg; ok $? "linfo --svg draws the same map each time"
 
-# Messages in other languages.
+# Test messages in other languages.
 export LC_ALL=C.UTF-8 LANGUAGE=es
 umlab start 2> err; like "$(cat err)" "^uso: umlab start" "umlab speaks Spanish" || diag < err
 unset LANGUAGE

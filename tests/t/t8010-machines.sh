@@ -29,7 +29,7 @@ claim "the uplink answers pings when start returns" umlab exec pc -- ping -c 1 -
 claim "start succeeds for a machine that runs" umlab start pc
 is "$(umlab exec pc hostname)" pc "the guest's host name is the machine's name"
 
-# The agent: statuses, streams, bytes.
+# Test the agent: exit statuses, streams, arbitrary bytes.
 umlab exec pc true; is $? 0 "exec returns status 0 of its program"
 umlab exec pc -- sh -c 'exit 77'; is $? 77 "exec returns status 77 of its program"
 umlab exec pc -- sh -c 'kill -TERM $$'; is $? 143 "exec returns 143 for a program killed by SIGTERM"
@@ -98,7 +98,7 @@ ok $? "the status file names the new keeper, which runs"
 claim "the console runs lines that are typed" grep -aq con-42 shown
 like "$(umlab log pc | tr -d '\r')" "con-42" "log shows the output of the console"
 
-# The image without a DHCP client, another network of the uplink, and no network at all.
+# Test the image without a DHCP client, another network of the uplink, and no network at all.
 if umlab image list --names | grep -qx minimal; then
 	umlab create -i minimal --net slirp,net=10.9.8.0/24 small > /dev/null
 	umlab start small

@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib/labs.sh" || exit 1
 need_umlab
 
-# A folder name with characters that are special in paths, sockets and options.
+# Use a folder name with characters that are special in paths, sockets and options.
 lab="$SCRATCH/home/my lab é,:x"
 mkdir -p "$lab/pc1/etc" "$lab/pc1/root" "$lab/shared"; cd "$lab" || exit 1
 # The lines of pc1 begin with a byte order mark and end in CRLF, as editors of Windows write them.
@@ -73,7 +73,7 @@ is "$(umlab linfo --json | jq -r '[.machines[].state]|join(" ")')" "stopped trou
 claim "lclean removes the lab's machines" umlab lclean
 is "$(umlab list -a --json)" "[]" "list shows no machine after lclean"
 
-# Two starts of one lab at the same time, and the death of a starter.
+# Start one lab twice at the same time, then kill a starting process.
 umlab lstart > out1 2>&1 & one=$!; umlab lstart > out2 2>&1 & two=$!
 wait $one; a=$?; wait $two; b=$?
 [ $a -le 1 ] && [ $b -le 1 ] && [ "$(umlab list --json | jq length)" = 2 ]
@@ -87,7 +87,7 @@ claim "wipe works after lstart was killed" umlab wipe -f
 [ -z "$(find "$UMLAB_HOME/state" "$XDG_RUNTIME_DIR" -type f -o -type s)" ]
 ok $? "wipe leaves no file or socket behind"
 
-# A lab that may not be written.
+# Test a lab whose folder is read-only.
 rm -f bye; echo true > r1.startup; chmod a-w . shared
 claim "a lab in a read-only folder starts" umlab lstart r1
 umlab exec r1 touch /hostlab/x 2> err; [ $? -ne 0 ]

@@ -9,11 +9,11 @@
 . "$(dirname "$0")/../lib/labs.sh" || exit 1
 need_umlab
 
-# Snapshots: a tree with two branches.
+# Test snapshots that form a tree with two branches.
 umlab create pc; umlab start pc
 write() { umlab exec pc -- sh -c "echo $1 >/root/state; sync"; }
 state() { umlab exec pc cat /root/state; }
-# snapshots: the snapshots of pc, one a line, without marks and dates, as one line
+# snapshots: print the snapshots of pc, separated by commas, without marks and dates
 snapshots() { umlab snapshot list pc | sed 's/ *\(\*\)\{0,1\} *2[0-9]*-.*//' | tr '\n' ,; }
 write one
 claim "a snapshot is saved while the machine runs" umlab snapshot save -m "first step" pc one
@@ -47,7 +47,7 @@ echo junk > junk; umlab import junk x 2> err; is $? 1 "import refuses a file tha
 is "$(umlab list --json | jq length)" 2 "a refused import leaves no machine behind"
 umlab remove -f copy pc
 
-# A layer over an image, published for others.
+# Make a layer over an image, and publish it for others.
 layer() { umlab image layer "$1" --from debian-12 -- sh -c "$2"; }
 course() { umlab exec c cat /etc/course; }
 claim "image layer makes an image by a command" layer course 'echo course > /etc/course'
@@ -82,7 +82,7 @@ claim "a machine of an image in a read-only folder starts" umlab start c
 is "$(course)" newer "a machine of a published image has the image's files"
 umlab remove -f c; chmod u+w "$public"
 
-# Imports: a container's image in two layers, where the second removes a file of the first.
+# Import a container's image of two layers; the second one removes a file of the first.
 mkdir -p one two oci/blobs/sha256
 tar -C / -cf one.tar --no-recursive bin 2>/dev/null
 mkdir -p tree/etc tree/bin tree/lib64 tree/root; cp "$BUILD/tests/guest/hello" tree/bin/ 2>/dev/null

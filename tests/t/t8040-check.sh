@@ -9,7 +9,7 @@ need_umlab
 export UMLAB_LIMIT=300
 if [ ! -r "$BUILD/images/minimal.img" ]; then export UMLAB_IMAGE=debian-12; fi
 
-# check FILE OPTIONS...: umlab check with this file, its output in out
+# check FILE OPTIONS...: run umlab check with this file; its output goes to the file out.
 check() { local file=$1; shift; umlab check --config "$file" "$@" > out 2>&1; }
 
 cp -r "$TOP/labs/examples/static-routing" "$SCRATCH/home/lab"; cd "$SCRATCH/home/lab" || exit 1
@@ -22,7 +22,7 @@ nets_gone; ok $? "check removes the networks of a lab that it started"
 
 umlab lstart > /dev/null 2>&1
 umlab exec r1 -- ip route del 10.0.3.0/24
-# A check that fails is tried again for `wait` seconds.
+# A failing check is repeated for `wait` seconds: do not wait for checks that must fail.
 sed -i 's/^wait: .*/wait: 0/' check.yaml
 umlab check --tap > out 2>&1; is $? 1 "check exits with status 1 for a lab with a missing route"
 like "$(cat out)" "^not ok - pc1 reaches 10.0.3.2" "the check over the missing route fails"
@@ -77,7 +77,7 @@ END
 check solve.yaml; is $? 1 "a check fails before its steps are done"
 check solve.yaml --solve; is $? 0 "check --solve types the steps into the machine"
 
-# Snapshots that a check keeps.
+# Test the snapshots that a check keeps.
 sed 's,/tmp/s,/root/s,; $a \    snapshot: both' solve.yaml > snap.yaml
 umlab exec pc1 -- sh -c 'rm -f /root/s; echo $$ > /tmp/boot
 	cp /proc/sys/kernel/random/boot_id /tmp/'
@@ -146,7 +146,7 @@ like "$(cat out)" "^FAIL +touch /tmp/broken" \
 	"check --self-test names the break that no check noticed"
 umlab exec r1 test -e /tmp/broken; is $? 1 "check --self-test undoes a break"
 
-# Captures: the packets of a network during a check.
+# Test captures: a check can demand or forbid packets in a network.
 if command -v tshark > /dev/null; then
 	cat > seen.yaml <<- 'END'
 	checks:

@@ -14,7 +14,7 @@ ROUNDS=${ROUNDS:-4}
 status() { sed -n "s/^$1=//p" "$XDG_RUNTIME_DIR"/umlab/*/status 2>/dev/null | head -n 1; }
 listed() { umlab list --json | jq -r '.[0].state'; }
 
-# list_is_true: list and the process table agree whether the machine runs.
+# list_is_true: succeed if list and the process table agree on whether the machine runs.
 list_is_true() {
 	local pid; pid=$(cut -d' ' -f1 "$XDG_RUNTIME_DIR"/umlab/*/kernel 2>/dev/null)
 	if [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; then
@@ -48,7 +48,7 @@ for round in $(seq "$ROUNDS"); do
 	umlab kill pc
 done
 
-# A recycled process number: the file kernel names a process that is not the machine's.
+# Test a recycled process number: the file `kernel` names a process that is not the machine's.
 umlab start pc > /dev/null 2>&1; kill -KILL "$(status keeper)"
 kernel=$(ls -d "$XDG_RUNTIME_DIR"/umlab/*/kernel)
 sleep 300 & stranger=$!; cp "$kernel" saved; echo "$stranger 12345" > "$kernel"
@@ -61,8 +61,8 @@ claim "wipe succeeds after kills" umlab wipe -f
 [ -z "$(find "$UMLAB_HOME/state" "$XDG_RUNTIME_DIR" -type f -o -type s)" ]
 ok $? "wipe leaves no file or socket behind after kills"
 
-# wipe while keepers start machines: lstart is killed, but the keepers go on.
-# A large image makes a start take longer.
+# Run wipe while keepers start machines: lstart is killed, but the keepers go on. A large image
+# makes a start take longer.
 mkdir begun; printf 'a[0]=A\nb[0]=A\nb[1]=B\n' > begun/lab.conf; echo "a: b" > begun/lab.dep
 [ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" begun
 for round in $(seq $((ROUNDS * 2))); do
@@ -79,7 +79,7 @@ for round in $(seq $((ROUNDS * 2))); do
 	[ -z "$left" ] || kill -KILL $left
 done
 
-# The terminal goes, the machine stays.
+# A machine must survive the end of its terminal.
 umlab create pc > /dev/null
 at_console "${USER_PREFIX[@]}" "$UMLAB" start pc << 'END'
 status 60 0
@@ -137,7 +137,7 @@ no_switch() { ! pgrep -f "umlab-net run switch $XDG_RUNTIME_DIR/umlab/net"; }
 wait_for 10 no_switch; ok $? "wipe leaves no switch process behind"
 cd .. || exit 1
 
-# A home folder that cannot be written.
+# Test a home folder that is read-only.
 mkdir -m 500 locked; UMLAB_HOME=$SCRATCH/home/locked umlab create x 2> err
 is $? 1 "create exits with status 1 if UMLAB_HOME cannot be written"
 like "$(cat err)" "locked.*: cannot make this folder" "create names the folder that it cannot make"

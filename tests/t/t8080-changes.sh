@@ -33,8 +33,8 @@ like "$(umlab link show 2>&1)" "rate=?[ :]*8(m|000000|Mbit)" \
 	"the rate of lab.conf limits what a machine receives"
 like "$(umlab link show 2>&1)" "in-rate=8mbit" "the rate of lab.conf limits what a machine sends"
 
-# Two consoles of one machine at the same time, each left by its key. The first one types a line
-# with a new number until the output is visible on both.
+# Use two consoles of one machine at the same time, and leave each by its own key. The first one
+# types lines, each with a new number, until the output is visible on both.
 both_saw() { grep -aq both-42 one && grep -aq both-42 two; }
 typing() {
 	# shellcheck disable=SC2016  # for the guest's shell
@@ -54,7 +54,7 @@ is "$(grep -acw -e "${line:-none}" one)-$(grep -acw -e "${line:-none}" two)" 1-1
 	"two consoles of one machine show the same output"
 is "$(umlab exec a echo on)" on "the machine goes on after its consoles were left"
 
-# Interfaces.
+# Test changes of interfaces.
 is "$(umlab lconfig -n a --add B)" eth1 "lconfig --add adds an interface while the machine runs"
 is "$(umlab lconfig b --add B/02:00:00:00:00:0b)" eth1 \
 	"lconfig --add adds an interface with a MAC address"
@@ -71,7 +71,7 @@ umlab lconfig b --rm B 2> err; is $? 3 "lconfig --rm exits with status 3 for a m
 umlab lconfig b --add 0:C 2> err; is $? 1 "lconfig --add refuses an interface number that is taken"
 umlab lconfig b 2> err; is $? 2 "lconfig without a change is a usage error"
 
-# Forwards.
+# Test changes of forwards.
 umlab forward add b 8081:80 2> err
 is $? 3 "forward add exits with status 3 for a machine without an uplink"
 like "$(cat err)" "lconfig .*--add slirp" "forward add says how to add an uplink"
@@ -90,7 +90,7 @@ claim "forward remove closes a port" umlab forward remove b $port:80
 timeout 5 bash -c "exec 3<> /dev/tcp/127.0.0.1/$port" 2> /dev/null; [ $? -ne 0 ]
 ok $? "the host refuses connections to a port that was closed"
 
-# ssh, without a network.
+# Test ssh, which works without a network.
 if command -v ssh-keygen > /dev/null; then
 	umlab exec a -- ip link set eth0 down
 	# shellcheck disable=SC2016  # for the guest's shell
@@ -105,7 +105,7 @@ else
 	skip "ssh runs a command without a network and returns its status" "no openssh-client here"
 fi
 
-# The record of the exam. The guest tries to delete it.
+# Test the record of an exam. The guest tries to delete the record.
 # shellcheck disable=SC2016  # for the guest's shell
 umlab exec a -- sh -c 'echo secret-$((6*7))' > /dev/null
 # shellcheck disable=SC2016  # for the guest's shell

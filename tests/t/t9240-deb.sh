@@ -5,7 +5,7 @@
 #
 # Builds the packages here (`make deb`), installs them in a clean Debian 12 and a clean Debian 13
 # made by mmdebstrap, and runs the README's tutorial there as an ordinary user. The same source
-# is also built in the Debian 13. Needs root for chroot, and access to the Debian archive.
+# is also built in that Debian 13. Needs root for chroot, and access to the Debian archive.
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 [ "$(id -u)" -eq 0 ] || skip_all "needs root, to enter a clean Debian"
 for program in mmdebstrap dpkg-buildpackage dh lintian; do
@@ -17,7 +17,8 @@ mirror=$(apt-get update --print-uris 2> /dev/null |
 [ -n "$mirror" ] || skip_all "no Debian mirror in the apt sources of this host"
 version=$(sed -n 's/^VERSION := //p' "$TOP/GNUmakefile")
 
-# enter SUITE COMMAND...: run a command in that root, in separate mount and process namespaces.
+# enter SUITE COMMAND...: run a command in the root folder of this suite, in separate mount and
+# process namespaces.
 enter() {
 	local root=$SCRATCH/$1; shift
 	unshare -m -p -f --propagation private bash -c 'root=$1; shift
@@ -25,7 +26,7 @@ enter() {
 		cp -L /etc/resolv.conf "$root/etc/" && exec chroot "$root" "$@"' - "$root" "$@"
 }
 
-# as_student SUITE COMMAND...: the same as an ordinary user without capabilities.
+# as_student SUITE COMMAND...: run a command there as an ordinary user without capabilities.
 as_student() {
 	local suite=$1; shift
 	enter "$suite" setpriv --reuid=1000 --regid=1000 --clear-groups --bounding-set=-all \

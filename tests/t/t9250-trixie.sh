@@ -3,8 +3,8 @@
 # t9250-trixie.sh - images of Debian 13 are built, boot, and pass the tests of the images
 # time limit: 3000
 #
-# Builds the images from the Debian archive by `umlab image build --suite trixie`. Then runs tests
-# of images with a build folder that holds these images.
+# Builds the images from the Debian archive by `umlab image build --suite trixie`. Then runs the
+# tests of images with a build folder that holds the new images.
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 . "$(dirname "$0")/../lib/labs.sh" || exit 1

@@ -4,7 +4,7 @@
 # time limit: 3600
 #
 # A guest program writes generations of sectors and flushes them (tests/guest/diskgen.c). After a
-# kill, all that the program knew to be flushed must be there.
+# kill, the disk must hold all data whose flush the program has reported.
 # KILLS=N: number of kills (1000, about a second each on an idle machine).
 # KINDS: the kinds of disks, each for a quarter of the kills (layer raw cow3 chain).
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
@@ -13,7 +13,7 @@
 need_kernel
 DISK=$(reachable "$BUILD/umlab-disk")
 KILLS=${KILLS:-1000} KINDS=${KINDS:-layer raw cow3 chain}
-# A small initramfs, so that the machine boots quickly and writes for most of the time.
+# Use a small initramfs, so that the machine boots quickly and writes for most of the time.
 "$TOP/labs/setup/pack-cpio" kill.cpio "$BUILD/tests/guest/guest_init" \
 	"$BUILD/tests/guest/diskgen" && chmod 644 kill.cpio
 
@@ -25,7 +25,7 @@ killed_guest() {
 	local status=0
 	wait_for 200 grep -q '@begin diskgen' killed.log || status=1
 	sleep "0.$((RANDOM % 5))$((RANDOM % 10))"
-	# Kill a machine that did not start, too: it would write into the log of the next one.
+	# Also kill a machine that did not start, or it would write into the log of the next one.
 	{ kill -KILL "$guest_pid"; wait "$guest_pid"; } 2> /dev/null
 	[ $status -eq 0 ] || diag < killed.log
 	return $status
@@ -51,7 +51,7 @@ for kind in $KINDS; do
 	ok $? "$kind: the killed machines had flushed something ($flushed flushes in all)"
 done
 
-# Thirty machines on one base, as a class starts them.
+# Start thirty machines on one base, as a class does.
 for ((i = 1; i <= 30; i++)); do
 	boot 300 "$SCRATCH/class.$i" mem=32M initrd="$MINI_CPIO" topic=hello \
 		ubd0="$SCRATCH/student$i.cow,$SCRATCH/base.img" &

@@ -11,8 +11,8 @@ sed -n '/^<!-- tutorial/,/^Labs are/s/^    //p' "$TOP/README.md" > commands
 is "$(wc -l < commands)" 10 "the tutorial has ten commands"
 like "$(sed -n 1p commands)" "^make all images" \
 	"the first command of the tutorial builds, as the caller of this test did"
-# The user of the guests cannot write to the checkout. The commands run in a folder that holds what
-# they name.
+# The user of the guests cannot write to the checkout. The commands run in a folder that holds
+# the files that they name.
 ln -s "$(dirname "$UMLAB")" build; mkdir -p labs; cp -r "$TOP/labs/examples" labs/examples
 [ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" "$SCRATCH/home"
 sed 1d commands > rest

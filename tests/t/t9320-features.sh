@@ -25,7 +25,7 @@ done
 umlab lstart > out 2>&1; is $? 0 "two machines start" || diag < out
 
 # both TITLE [COMMAND]: run the script on standard input in both machines. $n is the machine's
-# number (1 or 2), $o the number of the other one. Then COMMAND must succeed in the first machine.
+# number (1 or 2), $o that of the other machine. Then COMMAND must succeed in the first machine.
 both() {
 	local m n status=0 script; script=$(cat)
 	for m in a b; do

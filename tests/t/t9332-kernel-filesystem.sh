@@ -12,7 +12,7 @@ lab=$SCRATCH/home/kernel-filesystem tree=$SCRATCH/tree
 cp -r "$TOP/labs/examples/kernel-filesystem" "$lab"
 [ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" "$lab"
 
-# A separate checkout, because the solution changes the kernel source.
+# Use a separate checkout, because the solution changes the kernel source.
 mkdir -p "$tree/build" "$tree/labs"
 cp -R "$TOP"/{GNUmakefile,arch-um,drivers-ubd,cow} "$tree/"
 cp -R "$TOP/labs/setup" "$tree/labs/"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t9334-scattered.sh - a guest process whose memory needs more mappings than the host allows
+# t9334-scattered.sh - test a guest process whose memory needs more mappings than the host allows
 # time limit: 1200
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1

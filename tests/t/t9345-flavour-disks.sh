@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t9345-flavour-disks.sh - disk traffic and hot-plug in the kernels kcsan and kcov
+# t9345-flavour-disks.sh - test disk traffic and hot-plug in the kernels kcsan and kcov
 # time limit: 300
 #
-# Both flavours instrument all kernel code. Code that runs on host threads must not be
-# instrumented: such a thread has no `current`, which the instrumentation reads.
+# Both flavours instrument kernel code. The instrumentation reads `current`, which host threads do
+# not have, so code that may run on host threads must not be instrumented.
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 . "$(dirname "$0")/../lib/net.sh" || exit 1
@@ -16,7 +16,8 @@ export NET_LIMIT=120 NET_MEM=256M
 COMPLAINTS='KCSAN: |KASAN: |UBSAN: |WARNING|BUG|Oops|kernel fault|possible|Call Trace'
 INSTRUMENTATION='__tsan|__kcsan|__sanitizer_cov|__asan|__ubsan|__fentry__'
 
-# host_objects FOLDER: the objects of code that may run on host threads, in a folder of kbuild.
+# host_objects FOLDER: print the objects below FOLDER whose code may run on host threads. FOLDER is
+# the output of kbuild.
 host_objects() {
 	local source
 	for source in "$TOP"/{arch-um/host/*,drivers-ubd/worker,cow/lib}/*.c; do
@@ -29,7 +30,7 @@ host_objects() {
 	done
 }
 
-# pattern WORD: 4 MB that consist of this word.
+# pattern WORD: print 4 MB that consist of this word.
 pattern() { yes "$1" | head -c 4M; }
 
 # guest_writes NAME DEVICE WORD: the guest writes the pattern to the start of a disk and flushes.

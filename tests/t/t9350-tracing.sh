@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t9350-tracing.sh - tracing in the kernel of make kernel FLAVOR=trace, with both engines
+# t9350-tracing.sh - test tracing in the kernel of make kernel FLAVOR=trace, with both engines
 # time limit: 300
 UMLAB_LINUX=$(cd "$(dirname "$0")/../.." && pwd)/build/linux-trace
 export UMLAB_LINUX

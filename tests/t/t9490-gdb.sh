@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t9490-gdb.sh - gdb on a machine's kernel: attach, inspect, stop, step, hold, detach
+# t9490-gdb.sh - test gdb on a machine's kernel: attach, inspect, stop, step, hold, detach
 # time limit: 600
 #
 # Runs with both engines. Needs gdb and a kernel with debug data (make kernel).
@@ -13,8 +13,8 @@ mkdir -p "$SCRATCH/root/topics" && cp "$BUILD/tests/guest/guest_init" "$SCRATCH/
 chmod -R a+rX "$SCRATCH/root"
 export UMLAB_ROOT=$SCRATCH/root
 seen() { like "$gdb_out" "$1" "$engine: $2"; }
-# typed LINE: a gdb command that types the line to the guest. The guest reads the line when gdb lets
-# the machine continue.
+# typed LINE: print a gdb command that types the line to the guest. The guest reads the line when
+# gdb lets the machine continue.
 typed() { echo "shell echo $* > ${guest_log%.log}"; }
 
 # Read the guest's monotonic clock (1/100 s) and its wall clock (s) into mono and wall.
@@ -23,7 +23,7 @@ guest_clock() {
 	guest_sees 20 '@uptime' && read -r _ mono wall <<< "${guest_line#*@}" && mono=${mono/./}
 }
 
-# Commands that do not depend on the engine.
+# Test the commands that do not depend on the engine.
 generic_commands() {
 	gdb_attached lx-ps lx-dmesg lx-mounts lx-timerlist 'p $lx_current().comm' \
 		'p $lx_per_cpu(runqueues).nr_running' lx-version lx-lsmod \

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t9495-debug.sh - umlab debug and umlab module: gdb on a machine and its modules
+# t9495-debug.sh - test umlab debug and umlab module: gdb on a machine and its modules
 # time limit: 900
 #
 # Needs gdb and a kernel with debug data (make kernel).
@@ -113,7 +113,7 @@ offset=$(($(umlab exec held date +%s) - $(date +%s)))
 ok $? "held for 75 s: the guest's date is the host's date" || diag <<< "$offset s"
 umlab kill held
 
-# make gdb, and launch.json as VS Code's cpptools use it.
+# Test `make gdb`, then launch.json in the way that VS Code's cpptools use it.
 gdb_out=$(printf '%s\n' 'tbreak start_kernel' continue 'info symbol $pc' kill |
 	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS TERM=dumb make -C "$TOP" gdb 2>&1)
 seen 'start_kernel in section' "make gdb starts gdb with a machine that stops in start_kernel"
@@ -155,7 +155,7 @@ front_end() { # front_end NUMBER PID: run this configuration of launch.json
 		python3 -c "$(cat front_end.py)" "$TOP" "$1" "$2" "$SCRATCH/vscode") \
 		2>&1 < /dev/null)
 }
-# The user of the tests cannot write to the build folder. This folder stands for it.
+# The user of the tests cannot write to the build folder, so a folder with links stands in for it.
 mkdir -m 777 "$SCRATCH/vscode"
 ln -s "$BUILD"/{kernel,images,umlab-net} "$SCRATCH/vscode/"
 guest_start mem=96M

@@ -5,8 +5,8 @@
 #
 # With kernel.yama.ptrace_scope=1, a process may attach to its children only. Few test hosts have
 # this setting, so the host of this test is a QEMU machine with Debian's kernel. The engine is
-# ptrace, because QEMU before 9.1 without KVM reads the stack for an iret of a program with the
-# kernel's rights. The stub of the seccomp engine cannot survive this.
+# ptrace: without KVM, QEMU before 9.1 reads the stack with the kernel's rights when a program
+# executes iret. The stub of the seccomp engine does not survive this.
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 need_kernel
@@ -29,7 +29,7 @@ export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp
 /bin/busybox --install -s /bin
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
 mkdir -p /dev/shm; mount -t tmpfs shm /dev/shm; mount -t tmpfs tmp /tmp; chmod 1777 /tmp /dev/shm
-# The full path, because busybox has a setpriv that lacks these options.
+# Use the full path, because busybox has a setpriv that lacks these options.
 user() { exec /usr/bin/setpriv --reuid 1000 --regid 1000 --clear-groups "$@"; }
 sees() {
 	for i in $(seq 600); do ! grep -q "$1" /tmp/log || return 0; sleep 0.1; done
@@ -37,7 +37,7 @@ sees() {
 }
 echo 1 > /proc/sys/kernel/yama/ptrace_scope
 echo "@scope $(cat /proc/sys/kernel/yama/ptrace_scope)"
-# gdb must not attach to this process, which is not its child: then the setting is in force.
+# The setting is in force if gdb cannot attach to this process, which is not a child of gdb.
 user sleep 1000 &
 sleep 1
 (user gdb -nx -q -batch -ex "attach $(pidof sleep)") 2>&1 |
@@ -63,7 +63,7 @@ cat "$SCRATCH/programs.cpio" "$SCRATCH/host.cpio" > "$SCRATCH/initrd"
 timeout 500 qemu-system-x86_64 -accel tcg -cpu max -m 3072 -nographic -no-reboot \
 	-kernel "$kernel" -initrd "$SCRATCH/initrd" -append 'console=ttyS0 quiet panic=-1' \
 	< /dev/null 2>&1 | tr -d '\r' > "$SCRATCH/log"
-# Not anchored at the start of a line, because output of the BIOS may stand before the first one.
+# Do not anchor the pattern at the start of a line: BIOS output may precede the first "@".
 said() { grep -q "@$1\$" "$SCRATCH/log"; ok $? "$2"; }
 said 'scope 1' "the host's kernel.yama.ptrace_scope is 1"
 said 'sleep refused' "gdb cannot attach to a program that is not its child"

@@ -43,7 +43,7 @@ iperf3 -s -B 127.0.0.1 -p $port > server.log 2>&1 & net_pids[server]=$!
 
 soak() { # soak ENGINE ROUNDS
 	local engine=$1 rounds=$2 nr_done failed=0 i
-	# Fifty rounds with each gdb, because gdb needs a long time to read the symbols.
+	# Run fifty rounds in each gdb process, because gdb needs a long time to read the symbols.
 	local round=("attach PID" 'tbreak syscall_handle' continue next stepi stepi detach) commands
 	rm -f stop ./*.rounds
 	truncate -s 64M disk; chmod 666 disk

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t9880-labs-host.sh - scarce hosts: thirty machines, a full disk, a quota, a remote base, a rate
+# t9880-labs-host.sh - test scarce hosts: thirty machines, full disk, quota, remote base, rate
 # time limit: 900
 #
 # Needs the image minimal. Some parts are skipped without root, strace or sshfs.
@@ -18,7 +18,7 @@ cleanup() {
 	for dir in "${mounted[@]}"; do umount -l "$dir" 2> /dev/null; done
 }
 
-# Thirty machines on one base, in one domain.
+# Start thirty machines on one base, in one domain.
 mkdir thirty
 for i in $(seq 30); do
 	printf 'm%d[0]=A\nm%d[mem]=64\n' $i $i >> thirty/lab.conf
@@ -33,7 +33,7 @@ claim "the last of thirty machines reaches the first" \
 claim "lclean removes thirty machines" umlab lclean -f -d thirty
 is "$(umlab list -a --json)" "[]" "list shows no machine after lclean"
 
-# A full disk of the host: the guest gets errors, and umlab still works.
+# Fill the host's disk: the guest gets errors, and umlab still works.
 if [ "$(id -u)" -eq 0 ] && mkdir "$SCRATCH/small" &&
 	mount -t tmpfs -o size=40m,mode=777 tmpfs "$SCRATCH/small" 2> /dev/null; then
 	mounted+=("$SCRATCH/small")
@@ -60,8 +60,8 @@ else
 	skip "a guest's write fails when the host's disk is full" "only root can mount a small disk"
 fi
 
-# A disk quota that is used up. Test hosts have no quotas, so strace makes the machine's writes to
-# its disk fail with EDQUOT.
+# Simulate an exhausted disk quota. Test hosts have no quotas, so strace makes the machine's writes
+# to its disk fail with EDQUOT.
 if command -v strace > /dev/null; then
 	umlab create q > /dev/null; umlab start q
 	umlab exec q -- sh -c 'echo before > /root/before; sync'
@@ -89,7 +89,7 @@ else
 	skip "a guest's write fails when the user's quota is used up" "no strace here"
 fi
 
-# A base on a remote file system without locks and holes.
+# Use a base on a remote file system without locks and holes.
 server=/usr/lib/openssh/sftp-server
 if [ "$(id -u)" -eq 0 ] && [ -x $server ] && [ -w /dev/fuse ] &&
 	command -v sshfs dpipe > /dev/null; then
@@ -113,8 +113,8 @@ else
 		"no sshfs, dpipe, sftp-server or /dev/fuse, or not root"
 fi
 
-# The rate of a machine limits both directions. In five seconds at most the bytes of six seconds and
-# of the queues may arrive.
+# The rate of a machine limits both directions. In five seconds, no more may arrive than the bytes
+# of six seconds at this rate and the contents of the queues.
 cd "$SCRATCH/home" && mkdir rates && cd rates || exit 1
 printf 'a[0]=A\na[rate]=8m\nb[0]=A\n' > lab.conf
 echo 'ip addr add 10.1.0.1/24 dev eth0' > a.startup

@@ -13,7 +13,7 @@ need_umlab
 umlab create -i debian-12 --mem=512M host > /dev/null; umlab start host
 is $? 0 "a machine that serves as a host with systemd starts"
 
-# The command with its libraries, and an empty file as the image.
+# Copy the command with its libraries, and use an empty file as the image.
 mkdir -p put/lib put/bin/labs put/bin/images; cp "$UMLAB" put/bin/
 ldd "$UMLAB" | awk '$3 ~ /^\// && $3 !~ /\/(libc|libm)\.so/ { print $3 }' |
 	xargs -I{} cp -L {} put/lib/
@@ -41,7 +41,7 @@ wait_for 20 umlab exec host -- test -s /tmp/kernel.pid
 ok $? "an ordinary user starts a machine on the host" || diag < out >&2
 like "$(as_stu systemctl --user list-units --no-legend --type=scope)" "scope +loaded active" \
 	"the machine runs in a scope of the user's service manager"
-# in_group FILE: the content of this file of the cgroup of the machine.
+# in_group FILE: print this file from the machine's cgroup.
 in_group() {
 	# shellcheck disable=SC2016  # for the guest's shell
 	umlab exec host -- sh -c \

@@ -3,8 +3,8 @@
  * cowmodel.h - a model of what a disk may hold, for comparison with cow/
  *
  * Each sector carries its number and a generation; generation 0 is a sector of zeros. For each
- * sector the model lists the generations that it may have. After a successful flush there
- * is exactly one. Otherwise the sector may have the flushed generation or any that was written
+ * sector the model lists the generations that the sector may have. After a successful flush this is
+ * one generation. Otherwise the sector may have the flushed generation or any that was written
  * later, acknowledged or not.
  *
  * Included by the unit tests of cow/.
@@ -34,7 +34,7 @@ static void sector_fill(void *to, uint32_t sector, uint32_t generation)
 		word[i] = generation ? (i % 2 ? generation : sector) : 0;
 }
 
-/* Returns the generation of a sector's bytes, or -1 if no write can have made them. */
+/* Returns the generation of a sector's bytes, or -1 if no write can have stored them. */
 static int64_t sector_generation(const void *from, uint32_t sector)
 {
 	const uint32_t *word = from;
@@ -49,7 +49,7 @@ static void model_write(struct model *model, uint32_t sector, uint32_t generatio
 {
 	unsigned int nr = model->sector[sector].nr;
 
-	if (nr == MODEL_MAX) {		/* drop the second, which makes the model stricter */
+	if (nr == MODEL_MAX) {		/* drop the second entry: the model gets stricter */
 		memmove(&model->sector[sector].may[1], &model->sector[sector].may[2],
 			(nr - 2) * sizeof(uint32_t));
 		nr--;

@@ -3,8 +3,8 @@
  * simdisk.h - simulate files that can lose power and fail, as a struct cow_io in memory
  *
  * A file has the content that programs see (now), the content on stable storage (stable), and a
- * list of the writes since the last sync. sim_crash() keeps any subset of these writes, sector by
- * sector. Each call increments sim.calls. From call sim.power_off on, all calls fail and have no
+ * list of the writes since the last sync. sim_crash() keeps a random subset of the sectors of these
+ * writes. Each call increments sim.calls. From call sim.power_off on, all calls fail and have no
  * effect. Call sim.fail_at fails with sim.fail_with. A failed sync loses the writes before it.
  *
  * Included by the unit tests of cow/, which have only one thread.
@@ -203,7 +203,7 @@ static void sim_crash(void)
 			continue;
 		for (unsigned int w = 0; w < file->nr_writes; w++) {
 			struct sim_write *write = &file->writes[w];
-			unsigned int luck = sim_random(4);	/* keep all, none, or some */
+			unsigned int luck = sim_random(4);	/* keep 0: all, 1: none */
 
 			for (uint64_t at = 0; at < write->size;) {
 				uint64_t part = SIM_SECTOR - (write->offset + at) % SIM_SECTOR;

@@ -17,7 +17,7 @@
 #include "tap.h"
 
 enum {
-	NO_ACCESS_SIZE = 0x60000000,	/* register + 8 * register + displacement stay inside */
+	NO_ACCESS_SIZE = 0x60000000,	/* holds any register + 8 * register + displacement */
 	POINTER = 0x08000000,		/* in every register while an opcode runs */
 	STACK_POINTER = POINTER + 0x2000,	/* in rsp */
 	CODE_SIZE = 4096,
@@ -273,7 +273,7 @@ static void judge(const uint8_t *code, unsigned int size)
 		difference_note(whole, fault.write);
 }
 
-/* Tells whether @opcode must not run: a prefix (tested elsewhere), system call or interrupt. */
+/* Tells whether @opcode is left out: a prefix (tested elsewhere), system call or interrupt. */
 static bool spared(int map, unsigned int opcode)
 {
 	static const uint8_t spared_one_byte[] = {

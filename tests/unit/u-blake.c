@@ -3,8 +3,8 @@
  * u-blake.c - test cow/lib/blake.c with the test vectors of RFC 7693
  *
  * The library computes digests of 32 bytes without a key. The vectors need other lengths and
- * keys as well. These only change bits of the first state word, and a key adds one block. So the
- * test sets them itself and reads the digest from the state.
+ * keys as well. Length and key only change bits of the first state word, and a key adds one block.
+ * So the test sets the word, hashes the block, and reads the digest from the state.
  */
 #include <stdint.h>
 

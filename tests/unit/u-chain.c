@@ -159,7 +159,7 @@ static void sizes(void)
 		memset(got, 1, sizeof(got));
 		good &= !cow_chain_read(chain, &(struct cow_iovec){ got, size }, 1, 0, size, 0) &&
 			!memcmp(got, data, bytes[i]) && (size == bytes[i] || got[bytes[i]] == 0);
-		/* The last sector may be the only one of its cluster. */
+		/* The last sector may be the only one in its cluster. */
 		good &= !cow_chain_write(chain, &(struct cow_iovec){ got, 512 }, 1, size - 512,
 					 512);
 		good &= !cow_chain_zero(chain, 0, size);
@@ -329,7 +329,7 @@ static void crashes(const struct shape *shape, int trials)
 
 /* ---- failing calls ------------------------------------------------------------------- */
 
-/* Let the n-th call fail, for every n. Nothing is damaged, whether or not a request fails. */
+/* Let the n-th call fail, for every n. No data is damaged, whether or not a request fails. */
 static void failing_calls(const struct shape *shape, int error_code, int stride)
 {
 	unsigned long n, last = 0;

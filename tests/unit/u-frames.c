@@ -4,8 +4,8 @@
  *
  * Generated and mutated frames pass through the switch (VLANs, offloads, spanning tree,
  * capture, impairments) and through the filter, all compiled with sanitizers. The test checks
- * that no sanitizer reports an error, that the process survives, and that each frame is freed. It
- * prints its seed; FRAMES_SEED repeats a run, FRAMES_COUNT sets its length.
+ * that no sanitizer reports an error, that the process survives, and that each frame is freed. The
+ * test prints its seed. FRAMES_SEED repeats a run, FRAMES_COUNT sets the number of frames.
  */
 #include "uplink/filter.h"
 #include "switch/switch.h"

@@ -112,8 +112,8 @@ static void mutate(uint8_t *data, size_t size)
 }
 
 /*
- * Open the mutated file, read all of it, and close it. Nothing may crash. Returns true if opening
- * succeeded, or failed with a message.
+ * Opens the mutated file, reads all of it, and closes it. The library must not crash. Returns true
+ * if opening succeeded, or failed with a message.
  */
 static bool survives(const char *name)
 {

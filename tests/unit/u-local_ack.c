@@ -122,8 +122,8 @@ static bool sums_hold(const uint8_t *frame, size_t size)
 static struct {
 	struct frame *frames[4096];
 	size_t nr;
-	unsigned int loss, reorder;	/* of 1000 */
-	unsigned int bad;		/* frames that neither end would have accepted */
+	unsigned int loss, reorder;	/* frames per 1000 */
+	unsigned int bad;		/* frames with a wrong checksum, in both directions */
 	bool cut;
 } way;
 
@@ -245,7 +245,7 @@ static struct {
 	uint32_t start, next, read, room;	/* room: bytes of buffer */
 	uint32_t edge;
 	uint8_t got[STREAM_MAX];
-	unsigned int loss;			/* lost acknowledgements, of 1000 */
+	unsigned int loss;			/* lost acknowledgements per 1000 */
 	bool wrong, overrun, fin;
 } machine;
 
@@ -454,8 +454,8 @@ static void test_stream(const char *what, uint32_t mss, uint32_t rate, unsigned 
 }
 
 /*
- * Uses up all frames at times. The uplink then keeps no copy of some data, and must not mistake the
- * data after this gap for the data in it.
+ * Uses up all frames from time to time. The uplink then keeps no copy of some data, and must not
+ * mistake the data after this gap for the data in the gap.
  */
 static void test_shortage(void)
 {

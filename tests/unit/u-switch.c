@@ -17,7 +17,7 @@ enum { PEERS = 6 };
 
 static const struct port_kind own = { .name = "own", .has_heads = true };
 static const struct port_kind plain = { .name = "plain" };
-static int peers[PEERS + 1];		/* our ends, by port number */
+static int peers[PEERS + 1];		/* the peers' ends of the socket pairs, by port number */
 
 static void peer_connect(uint16_t number, const struct port_kind *kind, uint32_t features)
 {
@@ -76,7 +76,7 @@ static int hear(uint16_t at, uint16_t *vlan)
 	return size;
 }
 
-/* Receives all frames at all peers; returns a bit mask of the peers that got any. */
+/* Receives all frames at all peers; returns a bit mask of the peers that got one. */
 static unsigned int heard(void)
 {
 	unsigned int who = 0;
@@ -290,7 +290,10 @@ static void speak_bundle(uint16_t from, const size_t *sizes, int nr, size_t lie)
 	turns();
 }
 
-/* Receives one message at peer @at; returns the number of its frames, and stores their sizes. */
+/*
+ * Receives one message at peer @at. Returns the number of its frames, or -1 if the message is
+ * malformed. Stores the sizes; *in_order: frame n carries the number n, for all frames.
+ */
 static int hear_bundle(uint16_t at, size_t *sizes, bool *in_order)
 {
 	uint8_t message[WIRE_BUNDLE_MAX];

@@ -3,7 +3,8 @@
  * u-threads.c - test that threads writing to the same clusters do not lose each other's data
  *
  * Each of 8 threads owns every eighth sector. So nearly every write meets other threads that copy
- * the same cluster from below, zero parts of it, or flush. The layer is a real file in /tmp.
+ * the same cluster from the base, zero parts of the cluster, or flush. The layer is a real file
+ * in /tmp.
  */
 #include <fcntl.h>
 #include <pthread.h>

@@ -45,7 +45,7 @@ static bool now(enum ubd_op op, bool durable)
 	return ubd_now(&io);
 }
 
-/* Makes a write that takes @takes ns. Returns the ms until the machine's thread writes again. */
+/* Makes a write of @takes ns. Returns after how many ms the machine's thread writes again. */
 static uint64_t held_off(uint64_t takes)
 {
 	uint64_t start;
