@@ -8,9 +8,9 @@
  * Theory of operation
  *
  * Either a task is in the kernel, on its kernel stack, or its guest code runs in the host process
- * of its address space while guest_loop() waits in host_guest_run(). Where hardware would enter the
- * kernel through a vector, host_guest_run() returns the reason, and guest_loop() passes it to the
- * generic entry code:
+ * of its address space. Meanwhile guest_loop() waits in host_guest_run(). Where hardware would
+ * enter the kernel through a vector, host_guest_run() returns the reason, and guest_loop() passes
+ * it to the generic entry code:
  *
  *   GUEST_SYSCALL    syscall_enter_from_user_mode(), the table, syscall_exit_to_user_mode()
  *   GUEST_FAULT      irqentry_enter/exit_to_user_mode() around fault_handle()

@@ -52,7 +52,7 @@ static int fp_frame_write(void __user *to)
 
 	fp_sync(current);
 	header[0] &= host_fp_features();
-	/* A program that knows only FXSAVE edits this part without updating the header. */
+	/* A program that knows only FXSAVE edits the FXSAVE part without updating the header. */
 	*header |= FEATURES_FP_SSE;
 	if (copy_to_user(to, current->thread.fp, host_fp_size()) ||
 	    copy_to_user(to + SW_BYTES, &sw, sizeof(sw)) ||
@@ -163,7 +163,8 @@ static int frame_setup(struct ksignal *ksig, struct pt_regs *regs)
 		return -EFAULT;
 
 	/*
-	 * Call handler(number, siginfo, ucontext). ax 0: no vector arguments (for variadic ones).
+	 * Call handler(number, siginfo, ucontext). If the handler is variadic, it expects the
+	 * number of vector arguments in ax.
 	 */
 	regs->sp = (unsigned long)frame;
 	regs->ip = (unsigned long)ksig->ka.sa.sa_handler;

@@ -9,7 +9,7 @@
  * parent and child touched last time, because a program usually forks at the same place. A struct
  * family remembers the pages of the first faults after a fork: up to PAGES_MAX for a parent and as
  * many for its latest child. On the way back to guest code ahead_make() makes all these pages, as
- * the faults would have done, and queues their mappings for the first batch of commands.
+ * the faults would have done. It also queues their mappings for the first batch of commands.
  *
  *   fork    ahead_fork() in the parent: note the next NOTES_MAX faults of parent and child
  *   fault   ahead_note()

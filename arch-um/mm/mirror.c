@@ -166,7 +166,7 @@ void flush_tlb_all(void)
 	flush_tlb_kernel_range(VMALLOC_START, VMALLOC_END);
 }
 
-/* Must the fill map this entry? @asked: the entry's page is the one that faulted. */
+/* Must mirror_fill() map this entry? @asked: the entry's page is the one that faulted. */
 static bool fill_wants(pte_t pte, bool asked)
 {
 	return pte_val(pte) & _PAGE_PRESENT && (asked || !(pte_val(pte) & _PAGE_MIRRORED));

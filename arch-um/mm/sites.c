@@ -12,10 +12,10 @@
  * copy, with the jumps. The page itself, which is page cache, does not change, so read(), write()
  * and debuggers see the original.
  *
- * A page is patched only if it belongs to a file and is mapped executable but not writable, and
- * only while no writable shared mapping of the file exists: after the first write such a mapping
- * does not report further writes. A page with sites has PG_arch_1 set and an extra reference, so
- * the page is not reused.
+ * A page is patched only if it belongs to a file and is mapped executable but not writable. The
+ * file must have no writable shared mapping either: after the first write such a mapping does not
+ * report further writes. A page with sites has PG_arch_1 set and an extra reference, so the page is
+ * not reused.
  *
  * The copy is removed from all address spaces before the page can change: when the kernel writes to
  * the page (flush_dcache_page(), which uaccess.c calls too), and before a writable mapping of it is

@@ -9,8 +9,8 @@
  * A guest process has two threads. The mapper carries out mapping work (stub_mapper). It keeps its
  * state in registers, blocks all signals and never runs guest code. The guest thread runs guest
  * code, and the code in this file whenever guest code stops. A filter turns every system call of
- * the guest thread into SIGSYS except two futex calls, which it knows by the address of their
- * instruction (stub_wake_call, stub_wait_call).
+ * the guest thread into SIGSYS, except two futex calls at known addresses (stub_wake_call,
+ * stub_wait_call).
  *
  * Guest code stops in one of two ways:
  * - By a signal (stub_signal): a system call, an exception, or a kick by the kernel process.
@@ -20,14 +20,14 @@
  * - By the jump of a patched system call site (stub_patched). The registers then go to the mailbox,
  *   and the FP state stays in the processor.
  *
- * Guest code may jump to any place here with any registers. So the stub trusts no register that it
- * has not set itself, except to copy it to the mailbox, and all addresses are constants relative to
- * the code. From any entry, control ends in stub_wait or in guest code, with registers from the
- * mailbox or a signal frame.
+ * Guest code may jump to any place here with any registers. So the stub never uses a register that
+ * it has not set itself, except to copy the register to the mailbox. All addresses are constants
+ * relative to the code. From any entry, control ends in stub_wait or in guest code, with registers
+ * from the mailbox or a signal frame.
  *
  * If a kick arrives while the thread runs here, the thread answers it with its next step: it stops,
  * or checks BOX_KICK before it runs guest code. Between that check and the first instruction of
- * guest code (stub_go_*_begin to _end) the saved guest state is still complete, so the handler
+ * guest code (stub_go_*_begin to _end) the saved guest state is still complete. The handler then
  * stops as if nothing had run.
  */
 #include <um/stub.h>
@@ -355,8 +355,8 @@ stub_save_fp:
 
 /*
  * The space gets a new user. Wherever the thread was, it continues here. The random number that
- * comes with the signal proves to the kernel process that the thread has passed here, and from
- * here the thread can only go to stub_wait.
+ * comes with the signal proves to the kernel process that the thread has passed here. From here the
+ * thread can only go to stub_wait.
  */
 stub_reset:
 	leaq	BOX(BOX_STACK_TOP), %rsp

@@ -3,9 +3,9 @@
  * stub_setup.c - start guest processes of the seccomp engine
  *
  * Runs inside guest processes, in the zygote and in each new space, before the process holds any
- * guest code. The zygote is forked from the kernel process and drops everything but the stub. At
- * the request of the kernel process the zygote forks a child, which maps its data and mailbox,
- * creates the guest thread, and becomes the mapper.
+ * guest code. The zygote is forked from the kernel process and drops everything but the stub. When
+ * the kernel process asks for a space, the zygote forks a child. The child maps its data and
+ * mailbox, creates the guest thread, and becomes the mapper.
  *
  * This code is copied with the rest of the stub, so it may call only functions of the stub. The
  * only constants in memory that it may use are those of the constants page.

@@ -153,7 +153,7 @@ static void peer_set(struct console_line *line, int fd)
 	line->blocked = false;
 	line->ended = false;
 	line->lost = false;
-	/* Drop output that the last peer did not take: it is not for the next one. */
+	/* Drop output that the last peer did not take: it is not for the next peer. */
 	kfifo_reset(&line->out);
 	spin_unlock_irqrestore(&line->lock, flags);
 }

@@ -27,7 +27,9 @@ struct console_backend {
 	void (*end)(struct console_line *line);
 };
 
-/* Returns the backend that @option names and its text in *@value, or NULL if malformed. */
+/*
+ * Returns the backend that @option names, and the text after the name in *@value. NULL: malformed.
+ */
 const struct console_backend *console_backend_find(const char *option, const char **value);
 
 #endif /* CONSOLE_BACKEND_H */

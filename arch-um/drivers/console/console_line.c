@@ -56,7 +56,7 @@ void console_line_push(struct console_line *line)
 				console_line_block(line, true);
 			return;
 		}
-		/* A closed pipe or a full disk: nobody is going to read this. */
+		/* A closed pipe or a full disk: nobody is going to read this output. */
 		if (done < 0) {
 			if (!line->lost) {
 				line->lost = true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * console_line.h - one console: a guest tty on one side, host descriptors on the other
+ * console_line.h - move bytes between a console's tty and the host
  */
 #ifndef CONSOLE_LINE_H
 #define CONSOLE_LINE_H
@@ -32,7 +32,7 @@ struct console_line {
 	int listen_fd;			/* unix only */
 	bool ended;			/* no more input will come from in_fd */
 	bool lost;			/* nobody takes the output any more */
-	bool blocked;			/* host takes no more until console_line_ready() */
+	bool blocked;			/* the host takes no more until console_line_ready() */
 	bool stalled;			/* host took nothing for too long: printk must not wait */
 	bool sysrq;			/* SYSRQ_KEY was typed */
 	DECLARE_KFIFO(out, u8, CONSOLE_OUT_SIZE);

@@ -107,7 +107,7 @@ static int __init early_console_setup(char *unused)
 }
 early_param("earlyprintk", early_console_setup);
 
-/* Show the log after a panic before any console has been registered. */
+/* Show the log if the kernel panics before any console has been registered. */
 static void early_dump(struct kmsg_dumper *dumper, struct kmsg_dump_detail *detail)
 {
 	static char buf[1024];

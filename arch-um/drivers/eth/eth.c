@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * eth.c - driver of the network interfaces eth0 to eth15: the functions that the network core calls
+ * eth.c - drive the network interfaces eth0 to eth15: the functions that the network core calls
  *
  * eth<n>=KIND... on the command line (eth_option.c) makes an interface; eth_control.c adds and
  * removes interfaces later. An interface uses one host descriptor: a socket to the switch or to a

@@ -12,7 +12,7 @@ struct eth_device;
  * eth_get - return the interface with this number, or NULL.
  * eth_add - add the interface that @value describes (eth_option.c). Returns 0, or -errno with the
  *	reason in *@why.
- * eth_remove - remove the interface, after nothing in the guest uses it any more.
+ * eth_remove - remove the interface, and wait until nothing in the guest uses it any more.
  */
 struct eth_device *eth_get(unsigned int index);
 int eth_add(unsigned int index, const char *value, const char **why);

@@ -5,8 +5,8 @@
  *   linux ... netctl=PATH       a socket; `umlab-net machine PATH COMMAND` connects to it
  *
  * Commands are `add eth1=KIND...` (as on the command line), `remove eth1`,
- * `link eth0 up|down` and `list`. asm/um_control.h reads the lines and calls the functions
- * below in task context. A cable that is cut here stays cut, regardless of the other end,
+ * `link eth0 up|down` and `list`. drivers/control.c reads the lines and calls the functions below
+ * in task context. A cable that is cut here stays cut, regardless of the other end,
  * until `link ethN up` repairs it.
  */
 #include <linux/init.h>
@@ -38,7 +38,7 @@ static void command_list(struct um_control *control, char *word, char *rest)
 {
 	unsigned int i;
 
-	/* Lines of an answer begin with a blank, as those of umlab-net's servers do. */
+	/* Lines of an answer begin with a blank, as in answers from umlab-net's servers. */
 	for (i = 0; i < ETH_DEVICES; i++) {
 		const struct eth_device *eth = eth_get(i);
 

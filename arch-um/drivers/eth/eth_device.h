@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * eth_device.h - one network interface, as all files eth*.c see it
+ * eth_device.h - define struct eth_device, a network interface, for all files eth*.c
  */
 #ifndef ETH_DEVICE_H
 #define ETH_DEVICE_H
@@ -43,7 +43,7 @@ struct eth_device {
 	bool cut;			/* `link ethN down` on the control socket */
 	bool lost;			/* the other end has gone; the work cleans up */
 	bool complained;		/* this failure has been reported already */
-	bool tx_blocked;		/* the host takes no more for now */
+	bool tx_blocked;		/* the host takes no more frames for now */
 
 	/* Frames in messages (eth_frames.c). */
 	struct eth_rx_slot *rx;

@@ -159,7 +159,7 @@ static void frame_deliver(struct eth_device *eth, struct eth_rx_slot *slot, size
 	skb_deliver(eth, skb, &slot->head);
 }
 
-/* Copy @size bytes at offset @at of the message in @slot, which may lie in both of its parts. */
+/* Copy @size bytes at offset @at of the message in @slot. They may lie in both its parts. */
 static void slot_copy(const struct eth_rx_slot *slot, size_t at, void *to, size_t size)
 {
 	size_t linear = at < RX_LINEAR ? min_t(size_t, size, RX_LINEAR - at) : 0;
@@ -349,7 +349,7 @@ static bool tx_flush(struct eth_device *eth)
 	return true;
 }
 
-/* Hand the waiting frames to the host, and stop the queue if it does not take all of them. */
+/* Hand the waiting frames to the host, and stop the queue if the host does not take them all. */
 static void tx_flush_or_block(struct eth_device *eth)
 {
 	if (!tx_flush(eth))
@@ -431,7 +431,7 @@ void eth_frames_send(struct eth_device *eth, struct sk_buff *skb, bool more)
 	}
 	eth->counters.tx_dropped++;
 	dev_kfree_skb_any(skb);
-	/* The frames before this one may have waited for it. */
+	/* The frames before this frame may have waited for it. */
 	if (eth->nr_tx && !eth->tx_blocked)
 		tx_flush_or_block(eth);
 }

@@ -2,8 +2,8 @@
 /*
  * eth_link.c - connect an interface on the host, and connect again when the other end has gone
  *
- * eth.c starts and stops the link. eth_frames.c and eth_stream.c report messages of the other end,
- * and its loss.
+ * eth.c starts and stops the link. eth_frames.c and eth_stream.c report messages from the other end
+ * and the loss of the connection.
  *
  * Theory of operation
  *
@@ -89,7 +89,7 @@ static int helper_connect(struct eth_device *eth)
 	unsigned int nr = 0;
 	int fd, pid;
 
-	/* umlab-net replaces "@" by our process id. */
+	/* umlab-net replaces "@" with our process id. */
 	snprintf(name, sizeof(name), "%.40s-%s", eth_machine_name ? eth_machine_name : "@",
 		 eth->dev->name);
 	words[nr++] = "umlab-net";

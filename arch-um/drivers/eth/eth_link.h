@@ -27,7 +27,7 @@ void eth_link_cut(struct eth_device *eth, bool cut);
  * Called with softirqs off:
  * eth_link_lost - give up the connection: the other end has gone or does not follow the protocol.
  * eth_link_message - handle a message that is not a frame. Its @body has @size bytes.
- * eth_link_block - stop the queue until the host has room: it takes no more frames.
+ * eth_link_block - stop the queue until the host, which takes no more frames, has room again.
  * eth_link_unblock - start the queue again: the host has taken all waiting frames.
  */
 void eth_link_lost(struct eth_device *eth);

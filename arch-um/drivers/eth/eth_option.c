@@ -10,7 +10,7 @@
  *   null                                  a link to nowhere
  * All kinds take mac=XX:XX:XX:XX:XX:XX and mtu=N.
  *
- * This parser reads strings and fills a struct. kernel/boot/boot_options.c calls it
+ * This parser reads strings and fills a struct. kernel/boot/boot_options.c calls the parser
  * (asm/um_option.h) before memory can be allocated. eth.c parses the option again when it adds the
  * interface.
  */

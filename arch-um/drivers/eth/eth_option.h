@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * eth_option.h - a parsed eth<n>=... option, and umid=
+ * eth_option.h - parse the options eth<n>=... and umid=
  */
 #ifndef ETH_OPTION_H
 #define ETH_OPTION_H

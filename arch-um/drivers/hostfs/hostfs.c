@@ -14,11 +14,11 @@
  *
  * Access rights. On the host one user makes all accesses: the user who started the machine. This
  * user and its group appear as 0 in the guest (hostfs_owner.c). A guest chown() succeeds only where
- * the host allows it to this user: without a change, or to a group that the user belongs to. Mode
- * bits are the host's. The guest checks mode bits for its own users, the host checks them for the
- * one user, so guest root may be denied access to files of others. Files that other guest users
- * create appear to belong to root. There are no device nodes. Of the extended attributes there are
- * only user.*.
+ * the host lets this user do it: if nothing changes, or for a group that the user belongs to. Mode
+ * bits are the host's. The guest checks mode bits for its own users. The host checks them for the
+ * one user, so guest root may be denied access to files of other host users. Files that other guest
+ * users create appear to belong to root. There are no device nodes. Only the extended attributes
+ * user.* exist.
  *
  * The other files handle descriptors (hostfs_fd.c), identity and attributes (hostfs_inode.c), names
  * (hostfs_name.c), directories (hostfs_dir.c), contents (hostfs_file.c), extended attributes
@@ -295,7 +295,10 @@ static struct hostfs_mount *mount_open(struct fs_context *fc)
 	return mount;
 }
 
-/* Does @sb show the same folder with the same access? Then both mounts share it and its cache. */
+/*
+ * Does @sb show the folder of the new mount, with the same access? Then both mounts share @sb and
+ * its cache.
+ */
 static int mount_test(struct super_block *sb, struct fs_context *fc)
 {
 	const struct hostfs_mount *a = hostfs_sb(sb), *b = fc->s_fs_info;

@@ -2,8 +2,8 @@
 /*
  * hostfs_dir.c - read host directories
  *
- * The position in a guest directory is the host's own (d_off), including "." and "..". So the
- * position is as stable as the host file system makes it while entries come and go, and nothing
+ * The position in a guest directory is the position on the host (d_off), including "." and "..". So
+ * the position is as stable as the host file system makes it while entries come and go, and nothing
  * is stored for each entry. An open directory has its own descriptor until the guest closes
  * it, because some host file systems bind positions to the descriptor. The open directory also
  * keeps the records that did not fit into the guest's buffer. The VFS calls these operations

@@ -9,17 +9,17 @@
  * An inode has up to two descriptors: a directory has one handle (O_PATH), a regular file has one
  * for reading and one for writing, which may be the same. Descriptors are opened when they are
  * first needed. They are closed when the last guest user closes the file, when the inode goes away,
- * or when the pool needs room. The pool lists all inodes with a descriptor, the last used first. It
- * closes descriptors from its end if they can be opened again, that is
- *   - not while a call is using them (pins),
- *   - not those of a file that is open for writing: its mode may forbid a second open,
- *   - not those of a file without a name.
+ * or when the pool needs room. The pool lists all inodes with a descriptor, the most recently used
+ * first. The pool closes descriptors from the end of the list, except those
+ *   - that a call is using (pins),
+ *   - of a file that is open for writing: its mode may forbid a second open,
+ *   - of a file without a name.
  * A directory is opened again by its path below the mounted folder, a file by its directory
  * and name. If the new descriptor belongs to another file (hostfs_same()), the result is
  * -ESTALE and the VFS walks the path again.
  *
- * hostfs_fd_lock protects fd[], lru and the counts of all inodes. The only host call made
- * under it is close.
+ * hostfs_fd_lock protects fd[], lru and the counts of all inodes. The only host call made under
+ * this lock is close.
  */
 #include "hostfs_fd.h"
 
@@ -135,7 +135,7 @@ int hostfs_open_again(int dir_fd, const char *name, unsigned int flags, unsigned
 	return fd;
 }
 
-/* Returns 0 if @fd is the file that @inode stands for. Otherwise closes @fd, returns -errno. */
+/* Returns 0 if @fd is the file that @inode stands for. Otherwise closes @fd and returns -errno. */
 static int check_same(struct inode *inode, int fd)
 {
 	struct host_stat st;
@@ -172,7 +172,10 @@ static int pin_new(struct hostfs_inode *hi, enum hostfs_slot slot, int fd, unsig
 	return fd;
 }
 
-/* Find the path of @dir below the mounted folder. Returns its buffer, which the caller frees. */
+/*
+ * Set *@path to the path of @dir below the mounted folder. Returns the buffer that holds the path,
+ * for the caller to free.
+ */
 static char *dir_path(struct inode *dir, char **path)
 {
 	struct dentry *dentry = d_find_any_alias(dir);

@@ -23,8 +23,8 @@ void hostfs_fd_init(unsigned int pool_size);
 /*
  * All of these may sleep. -ESTALE: under this name the host has no file, or another file.
  * hostfs_dir_get - return the handle of directory @dir, opened if necessary, and pin it.
- * hostfs_file_get - return a descriptor of the regular file @inode, opened if necessary, and pin
- *	it.
+ * hostfs_file_get - return the descriptor of the regular file @inode for reading or writing
+ *	(@slot), opened if necessary, and pin it.
  * hostfs_put - drop the pin of hostfs_dir_get() or hostfs_file_get().
  * hostfs_at_get - fill @at for the file of @dentry. Call hostfs_at_put() afterwards.
  */
@@ -35,10 +35,11 @@ int hostfs_at_get(struct dentry *dentry, struct hostfs_at *at);
 void hostfs_at_put(struct hostfs_at *at);
 
 /*
- * hostfs_open_users - count an open of the file by the guest with @mode, and open its descriptors.
+ * hostfs_open_users - count an open of the file by the guest with @mode, and open the file's
+ *	descriptors.
  * hostfs_close_users - reverse hostfs_open_users(). The last user closes the descriptors.
  * hostfs_give - make @fd, which is open for reading and writing, a descriptor of @inode.
- * hostfs_close_all - close all descriptors of @inode, which goes away.
+ * hostfs_close_all - close all descriptors of @inode, which is going away.
  * hostfs_open_again - call host_fs_open(). If the host has no more descriptors, close unused ones
  *	and try again.
  */

@@ -8,8 +8,8 @@
  * All attributes are the host's. They are read again when they are older than HOSTFS_FRESH,
  * when the guest has changed something (stale), and at every open. Code that changes size or
  * modification time learns the result at once (hostfs_learn()). So if the host later reports
- * another size or modification time, the host has changed the contents, and the page cache of the
- * file is dropped. Pages that the guest wrote through a mapping are written out first: if guest and
+ * another size or modification time, the host has changed the contents. The page cache of the file
+ * is then dropped. Pages that the guest wrote through a mapping are written out first: if guest and
  * host both wrote, the guest's data stays.
  *
  * Called in task context: by the VFS, and by the files that look up names or change contents.
@@ -35,7 +35,7 @@ static int id_test(struct inode *inode, void *st)
 	return hostfs_same(hostfs_i(inode), st);
 }
 
-/* Changes the high half for files on other host file systems, so that numbers do not collide. */
+/* Changes the high half of numbers on other host file systems, so that numbers do not collide. */
 static unsigned long inode_number(struct super_block *sb, const struct host_stat *st)
 {
 	u64 other = st->dev ^ hostfs_sb(sb)->st.dev;

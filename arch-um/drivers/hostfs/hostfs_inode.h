@@ -12,9 +12,9 @@
 struct inode *hostfs_iget(struct super_block *sb, const struct host_stat *st);
 
 /*
- * hostfs_learn - store attributes that the host has just reported. @own: a change by the guest led
- *	to them, so cached contents stay valid. Otherwise, if the host has changed the contents, the
- *	page cache of the file is dropped. This may sleep; no folio may be locked.
+ * hostfs_learn - store attributes that the host has just reported. @own: the change comes
+ *	from the guest, so cached contents stay valid. Otherwise, if the host has changed the
+ *	contents, the page cache of the file is dropped. This may sleep; no folio may be locked.
  * hostfs_refresh - ask the host for the attributes through descriptor @fd, then learn them.
  * hostfs_fresh - return whether attributes read at @checked (jiffies) are new enough to be used.
  */

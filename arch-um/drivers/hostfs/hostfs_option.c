@@ -2,7 +2,7 @@
 /*
  * hostfs_option.c - parse hostfs=/dir[,ro][:/dir[,ro]]...
  *
- * This parser reads strings and fills structs. kernel/boot/boot_options.c calls it
+ * This parser reads strings and fills structs. kernel/boot/boot_options.c calls the parser
  * (asm/um_option.h) before memory can be allocated. hostfs.c parses the option again when it opens
  * the folders.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hostfs_types.h - inodes and mounts of hostfs, as all files hostfs*.c see them
+ * hostfs_types.h - define the inodes and mounts of hostfs, for all files hostfs*.c
  */
 #ifndef HOSTFS_TYPES_H
 #define HOSTFS_TYPES_H
@@ -63,7 +63,7 @@ struct hostfs_mount {
 	bool read_only;			/* hostfs= on the command line says so */
 	char *path;			/* as the user wrote it, for /proc/mounts */
 
-	/* Gives a new inode its operations by its type. */
+	/* Sets the operations of a new inode according to its type. */
 	void (*set_operations)(struct inode *inode, const struct host_stat *st);
 };
 

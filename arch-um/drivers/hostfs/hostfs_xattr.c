@@ -2,10 +2,11 @@
 /*
  * hostfs_xattr.c - read, write and list the extended attributes user.* of host files
  *
- * The other namespaces have a meaning for a kernel: the guest's capabilities and labels have no
- * place on the host, and the host's have none in the guest. Their attributes are neither shown nor
- * stored. The host accesses the file through a descriptor. A file that may be neither read nor
- * written cannot be opened and so has no attributes. The VFS calls these functions in task context.
+ * Attributes in other namespaces have a meaning for the kernel that stores them: the guest's
+ * capabilities and labels have no place on the host, nor the host's in the guest. So these
+ * attributes are neither shown nor stored. The host accesses the file through a descriptor. A file
+ * that the host lets us neither read nor write cannot be opened and so has no attributes. The VFS
+ * calls these functions in task context.
  */
 #include "hostfs_xattr.h"
 
@@ -14,7 +15,7 @@
 #include <linux/xattr.h>
 #include "hostfs_fd.h"
 
-/* Returns a descriptor of @inode, which is valid until xattr_close(). */
+/* Returns a descriptor of @inode that is valid until xattr_close(). */
 static int xattr_open(struct inode *inode)
 {
 	int fd;

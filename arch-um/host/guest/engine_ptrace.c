@@ -8,8 +8,8 @@
  * Theory of operation
  *
  * Every space is a host process that the machine's thread traces (PTRACE_SEIZE). PTRACE_SYSEMU lets
- * the process run until it makes a system call, which the host does not carry out, raises an
- * exception, or is stopped by the PTRACE_INTERRUPT that ptrace_kick() sends for a host event.
+ * the process run until it makes a system call or raises an exception. The host does not carry out
+ * the call. For a host event, ptrace_kick() stops the process with PTRACE_INTERRUPT.
  *
  * The zygote is forked from the kernel process at the start, while that process is still small. It
  * maps the stub, drops everything else and never runs guest code. Its stub forks all spaces with
@@ -80,7 +80,7 @@ static int stop_wait(int pid)
 
 /*
  * Load the registers up to ss and leave the segment bases unchanged. The stub does not use the
- * bases, and the host rejects a base above its user range, which guest code may have set by
+ * bases. The host would reject a base above its user range, and guest code may have set one with
  * WRFSBASE or WRGSBASE.
  */
 static long regs_load_general(int pid, const struct host_regs *regs)

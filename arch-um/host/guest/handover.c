@@ -23,9 +23,9 @@
  *
  * Two spaces that alternate (a pipe between processes) are a special case. While apart, each switch
  * between the spaces wakes a thread on the other processor, which costs more than spinning saves.
- * So if a space runs again soon several times in a row, it keeps its place and spins, and the other
- * space runs on the processor of the machine's thread, as if together. Once the spinning thread has
- * gone to sleep, the space that runs next takes its place.
+ * So if a space runs again soon several times in a row, it keeps its place and spins. The other
+ * space then runs on the processor of the machine's thread, as if together. Once the spinning
+ * thread has gone to sleep, the space that runs next takes its place.
  *
  * If other processes need the processors, going apart makes things worse, because each side waits
  * until its own processor is free. The sign of this is a time above STOLEN_TIME between two polls

@@ -8,8 +8,8 @@
  * that waits for an answer also learns that a process has ended.
  *
  * Called by engine_seccomp.c and seccomp_stop.c on the machine's thread, except the two signal
- * handlers at the end. A handler may run between any two instructions of the other functions, so
- * `running` is set before the turn is given to a space and cleared when the turn is back.
+ * handlers at the end. A handler may run between any two instructions of the other functions. So
+ * `running` is set before a space gets the turn and cleared when the turn is back.
  */
 #include "guest/seccomp_process.h"
 #include "guest/handover.h"

@@ -45,8 +45,8 @@ bool host_seccomp_begin(struct seccomp_space *space);
 void host_seccomp_end(struct seccomp_space *space);
 
 /*
- * host_seccomp_turn - give the turn to @space, which acts on its mailbox, and wait until the turn
- * is back.
+ * host_seccomp_turn - give the turn to @space, which does what its mailbox says, and wait until the
+ * turn is back.
  */
 void host_seccomp_turn(struct seccomp_space *space);
 

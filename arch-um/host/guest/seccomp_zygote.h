@@ -16,8 +16,8 @@
 int host_zygote_check(char *why, size_t why_size);
 
 /*
- * host_zygote_start - create the zygote. The zygote sends STUB_ACK_READY through @ack_fd when it
- * is ready to fork spaces.
+ * host_zygote_start - create the zygote's process, with the slot of the space @zygote. The zygote
+ * adds STUB_ACK_READY to @ack_fd when it is ready to fork spaces.
  */
 int host_zygote_start(struct host_space *zygote, int ack_fd);
 

@@ -17,7 +17,7 @@
  * that were queued before.
  *
  * If the host has no memory or no room for a mapping (vm.max_map_count), all mappings of the space
- * are dropped, and page faults bring back the pages that the guest uses. If the host refuses the
+ * are dropped. Page faults bring back the pages that the guest uses. If the host refuses the
  * address (below vm.mmap_min_addr), the guest gets a bus error.
  */
 #include "guest/spaces.h"

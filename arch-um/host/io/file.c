@@ -8,7 +8,8 @@
  * A descriptor that the process inherited shares its flags with the process that started this one:
  * O_NONBLOCK on our standard input would also affect the shell. So host_file_inherit() opens the
  * same object again. Where that is not possible (sockets, terminals of another user), the new
- * descriptor is marked in shared_fds, and each transfer first checks that it would not block.
+ * descriptor is marked in shared_fds. Each transfer on a marked descriptor first checks that it
+ * would not block.
  */
 #include "io/file.h"
 #include <um/host.h>
@@ -255,7 +256,7 @@ int host_file_next_data(int fd, uint64_t *start, uint64_t *end)
 
 bool host_file_is_remote(int fd)
 {
-	/* NFS, FUSE, AFS, 9P, and SMB by its three names */
+	/* NFS, FUSE, AFS, 9P, and the three magic numbers of SMB */
 	static const uint32_t types[] = {
 		0x6969, 0x65735546, 0x5346414f, 0x01021997, 0x517b, 0xff534d42, 0xfe534d42,
 	};

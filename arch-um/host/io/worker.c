@@ -4,8 +4,8 @@
  *
  * Workers make calls that would block the machine: disk transfers (drivers-ubd/worker) and waiting
  * for descriptors that cannot signal (poll.c). A worker shares memory and descriptors with the
- * machine's thread, has no thread-local storage and no kernel `current`, and blocks all signals,
- * so that these always reach the machine's thread. Workers run until the process ends.
+ * machine's thread, and has no thread-local storage and no kernel `current`. Workers block all
+ * signals, so signals always reach the machine's thread. Workers run until the process ends.
  *
  * drivers-ubd/worker/ubd_worker.c and poll.c start workers on the machine's thread. Any thread may
  * wait and wake. Workers call host_worker_notify() to raise an event of the machine.

@@ -10,7 +10,7 @@
  * gives up most of its user's rights in two steps, before the first guest instruction runs:
  *
  *   host_confine_files()   before any child process exists: set no_new_privs. Where the host has
- *                          Landlock, forbid TCP, allow executing only this program, and allow
+ *                          Landlock, forbid TCP, and allow executing only this program. Allow
  *                          writing, creating and removing files only where the command line names
  *                          files or folders. Guest processes are created later, so they are in our
  *                          Landlock domain and we may trace them.
@@ -25,9 +25,9 @@
  * also allows execve and the calls that the program makes at its start. The next run learns from
  * CONFINED_VARIABLE that it is confined, and does not confine itself again.
  *
- * Limits: the process may still connect to unix sockets, send signals to the user's other
- * processes, and read any file of the user, because the layers of a disk name each other. Without
- * Landlock it may execute any program, which then runs under the same filter.
+ * Limits: the process may still connect to unix sockets and send signals to the user's other
+ * processes. It may read any file of the user, because the layers of a disk name each other.
+ * Without Landlock it may execute any program, which then runs under the same filter.
  */
 #include "process/confinement.h"
 #include <linux/audit.h>

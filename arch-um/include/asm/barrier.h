@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * barrier.h - memory barriers, needed because kernel code shares memory with other host threads
+ * barrier.h - define memory barriers: kernel code shares memory with other host threads
  */
 #ifndef _ASM_UM_BARRIER_H
 #define _ASM_UM_BARRIER_H

@@ -9,8 +9,8 @@
 #include <asm/um_mirror.h>
 
 /*
- * When one of these functions has returned, guest code can no longer reach what has been unmapped
- * (mm/mirror.c), as after an instruction that invalidates TLB entries.
+ * When one of these functions has returned, guest code can no longer reach the unmapped pages
+ * (mm/mirror.c). On hardware, an instruction that invalidates TLB entries has the same effect.
  */
 void flush_tlb_mm(struct mm_struct *mm);
 void flush_tlb_all(void);

@@ -29,7 +29,7 @@ void um_irq_register_signal(unsigned int events, void (*fn)(void));
 
 /*
  * irq_lockdep_off - tell lockdep that interrupts are off, because the host side turned them off.
- * Returns whether lockdep thought that they were on.
+ * Returns whether lockdep thought that interrupts were on.
  * irq_lockdep_on - tell lockdep that the host side is about to restore interrupts; @on is the value
  * from irq_lockdep_off().
  */

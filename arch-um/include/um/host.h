@@ -69,7 +69,7 @@ struct host_space;
 
 /*
  * Guest registers. They have the same order as in the host's user_regs_struct and the kernel's
- * struct pt_regs, so a block of registers is passed on without a conversion.
+ * struct pt_regs, so they are passed on without a conversion.
  */
 struct host_regs {
 	uint64_t r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di;
@@ -148,8 +148,8 @@ void host_space_destroy(struct host_space *space);
  * host_space_map - map RAM [@offset, @offset+@size) at @gaddr in the space, with the rights @prot.
  * host_space_unmap - remove every mapping in [@gaddr, @gaddr+@size).
  * Both calls only queue the work, which is done in order before the space runs again. If the host
- * has no room for a mapping (vm.max_map_count), all mappings of the space are dropped, and page
- * faults of the guest bring them back.
+ * has no room for a mapping (vm.max_map_count), all mappings of the space are dropped. Page faults
+ * of the guest bring them back.
  */
 void host_space_map(struct host_space *space, uint64_t gaddr, uint64_t offset,
 		    uint64_t size, int prot);
@@ -162,7 +162,7 @@ bool host_space_is_empty(const struct host_space *space);
  * host_space_sync - wait until guest code cannot reach the unmapped ranges, even if a guest thread
  * only pretends to have stopped. Must be called before the pages are used for something else,
  * while no guest code of any space runs. If the engine knows that the guest thread of the space
- * sleeps, the mappings may stay until the space runs, because nothing can use them before that.
+ * sleeps, the mappings may stay until the space runs. Nothing can use them before that.
  */
 void host_space_sync(struct host_space *space);
 
@@ -262,7 +262,7 @@ int host_file_inherit(int fd, bool write);
 ssize_t host_file_read(int fd, void *buf, size_t size);
 ssize_t host_file_write(int fd, const void *buf, size_t size);
 
-/* host_file_pread/pwrite - transfer all of @size at @offset; less only at end of file. */
+/* host_file_pread/pwrite - transfer all @size bytes at @offset; fewer only at end of file. */
 ssize_t host_file_pread(int fd, void *buf, size_t size, uint64_t offset);
 ssize_t host_file_pwrite(int fd, const void *buf, size_t size, uint64_t offset);
 
@@ -485,8 +485,8 @@ int host_fs_rename(int from_fd, const char *from, int to_fd, const char *to,
 ssize_t host_fs_readlink(int fd, const char *name, char *buf, size_t size);
 
 /*
- * host_fs_readdir - read records from @position (-1: where the last call ended). Returns the bytes
- * read, or 0 at the end.
+ * host_fs_readdir - read records from @position (-1: where the last call ended). Returns the size
+ * of the records in bytes, or 0 at the end.
  */
 ssize_t host_fs_readdir(int fd, int64_t position, void *buf, size_t size);
 
