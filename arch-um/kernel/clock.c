@@ -18,7 +18,7 @@
  *   slope   the host's rate, measured over the last RATE_PERIOD, and corrected so that the line
  *           meets the host's clock again after CATCH_UP. A sleeping machine draws no lines, so
  *           clock_idle() goes to sleep with the uncorrected rate.
- *   reach   LINE_REACH. Beyond it the vDSO makes the system call, and the kernel draws a new line
+ *   reach   LINE_REACH. Beyond it the vDSO makes a system call, and the kernel draws a new line
  *           before it answers: while the host was suspended, the counter may have continued or
  *           restarted although the host's clock stood still.
  *
@@ -30,7 +30,7 @@
  * sequence count. Lines are drawn with interrupts off.
  *
  * Guest code runs on any processor of the host, so the counters of all processors must agree. They
- * do if the host uses the counter for its own clock.
+ * agree if the host uses the counter for its own clock.
  */
 #include <asm/um_clock.h>
 

@@ -82,7 +82,7 @@ static void guest_run(struct pt_regs *regs, struct guest_event *event)
 			return;
 		}
 	}
-	/* The space is new: add what the task needs first to the first batch of commands. */
+	/* The space is empty: queue the mappings that the task needs first. */
 	if (unlikely(host_space_is_empty(space)))
 		mirror_start(mm, regs);
 	fp_enter(&current->mm->context);

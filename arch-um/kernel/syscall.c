@@ -3,7 +3,7 @@
  * syscall.c - carry out a system call of guest code
  *
  * The run loop (guest.c) calls syscall_handle() with interrupts off. The generic entry code enables
- * them for the call and handles tracing, seccomp and signals.
+ * interrupts for the call and handles tracing, seccomp and signals.
  */
 #include "syscall.h"
 

@@ -127,9 +127,7 @@ static bool map_writes(int map, int opcode, int modrm, enum simd_prefix prefix)
 	case 2:
 		if (opcode == 0xf1)			/* f2: crc32 */
 			return prefix != PREFIX_F2;
-		/*
-		 * Of 10 to 35, only 2e, 2f and the down-conversions, which have prefix F3, store.
-		 */
+		/* Of opcodes 10 to 35, only 2e, 2f and down-conversions (prefix F3) store. */
 		return in_set(writes_rm_0f38, opcode) &&
 		       (opcode >= 0x40 || opcode == 0x2e || opcode == 0x2f || prefix == PREFIX_F3);
 	case 3:

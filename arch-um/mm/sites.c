@@ -3,7 +3,7 @@
  * sites.c - choose system call instructions in guest code and replace their traps with jumps
  *
  * The run loop (kernel/guest.c) reports traps, mirror.c asks which page to map, and generic code
- * reports writes through flush_dcache_page(). All of them call in task context.
+ * reports writes through flush_dcache_page(). All these calls are made in task context.
  *
  * Theory of operation
  *

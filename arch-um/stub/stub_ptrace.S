@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stub_ptrace.S - code inside each guest process of the ptrace engine
+ * stub_ptrace.S - make system calls inside the guest processes of the ptrace engine
  *
  * Runs when engine_ptrace.c sets the instruction pointer of a guest process to one of the entries.
  * The code uses registers and the read-only data page, but no stack. Each entry ends with int3,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stub_seccomp.S - code inside each guest process of the seccomp engine
+ * stub_seccomp.S - run guest code and map memory inside the guest processes of the seccomp engine
  *
  * The other side of each hand-over is host/guest/handover.c; stub_setup.c starts the threads.
  *
@@ -158,7 +158,7 @@ stub_signal_stop:
 	movl	$STUB_STOP_SIGNAL, BOX(BOX_STOP)
 	jmp	stub_stopped
 
-/* The signal arrived in a thunk, on the way to stub_patched. A kick needs no answer there. */
+/* The signal arrived in a thunk, on the way to stub_patched. A kick in a thunk needs no answer. */
 stub_signal_thunk:
 	cmpl	$STUB_SIGNAL_KICK, %edi
 	je	stub_continue

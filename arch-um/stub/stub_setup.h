@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stub_setup.h - entries of the code that starts guest processes of the seccomp engine
+ * stub_setup.h - declare the entries of the code that starts guest processes (seccomp engine)
  *
  * The code runs inside guest processes, in the copy of the stub at UM_STUB_CODE. The kernel process
  * uses only the addresses (seccomp_zygote.c).

@@ -3,7 +3,7 @@
  * console.c - make the consoles con0 to con15 of the command line appear as ttys hvc0 to hvc15
  *
  * A line connects a tty to host descriptors that its backend (console_backend.c) has opened.
- * console_line.c moves the bytes, console_printk.c adds the kernel's messages. This file parses
+ * console_line.c moves the bytes, and console_printk.c adds the kernel's messages. This file parses
  * the options and contains the tty driver. The parts start in this order:
  *   __setup            note the options
  *   console_initcall   open the backends; register printk's console, which shows the log so far

@@ -8,8 +8,8 @@
  *   conN=file:PATH        a file to which output is appended; there is no input
  *   conN=null             nothing: there is no input, and output is dropped
  *
- * console.c calls the backends through the table at the end, console_line.c moves the bytes.
- * A new backend is a new entry in that table.
+ * console.c calls the backends through the table at the end, and console_line.c moves the bytes. A
+ * new backend is a new entry in that table.
  */
 #include "console_backend.h"
 
@@ -69,7 +69,9 @@ static int fd_check(const char *value)
 	return fd_parse(value, &in, &out);
 }
 
-/* Use the inherited descriptor @number. If it is closed, the console has no input or no output. */
+/*
+ * Use the inherited descriptor @number. If that is closed, the console has no input or no output.
+ */
 static int fd_inherit(struct console_line *line, int number, bool write)
 {
 	int fd = host_file_inherit(number, write);

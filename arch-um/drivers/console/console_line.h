@@ -27,7 +27,7 @@ struct console_line {
 	const char *value;		/* of the option, after "BACKEND:" */
 	bool printk;			/* this line carries the kernel's messages */
 
-	spinlock_t lock;		/* for all below; taken in hard interrupts */
+	spinlock_t lock;		/* for the fields below; taken in hard interrupts */
 	int in_fd, out_fd;		/* -1: none. One descriptor may be both */
 	int listen_fd;			/* unix only */
 	bool ended;			/* no more input will come from in_fd */
@@ -46,9 +46,9 @@ struct console_line {
 extern struct console_line *console_lines[CONSOLE_NR];
 
 /*
- * Output; all are called with the lock held:
+ * Output. All these functions are called with the lock held:
  * console_line_push - move output to the host until the host takes no more.
- * console_line_wait - wait until the host takes more, then push. False if the wait is too long.
+ * console_line_wait - wait until the host takes more, then push. False: the host took too long.
  * console_line_drain - push and wait until no output is left or a wait is too long.
  * console_line_block - start, or stop, watching for the host to take output again.
  */

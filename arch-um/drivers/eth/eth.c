@@ -90,7 +90,7 @@ static int eth_stop(struct net_device *dev)
 	return 0;
 }
 
-/* Without a connection a frame is lost, as on a cable without another end. */
+/* Without a connection a frame is lost, as on a cable that leads nowhere. */
 static void frame_lose(struct eth_device *eth, struct sk_buff *skb)
 {
 	if (eth->option.kind == ETH_NULL) {
@@ -212,9 +212,10 @@ static u64 hash_text(u64 hash, const char *text)
 }
 
 /*
- * Choose the address so that a machine gets the same one at each start. The address is a hash of
- * the host, its user, the interface, and umid=. Without umid= the first disk and the current folder
- * take its place. A machine with neither umid= nor a disk gets a random address at each start.
+ * Choose the address so that a machine gets the same address at each start. The address is a hash
+ * of the host, its user, the interface, and umid=. Without umid= the first disk and the current
+ * folder take its place. A machine with neither umid= nor a disk gets a random address at each
+ * start.
  */
 static void address_choose(struct eth_device *eth)
 {

@@ -8,7 +8,7 @@
 struct eth_device;
 
 /*
- * Task context, one caller at a time: first the initcall, then the control socket's work.
+ * Called in task context, by one caller at a time: the initcall, then the control socket's work.
  * eth_get - return the interface with this number, or NULL.
  * eth_add - add the interface that @value describes (eth_option.c). Returns 0, or -errno with the
  *	reason in *@why.

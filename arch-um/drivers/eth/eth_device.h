@@ -28,7 +28,7 @@ struct eth_device {
 	struct eth_option option;
 	struct eth_counters counters;
 
-	/* The host side. A new connection sets all of these again (eth_link.c). */
+	/* The host side. A new connection sets all these fields again (eth_link.c). */
 	int fd;				/* -1: none */
 	enum host_net transport;
 	bool heads;			/* messages begin with struct wire_head */

@@ -159,7 +159,7 @@ static void frame_deliver(struct eth_device *eth, struct eth_rx_slot *slot, size
 	skb_deliver(eth, skb, &slot->head);
 }
 
-/* Copy @size bytes at offset @at of the message in @slot. They may lie in both its parts. */
+/* Copy @size bytes at offset @at of the message in @slot. The bytes may span both parts. */
 static void slot_copy(const struct eth_rx_slot *slot, size_t at, void *to, size_t size)
 {
 	size_t linear = at < RX_LINEAR ? min_t(size_t, size, RX_LINEAR - at) : 0;
@@ -333,7 +333,7 @@ static bool tx_flush(struct eth_device *eth)
 		if (sent == -EAGAIN)
 			return false;
 		if (sent <= 0) {
-			/* Drop a refused frame. A lost connection shows at the next read. */
+			/* Drop a refused frame. The next read reports a lost connection. */
 			eth->counters.tx_dropped++;
 			tx_done(eth, 1);
 			continue;

@@ -8,7 +8,7 @@
  * Theory of operation
  *
  * While the interface is up, eth->work (workqueue) maintains a connection. States:
- *   none      fd is -1. The work tries to connect, first at once, then every RETRY_TIME. It
+ *   none      fd is -1. The work tries to connect, first at once, then every RETRY_TIME. The work
  *             reports the first of several failures in a row.
  *   waiting   fd is open and a hello has been sent (kinds with heads only). A welcome in
  *             eth_link_message() leads to `welcome`, a refusal to `lost`.
@@ -35,7 +35,7 @@ enum {
 	RETRY_TIME = HZ,
 };
 
-/* The carrier is on if both sides of the cable are whole. */
+/* The carrier is on if neither side has cut the cable. */
 static void carrier_set(struct eth_device *eth, bool peer_up)
 {
 	eth->peer_up = peer_up;

@@ -13,7 +13,7 @@ struct wire_head;
 /*
  * Called in task context:
  * eth_link_init - set up the link, once for each interface. When a connection ends,
- *	@unsent_drop(@eth) drops the frames that have not been sent. Softirqs are off then.
+ *	@unsent_drop(@eth) is called with softirqs off, to drop unsent frames.
  * eth_link_start - connect when the interface goes up, and connect again after each loss.
  * eth_link_stop - disconnect when the interface goes down.
  * eth_link_cut - cut the cable on this side, or repair it.

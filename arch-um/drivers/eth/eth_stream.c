@@ -150,7 +150,7 @@ static bool out_flush(struct eth_device *eth)
 		ssize_t size = host_file_write(eth->fd, stream->out + stream->out_first,
 					       stream->out_size);
 
-		/* A lost connection shows at the next read. */
+		/* The next read reports a lost connection. */
 		if (size < 0)
 			return size != -EAGAIN;
 		stream->out_first += size;

@@ -8,17 +8,17 @@
  *
  * Only folders that hostfs= names, and folders below them, can be mounted. The handles of the named
  * folders are opened when the kernel starts, before any guest program runs. Every access starts
- * from such a handle and goes component by component. The guest's VFS follows symbolic links, the
- * host never does (host/io/hostfs_host.c): a link to /etc leads to the guest's /etc. No remount can
- * override "ro" on the command line.
+ * from such a handle and goes component by component. The guest's VFS follows symbolic links, but
+ * the host never does (host/io/hostfs_host.c): a link to /etc leads to the guest's /etc. No remount
+ * can override "ro" on the command line.
  *
  * Access rights. On the host one user makes all accesses: the user who started the machine. This
  * user and its group appear as 0 in the guest (hostfs_owner.c). A guest chown() succeeds only where
  * the host lets this user do it: if nothing changes, or for a group that the user belongs to. Mode
- * bits are the host's. The guest checks mode bits for its own users. The host checks them for the
- * one user, so guest root may be denied access to files of other host users. Files that other guest
- * users create appear to belong to root. There are no device nodes. Only the extended attributes
- * user.* exist.
+ * bits are those on the host. The guest checks mode bits for its own users. The host checks them
+ * for this user, so guest root may be denied access to files of other host users. Files that other
+ * guest users create appear to belong to root. There are no device nodes. Only the extended
+ * attributes user.* exist.
  *
  * The other files handle descriptors (hostfs_fd.c), identity and attributes (hostfs_inode.c), names
  * (hostfs_name.c), directories (hostfs_dir.c), contents (hostfs_file.c), extended attributes

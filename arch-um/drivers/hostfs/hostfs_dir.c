@@ -2,11 +2,12 @@
 /*
  * hostfs_dir.c - read host directories
  *
- * The position in a guest directory is the position on the host (d_off), including "." and "..". So
- * the position is as stable as the host file system makes it while entries come and go, and nothing
- * is stored for each entry. An open directory has its own descriptor until the guest closes
- * it, because some host file systems bind positions to the descriptor. The open directory also
- * keeps the records that did not fit into the guest's buffer. The VFS calls these operations
+ * A position in a guest directory is the host's position (d_off). The entries "." and ".." also
+ * come from the host. So the position is as stable as the host file system makes it while entries
+ * come and go, and nothing is stored for each entry. An open directory has its own descriptor until
+ * the guest closes it, because some host file systems bind positions to descriptors. The open
+ * directory also keeps the records that did not fit into the guest's buffer. The VFS calls these
+ * operations
  * in task context.
  */
 #include "hostfs_dir.h"
@@ -60,7 +61,10 @@ static int hostfs_dir_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* Make sure that there is a record for @position. 1: there is; 0: end of directory; or -errno. */
+/*
+ * Make sure that there is a record for @position. Returns 1; 0 at the end of the directory; or
+ * -errno.
+ */
 static int dir_fill(struct hostfs_dir *dir, loff_t position)
 {
 	bool goes_on = position == dir->at;

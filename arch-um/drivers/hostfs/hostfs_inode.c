@@ -256,7 +256,7 @@ int hostfs_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr 
 	error = set_owner(inode, &at, attr);
 	if (!error && (attr->ia_valid & ATTR_MODE))
 		error = host_fs_chmod(at.fd, at.name, attr->ia_mode & S_IALLUGO);
-	/* Setting the size has already set the time to the current time. */
+	/* Setting the size has already set mtime to the current time. */
 	if (!error && !((attr->ia_valid & ATTR_SIZE) && !(attr->ia_valid & ATTR_MTIME_SET)))
 		error = set_times(&at, attr);
 	hostfs_at_put(&at);

@@ -33,8 +33,8 @@ struct engine_ops {
 	void (*space_destroy)(struct host_space *space);
 
 	/*
-	 * Prepare a space without mappings for another user. -errno: this is not possible, so the
-	 * space must be destroyed. NULL: it is always possible, and nothing needs to be done.
+	 * Prepare a space without mappings for another user. -errno: the space cannot be reused and
+	 * must be destroyed. NULL: spaces can always be reused, without preparation.
 	 */
 	int (*space_reuse)(struct host_space *space);
 

@@ -11,8 +11,8 @@
  * the process run until it makes a system call or raises an exception. The host does not carry out
  * the call. For a host event, ptrace_kick() stops the process with PTRACE_INTERRUPT.
  *
- * The zygote is forked from the kernel process at the start, while that process is still small. It
- * maps the stub, drops everything else and never runs guest code. Its stub forks all spaces with
+ * The zygote is forked early from the kernel process, while that process is small. The zygote maps
+ * the stub, drops everything else and never runs guest code. Its stub forks all spaces with
  * CLONE_PARENT, so they are our children, hold only the stub, and are traced from the beginning.
  *
  * The process of a space is always stopped, except inside ptrace_run(), stub_run() and

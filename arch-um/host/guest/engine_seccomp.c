@@ -4,7 +4,7 @@
  *
  * This engine is preferred where the host allows it. spaces.c calls it through `engine_seccomp`, on
  * the machine's thread. seccomp_process.c starts and ends the processes, seccomp_stop.c finds out
- * why guest code stopped, handover.c passes the turn.
+ * why guest code stopped, and handover.c passes the turn.
  *
  * Theory of operation
  *

@@ -229,8 +229,8 @@ static void turn_give(struct seccomp_space *space, uint32_t turn)
 }
 
 /*
- * Should @space, which is about to run while apart, run beside the machine's thread? True: another
- * space spins, is likely to run again soon and keeps its place.
+ * Should @space, which is about to run while apart, share the processor of the machine's thread?
+ * True: another space spins, is likely to run again soon and keeps its place.
  */
 static bool runs_beside(struct seccomp_space *space)
 {

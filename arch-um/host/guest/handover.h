@@ -24,13 +24,13 @@ int host_handover_reset(struct seccomp_space *space, uint64_t epoch);
 /*
  * host_handover_by_mapper - like host_handover(), but the mapper first carries out the batch in the
  * space's data and passes the turn on, which saves two context switches. False: nothing has been
- * done, because this does not pay now or the guest thread may not have stopped.
+ * done, because it does not pay now, or because the guest thread may still be running.
  */
 bool host_handover_by_mapper(struct seccomp_space *space);
 
 /*
  * host_handover_is_stuck - do all threads of @space sleep although @space has the turn? Then nobody
- * will give the turn back. Guest code can cause this, the stub alone cannot. Called by a signal
+ * will give the turn back. Guest code can cause this, but the stub alone cannot. Called by a signal
  * handler.
  */
 bool host_handover_is_stuck(struct seccomp_space *space);

@@ -32,7 +32,7 @@ extern const char um_stub_start[], stub_wait_call[];
 /* ---- FP state ---- */
 
 /*
- * Returns where this process has the @size bytes at guest address @addr mapped; NULL: they are not
+ * Returns the address in this process of the @size bytes at guest address @addr; NULL: they are not
  * on the signal stack.
  */
 static void *signal_stack_at(struct seccomp_space *space, uint64_t addr, size_t size)

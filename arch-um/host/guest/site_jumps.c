@@ -25,9 +25,9 @@
  *	mov  (%r11), %rcx
  *	jmp  *entry
  *
- * Table and thunks are the same in every space. The return addresses differ between spaces and
- * are in the data page of each space. Thunks do not use the stack, because the guest may keep data
- * below its stack pointer (red zone).
+ * The table and the thunks are the same in every space. The return addresses differ between spaces
+ * and are in the data page of each space. Thunks do not use the stack, because the guest may keep
+ * data below its stack pointer (red zone).
  */
 #include "guest/site_jumps.h"
 #include "guest/space_table.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * space_table.h - struct host_space, the table of all spaces, and the file with their stub data
+ * space_table.h - keep the table of all spaces, and the file with their stub data
  *
  * For spaces.c and the engines. A space has a generic part, struct host_space, and a part that
  * belongs to its engine: the engine's own struct begins with the generic one, and the engine

@@ -2,8 +2,8 @@
 /*
  * file_vec.c - transfer data between a file and scattered memory
  *
- * Called by the worker threads of the disk driver and by hostfs, on any thread. After a short
- * transfer, the caller's vector itself is advanced to the rest of the memory.
+ * Called by the worker threads of the disk driver and by hostfs, on any thread. A short transfer
+ * advances the caller's vector itself past the transferred bytes.
  */
 #include <um/host.h>
 #include "lx/lx_file.h"

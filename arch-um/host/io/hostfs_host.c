@@ -88,7 +88,7 @@ int host_fs_open_beneath(int root_fd, const char *path)
 	};
 	int fd = lx_openat2(root_fd, *path ? path : ".", &how);
 
-	/* In old containers, system calls that are unknown there fail with -EPERM. */
+	/* In old containers, calls that the container's filter does not know fail with -EPERM. */
 	if (fd == -ENOSYS || fd == -EPERM)
 		fd = open_stepwise(root_fd, path);
 	return fd;

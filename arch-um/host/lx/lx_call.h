@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lx_call.h - the base of the headers in lx/: system calls of the host, without a libc
+ * lx_call.h - make system calls of the host without a libc: what all headers of lx/ share
  *
  * Each lx_<call>() is the host's system call of that name with the same order of arguments.
  * It returns the value of the call, or -errno. Structures and constants come from the kernel's
@@ -8,7 +8,7 @@
  * that uapi leaves to a libc is defined next to the call and has the prefix lx_ or LX_.
  *
  * A call that fails with -EINTR because a signal arrived is repeated (LX_RETRY), unless the purpose
- * of the call is to wait. Such a call returns -EINTR, because its caller may be waiting for the
+ * of the call is to wait. A waiting call returns -EINTR, because its caller may be waiting for the
  * signal. Every call is inline, may be used by any thread and in signal handlers, and touches no
  * memory but its arguments. The stub (stub/stub_setup.c) uses these headers too.
  */

@@ -223,7 +223,7 @@ static inline int lx_fchownat(int dir_fd, const char *path, unsigned int uid, un
 	return lx_syscall5(__NR_fchownat, dir_fd, (long)path, uid, gid, flags);
 }
 
-/* If @path is NULL, the call changes @dir_fd itself. */
+/* If @path is NULL, the call changes the file of @dir_fd. */
 static inline int lx_utimensat(int dir_fd, const char *path,
 			       const struct __kernel_timespec times[2], int flags)
 {

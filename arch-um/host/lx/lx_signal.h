@@ -62,7 +62,7 @@ static inline int lx_tgkill(int pid, int tid, int signo)
 	return lx_syscall3(__NR_tgkill, pid, tid, signo);
 }
 
-/* Send a signal with @info. Another process may get only a negative info->si_code. */
+/* Send a signal with @info. For a thread of another process, info->si_code must be negative. */
 static inline int lx_rt_tgsigqueueinfo(int pid, int tid, int signo, const struct siginfo *info)
 {
 	return lx_syscall4(__NR_rt_tgsigqueueinfo, pid, tid, signo, (long)info);

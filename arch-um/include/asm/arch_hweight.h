@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * arch_hweight.h - count bits in C, since the version of arch/x86 needs code patching at boot
+ * arch_hweight.h - count bits in C, because the version in arch/x86 needs code patching at boot
  */
 #ifndef _ASM_UM_ARCH_HWEIGHT_H
 #define _ASM_UM_ARCH_HWEIGHT_H

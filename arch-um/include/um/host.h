@@ -182,7 +182,7 @@ void host_guest_run(struct host_space *space, struct host_regs *regs,
  * host_fp_features - return the XSAVE feature bits that an FP state holds.
  * host_fp_default - fill @fp with the state of a new program.
  * host_space_fp_get/set - copy the FP state out of / into the space. -EINVAL: the processor refuses
- * the state, and the old one stays.
+ * the state, and the old state stays.
  */
 size_t host_fp_size(void);
 uint64_t host_fp_features(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * layout.h - the address map of the kernel process and of a guest process
+ * layout.h - define the address map of the kernel process and of a guest process
  *
  *   kernel process                           guest process ("space")
  *

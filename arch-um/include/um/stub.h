@@ -5,9 +5,9 @@
  *   constants   one read-only page, the same for all spaces: descriptors, signal masks and filters
  *   data        mapping work and settings, written by the kernel process
  *               (host/guest/spaces.c). Guest code can read the data but not write it.
- *   mailbox     registers and turn of the seccomp engine, written by both sides. Guest code can
- *               write it at any time. So the kernel process trusts nothing in the mailbox that
- *               could give a space more rights than its page tables do (engine_seccomp.c).
+ *   mailbox     registers of the guest thread, and whose turn it is; written by both sides. Guest
+ *               code can write it at any time. So the kernel process trusts nothing in the mailbox
+ *               that could give a space more rights than its page tables do (engine_seccomp.c).
  *
  * The macros are offsets and values for assembler code (stub/stub_*.S). Assertions at the end check
  * that they match the structs.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * types.h - fixed-width types for the headers that kernel and host code include
+ * types.h - define fixed-width types for the headers that kernel and host code include
  *
  * Kernel code gets the types from <linux/types.h>. The host world has no libc and takes them from
  * the <stdint.h> and <stddef.h> of the compiler.

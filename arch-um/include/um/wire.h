@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * wire.h - the protocol of a virtual network cable
+ * wire.h - define the protocol of a virtual network cable
  *
- * Spoken between the kernel's eth driver, the switch and the uplinks (slirp-glue). The socket is
- * local, of type SOCK_SEQPACKET: one message is one frame, several frames, or one notice. Each side
- * sees when the other closes its end. Numbers are in the byte order of the host.
+ * The kernel's eth driver speaks this protocol with the switch and the uplinks (slirp-glue). The
+ * socket is local, of type SOCK_SEQPACKET: one message is one frame, several frames, or one notice.
+ * Each side sees when the other closes its end. Numbers are in the byte order of the host.
  *
  * Every message begins with struct wire_head:
  *   offset 0  kind (enum wire_kind), 2 bytes

@@ -156,7 +156,7 @@ void __init setup_arch(char **command_line_out)
 	strscpy(command_line, boot_command_line);
 	*command_line_out = command_line;
 	parse_early_param();
-	/* End the process after a panic. panic=0 keeps it for a debugger. */
+	/* End the process after a panic. panic=0 keeps the process for a debugger. */
 	set_arch_panic_timeout(-1, CONFIG_PANIC_TIMEOUT);
 
 	physmem_setup(ram_size, boot_info);

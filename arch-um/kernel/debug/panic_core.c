@@ -170,7 +170,7 @@ static void vmap_put(unsigned long addr, unsigned long end, bool emit)
 
 /* ---- the file ---------------------------------------------------------------------- */
 
-/* Write the registers of the one thread as they are here, so that a backtrace shows the panic. */
+/* Write the current registers as those of the one thread, so that a backtrace shows the panic. */
 static noinline size_t registers_put(u64 at)
 {
 	static struct {
