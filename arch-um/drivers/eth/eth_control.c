@@ -4,10 +4,9 @@
  *
  *   linux ... netctl=PATH       a socket; `umlab-net machine PATH COMMAND` connects to it
  *
- * Commands are `add eth1=KIND...` (as on the command line), `remove eth1`,
- * `link eth0 up|down` and `list`. drivers/control.c reads the lines and calls the functions below
- * in task context. A cable that is cut here stays cut, regardless of the other end,
- * until `link ethN up` repairs it.
+ * Commands are `add eth1=KIND...` (as on the command line), `remove eth1`, `link eth0 up|down` and
+ * `list`. drivers/control.c reads the lines and calls the functions below in task context. A cable
+ * that is cut here stays cut, regardless of the other end, until `link ethN up` repairs it.
  */
 #include <linux/init.h>
 #include <linux/string.h>

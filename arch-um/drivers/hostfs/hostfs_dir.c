@@ -7,8 +7,7 @@
  * come and go, and nothing is stored for each entry. An open directory has its own descriptor until
  * the guest closes it, because some host file systems bind positions to descriptors. The open
  * directory also keeps the records that did not fit into the guest's buffer. The VFS calls these
- * operations
- * in task context.
+ * operations in task context.
  */
 #include "hostfs_dir.h"
 
