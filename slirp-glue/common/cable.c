@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cable.c - the cable at a port or an uplink: both directions and their settings
+ * cable.c - keep the cable at a port or an uplink: both directions and their settings
  *
- * Each port of the switch has one (port.c). A machine that is connected to its uplink directly
- * has no port, so the uplink has one too (uplink.c). Called only by the thread that runs the
+ * Each port of the switch has a cable (port.c). A machine that is connected to its uplink directly
+ * has no port, so the uplink has a cable too (uplink.c). Called only by the thread that runs the
  * event loop.
  */
 #include "common/cable.h"

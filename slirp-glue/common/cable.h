@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cable.h - the cable at a port or an uplink: both directions and their settings
+ * cable.h - keep the cable at a port or an uplink: both directions and their settings
  */
 #ifndef CABLE_H
 #define CABLE_H
@@ -9,8 +9,8 @@
 #include "common/impair.h"
 
 struct cable_settings {
-	struct impair_settings out;	/* of what leaves the port */
-	struct impair_settings in;	/* of what enters it; only the rate can be set */
+	struct impair_settings out;	/* for frames that leave the port */
+	struct impair_settings in;	/* for frames that enter it; only the rate can be set */
 };
 
 struct cable {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * frame.c - Ethernet frames in memory: reference-counted buffers of two sizes
+ * frame.c - keep Ethernet frames in memory, in reference-counted buffers of two sizes
  *
  * Released buffers go to a pool for each size and are reused, the last one first because its
  * memory is most likely still in the processor's cache. The pools never shrink; FRAME_POOL_MAX

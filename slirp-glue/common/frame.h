@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * frame.h - Ethernet frames in memory: reference-counted buffers of two sizes
+ * frame.h - keep Ethernet frames in memory, in reference-counted buffers of two sizes
  *
  * The switch and the uplinks receive into big buffers. A frame that has to wait (in a full
  * queue, on a slow cable) is moved to a small buffer if it fits, so that waiting frames use
@@ -24,7 +24,7 @@ enum {
 };
 
 struct frame {
-	struct cds_list_head link;	/* in the pool, or in a list of whoever keeps the frame */
+	struct cds_list_head link;	/* in the pool, or in a list of the frame's user */
 	unsigned int refs;
 	uint32_t room;			/* bytes of data[] */
 	uint32_t size;			/* bytes in use */

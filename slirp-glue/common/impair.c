@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * impair.c - one direction of a bad cable: delay, loss, limited rate
+ * impair.c - delay, lose and slow down frames in one direction of a cable
  *
- * Each port of the switch and each uplink has two of these, one for each direction (cable.c).
+ * Each port of the switch and each uplink has a struct impair for each direction (cable.c).
  * Chance decides first whether a frame is lost. Otherwise the frame waits for the line (rate) and
  * then travels (delay, jitter). Jitter alone never reorders frames: a frame arrives no earlier
- * than the frame before it. Frames that `reorder` selects travel in no time and so overtake
+ * than the previous frame. Frames that `reorder` selects are not delayed and so overtake
  * others.
  *
  * Each frame on its way has a timer in the event loop, which fires timers for the same time in the

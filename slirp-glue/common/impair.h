@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * impair.h - one direction of a bad cable: delay, loss, limited rate
+ * impair.h - delay, lose and slow down frames in one direction of a cable
  */
 #ifndef IMPAIR_H
 #define IMPAIR_H
@@ -13,7 +13,7 @@
 /* Probabilities are in parts per million. All zero: a perfect cable. */
 struct impair_settings {
 	uint64_t delay;			/* ns */
-	uint64_t jitter;		/* ns: the delay varies by up to this, up or down */
+	uint64_t jitter;		/* ns: the delay varies by up to this much, up or down */
 	uint64_t rate;			/* bits per second; 0: no limit */
 	uint32_t loss;
 	uint32_t duplicate;
@@ -51,8 +51,8 @@ void impair_release(struct impair *impair);
 bool impair_active(const struct impair *impair);
 
 /*
- * Decides what happens to a frame of @size bytes that is sent at @now (ns): returns how many
- * copies arrive (0 to 2), and when.
+ * Decides what happens to a frame of @size bytes that is sent at @now (ns). Returns how many copies
+ * arrive (0 to 2), and stores their times of arrival in @when.
  */
 unsigned int impair_plan(struct impair *impair, uint32_t size, uint64_t now, uint64_t when[2]);
 

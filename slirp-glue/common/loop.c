@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * loop.c - the event loop of the switch and of the uplinks
+ * loop.c - run the event loop of the switch and of the uplinks
  *
  * Theory of operation
  *
@@ -13,9 +13,9 @@
  *   4. let the poller, if there is one, handle its descriptors
  *   5. call the function given to loop_after()
  *
- * libslirp tells us before each wait which descriptors it wants to poll. Such a library is a
- * struct loop_poller: the loop then waits in poll() for its descriptors and for the epoll
- * instance. The timeout that the library asks for is a timer like any other.
+ * libslirp tells us before each wait which descriptors it wants to poll. A struct loop_poller
+ * stands for such a library: the loop then waits in poll() for the library's descriptors and for
+ * the epoll instance. The timeout that the library asks for is a timer like any other.
  *
  * Timers are in a pairing heap: a tree in which no child is earlier than its parent. `child`
  * is the first child, `next` the next sibling, `previous` the sibling before or, for a first
@@ -271,7 +271,7 @@ static int poller_fill(struct pollfd *fds)
 	fds[0] = (struct pollfd) { .fd = epoll_fd, .events = POLLIN };
 	nr = poller->fill(fds + 1, LOOP_POLL_MAX - 1, &timeout);
 	when = loop_now_exact() + timeout * 1000000ULL;
-	/* A timer that fires early costs one turn, which is less than postponing it every turn. */
+	/* A timer that fires early costs one turn; postponing it in every turn would cost more. */
 	if (timeout >= 0 && (!poller_timer.when || when < poller_timer.when))
 		loop_timer_set(&poller_timer, when);
 	return nr;

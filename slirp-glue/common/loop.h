@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * loop.h - the event loop of the switch and of the uplinks: descriptors and timers
+ * loop.h - run the event loop of the switch and of the uplinks: descriptors and timers
  *
  * There is one loop in a process, and one thread runs it. All functions here are called by
  * that thread.
@@ -49,7 +49,7 @@ int loop_add(struct loop_source *source, uint32_t events);
 int loop_change(struct loop_source *source, uint32_t events);
 void loop_remove(struct loop_source *source);
 
-/* Removes the source and closes its descriptor, which becomes -1. Does nothing if it is -1. */
+/* Removes the source and closes its descriptor, which becomes -1; if it is -1, does nothing. */
 void loop_close(struct loop_source *source);
 
 /*

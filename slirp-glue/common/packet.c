@@ -35,7 +35,7 @@ static bool parse_ipv4(const uint8_t *ip, size_t size, struct packet *packet)
 	packet_address_map(packet->to, ip + 16);
 	packet->protocol = ip[9];
 	/*
-	 * The first fragment counts as well: a later one may overlap its ports and change them.
+	 * The first fragment counts as well: a later fragment may overwrite the ports in it.
 	 */
 	packet->fragment = get16(ip + 6) & 0x3fff;
 	packet->payload = ip + header;

@@ -13,7 +13,7 @@ enum { PLACE_SIZE = 100 };		/* bytes of a path */
 /*
  * Finds the folder that contains the folders of switches and uplinks with a plain name:
  * $XDG_RUNTIME_DIR/umlab/net, or /tmp/umlab-net-UID. Makes it if @make. Returns 0 or -errno;
- * -EPERM if it belongs to another user or others may write in it.
+ * -EPERM if the folder belongs to another user or others may write in it.
  */
 int place_base(char *path, size_t size, bool make);
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sendq.c - frames that wait to be sent to one peer
+ * sendq.c - queue the frames for one peer, and send them in batches
  *
  * Each port of the switch has such a queue, and so has the uplink for its machine. Frames are
  * gathered during a turn of the event loop and sent at its end, up to SENDQ_BATCH per call to
  * the host. A peer that understands WIRE_BUNDLE gets several small frames in one message.
  *
  * When the socket is full the queue is blocked until epoll reports EPOLLOUT. Frames that wait
- * meanwhile are moved to buffers of their size (frame_hold()). When the queue is full as well,
+ * meanwhile are moved to buffers that fit them (frame_hold()). When the queue is full as well,
  * further frames for this peer are dropped, and no other peer has to wait.
  *
  * Called only by the thread that runs the event loop.

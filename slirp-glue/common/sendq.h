@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * sendq.h - frames that wait to be sent to one peer
+ * sendq.h - queue the frames for one peer, and send them in batches
  */
 #ifndef SENDQ_H
 #define SENDQ_H
@@ -47,7 +47,7 @@ int sendq_init(struct sendq *queue, struct loop_source *source, uint32_t nr_entr
 	       uint32_t max_size);
 void sendq_release(struct sendq *queue);
 
-/* Notes that the source leads to a new peer. The loop must watch it for EPOLLIN only. */
+/* Notes that the source leads to a new peer. The loop must watch the source for EPOLLIN only. */
 void sendq_connect(struct sendq *queue, bool has_heads, bool takes_bundles);
 
 /* Queues the frame, or drops and counts it if the queue is full. */

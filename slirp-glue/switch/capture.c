@@ -25,7 +25,7 @@
 #include "common/offload.h"
 #include "common/say.h"
 
-/* Of its own type: it needs all 32 bits, so an enum with it would be unsigned. */
+/* Not in the enum: this constant needs all 32 bits, which would make the enum unsigned. */
 static const uint32_t PCAP_MAGIC_NS = 0xa1b23c4d;
 
 enum {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fdb.c - the forwarding table: which address is behind which port
+ * fdb.c - keep the forwarding table: which address is behind which port
  *
  * Theory of operation
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fdb.h - the forwarding table: which address is behind which port
+ * fdb.h - keep the forwarding table: which address is behind which port
  *
  * All functions are called by the thread that runs the event loop.
  */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * port.c - the ports of the switch: settings, counters, and the frames in and out
+ * port.c - manage the ports of the switch: settings, counters, and the frames in and out
  *
  * In: when a peer's socket is readable, a batch of messages is received (batch.c). Each frame in
- * it is checked, goes through the cable and on to the switch, which may keep the frame.
+ * the batch is checked, and goes through the cable to the switch, which may keep the frame.
  * Frames that arrive together in one message (WIRE_BUNDLE) get buffers of their own first.
  *
  * Out: port_send() brings a frame into a form that the peer understands (segments, checksums,

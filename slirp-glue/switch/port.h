@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * port.h - the ports of the switch: settings, counters, and the frames in and out
+ * port.h - manage the ports of the switch: settings, counters, and the frames in and out
  *
  * A port is known by its number. It exists from its first use until the switch ends, whether a
  * peer is connected or not, so that its settings survive a restart of the machine behind it.
@@ -18,7 +18,7 @@
 enum {
 	PORTS_MAX = 1024,		/* ports have the numbers 1 to PORTS_MAX */
 	PORT_QUEUE = 512,		/* frames that wait for a peer that does not read */
-	PORT_QUEUE_SIZE = 4 << 20,	/* bytes of them */
+	PORT_QUEUE_SIZE = 4 << 20,	/* bytes of these frames */
 
 	CLASSIC_FRAME_MAX = 9234,	/* bytes that peers of the classic protocol have room for */
 };
@@ -78,7 +78,7 @@ struct port {
 };
 
 /*
- * @input is called for each frame that arrives; it may keep the frame with frame_get(). @changed
+ * @input is called for each frame that arrives, and may keep the frame with frame_get(). @changed
  * is called when a peer connects or disconnects, or the cable is cut or restored.
  */
 void ports_init(void (*input)(struct port *port, struct frame *frame),
@@ -92,8 +92,8 @@ void ports_release(void);
 struct port *port_get(uint16_t number);
 
 /*
- * Returns a port without a peer: the one that had a peer of that name, or else the lowest; NULL if
- * there is none.
+ * Returns a port without a peer: the port whose last peer had that name, or else the port with the
+ * lowest number. NULL: all ports have a peer, or memory is short.
  */
 struct port *port_find_free(const char *name);
 
@@ -108,8 +108,9 @@ unsigned int port_nr_active(void);
 struct port *port_active(unsigned int index);
 
 /*
- * Connects a peer: frames are exchanged on @data_fd. On success the port owns the descriptors
- * and @path, which was malloc'ed. @control_fd is -1 and @path NULL if there is none.
+ * Connects a peer: frames are exchanged on @data_fd. @control_fd is -1 and @path is NULL unless the
+ * peer speaks the classic protocol. On success the port owns the descriptors and @path, which was
+ * malloc'ed.
  */
 int port_connect(struct port *port, const struct port_kind *kind, int data_fd, int control_fd,
 		 char *path, uint32_t features);

@@ -10,7 +10,7 @@
  * seconds. A port has one of three roles:
  *   root port   its vector, with the cost of its link added, is the best of all ports and
  *               better than "this bridge is the root"
- *   designated  this bridge's vector would be the best on the link: the port sends it
+ *   designated  this bridge's vector would be the best on the link: the port sends this vector
  *   blocked     any other port: another bridge serves the link, and forwarding would close a
  *               loop
  * elect() computes the roles after every event. No other function changes them.

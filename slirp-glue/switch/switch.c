@@ -15,8 +15,8 @@
  *      without VLAN settings forwards tagged frames unchanged.
  *   2. Learn the source address, unless the switch is a hub. A frame whose source is a group
  *      address is dropped.
- *   3. If the destination is known, send the frame to its port. If it is a group address or
- *      unknown, or the switch is a hub, send the frame to all ports but the one it came from.
+ *   3. If the destination is known, send the frame to its port. If the destination is unknown or
+ *      a group address, or the switch is a hub, send the frame to all ports except its source.
  *      Spanning tree, isolation, VLAN membership and cut cables exclude ports.
  *
  * Frames of the spanning tree protocol go to stp.c if spanning tree is on. Otherwise these frames

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * switch_commands.c - the commands of a running switch
+ * switch_commands.c - carry out the commands of a running switch
  *
  * Commands come from umlab-net, or from any program that writes to the socket FOLDER/mgmt, and run
  * in the event loop (mgmt.c).

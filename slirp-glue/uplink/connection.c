@@ -4,8 +4,8 @@
  *
  * When the table is full, a new connection replaces the one that has been unused for longest,
  * if the machine never answered on it or has been silent for IDLE. No other connection may be
- * forgotten: libslirp would take the machine's scaled windows for tiny ones. If none can be
- * replaced, the new connection gets no entry and goes through unchanged, without scaling.
+ * forgotten: libslirp would take the machine's scaled windows for tiny ones. If no entry can
+ * be replaced, the new connection gets none and goes through unchanged, without scaling.
  *
  * The table is a cds_lfht as in the switch (fdb.c), but only the thread of the event loop uses
  * it. So an entry can be freed at once. The size of the table is fixed: a table that grows needs a

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * connection.h - the TCP connections that local_ack.c knows, and what it knows of each
+ * connection.h - remember the TCP connections that local_ack.c knows, with the state of each
  *
  * "Near" is the machine's side, "far" is libslirp's. A drawing in local_ack.c shows what the
  * sequence numbers mean.
@@ -60,7 +60,7 @@ struct connection {
 	uint64_t timed_at;		/* when the frame before `timed` was sent; 0: none */
 	uint32_t timed;
 
-	bool near_ends, far_ends;	/* a FIN has passed, and these numbers acknowledge it: */
+	bool near_ends, far_ends;	/* a FIN has passed; the numbers below acknowledge it */
 	uint32_t near_end, far_end;
 	bool near_ended, far_ended;	/* the FIN was acknowledged */
 };
@@ -92,7 +92,7 @@ struct flow flow_from_machine(const struct packet *packet);
 struct connection *connection_find(const struct flow *flow);
 
 /*
- * Makes a connection, and forgets any other of the same flow; NULL if there is no room. The
+ * Makes a connection, and forgets an older one of the same flow; NULL if the table is full. The
  * connection's timer calls @time_over.
  */
 struct connection *connection_new(const struct flow *flow, bool v6,

@@ -48,7 +48,7 @@ void filter_delivered(struct filter *filter, const uint8_t *frame, size_t size);
 
 /*
  * Writes the answer to a frame that was refused: a TCP reset, or an ICMP message for IPv4.
- * Returns its size in @answer (which has at least 128 bytes), or 0 if there is none.
+ * Returns its size in @answer (which has at least 128 bytes), or 0 if the frame gets no answer.
  */
 size_t filter_refusal(const uint8_t *frame, size_t size, uint8_t *answer);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * forwards.c - the forwards of a libslirp uplink: set by options, changed by commands
+ * forwards.c - manage the forwards of a libslirp uplink: set by options, changed by commands
  *
  * uplink_slirp.c starts and stops the forwards, and has forwards_do_*() in its table of commands.
  * Everything runs in the event loop.

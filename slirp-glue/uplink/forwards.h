@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * forwards.h - the forwards of a libslirp uplink: set by options, changed by commands
+ * forwards.h - manage the forwards of a libslirp uplink: set by options, changed by commands
  */
 #ifndef FORWARDS_H
 #define FORWARDS_H

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kept.c - frames that the machine has not acknowledged, and when to retransmit them
+ * kept.c - keep the frames that the machine has not acknowledged, and decide when to retransmit
  *
  * The uplink must retransmit data that libslirp believes to have arrived (local_ack.c says why).
  * The first frame kept is retransmitted after three duplicate acknowledgements or after the time
  * of RFC 6298. Then one frame follows with each acknowledgement that shows another hole (RFC
- * 6582). The timer matters while una != acked. It is set again when it fires, not with each frame.
+ * 6582). The timer matters while una != acked, and is set again when it fires, not with each frame.
  *
  * This file decides; local_ack.c, its only caller besides connection.c, sends the frames.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kept.h - frames that the machine has not acknowledged, and when to retransmit them
+ * kept.h - keep the frames that the machine has not acknowledged, and decide when to retransmit
  */
 #ifndef KEPT_H
 #define KEPT_H

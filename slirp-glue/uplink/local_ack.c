@@ -9,11 +9,11 @@
  * wait for each other most of the time. The uplink therefore acknowledges and retransmits data
  * locally, as RFC 3135 describes:
  *
- *   - It adds a scale option to libslirp's SYN (and to libslirp's answer to a SYN), so that the
- *     machine scales its windows. libslirp is told the same windows, limited to the 64 KB that
+ *   - The uplink adds a scale option to libslirp's SYN (and to libslirp's answer to a SYN), so that
+ *     the machine scales its windows. libslirp is told the same windows, limited to the 64 KB that
  *     it can handle.
- *   - It keeps data that goes to the machine (connection.kept) until the machine has
- *     acknowledged the data. What is kept is acknowledged to libslirp at once: up to AHEAD_MAX
+ *   - The uplink keeps data that goes to the machine (connection.kept) until the machine has
+ *     acknowledged the data. The uplink acknowledges kept data to libslirp at once: up to AHEAD_MAX
  *     bytes before the machine does, and never beyond the machine's window (edge).
  *   - libslirp will not retransmit data that was acknowledged. So the uplink retransmits it, after
  *     three duplicate acknowledgements or after the time of RFC 6298, one frame per round trip
@@ -255,8 +255,8 @@ static void accept_syn(const struct segment *segment)
 	struct connection *connection = connection_find(&flow);
 
 	/*
-	 * The SYN is retransmitted, or not meant for the open connection: leave it to the two
-	 * ends, one of which resets.
+	 * The SYN is a retransmission, or not meant for the open connection: leave it to the two
+	 * ends, one of which will reset the connection.
 	 */
 	if (connection && connection->scale >= 0 &&
 	    (connection->near_start == segment->sequence + 1 ||

@@ -11,8 +11,8 @@
 #include "common/frame.h"
 
 /*
- * Where frames go. Neither function may call back into this module, except that libslirp may
- * call local_ack_deliver().
+ * Where frames go. Neither function may call this module, except that libslirp may call
+ * local_ack_deliver() in to_stack().
  */
 struct local_ack_ends {
 	void (*to_machine)(struct frame *frame);	/* keeps the frame by frame_get() */

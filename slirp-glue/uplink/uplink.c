@@ -32,7 +32,7 @@
 
 enum {
 	QUEUE = 4096,			/* frames that wait for the machine */
-	QUEUE_SIZE = 64 << 20,		/* bytes of them */
+	QUEUE_SIZE = 64 << 20,		/* bytes of these frames */
 	SOCKET_BUFFER = 4 << 20,	/* bytes */
 	DIRECT_MIN = 8192,		/* bytes; such a large frame is sent at once */
 };
@@ -41,7 +41,7 @@ enum {
 
 static const struct uplink_backend *backend;
 static struct uplink_settings settings;
-static char folder[PLACE_SIZE];		/* holds the socket for commands; empty: there is none */
+static char folder[PLACE_SIZE];		/* holds the socket for commands; "": no folder */
 
 /* The socket to the machine. */
 static struct {

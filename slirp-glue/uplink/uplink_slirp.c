@@ -51,8 +51,8 @@ static struct {
 	enum { IPV6_AUTO, IPV6_ON, IPV6_OFF } ipv6;
 	char hostname[64];
 	struct loop_timer refresh;
-	bool told_ping;			/* the user has been told why ping does not work */
-	bool local_ack;			/* in use */
+	bool told_ping;			/* we have told the user why ping does not work */
+	bool local_ack;			/* local_ack.c is in use */
 	uint64_t frames_in, frames_out;	/* from the machine, to it */
 } up = {
 	.filter = {

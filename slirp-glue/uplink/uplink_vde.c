@@ -3,7 +3,7 @@
  * uplink_vde.c - uplink backend: connects to any network that libvdeplug can open
  *
  * Schemes are vde://, udp://, vxvde://, ptp:// and more. Frames go both ways unchanged;
- * libvdeplug takes up to 9234 bytes. Its receiving call may block, so the call is made only
+ * libvdeplug takes up to 9234 bytes. The receiving call of libvdeplug may block, so it is made only
  * after poll() has announced a frame.
  *
  * When the network ends (its switch was killed), the process ends with a failure, because
