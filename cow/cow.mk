@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# cow.mk - builds the disk library and umlab-disk for the host (included by GNUmakefile)
+# cow.mk - build the disk library and umlab-disk for the host (included by GNUmakefile)
 #
 # build/cow/libcow.a           the library with its libc back end
 # build/cow/checked/libcow.a   the same with address and undefined-behaviour sanitizers, for tests

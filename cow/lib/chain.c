@@ -6,8 +6,8 @@
  *
  * The map of the top layer says data, zeros or absent for each cluster. Absent clusters are
  * looked up in `owner`, an array with one byte for each unit of the disk. chain_open.c computes
- * it from the maps of all lower layers. These never change while the chain is open, so a read
- * costs the same at any depth. Neighbouring clusters with the same source become one transfer.
+ * this array from the maps of all lower layers, which never change while the chain is open. So a
+ * read costs the same at any depth. Neighbouring clusters with the same source become one transfer.
  *
  * Called by the driver's worker threads, by umlab-disk and by chain_write.c, on any thread and
  * without locks. A read that races with a write returns the old or the new content of each

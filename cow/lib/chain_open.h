@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * chain_open.h - open a file and every layer that it stands on
+ * chain_open.h - open a layer and all layers below it
  */
 #ifndef COW_CHAIN_OPEN_H
 #define COW_CHAIN_OPEN_H

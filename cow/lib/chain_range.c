@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chain_range.c - exclusive access to the map entries of a range of clusters
+ * chain_range.c - give a request exclusive access to the map entries of a range of clusters
  *
  * Theory of operation
  *
- * A guest may write two parts of one absent cluster at the same time. The second writer must not
- * copy old sectors from below over those that the first has just written. So whoever changes map
- * entries takes the range of their clusters before it looks at the entries, and releases the range
- * after it has set them. There are COW_RANGES ranges, each with a buffer for one cluster. A
- * request sleeps on range_freed, which changes at each release, until one of the ranges is free
- * and none of the others overlaps the clusters of the request.
+ * A guest may write two parts of one absent cluster at the same time. The second request must not
+ * copy old sectors of the layer below over sectors that the first request has just written. So a
+ * request that changes map entries takes the range of their clusters before it looks at the
+ * entries, and releases the range after it has set them. There are COW_RANGES ranges, each with a
+ * buffer for one cluster. A request sleeps on range_freed, which changes at each release, until
+ * one of the ranges is free and none of the others overlaps the clusters of the request.
  *
  * Called by chain_write.c, on any thread. A thread holds at most one range, so there is no
  * deadlock. range_lock is held for a few instructions only.

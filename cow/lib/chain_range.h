@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * chain_range.h - exclusive access to the map entries of a range of clusters
+ * chain_range.h - give a request exclusive access to the map entries of a range of clusters
  *
  * Used by chain_write.c. Any thread may call these functions.
  */

@@ -20,8 +20,9 @@
  *
  * Raw files. A raw file that is the only layer is written like any other file, with one
  * exception: a write that would make its first bytes look like the header of an overlay is
- * refused. Otherwise a guest could name a file on the host there as the base, and the next program
- * that opens the disk would read that file. The check is off if the user declared the file raw.
+ * refused. In this header a guest could name any file on the host as the base, and the next
+ * program that opens the disk would read that file. The check is off if the user declared the
+ * file raw.
  *
  * Called on any thread: by the driver's worker threads, by umlab-disk and by the tests.
  */
@@ -299,7 +300,7 @@ int cow_chain_write_now(struct cow_chain *chain, struct cow_iovec *vec, unsigned
 		return -EAGAIN;
 	if (here)
 		return write_in_place(chain, &cursor, offset, end);
-	/* Only whole clusters can be written without reading from below. */
+	/* Only whole clusters can be written without reading the layers below. */
 	if (!whole_clusters(chain, offset, end))
 		return -EAGAIN;
 	first = offset >> top->cluster_bits;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cow_options.h - options for opening a chain, and callbacks for remarks and progress
+ * cow_options.h - define the options for opening a chain, with callbacks for remarks and progress
  *
- * Types only. Shared by chain_open.c, identity.c and create.c, so that none of these modules needs
- * the header of another for these types.
+ * This header has only types. chain_open.c, identity.c and create.c include it, so that none of
+ * these modules needs the header of another for the types.
  */
 #ifndef COW_OPTIONS_H
 #define COW_OPTIONS_H

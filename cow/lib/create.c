@@ -35,7 +35,7 @@ static int part_open(const struct cow_io *io, const char *part, struct cow_error
 		return cow_fail(error, file, "%s: cannot be made: %s", part,
 				file == -EEXIST ? "another process is making it" :
 				cow_reason(file));
-	/* Without locks two processes may write the file; part_publish() then fails for one. */
+	/* Without locks two processes may write the file; part_publish() fails in one of them. */
 	io->lock(io, file, COW_LOCK_EXCLUSIVE);
 	return file;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cursor.h - a position in the scattered memory of a request
+ * cursor.h - walk through the scattered memory of a request
  *
  * Used by chain.c and chain_write.c to cut a request into transfers.
  */

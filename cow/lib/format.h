@@ -8,8 +8,8 @@
  *
  * A layer file:
  *        0  decoy: a COW V3 header that other programs refuse, with our tag in cow_format
- *     8192  header A          of the valid headers the one with the higher sequence number
- *    20480  header B          applies; an update overwrites the other one
+ *     8192  header A          of the valid headers, the one with the higher sequence number
+ *    20480  header B          applies; an update overwrites the other header
  *    32768  map: 2 bits for each cluster, cluster n in byte n/4 at bit 2*(n%4)
  *      ...  one CRC32C for each 4096 bytes of map, valid unless the state is dirty
  *      ...  data: cluster n at data_offset + n * cluster size; the file is sparse
@@ -140,7 +140,7 @@ struct cow_disk_parent {
 	uint8_t uuid[16];		/* if it is a layer: from its header */
 	uint8_t write_id[16];
 	uint8_t hash[COW_HASH_SIZE];	/* if it is raw: of the content (identity.c) */
-	uint64_t seen_ino;		/* these three: as of the last comparison of contents */
+	uint64_t seen_ino;		/* inode and times as of the last comparison of contents */
 	int64_t seen_mtime;		/* nanoseconds */
 	int64_t seen_ctime;
 };

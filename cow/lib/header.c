@@ -56,7 +56,7 @@ enum cow_kind cow_header_kind(const void *head, size_t size)
 	/* Where V3 has the path of the base, the broken form has cow_format, which was always 0. */
 	if (__builtin_bswap32(v3.version) == 3 && size > 36 && !memcmp(v3.backing, "\0\0\0\0", 4))
 		return COW_KIND_V3_BROKEN;
-	/* Unknown versions count as V3: the parser refuses them, and nobody takes them for raw. */
+	/* Unknown versions count as V3, so that the parser refuses the file; it is not raw. */
 	return COW_KIND_V3;
 }
 

@@ -29,7 +29,7 @@
  * for data, the BLAKE2b-256 of the bytes.
  *
  * Called by umlab-disk, and by chain_open.c and create.c, which run in umlab-disk and on the disk
- * driver's host threads. One thread at a time for each layer.
+ * driver's host threads. Only one thread at a time may call these functions for a layer.
  */
 #include "identity.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * io.c - helpers on top of struct cow_io: whole transfers, and a mutex
+ * io.c - provide whole transfers and a mutex on top of struct cow_io
  *
  * Called by all modules of cow/, on any thread.
  */

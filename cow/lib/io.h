@@ -68,7 +68,7 @@ struct cow_io {
 	int (*size)(const struct cow_io *io, int file, uint64_t *size);
 	/*
 	 * next_data - find the first range that may hold data at or after *@start, and set
-	 * *@start and *@end to it. -ENXIO if there is none.
+	 * *@start and *@end to its bounds. -ENXIO: there is no data from *@start on.
 	 */
 	int (*next_data)(const struct cow_io *io, int file, uint64_t *start, uint64_t *end);
 	/*
@@ -87,7 +87,7 @@ struct cow_io {
 	/* resolve - find the absolute path of a folder, without symbolic links. */
 	int (*resolve)(const struct cow_io *io, const char *folder, char *path, size_t size);
 
-	/* alloc - allocate zeroed memory; NULL if there is none. */
+	/* alloc - allocate zeroed memory; NULL if memory is short. */
 	void *(*alloc)(const struct cow_io *io, size_t size);
 	/* free - free memory; needs its size. @at may be NULL. */
 	void (*free)(const struct cow_io *io, void *at, size_t size);
@@ -103,7 +103,7 @@ struct cow_io {
 	/* owner_alive - return false if the process @owner has certainly ended. */
 	bool (*owner_alive)(const struct cow_io *io, const struct cow_disk_owner *owner);
 	/*
-	 * holder - describe in @text who has locked @file; "" if unknown. The pointer may be NULL.
+	 * holder - describe in @text who has locked @file; "" if unknown. NULL: not implemented.
 	 */
 	void (*holder)(const struct cow_io *io, int file, char *text, size_t size);
 

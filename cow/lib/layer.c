@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * layer.c - one file of a chain: open, lock, write, sync, seal and close it
+ * layer.c - open, lock, write, sync, seal and close one file of a chain
  *
  * Theory of operation
  *
@@ -130,7 +130,7 @@ static int sync_locked(struct cow_layer *layer)
 out_lost:
 	if (map_changed)
 		cow_map_write_failed(layer);
-	/* From a sync, "out of space" means that the host has dropped data it had accepted. */
+	/* From a sync, "out of space" means that the host has dropped accepted data. */
 	layer->lost = out_of_space(ret) ? -EIO : ret;
 	return layer->lost;
 }

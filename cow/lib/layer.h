@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * layer.h - one file of a chain: open, lock, write, sync, seal and close it
+ * layer.h - open, lock, write, sync, seal and close one file of a chain
  *
  * Here a "layer" is any file of a chain, including a raw file or a COW V1 to V3 file. Used by the
  * chain code (chain*.c), by identity.c and create.c, and by umlab-disk for work on a single file.
@@ -52,7 +52,7 @@ struct cow_layer {
 	struct cow_disk_layer *header;	/* only for COW_KIND_LAYER */
 	unsigned int header_place;	/* 0 or 1: where the current header is */
 	struct cow_old *old;		/* only for COW V1 to V3 */
-	struct cow_lease *lease;	/* NULL: none is needed */
+	struct cow_lease *lease;	/* NULL: the layer needs no lease */
 };
 
 /*

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lease.c - leases: files that name a disk's writer where locks do not reach other hosts
+ * lease.c - take leases: files that name a disk's writer where locks do not reach other hosts
  *
  * Theory of operation
  *
  * On NFS without lockd and on FUSE file systems a lock is seen only on the host that took it. There
- * a writer makes the file FILE.umlab-lease, which only one process can make, writes its name into
- * it, and renews it every COW_LEASE_BEAT seconds. A process that finds a lease
- *   - of its own host takes it over if the holder has ended or the host has been rebooted;
- *   - of another host takes it over if it was last renewed more than COW_LEASE_STALE seconds ago.
- *     Both times are those of the file server: the current time is that of a probe file. So the
- *     clocks of the hosts do not matter.
+ * a writer makes the lease FILE.umlab-lease, which only one process can make. The writer stores its
+ * name in the lease, and renews it every COW_LEASE_BEAT seconds. A process that finds a lease
+ *   - of its own host takes the lease over if the holder has ended or the host has been rebooted;
+ *   - of another host takes the lease over if the last renewal was more than COW_LEASE_STALE
+ *     seconds ago. Both times are those of the file server: the current time is that of a probe
+ *     file. So the clocks of the hosts do not matter.
  *
  * To take over a lease, a process renames the file to a name of its own; if two processes try,
- * only one rename succeeds. If the renamed file turns out to be a newer lease, it is linked back.
+ * only one rename succeeds. If the renamed file turns out to be a newer lease, the process links
+ * the file back.
  *
  * Called by layer.c when a layer is opened and closed, and by the driver on a host thread for
  * renewals.

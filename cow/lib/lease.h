@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lease.h - leases: files that name a disk's writer where locks do not reach other hosts
+ * lease.h - take leases: files that name a disk's writer where locks do not reach other hosts
  *
  * layer.c takes and releases leases. The disk driver renews them on a host thread; umlab-disk info
  * prints and breaks them.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * map.c - the map of a layer in memory: look up, change, read and write
+ * map.c - look up, change, read and write the map of a layer
  *
  * layer.c explains how the map and the file are kept consistent, and calls the functions that do
  * I/O. chain.c and chain_write.c look up and set entries on any thread.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * map.h - the map of a layer in memory: look up, change, read and write
+ * map.h - look up, change, read and write the map of a layer
  */
 #ifndef COW_MAP_H
 #define COW_MAP_H
@@ -8,8 +8,8 @@
 #include "layer.h"
 
 /*
- * cow_map_run - look up the state of @cluster. *@count: in, how many clusters to look at; out, how
- * many consecutive ones have that state. Any thread, without a lock.
+ * cow_map_run - return the state of @cluster. *@count: in, how many clusters to look at; out, how
+ * many consecutive clusters have this state. Any thread, without a lock.
  */
 enum cow_cluster cow_map_run(const struct cow_layer *layer, uint64_t cluster, uint64_t *count);
 

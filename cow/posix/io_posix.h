@@ -7,7 +7,7 @@
 
 #include "io.h"
 
-/* Its file numbers are file descriptors. Any thread may use cow_io_posix. */
+/* The file numbers of cow_io_posix are file descriptors. Any thread may use cow_io_posix. */
 extern const struct cow_io cow_io_posix;
 
 #endif /* COW_IO_POSIX_H */

@@ -99,7 +99,7 @@ static int commit_end(struct cow_layer *top, const char *below_path, struct cow_
 	return ret;
 }
 
-/* Restore the modification time of the base, by which a COW V3 overlay knows the base. */
+/* Restore the modification time of the base, by which a COW V3 overlay recognizes it. */
 static int keep_date(const char *path, const struct cow_layer *top)
 {
 	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = top->old->mtime } };
@@ -150,8 +150,8 @@ static int commit_layer(struct cow_layer *top, const char *below_path, struct co
 }
 
 /*
- * Open the chain, which checks that the base is the right one, and close it again: its read locks
- * would keep us from writing to the base. *@below gets the path of the layer below.
+ * Open the chain, which checks that the base is the right one, and close the chain again: its read
+ * locks would keep us from writing to the base. *@below gets the path of the layer below.
  */
 static enum status find_below(const struct verb_args *args, char below[COW_PATH])
 {

@@ -75,7 +75,7 @@ static enum status both_read(struct both *both, uint64_t offset, uint64_t size)
 }
 
 /*
- * Read the next piece that may differ, and set *@at and *@size to its place; size 0: none is left.
+ * Read the next piece that may differ, and set *@at and *@size to its place; size 0: no more piece.
  */
 static enum status both_next(struct both *both, uint64_t *at, uint64_t *size)
 {

@@ -4,7 +4,7 @@
  *
  * Implements the fixed newstyle handshake and simple replies of the NBD protocol (the document
  * proto.md of the NBD project). There is one export, which answers to every name. Each client is
- * served by its own thread, one request after the other. Several connections may share the disk;
+ * served by its own thread, one request after another. Several connections may share the disk;
  * a flush on one of them covers the writes of all.
  *
  * Called by the option parser through the table in umlab_disk.c, on the main thread.

@@ -174,9 +174,7 @@ static enum status pack_run(const struct verb_args *args)
 
 /* ---- unpack -------------------------------------------------------------------------- */
 
-/*
- * Make an empty file with this header. The caller opens it as a layer, which then writes the map.
- */
+/* Make a layer file with this header and an empty map. The caller opens the file as a layer. */
 static int start_file(const char *path, struct cow_disk_layer *header)
 {
 	const struct cow_io *io = &cow_io_posix;
