@@ -169,7 +169,7 @@ static blk_status_t ubd_queue_rq(struct blk_mq_hw_ctx *hctx,
 		ubd_worker_submit(io);
 		local_irq_restore(flags);
 	}
-	/* One kick for the whole batch, even if its last request went to no worker. */
+	/* Kick once for the whole batch, even if its last request went to no worker. */
 	if (bd->last)
 		ubd_worker_kick();
 	return BLK_STS_OK;

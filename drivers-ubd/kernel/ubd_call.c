@@ -3,7 +3,7 @@
  * ubd_call.c - run a job on a worker thread and sleep until it is done
  *
  * Opening, closing or growing a disk may block for a long time on the host. So ubd_store.c lets a
- * worker do it (worker/ubd_job.c), while the calling task sleeps and the machine continues to run.
+ * worker do this (worker/ubd_job.c), while the calling task sleeps and the machine runs on.
  */
 #include "kernel/ubd_call.h"
 

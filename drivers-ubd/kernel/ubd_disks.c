@@ -4,8 +4,8 @@
  *
  * ubd<n>=FILE[,BASE][,flag]... on the command line, or `add` on the control socket
  * (ubd_control.c), adds disk n. If its file cannot be opened, the disk is missing and one
- * line says why. When the machine shuts down, each disk is closed after its last request: its
- * layers are then clean, and other processes may open them.
+ * line says why. When the machine shuts down, each disk is closed after its last request: the
+ * layers of the disk are then clean, and other processes may open them.
  */
 #include "kernel/ubd_disks.h"
 
@@ -22,7 +22,7 @@
 static struct ubd_disk *ubd_disks[UBD_DISKS];
 static DEFINE_MUTEX(ubd_mutex);
 
-/* Options on the command line without their "ubd": "0ro=FILE,flags". The last one counts. */
+/* Options on the command line without their "ubd": "0ro=FILE,flags"; the last one of a disk. */
 static const char *ubd_settings[UBD_DISKS];
 
 static int ubd_copy_names(struct ubd_disk *ubd)
@@ -83,7 +83,7 @@ out_free:
 
 /* ---- while the machine runs --------------------------------------------------- */
 
-/* Start the worker threads with the first disk, so a machine without disks has none. */
+/* Start the worker threads with the first disk, so a machine without disks has no workers. */
 static int ubd_start(void)
 {
 	static bool started;

@@ -16,7 +16,7 @@
  *
  * Writes cannot do the same: of the common file systems only xfs and btrfs support RWF_NOWAIT for
  * writes. A write goes into the page cache without waiting, unless the host has too many dirty
- * pages and throttles its writers. The duration of a write shows this. After a write that took
+ * pages and throttles its writers. A throttled write takes long. After a write that took
  * longer than SLOW_NS, workers do the writing for HOLD_OFF_MIN, and for twice as long each time
  * that the next attempt is slow again, up to HOLD_OFF_MAX. Thus at worst an overloaded host delays
  * the machine by one write every HOLD_OFF_MAX. On remote file systems workers write from the start
@@ -31,8 +31,8 @@
  *   system calls           342 000           364 000            932 000           872 000
  *   io_uring                22 000           214 000            644 000         1 003 000
  *
- * io_uring would also open a hole in the seccomp filter of the kernel process, which does not see
- * what a ring is asked to do.
+ * io_uring would also open a hole in the seccomp filter of the kernel process: the filter does not
+ * see what a ring is asked to do.
  */
 #include "kernel/ubd_now.h"
 

@@ -132,7 +132,7 @@ int ubd_option_parse(const char *name, const char *value, struct ubd_option *res
 	}
 	for (; *name; name++) {
 		if (parse_letter(*name, &option)) {
-			*why = "letters behind the number are r, s, c, d, t";
+			*why = "letters after the number are r, s, c, d, t";
 			return -EINVAL;
 		}
 	}

@@ -15,7 +15,7 @@ struct ubd_option {
 	unsigned int index;		/* 0: ubda ... 15: ubdp */
 	const char *path;		/* points into the option's value, not terminated */
 	unsigned int path_size;
-	const char *base;		/* points there too: the file below; NULL: not named */
+	const char *base;		/* the file below, also in the value; NULL: not named */
 	unsigned int base_size;
 	bool read_only;
 	bool sync;			/* each write reaches stable storage before it completes */

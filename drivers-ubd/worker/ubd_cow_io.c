@@ -246,7 +246,7 @@ static bool disk_owner_alive(const struct cow_io *io, const struct cow_disk_owne
 
 	disk_owner(io, &me);
 	if (strcmp(me.host, owner->host))
-		return true;	/* processes of another host are not visible: assume it runs */
+		return true;	/* we cannot see processes on other hosts */
 	if (strcmp(me.boot_id, owner->boot_id))
 		return false;
 	cow_text(path, sizeof(path), "/proc/%U", owner->pid);

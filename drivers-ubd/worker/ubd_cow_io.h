@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ubd_cow_io.h - the file operations of cow/ in the kernel image
+ * ubd_cow_io.h - implement the file operations of cow/ for the kernel image
  */
 #ifndef UBD_COW_IO_H
 #define UBD_COW_IO_H

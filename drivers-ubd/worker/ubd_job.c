@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ubd_job.c - jobs that open, close and grow the files of a disk, and renew their lease
+ * ubd_job.c - open, close and grow the files of a disk, and renew their lease, on a worker thread
  *
  * Each job may wait for the host, may read a whole base and needs more stack than kernel code has.
  * So the driver (kernel/ubd_store.c) submits the job as a UBD_CALL request and sleeps until a

@@ -19,10 +19,10 @@
  *   be outstanding, so it is never full, and no slot is overwritten before it has been taken.
  * Results: a stack onto which workers push, and which the machine takes as a whole. So no
  *   entry can leave and come back between load and compare-and-swap (the ABA problem). The
- *   worker that pushes onto an empty stack raises the host event; later ones need not.
+ *   worker that pushes onto an empty stack raises the host event; the next workers need not.
  *
- * Sleep and wake. A wake-up costs more than most requests, so a worker is woken only if no other
- * worker has been woken and not yet looked at the ring:
+ * Sleep and wake. A wake-up costs more than most requests, so no worker is woken while another one
+ * has been woken and has not looked at the ring yet:
  *   - A worker that finds the ring empty sets its bit in `idle`, looks again, then sleeps.
  *   - A waker clears a bit of `idle` and wakes that worker, which becomes the scout. While
  *     there is a scout nobody else is woken, because the scout is going to look at the ring.

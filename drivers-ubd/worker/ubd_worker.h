@@ -2,10 +2,10 @@
 /*
  * ubd_worker.h - the contract between the disk driver and the host threads that work for it
  *
- * kernel/ is kernel code. It fills a struct ubd_io and submits it; a worker thread carries the
- * request out; the driver collects it in an interrupt. worker/ is host-world code: it includes
- * no kernel header and calls only host_* and cow_* functions. The two sides share only this
- * header, so it may use nothing but fixed-width types.
+ * kernel/ is kernel code. The driver fills a struct ubd_io and submits the request; a worker thread
+ * carries the request out; the driver collects it in an interrupt. worker/ is host-world code: it
+ * includes no kernel header and calls only host_* and cow_* functions. The two sides share only
+ * this header, so it may use nothing but fixed-width types.
  *
  * Ownership: from ubd_worker_submit() until ubd_worker_collect() returns it, a request and the
  * memory that it points at belong to the worker.
