@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * guest.h - the run loop, which resumes guest code
+ * guest.h - declare the run loop, which resumes guest code
  */
 #ifndef UM_KERNEL_GUEST_H
 #define UM_KERNEL_GUEST_H

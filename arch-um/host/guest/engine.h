@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * engine.h - the calls that an engine implements; an engine is one way of running guest code
+ * engine.h - define the calls that each engine, a way of running guest code, implements
  *
  * spaces.c chooses an engine at start and passes the calls of um/host.h on to it. Everything is
  * called on the machine's thread. Other headers declare what the engines use in turn: the spaces

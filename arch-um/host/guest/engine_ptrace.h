@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * engine_ptrace.h - the engine that traces its guest processes
+ * engine_ptrace.h - declare the engine that traces its guest processes
  */
 #ifndef UM_HOST_ENGINE_PTRACE_H
 #define UM_HOST_ENGINE_PTRACE_H

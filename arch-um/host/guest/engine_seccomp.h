@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * engine_seccomp.h - the engine that hands over to guest processes through shared memory
+ * engine_seccomp.h - declare the engine that hands over to guest processes through shared memory
  */
 #ifndef UM_HOST_ENGINE_SECCOMP_H
 #define UM_HOST_ENGINE_SECCOMP_H

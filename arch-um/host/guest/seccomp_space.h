@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * seccomp_space.h - the seccomp engine's part of a space
+ * seccomp_space.h - define the seccomp engine's part of a space
  *
  * For the files of the engine: engine_seccomp.c, seccomp_*.c, handover.c. The generic part comes
  * first, so a conversion in either direction costs nothing.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * boot.h - start the process: its first C code
+ * boot.h - declare the first C code of the process
  */
 #ifndef UM_HOST_BOOT_H
 #define UM_HOST_BOOT_H

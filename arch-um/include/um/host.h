@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * host.h - the contract: every call that the kernel makes to the host
+ * host.h - declare the contract: every call that the kernel makes to the host
  *
  * Implemented in arch-um/host/, called by kernel code and by the disk driver's workers
  * (drivers-ubd/worker/); upcall.h declares the calls in the other direction. Calls return >= 0 or
@@ -354,7 +354,7 @@ int host_pty_forget(int fd);
 
 /* ---- network (drivers/eth*.c) ---------------------------------------------- */
 
-/* One message of a socket. */
+/* A message on a socket. */
 struct host_frame {
 	struct host_iovec *vec;
 	unsigned int nr_vec;

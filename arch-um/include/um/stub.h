@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stub.h - the contract between the kernel process and the stub: memory that both see
+ * stub.h - define the contract between the kernel process and the stub: memory that both see
  *
  *   constants   one read-only page, the same for all spaces: descriptors, signal masks and filters
  *   data        mapping work and settings, written by the kernel process

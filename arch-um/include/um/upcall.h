@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * upcall.h - the contract: the calls and variables through which the host side reaches the kernel
+ * upcall.h - declare the contract: calls and variables by which the host side reaches the kernel
  *
  * Implemented in arch-um/kernel/, used by arch-um/host/ on the machine's thread.
  * host.h declares the calls in the other direction.
