@@ -35,7 +35,7 @@ enum {
 	RETRY_TIME = HZ,
 };
 
-/* The carrier is on if neither side has cut the cable. */
+/* The carrier is on if the other end is up and nobody has cut the cable here. */
 static void carrier_set(struct eth_device *eth, bool peer_up)
 {
 	eth->peer_up = peer_up;
