@@ -17,17 +17,17 @@ struct conf {
 int conf_read(struct conf *conf, const char *path);
 /* Adds the lines of @text to @conf. */
 void conf_parse(struct conf *conf, const char *text);
-/* Replaces the file @path by the content of @conf. 0 or -errno. */
+/* Replaces the file @path with the content of @conf. 0 or -errno. */
 int conf_write(const struct conf *conf, const char *path);
 /* Returns what conf_write() writes, as a new string. */
 char *conf_format(const struct conf *conf);
 
-/* Each returns the last value of @key. Without one, it returns NULL, @otherwise or false. */
+/* Return the last value of @key. If @key has no value, return NULL, @otherwise or false. */
 const char *conf_get(const struct conf *conf, const char *key);
 long conf_get_int(const struct conf *conf, const char *key, long otherwise);
 bool conf_get_bool(const struct conf *conf, const char *key);
 void conf_add(struct conf *conf, const char *key, const char *value);
-/* Replaces all values of @key by @value; NULL removes them. */
+/* Replaces all values of @key with @value. If @value is NULL, removes the values. */
 void conf_set(struct conf *conf, const char *key, const char *value);
 void conf_setf(struct conf *conf, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -16,10 +16,10 @@ bool file_exists(const char *path);
 /* Reads the whole file into a new buffer and adds a NUL, which *size does not count. */
 int file_read(const char *path, char **text, size_t *size);
 /*
- * Reads /proc/PID/stat. *fields points to its field 3, inside *text, which the caller frees.
+ * Reads /proc/PID/stat into *text, which the caller frees. *fields points to field 3 in *text.
  */
 int proc_stat_read(pid_t pid, char **text, char **fields);
-/* Replaces a file; a reader sees either the old one or the complete new one. */
+/* Replaces a file atomically: a reader sees the old content or all of the new content. */
 int file_write(const char *path, const char *text, size_t size, mode_t mode);
 /* Makes the folder @path and its parents, unless they exist. */
 int dir_make(const char *path, mode_t mode);
@@ -38,9 +38,9 @@ int fd_set_nonblock(int fd, bool nonblock);
 /* Returns a connection to the stream socket at @path. @nonblock: connecting does not block. */
 int fd_connect(const char *path, bool nonblock);
 
-/* Calls flock(), and interrupts it by SIGALRM after @seconds. 0, -EWOULDBLOCK or -errno. */
+/* Calls flock(), but gives up after @seconds (SIGALRM). 0, -EWOULDBLOCK or -errno. */
 int fd_lock_wait(int fd, int operation, double seconds);
-/* If the file @path exists, waits at most @seconds until no process holds flock() LOCK_EX on it. */
+/* Waits at most @seconds until no process has locked the file @path, if it exists, by LOCK_EX. */
 void file_lock_wait(const char *path, double seconds);
 
 #endif

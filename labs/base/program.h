@@ -18,7 +18,7 @@ enum status program_run(const struct program *program, int argc, char **argv);
 
 /*
  * Opens /dev/null for each of the descriptors 0, 1 and 2 that is closed: otherwise the next file
- * to be opened would get its number. main() calls this first.
+ * to be opened would get this number. main() calls this function first.
  */
 void program_open_standard(void);
 

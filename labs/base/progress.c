@@ -22,7 +22,7 @@ struct line {
 	char *name, *text;
 	bool good, ended;
 	double since;		/* timing_seconds() when the line was first set */
-	double took;		/* seconds from then until the line was last set */
+	double took;		/* seconds from @since until the line was last set */
 };
 
 static struct line *lines;

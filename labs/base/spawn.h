@@ -10,8 +10,8 @@
 #include <sys/types.h>
 
 /*
- * Runs @command without input and hides its output. 0; or -EIO if it failed, with the last line
- * that it printed in *reason; or -errno if it could not be started.
+ * Runs @command without input and hides its output. 0; -EIO if the command failed, with the last
+ * line that it printed in *reason; -errno if the command could not be started.
  */
 int spawn_quietly(const char *const *command, char **reason);
 /* Runs @command with our input and output. Returns its exit status, or 128 + a signal. */

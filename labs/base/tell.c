@@ -3,8 +3,8 @@
  * tell.c - print messages to the user: errors, warnings, notes
  *
  * Called by every module of the command, and by umlab-disk and umlab-net. A message is one line on
- * standard error: the program, the object, what is wrong, and what to do. The verbs themselves
- * print results, to standard output.
+ * standard error: the program, the object, what is wrong, and what to do. Results do not pass
+ * through this file: the verbs print them to standard output.
  */
 #include "base/tell.h"
 
@@ -34,7 +34,7 @@ bool tell_fancy(int fd)
 	return isatty(fd) && term && strcmp(term, "dumb") && !getenv("NO_COLOR");
 }
 
-/* Prints the whole line by one call, so that the lines of several processes do not mix. */
+/* Prints the whole line with one call, so that the lines of several processes do not mix. */
 static void tell_line(const char *kind, const char *fmt, va_list args)
 {
 	char *text;

@@ -18,7 +18,7 @@ extern enum tell_level tell_level;
 #define _(text) gettext(text)
 #define N_(text) text
 
-/* Sets and returns the program's name, with which each message starts. */
+/* Set and return the program's name, with which each message starts. */
 void tell_init(const char *program);
 const char *tell_program(void);
 
@@ -29,7 +29,7 @@ void tell_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void tell_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void tell_detail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* May @fd show colours and moving lines? Only a terminal, unless NO_COLOR or TERM=dumb is set. */
+/* Is @fd a terminal that may show colours and redrawn lines? Not with NO_COLOR or TERM=dumb. */
 bool tell_fancy(int fd);
 
 /* Asks a question on the terminal. True: the answer was yes. False without a terminal. */

@@ -11,8 +11,8 @@
 double timing_seconds(void);
 
 /*
- * Returns the timeout of poll() for the moment @deadline on the clock of timing_seconds(), in
- * milliseconds rounded up: 0 if that moment has passed, -1 for TIMING_NEVER.
+ * Returns the timeout with which poll() ends at @deadline, a time of timing_seconds(). The timeout
+ * is in milliseconds, rounded up: 0 if @deadline has passed, -1 for TIMING_NEVER.
  */
 #define TIMING_NEVER (-1.0)
 int timing_poll_ms(double deadline);

@@ -52,7 +52,7 @@ char *txt_copy_part(const char *text, size_t size)
 
 void *txt_grow(void *array, size_t nr, size_t size)
 {
-	/* The room is a power of two, so it is used up when @nr is one; then double it. */
+	/* The room is a power of two: double it when @nr reaches the next power of two. */
 	if (nr & (nr - 1) || (nr == 0 && array))
 		return array;
 	array = txt_checked(reallocarray(array, nr ? 2 * nr : 1, size));
@@ -280,7 +280,7 @@ uint64_t txt_hash(const char *text)
 	return hash;
 }
 
-/* Returns the length of the UTF-8 character at @text and sets *code to it. 0: no UTF-8. */
+/* Returns the length of the UTF-8 character at @text; *code gets its number. 0: invalid UTF-8. */
 static int utf8_decode(const char *text, uint32_t *code)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };

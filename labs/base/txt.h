@@ -4,7 +4,7 @@
  *
  * The command runs for seconds and frees little of what it allocates here. The keeper, which runs
  * as long as its machine, frees what it allocates. If memory runs out, the functions call
- * txt_no_memory(), which does not return; so they never return NULL for that reason.
+ * txt_no_memory(), which does not return. So callers need not check for lack of memory.
  */
 #ifndef TXT_H
 #define TXT_H
@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 struct words {
-	char **at;	/* the words, then NULL; NULL itself if the list was always empty */
+	char **at;	/* the words, then NULL; @at itself is NULL until a word is added */
 	int nr;
 };
 
@@ -28,7 +28,7 @@ void *txt_checked(void *memory);
 char *txt_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 char *txt_copy(const char *text);
 char *txt_copy_part(const char *text, size_t size);
-/* Makes room for entry @nr and zeroes that: array = txt_grow(array, nr, sizeof(*array)). */
+/* Makes room for entry @nr, filled with zeros: array = txt_grow(array, nr, sizeof(*array)). */
 void *txt_grow(void *array, size_t nr, size_t size);
 
 void words_add(struct words *words, const char *word);
@@ -57,9 +57,9 @@ bool txt_size_parse(const char *text, uint64_t unit, uint64_t *size);
 char *txt_size(uint64_t size);
 /* Reads a decimal number. False: @text is not a number from @from to @to. */
 bool txt_int_parse(const char *text, long from, long to, long *value);
-/* Reads yes, true, on, y, t, 1 or one of their opposites, in any case. False: none of them. */
+/* Reads yes, true, on, y, t, 1 or an opposite, in upper or lower case. False: another word. */
 bool txt_bool_parse(const char *text, bool *value);
-/* Returns the 64-bit FNV-1a hash of @text. Names on disk depend on it, so it must not change. */
+/* Returns the 64-bit FNV-1a hash of @text. Names on disk contain hashes; keep the algorithm. */
 uint64_t txt_hash(const char *text);
 /* Which control characters txt_sanitize() keeps. */
 enum txt_keep { TXT_KEEP_NONE, TXT_KEEP_LINES /* newline and tab */, TXT_KEEP_ALL };

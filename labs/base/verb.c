@@ -125,7 +125,7 @@ static enum status option_unknown(const struct verb_args *args, const char *word
 struct rest {
 	char **argv;
 	int argc, at;
-	bool help;			/* --help was among them */
+	bool help;			/* --help was among the words parsed so far */
 };
 
 static bool number_check(const struct verb_args *args, const struct verb_option *option,
@@ -211,7 +211,7 @@ static void command_take(struct verb_args *args, struct rest *rest)
 		words_add(&args->command, rest->argv[rest->at]);
 }
 
-/* Does a command follow the first word, as in `exec pc1 ls -l`? Not if an option follows it. */
+/* Does a command follow the first word, as in `exec pc1 ls -l`? An option is not a command. */
 static bool command_follows(const struct verb_args *args, const struct rest *rest)
 {
 	return args->verb->command == VERB_COMMAND_WORD && args->words.nr == 1 &&

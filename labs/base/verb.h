@@ -24,7 +24,7 @@
 
 enum { VERB_OPTIONS_MAX = 48 };
 
-/* Special groups: verbs that the help does not list; the last group, whatever its index is. */
+/* Special groups: HIDDEN for verbs that the help does not list; LAST for the last group. */
 enum { VERB_GROUP_HIDDEN = 0, VERB_GROUP_LAST = ~0u };
 
 struct verb_option {
@@ -84,7 +84,7 @@ struct program {
 	bool has_pages;			/* each verb has a separate page PROGRAM-VERB(1) */
 	bool has_levels;		/* each verb takes -q and -v, which set tell_level */
 	bool is_translated;		/* gettext() translates the texts of the table */
-	/* Called before any verb but help. Any status but STATUS_OK ends the program. */
+	/* Called before any verb except help. Any status except STATUS_OK ends the program. */
 	enum status (*prepare)(void);	/* NULL: nothing to do */
 	/* Offers candidates for kinds that only the program knows; NULL: there are none. */
 	void (*complete)(struct completion *completion, const char *kind);
@@ -125,14 +125,14 @@ const struct verb_option *verb_option_nth(const struct program *program, const s
  */
 int verb_option_find(const struct program *program, const struct verb *verb, const char *name,
 		     size_t size, char letter);
-/* Does the option require a value? (An optional one can only be attached by "=".) */
+/* Does the option require a value? (An optional value can only be attached with "=".) */
 bool verb_option_wants_value(const struct verb_option *option);
 
 /* Fills @args from the arguments that follow the verb. */
 enum verb_outcome verb_parse(const struct program *program, const struct verb *verb, int argc,
 			     char **argv, struct verb_args *args);
 
-/* Returns how often the option was given. */
+/* Returns how many times the option was given. */
 int verb_flag(const struct verb_args *args, const char *option);
 /* Returns the option's last value, or NULL. */
 const char *verb_value(const struct verb_args *args, const char *option);

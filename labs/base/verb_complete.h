@@ -20,8 +20,8 @@ struct completion {
 void completion_add(struct completion *completion, const char *word);
 
 /*
- * Prints the candidates for the last of @words, one whole word per line. @words are those that
- * follow the program's name. The lines ":files" and ":dirs" ask the shell to offer paths.
+ * Prints the candidates for the last of @words, one whole word per line. @words are the @nr words
+ * after the program's name. The lines ":files" and ":dirs" ask the shell to offer paths.
  */
 void complete_print(const struct program *program, int nr, char **words);
 

@@ -260,8 +260,8 @@ static void man_options_print(const struct program *program, const struct verb *
 }
 
 /*
- * Prints .TH and the section NAME, "umlab-start \- start machines". The summary's first letter
- * becomes small.
+ * Prints .TH and the section NAME, "umlab-start \- start machines". The first letter of the summary
+ * is changed to lower case.
  */
 static void man_name_print(const struct program *program, const char *name, const char *summary)
 {

@@ -2,7 +2,7 @@
 /*
  * where.c - find the user's folders, and files that were installed with the command
  *
- * Called by every folder of labs/ that belongs to the command, also in the keeper.
+ * Called by code in all folders of labs/ that belong to the command, also in the keeper.
  *   state     $XDG_STATE_HOME/umlab    machines/NAME, labs/ID/NAME: overlays, logs, snapshots
  *   images    $XDG_DATA_HOME/umlab/images
  *   cache     $XDG_CACHE_HOME/umlab; root's is /var/cache/umlab
@@ -97,7 +97,7 @@ const char *where_runtime(void)
 	return dir;
 }
 
-/* Makes the runtime folder and checks its owner: below /tmp, any user may have made it before. */
+/* Makes the runtime folder and checks its owner: in /tmp any user can make such a folder. */
 static bool runtime_is_ours(void)
 {
 	struct stat status;

@@ -9,8 +9,8 @@
 
 /*
  * The first four functions return the paths of the user's folders, below $UMLAB_HOME or the XDG
- * folders. where_folders_make() makes these folders and checks that they belong to the user; call
- * it before anything is written there. 0, or -errno with a reason.
+ * folders. where_folders_make() makes these folders and checks that they belong to the user; it
+ * must be called before anything is written to them. 0, or -errno with a reason.
  */
 const char *where_state(void);		/* machines and labs */
 const char *where_images(void);		/* the user's own images */
@@ -19,8 +19,8 @@ const char *where_runtime(void);	/* sockets and files of running machines; a sho
 int where_folders_make(char **reason);
 
 /*
- * Returns the folder where root builds images for all users, /var/cache/umlab/images. NULL for an
- * ordinary user, or with $UMLAB_HOME.
+ * Returns the folder where root builds images for all users, /var/cache/umlab/images. NULL: the
+ * user is not root, or $UMLAB_HOME is set.
  */
 const char *where_shared(void);
 

@@ -2,7 +2,7 @@
 /*
  * check.c - hold claims about a running lab, and their results
  *
- * The readers of check files fill this list; all other files of this folder use it.
+ * The readers of check files add claims to struct checks; the other files in this folder read them.
  */
 #include "check/check.h"
 

@@ -15,8 +15,8 @@ enum verdict { CHECK_PASS, CHECK_FAIL, CHECK_SKIP };
 struct check {
 	char *title;
 	char *machine;		/* where the command runs */
-	char *command;		/* NULL: decided when the claim was made (verdict, found) */
-	/* Conditions; only those that are set count. */
+	char *command;		/* NULL: @verdict and @found were set when the claim was made */
+	/* Conditions. A condition that is not set is ignored. */
 	bool want_status;
 	int status;
 	bool fails;		/* any status but 0 */
@@ -24,15 +24,15 @@ struct check {
 	char *matches;		/* an extended regular expression that the output matches */
 	char *contains;		/* a text in the output */
 	char *lacks;		/* a text that is not in the output */
-	char *capture;		/* captured while it runs: a collision domain or MACHINE:ethN */
-	/* Two tshark filters: at least one captured packet, and no captured packet, matches. */
+	char *capture;		/* a collision domain or MACHINE:ethN to capture meanwhile */
+	/* tshark filters: a captured packet must match @packets, and none may match @no_packets. */
 	char *packets, *no_packets;
 	/* How the claim is tried and counted. */
-	double wait;		/* seconds; it is tried again until it holds or they are over */
+	double wait;		/* seconds during which a failing claim is tried again */
 	double timeout;		/* seconds for one try */
 	double points;
 	char *hint;
-	char *requires_command;	/* if this fails in the machine, the claim is skipped */
+	char *requires_command;	/* if this command fails in the machine, the claim is skipped */
 	bool snapshot_before, snapshot_after;	/* save a snapshot of the machine's disk */
 	char *steps;		/* commands that would solve this part of the lab */
 	/* Results. */

@@ -23,7 +23,7 @@
 #include "check/check_signals.h"
 
 enum {
-	HEADER_SIZE = 24,	/* of the file; when it is written, the capture has started */
+	HEADER_SIZE = 24,	/* bytes; the header is written when the capture starts */
 	START_SECONDS = 5,
 	LATE_MS = 500,		/* packets may still be under way when the command has ended */
 };
@@ -43,7 +43,7 @@ static bool header_written(const char *path)
 	return !stat(path, &status) && status.st_size >= HEADER_SIZE;
 }
 
-/* Waits until the file's header is written. False: the capture ended, or it took too long. */
+/* Waits until the file's header has been written. False: the capture ended or took too long. */
 static bool header_wait(const char *path, int notify_fd, pid_t pid)
 {
 	int pidfd = pidfd_open(pid, 0);
@@ -86,7 +86,7 @@ bool check_capture_begin(struct check_capture *capture, const struct lab *lab, c
 		goto out_notify;
 	capture->pid = fork();
 	if (!capture->pid) {
-		/* SIGINT ends the capture, so it must not stay blocked. */
+		/* SIGINT ends the capture, so unblock the signal. */
 		check_signals_hold(false);
 		execl(where_self(), "umlab", "capture", "--directory", lab->dir, "--write",
 		      capture->file, what, NULL);

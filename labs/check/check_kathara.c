@@ -55,7 +55,7 @@ static const char *negation_parse(const char *text, const char **not)
 	return text + (*text == '!');
 }
 
-/* Returns the value at position @at of a list; a member that is not a list is its only value. */
+/* Returns the value at position @at in a list. A member that is not a list counts as one value. */
 static json_t *value_at(json_t *member, size_t at)
 {
 	if (json_is_array(member))
@@ -190,7 +190,7 @@ static void route(struct checks *checks, const char *machine, const json_t *entr
 	shell(checks, machine, command, title);
 }
 
-/* Adds claims for routes. @table: a command that prints all routes. @what: their kind. */
+/* Adds claims for routes of the kind @what. @table: a command that prints all routes. */
 static void routes(struct checks *checks, const json_t *object, const char *table, const char *what)
 {
 	const char *machine;
@@ -322,7 +322,7 @@ static void dns(struct checks *checks, const json_t *object)
 	EACH_OF(json_object_get(object, "local_ns"), server, member, value) {
 		if (!json_is_string(value))
 			continue;
-		/* Any machine that has a name server can ask the other questions. */
+		/* Any machine that uses a name server can send the queries below. */
 		asker = json_string_value(value);
 		shell(checks, asker,
 		      txt_printf("grep -qwF 'nameserver %s' /etc/resolv.conf", server),

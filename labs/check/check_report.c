@@ -21,7 +21,7 @@ static const char *const verdicts[] = {
 	[CHECK_SKIP] = "SKIP",
 };
 
-/* Returns the sum of points, reached or possible. Skipped claims do not count. */
+/* Returns the points that were reached, or all that are possible. Skipped claims do not count. */
 static double points(const struct checks *checks, bool reached)
 {
 	double sum = 0;
@@ -90,7 +90,7 @@ static void report_tap(const struct checks *checks, FILE *out)
 	fprintf(out, "1..%d\n", checks->nr);
 }
 
-/* Makes a JSON string, which may hold control characters but only valid UTF-8. NULL gives null. */
+/* Makes a JSON string: keeps control characters, but replaces invalid UTF-8. NULL gives null. */
 static json_t *json_text(const char *text)
 {
 	char *valid;

@@ -3,8 +3,8 @@
  * check_selftest.c - test whether a check file notices a broken lab (umlab check --self-test)
  *
  * Called by verbs_check.c. A check that cannot fail is worthless. First, all checks must hold in
- * the unbroken lab after their `steps` have run. Then the lab is broken in each way that `breaks`
- * of the file names or, without `breaks`, by cutting all cables. At least one check must notice
+ * the unbroken lab after their `steps` have run. Then the lab is broken in each way that the file
+ * lists under `breaks` or, without `breaks`, by cutting all cables. At least one check must notice
  * each break. Checks that fail in no broken lab are named at the end.
  *
  * The lab is always repaired: signals that would end the command are held back while
@@ -28,7 +28,7 @@
 
 enum { COMMAND_SECONDS = 60 };
 
-/* Tries all checks again, without waiting. Marks those that fail and returns their number. */
+/* Tries all checks again, without waiting. Sets @failed for each failed check; returns how many. */
 static int noticed(const struct checks *checks, const struct lab *lab, bool *failed)
 {
 	struct checks again = { .at = txt_alloc(checks->nr, sizeof(*again.at)), .nr = checks->nr };
@@ -94,7 +94,7 @@ static char *command_run(const struct lab *lab, const json_t *entry, const char 
 
 /*
  * Breaks the lab, tries all checks and repairs the lab. @entry: one of `breaks`; NULL: cuts all
- * cables. Returns how many checks noticed, or -1 after printing what went wrong.
+ * cables. Returns how many checks noticed the break, or -1 after printing what went wrong.
  */
 static int broken(const struct checks *checks, const struct lab *lab, const json_t *entry,
 		  bool *failed)
@@ -114,7 +114,7 @@ static int broken(const struct checks *checks, const struct lab *lab, const json
 	return -1;
 }
 
-/* Prints the result for one break; false: no check noticed. */
+/* Prints the result for one break. False: no check noticed the break. */
 static bool told(const char *what, int nr, FILE *out)
 {
 	fprintf(out, nr ? _("PASS  %s: %d checks notice\n") : _("FAIL  %s: no check notices\n"),
@@ -122,7 +122,7 @@ static bool told(const char *what, int nr, FILE *out)
 	return nr > 0;
 }
 
-/* Tries all breaks of the file. STATUS_USAGE: one of them could not be done. */
+/* Tries all breaks in the file. STATUS_USAGE: a break or its repair failed. */
 static enum status breaks_try(const struct checks *checks, const struct lab *lab,
 			      const json_t *breaks, bool *failed, FILE *out)
 {

@@ -13,7 +13,7 @@
 #include "lab/labfile.h"
 
 /*
- * Breaks the lab in the ways that `breaks` of @file names, and prints to @out which breaks the
+ * Breaks the lab in each way that @file lists under `breaks`, and prints to @out which breaks the
  * checks notice. STATUS_FAILED: a break was not noticed, or a check fails in the unbroken lab.
  */
 enum status check_selftest(struct checks *checks, const struct lab *lab, const json_t *file,

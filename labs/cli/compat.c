@@ -84,7 +84,7 @@ static bool interface_word(const char *word, char **kernel_word)
 	return index >= 0 && index < LAB_NIC_MAX;
 }
 
-/* Translates an option of Netkit's vstart; returns 1 if it took the word @next as its value. */
+/* Translates an option of Netkit's vstart. Returns 1 if @next was the option's value, else 0. */
 static int vstart_option(const char *word, char *next, struct words *to)
 {
 	const char *start = word + strspn(word, "-"), *equal = strchr(word, '=');
@@ -107,8 +107,8 @@ static int vstart_option(const char *word, char *next, struct words *to)
 }
 
 /*
- * Translates vstart NAME --eth0=A --mem=64 ..., which starts a machine outside labs and, if
- * necessary, creates it. All such machines of this user share one set of collision domains.
+ * Translates vstart NAME --eth0=A --mem=64 ..., which starts a machine outside labs, and first
+ * creates a missing machine. All such machines of this user share one set of collision domains.
  */
 static void vstart(int argc, char **argv, struct words *to)
 {
@@ -163,7 +163,7 @@ static void kathara_translate(int argc, char **argv, struct words *to)
 	} else if (!strcmp(argv[0], "vstart")) {
 		vstart(argc, argv, to);
 	} else if (alias_apply(kathara, argv[0], to)) {
-		/* Kathará names machines by the option --name, the verbs by words. */
+		/* Kathará takes the machine's name from --name, the verbs take it from a word. */
 		for (int i = 1; i < argc; i++)
 			if (strcmp(argv[i], "-n") && strcmp(argv[i], "--name"))
 				words_add(to, argv[i]);

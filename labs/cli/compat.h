@@ -6,8 +6,8 @@
 #define COMPAT_H
 
 /*
- * Translates a call with the name of such a command in argv[0] ("lstart", "vstart", "kathara", ...)
- * to a call of umlab. Returns the new argv, or NULL if argv[0] is another name.
+ * If argv[0] names such a command ("lstart", "vstart", "kathara", ...), translates the call to a
+ * call of umlab. Returns the new argv and *new_argc, or NULL if argv[0] is another name.
  */
 char **compat_arguments(int argc, char **argv, int *new_argc);
 

@@ -7,7 +7,7 @@
 
 #include "base/verb_complete.h"
 
-/* Offers the names of a kind that only umlab knows ("machine", "image"); used in struct program. */
+/* Offers names for the kinds "machine", "image" and so on. This is complete() of struct program. */
 void umlab_complete(struct completion *completion, const char *kind);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * umlab.c - list the verbs of the command umlab, and start it: main()
+ * umlab.c - list the verbs of the command umlab, and run the chosen verb: main()
  *
  * The entry of each verb, with its options and help, is at the end of the verbs_*.c file that
  * contains its function. To add a verb, write the function and the entry there, declare the entry
@@ -117,7 +117,7 @@ int main(int argc, char **argv)
 		argv = other;
 		argc = other_argc;
 	}
-	/* A keeper is this program again: see machine/machine_connect.c. */
+	/* machine/machine_connect.c executes this program again as a keeper. */
 	if (argc == 3 && !strcmp(argv[1], "keeper"))
 		return folders_make() ? STATUS_FAILED : keeper_main(argv[2]);
 	return program_run(&umlab, argc, argv);

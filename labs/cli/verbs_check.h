@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verbs_check.h - entries for umlab check
+ * verbs_check.h - declare the table entry of umlab check
  */
 #ifndef VERBS_CHECK_H
 #define VERBS_CHECK_H

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_class.c - umlab class ...: one lab for each student of a class
+ * verbs_class.c - umlab class ...: give each student of a class a copy of a lab
  *
  * Called by the option parser (base/program.c) through the list in umlab.c. Each student has a copy
  * of the lab with personal parameters (lab/classfile.c). The copy is an ordinary lab, so all verbs
- * work there. The verbs in this file work on the labs of all students.
+ * work in its folder. The verbs in this file work on the labs of all students.
  *
  * This file is longer than 500 lines because it contains the help of its verbs too.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verbs_class.h - entries for umlab class ...
+ * verbs_class.h - declare the table entries of umlab class ...
  */
 #ifndef VERBS_CLASS_H
 #define VERBS_CLASS_H

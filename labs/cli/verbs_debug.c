@@ -4,8 +4,8 @@
  *
  * Called by the option parser (base/program.c) through the list in umlab.c. The kernel is a process
  * of this user, so gdb attaches to it as to any other process. labs/gdb/umlab.py adds commands for
- * the guest. The command replaces itself by gdb (exec), so that gdb owns the terminal and receives
- * its signals.
+ * the guest. The command replaces itself with gdb (exec), so that gdb owns the terminal and
+ * receives the terminal's signals.
  */
 #include "cli/verbs_debug.h"
 
@@ -33,7 +33,7 @@
 #include "machine/session.h"
 
 /*
- * Returns the path of the kernel with debug data: build/kernel-FLAVOR/vmlinux for
+ * Returns the path of the kernel with debug information: build/kernel-FLAVOR/vmlinux for
  * build/linux-FLAVOR, or the installed vmlinux.
  */
 static char *vmlinux_find(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verbs_debug.h - entries for umlab debug and module
+ * verbs_debug.h - declare the table entries of umlab debug and module
  */
 #ifndef VERBS_DEBUG_H
 #define VERBS_DEBUG_H

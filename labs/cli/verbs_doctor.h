@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verbs_doctor.h - entries for umlab doctor
+ * verbs_doctor.h - declare the table entry of umlab doctor
  */
 #ifndef VERBS_DOCTOR_H
 #define VERBS_DOCTOR_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verbs_guest.h - entries for umlab exec, connect and cp
+ * verbs_guest.h - declare the table entries of umlab exec, connect and cp
  */
 #ifndef VERBS_GUEST_H
 #define VERBS_GUEST_H

@@ -60,7 +60,7 @@ static void want_new(const struct verb_args *args, const char *name)
 		die(STATUS_FAILED, _("%s: the image already exists; --force replaces it"), name);
 }
 
-/* Ends the command if a machine uses the image: its disk is an overlay on the unchanged image. */
+/* Ends the command if a machine uses the image: the machine's overlay needs the image unchanged. */
 static void want_unused(const char *path)
 {
 	struct machines machines;
@@ -300,7 +300,7 @@ static bool starts_with(const char *path, const char *magic, size_t size)
 	return same;
 }
 
-/* Is this a disk with ext2, ext3 or ext4, without partitions? These have 0xef53 at offset 1080. */
+/* Is @path a disk without partitions, with ext2, ext3 or ext4? Those have 0xef53 at offset 1080. */
 static bool is_ext(const char *path)
 {
 	unsigned char magic[2] = { 0 };
@@ -408,9 +408,9 @@ static const char update_script[] =
 	"apt-get -q -y autoremove && apt-get clean";
 
 /*
- * Makes an updated image, which does not depend on the old image and replaces it by a rename. If
- * the image belongs to the site or the checkout, that image stays unchanged. The user then gets an
- * image of the same name, which takes precedence.
+ * Makes an updated image, which does not depend on the old image and replaces it through a rename.
+ * An image that belongs to the site or the checkout stays unchanged: the user then gets an own
+ * image with the same name, which takes precedence.
  */
 static enum status verb_image_update(const struct verb_args *args)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verbs_image.h - entries for umlab image ...
+ * verbs_image.h - declare the table entries of umlab image ...
  */
 #ifndef VERBS_IMAGE_H
 #define VERBS_IMAGE_H

@@ -36,7 +36,7 @@
 #include "machine/machine.h"
 #include "machine/machine_end.h"
 
-/* Prints description, version and so on to standard error, as Netkit and Kathará do. */
+/* Prints the lab's name, description and so on to standard error, as Netkit and Kathará do. */
 static void banner(const struct lab *lab)
 {
 	const struct { const char *title, *text; } rows[] = {
@@ -76,7 +76,7 @@ static void settings_read(const struct verb_args *args, struct labmake_options *
 	}
 }
 
-/* Terminal programs, and the words between their name and the command; % is the title. */
+/* Terminal programs, and the words between the program's name and the command; % is the title. */
 static const struct { const char *name, *words[4]; } terminals[] = {
 	{ "tmux", { "new-window", "-n", "%" } },
 	{ "xterm", { "-T", "%", "-e" } },
@@ -214,7 +214,7 @@ static void machines_of(const struct verb_args *args, struct machines *machines)
 	machines->nr = kept;
 }
 
-/* Removes machines, and the networks of labs that then have no machines. */
+/* Removes machines, and the networks of labs that have no machines left. */
 static enum status remove_all(struct machines *machines)
 {
 	enum status status = STATUS_OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verbs_lab.h - entries for umlab lstart, lrestart, lhalt, lcrash, lclean, linfo, wipe
+ * verbs_lab.h - declare the table entries of umlab lstart, lhalt and other verbs about labs
  */
 #ifndef VERBS_LAB_H
 #define VERBS_LAB_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verbs_lint.h - entries for umlab lint
+ * verbs_lint.h - declare the table entry of umlab lint
  */
 #ifndef VERBS_LINT_H
 #define VERBS_LINT_H

@@ -263,7 +263,7 @@ static enum status verb_run(const struct verb_args *args)
 		if (isatty(STDIN_FILENO))
 			tell_note(_("%s: starting; the console follows when the machine is ready"),
 				  machine.name);
-		/* If the machine does not get ready in time, its console shows why. */
+		/* If the machine is not ready in time, its console shows why. */
 		if (machine_wait(&machine, machine_has_started, RUN_SECONDS))
 			startup_warnings_print(&machine);
 		status = attach(&machine, key);
@@ -393,7 +393,7 @@ static enum status verb_reset(const struct verb_args *args)
 			status = STATUS_FAILED;
 			continue;
 		}
-		/* The next start creates a new disk, so an incomplete one never exists. */
+		/* The next start creates a new disk, so an incomplete disk never exists. */
 		unlink(disk_path(&machine));
 		if (ran && start(&machine))
 			status = STATUS_FAILED;

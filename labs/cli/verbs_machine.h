@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verbs_machine.h - entries for umlab run, create, start, stop, kill, remove, set and so on
+ * verbs_machine.h - declare the table entries of umlab run, start and other verbs about machines
  */
 #ifndef VERBS_MACHINE_H
 #define VERBS_MACHINE_H

@@ -38,8 +38,8 @@ static const char *net_tool(void)
 }
 
 /*
- * Finds the switch and the port of MACHINE:ethN. Reads the settings of the started machine, so
- * interfaces that were added later are found too.
+ * Finds the switch and the port of MACHINE:ethN. Reads the machine's settings, which also contain
+ * the interfaces that `lconfig` added.
  */
 static char *find_interface(const struct lab *lab, const char *word, int *port)
 {

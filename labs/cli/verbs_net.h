@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verbs_net.h - entries for umlab capture and link
+ * verbs_net.h - declare the table entries of umlab capture and link
  */
 #ifndef VERBS_NET_H
 #define VERBS_NET_H

@@ -36,7 +36,7 @@ static void settings_save(const struct machine *machine)
 		die(STATUS_FAILED, _("%s: cannot write: %s"), machine->dir, strerror(-error));
 }
 
-/* Replaces the "nic" line @old by @new. @new NULL: only removes @old. @old NULL: only adds @new. */
+/* Replaces the "nic" line @old with @new. If @new is NULL, removes @old; if @old is, adds @new. */
 static void nic_replace(struct machine *machine, const char *old, const char *new)
 {
 	struct words nics = { 0 };
@@ -83,7 +83,7 @@ static void machine_tell(const struct machine *machine, const char *verb, const 
 	net_run(machine, command);
 }
 
-/* Adds an interface. @word: [N:]DOMAIN[/MAC]. Without N it gets the lowest free number. */
+/* Adds an interface. @word: [N:]DOMAIN[/MAC]. N is by default the lowest free number. */
 static void interface_add(const struct verb_args *args, struct machine *machine, const char *word)
 {
 	char *domain, *nic, *output, *reason = NULL, *mac = NULL;
@@ -189,7 +189,7 @@ static char *uplink_name(const struct machine *machine, const char *nic)
 	return txt_printf("%.40s-%.*s", umid, (int)strcspn(nic, "="), nic);
 }
 
-/* Translates HOST:GUEST[/tcp|udp] to tcp:HOST-GUEST. Other forms stay; umlab-net checks them. */
+/* Translates HOST:GUEST[/tcp|udp] to tcp:HOST-GUEST. umlab-net checks all other forms. */
 static char *forward_normalize(const char *word)
 {
 	char host[6], guest[6], protocol[4] = "tcp";

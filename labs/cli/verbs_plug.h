@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verbs_plug.h - entries for umlab lconfig and forward
+ * verbs_plug.h - declare the table entries of umlab lconfig and forward
  */
 #ifndef VERBS_PLUG_H
 #define VERBS_PLUG_H

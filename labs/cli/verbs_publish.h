@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verbs_publish.h - entries for umlab image export and publish
+ * verbs_publish.h - declare the table entries of umlab image export and publish
  */
 #ifndef VERBS_PUBLISH_H
 #define VERBS_PUBLISH_H

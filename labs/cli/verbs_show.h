@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verbs_show.h - entries for umlab list, info, log and top
+ * verbs_show.h - declare the table entries of umlab list, info, log and top
  */
 #ifndef VERBS_SHOW_H
 #define VERBS_SHOW_H

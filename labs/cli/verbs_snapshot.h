@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verbs_snapshot.h - entries for umlab snapshot ..., export and import
+ * verbs_snapshot.h - declare the table entries of umlab snapshot ..., export and import
  */
 #ifndef VERBS_SNAPSHOT_H
 #define VERBS_SNAPSHOT_H

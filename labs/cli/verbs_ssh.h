@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verbs_ssh.h - entries for umlab ssh
+ * verbs_ssh.h - declare the table entry of umlab ssh
  */
 #ifndef VERBS_SSH_H
 #define VERBS_SSH_H

@@ -4,11 +4,11 @@
  *
  * Theory of operation
  *   The binary is /init of the initial file system that `umlab` gives every machine.
- *   agent_init.c mounts the root file system and becomes the machine's own init; before that
- *   it forks a process that calls agent_main(). The agent needs nothing from the image: the
- *   binary is static, keeps no file open, and speaks over /dev/hvc1.
+ *   agent_init.c mounts the root file system, forks a process that calls agent_main(), and
+ *   becomes the machine's own init. The agent needs nothing from the image: the binary is
+ *   static, keeps no file open, and speaks over /dev/hvc1.
  *
- *   agent_main() is a watcher that forks the worker and forks another one if the worker dies. If
+ *   agent_main() is a watcher that forks the worker, and a new worker if the worker dies. If
  *   root in the guest kills the worker, only the programs that the worker runs end.
  *
  *   The worker is one poll() loop. Frames from the keeper (link/agentwire.h) start programs,
@@ -96,7 +96,7 @@ static void hello_send(struct agentlink *link)
 	agentlink_send(link, AGENT_HELLO, 0, text, size);
 }
 
-/* Sets the clock if it is wrong by more than 500 ms, as after a pause of machine or host. */
+/* Sets the clock if it is wrong by more than 500 ms, as after the host was suspended. */
 static void clock_set(const char *payload, size_t size)
 {
 	struct timespec now, want;
@@ -128,7 +128,7 @@ static void console_resize(const char *payload, size_t size)
 	}
 }
 
-/* Asks init to shut down: systemd by SIGRTMIN+4, sysvinit by its command, init_tiny by SIGUSR2. */
+/* Asks init to shut down: SIGRTMIN+4 for systemd, poweroff for sysvinit, SIGUSR2 for init_tiny. */
 static void power_off(void)
 {
 	if (!access("/run/systemd/private", F_OK))

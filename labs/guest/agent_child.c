@@ -127,8 +127,8 @@ static void env_default(struct request *request, const char *name, const char *v
 }
 
 /*
- * Runs in the new process and becomes the program. On failure it writes to @report_fd the exit
- * status that a shell would return, and the reason.
+ * Runs in the new process and becomes the program. On failure, writes the exit status that a shell
+ * would return, and the reason, to @report_fd.
  */
 static void child_exec(struct request *request, int report_fd)
 {
@@ -254,7 +254,7 @@ static void child_start(struct agentlink *link, struct child *child, struct requ
 		if (!i || inner[i] != inner[0])
 			close(inner[i]);
 	close(report[1]);
-	/* A successful exec closes the pipe; otherwise the reason arrives. */
+	/* A successful exec closes the pipe; otherwise the pipe delivers the reason. */
 	size = child->pid < 0 ? 0 : read(report[0], reason, sizeof(reason) - 1);
 	close(report[0]);
 	if (child->pid < 0)
@@ -272,7 +272,7 @@ refused:
 	child_release(child);
 }
 
-/* Does systemd accept requests yet? Always true for other inits. */
+/* Does systemd accept requests yet? True for any other init. */
 static bool system_up(void)
 {
 	char init[256] = "";
@@ -390,7 +390,7 @@ static bool output_move(struct agentlink *link, struct child *child, int *fd, en
 		agentlink_send(link, type, child->channel, buf, size);
 		return true;
 	}
-	/* End of file; for a terminal that no process has open, EIO. */
+	/* End of file. A terminal that no process has open reports EIO instead. */
 	agentlink_send(link, type, child->channel, NULL, 0);
 	if (*fd == child->in_fd)
 		child->in_fd = -1;

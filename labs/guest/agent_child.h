@@ -18,7 +18,7 @@ enum { CHILD_FDS = 3 };		/* polled descriptors of each program */
 void child_open(struct agentlink *link, unsigned int channel, const char *text, size_t size);
 /* Handles a later frame of a channel. */
 void child_frame(struct agentlink *link, const struct agent_header *header, const char *payload);
-/* Hangs up all programs. Called when the keeper that started them is gone. */
+/* Sends SIGHUP to all programs and forgets them. Called when their keeper is gone. */
 void child_close_all(void);
 /* Collects programs that have ended and reports their status to the keeper. */
 void child_reap(struct agentlink *link);

@@ -3,12 +3,12 @@
  * agent_init.c - mount the root file system and become its init
  *
  * Called by main() as the first program of the machine (PID 1). In order:
- *   1. Mount /dev, /proc and the folder that the keeper prepared for this start. That folder is
- *      a hostfs, which umlab.host= on the kernel's command line names. Its file `params` has lines
+ *   1. Mount /dev, /proc and, as a hostfs, the folder that the keeper prepared for this start
+ *      (umlab.host= on the kernel's command line). The file `params` in this folder has lines
  *        root=DEVICE    root_type=TYPE    init=PATH    mount=GUEST PATH:HOST PATH:ro|rw
- *   2. Mount the root file system, move /dev and /proc into it, and mount /run there, with the
- *      keeper's folder at /run/umlab/host, and the other folders of the host.
- *   3. At the first boot of the machine, run early.sh from the keeper's folder in the new root.
+ *   2. Mount the root file system, move /dev and /proc into it, and mount /run there. Mount the
+ *      keeper's folder at /run/umlab/host, then the other folders of the host.
+ *   3. On the first boot of the machine, run early.sh from the keeper's folder in the new root.
  *      early.sh installs the files of the lab before a service can need them.
  *   4. Fork the agent and become init, or init_tiny() if the root file system has no init.
  * These steps need no file of the image, so any root file system works.
@@ -184,7 +184,7 @@ void init_main(char *name, void (*agent)(char *name))
 	mount(host_dir, "/root/run/umlab/host", NULL, MS_MOVE, NULL);
 	folders_mount(params.text);
 
-	/* Free the memory of the initial file system. This program stays, as it is running. */
+	/* Free the memory of the initial file system. A running program stays in memory. */
 	unlink("/init");
 	if (chdir("/root") || mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") || chdir("/")) {
 		trouble("cannot change to", "the root file system");

@@ -130,7 +130,7 @@ int image_find(const char *name, struct image *image, char **reason)
 	return -ENOENT;
 }
 
-/* Adds the names of the images in a folder, without NAME@HASH, the targets of published names. */
+/* Adds the names of the images in a folder, but not NAME@HASH, to which published names link. */
 static void folder_names(const char *folder, struct words *names)
 {
 	DIR *dir = opendir(folder);

@@ -14,16 +14,15 @@ struct image {
 };
 
 /*
- * Finds an image by its name, by a profile, or by a name of Kathará such as kathara/base. If no
- * image fits and there is a recipe of that name, builds the image. 0, or -ENOENT or -EIO with a
- * reason.
+ * Finds an image by its name, by a profile, or by a Kathará name such as kathara/base. If no image
+ * fits and there is a recipe with this name, builds the image. 0, or -ENOENT or -EIO with a reason.
  */
 int image_find(const char *name, struct image *image, char **reason);
 /* Returns the name of the image for machines that name none. */
 const char *image_default(void);
 /*
- * Lists all images, sorted by name, and returns their number. If several folders have an image of
- * the same name, takes that of the first folder.
+ * Lists all images, sorted by name, and returns their number. If several folders have an image with
+ * the same name, takes the image from the first folder.
  */
 int image_list(struct image **images);
 /* Returns the profile that replaces an image of another tool, or NULL. */

@@ -115,6 +115,6 @@ int image_build(const char *recipe, const char *name, const char *suite, char **
 				       "build it again to continue"), name, status);
 		return -EIO;
 	}
-	/* A sealed image is identified without reading all of it each time a machine is created. */
+	/* Seal the image, so that a new machine need not read all of the image to identify it. */
 	return disk_tool ? spawn_quietly(seal, reason) : 0;
 }

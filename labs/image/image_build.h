@@ -5,7 +5,7 @@
 #ifndef IMAGE_BUILD_H
 #define IMAGE_BUILD_H
 
-/* Returns the file of a recipe, by its name ("base") or its path; NULL if there is none. */
+/* Returns the path of a recipe, given its name ("base") or its path; NULL: no such recipe. */
 char *image_recipe(const char *name);
 /* Returns the name of @recipe's image for @suite (NULL: Debian 12): base, base-trixie. */
 char *image_build_name(const char *recipe, const char *suite);
@@ -16,7 +16,7 @@ char *image_build_name(const char *recipe, const char *suite);
 int image_build(const char *recipe, const char *name, const char *suite, char **reason);
 /* Returns the path NAME.@ending that image_build() uses for the image @name. */
 char *image_build_path(const char *name, const char *ending);
-/* Removes the downloads and unfinished steps that building the image @name left. */
+/* Removes the downloads and unfinished steps that the build of the image @name left behind. */
 void image_build_forget(const char *name);
 
 #endif

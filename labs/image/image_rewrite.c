@@ -7,7 +7,7 @@
  *
  * Theory of operation
  *   A file system that a guest wrote shows its history: block positions, inode numbers, the order
- *   of names, times of access and change, generation numbers. None of these belongs to its
+ *   of names, times of access and change, generation numbers. None of these belongs to the
  *   content. build.sh makes the empty file system TO with a fixed identity, and this program fills
  *   it: names in byte order, and the files of a folder before the folders in it. So libext2fs
  *   always allocates the same inodes and blocks. All times of an inode become the time of its last

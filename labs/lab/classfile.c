@@ -61,7 +61,7 @@ static char *parameter(const char *inner, const char *login, int number)
 	if (words.nr < 3)
 		return NULL;
 	draw = txt_hash(txt_printf("%s %s", login, words.at[1]));
-	/* The low bits of FNV-1a depend mostly on the last letter, so mix them. */
+	/* The low bits of FNV-1a depend mostly on the last letter, so mix all bits. */
 	draw = (draw ^ draw >> 29) * 0xbf58476d1ce4e5b9ull >> 16;
 	if (!strcmp(words.at[0], "word"))
 		return txt_copy(words.at[2 + draw % (words.nr - 2)]);
@@ -96,7 +96,7 @@ char *class_parameters_apply(const char *text, const char *login, int number)
 	return any ? result : NULL;
 }
 
-/* Copies a file and replaces its parameters. A file with a NUL byte is binary and has none. */
+/* Copies a file and replaces its parameters. A file with a NUL byte is copied unchanged. */
 static int copy_file(const char *from, const char *to, mode_t mode, const char *login, int number)
 {
 	char *text, *changed = NULL;

@@ -49,7 +49,7 @@ void lab_remark(struct lab *lab, enum lab_severity severity, const char *file, i
 	va_end(args);
 }
 
-/* Is this the name of a special folder of a lab, which is not a machine? */
+/* Is @name a special folder of labs, which is not a machine? */
 static bool name_reserved(const char *name)
 {
 	return !strcmp(name, "shared") || !strcmp(name, "_test");
@@ -140,7 +140,7 @@ static char *value_parse(struct line *line, const char *at)
 
 			if (*rest && *rest != '#')
 				REMARK(line, LAB_WARNING, rest,
-				       "text behind the closing quote is ignored: %s", rest);
+				       "text after the closing quote is ignored: %s", rest);
 			return txt_copy_part(at + 1, end - at - 1);
 		}
 		REMARK(line, LAB_WARNING, at, "this quote is never closed");
@@ -385,7 +385,7 @@ static void about_parse(struct line *line, const char *key, char *value)
 	REMARK(line, LAB_WARNING, line->text, "%s is unknown and has no effect", key);
 }
 
-/* Parses NAME[ARG]=VALUE; @at follows NAME. */
+/* Parses NAME[ARG]=VALUE; @at points to the end of NAME. */
 static void machine_parse(struct line *line, const char *name, const char *at)
 {
 	const char *start = line->text + strspn(line->text,
@@ -411,7 +411,7 @@ static void machine_parse(struct line *line, const char *name, const char *at)
 	trimmed = txt_trim(arg);
 	at = skip_blanks(end + 1);
 	if (*at != '=') {
-		REMARK(line, LAB_WARNING, at, "ignored: = is missing behind the ]");
+		REMARK(line, LAB_WARNING, at, "ignored: = is missing after the ]");
 		goto out_arg;
 	}
 	at = skip_blanks(at + 1);
@@ -453,7 +453,7 @@ static void line_parse(struct line *line)
 	free(name);
 }
 
-/* Calls @parse for each line of @text, without the blanks at its end. A NUL also ends a line. */
+/* Calls @parse for each line of @text, without trailing blanks. A NUL also ends a line. */
 static void each_line(struct lab *lab, const char *text, size_t size,
 		      void (*parse)(struct line *))
 {
@@ -529,8 +529,8 @@ static void dep_parse(struct line *line)
 }
 
 /*
- * Finds machines that would wait for each other for ever. Again and again removes the machines that
- * wait for no other machine. Those that remain are in a loop or depend on a loop.
+ * Finds machines that would wait for each other for ever. Repeatedly removes the machines that wait
+ * for no other machine. The machines that remain are in a loop or depend on a loop.
  */
 static void dep_check_loops(struct lab *lab)
 {
@@ -574,7 +574,7 @@ static bool is_folder(const char *dir, const char *name)
 	return folder;
 }
 
-/* Adds machines for folders that lab.conf does not name. @all: also without a startup script. */
+/* Adds machines for unnamed folders. @all: also for folders without a startup script. */
 static void folders_add(struct lab *lab, bool all)
 {
 	struct words names = { 0 };
@@ -598,7 +598,7 @@ static void folders_add(struct lab *lab, bool all)
 			machine_add(lab, names.at[i])->implied = true;
 }
 
-/* Drops all machines that machines="..." does not name, and adds those that no line describes. */
+/* Keeps only the machines that machines="..." names. Adds those that no line describes. */
 static void chosen_apply(struct lab *lab)
 {
 	int kept = 0;

@@ -47,7 +47,7 @@ struct lab_machine {
 	struct lab_option *options;
 	int nr_options;
 	struct words needs;	/* machines that lab.dep starts before this machine */
-	bool implied;		/* not in lab.conf, but a folder with a startup script */
+	bool implied;		/* found by its folder; lab.conf does not name the machine */
 };
 
 struct lab {
@@ -84,7 +84,7 @@ bool lab_option_true(const struct lab_machine *machine, const char *key);
 /* Adds the names of all collision domains, sorted. */
 void lab_domains(const struct lab *lab, struct words *domains);
 
-/* Adds a remark. Called by lablint.c too. */
+/* Adds a remark to @lab. lablint.c calls this too. */
 void lab_remark(struct lab *lab, enum lab_severity severity, const char *file, int line,
 		int column, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 

@@ -66,7 +66,7 @@ static const char *check_port(const char *value)
 	if (*value == '/') {
 		end = 0;
 		if (sscanf(value, "/%7[a-z]%n", protocol, &end) != 1)
-			return "names no protocol behind the slash";
+			return "names no protocol after the slash";
 		value += end;
 	}
 	if (*value || !txt_int_parse(host, 1, 65535, &port) ||
@@ -156,7 +156,7 @@ static const char *check_rate(const char *value)
 	return "is not a rate in bits a second, like 10m";
 }
 
-/* A row of the table. Its default is: no alias, one value, any value. */
+/* A row of the table. By default an option has no alias and takes one value, which may be any. */
 #define KEY(family_, name_, ...) \
 	{ .name = name_, .family = LAB_FAMILY_##family_, __VA_ARGS__ }
 

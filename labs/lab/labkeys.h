@@ -17,7 +17,7 @@ enum lab_family {
 /* An option that lab.conf may set for a machine. lab.conf(5) is made from the table too. */
 struct lab_key {
 	const char *name;		/* NULL ends the table */
-	const char *alias_of;		/* the name that counts instead; NULL: no alias */
+	const char *alias_of;		/* the option for which this is another name, or NULL */
 	enum lab_family family;
 	bool repeats;			/* several values may be given, and all count */
 	const char *(*check)(const char *value);	/* returns what is wrong, or NULL */

@@ -3,7 +3,7 @@
  * lablint.c - find what the original tools would refuse in a lab
  *
  * Called by `umlab lint --strict=kathara` and `--strict=netkit` after labfile.c has read the
- * lab. This file reads lab.conf and lab.dep again, line by line, by the grammar of that tool
+ * lab. This file checks each line of lab.conf and lab.dep against the grammar of the tool
  * (lab.conf(5), section GRAMMARS). Then it checks the machines that labfile.c found. Each refusal
  * becomes a LAB_STRICT remark.
  */
@@ -22,7 +22,7 @@ static bool matches(const char *text, const char *expression)
 	regex_t regex;
 	bool match;
 
-	/* All expressions are constants of this file, so only a lack of memory causes an error. */
+	/* All expressions are constants in this file, so only a lack of memory causes an error. */
 	if (regcomp(&regex, expression, REG_EXTENDED | REG_NOSUB))
 		txt_no_memory();
 	match = !regexec(&regex, text, 0, NULL, 0);
@@ -66,7 +66,7 @@ static void kathara_conf_line(struct lab *lab, const char *line, int number)
 	else if (*key == ' ' || strstr(key, "] =") || strstr(key, "= "))
 		STRICT(lab, "lab.conf", number, "Kathará wants no blank around =");
 	else if (txt_ends(line, "=") || txt_ends(line, "=\"\""))
-		STRICT(lab, "lab.conf", number, "Kathará wants a value behind =");
+		STRICT(lab, "lab.conf", number, "Kathará wants a value after =");
 	else
 		STRICT(lab, "lab.conf", number, "Kathará calls this line a syntax error");
 }
@@ -126,12 +126,12 @@ static void netkit_conf_line(struct lab *lab, const char *line, int number)
 	if (!matches(line, "^[A-Za-z0-9-]{1,63}\\["))
 		STRICT(lab, "lab.conf", number, "Netkit wants names of A-Z a-z 0-9 -");
 	if (!matches(line, "^[^]]*\\]="))
-		STRICT(lab, "lab.conf", number, "Netkit wants = directly behind ]");
+		STRICT(lab, "lab.conf", number, "Netkit wants = directly after ]");
 	else if (matches(line, "=[[:space:]]*[\"']"))
 		STRICT(lab, "lab.conf", number, "Netkit takes quotes for part of the value");
 	else if (matches(line, "=.*[[:space:]]#"))
 		STRICT(lab, "lab.conf", number,
-		       "Netkit takes a comment behind a value for part of it");
+		       "Netkit takes a comment after a value for part of it");
 	if (sscanf(line, "%*[^[][%63[^]]]", arg) != 1 || matches(arg, "^[0-9]+$"))
 		return;
 	key = lab_key_find(arg);
@@ -151,12 +151,12 @@ static void netkit_machine(struct lab *lab, const struct lab_machine *machine)
 	for (int i = 0; i < machine->nr_nics; i++)
 		if (machine->nics[i].mac)
 			STRICT(lab, "lab.conf", machine->nics[i].line, "Netkit has no syntax for a "
-			       "MAC address behind a slash");
+			       "MAC address after a slash");
 }
 
 /* ------------------------------------------------------------------------------------ */
 
-/* Calls @check for each line of the lab's file @name, without the blanks at both ends. */
+/* Calls @check for each line of the lab's file @name, without leading and trailing blanks. */
 static void each_line(struct lab *lab, const char *name,
 		      void (*check)(struct lab *lab, const char *line, int number))
 {

@@ -4,9 +4,9 @@
  *
  * Called by the verbs about labs, classes and checks. The lines of lab.conf become the
  * machine.conf of each machine. Then machine_start.c starts the machines, at most `jobs` at a time,
- * and each only when the machines that it needs by lab.dep are ready. The table of progress shows
- * the states that the machines' keepers report, regardless of which command started them. This
- * process may be killed: machines that have begun to start go on.
+ * and each only after the machines that lab.dep requires. The progress table shows the states that
+ * the machines' keepers report, even if another command started the machines. This process may be
+ * killed: starts that have begun go on.
  */
 #include "lab/labmake.h"
 
@@ -83,7 +83,7 @@ static void memory_describe(const char *wanted, const struct image *image, struc
 	conf_setf(conf, "mem", "%luM", (unsigned long)((size < floor ? floor : size) >> 20));
 }
 
-/* Applies the settings KEY=VALUE that the command line gives for every machine. */
+/* Applies the settings KEY=VALUE that the command line contains for every machine. */
 static void settings_describe(const struct labmake_options *options, const struct image *image,
 			      struct conf *conf)
 {
@@ -101,7 +101,7 @@ static int image_choose(const char *wanted, struct image *image, char **reason)
 {
 	int error = image_find(wanted ? wanted : image_default(), image, reason);
 
-	/* The lab may name an image of a registry that we lack. Use the default image instead. */
+	/* If the lab names an image that this host does not have, use the default image. */
 	return error && wanted ? image_find(image_default(), image, reason) : error;
 }
 
@@ -139,7 +139,7 @@ int labmake_describe(const struct lab *lab, const struct lab_machine *from,
 
 /* ---- memory ------------------------------------------------------------------------ */
 
-enum { TYPICAL_MB = 110 };	/* how much of its memory a machine uses after booting */
+enum { TYPICAL_MB = 110 };	/* memory that a machine typically uses after booting */
 
 static bool memory_suffices(const struct machine *machines, int nr, bool force)
 {
@@ -188,7 +188,7 @@ static bool lab_limits_apply(struct machine *machines, int nr,
 
 /* ---- start ------------------------------------------------------------------------- */
 
-enum { TICK_MS = 100 };		/* how often a table on a terminal shows the time */
+enum { TICK_MS = 100 };		/* how often the table on a terminal is drawn */
 
 /* The machines that one command starts. All arrays have the same order. */
 struct batch {
@@ -205,7 +205,7 @@ static bool chosen(const struct labmake_options *options, const char *name)
 	       !words_have(&options->except, name);
 }
 
-/* Are all machines that this machine needs done? Failed machines count as done. */
+/* Have the starts of all machines that this machine needs ended? They may have failed. */
 static bool may_begin(const struct machine_start *start, void *context)
 {
 	const struct batch *batch = context;

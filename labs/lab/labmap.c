@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Returns the next interface of a domain. @at counts all interfaces of the lab. */
+/* Returns the next interface of a domain. *at is a position among all interfaces of the lab. */
 static const struct lab_nic *nic_next(const struct lab *lab, const char *domain, int *at,
 				      const char **machine)
 {
@@ -62,7 +62,7 @@ struct node {
 	const char *name;
 	bool domain;		/* otherwise a machine */
 	double x, y;		/* in pixels */
-	double dx, dy;		/* the force on it in this round */
+	double dx, dy;		/* the force on the node in this round */
 };
 
 /* An interface, which connects a machine to a domain. */

@@ -4,8 +4,8 @@
  *
  * Called by labmake.c when a lab starts, and by the verbs that end labs. The ports of a switch are
  * numbered in the order of the lab's description, so that link settings and captures can name the
- * interface of a machine. If umlab-net is not installed, machines have no networks, and the start
- * prints a message about it.
+ * interface of a machine. If umlab-net is not installed, the start prints a message, and the
+ * machines have no networks.
  */
 #include "lab/labnet.h"
 
@@ -37,7 +37,7 @@ static int port_of(const struct lab *lab, const char *domain, const char *machin
 	return 0;
 }
 
-/* Adds the uplink of bridged=true, in the network 10.0.2.0/24, as interface @index. */
+/* Adds the uplink for bridged=true, in the network 10.0.2.0/24, as interface @index. */
 static void uplink_add(struct conf *conf, int index)
 {
 	const char *value;
@@ -58,7 +58,7 @@ static void uplink_add(struct conf *conf, int index)
 	words_release(&words);
 }
 
-/* Adds an uplink for Netkit's tap. Its own address ends in .2, as does the HOST of most taps. */
+/* Adds an uplink for Netkit's tap. An uplink's address ends in .2, as HOST does in most taps. */
 static void tap_add(struct conf *conf, const struct lab_nic *nic)
 {
 	const char *dot = strrchr(nic->tap_host, '.');

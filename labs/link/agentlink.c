@@ -81,7 +81,7 @@ size_t agentlink_pending(const struct agentlink *link)
 	return link->out_size - link->out_done;
 }
 
-/* Writes without SIGPIPE if the peer has gone, because its last frames must still be read. */
+/* Writes. If the peer has gone, avoids SIGPIPE: the peer's last frames must still be read. */
 static ssize_t put(int fd, const char *data, size_t size)
 {
 	ssize_t done = send(fd, data, size, MSG_NOSIGNAL);

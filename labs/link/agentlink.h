@@ -20,7 +20,7 @@ struct agentlink {
 	size_t in_done;		/* bytes of @in that have been parsed */
 	char *out;
 	size_t out_size, out_done, out_room;
-	bool hidden_input;	/* bytes outside of frames have been skipped */
+	bool hidden_input;	/* bytes outside frames have been skipped */
 };
 
 void agentlink_init(struct agentlink *link, int fd);

@@ -7,17 +7,17 @@
  *   no network. On the host the keeper (machine/keeper.c) has the other end. Each client of
  *   the keeper, such as `umlab exec`, is a connection to the keeper's socket, and each
  *   program in the guest is a channel between keeper and agent. Both links use the same frames.
- *   A client uses channel 0. The keeper replaces 0 by the number of the client's channel in frames
- *   to the agent, and that number by 0 in frames to the client.
+ *   A client uses channel 0. The keeper replaces 0 with the number of the client's channel in
+ *   frames to the agent, and this number with 0 in frames to the client.
  *
  *   Flow control. A sender may have AGENT_WINDOW bytes of a stream in flight; AGENT_CREDIT
  *   allows more. So a program blocks when nobody reads its output, without delaying other
  *   channels, and every buffer is bounded.
  *
- *   Synchronization. Either side may be killed in the middle of a frame. Its successor first
- *   sends AGENT_PAYLOAD_MAX zero bytes, which complete the unfinished frame; the reader skips
- *   zeros between frames. Then the successor sends AGENT_HELLO, and the reader closes all channels
- *   of the predecessor.
+ *   Synchronization. Either side may be killed in the middle of a frame. The process that takes
+ *   over first sends AGENT_PAYLOAD_MAX zero bytes, which complete the unfinished frame; the reader
+ *   skips zeros between frames. Then the new process sends AGENT_HELLO, and the reader closes all
+ *   channels of the killed process.
  */
 #ifndef AGENTWIRE_H
 #define AGENTWIRE_H

@@ -3,7 +3,7 @@
  * bounds.c - limit a machine's share of the host's processors and memory
  *
  * Called by the keeper in the child process that becomes the kernel. Three limits need no help
- * from the host: a kernel cannot use more memory than it was given, a disk has its size, and a
+ * from the host: a kernel cannot use more memory than it was given, a disk does not grow, and a
  * machine has one processor. Where systemd --user runs, a scope limits the share of that processor
  * (cpus=) by CPUQuota, and the memory by MemoryMax. Elsewhere the share becomes a nice value,
  * which limits the machine only while other processes want the processor.
@@ -33,8 +33,8 @@ static void weight_apply(double share)
 	int nice = 0, fd;
 
 	/*
-	 * Each step of nice is a factor of 1.25. The scheduler weighs sessions as autogroups, so
-	 * set the nice value of the autogroup too.
+	 * Each nice step divides the share by 1.25. The scheduler treats a session as an autogroup,
+	 * so set the nice value of the autogroup too.
 	 */
 	for (; share > 0 && share < 0.9 && nice < 19; share *= 1.25)
 		nice++;
@@ -72,7 +72,7 @@ static void scope_exec(const struct machine *machine, double share, const char *
 	if (share > 0)
 		words_addf(&command, "--property=CPUQuota=%.0f%%",
 			   share * 100 < 1 ? 1 : share * 100);
-	/* The host needs memory for page tables and buffers besides the guest's own. */
+	/* The host needs memory for page tables and buffers in addition to the guest's memory. */
 	if (txt_size_parse(conf_get(&machine->conf, "mem") ? : "256M", 1 << 20, &memory))
 		words_addf(&command, "--property=MemoryMax=%lu",
 			   (unsigned long)(memory + memory / 4 + (64 << 20)));

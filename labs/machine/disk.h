@@ -18,7 +18,7 @@ uint64_t disk_used(const struct machine *machine);
 
 /* Copies the disk of a stopped machine to @file. 0, or -errno with a reason. */
 int disk_save(struct machine *machine, const char *file, char **reason);
-/* Replaces the disk of a stopped machine by a copy of @file. 0, or -errno with a reason. */
+/* Replaces the disk of a stopped machine with a copy of @file. 0, or -errno with a reason. */
 int disk_restore(struct machine *machine, const char *file, char **reason);
 
 /* Marks a disk as the base of overlays, so that it is not written to again. 0 or -errno. */

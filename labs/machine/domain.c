@@ -2,11 +2,11 @@
 /*
  * domain.c - start and stop collision domains, the umlab-net switches that connect machines
  *
- * A collision domain is a switch in hub mode: every frame reaches every port. Its folder lies
- * in net/ of the runtime folder. Its name is a short hash of lab and domain, because socket
- * addresses are short. The switch is a background process, which outlives the command and
- * writes its messages to a log next to its folder. Called when machines start (nic.c), when a lab
- * starts and ends (labnet.c), and by the verbs about networks.
+ * A collision domain is a switch in hub mode: every frame reaches every port. Each switch has a
+ * folder in net/ in the runtime folder. The folder's name is a hash of lab and domain, because
+ * socket addresses must be short. The switch is a background process, which outlives the command
+ * and writes its messages to a log next to its folder. Called when machines start (nic.c), when a
+ * lab starts and ends (labnet.c), and by the verbs about networks.
  */
 #include "machine/domain.h"
 
@@ -36,7 +36,7 @@ char *domain_path(const char *lab, const char *domain)
 	return path;
 }
 
-/* Does the switch run? A killed switch leaves its socket behind, but connecting to that fails. */
+/* Does the switch run? A killed switch leaves its socket behind, but cannot be connected to. */
 static bool domain_runs(const char *path)
 {
 	char *socket = txt_printf("%s/mgmt", path);
@@ -104,7 +104,7 @@ int domain_start(const char *path, char **reason)
 	dir_make(folder, 0700);
 	free(folder);
 	log = txt_printf("%s.log", path);
-	/* Our switch also gives up if another command has started the same switch meanwhile. */
+	/* This also fails if another command has meanwhile started the same switch. */
 	if (switch_spawn(tool, path, log) && !domain_runs(path)) {
 		*reason = txt_printf(_("cannot start a network; its messages are in %s"), log);
 		free(log);

@@ -11,7 +11,7 @@
  */
 char *domain_path(const char *lab, const char *domain);
 
-/* Starts the switch at @path, unless that runs already. 0, or -errno with a reason. */
+/* Starts the switch at @path, unless the switch runs already. 0, or -errno with a reason. */
 int domain_start(const char *path, char **reason);
 /* Ends the switch at @path, if it runs, and removes its log. */
 void domain_stop(const char *path);

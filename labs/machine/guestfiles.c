@@ -46,7 +46,7 @@ static void variable_lines(FILE *out, const char *name, const struct conf *conf,
 	variable_words(out, name, &lines);
 }
 
-/* Returns the network of an uplink, by default "10.0.2", or NULL: @nic does not lead to one. */
+/* Returns the network of the uplink @nic, by default "10.0.2". NULL: @nic is not an uplink. */
 static char *uplink_prefix(const char *nic)
 {
 	const char *option = strchr(nic, '='), *net = strstr(nic, ",net=");

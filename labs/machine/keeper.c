@@ -18,7 +18,7 @@
  *   States (enum machine_state); the keeper writes them to `status` and sends them to watchers:
  *     booting    the kernel runs. Entered at the start, and when the kernel closes its sockets
  *                for a reboot; left when the agent answers
- *     starting   the agent has answered for the first time since this boot, and startup.sh
+ *     starting   the agent has answered for the first time after this boot, and startup.sh
  *                runs in the guest (keeper_script.c). Left when startup.sh ends
  *     ready | trouble   startup.sh has succeeded or failed
  *     stopping   a clean shutdown was requested (keeper_stop.c), until the machine ends
@@ -26,7 +26,7 @@
  *   Locks. A keeper holds keeper.lock until it ends; the kernel holds `lock`. A start holds a lock
  *   on the machine's folder itself. If a new keeper finds keeper.lock taken and the machine runs,
  *   another keeper is in charge. If the machine does not run, the keeper of the last run is just
- *   ending, and the new one waits for that (locks_take()).
+ *   ending, and the new keeper waits until it has ended (locks_take()).
  */
 #include "machine/keeper.h"
 
@@ -57,14 +57,14 @@
 enum {
 	CONSOLE_LOG_MAX = 4 << 20,
 	RETRY_MS = 10,		/* between attempts to connect to a booting kernel */
-	QUIET_SECONDS = 10,	/* a client waits for a silent agent this long, then we ping it */
+	QUIET_SECONDS = 10,	/* an agent for which a client waits is pinged after this silence */
 	PING_SECONDS = 20,	/* limit for the answer to a ping */
 	STOP_SECONDS = 5,	/* between requests to power off */
 	START_SECONDS = 600,	/* limit for another keeper's start, which may copy a disk */
-	END_SECONDS = 10,	/* limit for the end of the keeper of the last run */
+	END_SECONDS = 10,	/* how long to wait until the keeper of the last run has ended */
 };
 
-/* Opens @path and frees it, so that the caller can pass a fresh txt_printf(). */
+/* Opens the file @path and frees the string, which usually comes from txt_printf(). */
 static int open_and_free(char *path, int flags)
 {
 	int fd = open(path, flags | O_CLOEXEC, 0600);
@@ -155,7 +155,7 @@ static void time_send(struct keeper *keeper)
 	agentlink_send(&keeper->agent, AGENT_TIME, 0, &nanoseconds, sizeof(nanoseconds));
 }
 
-/* Called at the agent's first answer since this boot. Runs the startup scripts. */
+/* Called when the agent first answers after a boot. Runs the startup scripts. */
 static void boot_begin(struct keeper *keeper, const char *boot)
 {
 	snprintf(keeper->boot, sizeof(keeper->boot), "%s", boot);
@@ -168,7 +168,8 @@ static void boot_begin(struct keeper *keeper, const char *boot)
 
 /*
  * Handles HELLO, which the agent sends when it starts, and again to answer the keeper's HELLO. A
- * repeated HELLO is ignored. A new worker in the same boot does not know the old worker's programs.
+ * repeated HELLO is ignored. A new worker does not know the old worker's programs, so these count
+ * as lost.
  */
 static void agent_hello(struct keeper *keeper, const char *payload, size_t size)
 {
@@ -201,8 +202,8 @@ static bool kernel_held(const struct keeper *keeper)
 }
 
 /*
- * Root in the guest can kill the agent and its watchdog. So this pings a silent agent and, if no
- * answer comes, tells the clients, which would otherwise wait for ever.
+ * Root in the guest can kill the agent and its watchdog. So the keeper pings a silent agent and, if
+ * no answer comes, tells the clients, which would otherwise wait for ever.
  */
 static void agent_check(struct keeper *keeper)
 {
@@ -262,7 +263,7 @@ static int console_connect(const struct keeper *keeper, const char *name)
 	return fd < 0 ? -1 : fd;
 }
 
-/* Connects to the kernel's sockets, which it opens a while after its start and after a reboot. */
+/* Connects to the sockets that the kernel opens some time after its start and after a reboot. */
 static void consoles_connect(struct keeper *keeper)
 {
 	int fd;
@@ -296,7 +297,7 @@ static int ctl_open(struct keeper *keeper)
 
 /* ---- the end ----------------------------------------------------------------------- */
 
-/* Returns the last line of a file that is not blank, or "". Frees @path. */
+/* Returns the last line in the file @path that is not blank, or "". Frees @path. */
 static char *last_line(char *path)
 {
 	char *text, *line = NULL, *rest, *one;
@@ -315,7 +316,7 @@ static char *last_line(char *path)
 	return line;
 }
 
-/* Writes to the log how the kernel ended. If it never opened its consoles, reports why. */
+/* Writes how the kernel ended to the file `last`. If it never opened its consoles, reports why. */
 static void kernel_gone(struct keeper *keeper)
 {
 	char *path = txt_printf("%s/last", keeper->machine.dir), *words;
@@ -392,7 +393,10 @@ static void keeper_loop(struct keeper *keeper)
 
 /* ---- start ------------------------------------------------------------------------- */
 
-/* Takes both locks; the caller closes *start_fd after the start. 1: another keeper is in charge. */
+/*
+ * Takes both locks; the caller closes *start_fd after the start. 0, -errno, or 1: another keeper is
+ * in charge.
+ */
 static int locks_take(struct keeper *keeper, int *start_fd)
 {
 	int fd, error;
@@ -454,7 +458,7 @@ static int keeper_begin(struct keeper *keeper, char **reason)
 	conf_setf(&keeper->status, "pid", "%d", keeper->kernel_pid);
 	conf_setf(&keeper->status, "started", "%ld", (long)time(NULL));
 	keeper_state_set(keeper, MACHINE_BOOTING);
-	/* A kernel that waits for gdb opens its consoles only after gdb has connected. */
+	/* A kernel that waits for gdb opens its consoles only later, so report the start now. */
 	if (held)
 		report(keeper, "up\n");
 	return 0;

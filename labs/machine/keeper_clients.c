@@ -37,8 +37,8 @@ struct client {
 	size_t request_size;
 	bool console;
 	bool watches;
-	bool terminal;			/* its program has a terminal, whose input is recorded */
-	bool ends;			/* to be closed once everything is sent */
+	bool terminal;			/* the program has a terminal, whose input is recorded */
+	bool ends;			/* close the link once everything is sent */
 };
 
 static struct client clients[KEEPER_CLIENTS];
@@ -147,7 +147,7 @@ static void client_refuse(struct client *client, const char *reason)
 	client->ends = true;
 }
 
-/* Writes the program's command line to an exam's record; notes whether it has a terminal. */
+/* Writes the command line to an exam's record, and notes whether the program has a terminal. */
 static void client_record(struct client *client)
 {
 	const char *end = client->request + client->request_size;
@@ -281,7 +281,7 @@ static void client_frame(struct keeper *keeper, struct client *client,
 	}
 }
 
-/* Serves received frames. If a request waits for the agent, leaves the frames that follow it. */
+/* Serves received frames. While a request waits for the agent, later frames stay in the buffer. */
 static void client_parse(struct keeper *keeper, struct client *client)
 {
 	struct agent_header header;

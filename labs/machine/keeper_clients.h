@@ -11,7 +11,7 @@ struct pollfd;
 
 enum { KEEPER_CLIENTS = 256 };
 
-/* The poll loop calls the next four functions. It accepts connections only while there is room. */
+/* The poll loop calls the next four functions, and accepts connections only while there is room. */
 bool clients_have_room(void);
 void clients_accept(struct keeper *keeper);
 /* Fills in at most @room descriptors to poll, and returns how many. */
@@ -30,7 +30,7 @@ void clients_agent_found(struct keeper *keeper);
 void clients_console_output(const char *data, size_t size);
 void clients_state_changed(struct keeper *keeper);
 
-/* Does a program run in the guest, so that the agent must answer? */
+/* Does a program run in the guest, for a client or for the keeper? Then the agent must answer. */
 bool clients_wait(void);
 
 #endif

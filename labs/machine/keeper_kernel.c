@@ -125,7 +125,7 @@ int keeper_kernel_prepare(struct machine *machine, char **reason)
 	return error;
 }
 
-/* Runs in the child: executes the kernel, which inherits the lock and holds it until its end. */
+/* Runs in the child: executes the kernel, which inherits the lock and holds it until it ends. */
 static void kernel_exec(const struct machine *machine, const char *kernel, struct words *words,
 			int lock)
 {

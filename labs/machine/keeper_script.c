@@ -3,7 +3,7 @@
  * keeper_script.c - allocate channels to the agent, and run the keeper's own scripts in the guest
  *
  * Called by keeper.c, which runs startup.sh after each boot, and by keeper_stop.c, which runs
- * shutdown.sh before the end. keeper_clients.c allocates channels for the programs of clients.
+ * shutdown.sh before a power-off. keeper_clients.c allocates channels for the programs of clients.
  */
 #include "machine/keeper_script.h"
 
@@ -37,7 +37,7 @@ void keeper_channel_put(unsigned int channel)
 }
 
 static struct script {
-	unsigned int channel;	/* 0: none runs */
+	unsigned int channel;	/* 0: no script runs */
 	int log_fd;
 	void (*ended)(struct keeper *keeper, int status);
 } script = { .log_fd = -1 };
@@ -98,7 +98,7 @@ bool keeper_script_frame(struct keeper *keeper, const struct agent_header *heade
 		script_end(keeper, status);
 		break;
 	case AGENT_REFUSED:
-		/* The image has no shell, so nothing can run: count that as success. */
+		/* An image without a shell can run no scripts, which is not a failure. */
 		keeper_note("script: %.*s", (int)size, payload);
 		script_end(keeper, 0);
 		break;

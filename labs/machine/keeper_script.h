@@ -13,7 +13,7 @@ unsigned int keeper_channel_get(void);
 void keeper_channel_put(unsigned int channel);
 
 /*
- * Runs a script of labs/guest/ in the guest and writes its output to the file @log in the
+ * Runs a script from labs/guest/ in the guest and writes its output to the file @log in the
  * machine's folder. @ended gets a status as from waitpid(). Only one script runs at a time.
  */
 void keeper_script_run(struct keeper *keeper, const char *script, const char *log,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * keeper_state.c - hold the state of a keeper, which all its files share
+ * keeper_state.c - hold the state of the keeper, which all files keeper*.c share
  *
- * The lowest module of the keeper. Called only by the keeper's other files (keeper*.c).
+ * This is the lowest module of the keeper. Only the keeper's other files call it.
  */
 #include "machine/keeper_state.h"
 

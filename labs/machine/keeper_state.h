@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * keeper_state.h - hold the state of a keeper, which all its files share
+ * keeper_state.h - hold the state of the keeper, which all files keeper*.c share
  */
 #ifndef KEEPER_STATE_H
 #define KEEPER_STATE_H
@@ -24,7 +24,7 @@ struct keeper {
 	struct agentlink agent;	/* the machine's con1 */
 	bool agent_answers;
 	double ping_sent;	/* when the PING was sent that the agent has not answered yet */
-	double agent_heard;	/* when the agent sent something */
+	double agent_heard;	/* when the agent last sent something */
 	double stop_asked;	/* when init was asked to power off */
 	char agent_id[64];	/* the agent's last HELLO: "BOOT WORKER" */
 	char boot[64];		/* the BOOT for which the startup scripts have been run */

@@ -7,9 +7,9 @@
 
 #include "machine/keeper_state.h"
 
-/* Runs the shutdown scripts, then powers off. Does nothing if that has begun already. */
+/* Runs the shutdown scripts, then powers off. Does nothing if a shutdown has begun already. */
 void keeper_stop(struct keeper *keeper);
-/* Asks init to power off. keeper.c repeats this, because an init that is starting ignores it. */
+/* Asks init to power off. keeper.c repeats this: an init that is starting ignores the request. */
 void keeper_power_off(struct keeper *keeper);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "base/conf.h"
 
-/* Returns the id of the lab in @dir: part of its name, and a hash of its path. Never fails. */
+/* Returns the id of the lab in @dir: part of the folder's name and a hash of its path. */
 char *lab_id(const char *dir);
 /* Returns the lab's folder in the state folder, labs/ID. */
 char *lab_state_dir(const char *id);

@@ -2,16 +2,16 @@
 /*
  * machine.c - find this user's machines, their settings and their state
  *
- * The lowest module of this folder. Called by the folder's other files, in the command and in the
- * keeper, and by the verbs.
+ * This is the lowest module of the folder. The folder's other files call it, in the command and in
+ * the keeper, and so do the verbs.
  *
  * Theory of operation
  *   A machine is a folder below the state folder: machines/NAME or labs/ID/NAME.
  *     machine.conf   settings: image, base, mem, nic=..., lines of the lab
  *     disk.*         its overlay (disk.c)
- *     lock           the running kernel holds flock() on it, through a descriptor that it
- *                    inherits; so the lock is right even after any process was killed
- *     keeper.lock    the keeper holds flock() on it (keeper.c)
+ *     lock           the running kernel holds flock() on this file through an inherited
+ *                    descriptor; so the lock is right whichever process was killed
+ *     keeper.lock    the keeper holds flock() on this file (keeper.c)
  *     console.log    the console's output; also startup.log, boot.log and last
  *   While a machine runs it also has a folder below the runtime folder, whose name is a hash
  *   because addresses of sockets are short.

@@ -40,7 +40,7 @@ enum machine_state machine_state_parse(const char *word, size_t size);
 
 /* Reads the settings of the machine with this id. 0, or -ENOENT. */
 int machine_open(struct machine *machine, const char *id);
-/* Fills in names and folders of a machine, which need not exist. Its settings stay empty. */
+/* Fills in the names and folders of a machine that need not exist. The settings stay empty. */
 void machine_describe(struct machine *machine, const char *id);
 /*
  * Finds the machine that a user means by @word. In this order: an id; a machine of the lab in
@@ -50,6 +50,7 @@ void machine_describe(struct machine *machine, const char *id);
 int machine_find(struct machine *machine, const char *word, const char *lab_dir, char **reason);
 /* Lists the machines of the lab with the id @lab, or all machines of this user (NULL), sorted. */
 void machine_list(struct machines *machines, const char *lab);
+/* Writes the settings to machine.conf. 0 or -errno. */
 int machine_save(const struct machine *machine);
 
 /*

@@ -20,7 +20,7 @@
 #include "base/where.h"
 #include "link/agentlink.h"
 
-/* Runs in the child. Forks again, so that the keeper's parent is init; it gets no terminal. */
+/* Runs in the child. Forks again, so that init becomes the keeper's parent. */
 static void keeper_exec(const struct machine *machine, int report_fd)
 {
 	int null = open("/dev/null", O_RDWR);
@@ -33,7 +33,7 @@ static void keeper_exec(const struct machine *machine, int report_fd)
 	dup2(null, 0);
 	dup2(report_fd, 1);
 	dup2(log >= 0 ? log : null, 2);
-	/* Close inherited pipes, so that their readers see the end when our caller ends. */
+	/* Close inherited pipes, so that their readers see end of file when the command ends. */
 	close_range(3, ~0u, 0);
 	execl(where_self(), "umlab", "keeper", machine->id, NULL);
 	_exit(127);
@@ -77,7 +77,7 @@ int machine_connect(const struct machine *machine)
 	fd = connect_once(machine);
 	if (fd >= 0)
 		return fd;
-	/* If a keeper runs after all, the new one reports and ends. Either way a keeper listens. */
+	/* If a keeper runs after all, the new keeper reports "up" and ends. */
 	report = machine_keeper_spawn(machine);
 	if (report < 0)
 		return report;

@@ -3,9 +3,10 @@
  * machine_end.c - stop, kill and remove machines
  *
  * Called by the verbs and by labmake.c. The keeper performs a clean shutdown (keeper_stop.c); this
- * file only requests it, and machine_wait() waits for its end. Killing needs no keeper, so it works
- * even if the keeper does not answer. Removing takes the lock under which keepers start machines
- * (keeper.c), because a keeper in the middle of a start would run a kernel whose files are gone.
+ * file only requests the shutdown, and machine_wait() waits until the machine has stopped. Killing
+ * works even if the keeper does not answer. Removing takes the lock under which keepers start
+ * machines (keeper.c), because a keeper in the middle of a start would run a kernel whose files
+ * are gone.
  */
 #include "machine/machine_end.h"
 
@@ -75,7 +76,7 @@ int machine_remove(struct machine *machine)
 		error = machine_kill(machine);
 	if (error)
 		goto out_close;
-	/* The keeper ends a little later than its machine, because it writes how that ended. */
+	/* The keeper first writes how the machine ended, so it ends a little later. */
 	lock = txt_printf("%s/keeper.lock", machine->dir);
 	file_lock_wait(lock, KEEPER_SECONDS);
 	free(lock);

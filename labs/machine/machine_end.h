@@ -12,8 +12,8 @@ int machine_stop(const struct machine *machine);
 /* Kills the kernel and waits for its end. 0, or -EBUSY if it survived SIGKILL for 5 s. */
 int machine_kill(const struct machine *machine);
 /*
- * Kills the machine and removes all its files except an exam's record. Waits for a start of the
- * machine that is under way.
+ * Kills the machine and removes all its files except an exam's record. If the machine is being
+ * started, first waits until the start has ended.
  */
 int machine_remove(struct machine *machine);
 

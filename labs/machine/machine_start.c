@@ -3,13 +3,12 @@
  * machine_start.c - start machines, one or several at a time
  *
  * Theory of operation
- *   This file is the only way to start machines. It is called by the verbs for single machines and
- *   by labmake.c, which starts labs, also for classes and checks. A start has these steps:
+ *   All starts of machines pass through this file. The verbs for single machines call it, and
+ *   labmake.c, which starts labs, also for classes and checks. A start has these steps:
  *     WAITING   until fewer than `jobs` other starts are under way and may_begin() agrees
  *     SPAWNED   a keeper was started; its pipe brings one line, "up" or an error message
  *     BOOTING   a watch (machine_wait.c) brings the machine's states
- *     ENDED     the startup scripts have finished, the machine has ended, or it could not be
- *               started
+ *     ENDED     the startup scripts have finished, the machine has ended, or the start failed
  *   One poll() waits for the pipes and watches of all starts, so a lab of a hundred machines
  *   needs no process or thread for each machine. This process may be killed at any time: the
  *   keepers finish the starts that have begun.

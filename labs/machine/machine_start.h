@@ -33,23 +33,23 @@ struct machine_start_rules {
 	int jobs;		/* how many machines boot at a time; 0: no limit */
 	/* Each of these may be NULL; all get @context. */
 	bool (*may_begin)(const struct machine_start *start, void *context);
-	int (*begin)(struct machine_start *start, void *context);	/* 0, or -errno: fails */
+	int (*begin)(struct machine_start *start, void *context);	/* -errno: start fails */
 	void (*changed)(const struct machine_start *start, void *context);
-	void (*tick)(void *context);	/* at each change, and every @tick_ms (0: only then) */
+	void (*tick)(void *context);	/* at each change, and every @tick_ms unless that is 0 */
 	int tick_ms;
 	void *context;
 };
 
 /*
  * Starts all machines, with the switches that their interfaces name, and waits. Returns how many
- * starts had not ended when the time was over; these continue without the command.
+ * starts had not ended at the timeout; these starts continue without the command.
  */
 int machine_start_all(struct machine_start *starts, int nr,
 		      const struct machine_start_rules *rules);
 
 /*
- * Starts one machine and returns when its kernel runs: 0, or 1 if it ran already. -errno: *reason
- * is an error message or NULL.
+ * Starts one machine and returns when its kernel runs: 0, or 1 if the machine ran already. -errno:
+ * *reason is an error message or NULL.
  */
 int machine_start(struct machine *machine, char **reason);
 

@@ -11,7 +11,7 @@
 /* A subscription to the states of one machine. */
 struct machine_watch {
 	const struct machine *machine;
-	enum machine_state state;	/* the last one reported */
+	enum machine_state state;	/* the last state reported */
 	struct agentlink link;		/* link.fd < 0: the machine has stopped, no state follows */
 };
 
@@ -34,7 +34,7 @@ struct machine_wait_hooks {
 	int tick_ms;			/* 0: no ticks */
 	void *context;
 };
-/* Waits until @done is true for all machines. Returns how many machines are not done in time. */
+/* Waits until @done is true for all machines. Returns for how many it is false after @seconds. */
 int machine_wait_all(const struct machines *machines, bool (*done)(enum machine_state),
 		     double seconds, const struct machine_wait_hooks *hooks);
 

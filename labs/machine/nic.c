@@ -60,7 +60,7 @@ int nic_port_free(const char *switch_path)
 	return last + 1;
 }
 
-/* Returns umlab-net's setting for a rate: "8m" of lab.conf is "8mbit". @word: rate, or in-rate. */
+/* Returns umlab-net's setting for a rate: "8m" in lab.conf is "8mbit". @word: rate, or in-rate. */
 static char *rate_setting(const char *word, const char *rate)
 {
 	bool has_unit = !isdigit((unsigned char)rate[strlen(rate) - 1]);

@@ -13,12 +13,12 @@
 
 /* Returns the line of the interface eth0, eth1, ... with this index, or NULL. */
 const char *nic_find(const struct conf *conf, int index);
-/* Returns the path of the switch that a line names, and the port there. NULL: no switch. */
+/* Returns the path of the switch that a line names; *port gets the port. NULL: no switch. */
 char *nic_switch(const char *nic, int *port);
 /* Returns the kernel's option for a line. For an uplink, adds the limits of rate= from @conf. */
 char *nic_kernel_option(const struct conf *conf, const char *nic);
 
-/* Returns the lowest port number of this switch above all ports that this user's machines have. */
+/* Returns a port number of this switch above all ports that this user's machines have there. */
 int nic_port_free(const char *switch_path);
 
 /*

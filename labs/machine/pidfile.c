@@ -55,7 +55,7 @@ int pidfile_open(const char *path, pid_t *pid)
 	if (file_read(path, &recorded, &size))
 		return -ESRCH;
 	fd = sscanf(recorded, "%d", &number) == 1 && number > 1 ? pidfd_open(number, 0) : -1;
-	/* From here on the id stays with this process. Check that it is the recorded process. */
+	/* If the start time still agrees, the recorded process lives, and @fd refers to it. */
 	if (fd >= 0 && !process_line(number, &line)) {
 		bool same = !strcmp(line, recorded);
 

@@ -3,7 +3,7 @@
  * record.c - record on the host what happens in a machine during an exam
  *
  * Called by the keeper with everything that passes through the machine's console and through
- * programs that the command runs there. record.log is in the machine's folder, which the guest
+ * programs that the command runs in it. record.log is in the machine's folder, which the guest
  * cannot see, so nobody in the guest can change a line. The guest's output is limited
  * (OUTPUT_MAX), because it could fill the host's disk; states, commands and typed text are not.
  * When the machine is removed, machine_end.c moves the record to state/records.
@@ -90,7 +90,7 @@ void record_bytes(const char *kind, const char *data, size_t size)
 	escape(out, data, size);
 	fputc('\n', out);
 	fclose(out);
-	/* Write each line by one call, so that lines stay whole if a new keeper takes over. */
+	/* Write each line with one call, so that lines stay whole if a new keeper takes over. */
 	if (!fd_write_all(record_fd, text, text_size))
 		written += text_size;
 	free(text);

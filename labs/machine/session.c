@@ -76,10 +76,10 @@ struct session {
 	struct agentlink link;
 	const struct session_request *request;
 	int in_fd, signal_fd;
-	int64_t credit;		/* what may still be sent as input */
+	int64_t credit;		/* bytes of input that may still be sent */
 	bool ended;
 	int status;
-	/* session_capture() */
+	/* Set by session_capture() only. */
 	FILE *kept;
 	double deadline;	/* see timing_poll_ms() */
 };
@@ -94,7 +94,7 @@ void session_env(const struct machine *machine, struct words *env)
 		words_addf(env, "TERM=%s", getenv("TERM"));
 }
 
-/* Sends "arg=ls\0arg=-l\0env=...", where each word ends with a NUL. -E2BIG: that is too long. */
+/* Sends "arg=ls\0arg=-l\0env=...", where each word ends with a NUL. -E2BIG: too many words. */
 static int request_send(struct session *session, const struct machine *machine)
 {
 	const struct session_request *request = session->request;
@@ -139,7 +139,7 @@ static void output_write(struct session *session, int fd, bool drop, const char 
 	if (session->kept)
 		fwrite(payload, 1, size, session->kept);
 	else if (!drop && fd >= 0 && fd_write_all(fd, payload, size)) {
-		/* The reader of our output is gone. SIGPIPE would end a program that ran here. */
+		/* The reader of our output is gone. On the host, SIGPIPE would end the program. */
 		session->status = 128 + SIGPIPE;
 		session->ended = true;
 	}
@@ -263,7 +263,7 @@ static void session_loop(struct session *session)
 	}
 }
 
-/* Opens a descriptor for signals that are passed on to the guest, as if the program ran here. */
+/* Opens a descriptor for the signals that are passed on to the program in the guest. */
 static int signals_open(bool pty)
 {
 	sigset_t wanted;

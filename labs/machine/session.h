@@ -23,13 +23,13 @@ struct session_request {
 int session_run(const struct machine *machine, const struct session_request *request);
 
 /*
- * Runs a shell command and keeps what it prints to standard output and error. Returns the status
- * like session_run(), but prints nothing, or returns 124 after @seconds. *output is never NULL.
+ * Runs a shell command and keeps what it prints to standard output and error. Returns a status like
+ * session_run(), or 124 after @seconds, but prints nothing. *output is never NULL.
  */
 int session_capture(const struct machine *machine, const char *command, double seconds,
 		    char **output);
 
-/* Adds the variables that a lab's description gives, and our terminal's name. */
+/* Adds to @env the variables from the machine's settings, and TERM of this process. */
 void session_env(const struct machine *machine, struct words *env);
 
 /* Shows the console on this terminal until the key with code @key is typed. 0 or -errno. */

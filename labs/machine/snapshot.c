@@ -3,7 +3,7 @@
  * snapshot.c - save, list and delete named states of a machine's disk
  *
  * Called by verbs_snapshot.c, and by check_run.c for the snapshots that a check asks for.
- * A snapshot is the two files MACHINE/snapshots/NAME.disk and NAME.conf (parent, when, about).
+ * A snapshot is a pair of files, MACHINE/snapshots/NAME.disk and NAME.conf (parent, when, about).
  * `snapshot` in machine.conf names the snapshot that the disk grew out of. So snapshots form a
  * tree: restoring an older snapshot and saving again makes a branch.
  *

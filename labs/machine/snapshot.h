@@ -25,8 +25,8 @@ int snapshot_current_set(struct machine *machine, const char *name);
 
 /*
  * Save the current state of the disk. snapshot_save() is for a machine that has stopped.
- * snapshot_save_live() freezes the file system of a running machine, whose programs notice a pause
- * only. 0, or -errno with a reason.
+ * snapshot_save_live() freezes the file system of a running machine, whose programs only notice a
+ * pause. 0, or -errno with a reason.
  */
 int snapshot_save(struct machine *machine, const char *name, const char *about, char **reason);
 int snapshot_save_live(struct machine *machine, const char *name, const char *about,

@@ -8,16 +8,16 @@
  *
  * Theory of operation
  *
- * A compilation can use a precompiled header if kbuild starts it for a C file of the generic
- * tree in one of the folders of `sets`. The options of the compilation form a key, except for the
+ * A compilation can use a precompiled header if the source is a C file of the generic tree in one
+ * of the folders that `sets` lists. The options of the compilation form a key, except for the
  * names of the object, search paths and warnings. Each key has a folder below .pch in kbuild's O=
  * folder, which is our working directory. Some files have options that no other file has, so the
- * first RARE files of each key are compiled as text; only then the header is precompiled.
+ * first RARE files of each key are compiled as text; only then is the header precompiled.
  *
  * Three things would differ from a compilation as text:
  *  - KBUILD_MODNAME and similar macros differ for each object, and gcc rejects a precompiled
  *    header that was made with other values. So the precompiled header undefines these macros at
- *    its end, and a second included file defines them instead of -D options. Inline functions of
+ *    its end, and a second included file defines them in place of -D options. Inline functions in
  *    headers keep the values of the precompiled header, which appear in messages only.
  *  - A file may define pr_fmt before it includes anything. So the precompiled header undefines
  *    pr_fmt at its end, and the second file defines it, unless the source does.
@@ -103,7 +103,7 @@ static bool starts(const char *text, const char *start)
 	return !strncmp(text, start, strlen(start));
 }
 
-// Is this an option that names the object, and does not change how it is compiled?
+// Does this option only name the object, and not change how the file is compiled?
 static bool is_name(const char *option)
 {
 	return starts(option, "-DKBUILD_") || starts(option, "-D__KBUILD_MODNAME");
@@ -281,7 +281,7 @@ static int header_make(const struct compilation *c, const char *folder, const ch
 	return status ? status : rename(part, header);
 }
 
-/* Finds or makes the precompiled header of this key; @path is its name without .gch. */
+/* Finds or makes the precompiled header for the key; @path gets its name without .gch. */
 static bool header_get(const struct compilation *c, char *path)
 {
 	char folder[64], header[PATH_SIZE + 8], list[PATH_SIZE], count[PATH_SIZE];
@@ -302,7 +302,7 @@ static bool header_get(const struct compilation *c, char *path)
 		close(fd);
 		return false;
 	}
-	flock(fd, LOCK_EX);                        // one process makes it, the others wait
+	flock(fd, LOCK_EX);                        // one process makes the header, others wait
 	have = header_is_fresh(header, list) || header_make(c, folder, header, list) == 0;
 	if (!have && ftruncate(fd, 0))             // try again after RARE more files
 		perror(count);

@@ -220,7 +220,7 @@ static void lines(void)
 	one_warning("pc1[0", "never closed");
 	one_warning("pc1[0]A", "= is missing");
 	one_warning("pc1[0]=\"A", "never closed");
-	one_warning("pc1[0]=\"A\" junk", "behind the closing quote");
+	one_warning("pc1[0]=\"A\" junk", "after the closing quote");
 	one_warning("a b[0]=A", "neither");
 	one_error("-x[0]=A", 1, "valid name");
 	one_error("shared[0]=A", 1, "reserved");
