@@ -23,7 +23,7 @@ TESTS_TOOLS := $(addprefix $(TESTS_OUT)/,typist confine inject)
 tests-build: $(TESTS_HOST) $(TESTS_UNIT) $(TESTS_TOOLS)
 tests-build: $(addprefix $(TESTS_OUT)/,guest.cpio mini.cpio net.cpio)
 
-# No hardening: these programs misuse memory on purpose and rely on where they are loaded.
+# Build without hardening: these programs misuse memory on purpose and rely on their load address.
 $(TESTS_OUT)/guest/%: tests/guest/%.c tests/tests.mk $(FLAGS) | $(PACKAGES)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -g $(WARNINGS) $(TESTS_CFLAGS) $(TESTS_CFLAGS_$*) \
@@ -42,7 +42,7 @@ $(TESTS_HOST) $(TESTS_TOOLS): tests/tests.mk $(FLAGS) | $(PACKAGES)
 # unit_<module> lists the sources (and archives) that the test of <module> is linked with,
 # unit_cflags_<module> and unit_libs_<module> its flags and libraries.
 
-# Kernel code that runs without the rest of the kernel: the test implements the host's calls.
+# Link kernel code without the rest of the kernel: the test implements the host's calls.
 unit_ubd_worker := drivers-ubd/worker/ubd_worker.c
 unit_cflags_ubd_worker := -DUM_HOST_WORLD -Iarch-um/include -Idrivers-ubd
 
@@ -52,13 +52,13 @@ unit_cflags_ubd_now := $(unit_cflags_ubd_worker)
 unit_access_hint := arch-um/mm/access_hint.c
 unit_cflags_access_hint := -DUM_HOST_WORLD -Iarch-um $(SANITIZE)
 
-# The disk library, under the sanitizers.
+# Link the disk library, under the sanitizers.
 COW_UNITS := blake chain header threads
 $(foreach unit,$(COW_UNITS),$(eval unit_$(unit) := $(COW_OUT)/checked/libcow.a))
 $(foreach unit,$(COW_UNITS),$(eval unit_cflags_$(unit) := $(SANITIZE) -Icow/lib -Icow/posix \
 	-Wno-unused-parameter -Wno-unused-function))
 
-# The modules of the umlab command, under the sanitizers: one library of all rooms below cli.
+# Link the modules of umlab, under the sanitizers, from one library of all rooms below cli.
 LABS_UNITS := agentlink check class conf files labfile labmap machine record snapshot \
 	table timing txt verb
 LABS_CHECKED := $(patsubst labs/%.c,$(TESTS_OUT)/labs/%.o,$(filter-out %/image_rewrite.c,\
@@ -75,8 +75,8 @@ $(foreach unit,$(LABS_UNITS),$(eval unit_$(unit) := $(TESTS_OUT)/labs/liblabs.a)
 $(foreach unit,$(LABS_UNITS),$(eval unit_cflags_$(unit) := $(LABS_CHECKED_FLAGS)))
 $(foreach unit,$(LABS_UNITS),$(eval unit_libs_$(unit) := -ljansson -lyaml -lsmartcols -lm))
 
-# The modules of umlab-net, under the sanitizers, but without two checks that fail in the macros of
-# liburcu, which add offsets to NULL.
+# Link the modules of umlab-net, under the sanitizers. Leave out two checks, which would fail in
+# the macros of liburcu because they add offsets to NULL.
 NET_CHECKS = -D_GNU_SOURCE -DUM_HOST_WORLD -Iarch-um/include -Islirp-glue -Wno-unused-parameter \
 	$(SANITIZE) -fno-sanitize=pointer-overflow,null
 net_common = $(patsubst %,slirp-glue/common/%.c,$(1))
@@ -98,8 +98,8 @@ $(foreach unit,impair fdb offload filter forward switch frames local_ack loop se
 	$(eval unit_cflags_$(unit) = $$(NET_CHECKS)))
 $(foreach unit,fdb switch frames local_ack,$(eval unit_libs_$(unit) := $$(URCU)))
 
-# unit_rules MODULE: the rules for one test, which compiles its sources with its own flags into its
-# own folder.
+# unit_rules MODULE: define the rules for one test. Its sources are compiled with separate flags
+# into a separate folder.
 define unit_rules
 unit_objects_$1 := $$(patsubst %.c,$(TESTS_OUT)/obj/$1/%.o,tests/unit/u-$1.c \
 	$$(filter %.c,$$(unit_$1)))

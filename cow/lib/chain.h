@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * chain.h - a disk made of layers: find which layer provides a sector, and read the sector
+ * chain.h - find the layer that provides a sector, and read the sector
  *
  * A chain consists of a top layer and all layers below it, down to a raw file or to nothing.
  * Only the top layer is ever written. chain_open.c builds the structure, chain_write.c changes
@@ -18,8 +18,8 @@ enum {
 };
 
 /*
- * A range of clusters whose map entries are about to change. Its holder has exclusive access to
- * these entries (chain_range.c).
+ * A range of clusters whose map entries are about to change. The thread that holds the range has
+ * exclusive access to these entries (chain_range.c).
  */
 struct cow_range {
 	uint64_t first, end;		/* end 0: not in use */

@@ -47,7 +47,7 @@ enum cow_kind cow_header_kind(const void *head, size_t size);
 int cow_header_parse_old(const char *path, const void *head, size_t size, struct cow_old *old,
 			 struct cow_error *error);
 
-/* cow_header_make_v3 - make a V3 header for a disk of @size bytes, and parse it into @old. */
+/* cow_header_make_v3 - make @disk, a V3 header for @size bytes, and parse it into @old. */
 int cow_header_make_v3(const char *path, uint64_t size, int64_t mtime_seconds, const char *backing,
 		       struct cow_disk_v3 *disk, struct cow_old *old, struct cow_error *error);
 
@@ -57,6 +57,7 @@ void cow_header_decoy(void *head);
 /*
  * cow_header_parse_layer - choose the header that applies, and check it
  * @headers: both headers, in the order in which the file has them
+ * @layer: set to the chosen header
  * @place: set to 0 or 1, the position of the chosen header
  */
 int cow_header_parse_layer(const char *path, const void *headers, struct cow_disk_layer *layer,

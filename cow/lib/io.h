@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * io.h - the interface through which cow/ uses files, memory, locks and time
+ * io.h - define the interface through which cow/ uses files, memory, locks and time
  *
- * struct cow_io is the library's only way to the outside. It has three implementations:
+ * struct cow_io, the library's only way to the outside, has three implementations:
  * cow/posix/io_posix.c for programs, drivers-ubd/worker/ubd_cow_io.c for the kernel image, and
  * the simulated disk of the tests (tests/unit/simdisk.h).
  *

@@ -58,12 +58,13 @@ struct cow_layer {
 /*
  * cow_layer_open - open and lock a file
  * @flags: enum cow_layer_open
+ * @layer: set to the open layer on success
  */
 int cow_layer_open(const struct cow_io *io, const char *path, unsigned int flags,
 		   struct cow_layer **layer, struct cow_error *error);
 /*
- * cow_layer_close - write out a changed layer, mark it clean, and free it, even if an error is
- * returned. NULL is allowed.
+ * cow_layer_close - write out a changed layer and mark it clean, then free it. The layer is freed
+ * even if an error is returned. NULL is allowed.
  */
 int cow_layer_close(struct cow_layer *layer);
 

@@ -21,14 +21,14 @@ enum {
 struct cow_lease;
 
 /*
- * cow_lease_take - take the lease for the file @path. -EAGAIN: someone else holds it, and @error
- * says who.
+ * cow_lease_take - take the lease for the file @path, and set *@lease. -EAGAIN: another process
+ * holds the lease, and @error names the holder.
  */
 int cow_lease_take(const struct cow_io *io, const char *path, struct cow_lease **lease,
 		   struct cow_error *error);
 /*
- * cow_lease_beat - renew the lease. Must be called every COW_LEASE_BEAT seconds. -ESTALE: someone
- * has broken the lease.
+ * cow_lease_beat - renew the lease. Must be called every COW_LEASE_BEAT seconds. -ESTALE: another
+ * process has broken the lease.
  */
 int cow_lease_beat(struct cow_lease *lease);
 /*

@@ -34,7 +34,7 @@ void cow_map_write_failed(struct cow_layer *layer);
 
 /*
  * Only for COW_KIND_LAYER:
- * cow_map_crc_faults - count the map's CRCs in the file that are wrong.
+ * cow_map_crc_faults - set *@faults to the number of wrong CRCs of the map in the file.
  * cow_map_put_crcs - write all CRCs of the map to the file.
  */
 int cow_map_crc_faults(struct cow_layer *layer, uint64_t *faults);

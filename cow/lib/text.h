@@ -28,7 +28,7 @@ struct cow_error {
 /* cow_fail - set the text of @error and return @code, a negative errno. @error may be NULL. */
 int cow_fail(struct cow_error *error, int code, const char *format, ...);
 
-/* cow_reason - return a negative errno in words ("no such file"). */
+/* cow_reason - describe a negative errno in words ("no such file"). */
 const char *cow_reason(int code);
 
 #endif /* COW_TEXT_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * common_options.h - options that several verbs of umlab-disk take, and the groups of verbs
+ * common_options.h - define options for several verbs of umlab-disk, and the groups of verbs
  *
  * The options are macros, because each verb's list of options is a static initializer.
  */

@@ -3,7 +3,7 @@
  * client.c - talk to a running switch, uplink or machine
  *
  * The other side is common/mgmt.c, or the kernel of a machine, which speaks the same protocol
- * (mgmt.h). Called by the verbs of umlab-net that show or change what runs.
+ * (mgmt.h). Called by the verbs of umlab-net in verbs_look.c and verbs_change.c.
  */
 #include "cli/client.h"
 
@@ -194,7 +194,7 @@ enum status client_machine(const char *path, const struct words *words, int firs
 	return STATUS_FAILED;
 }
 
-/* ---- what runs ------------------------------------------------------------- */
+/* ---- targets --------------------------------------------------------------- */
 
 void client_each_line(const char *target, const char *name,
 		      void (*fn)(const char *line, void *arg), void *arg)

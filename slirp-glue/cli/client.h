@@ -18,7 +18,7 @@
 enum status client_command(const char *target, const char *name, const struct words *words,
 			   int first, int output_fd);
 
-/* Sends the words from @first on to the socket at @path (netctl=) and prints the answer. */
+/* Sends the words from @first on as a command to the socket @path (netctl=); prints the answer. */
 enum status client_machine(const char *path, const struct words *words, int first);
 
 /* A switch or an uplink in the user's folder. */

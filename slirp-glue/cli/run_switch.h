@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * run_switch.h - the verb that runs a switch
+ * run_switch.h - declare the verb that runs a switch
  */
 #ifndef RUN_SWITCH_H
 #define RUN_SWITCH_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * run_uplink.h - the verbs that run uplinks
+ * run_uplink.h - declare the verbs that run uplinks
  */
 #ifndef RUN_UPLINK_H
 #define RUN_UPLINK_H

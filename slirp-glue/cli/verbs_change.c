@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_change.c - verbs that change what runs: link set, set, forward add, machine, stop ...
+ * verbs_change.c - change running switches, uplinks and machines: link set, forward add, stop ...
  *
  * The verbs pass their words to the target as a command. Called by the option parser through the
  * list in umlab_net.c.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verbs_change.h - the verbs that change what runs
+ * verbs_change.h - declare the verbs that change running switches, uplinks and machines
  */
 #ifndef VERBS_CHANGE_H
 #define VERBS_CHANGE_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verbs_look.c - verbs that show what runs: list, show, ports, counters, table, capture ...
+ * verbs_look.c - show running switches and uplinks: list, show, ports, counters, capture ...
  *
  * `list` asks every switch and uplink in the user's folder; the other verbs pass their name and
  * words to the target as a command. Called by the option parser through the list in umlab_net.c.

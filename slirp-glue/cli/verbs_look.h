@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verbs_look.h - the verbs that show what runs
+ * verbs_look.h - declare the verbs that show running switches and uplinks
  */
 #ifndef VERBS_LOOK_H
 #define VERBS_LOOK_H

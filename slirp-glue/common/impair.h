@@ -17,7 +17,7 @@ struct impair_settings {
 	uint64_t rate;			/* bits per second; 0: no limit */
 	uint32_t loss;
 	uint32_t duplicate;
-	uint32_t reorder;		/* frames sent without the delay, so that they overtake */
+	uint32_t reorder;		/* frames that skip the delay and so overtake others */
 };
 
 enum {

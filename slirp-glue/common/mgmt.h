@@ -34,7 +34,7 @@ void mgmt_line(struct mgmt_reply *reply, const char *format, ...)
 int mgmt_error(struct mgmt_reply *reply, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Sends "ok" and hands the connection over: returns its descriptor, or -1. */
+/* Sends "ok" and hands over the connection, whose descriptor it returns; -1 on failure. */
 int mgmt_take(struct mgmt_reply *reply);
 
 /* Answers with the list of the commands; for use as a command in the table. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * packet.c - IP packets in Ethernet frames: find their headers, and make new ones
+ * packet.c - find the headers of IP packets in Ethernet frames, and make new ones
  *
  * Called by the uplink's filter (filter.c) and local acknowledgements (local_ack.c). IPv4
  * addresses are mapped to IPv6 addresses here, so both have one form. Checksums may be computed

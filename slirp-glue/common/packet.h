@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * packet.h - IP packets in Ethernet frames: find their headers, and make new ones
+ * packet.h - find the headers of IP packets in Ethernet frames, and make new ones
  */
 #ifndef PACKET_H
 #define PACKET_H

@@ -8,7 +8,7 @@
 /* Prints "umlab-net: " and the line to standard error, or passes the line to say_to(). */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* If set, gets each line instead of standard error, and sends it to the log of a machine. */
+/* If set, gets each line instead of standard error, and sends the line to a machine's log. */
 extern void (*say_to)(const char *line);
 
 #endif /* SAY_H */

@@ -2,8 +2,8 @@
 /*
  * port.h - manage the ports of the switch: settings, counters, and the frames in and out
  *
- * A port is known by its number. It exists from its first use until the switch ends, whether a
- * peer is connected or not, so that its settings survive a restart of the machine behind it.
+ * A port is known by its number, and exists from its first use until the switch ends, whether or
+ * not a peer is connected. So its settings survive a restart of the machine behind it.
  */
 #ifndef PORT_H
 #define PORT_H
@@ -63,7 +63,7 @@ struct port {
 	/* the peer */
 	const struct port_kind *kind;	/* NULL: not connected */
 	struct loop_source data;	/* carries the frames */
-	struct loop_source control;	/* classic protocol: closed when the peer ends; or fd -1 */
+	struct loop_source control;	/* classic protocol: closes when the peer ends */
 	char *path;			/* classic protocol: the name of data's socket, or NULL */
 	uint32_t features;		/* enum wire_feature */
 	uint32_t generation;		/* counts connections */
@@ -110,7 +110,7 @@ struct port *port_active(unsigned int index);
 /*
  * Connects a peer: frames are exchanged on @data_fd. @control_fd is -1 and @path is NULL unless the
  * peer speaks the classic protocol. On success the port owns the descriptors and @path, which was
- * malloc'ed.
+ * malloc'ed. 0 or -errno.
  */
 int port_connect(struct port *port, const struct port_kind *kind, int data_fd, int control_fd,
 		 char *path, uint32_t features);

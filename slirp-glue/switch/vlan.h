@@ -19,7 +19,7 @@ static inline bool vlan_map_has(const uint8_t *map, uint16_t vlan)
 	return map[vlan / 8] & 1 << vlan % 8;
 }
 
-/* Reads "10,20-30", "all" or "none"; -EINVAL for anything else. */
+/* Reads "10,20-30", "all" or "none" into @map. 0, or -EINVAL for anything else. */
 int vlan_map_parse(const char *text, uint8_t *map);
 
 /* Writes the set as "10,20-30"; an empty text if it contains no VLAN. */

@@ -52,7 +52,7 @@ void filter_delivered(struct filter *filter, const uint8_t *frame, size_t size);
  */
 size_t filter_refusal(const uint8_t *frame, size_t size, uint8_t *answer);
 
-/* Asks the host for its addresses. */
+/* Reads the addresses of the host into filter->own. */
 void filter_own_refresh(struct filter *filter);
 
 /*

@@ -19,7 +19,7 @@ int forwards_want(const char *spec);
 void forwards_start(Slirp *slirp, const uint8_t *net);
 void forwards_stop(void);
 
-/* Answers with a line for each forward, which begins with @prefix. */
+/* Answers with one line for each forward; each line begins with @prefix. */
 void forwards_show(struct mgmt_reply *reply, const char *prefix);
 
 /* Functions of commands, see struct mgmt_command. */

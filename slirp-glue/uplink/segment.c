@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * segment.c - TCP segments in frames: read their headers, and change them for local_ack.c
+ * segment.c - read the headers of TCP segments in frames, and change them for local_ack.c
  *
  * Called by local_ack.c and kept.c in the event loop of the uplink, a process of its own. The
  * functions depend only on their arguments; segment_add_scale() also allocates a frame.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * segment.h - TCP segments in frames: read their headers, and change them for local_ack.c
+ * segment.h - read the headers of TCP segments in frames, and change them for local_ack.c
  */
 #ifndef SEGMENT_H
 #define SEGMENT_H

@@ -26,7 +26,7 @@ struct uplink_backend {
 	/* Opens what the backend needs, before the process confines itself. */
 	int (*start)(char *error, size_t error_size);
 	void (*stop)(void);
-	/* Takes a frame from the machine, with its checksum filled in. */
+	/* Takes a frame from the machine, whose checksum is filled in. */
 	void (*input)(struct frame *frame);
 	bool needs_segments;		/* giant TCP packets are cut before input() */
 	const struct loop_poller *poller;	/* or NULL */

@@ -11,7 +11,7 @@ bench-build: tests-build $(BUILD)/umlab-disk $(BUILD)/umlab-net
 bench-build: $(addprefix $(BENCH_OUT)/,bench-machine bench-switch)
 bench-build: $(addprefix $(BENCH_OUT)/,bench.cpio job.cpio disk.cpio stops.cpio net.cpio)
 
-# Benchmarks of labs; they need the images of labs/profiles.
+# Measure labs, which need the images of labs/profiles.
 .PHONY: bench-labs
 bench-labs: $(BUILD)/linux labs images
 	@tests/bench/bench-labs.sh
@@ -30,7 +30,7 @@ $(BENCH_HOST): $(BENCH_OUT)/%: tests/bench/%.c tests/bench/bench.mk $(FLAGS) | $
 	$(Q)$(CC) $(BENCH_CFLAGS) $(BENCH_CFLAGS_$*) $(HOST_CPPFLAGS) $(HOST_CFLAGS) \
 		-MMD -MP -MF $@.d -MT $@ $(HOST_LDFLAGS) -o $@ $<
 
-# Programs that run in machines are static and plain: the same code measures every kernel.
+# Programs that run in machines are static, so that the same code measures every kernel.
 BENCH_GUEST := $(addprefix $(BENCH_OUT)/,bench-guest bench-exec bench-disk bench-net bench-stops)
 BENCH_CFLAGS_bench-exec := -nostdlib -fno-stack-protector
 $(BENCH_GUEST): $(BENCH_OUT)/%: tests/bench/%.c tests/bench/bench.mk $(FLAGS) | $(PACKAGES)
@@ -60,7 +60,7 @@ $(BENCH_OUT)/disk.cpio: $(BENCH_OUT)/bench-disk
 $(BENCH_OUT)/stops.cpio: $(BENCH_OUT)/bench-stops
 	$(call pack_cpio,$<)
 
-# An initramfs with the host's compiler and all that it needs.
+# Pack an initramfs with the host's compiler and all that it needs.
 $(BENCH_OUT)/job.cpio: tests/bench/pack-job.sh $(BENCH_OUT)/bench-guest
 	$(Q)$< $(BENCH_OUT)/bench-guest $(BENCH_OUT)
 
