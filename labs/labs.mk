@@ -71,7 +71,7 @@ labs-po:
 			$$po $(LABS_OUT)/umlab.pot && \
 		sed -i '/^"POT-Creation-Date/d; /^"Report-Msgid-Bugs-To/d' $$po; done
 
-# In build/labs the command finds recipes, scripts and gdb files, as an installed one does in lib.
+# In build/labs the command finds recipes, scripts and gdb files; an installed command uses $(LIB).
 $(addprefix $(LABS_OUT)/,image profiles setup gdb): $(LABS_OUT)/%:
 	@mkdir -p $(@D)
 	@ln -sfnr labs/$* $@

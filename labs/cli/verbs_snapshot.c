@@ -3,7 +3,7 @@
  * verbs_snapshot.c - umlab snapshot ..., export and import: save and restore machines
  *
  * Called by the option parser (base/program.c) through the list in umlab.c. machine/snapshot.c
- * stores the snapshots. Where necessary, this file stops the machine first and starts it afterwards.
+ * stores the snapshots. If necessary, this file stops the machine first and starts it afterwards.
  */
 #include "cli/verbs_snapshot.h"
 

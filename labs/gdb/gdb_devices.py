@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # gdb_devices.py - um-irqs and um-disks: show pending interrupts and disk requests in flight
+#
+# Loaded by umlab.py.
 import gdb
 
 import gdb_kernel as k

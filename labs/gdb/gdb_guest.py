@@ -8,8 +8,8 @@
 #   mapped files to a core file, as the guest's own kernel would. A second gdb reads the core file
 #   together with the guest's binaries and libraries, so um-user shows what a debugger inside the
 #   guest would show: functions, arguments, lines. Pages that were not in memory come from the
-#   binaries, which are searched below um-root DIR, then on the machine's disk (with debugfs of
-#   e2fsprogs).
+#   binaries. The commands look for binaries below um-root DIR, then on the machine's disk (with
+#   debugfs of e2fsprogs).
 import os
 import struct
 import subprocess
@@ -48,8 +48,8 @@ def path_of(file):
 
 
 # ---- the maple tree that holds the areas ---------------------------------------------
-# Bits 3 to 6 of a pointer to a node are the node's kind. The root is a pointer to a node if its
-# bits 0 and 1 are 2.
+# Bits 3 to 6 of a pointer to a node are the node's kind. The root is a pointer to a node if the
+# two low bits are 2.
 
 NODE_MASK, KIND_SHIFT, LEAF, ARANGE = 0xff, 3, 1, 3
 
@@ -165,7 +165,7 @@ def core_write(task, path):
 # ---- the guest's binaries -------------------------------------------------------------
 
 def names_link(folder, names):
-    """Creates the links by which programs find libraries.
+    """Creates the links through which programs find libraries.
 
 A program asks for /lib/libx.so.1, but the mapped file is /usr/lib/libx.so.1.2.3."""
     for short in ("lib", "lib64", "bin", "sbin"):
@@ -181,7 +181,7 @@ A program asks for /lib/libx.so.1, but the mapped file is /usr/lib/libx.so.1.2.3
 
 
 def fetch(names):
-    """Returns a folder with those of the guest's files that can be found."""
+    """Returns a folder with the files of the guest that are found."""
     global cache
     if root:
         return root

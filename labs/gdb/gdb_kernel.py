@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # gdb_kernel.py - provide what all um-* commands use: kernel lists, types, memory, tasks
+#
+# Imported by the other gdb_*.py files as k.
 import functools
 import struct
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gdb_memory.py - um-vtop and um-x: translate guest addresses by the page tables, show guest memory
+# gdb_memory.py - um-vtop and um-x: walk the page tables of guest programs, show their memory
+#
+# Loaded by umlab.py. gdb_guest.py uses these functions too.
 import gdb
 
 import gdb_kernel as k

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # gdb_oops.py - um-catch-oops: stop where the kernel fails
+#
+# Loaded by umlab.py.
 import gdb
 
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # gdb_spaces.py - um-spaces, um-mailbox: show the host processes that hold guest address spaces
+#
+# Loaded by umlab.py.
 import gdb
 
 import gdb_kernel as k
@@ -8,7 +10,7 @@ import gdb_kernel as k
 TURNS = ("kernel", "guest", "reset", "mapper")
 STOPS = ("-", "signal", "call", "again", "unused", "FP saved", "reset", "map failed")
 UNUSED, ZYGOTE = "none: kept for the next program", "none: new spaces are forked from it"
-# Name the file, because other files have variables of the same names.
+# Name the file, because other files have variables with the same names.
 TABLE = "'arch/um/host/guest/space_table.c'::table"
 ENGINE = "'arch/um/host/guest/spaces.c'::engine"
 CALLS = {9: "map", 10: "protect", 11: "unmap"}

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # gdb_syscalls.py - um-break-syscall: stop when a task makes a system call
+#
+# Loaded by umlab.py.
 import gdb
 
 import gdb_kernel as k
@@ -27,7 +29,7 @@ def handler_of(word):
 
 
 class SyscallBreakpoint(gdb.Breakpoint):
-    """Stops in the function of one system call, for tasks of one name or number."""
+    """Stops in the function of one system call, for tasks with a given name or number."""
 
     def __init__(self, nr, address, who):
         super().__init__("*%#x" % address)

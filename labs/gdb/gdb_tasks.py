@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # gdb_tasks.py - um-ps and um-bt: list the guest's tasks, show where in the kernel they sleep
+#
+# Loaded by umlab.py.
 import gdb
 
 import gdb_kernel as k
 
-# Which word above thread.sp holds the frame pointer; the return address follows it
-# (arch-um/x86/switch.S).
+# Index of the word above thread.sp that holds the frame pointer. The return address is in the next
+# word (arch-um/x86/switch.S).
 SWITCH_BP = 5
 
 
 def kernel_chain(task):
-    """Yields the return addresses of a task, by frame pointers as in the kernel's stacktrace.c."""
+    """Yields the return addresses of a task. Follows frame pointers, as stacktrace.c does."""
     if int(task) == int(k.current()):
         frame = gdb.newest_frame()
         while frame:

@@ -3,8 +3,8 @@
 # gdb_unwind.py - um-task: show a sleeping task with gdb's own commands; unwind through signals
 #
 # Theory of operation
-#   gdb knows one thread, that of the machine. um-task TASK makes the innermost frame appear as if
-#   it had been called from the place where that task sleeps. The saved registers of the task are
+#   gdb knows only the machine's thread. um-task TASK makes the innermost frame appear as if the
+#   frame had been called from the place where TASK sleeps. The saved registers of the task are
 #   on its kernel stack, in the order of arch-um/x86/switch.S. bt, up, frame, info locals and
 #   finish then work on the task, in a running machine or in a core file, and write no register.
 #   The view ends when the machine continues.

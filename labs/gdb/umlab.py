@@ -2,10 +2,10 @@
 #
 # umlab.py - prepare gdb to debug a machine's kernel, and load the um-* and lx-* commands
 #
-# `umlab debug`, `make gdb` and launch.json load this file (gdb -x labs/gdb/umlab.py). It works on a
-# running machine, on a machine that gdb starts, and on the core file of a panic (core=FILE). The
-# gdb_*.py files in this folder define the um-* commands, which um-help lists. The lx-* commands
-# come from the generic kernel.
+# `umlab debug`, `make gdb` and launch.json load this file (gdb -x labs/gdb/umlab.py). gdb may have
+# attached to a running machine, started a machine, or read the core file of a panic (core=FILE).
+# The gdb_*.py files in this folder define the um-* commands, which um-help lists. The lx-*
+# commands come from the generic kernel.
 import os
 import sys
 
@@ -48,7 +48,7 @@ def load_generic(build):
             importlib.import_module("linux." + name)
         except (ImportError, gdb.error, gdb.GdbError, AttributeError) as error:
             gdb.write("umlab: cannot load the lx commands of %s: %s\n" % (name, error))
-    # The machine has one processor; the scripts would ask a gdbserver for its number.
+    # The machine has one processor; the scripts would ask a gdbserver for the processor's number.
     if "linux.cpus" in sys.modules:
         sys.modules["linux.cpus"].get_current_cpu = lambda: 0
 

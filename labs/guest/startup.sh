@@ -28,7 +28,7 @@ true) sysctl -q -w net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disabl
 false) sysctl -q -w net.ipv6.conf.default.disable_ipv6=1 ;;
 esac 2>/dev/null
 
-# address_set INTERFACE ADDRESS/24: sets the address by ip, or by ifconfig if the image lacks ip.
+# address_set INTERFACE ADDRESS/24: sets the address with ip, or with ifconfig if ip is missing.
 address_set() {
 	if command -v ip >/dev/null; then
 		ip addr add "$2" dev "$1"
@@ -92,8 +92,8 @@ failures=/run/umlab/failures
 : >$failures
 command -v bash >/dev/null || shell=${shell:-/bin/sh}
 
-# This script runs in bash. It shows the commands of the file $1, and notes each failed command with
-# its line. It skips the command `. "$1"` itself, which fails if the file's last command fails.
+# This script for bash shows the commands of the file $1, and notes each failed command with its
+# line. The command `. "$1"` is not noted, because it fails whenever the file's last command fails.
 runner='
 trap '\''s=$? l=$LINENO; [ "$BASH_COMMAND" = ". \"\$1\"" ] ||
 	echo "$UMLAB_FILE:$l: status $s: $BASH_COMMAND" >>"$UMLAB_FAILURES"'\'' ERR

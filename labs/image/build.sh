@@ -13,7 +13,7 @@
 #   as it is, and debugfs then writes the owners, which unpack.sh collects, into the inodes.
 #
 #   Each step has its result in the work folder, and a stamp <step>.done:
-#     index      apt/lists        package lists, by a private apt state
+#     index      apt/lists        package lists, in a private apt state
 #     select     select.list      the .deb files that belong to the image
 #     download   cache/*.deb
 #     unpack     tree/            files, and a dpkg database saying "unpacked"
@@ -26,8 +26,8 @@
 #
 #   The same packages and recipe give the same bytes. Where the guest places a file on the disk
 #   depends on timing, so image-rewrite copies all files into an empty file system in a fixed
-#   order. The identity of that file system comes from the inputs, and its times from the newest
-#   file in any package; the packages' scripts get that time as SOURCE_DATE_EPOCH.
+#   order. The identity of the new file system comes from the inputs, and its times from the newest
+#   file in any package; the packages' scripts get this time as SOURCE_DATE_EPOCH.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 umask 022
@@ -162,7 +162,7 @@ files_hash() { find "$1" -type f "${@:2}" -print0 | sort -z | xargs -0 sha256sum
 
 fresh() { [ "$(cat "$work/$1.done" 2>/dev/null)" = "$2" ]; }
 
-# stage NAME TITLE KEY: runs do_NAME unless its stamp holds KEY.
+# stage NAME TITLE KEY: runs do_NAME unless the stamp of the step holds KEY.
 stage() {
 	local name=$1 title=$2 key=$3 start=$SECONDS
 	step=$((step + 1))
@@ -221,7 +221,7 @@ write_sources() {
 }
 
 # Configure an apt with its own state. Take only the settings about downloads (such as proxies)
-# from the host, but none of its hooks and pins.
+# from the host, but no hooks and no pins.
 write_apt_conf() {
 	local arch; arch=$(dpkg --print-architecture)
 	mkdir -p "$work"/apt/{lists/partial,empty} "$work/cache/partial"
@@ -324,7 +324,7 @@ do_unpack() {
 		count "unpack packages" "$total"
 	"$here/unpack.sh" end "$work/tree" "$work/meta"
 	mv "$work/meta/epoch" "$work/epoch"
-	# Set the modes, because they depend on the umask of the checkout.
+	# Set the modes, which otherwise depend on the umask of the checkout.
 	tar -C "$here/overlay" --mode=u=rwX,go=rX -cf - . |
 		tar -C "$work/tree" -xpf - --no-same-owner --keep-directory-symlink
 	sed 's/\[signed-by=[^]]*\] //' "$work/sources.list" >"$work/tree/etc/apt/sources.list"
@@ -339,8 +339,8 @@ do_unpack() {
 		cp "$from" "$work/tree/umlab/setup.d/$nr-$(basename "$(dirname "$from")")"
 		nr=$((nr + 1))
 	done
-	# Mark the packages that the recipe does not name as installed automatically, so that apt
-	# may remove them.
+	# Mark all packages except those in the recipe as automatically installed, so that apt may
+	# remove them.
 	local arch; arch=$(dpkg --print-architecture)
 	awk '/^Package: /{ print $2 }' "$work/tree/var/lib/dpkg/status" |
 		grep -vxFf "$work/select.names" |
@@ -384,9 +384,9 @@ do_format() {
 
 # ---- configure and finish -------------------------------------------------
 
-# guest IMAGE: boots IMAGE with guest-setup as init, as an ordinary user even if we are root.
-# That user may not be able to enter the folders above the kernel and the image, so both are
-# passed as open files. No path rule can name those, hence confine=off.
+# guest IMAGE: boots IMAGE with guest-setup as init, as an ordinary user even if root calls. The
+# folders above the kernel and the image may be closed to that user, so both are passed as open
+# files. The rules of confinement name paths, which open files do not have, hence confine=off.
 guest() {
 	"$here/../setup/unprivileged.sh" --own "$1"
 	exec 8<"$kernel" 9<>"$1" {lock}>&-
@@ -430,7 +430,7 @@ modules_state() {
 		find "$modules/lib/modules" ! -type d -printf '%P %s %T@\n' | sort
 }
 
-# tree_commands FROM TO: prints debugfs commands that copy the files below FROM to TO, which exists.
+# tree_commands FROM TO: prints debugfs commands that copy the files below FROM to the folder TO.
 tree_commands() {
 	cd "$1"
 	find . -mindepth 1 -type d -printf '%P\n' | sort |
@@ -486,7 +486,7 @@ recipe_hash() {
 	done
 }
 
-# The hash of this folder's scripts. Recipes are left out: the packages that they select count.
+# The hash of this folder's scripts. Recipes are left out, because recipe_hash covers them.
 own=$(cd "$here" && files_hash . ! -name '*.packages')
 inputs=$({
 	recipe_hash

@@ -5,15 +5,15 @@
 #
 # Called by build.sh:
 #   unpack.sh begin TREE META       creates the folders that packages expect in TREE
-#   unpack.sh deb TREE META FILE    unpacks one package; several may run at once
+#   unpack.sh deb TREE META FILE    unpacks one package; several calls may run at once
 #   unpack.sh end TREE META         writes the dpkg database, META/owners and META/epoch
 #
-# For each package META holds NAME.status, its paragraph of dpkg's status file, and NAME.odd,
-# the files that do not belong to root. dpkg needs this database:
+# For each package META holds NAME.status, a paragraph for dpkg's status file, and NAME.odd, the
+# list of the files that do not belong to root. dpkg needs this database:
 #   status            "install ok unpacked", each conffile listed as new
 #   info/NAME.*       the package's control files and the list of its paths
 #   triggers/File     paths that trigger some package when they change
-#   triggers/TRIGGER  packages that are interested in the trigger of this name
+#   triggers/TRIGGER  packages that are interested in the trigger with this name
 # Conffiles keep the name FILE.dpkg-new until dpkg configures their package.
 set -eu
 export LC_ALL=C.UTF-8 TZ=UTC0
@@ -67,7 +67,7 @@ deb() {
 		}
 	}' "$meta/$id.files" >"$db/info/$name.list"
 
-	# Skip lines like "remove-on-upgrade PATH": this version does not have that file.
+	# Skip lines like "remove-on-upgrade PATH": this version of the package has no such file.
 	conffiles=
 	[ ! -e "$control/conffiles" ] || conffiles=$(grep '^/' "$control/conffiles" || true)
 	awk -v conffiles="$conffiles" '
@@ -119,10 +119,10 @@ end() {
 		$4 " " $5 > newest { newest = $4 " " $5 }
 		END { print newest }')
 	date -d "$newest" +%s >"$meta/epoch"
-	# The time of a folder depends on the order of unpacking, so set all to the same.
+	# The time of a folder depends on the order of unpacking, so give all folders the same time.
 	find "$tree" -type d -exec touch -d "@$(cat "$meta/epoch")" {} +
 
-	# Translate names to numbers by the tables of base-passwd, from which the guest makes its
+	# Translate names to numbers with the tables of base-passwd, from which the guest makes its
 	# /etc/passwd. Conffiles still have the ending .dpkg-new.
 	cat "$meta"/*.odd 2>/dev/null | awk -v base="$tree/usr/share/base-passwd" -v tree="$tree" '
 		BEGIN {

@@ -2,9 +2,9 @@
 /*
  * labkeys.c - list the options of lab.conf, and check their values
  *
- * The parser (labfile.c), lint (lablint.c), lab.conf(5) and the options of verbs all use this
- * table. Netkit accepts any option of its vstart, so the table has the long and short names of all
- * these options. Options that mean nothing to our machines are accepted without effect. The check
+ * The parser (labfile.c), lint (lablint.c) and the options of verbs use the table in this file.
+ * Netkit accepts any option of vstart, so the table has the long and short names of all these
+ * options. Options that mean nothing to our machines are accepted without effect. The check
  * functions return the end of a sentence that says what is wrong with a value, or NULL.
  */
 #include "lab/labkeys.h"

@@ -14,7 +14,7 @@ enum lab_family {
 	LAB_FAMILY_UMLAB,	/* an option of our own */
 };
 
-/* An option that lab.conf may set for a machine. lab.conf(5) is made from the table too. */
+/* An option that lab.conf may set for a machine. lab.conf(5) describes the options. */
 struct lab_key {
 	const char *name;		/* NULL ends the table */
 	const char *alias_of;		/* the option for which this is another name, or NULL */

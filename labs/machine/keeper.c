@@ -168,8 +168,7 @@ static void boot_begin(struct keeper *keeper, const char *boot)
 
 /*
  * Handles HELLO, which the agent sends when it starts, and again to answer the keeper's HELLO. A
- * repeated HELLO is ignored. A new worker does not know the old worker's programs, so these count
- * as lost.
+ * repeated HELLO is ignored. If a new worker sends HELLO, the old worker's programs are lost.
  */
 static void agent_hello(struct keeper *keeper, const char *payload, size_t size)
 {
@@ -393,10 +392,7 @@ static void keeper_loop(struct keeper *keeper)
 
 /* ---- start ------------------------------------------------------------------------- */
 
-/*
- * Takes both locks; the caller closes *start_fd after the start. 0, -errno, or 1: another keeper is
- * in charge.
- */
+/* Takes both locks; the caller closes *start_fd after the start. 1: another keeper is in charge. */
 static int locks_take(struct keeper *keeper, int *start_fd)
 {
 	int fd, error;

@@ -3,8 +3,8 @@
  * labdir.c - make the ids of labs, and keep notes about labs in the state folder
  *
  * Nothing is written into a lab's own folder, which may be read-only, shared, or under version
- * control. state/labs/ID/lab.info, next to the folders of the lab's machines, says where
- * the lab is. Called by machine.c to find machines, and by the verbs and modules about labs.
+ * control. state/labs/ID/lab.info, next to the folders of the lab's machines, says where the lab
+ * is. Called by machine.c to find machines, and by the verbs and modules about labs.
  */
 #include "machine/labdir.h"
 

@@ -4,7 +4,7 @@
 # packages.sh - check or install the Debian packages of some groups
 #
 #   packages.sh check GROUP...      names the missing packages in one line
-#   packages.sh install GROUP...    installs them as root or by sudo without a password;
+#   packages.sh install GROUP...    installs them as root or through sudo without a password;
 #                                   otherwise prints the command for an administrator
 #
 # The groups are in the file `packages` in this folder. The exit status is 0 if all packages are

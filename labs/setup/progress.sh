@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# progress.sh - show what a long step does and how far it has come
+# progress.sh - show what a long step is doing and how much of the step is done
 #
 #   STEP 2>&1 | progress.sh TITLE TOTAL LOG [DONE]
 #

@@ -7,9 +7,9 @@
 #
 # Without --disk the machine gets a new overlay on the image. A later run removes the overlay of a
 # machine that has ended. With --disk, FILE is a sparse copy of the image, which is created if it
-# is missing, and kept. This script becomes the kernel by exec, so the kernel gets its signals, and
-# the exit status is the kernel's. If root calls it, the machine runs as an ordinary user
-# (unprivileged.sh). UMLAB_LINUX=FILE runs another kernel; UMLAB_CONSOLE sets its console.
+# is missing, and kept. This script ends with exec, so the kernel gets signals meant for the script,
+# and the exit status is the kernel's. If root calls the script, the machine runs as an ordinary
+# user (unprivileged.sh). UMLAB_LINUX=FILE runs another kernel; UMLAB_CONSOLE sets its console.
 set -eu
 umask 022
 here=$(realpath "${BASH_SOURCE[0]%/*}")
@@ -61,7 +61,7 @@ done
 [[ -x ./umlab-net ]] || network=()
 export UMLAB_NET=./umlab-net
 
-# gdb starts the kernel with debug data, and stops it at its first instruction.
+# gdb starts the kernel that has debug data, and stops at the first instruction.
 command=("$kernel")
 if [[ $gdb ]]; then
 	command=("${UMLAB_GDB:-gdb}" -q -iex "set auto-load python-scripts off"

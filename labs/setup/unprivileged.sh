@@ -3,15 +3,15 @@
 #
 # unprivileged.sh - run a command as an ordinary user without capabilities
 #
-#   unprivileged.sh COMMAND [ARGUMENT]...    runs it as `nobody`, or as the user who called sudo
+#   unprivileged.sh COMMAND [ARGUMENT]...    runs COMMAND as `nobody`, or as the user of sudo
 #   unprivileged.sh --own FILE...            gives files to that user
 #
 # If the caller is not root, the command runs with the caller's user id and cannot gain privileges.
 #
-# If the caller is root, that user may not be able to enter the checkout (/root has mode 0700).
-# Relative names still work: the kernel looks them up from the current folder and checks no
-# folder above it. So callers change to build/, which all users may search, and name the
-# kernel, disks and sockets relative to it.
+# If the caller is root, the checkout may be closed to that user (/root has mode 0700). Relative
+# names still work: the kernel looks them up from the current folder and checks no folder above.
+# So callers change to build/, which all users may search, and name the kernel, disks and sockets
+# relative to build/.
 set -eu
 
 if [[ $(id -u) == 0 ]]; then

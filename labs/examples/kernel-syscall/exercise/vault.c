@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vault.c - /dev/vault opens when somebody writes the number that it chose
+ * vault.c - provide /dev/vault, which opens when somebody writes the right number
  */
 #include <linux/fs.h>
 #include <linux/kernel.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bpfcount.c - count with a BPF program how often an event occurs while a command runs
+ * bpfcount.c - use a BPF program to count how often an event occurs while a command runs
  *
  *   bpfcount GROUP/EVENT COMMAND...      events are the folders below /sys/kernel/tracing/events
  */
@@ -29,7 +29,7 @@ static int program_load(int map, enum bpf_prog_type type)
 		/* r1 = map; this instruction has two words */
 		INSN(BPF_LD | BPF_DW | BPF_IMM, BPF_REG_1, BPF_PSEUDO_MAP_FD, 0, map),
 		INSN(0, 0, 0, 0, 0),
-		/* r0 = &value, or NULL, which the verifier wants to see handled */
+		/* r0 = &value, or NULL; the verifier demands a check for NULL */
 		INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_map_lookup_elem),
 		INSN(BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_0, 0, 2, 0),
 		/* *r0 += 1 */
