@@ -24,7 +24,7 @@ struct below {
 	const char *relative, *absolute;
 };
 
-/* Returns the base that @layer records; COW_PARENT_NONE if there is none. */
+/* Returns the base that @layer records; its kind is COW_PARENT_NONE if there is no base. */
 static struct below layer_below(const struct cow_layer *layer)
 {
 	struct below below = { COW_PARENT_NONE, "", "" };

@@ -155,8 +155,8 @@ static bool whole_clusters(const struct cow_chain *chain, uint64_t offset, uint6
 
 /*
  * Write [@offset, @end) to clusters that the map did not show as data: either a part of one cluster
- * or whole clusters. With the range held, the state is read again, because another request may
- * have changed it meanwhile.
+ * or whole clusters. For a part, the state is read again with the range held, because another
+ * request may have changed it.
  */
 static int write_new(struct cow_chain *chain, struct cursor *cursor, uint64_t offset, uint64_t end)
 {
@@ -223,7 +223,7 @@ static int check_request(struct cow_chain *chain, uint64_t offset, uint64_t size
 	return cow_layer_begin(top);
 }
 
-/* Fail if someone has truncated the raw file before @end: a write would leave a hole in it. */
+/* Fail if the raw file has been cut off before @end: a write would leave a hole in the file. */
 static int raw_check_end(struct cow_chain *chain, uint64_t end)
 {
 	uint64_t size;

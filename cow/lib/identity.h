@@ -34,7 +34,7 @@ int cow_identity_fill(struct cow_layer *layer, struct cow_progress *progress,
 /*
  * cow_identity_check - check that @layer is the file that @parent describes
  * @overlay: path of the layer above, for messages
- * @seen: set to true if the content was compared; @parent then holds the current times of the file
+ * @seen: set to true if hashes were compared; @parent then holds the current times of the file
  *
  * Fails with -ESTALE if @layer is another file or has changed; @error says what differs.
  */

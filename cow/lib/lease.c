@@ -12,9 +12,8 @@
  *     seconds ago. Both times are those of the file server: the current time is that of a probe
  *     file. So the clocks of the hosts do not matter.
  *
- * To take over a lease, a process renames the file to a name of its own; if two processes try,
- * only one rename succeeds. If the renamed file turns out to be a newer lease, the process links
- * the file back.
+ * To take over a lease, a process first renames the file; if two processes try, only one rename
+ * succeeds. If the renamed file turns out to be a newer lease, the process links the file back.
  *
  * Called by layer.c when a layer is opened and closed, and by the driver on a host thread for
  * renewals.
@@ -81,8 +80,8 @@ static int lease_write(const struct cow_io *io, int file, struct lease_record *r
 }
 
 /*
- * Read a lease and its modification time. A record with a wrong CRC reads as zeros: its writer
- * died.
+ * Read a lease and its modification time. A record with a wrong CRC reads as zeros: the process
+ * that wrote it died meanwhile.
  */
 static int lease_read(const struct cow_io *io, const char *path, struct lease_record *record,
 		      int64_t *mtime)

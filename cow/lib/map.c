@@ -117,7 +117,7 @@ static int map_load(struct cow_layer *layer)
 			end = stop;
 		/*
 		 * Linux transfers at most 2 GiB in one call, and holds its locks only briefly for
-		 * smaller reads.
+		 * small reads.
 		 */
 		if (end - start > 1 << 24)
 			end = start + (1 << 24);

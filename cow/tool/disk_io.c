@@ -100,7 +100,7 @@ static int write_changed(struct cow_chain *to, uint8_t *data, const uint8_t *old
 	return ret;
 }
 
-/* Copy [@at, @end), which is at most DISK_PIECE long; @data and @old are buffers of that size. */
+/* Copy [@at, @end), at most DISK_PIECE bytes; @data and @old are buffers of that size. */
 static int copy_piece(struct cow_chain *from, struct cow_chain *to, struct cow_chain *below,
 		      uint64_t at, uint64_t end, uint8_t *data, uint8_t *old,
 		      struct cow_error *error)

@@ -105,7 +105,7 @@ static enum status repair(const char *path)
 	ret = cow_layer_begin(layer);
 	if (!ret) {
 		cow_map_drop_invalid(layer);
-		/* Together with the write of cow_layer_begin() this renews both headers. */
+		/* cow_layer_begin() has written one of the two headers; this writes the other. */
 		ret = cow_layer_put_header(layer);
 	}
 	if (cow_layer_close(layer) || ret)

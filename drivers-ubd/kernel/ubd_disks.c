@@ -22,7 +22,7 @@
 static struct ubd_disk *ubd_disks[UBD_DISKS];
 static DEFINE_MUTEX(ubd_mutex);
 
-/* Options on the command line without their "ubd": "0ro=FILE,flags"; the last one of a disk. */
+/* The last option for each disk on the command line, without "ubd": "0ro=FILE,flags". */
 static const char *ubd_settings[UBD_DISKS];
 
 static int ubd_copy_names(struct ubd_disk *ubd)

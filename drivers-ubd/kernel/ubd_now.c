@@ -2,9 +2,9 @@
 /*
  * ubd_now.c - carry out requests at once, on the machine's own thread
  *
- * ubd.c calls ubd_now() for each request before it gives the request to the worker threads.
- * The file is kernel code, but needs no kernel header, so that tests/unit/u-ubd_now.c can
- * compile it.
+ * ubd.c calls ubd_now() before it gives a request to the worker threads, except for large requests
+ * while other tasks are runnable. The file is kernel code, but needs no kernel header, so that
+ * tests/unit/u-ubd_now.c can compile it.
  *
  * Theory of operation
  *

@@ -17,7 +17,7 @@
 
 static struct frame *ready[BATCH_MAX];
 
-/* Makes frames ready; returns how many, fewer than BATCH_MAX if memory is short. */
+/* Fills ready[] with frames. Returns how many: fewer than BATCH_MAX if memory is short. */
 static unsigned int frames_prepare(void)
 {
 	unsigned int i;

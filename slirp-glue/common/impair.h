@@ -22,7 +22,7 @@ struct impair_settings {
 
 enum {
 	IMPAIR_WAITING_MAX = 4096,	/* frames on their way; further ones are lost */
-	IMPAIR_BACKLOG_MAX = 1000,	/* ms of waiting for the rate; later frames are lost */
+	IMPAIR_BACKLOG_MAX = 1000,	/* longest wait for the rate in ms; later frames are lost */
 };
 
 struct impair;

@@ -213,8 +213,8 @@ void sendq_flush(struct sendq *queue)
 			return;
 		}
 		/*
-		 * The message is too big for this socket, or the peer has gone, which reading will
-		 * show.
+		 * The message is too big for this socket, or the peer has gone. The next read from
+		 * the socket reports a peer that has gone.
 		 */
 		if (sent <= 0) {
 			queue->counters.queue_full++;

@@ -21,7 +21,7 @@ enum sendq_form {
 
 struct sendq_counters {
 	uint64_t tx_frames, tx_bytes;
-	uint64_t queue_full;		/* frames dropped: the queue was full, or no memory */
+	uint64_t queue_full;		/* frames dropped: no room, no memory, or not sendable */
 };
 
 struct sendq_entry {
@@ -42,7 +42,7 @@ struct sendq {
 	uint32_t size, max_size;	/* bytes of the frames that wait */
 };
 
-/* Makes a queue of at most @nr_entries frames (a power of two) and @max_size bytes. */
+/* Makes a queue for @nr_entries frames (a power of two) and @max_size bytes. 0 or -ENOMEM. */
 int sendq_init(struct sendq *queue, struct loop_source *source, uint32_t nr_entries,
 	       uint32_t max_size);
 void sendq_release(struct sendq *queue);

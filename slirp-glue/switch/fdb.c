@@ -81,7 +81,7 @@ static uint64_t key_of(const uint8_t *mac, uint16_t vlan)
 	return key;
 }
 
-/* Fibonacci hashing. The high bits are folded down because the table uses the low ones. */
+/* Uses Fibonacci hashing. The high bits are folded down because the table uses the low ones. */
 static unsigned long hash_of(uint64_t key)
 {
 	key *= 0x9e3779b97f4a7c15ULL;

@@ -29,7 +29,10 @@ void fdb_destroy(struct fdb *fdb);
 /* Sets another age limit, which applies within a second. */
 void fdb_set_age(struct fdb *fdb, uint32_t age_limit);
 
-/* Notes that @mac in @vlan is behind @port. Nothing is learned when the table is full. */
+/*
+ * Notes that @mac in @vlan is behind @port. A new address is not learned when the table, or the
+ * half of it that @port may use, is full.
+ */
 void fdb_learn(struct fdb *fdb, const uint8_t *mac, uint16_t vlan, uint16_t port);
 
 /* Returns the port of @mac in @vlan, or -1. */
@@ -40,7 +43,7 @@ void fdb_forget_port(struct fdb *fdb, uint16_t port);
 
 uint32_t fdb_count(struct fdb *fdb);
 
-/* Returns how many addresses were not learned because the table was full. */
+/* Returns how often fdb_learn() did not learn an address because there was no room. */
 uint64_t fdb_refused(struct fdb *fdb);
 
 void fdb_walk(struct fdb *fdb, void (*fn)(const struct fdb_entry *entry, void *arg), void *arg);

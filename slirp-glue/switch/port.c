@@ -4,7 +4,7 @@
  *
  * In: when a peer's socket is readable, a batch of messages is received (batch.c). Each frame in
  * the batch is checked, and goes through the cable to the switch, which may keep the frame.
- * Frames that arrive together in one message (WIRE_BUNDLE) get buffers of their own first.
+ * Frames that arrive together in one message (WIRE_BUNDLE) first get their own buffers.
  *
  * Out: port_send() brings a frame into a form that the peer understands (segments, checksums,
  * VLAN tag) and queues it (sendq.c). The switch sends to many ports during one batch, so the ports

@@ -16,7 +16,7 @@
  * elect() computes the roles after every event. No other function changes them.
  *
  * States of a port:
- *   BLOCKING    entered by elect() for blocked ports; only messages are received
+ *   BLOCKING    of a new port, and entered by elect() for blocked ports; only receives messages
  *   LISTENING   entered by elect() for root and designated ports; left after `delay` seconds
  *   LEARNING    learns addresses; left after `delay` seconds
  *   FORWARDING  forwards frames
@@ -65,7 +65,7 @@ struct stp_port {
 	struct cds_list_head link;	/* in stp.ports */
 	struct vector heard;
 	uint64_t heard_until;		/* when `heard` expires; 0: nothing was received */
-	uint64_t heard_age;		/* ns from the root to us */
+	uint64_t heard_age;		/* ns from the root's message until `heard` arrived */
 	uint64_t state_until;
 	enum role role;
 	bool acknowledge;		/* the next message acknowledges a notification */
@@ -145,7 +145,7 @@ static void config_send(struct stp_port *p)
 	uint64_t age = 0;
 	bool change = root ? stp.root_says_change : loop_now() < stp.changed_until;
 
-	/* The age grows by a second with each bridge, and by the time since we received it. */
+	/* The age grows by the time since `heard` arrived, and by a second for this bridge. */
 	if (root)
 		age = root->heard_age + loop_now() -
 		      (root->heard_until - (MAX_AGE * SECOND_NS - root->heard_age)) + SECOND_NS;
@@ -305,7 +305,7 @@ static void config_receive(struct stp_port *p, const uint8_t *bpdu)
 	if (age >= MAX_AGE * SECOND_NS)
 		return;
 	vector_ours(p, &ours);
-	/* A worse vector replaces the one received before only if the sender is the same. */
+	/* A worse vector replaces the previous one only if both have the same sender. */
 	if (p->heard_until && vector_compare(&vector, &p->heard) > 0 &&
 	    (memcmp(vector.bridge, p->heard.bridge, BRIDGE_ID) || vector.port != p->heard.port)) {
 		if (p->role == ROLE_DESIGNATED && vector_compare(&ours, &vector) < 0)

@@ -18,8 +18,8 @@
  *       and are refused. The name server (.3) may be asked at port 53 only, because libslirp
  *       would forward every port. The host (.2) answers DHCP and ping, and offers the services
  *       that were allowed.
- *     anywhere else: TCP, UDP and ping pass, unless the uplink is restricted or the host does
- *       not let its users ping.
+ *     anywhere else: TCP, UDP and ping pass, unless the uplink is restricted. Ping is also refused
+ *       if the host does not let its users ping.
  *   IPv6           as for IPv4, but without pings to the outside. Neighbour discovery and
  *                  DHCPv6 pass. Addresses that contain an IPv4 address are dropped.
  *

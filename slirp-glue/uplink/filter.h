@@ -14,7 +14,7 @@ enum filter_verdict {
 	FILTER_PASS,
 	FILTER_DROP,		/* without an answer */
 	FILTER_REFUSE,		/* with an answer: filter_refusal() */
-	FILTER_NO_PING,		/* refused too, because the host does not let its users ping */
+	FILTER_NO_PING,		/* refused too: the host cannot send this ping for its users */
 };
 
 enum { FILTER_ALLOWED_MAX = 64, FILTER_OWN_MAX = 64 };
@@ -43,7 +43,7 @@ struct filter {
 /* Decides about a frame from the machine. */
 enum filter_verdict filter_check(struct filter *filter, const uint8_t *frame, size_t size);
 
-/* Notes a frame to the machine: if it is a UDP datagram, answers to it pass from now on. */
+/* Notes a frame to the machine: answers to a UDP datagram pass for five minutes. */
 void filter_delivered(struct filter *filter, const uint8_t *frame, size_t size);
 
 /*
