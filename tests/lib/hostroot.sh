@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # hostroot.sh - boot a machine that runs the host's programs through hostfs
 #
-# Sourced after net.sh. For tests that need file system tools, fio or an NFS server in a
-# guest, but no disk image:
+# Sourced after net.sh, by tests that need file system tools, fio or an NFS server in a guest, but
+# no disk image:
 #   hostroot_guest NAME OPTION...    boot net.cpio; /h is the host's root folder, read-only, with
 #                                    the guest's own /dev, /proc, /sys, /run, /srv, /mnt,
 #                                    /var/lib/nfs

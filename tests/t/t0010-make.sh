@@ -51,7 +51,7 @@ $(command -v tar) "\$@" || exit
 END
 chmod 755 "$SCRATCH/held/tar"
 
-# make_ TARGET...: run the makefile in the copy. It checks no packages, because their stamp exists.
+# make_ TARGET...: run the makefile in the copy, without a check of packages: their stamp exists.
 make_() {
 	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -C "$tree" -j2 \
 		TARBALL="$SCRATCH/source.tar.xz" "$@"

@@ -15,7 +15,7 @@ command -v python3 > /dev/null || skip_all "no python3"
 lacks="CONFIG_VIRTIO_UML CONFIG_UML_PCI_OVER_VIRTIO CONFIG_FORTIFY_SOURCE"
 options=()
 for symbol in $lacks; do options+=(--kconfig_add "$symbol=n"); done
-# The kernel's own way to compile (labs/setup/kcc.c) takes half the time.
+# Compile through kcc (labs/setup/kcc.c) where it has been built, which takes half the time.
 compiler=gcc
 [ ! -x "$BUILD/kcc" ] || compiler="$BUILD/kcc gcc"
 export PYTHONDONTWRITEBYTECODE=1

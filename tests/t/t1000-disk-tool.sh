@@ -14,7 +14,7 @@ put() {
 	python3 "$TOP/tests/peers/nbdput.py" "$SCRATCH/s" "$2" "$3" > put.log 2>&1; local status=$?
 	kill "$pid"; wait "$pid"; [ $status -eq 0 ]
 }
-refused() { # refused TITLE ERE COMMAND...: claim exit status 1 and such a message
+refused() { # refused TITLE ERE COMMAND...: claim exit status 1 and a message that matches
 	local title=$1 ere=$2 output; shift 2
 	output=$("$@" 2>&1); is $? 1 "$title"
 	like "$output" "$ere" "$title: the message says why"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # t1020-disk-log.sh - test power failures at any recorded write, and a flush that fails once
 #
-# qemu-storage-daemon exports a file by FUSE. It records the writes to it or makes a flush fail.
+# qemu-storage-daemon exports a file by FUSE, and records the writes to it or makes a flush fail.
 # TRIALS=N: power failures for each format (default 10).
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1

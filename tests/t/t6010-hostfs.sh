@@ -22,8 +22,8 @@ TOPIC_OPTIONS="hostfs=$D hostdir=$D hostlimit=$((600 * 1024 * 1024))" TOPIC_LIMI
 	guest_topics hostlimit
 ulimit -S -f unlimited
 
-# The host's part of tests/guest/hostchanges.c. It uses another folder, because nothing here may
-# follow the links above.
+# Do the host's part of tests/guest/hostchanges.c. It uses another folder, so that it cannot follow
+# the symbolic links in $SCRATCH/share.
 D=$SCRATCH/both
 mkdir -p "$D" && chmod 777 "$D"
 await() {

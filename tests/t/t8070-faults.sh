@@ -3,7 +3,7 @@
 # t8070-faults.sh - processes killed at any time: list tells the truth, wipe leaves nothing behind
 # time limit: 600
 #
-# ROUNDS=N: how often one of the four processes is killed (4).
+# ROUNDS=N: number of rounds, each of which kills one of four processes (default 4).
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 . "$(dirname "$0")/../lib/console.sh" || exit 1

@@ -13,7 +13,7 @@ echo 'ip addr add 10.1.0.1/24 dev eth0' > a.startup
 echo 'ip addr add 10.1.0.2/24 dev eth0' > b.startup
 [ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" "$SCRATCH/home"
 
-# lstart looks at the memory before it starts machines. This lab is too big for this host.
+# lstart checks the host's memory before it starts machines. This lab is too big for this host.
 mkdir big; nr=$(($(sed -n 's/^MemTotal: *\([0-9]*\).*/\1/p' /proc/meminfo) / 1024 / 100 + 20))
 for i in $(seq $nr); do echo "m${i}[0]=A"; done > big/lab.conf
 umlab lstart -d big > out 2>&1
@@ -122,7 +122,8 @@ claim "lclean removes the machines of an exam" umlab lclean -f
 grep -q "typed-42" "$UMLAB_HOME"/state/records/*.a-*.log; ok $? "the record outlives the machines"
 nets_gone; ok $? "lclean removes all networks, including those added while machines ran"
 
-# Where systemd --user runs, a machine gets a scope. This systemd-run writes down its arguments.
+# Where systemd --user runs, a machine gets a scope. A stand-in for systemd-run records the
+# arguments.
 mkdir -p "$SCRATCH/bin" "$XDG_RUNTIME_DIR/systemd"; touch "$XDG_RUNTIME_DIR/systemd/private"
 cat > "$SCRATCH/bin/systemd-run" << END
 #!/bin/sh

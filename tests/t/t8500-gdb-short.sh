@@ -13,8 +13,8 @@ seen() { like "$gdb_out" "$1" "$2"; }
 mkdir -m 777 "$SCRATCH/cores"
 guest_start mem=96M panic=-1 core="$SCRATCH/cores/core"
 guest_sees 60 'guest up'; ok $? "the machine boots"
-# The condition of the breakpoint takes gdb longer than a clock tick of the machine. Steps over the
-# breakpoint must succeed nevertheless.
+# To evaluate the breakpoint's condition, gdb takes longer than a clock tick of the machine. Steps
+# over the breakpoint must succeed nevertheless.
 gdb_attached um-ps um-spaces 'um-break-syscall uname hello' \
 	"shell echo topic hello > ${guest_log%.log}" continue 'p $lx_current().comm' finish \
 	next stepi delete detach

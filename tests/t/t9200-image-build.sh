@@ -21,7 +21,7 @@ build_command=("$SCRATCH/labs/image/build.sh" --output "$image" --kernel "$LINUX
 	--rewrite "$REWRITE" --work "$SCRATCH/steps")
 build() { (as_user "${build_command[@]}" "$@") 2>&1; }
 
-# interrupted SIGNAL STEP COMMAND...: a build gets the signal once the command succeeds.
+# interrupted SIGNAL STEP COMMAND...: run a build, and send it the signal once COMMAND succeeds.
 interrupted() {
 	local signal=$1 step=$2 pid status=0; shift 2
 	as_user "${build_command[@]}" > "$SCRATCH/log" 2>&1 &
@@ -50,7 +50,7 @@ owner=$(debugfs -R 'stat /etc/shadow' "$image" 2>/dev/null |
 	sed -n 's/^User: *\([0-9]*\).*/\1/p')
 is "$owner" 0 "files belong to root in an image that an ordinary user built"
 
-# New modules only need the last step.
+# New modules need only the last step of the build.
 mkdir -p "$SCRATCH/modules/lib/modules/6.12/kernel"
 echo code > "$SCRATCH/modules/lib/modules/6.12/kernel/some.ko"
 chmod -R a+rX "$SCRATCH/modules"

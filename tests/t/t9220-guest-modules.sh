@@ -35,7 +35,7 @@ claim "insmod loads a module that was built inside the machine" \
 claim "the device of the loaded module accepts a write" \
 	umlab exec dev -- sh -c 'echo Hello > /dev/rot13'
 claim "rmmod unloads the module" umlab exec dev -- rmmod rot13
-# modpost must find a symbol that the kernel does not export, before insmod does.
+# modpost must report a symbol that the kernel does not export, so that insmod is not reached.
 mkdir bad
 echo 'obj-m := bad.o' > bad/Makefile
 cat > bad/bad.c << 'END'

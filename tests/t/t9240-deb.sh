@@ -64,8 +64,8 @@ install_and_try() {
 		"$suite: the tutorial leaves no machine behind"
 }
 
-# The commands of the README, without those that build from a checkout. The small image is enough,
-# because it serves until the default image has been built.
+# Collect the commands of the README, except those that build from a checkout. The small image is
+# enough, because it serves until the default image has been built.
 {
 	echo 'cd; umlab image build minimal'
 	sed -n '/^<!-- tutorial/,/^Labs are/s/^    //p' "$TOP/README.md" |

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# t9306-isolation-long.sh - attacks on isolation that need to win a race, in many rounds
+# t9306-isolation-long.sh - try attacks on isolation that need to win a race, in many rounds
 # time limit: 3600
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
