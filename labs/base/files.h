@@ -40,7 +40,7 @@ int fd_connect(const char *path, bool nonblock);
 
 /* Calls flock(), but gives up after @seconds (SIGALRM). 0, -EWOULDBLOCK or -errno. */
 int fd_lock_wait(int fd, int operation, double seconds);
-/* Waits at most @seconds until no process has locked the file @path, if it exists, by LOCK_EX. */
+/* Waits at most @seconds while a process holds LOCK_EX on the file @path, which may be missing. */
 void file_lock_wait(const char *path, double seconds);
 
 #endif

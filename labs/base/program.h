@@ -7,7 +7,7 @@
 
 #include "base/verb.h"
 
-/* The verb `help [--man | --names] [VERB]`. It is the last entry in the table of every program. */
+/* The verb `help [--man | --names] [VERB]`, the last entry in the table of every program. */
 extern const struct verb program_help_verb;
 
 /*

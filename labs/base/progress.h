@@ -11,7 +11,7 @@
 
 /* Starts a table of @nr lines. */
 void progress_begin(int nr);
-/* Sets line @at, from 0. If @ended, its clock stops, and its colour is green if @good, else red. */
+/* Sets line @at, from 0. If @ended, stops the line's clock and colours it green (@good) or red. */
 void progress_set(int at, const char *name, const char *text, bool good, bool ended);
 /* Draws all lines with their elapsed times. Does nothing unless standard error is a terminal. */
 void progress_draw(void);

@@ -183,7 +183,7 @@ static bool option_long(struct verb_args *args, char *word, struct rest *rest)
 	return valid;
 }
 
-/* Parses "-abc", several options in one word. The last one may have its value attached. */
+/* Parses "-abc", several options in one word. The last option may have its value attached. */
 static bool option_letters(struct verb_args *args, char *word, struct rest *rest)
 {
 	for (char *letter = word + 1; *letter; letter++) {

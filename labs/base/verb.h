@@ -2,7 +2,7 @@
 /*
  * verb.h - describe and parse the command lines of umlab, umlab-disk and umlab-net
  *
- * Each program describes itself by a struct program: a table of verbs with their options.
+ * Each program describes itself with a struct program: a table of verbs with their options.
  * The parser (verb.c), the help and man pages (verb_help.c) and the completion (verb_complete.c)
  * all use this table, so they always agree. main() passes its arguments to program_run()
  * (program.h).
@@ -90,7 +90,7 @@ struct program {
 	void (*complete)(struct completion *completion, const char *kind);
 };
 
-/* A parsed command line; read it through verb_flag() and the functions declared after that. */
+/* A parsed command line, to be read through verb_flag() and the functions that follow. */
 struct verb_args {
 	const struct program *program;
 	const struct verb *verb;

@@ -75,7 +75,7 @@ const char *where_cache(void)
 	return dir;
 }
 
-/* Can @base hold the runtime folder? Its path becomes part of socket addresses and options. */
+/* Can @base hold the runtime folder, whose path becomes part of socket addresses and options? */
 static bool runtime_fits(const char *base)
 {
 	if (!base || *base != '/' || strlen(base) > 60 || access(base, W_OK))

@@ -2,8 +2,8 @@
 /*
  * compat.c - translate the commands of Netkit and Kathará to calls of umlab
  *
- * If umlab is called as lstart, vstart, kathara and so on, through a link of that name, it acts
- * like that command: main() calls compat_arguments() to translate the arguments to those of a
+ * If umlab is called through a link with the name lstart, vstart, kathara or so on, it acts like
+ * that command: main() calls compat_arguments() to translate the arguments to those of a
  * verb. The verbs themselves accept most options of Netkit and Kathará; this file translates the
  * other options. umlab-netkit(7) and umlab-kathara(7) document the result.
  */

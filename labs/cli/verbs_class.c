@@ -96,7 +96,7 @@ static enum status verb_class_create(const struct verb_args *args)
 	return STATUS_OK;
 }
 
-/* Returns the name of the class. Adds the students that the command names, or all of them. */
+/* Returns the name of the class. Adds the students that the command names, or all students. */
 static const char *members(const struct verb_args *args, struct words *logins)
 {
 	const char *name;

@@ -409,7 +409,7 @@ static const char update_script[] =
 
 /*
  * Makes an updated image, which does not depend on the old image and replaces it through a rename.
- * An image that belongs to the site or the checkout stays unchanged: the user then gets an own
+ * An image that belongs to the site or the checkout stays unchanged: the user then gets a private
  * image with the same name, which takes precedence.
  */
 static enum status verb_image_update(const struct verb_args *args)

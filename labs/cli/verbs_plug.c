@@ -3,7 +3,7 @@
  * verbs_plug.c - umlab lconfig and forward: change a machine's interfaces and forwarded ports
  *
  * Called by the option parser (base/program.c) through the list in umlab.c. Both verbs change the
- * settings of the machine. If the machine runs, they first change the running machine through
+ * settings of the machine. If the machine runs, the verbs first change the running machine through
  * umlab-net, which speaks to the kernel's netctl socket and to the uplink. Settings that the
  * running machine refuses are not saved.
  */

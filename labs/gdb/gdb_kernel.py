@@ -43,7 +43,7 @@ def read_long(address):
 
 
 def is_core():
-    """Is this the core file of a panic? It holds guest RAM and the kernel's variables only."""
+    """Is this the core file of a panic, with guest RAM and the kernel's variables only?"""
     return gdb.selected_inferior().connection.type == "core"
 
 

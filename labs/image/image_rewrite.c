@@ -2,8 +2,8 @@
 /*
  * image_rewrite.c - rewrite an ext4 file system, so that the same files give the same bytes
  *
- * This is a separate program, which build.sh runs: image-rewrite FROM TO EPOCH. It only reads the
- * file system FROM, which must be clean, and writes TO.
+ * This is a separate program, which build.sh runs: image-rewrite FROM TO EPOCH. The program only
+ * reads the file system FROM, which must be clean, and writes TO.
  *
  * Theory of operation
  *   A file system that a guest wrote shows its history: block positions, inode numbers, the order

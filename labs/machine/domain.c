@@ -36,7 +36,7 @@ char *domain_path(const char *lab, const char *domain)
 	return path;
 }
 
-/* Does the switch run? A killed switch leaves its socket behind, but cannot be connected to. */
+/* Does the switch run? A killed switch leaves its socket behind, but accepts no connection. */
 static bool domain_runs(const char *path)
 {
 	char *socket = txt_printf("%s/mgmt", path);
@@ -104,7 +104,7 @@ int domain_start(const char *path, char **reason)
 	dir_make(folder, 0700);
 	free(folder);
 	log = txt_printf("%s.log", path);
-	/* This also fails if another command has meanwhile started the same switch. */
+	/* switch_spawn() also fails if another command has meanwhile started the same switch. */
 	if (switch_spawn(tool, path, log) && !domain_runs(path)) {
 		*reason = txt_printf(_("cannot start a network; its messages are in %s"), log);
 		free(log);

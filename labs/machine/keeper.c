@@ -6,7 +6,7 @@
  *
  * Theory of operation
  *   Each machine has one keeper, which starts the kernel and serves its console and agent. The
- *   keeper has no terminal. It is one poll() loop over
+ *   keeper has no terminal and is one poll() loop over
  *     the kernel's pidfd      readable when the machine has ended
  *     console                 con0=unix:RUN/con0; its output goes to console.log and to
  *                             all clients that are attached
@@ -315,7 +315,7 @@ static char *last_line(char *path)
 	return line;
 }
 
-/* Writes how the kernel ended to the file `last`. If it never opened its consoles, reports why. */
+/* Writes how the kernel ended to the file `last`. Reports why if no console was ever opened. */
 static void kernel_gone(struct keeper *keeper)
 {
 	char *path = txt_printf("%s/last", keeper->machine.dir), *words;

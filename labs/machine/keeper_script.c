@@ -18,7 +18,7 @@
 static bool channel_used[AGENT_CHANNELS];	/* entry 0 is the link itself */
 static unsigned int channel_last;
 
-/* Allocates round robin, so that late frames of an ended program do not reach the next one. */
+/* Allocates round robin, so that late frames of an ended program do not reach the next program. */
 unsigned int keeper_channel_get(void)
 {
 	for (int tries = 1; tries < AGENT_CHANNELS; tries++) {

@@ -76,7 +76,7 @@ int machine_remove(struct machine *machine)
 		error = machine_kill(machine);
 	if (error)
 		goto out_close;
-	/* The keeper first writes how the machine ended, so it ends a little later. */
+	/* The keeper ends a little later, because it first writes how the machine ended. */
 	lock = txt_printf("%s/keeper.lock", machine->dir);
 	file_lock_wait(lock, KEEPER_SECONDS);
 	free(lock);

@@ -3,8 +3,8 @@
  * machine_start.c - start machines, one or several at a time
  *
  * Theory of operation
- *   All starts of machines pass through this file. The verbs for single machines call it, and
- *   labmake.c, which starts labs, also for classes and checks. A start has these steps:
+ *   All starts of machines pass through this file. The callers are the verbs for single machines
+ *   and labmake.c, which starts labs, also for classes and checks. A start has these steps:
  *     WAITING   until fewer than `jobs` other starts are under way and may_begin() agrees
  *     SPAWNED   a keeper was started; its pipe brings one line, "up" or an error message
  *     BOOTING   a watch (machine_wait.c) brings the machine's states

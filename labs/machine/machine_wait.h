@@ -34,7 +34,7 @@ struct machine_wait_hooks {
 	int tick_ms;			/* 0: no ticks */
 	void *context;
 };
-/* Waits until @done is true for all machines. Returns for how many it is false after @seconds. */
+/* Waits until @done is true for all machines. Returns how many were not done after @seconds. */
 int machine_wait_all(const struct machines *machines, bool (*done)(enum machine_state),
 		     double seconds, const struct machine_wait_hooks *hooks);
 

@@ -4,7 +4,7 @@
  *
  * Called by verbs_snapshot.c, and by check_run.c for the snapshots that a check asks for.
  * A snapshot is a pair of files, MACHINE/snapshots/NAME.disk and NAME.conf (parent, when, about).
- * `snapshot` in machine.conf names the snapshot that the disk grew out of. So snapshots form a
+ * `snapshot` in machine.conf names the snapshot that the disk is based on. So snapshots form a
  * tree: restoring an older snapshot and saving again makes a branch.
  *
  * A disk is copied only while nothing writes to it: the machine has stopped, or a command in the

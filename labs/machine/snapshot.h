@@ -9,9 +9,9 @@
 
 struct snapshot {
 	char *name;
-	char *parent;		/* the snapshot that it grew out of; NULL: the new disk */
+	char *parent;		/* the snapshot that this one is based on; NULL: a new disk */
 	long when;		/* seconds since 1970 */
-	char *about;		/* what the user wrote about it, or NULL */
+	char *about;		/* the user's description, or NULL */
 	char *disk;		/* path */
 };
 
@@ -19,7 +19,7 @@ struct snapshot {
 char *snapshot_path(const struct machine *machine, const char *name, const char *ending);
 /* Lists the machine's snapshots, sorted by name, and returns their number. */
 int snapshot_list(const struct machine *machine, struct snapshot **snapshots);
-/* Returns the name of the snapshot that the disk grew out of, or NULL. */
+/* Returns the name of the snapshot that the disk is based on, or NULL. */
 const char *snapshot_current(const struct machine *machine);
 int snapshot_current_set(struct machine *machine, const char *name);
 
@@ -31,7 +31,7 @@ int snapshot_current_set(struct machine *machine, const char *name);
 int snapshot_save(struct machine *machine, const char *name, const char *about, char **reason);
 int snapshot_save_live(struct machine *machine, const char *name, const char *about,
 		       char **reason);
-/* Deletes a snapshot. Its parent becomes the parent of its children. 0 or -errno. */
+/* Deletes a snapshot, and makes its children children of its parent. 0 or -errno. */
 int snapshot_delete(struct machine *machine, const char *name);
 
 #endif

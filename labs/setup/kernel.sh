@@ -39,7 +39,7 @@ elif [[ $flavor ]]; then
 	exit 2
 fi
 
-# `make -n` runs this script too, because its recipe starts with "+" for job control.
+# `make -n` runs this script too, because the recipe starts with "+" for job control.
 letters=${MAKEFLAGS%% *}
 [[ $letters == -* || $letters != *n* ]] || exit 0
 umask 022

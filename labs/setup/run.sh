@@ -9,7 +9,7 @@
 # machine that has ended. With --disk, FILE is a sparse copy of the image, which is created if it
 # is missing, and kept. This script ends with exec, so the kernel gets signals meant for the script,
 # and the exit status is the kernel's. If root calls the script, the machine runs as an ordinary
-# user (unprivileged.sh). UMLAB_LINUX=FILE runs another kernel; UMLAB_CONSOLE sets its console.
+# user (unprivileged.sh). UMLAB_LINUX=FILE runs another kernel; UMLAB_CONSOLE sets the console.
 set -eu
 umask 022
 here=$(realpath "${BASH_SOURCE[0]%/*}")
