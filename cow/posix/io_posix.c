@@ -234,7 +234,7 @@ static int posix_sync_folder(const struct cow_io *io, const char *path)
 	free(folder);
 	if (fd < 0)
 		return -errno;
-	/* File systems that cannot sync a folder do not need it. */
+	/* A file system that cannot sync a folder does not need to. */
 	ret = fsync(fd) && errno != EINVAL && errno != EOPNOTSUPP && errno != ENOSYS ? -errno : 0;
 	close(fd);
 	return ret;
@@ -255,7 +255,7 @@ static int posix_resolve(const struct cow_io *io, const char *folder, char *path
 	return ret;
 }
 
-/* Use mapped memory: it costs nothing until it is touched, and most of a large map never is. */
+/* Use mapped memory, which costs nothing until it is touched: much of a large map is never used. */
 static void *posix_alloc(const struct cow_io *io, size_t size)
 {
 	void *at;

@@ -73,8 +73,8 @@ static enum status create_run(const struct verb_args *args)
 /* ---- seal ---------------------------------------------------------------------------- */
 
 /*
- * A raw base may be read-only, or in use by machines that read it. Sealing it writes only the
- * identity file next to it, so opening the base for reading is enough.
+ * A raw base may be read-only, or in use by machines that read it. Sealing a raw base writes only
+ * the identity file next to it, so opening the base for reading is enough.
  */
 static int open_to_seal(const char *path, struct cow_layer **layer, struct cow_error *error)
 {

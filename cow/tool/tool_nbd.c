@@ -177,7 +177,7 @@ static bool handshake(int fd)
 	}
 }
 
-/* Returns the number of the error @ret in the protocol, which defines only a few. */
+/* Returns the protocol's number for the error @ret. The protocol defines only a few. */
 static uint32_t nbd_error(int ret)
 {
 	switch (-ret) {

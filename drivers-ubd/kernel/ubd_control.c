@@ -5,7 +5,8 @@
  *   linux ... diskctl=PATH      a socket; `umlab-disk machine PATH COMMAND` connects to it
  *
  * Commands are `add ubd1=FILE,flags`, `remove ubd1`, `grow ubd0 [BYTES]` and `list`.
- * asm/um_control.h reads the lines and calls the functions below in task context.
+ * The control module of asm/um_control.h reads the lines and calls the functions below in task
+ * context.
  */
 #include <linux/ctype.h>
 #include <linux/init.h>

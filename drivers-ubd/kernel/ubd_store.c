@@ -3,8 +3,8 @@
  * ubd_store.c - open, close and grow the file or files that a disk is stored in
  *
  * ubd_disks.c calls these functions in task context. Each submits a job to the worker threads
- * (worker/ubd_job.c) and prints what the job reports. While a leased file is open, a work item
- * renews the lease.
+ * (worker/ubd_job.c) and prints or returns the job's messages. While a leased file is open, a
+ * work item renews the lease.
  */
 #include "kernel/ubd_store.h"
 

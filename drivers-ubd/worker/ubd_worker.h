@@ -85,7 +85,7 @@ struct ubd_store {
 	/* Private to ubd_worker.c. */
 	uint32_t sync_lock;
 	uint32_t sync_begun;		/* number of syncs begun; changes under sync_lock */
-	int sync_error;			/* of the first sync that lost data, kept for good */
+	int sync_error;			/* of the last sync; stays once data may have been lost */
 };
 
 /* ---- ubd_worker.c: requests; called on the machine's thread --------------------- */
@@ -110,7 +110,7 @@ struct ubd_io *ubd_worker_collect(void);
 enum {
 	UBD_TEXT_SIZE = 1200,		/* one message */
 	UBD_NOTES_SIZE = 2048,		/* several lines */
-	UBD_BEAT_SECONDS = 30,		/* time between two ubd_job_beat() */
+	UBD_BEAT_SECONDS = 30,		/* between two ubd_job_beat() */
 };
 
 struct ubd_open_job {

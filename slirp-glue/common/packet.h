@@ -38,7 +38,7 @@ void packet_address_map(uint8_t *to, const uint8_t *v4);
 
 /*
  * Finds the headers of the packet in a frame. False: the packet is not IP, or is malformed.
- * Accepted TCP and UDP packets contain their whole fixed headers.
+ * Accepted TCP and UDP packets contain their whole fixed headers, unless they are fragments.
  */
 bool packet_parse(const uint8_t *frame, size_t size, struct packet *packet);
 

@@ -4,9 +4,9 @@
  *
  * The seccomp filter is built from lists of call numbers; calls that are not listed fail with
  * EPERM. For some calls the filter also checks an argument: files can only be opened for reading,
- * memory cannot become executable, and sockets must be local or IP. The lists hold what the C
- * library, GLib, libslirp and liburcu call. The process also sets no_new_privs, so a set-user-id
- * program would gain nothing even if one were started.
+ * memory cannot become executable, and sockets must be local (for uplinks also IP or netlink).
+ * The lists hold what the C library, GLib, libslirp and liburcu call. The process also sets
+ * no_new_privs, so a set-user-id program would gain nothing even if one were started.
  */
 #include "common/sandbox.h"
 
@@ -22,7 +22,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Calls of both kinds of process: memory, time, existing threads, descriptors, local sockets. */
+/* Calls that both kinds of process make: memory, time, threads, descriptors, local sockets. */
 static const unsigned short common_calls[] = {
 	__NR_read, __NR_write, __NR_readv, __NR_writev, __NR_close, __NR_fstat, __NR_lseek,
 	__NR_poll, __NR_ppoll, __NR_epoll_wait, __NR_epoll_pwait, __NR_epoll_ctl,

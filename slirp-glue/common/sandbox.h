@@ -7,13 +7,14 @@
 
 enum sandbox {
 	SANDBOX_SWITCH,		/* local sockets; files can only be removed */
-	SANDBOX_UPLINK,		/* sockets of all kinds; files can be read and removed */
+	SANDBOX_UPLINK,		/* local, IP and netlink sockets; files can be read and removed */
 };
 
 /*
  * Limits this process and all its threads to the host calls of that kind; all others fail with
- * EPERM. The process can then neither start programs nor reach other processes nor write
- * files. Called by run_switch.c and uplink.c once everything is set up. Returns 0 or -errno.
+ * EPERM. The process can then neither start programs nor reach other processes nor open
+ * files for writing. Called by run_switch.c and uplink.c once everything is set up. Returns 0 or
+ * -errno.
  */
 int sandbox_enter(enum sandbox kind);
 

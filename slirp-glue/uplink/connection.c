@@ -2,10 +2,11 @@
 /*
  * connection.c - keep a bounded table of the TCP connections that local_ack.c knows, by flow
  *
- * When the table is full, a new connection replaces the one that has been unused for longest,
- * if the machine never answered on it or has been silent for IDLE. No other connection may be
- * forgotten: libslirp would take the machine's scaled windows for tiny ones. If no entry can
- * be replaced, the new connection gets none and goes through unchanged, without scaling.
+ * When the table is full, a new connection replaces an old one on which the machine has never
+ * answered or has been silent for IDLE: the one that has been unused for longest. No other
+ * connection may be forgotten: libslirp would take the machine's scaled windows for tiny ones. If
+ * no entry can be replaced, the new connection gets none and goes through unchanged, without
+ * scaling.
  *
  * The table is a cds_lfht as in the switch (fdb.c), but only the thread of the event loop uses
  * it. So an entry can be freed at once. The size of the table is fixed: a table that grows needs a
@@ -92,7 +93,7 @@ static bool is_replaceable(const struct connection *connection)
 		loop_now() - connection->silent_since > IDLE);
 }
 
-/* Forgets the replaceable connection that has been unused for longest. False: there is none. */
+/* Forgets the oldest replaceable connection. False: none of the REPLACE_TRIES oldest is one. */
 static bool oldest_forget(void)
 {
 	struct connection *connection;

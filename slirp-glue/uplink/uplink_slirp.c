@@ -3,7 +3,7 @@
  * uplink_slirp.c - uplink backend: connects a machine to the internet through libslirp
  *
  * libslirp plays a small network with a router, and terminates the machine's connections in
- * sockets of this process. Every frame passes the filter first (filter.c). TFTP, the old
+ * sockets of this process. Frames from the machine go through filter.c first. TFTP, the old
  * emulations and the programs that libslirp can start for a port are off. TCP to the machine runs
  * ahead of the machine's acknowledgements (local_ack.c), except on a cable with settings, whose
  * effect must be visible.

@@ -65,7 +65,7 @@ static bool frame_waits(void)
 	return poll(&fd, 1, 0) > 0;
 }
 
-/* Returns whether the network may recover: with udp://, the peer may not have started yet. */
+/* Returns whether the failure may pass: with udp://, the peer may not have started yet. */
 static bool is_passing(ssize_t size)
 {
 	return size < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNREFUSED ||
