@@ -2,8 +2,8 @@
 /*
  * name.c - check the names of machines, snapshots, classes and students
  *
- * Called by code of the command that takes such a name from the command line, a lab file or a list
- * of students.
+ * Called by the code that takes such a name from the command line, a lab file or a list of
+ * students.
  */
 #include "base/name.h"
 

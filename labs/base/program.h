@@ -11,8 +11,8 @@
 extern const struct verb program_help_verb;
 
 /*
- * Does what the command line asks for and returns the exit status. Besides the verbs of the
- * table every program has --help, --version, `help` and `complete WORD...` (for shells).
+ * Does what the command line asks for and returns the exit status. Besides the verbs in its table,
+ * every program has --help, --version, `help` and `complete WORD...` (for shells).
  */
 enum status program_run(const struct program *program, int argc, char **argv);
 

@@ -9,7 +9,10 @@
 
 struct table;
 
-/* Makes an empty table. @columns: the headings, then NULL. ">MEMORY" aligns its column right. */
+/*
+ * Makes an empty table. @columns: the headings, then NULL. A heading that starts with ">" aligns
+ * its column to the right.
+ */
 struct table *table_create(const char *const *columns);
 /* Adds a line. @cells: one text for each column, NULL for an empty cell. */
 void table_add(struct table *table, const char *const *cells);

@@ -9,7 +9,7 @@
 
 #include "base/status.h"
 
-/* The options -q and -v set tell_level, which decides what messages are printed. */
+/* The options -q and -v set tell_level, which decides which messages are printed. */
 enum tell_level { TELL_QUIET, TELL_NORMAL, TELL_VERBOSE };
 extern enum tell_level tell_level;
 

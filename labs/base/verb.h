@@ -78,7 +78,7 @@ struct program {
 	const char *description;	/* paragraphs for the man page, or NULL */
 	const char *footer;		/* lines after the list of verbs in the help, or NULL */
 	const char *see_also;		/* "umlab-disk(5), umlab-linux(1)", or NULL */
-	const char *const *groups;	/* titles, from index 1 on; NULL ends */
+	const char *const *groups;	/* titles, from index 1 on; NULL ends the list */
 	const struct verb *const *verbs;	/* ends with &program_help_verb, NULL */
 	const struct verb_note *notes;	/* or NULL */
 	bool has_pages;			/* each verb has a separate page PROGRAM-VERB(1) */
@@ -106,7 +106,7 @@ enum verb_outcome {
 	VERB_WRONG,			/* an error was printed: the status is STATUS_USAGE */
 };
 
-/* Finds the verb that the first one or two words of a command line name, or NULL. */
+/* Finds a verb by the first one or two words of a command line. NULL: no such verb. */
 const struct verb *verb_find(const struct program *program, const char *first, const char *second);
 /* Returns how many words the verb's name has: 1 or 2. */
 int verb_name_words(const struct verb *verb);

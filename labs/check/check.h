@@ -24,7 +24,7 @@ struct check {
 	char *matches;		/* an extended regular expression that the output matches */
 	char *contains;		/* a text in the output */
 	char *lacks;		/* a text that is not in the output */
-	char *capture;		/* a collision domain or MACHINE:ethN to capture meanwhile */
+	char *capture;		/* a collision domain or MACHINE:ethN, captured during the run */
 	/* tshark filters: a captured packet must match @packets, and none may match @no_packets. */
 	char *packets, *no_packets;
 	/* How the claim is tried and counted. */

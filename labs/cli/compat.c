@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * compat.c - translate the commands of Netkit and Kathará to calls of umlab
+ * compat.c - translate the commands of Netkit and Kathará into calls of umlab
  *
  * If umlab is called through a link with the name lstart, vstart, kathara or so on, it acts like
  * that command: main() calls compat_arguments() to translate the arguments to those of a

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * compat.h - translate the commands of Netkit and Kathará to calls of umlab
+ * compat.h - translate the commands of Netkit and Kathará into calls of umlab
  */
 #ifndef COMPAT_H
 #define COMPAT_H

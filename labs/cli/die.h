@@ -15,7 +15,7 @@ void die(enum status status, const char *fmt, ...) __attribute__((format(printf,
 /* Prints "umlab: VERB: MESSAGE" and the verb's usage line, and exits with STATUS_USAGE. */
 void die_usage(const struct verb_args *args, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3), noreturn));
-/* The value of txt_no_memory: prints a message and exits. */
+/* Prints a message and exits. main() sets txt_no_memory to this function. */
 void die_no_memory(void);
 
 #endif

@@ -10,8 +10,8 @@
 #include "lab/labfile.h"
 
 /*
- * Print errors and warnings, as text or as JSON. The text has one line for each, with file, line
- * and column.
+ * Print errors and warnings, as text or as JSON. The text has one line for each remark, with file,
+ * line and column.
  */
 void lab_print_remarks(const struct lab *lab, FILE *out, bool errors_only);
 void lab_print_json(const struct lab *lab);

@@ -40,7 +40,7 @@ static const char prepare_script[] =
 	"/etc/ssh/ssh_host_ed25519_key || exit 1; "
 	"cat /etc/ssh/ssh_host_ed25519_key.pub";
 
-/* Returns the path of the private key, which is created at its first use. */
+/* Returns the path of the private key, which is created on first use. */
 static char *own_key(void)
 {
 	char *dir = txt_printf("%s/ssh", where_state()), *path = txt_printf("%s/id_ed25519",

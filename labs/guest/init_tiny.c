@@ -4,8 +4,8 @@
  *
  * Called by agent_init.c as PID 1; never returns. Mounts the file systems that programs expect,
  * keeps a shell on the console and collects orphans. SIGUSR2, SIGTERM and SIGRTMIN+4 power the
- * machine off; SIGINT reboots it. Before either, all processes are terminated and all data is
- * written to the disks.
+ * machine off; SIGINT reboots it. In both cases this file first terminates all processes and
+ * writes all data to the disks.
  */
 #include "guest/init_tiny.h"
 

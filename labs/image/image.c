@@ -67,7 +67,7 @@ static bool open_in(const char *folder, const char *name, struct image *image)
 		return false;
 	}
 	image->name = txt_copy(name);
-	/* A published image's name is a link. Overlays need its target, which never changes. */
+	/* A published image's name is a link to a file that never changes, as overlays need. */
 	image->path = realpath(path, NULL);
 	conf_read(&image->info, txt_printf("%s/%s.info", folder, name));
 	return image->path != NULL;

@@ -574,7 +574,7 @@ static bool is_folder(const char *dir, const char *name)
 	return folder;
 }
 
-/* Adds machines for unnamed folders. @all: also for folders without a startup script. */
+/* Adds folders that lab.conf does not name as machines. @all: also without a startup script. */
 static void folders_add(struct lab *lab, bool all)
 {
 	struct words names = { 0 };

@@ -156,7 +156,7 @@ static const char *check_rate(const char *value)
 	return "is not a rate in bits a second, like 10m";
 }
 
-/* A row of the table. By default an option has no alias and takes one value, which may be any. */
+/* A row of the table. By default an option has no alias and takes one value, without a check. */
 #define KEY(family_, name_, ...) \
 	{ .name = name_, .family = LAB_FAMILY_##family_, __VA_ARGS__ }
 

@@ -165,7 +165,7 @@ static bool memory_suffices(const struct machine *machines, int nr, bool force)
 	return true;
 }
 
-/* Divides the lab's limits of memory and processors among its machines. */
+/* Divides the lab's limits on memory and processors among its machines. */
 static bool lab_limits_apply(struct machine *machines, int nr,
 			     const struct labmake_options *options)
 {

@@ -17,7 +17,7 @@ void labnet_describe(const struct lab *lab, const struct lab_machine *from,
  * 0, or -errno with a reason.
  */
 int labnet_start(const struct lab *lab, char **reason);
-/* Stops the collision domains of the lab @id (lab_id()). All machines there must have ended. */
+/* Stops the collision domains of the lab @id (lab_id()), whose machines must all have ended. */
 void labnet_stop(const char *id);
 /* Notes a domain that the lab's description lacks, so that labnet_stop() stops it. 0 or -errno. */
 int labnet_domain_note(const char *id, const char *domain);

@@ -5,7 +5,7 @@
  * Called by the keeper in the child process that becomes the kernel. Three limits need no help
  * from the host: a kernel cannot use more memory than it was given, a disk does not grow, and a
  * machine has one processor. Where systemd --user runs, a scope limits the share of that processor
- * (cpus=) by CPUQuota, and the memory by MemoryMax. Elsewhere the share becomes a nice value,
+ * (cpus=) with CPUQuota, and the memory with MemoryMax. Elsewhere the share becomes a nice value,
  * which limits the machine only while other processes want the processor.
  */
 #include "machine/bounds.h"

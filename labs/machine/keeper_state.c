@@ -2,7 +2,7 @@
 /*
  * keeper_state.c - hold the state of the keeper, which all files keeper*.c share
  *
- * This is the lowest module of the keeper. Only the keeper's other files call it.
+ * This is the keeper's lowest module, which only the keeper's other files call.
  */
 #include "machine/keeper_state.h"
 

@@ -11,7 +11,7 @@
 char *lab_id(const char *dir);
 /* Returns the lab's folder in the state folder, labs/ID. */
 char *lab_state_dir(const char *id);
-/* Reads a lab's notes: dir=, name=, and domain= for each domain of `lconfig`. 0 or -errno. */
+/* Reads a lab's notes: dir=, name=, and domain= for each domain from `lconfig`. 0 or -errno. */
 int lab_state_read(const char *id, struct conf *conf);
 /* Notes the folder and the name of a lab. 0 or -errno. */
 int lab_state_write(const char *id, const char *dir, const char *name);

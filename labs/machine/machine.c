@@ -17,7 +17,7 @@
  *   because addresses of sockets are short.
  *     ctl            the keeper's socket
  *     kernel         the kernel's process (pidfile.c)
- *     status         what the keeper knows: phase, scripts, since
+ *     status         what the keeper knows: phase, since, pid, started, scripts
  *     guest/         the folder that the guest can read: params, scripts
  *   Nothing else remembers whether a machine runs, so nothing can contradict the locks. A
  *   keeper that died is replaced by the next command that needs a keeper; the machine goes on.

@@ -15,7 +15,7 @@ enum machine_state {
 	MACHINE_STARTING,	/* the agent answers, and the startup scripts run */
 	MACHINE_READY,		/* the startup scripts have succeeded */
 	MACHINE_TROUBLE,	/* the startup scripts have finished, but one of them failed */
-	MACHINE_STOPPING,	/* a clean shutdown was asked for */
+	MACHINE_STOPPING,	/* a clean shutdown has been requested */
 	MACHINE_NR_STATES
 };
 
@@ -55,7 +55,7 @@ int machine_save(const struct machine *machine);
 
 /*
  * Returns the state from the file `status`. To wait for a change, use machine_wait.h. @status (may
- * be NULL) receives the whole file: pid, started, scripts, since.
+ * be NULL) receives the whole file: phase, since, pid, started, scripts.
  */
 enum machine_state machine_state(const struct machine *machine, struct conf *status);
 bool machine_runs(const struct machine *machine);

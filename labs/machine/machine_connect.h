@@ -16,7 +16,7 @@ int machine_keeper_spawn(const struct machine *machine);
 
 /* Returns a connection to the keeper, or -ENOTCONN. Replaces a keeper that died. */
 int machine_connect(const struct machine *machine);
-/* Sends a request to the keeper and waits for the answer. 0, or -errno; -EIO: keeper refused. */
+/* Sends a request to the keeper and waits for the answer. 0; -EIO: the keeper refused; -errno. */
 int machine_call(const struct machine *machine, const char *request);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * pidfile.c - record a process in a file, safe against the reuse of process ids
  *
- * Each machine's kernel is recorded this way. The keeper writes the file; a later keeper,
+ * Each machine has such a file for its kernel. The keeper writes the file; a later keeper,
  * machine_kill() and `umlab debug` read it.
  */
 #include "machine/pidfile.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * session.c - run programs in a guest, or show its console, from the command
+ * session.c - let the command run programs in a guest, or show the guest's console
  *
  * Called by the verbs exec, connect, cp and console, and by checks. Each session is one connection
  * to the machine's keeper (agentwire.h). Input is read only while there is credit for it, and

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * session.h - run programs in a guest, or show its console, from the command
+ * session.h - let the command run programs in a guest, or show the guest's console
  */
 #ifndef SESSION_H
 #define SESSION_H

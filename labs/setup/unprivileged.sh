@@ -3,7 +3,7 @@
 #
 # unprivileged.sh - run a command as an ordinary user without capabilities
 #
-#   unprivileged.sh COMMAND [ARGUMENT]...    runs COMMAND as `nobody`, or as the user of sudo
+#   unprivileged.sh COMMAND [ARGUMENT]...    runs COMMAND as `nobody`, or as sudo's caller
 #   unprivileged.sh --own FILE...            gives files to that user
 #
 # If the caller is not root, the command runs with the caller's user id and cannot gain privileges.
