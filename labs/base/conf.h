@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * conf.h - files of "key=value" lines: machine.conf, umlab.conf, IMAGE.info and others
+ * conf.h - read and write files of "key=value" lines: machine.conf, umlab.conf, IMAGE.info, ...
  *
  * A key may occur more than once. Lines without "=" and lines that start with # are skipped.
  */

@@ -20,7 +20,7 @@
 #include "base/tell.h"
 #include "base/txt.h"
 
-/* Starts a program and returns a pipe with its standard output and, if @errors, its errors. */
+/* Starts a program. Returns a pipe with its standard output and, if @errors, standard error. */
 static int start(const char *const *command, bool errors, pid_t *pid)
 {
 	int output[2];

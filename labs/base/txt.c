@@ -280,7 +280,7 @@ uint64_t txt_hash(const char *text)
 	return hash;
 }
 
-/* Returns the length of the UTF-8 character at @text; *code gets its number. 0: invalid UTF-8. */
+/* Returns the length of the UTF-8 character at @text; *code gets its code point. 0: invalid. */
 static int utf8_decode(const char *text, uint32_t *code)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };

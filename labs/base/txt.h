@@ -40,7 +40,7 @@ bool words_have(const struct words *words, const char *word);
 void words_split(struct words *words, const char *text, const char *separators);
 char *words_join(const struct words *words, const char *between);
 void words_sort(struct words *words);
-/* Returns the one of @words that a user who typed @word probably meant, or NULL. */
+/* Returns the word in @words that a user who typed @word probably meant, or NULL. */
 const char *words_nearest(const struct words *words, const char *word);
 
 bool txt_starts(const char *text, const char *start);

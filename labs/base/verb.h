@@ -9,7 +9,7 @@
  *
  * Completion kinds. A kind says what an option's value or a word is, so that the shell can
  * offer candidates. verb_complete.c knows "file", "dir" and "verb". "=TEXT" offers TEXT itself.
- * Any other kind is passed to the program's complete(). Alternatives are joined by "|".
+ * Any other kind is passed to the program's complete(). Alternatives are joined with "|".
  *
  * These files use only the C library, tell.c and txt.c: umlab-disk is linked statically and
  * runs in guests. Nothing here ends the program.

@@ -181,7 +181,7 @@ A program asks for /lib/libx.so.1, but the mapped file is /usr/lib/libx.so.1.2.3
 
 
 def fetch(names):
-    """Returns a folder with the files of the guest that are found."""
+    """Returns a folder with the guest's files in `names`, as far as they can be found."""
     global cache
     if root:
         return root

@@ -39,7 +39,7 @@ static const struct { const char *name, *profile; } aliases[] = {
 	{ .name = "default", .profile = "base" },
 };
 
-/* If no image of the profile exists, the first of these that exists is used instead. */
+/* If no image of @profile exists, the first existing image in @instead is used. */
 static const struct { const char *profile, *instead[4]; } stand_ins[] = {
 	{ .profile = "base", .instead = { "debian-12", "minimal" } },
 	{ .profile = "extra", .instead = { "base", "debian-12" } },

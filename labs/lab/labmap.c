@@ -113,7 +113,7 @@ static void forces_attract(struct graph *graph)
 	}
 }
 
-/* Places the nodes on a circle, then moves them by shrinking steps until the forces balance. */
+/* Places the nodes on a circle, then moves them in shrinking steps until the forces balance. */
 static void layout(struct graph *graph)
 {
 	int nr_nodes = graph->nr_nodes;

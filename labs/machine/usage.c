@@ -3,7 +3,7 @@
  * usage.c - measure the memory and processor time that a machine uses
  *
  * Called by the verbs list, info and top, and by labmake.c before a lab starts. Reads /proc for
- * the machine's kernel and the processes below it.
+ * the machine's kernel and the kernel's descendants.
  */
 #include "machine/usage.h"
 

@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 struct usage {
-	uint64_t memory;	/* bytes; the proportional set size, which divides shared pages */
+	uint64_t memory;	/* bytes: the proportional set size (shared pages are divided) */
 	double cpu_seconds;
 	int nr_processes;
 };
