@@ -9,8 +9,8 @@
 
 /*
  * The first four functions return the paths of the user's folders, below $UMLAB_HOME or the XDG
- * folders. where_folders_make() makes these folders and checks that they belong to the user. Call
- * that function before writing to the folders. 0, or -errno with a reason.
+ * folders. Before writing to these folders, call where_folders_make(), which makes them and checks
+ * that they belong to the user. 0, or -errno with a reason.
  */
 const char *where_state(void);		/* machines and labs */
 const char *where_images(void);		/* the user's own images */

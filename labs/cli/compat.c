@@ -2,8 +2,8 @@
 /*
  * compat.c - translate the commands of Netkit and Kathará into calls of umlab
  *
- * If umlab is called through a link with the name lstart, vstart, kathara or so on, it acts like
- * that command: main() calls compat_arguments() to translate the arguments to those of a
+ * If umlab is called through a link named lstart, vstart, kathara or the like, it acts like that
+ * command: main() calls compat_arguments() to translate the arguments to those of a
  * verb. The verbs themselves accept most options of Netkit and Kathará; this file translates the
  * other options. umlab-netkit(7) and umlab-kathara(7) document the result.
  */
@@ -46,7 +46,7 @@ static const struct alias netkit[] = {
 	{ 0 }
 };
 
-/* Subcommands of kathara whose verbs have another name; all other verbs have the same name. */
+/* Subcommands of kathara that need translation. All others have the name of a verb. */
 static const struct alias kathara[] = {
 	{ "check", { "doctor" } },
 	{ "settings", { "doctor" } },

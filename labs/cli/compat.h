@@ -6,7 +6,7 @@
 #define COMPAT_H
 
 /*
- * If argv[0] names such a command ("lstart", "vstart", "kathara", ...), translates the call to a
+ * If argv[0] names such a command ("lstart", "vstart", "kathara", ...), translates the call into a
  * call of umlab. Returns the new argv and *new_argc, or NULL if argv[0] is another name.
  */
 char **compat_arguments(int argc, char **argv, int *new_argc);

@@ -23,7 +23,7 @@ void die(enum status status, const char *fmt, ...)
 	exit(status);
 }
 
-/* The parser (base/verb.c) checks each option and word alone; verbs report other errors here. */
+/* The parser (base/verb.c) checks each word separately; verbs report wrong combinations here. */
 void die_usage(const struct verb_args *args, const char *fmt, ...)
 {
 	char *text;

@@ -126,7 +126,7 @@ static void interface_add(const struct verb_args *args, struct machine *machine,
 	printf("eth%ld\n", index);
 }
 
-/* Removes an interface. @word: its collision domain, or ethN. */
+/* Removes the interface that @word names: by a collision domain, or as ethN. */
 static void interface_remove(struct machine *machine, const char *word)
 {
 	char *path = domain_path(machine->lab ? machine->lab : "-", word), *name;

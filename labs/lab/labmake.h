@@ -18,7 +18,7 @@ struct labmake_options {
 	int jobs;			/* how many boot at a time; 0: twice the processors */
 	bool exam;			/* the keepers record everything that happens */
 	uint64_t lab_memory;		/* bytes, all machines together; 0: no limit */
-	double lab_cpus;		/* processors that they share; 0: no limit */
+	double lab_cpus;		/* processors that all machines share; 0: no limit */
 	double timeout;			/* seconds, for the whole lab */
 	struct words settings;		/* KEY=VALUE for every machine, as in lab.conf */
 };

@@ -8,7 +8,7 @@
 #include "lab/labfile.h"
 #include "machine/machine.h"
 
-/* Adds the interfaces of the machine @from, and addresses at uplinks, to @machine's settings. */
+/* Adds the interfaces of the machine @from, and addresses for uplinks, to @machine's settings. */
 void labnet_describe(const struct lab *lab, const struct lab_machine *from,
 		     struct machine *machine);
 

@@ -58,7 +58,7 @@ static void kernel_words(const struct machine *machine, struct words *words)
 		words_add(words, nic_kernel_option(conf, value));
 	words_addf(words, "umid=%s%s%s", machine->name, machine->lab ? "." : "",
 		   machine->lab ? machine->lab : "");
-	/* `umlab debug --wait` started this keeper. Only the keeper's first kernel waits for gdb. */
+	/* `umlab debug --wait` started this keeper, whose first kernel (only) waits for gdb. */
 	if (getenv("UMLAB_GDB_WAIT")) {
 		words_add(words, "gdb=wait");
 		unsetenv("UMLAB_GDB_WAIT");

@@ -23,7 +23,7 @@ struct keeper {
 	off_t console_log_size;
 	struct agentlink agent;	/* the machine's con1 */
 	bool agent_answers;
-	double ping_sent;	/* when the PING was sent that the agent has not answered yet */
+	double ping_sent;	/* when the PING that is still unanswered was sent */
 	double agent_heard;	/* when the agent last sent something */
 	double stop_asked;	/* when init was asked to power off */
 	char agent_id[64];	/* the agent's last HELLO: "BOOT WORKER" */

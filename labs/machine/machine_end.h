@@ -9,7 +9,7 @@
 
 /* Requests a clean shutdown and returns at once. 0, also if the machine does not run, or -errno. */
 int machine_stop(const struct machine *machine);
-/* Kills the kernel and waits until it has ended. 0; -EBUSY: it has survived SIGKILL for 5 s. */
+/* Kills the kernel and waits until it has ended. 0, or -EBUSY if it still runs after 5 s. */
 int machine_kill(const struct machine *machine);
 /*
  * Kills the machine and removes all its files except an exam's record. If the machine is being

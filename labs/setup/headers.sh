@@ -7,7 +7,7 @@
 #
 # OUTPUT is a tar of linux-headers-RELEASE with the headers, makefiles and symbols of the kernel
 # in BUILD. As with Debian's packages, `make -C /lib/modules/RELEASE/build M=$PWD` builds a module.
-# kbuild runs two programs of these headers, which are linked statically, because the guest's C
+# The two programs that kbuild runs from these headers are linked statically, because the guest's C
 # library may be older than ours. The same kernel gives the same bytes.
 set -euo pipefail
 export LC_ALL=C
