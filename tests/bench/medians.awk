@@ -14,8 +14,9 @@ function median(key,    i, j, held, middle) {
 		figure[key, j + 1] = held
 	}
 	middle = int((nr[key] + 1) / 2)
-	return nr[key] % 2 ? figure[key, middle] :
-		(figure[key, middle] + figure[key, middle + 1]) / 2
+	if (nr[key] % 2)
+		return figure[key, middle]
+	return (figure[key, middle] + figure[key, middle + 1]) / 2
 }
 END {
 	for (r = 1; r <= nr_rows; r++) {
