@@ -33,9 +33,9 @@ struct cow_chain {
 	struct cow_layer *layers[COW_CHAIN_MAX + 1];	/* [0] is the top */
 
 	/*
-	 * owner: for each unit of the disk, the layer below the top that provides it. 0 stands for
-	 * the last layer (or for zeros, if the last layer is not a raw file), COW_OWNER_ZERO for
-	 * zeros, any other value is an index in layers. NULL: 0 everywhere.
+	 * owner: for each unit of the disk, the layer below the top that provides it.
+	 * COW_OWNER_ZERO stands for zeros. 0 stands for the last layer, or for zeros if the last
+	 * layer is not a raw file. Any other value is an index in layers. NULL: 0 everywhere.
 	 */
 	uint8_t *owner;
 	uint64_t nr_units;

@@ -4,8 +4,8 @@
  *
  * The header of a layer names the layer below by path and by content (identity.c). We try the
  * path relative to the layer's folder first, then the absolute path. If the caller names a base,
- * only that file is tried. A base that was raw when the overlay was made is opened as raw, even
- * if a guest has since written something like a header into its first sector.
+ * only that file is tried. A base that was raw when the overlay was made is opened as raw. Its
+ * first sector does not count, because a guest may have written something like a header into it.
  *
  * Called by umlab-disk, by the tests, and by the driver on a host thread when a disk is added.
  * Only one thread may use a chain while it is being opened or closed.

@@ -6,10 +6,10 @@
  *
  * A guest may write two parts of one absent cluster at the same time. The second request must not
  * copy old sectors of the layer below over sectors that the first request has just written. So a
- * request that changes map entries takes the range of their clusters before it looks at the
- * entries, and releases the range after it has set them. There are COW_RANGES ranges, each with a
- * buffer for one cluster. A request sleeps on range_freed, which changes at each release, until
- * one of the ranges is free and none of the others overlaps the clusters of the request.
+ * request that changes map entries takes the range of their clusters before it reads the entries,
+ * and releases the range after setting them. There are COW_RANGES ranges, each with a buffer for
+ * one cluster. A request waits until one of the ranges is free and none of the others overlaps its
+ * clusters. Meanwhile it sleeps on range_freed, which changes at each release.
  *
  * Called by chain_write.c, on any thread. A thread holds at most one range, so there is no
  * deadlock. range_lock is held for a few instructions only.

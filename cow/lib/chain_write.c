@@ -4,25 +4,24 @@
  *
  * Theory of operation
  *
- * Writing. A cluster that the top layer holds is overwritten in place. Any other cluster is
- * written whole: the sectors that the request does not cover are read from the layers below and
- * are written in the same transfer. The map changes only after the data has been written, so a
- * failed write leaves the cluster unchanged. Zeroing a whole cluster changes only its map entry;
- * zeroing a part of a cluster writes zeros to its sectors.
+ * Writing. A cluster that the top layer holds is overwritten in place. Any other cluster is written
+ * whole: the sectors that the request does not cover are read from the layers below and written in
+ * the same transfer. The map changes only after the data has been written, so a failed write leaves
+ * the cluster unchanged. Zeroing a whole cluster changes only its map entry; zeroing a part of a
+ * cluster writes zeros to its sectors.
  *
- * Concurrent requests. A request that changes map entries takes the range of their clusters
- * (chain_range.c) before it looks at the entries, and holds the range until it has set them.
- * Writes in place take no range. They touch only their own sectors, and an entry leaves the state
- * COW_DATA only if the whole cluster is zeroed or discarded. Such a request overlaps the write, so
- * either order of the two is correct.
+ * Concurrent requests. A request that changes map entries first takes the range of their clusters
+ * (chain_range.c), and holds the range until the entries are set. Writes in place take no range:
+ * each touches only its own sectors, and an entry leaves the state COW_DATA only if the whole
+ * cluster is zeroed or discarded. Such a request overlaps the write, so either order of the two is
+ * correct.
  *
  * Crashes. After a crash each sector is old or new; after a flush it is new (layer.c).
  *
- * Raw files. A raw file that is the only layer is written like any other file, with one
- * exception: a write that would make its first bytes look like the header of an overlay is
- * refused. In this header a guest could name any file on the host as the base, and the next
- * program that opens the disk would read that file. The check is off if the user declared the
- * file raw.
+ * Raw files. A raw file that is the only layer is written like any other file, with one exception.
+ * A write that would make its first bytes look like the header of an overlay is refused. In this
+ * header a guest could name any file on the host as the base. The next program that opens the disk
+ * would then read that file. The check is off if the user declared the file raw.
  *
  * Called on any thread: by the driver's worker threads, by umlab-disk and by the tests.
  */
@@ -71,10 +70,10 @@ static int write_in_place(struct cow_chain *chain, struct cursor *cursor, uint64
 
 /*
  * Write data that the file does not hold yet, in pieces of 64 KiB. The host's page cache keeps a
- * file in folios as large as the first writes to it, and ext4 walks all blocks of a folio at each
- * later write to the folio. Measured on Linux 6.18, for first writes in pieces of 1 MB, 64 KB and
- * 4 KB: the first write itself reaches 4.0, 3.2 and 1.0 GB/s; later random writes of 4 KB reach
- * 150 000, 390 000 and 640 000 per second.
+ * file in folios as large as the first writes to it. At each later write to a folio, ext4 walks all
+ * blocks of the folio. Measured on Linux 6.18 with first writes in pieces of 1 MB, 64 KB and 4 KB:
+ * the first writes reach 4.0, 3.2 and 1.0 GB/s. Later random writes of 4 KB reach 150 000, 390 000
+ * and 640 000 per second.
  */
 static int write_fresh(struct cow_chain *chain, struct cursor *cursor, uint64_t offset,
 		       uint64_t end)

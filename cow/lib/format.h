@@ -2,9 +2,9 @@
 /*
  * format.h - the formats of disk files: COW V1 to V3, layers, identity files
  *
- * This file defines the formats; umlab-disk(5) describes them in prose. It contains only
- * constants, structs and asserts. COW V2 and V3 are big-endian, and V1 has the byte order of the
- * machine that wrote it. In a layer everything after the decoy is little-endian.
+ * This file defines the formats, as constants, structs and asserts; umlab-disk(5) describes them in
+ * prose. COW V2 and V3 are big-endian, and V1 has the byte order of the machine that wrote it. In a
+ * layer everything after the decoy is little-endian.
  *
  * A layer file:
  *        0  decoy: a COW V3 header that other programs refuse, with our tag in cow_format

@@ -5,12 +5,12 @@
  * Theory of operation
  *
  * A layer below is identified by its uuid and its write_id. The write_id changes each time that
- * writing begins, so a cheap comparison notices every write by our own programs. Other damage,
- * such as a bad copy or a stray dd, is noticed only by a hash: the content of a sealed layer is
- * read and compared if its times differ from those that the overlay recorded.
+ * writing begins, so a cheap comparison notices every write by our own programs. Other damage, such
+ * as a bad copy or a stray dd, is noticed only by a hash. So the content of a sealed layer is
+ * hashed and compared if its times differ from those that the overlay recorded.
  *
- * A raw file has no header for such fields, so its content is hashed: all of it, because samples
- * would miss the one block that matters. This is rarely needed:
+ * A raw file has no header for such fields, so its whole content is hashed: samples would miss the
+ * one block that matters. Hashing a raw file is rarely needed:
  *   - An overlay records the inode, modification time and change time that the file had when its
  *     content was last compared. If all three are the same, the file is accepted at once.
  *   - BASE.umlab-id, made by `umlab-disk seal`, holds the hash of a base with a certain size, inode
@@ -19,14 +19,14 @@
  *     writable overlay records the new times.
  *
  * Hash of a raw file. The content is divided into leaves of 1 MiB. The hash is BLAKE2b-256 over
- * "umlab raw 1\n", the size (8 bytes) and, for each leaf that is not all zeros, its number (8
- * bytes) and the CRC32C of each quarter (4 bytes each). So holes and zeros are the same and cost
- * nothing. The CRCs are enough to notice accidents, and faster than the file can be read;
- * BLAKE2b alone would limit the speed to about 900 MB/s.
+ * "umlab raw 1\n", the size (8 bytes) and a record for each leaf that is not all zeros. A record is
+ * the number of the leaf (8 bytes) and the CRC32C of each quarter (4 bytes each). So holes and
+ * zeros are the same and cost nothing. The CRCs are enough to notice accidents, and faster than the
+ * file can be read; BLAKE2b alone would limit the speed to about 900 MB/s.
  *
- * Hash of a sealed layer: BLAKE2b-256 over "umlab layer1", the size and, for each run of clusters
- * in one state (at most 1 MiB), the first cluster, the count and the state (8 bytes each) and,
- * for data, the BLAKE2b-256 of the bytes.
+ * Hash of a sealed layer: BLAKE2b-256 over "umlab layer1", the size and a record for each run of
+ * clusters in one state, at most 1 MiB long. A record is the first cluster, the count and the state
+ * (8 bytes each) and, for data, the BLAKE2b-256 of the bytes.
  *
  * Called by umlab-disk, and by chain_open.c and create.c, which run in umlab-disk and on the disk
  * driver's host threads. Only one thread at a time may call these functions for a layer.

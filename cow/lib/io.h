@@ -117,7 +117,7 @@ int cow_io_write(const struct cow_io *io, int file, const void *from, size_t siz
 /* cow_io_read_padded - read like cow_io_read(), with zeros past the end of the file. */
 int cow_io_read_padded(const struct cow_io *io, int file, void *to, size_t size, uint64_t offset);
 
-/* A lock that sleeps. Its holder may do I/O. */
+/* A lock that sleeps, so that its holder may do I/O. */
 struct cow_mutex {
 	uint32_t word;			/* 0: free, 1: held, 2: held and someone may sleep */
 };

@@ -2,7 +2,7 @@
 /*
  * layer_grow.c - enlarge a layer or a raw file
  *
- * The map has spare room in the file, so a larger disk needs only a longer file, a larger map in
+ * The map has spare room in the file. So a larger disk needs only a longer file, a larger map in
  * memory and a new header. The header is written last: after a crash before that, the disk has its
  * old size. Called by chain_write.c while no other thread uses the layer.
  */

@@ -2,10 +2,9 @@
 /*
  * path.c - make and resolve the paths by which one layer refers to another
  *
- * A layer records the path of the file below it twice: relative to its own folder, so that both
- * files may be moved together, and absolute. Symbolic links among the folders are resolved; the
- * last component is kept, so a base may be a link. Called by chain_open.c, create.c and
- * umlab-disk.
+ * A layer records the path of the file below it twice: absolute, and relative to its own folder, so
+ * that both files may be moved together. Symbolic links among the folders are resolved; the last
+ * component is kept, so a base may be a link. Called by chain_open.c, create.c and umlab-disk.
  */
 #include "path.h"
 

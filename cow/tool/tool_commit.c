@@ -150,7 +150,7 @@ static int commit_layer(struct cow_layer *top, const char *below_path, struct co
 }
 
 /*
- * Open the chain, which checks that the base is the right one, and close the chain again: its read
+ * Open the chain to check that the base is the right one. Close the chain again, because its read
  * locks would keep us from writing to the base. *@below gets the path of the layer below.
  */
 static enum status find_below(const struct verb_args *args, char below[COW_PATH])

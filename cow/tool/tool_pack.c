@@ -2,12 +2,12 @@
 /*
  * tool_pack.c - umlab-disk pack, unpack: compress one layer without its holes, and restore it
  *
- * Layers are sparse, and many ways to send a file fill its holes. A pack is a stream compressed by
- * zstd. It holds "UMLXpack", the header of the layer, records, and a BLAKE2b-256 hash of all bytes
- * before the hash. A record is the number of the first cluster, the number of clusters and their
- * state (8 bytes each), and for COW_DATA the data. A record with count 0 ends the list. An unpacked
- * layer has the uuid and write_id of the original, so overlays accept it as their base.
- * Called by the option parser through the table in umlab_disk.c, on the main thread.
+ * Layers are sparse, and many ways to send a file fill its holes. A pack is a stream, compressed by
+ * zstd, of "UMLXpack", the header of the layer, records, and a BLAKE2b-256 hash of all bytes before
+ * the hash. A record is the number of the first cluster, the number of clusters and their state (8
+ * bytes each), and for COW_DATA the data. A record with count 0 ends the list. An unpacked layer
+ * has the uuid and write_id of the original, so overlays accept it as their base. Called by the
+ * option parser through the table in umlab_disk.c, on the main thread.
  */
 #include "tool_pack.h"
 

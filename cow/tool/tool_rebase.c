@@ -2,7 +2,7 @@
 /*
  * tool_rebase.c - umlab-disk rebase: put an overlay on another base
  *
- * A safe rebase keeps the content of the disk: where the new base differs from the old one, it
+ * A safe rebase keeps the content of the disk. Where the new base differs from the old one, rebase
  * copies the old content into the overlay, and then records the new base. With -u, rebase only
  * records the new base, so the overlay's changes apply to different content. Called by the option
  * parser through the table in umlab_disk.c, on the main thread.

@@ -7,15 +7,15 @@
  * whether a file is a raw disk or a layer. blk-mq submits requests in task context and completes
  * them in softirqs.
  *
- * A request becomes a struct ubd_io that points at the pages of the request and goes to the
- * worker threads (worker/ubd_worker.c). Their host event brings the request back in hard
- * interrupt context, and blk-mq completes the request in a softirq. A request that is only a copy
- * between guest memory and the host's page cache is carried out at once (ubd_now.c): two thread
- * switches would cost ten times as much.
+ * A request becomes a struct ubd_io that points at the pages of the request and goes to the worker
+ * threads (worker/ubd_worker.c). The workers' host event brings the request back in hard interrupt
+ * context, and blk-mq completes the request in a softirq. A request that only copies between guest
+ * memory and the host's page cache is carried out at once (ubd_now.c). Two thread switches would
+ * cost ten times as much.
  *
- * The host's page cache is the volatile cache of this disk: FLUSH and FUA call fdatasync, and
- * after a failed fdatasync no later flush succeeds (worker/ubd_worker.c). With ",sync" every write
- * is durable.
+ * The host's page cache is the volatile cache of this disk. FLUSH and FUA call fdatasync; after a
+ * failed fdatasync no later flush succeeds (worker/ubd_worker.c). With ",sync" every write is
+ * durable.
  */
 #include "kernel/ubd.h"
 

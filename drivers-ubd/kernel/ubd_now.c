@@ -8,23 +8,23 @@
  *
  * Theory of operation
  *
- * If a worker carries out a request, waking it and the interrupt at the end cost 30 to 100 us where
- * host threads run on different processors. Copying 4 KB to or from the host's page cache
+ * If a worker carries out a request, its wake-up and the interrupt at the end cost 30 to 100 us
+ * where host threads run on different processors. Copying 4 KB to or from the host's page cache
  * costs 1 to 6 us. So requests that are only such a copy are carried out here.
  *
  * Reads use RWF_NOWAIT: the host returns only data from its page cache, so reads never wait.
  *
  * Writes cannot do the same: of the common file systems only xfs and btrfs support RWF_NOWAIT for
  * writes. A write goes into the page cache without waiting, unless the host has too many dirty
- * pages and throttles its writers. A throttled write takes long. After a write that took
- * longer than SLOW_NS, workers do the writing for HOLD_OFF_MIN, and for twice as long each time
- * that the next attempt is slow again, up to HOLD_OFF_MAX. Thus at worst an overloaded host delays
- * the machine by one write every HOLD_OFF_MAX. On remote file systems workers write from the start
+ * pages and throttles its writers. A throttled write takes long. After a write that took longer
+ * than SLOW_NS, workers do the writing for HOLD_OFF_MIN. Each time that the next attempt is slow
+ * again, this time doubles, up to HOLD_OFF_MAX. Thus at worst an overloaded host delays the machine
+ * by one write every HOLD_OFF_MAX. On remote file systems workers write from the start
  * (cow_chain_write_now()).
  *
  * io_uring does not help: on ext4 and NFS the host gives a buffered write to a kernel thread,
  * which is the same hand-over. bench-disk.sh measured 4 KB transfers per second in the host's page
- * cache, on ext4 of Linux 6.18, with one system call after another (host_raw) and with io_uring
+ * cache, on ext4 of Linux 6.18. The rows are one system call after another (host_raw) and io_uring
  * (host_uring):
  *
  *                      writes, depth 1   writes, depth 32   reads, depth 1   reads, depth 32

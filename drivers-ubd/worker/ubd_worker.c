@@ -8,15 +8,15 @@
  * Theory of operation
  *
  * The machine has one thread, and a host call that waits for a disk stops the whole machine. So a
- * few host threads do the waiting. These threads are not kernel tasks: they have no `current`, take
- * no kernel lock, make only host_* calls marked "any thread", and touch only struct ubd_io,
- * struct ubd_store and the variables below. The kernel's atomics are not atomic between
- * threads, because the kernel is built for one processor: this file uses __atomic_*.
+ * few host threads do the waiting. These threads are not kernel tasks: they have no `current` and
+ * take no kernel lock. The threads make only host_* calls marked "any thread", and touch only
+ * struct ubd_io, struct ubd_store and the variables below. The kernel's atomics are not atomic
+ * between threads, because the kernel is built for one processor: this file uses __atomic_*.
  *
  * Requests: a ring with one writer (the machine's thread) and all workers as readers.
  *   ring.posted counts the requests put in, ring.taken those taken out. A reader takes a slot
- *   by advancing `taken` with compare-and-swap. The ring has a slot for every request that can
- *   be outstanding, so it is never full, and no slot is overwritten before it has been taken.
+ *   by advancing `taken` with compare-and-swap. The ring has a slot for every request that can be
+ *   outstanding. So the ring is never full, and no slot is overwritten before it has been taken.
  * Results: a stack onto which workers push, and which the machine takes as a whole. So no
  *   entry can leave and come back between load and compare-and-swap (the ABA problem). The
  *   worker that pushes onto an empty stack raises the host event; the next workers need not.
@@ -28,9 +28,9 @@
  *     there is a scout nobody else is woken, because the scout is going to look at the ring.
  *   - The scout takes a request, gives up the role and wakes the next worker if requests
  *     remain. So only as many workers wake up as there are requests.
- *   No request is overlooked: a thread that clears `scout` looks at the ring and at `idle`
- *   afterwards, and a worker that sets its bit in `idle` looks at the ring afterwards. All
- *   these accesses are sequentially consistent.
+ *   No request is overlooked: a thread that clears `scout` then looks at the ring and at `idle`,
+ *   and a worker that sets its bit in `idle` then looks at the ring. All these accesses are
+ *   sequentially consistent.
  *
  * Sync. The host reports lost data once, to one fdatasync, and then regards the pages as clean. So
  * after one failed sync all later syncs of the store fail too, until the disk is opened again.

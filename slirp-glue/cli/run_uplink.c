@@ -2,10 +2,10 @@
 /*
  * run_uplink.c - `umlab-net run slirp` and `run vde`: read the options, run an uplink
  *
- * Users start uplinks of switches (switch=TARGET). The eth driver in the kernel of a machine
- * starts its own uplinks: it hands over a socket (fd=N) and passes on the options that the user
- * wrote after eth0=slirp, so options are separated by commas as well as by blanks. The option
- * parser calls the verbs through the list in umlab_net.c.
+ * Users start uplinks of switches (switch=TARGET). The eth driver in the kernel of a machine starts
+ * its own uplinks: it hands over a socket (fd=N) and passes on the options that the user wrote
+ * after eth0=slirp. So options are separated by commas as well as by blanks. The option parser
+ * calls the verbs through the list in umlab_net.c.
  */
 #include "cli/run_uplink.h"
 

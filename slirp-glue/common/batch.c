@@ -4,7 +4,7 @@
  *
  * Used by the ports of the switch and by the uplink for its machine. This module keeps big frames
  * ready between calls. A frame that nobody holds after its message has been handled is reused for
- * the next batch: its memory is most likely still in the processor's cache.
+ * the next batch, because its memory is probably still in the processor's cache.
  *
  * Called only by the thread that runs the event loop, and not while a batch is being handled.
  */

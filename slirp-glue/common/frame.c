@@ -2,9 +2,9 @@
 /*
  * frame.c - keep Ethernet frames in memory, in reference-counted buffers of two sizes
  *
- * Released buffers go to a pool for each size and are reused, the last one first because its
- * memory is most likely still in the processor's cache. The pools never shrink; FRAME_POOL_MAX
- * bounds them. Called only by the thread that runs the event loop.
+ * Released buffers go to a pool for each size and are reused. The last one comes first, because its
+ * memory is probably still in the processor's cache. The pools never shrink; FRAME_POOL_MAX bounds
+ * them. Called only by the thread that runs the event loop.
  */
 #include "common/frame.h"
 

@@ -6,8 +6,8 @@
  *
  * A machine may send a TCP packet of up to 64 KB whose checksum field holds only the sum of
  * the pseudo header. The head of the frame (um/wire.h) then says what is left to do: "add up
- * everything from sum_from to the end and store the checksum at sum_from + sum_at", and "cut
- * into segments of `segment` bytes". Other machines take such frames as they are. For all
+ * everything from sum_from to the end and store the checksum at sum_from + sum_at". It may also say
+ * "cut into segments of `segment` bytes". Other machines take such frames as they are. For all
  * other peers a big packet is cut into segments here. Each segment gets a copy of the headers, in
  * which these fields change:
  *   IPv4       total length, identification (counts up), header checksum

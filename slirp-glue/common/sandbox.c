@@ -3,9 +3,9 @@
  * sandbox.c - give up rights that a network process never needs
  *
  * The seccomp filter is built from lists of call numbers; calls that are not listed fail with
- * EPERM. For some calls the filter also checks an argument: files can only be opened for reading,
- * memory cannot become executable, and sockets must be local (for uplinks also IP or netlink).
- * The lists hold what the C library, GLib, libslirp and liburcu call. The process also sets
+ * EPERM. For some calls the filter also checks an argument. Files can only be opened for reading,
+ * memory cannot become executable, and sockets must be local (for uplinks also IP or netlink). The
+ * lists hold what the C library, GLib, libslirp and liburcu call. The process also sets
  * no_new_privs, so a set-user-id program would gain nothing even if one were started.
  */
 #include "common/sandbox.h"

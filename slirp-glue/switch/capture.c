@@ -3,9 +3,9 @@
  * capture.c - send frames as a pcap stream, for Wireshark and tcpdump
  *
  * The format is the classic pcap format with nanoseconds (magic a1b23c4d), in the byte order of
- * this host: 24 bytes of file header, then 16 bytes before each frame. What the socket does not
- * take at once waits in a buffer of BUFFER_MAX bytes. Frames for which the buffer has no room
- * are counted and left out, so a slow reader misses only whole frames.
+ * this host. A file header of 24 bytes comes first, then 16 bytes before each frame. What the
+ * socket does not take at once waits in a buffer of BUFFER_MAX bytes. Frames for which the buffer
+ * has no room are counted and left out, so a slow reader misses only whole frames.
  *
  * A frame is recorded as it is in the switch: with its checksum filled in, with its VLAN tag if
  * it arrived with one, and before segmentation.

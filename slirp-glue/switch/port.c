@@ -8,8 +8,8 @@
  *
  * Out: port_send() brings a frame into a form that the peer understands (segments, checksums,
  * VLAN tag) and queues it (sendq.c). The switch sends to many ports during one batch, so the ports
- * with new frames are remembered (dirty) and ports_flush() sends these frames after the batch,
- * while the contents are still in the processor's cache.
+ * with new frames are remembered (dirty). ports_flush() sends these frames after the batch, while
+ * the contents are still in the processor's cache.
  *
  * Called only by the thread that runs the event loop.
  */

@@ -20,8 +20,8 @@
  *   LISTENING   entered by elect() for root and designated ports; left after `delay` seconds
  *   LEARNING    learns addresses; left after `delay` seconds
  *   FORWARDING  forwards frames
- * When a port starts or stops forwarding, the bridge notifies the root, the root sets a flag in
- * its messages, and every bridge that receives the flag forgets its addresses.
+ * When a port starts or stops forwarding, the bridge notifies the root. The root then sets a flag
+ * in its messages, and every bridge that receives the flag forgets its addresses.
  *
  * Known limits: there are no rapid transitions, so a new port forwards after twice `delay`, and
  * there is one tree for all VLANs.

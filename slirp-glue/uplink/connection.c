@@ -3,10 +3,10 @@
  * connection.c - keep a bounded table of the TCP connections that local_ack.c knows, by flow
  *
  * When the table is full, a new connection replaces an old one on which the machine has never
- * answered or has been silent for IDLE: the one that has been unused for longest. No other
- * connection may be forgotten: libslirp would take the machine's scaled windows for tiny ones. If
- * no entry can be replaced, the new connection gets none and goes through unchanged, without
- * scaling.
+ * answered or has been silent for IDLE. Of these, it replaces the one that has been unused for
+ * longest. No other connection may be forgotten: libslirp would take the machine's scaled windows
+ * for tiny ones. If no entry can be replaced, the new connection gets none and goes through
+ * unchanged, without scaling.
  *
  * The table is a cds_lfht as in the switch (fdb.c), but only the thread of the event loop uses
  * it. So an entry can be freed at once. The size of the table is fixed: a table that grows needs a

@@ -4,11 +4,11 @@
  *
  * Theory of operation
  *
- * libslirp opens a host socket for every connection that a machine makes. So the machine
- * reaches whatever address it names with the rights of this user on this host, including
- * services on the host's loopback that trust local callers. The options of libslirp do not
- * prevent this: frames to 127.0.0.1 or ::ffff:127.0.0.1 get past them. Therefore this filter looks
- * at each frame on its own before libslirp gets the frame:
+ * libslirp opens a host socket for every connection that a machine makes. So the machine reaches
+ * any address with the rights of this user on this host, including services on the host's loopback
+ * that trust local callers. The options of libslirp do not prevent this: frames to 127.0.0.1 or
+ * ::ffff:127.0.0.1 get past them. Therefore this filter looks at each frame on its own before
+ * libslirp gets the frame:
  *
  *   not IP         ARP passes. Everything else, and frames with a VLAN tag, are dropped.
  *   IPv4 to
@@ -23,10 +23,10 @@
  *   IPv6           as for IPv4, but without pings to the outside. Neighbour discovery and
  *                  DHCPv6 pass. Addresses that contain an IPv4 address are dropped.
  *
- * For TCP only the segment that opens a connection is checked: libslirp makes a socket only for
- * a SYN and answers other segments of unknown connections with a reset. So the filter need not
- * remember forwarded connections. UDP has no such segment. Every datagram that is delivered to
- * the machine allows answers from its port to the sender, for ANSWER_TIME seconds (answers[]).
+ * For TCP only the segment that opens a connection is checked. libslirp makes a socket only for a
+ * SYN, and answers other segments of unknown connections with a reset. So the filter need not
+ * remember forwarded connections. UDP has no such segment. Every datagram that is delivered to the
+ * machine allows answers from its port to the sender, for ANSWER_TIME seconds (answers[]).
  *
  * A fragment has no ports to check, so it passes only where the port does not matter.
  *

@@ -4,10 +4,10 @@
  *
  * Theory of operation
  *
- * libslirp does not support window scaling: it sends 64 KB to a machine, then waits. The way to
- * the machine and back crosses two processes, each of which has to be woken, so both ends would
- * wait for each other most of the time. The uplink therefore acknowledges and retransmits data
- * locally, as RFC 3135 describes:
+ * libslirp does not support window scaling: it sends 64 KB to a machine, then waits. The way to the
+ * machine and back crosses two processes, each of which has to be woken. So both ends would wait
+ * for each other most of the time. The uplink therefore acknowledges and retransmits data locally,
+ * as RFC 3135 describes:
  *
  *   - The uplink adds a scale option to libslirp's SYN (and to libslirp's answer to a SYN), so that
  *     the machine scales its windows. libslirp is told the same windows, limited to the 64 KB that

@@ -5,7 +5,7 @@
  * One end of an uplink is a socket that speaks um/wire.h: either the kernel of a machine hands
  * it over, or the uplink connects to a port of a switch. "The machine" below means either. The
  * other end is a backend. Frames to the machine go through the cable and wait in a queue (sendq.c)
- * until the end of the loop's turn; frames from the machine go through the cable to the backend.
+ * until the end of the loop's turn. Frames from the machine go through the cable to the backend.
  *
  * The process confines itself when both ends are open. The kernel's end of the socket closes
  * when the machine ends or removes the interface; then the uplink ends too. When a switch goes

@@ -6,9 +6,9 @@
  * libvdeplug takes up to 9234 bytes. The receiving call of libvdeplug may block, so it is made only
  * after poll() has announced a frame.
  *
- * When the network ends (its switch was killed), the process ends with a failure, because
- * opening the network again needs rights that the process has given up. Whoever started the
- * process has to start another.
+ * When the network ends, for example because its switch was killed, the process fails: opening the
+ * network again needs rights that the process has given up. Whoever started the process has to
+ * start another.
  *
  * uplink.c and the event loop are the only callers of this file.
  */

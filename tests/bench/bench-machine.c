@@ -5,9 +5,9 @@
  *   bench-machine SESSION      prints "CPU-MICROSECONDS MEMORY-KB PROCESSES"
  *
  * A machine consists of all processes of the session that bench.sh started for it, and all their
- * descendants, because a kernel may put its guest processes into other sessions. Time is the sum of
- * their processor clocks, which are exact, and of the times of the children that they waited for,
- * in clock ticks.
+ * descendants. The session alone is not enough: a kernel may put its guest processes into other
+ * sessions. Time is the sum of their processor clocks, which are exact, and of the times of the
+ * children that they waited for, in clock ticks.
  *
  * Private pages and pages of disk files count by their share (Pss). Guest memory is a tmpfs file
  * of the machine, parts of which may not be mapped anywhere. It therefore counts once, by the

@@ -11,10 +11,10 @@
 #   uml_daemon     user-mode-linux, eth0=daemon, at vde_switch
 #   uml_vector     user-mode-linux, vec0 on the two ends of one socket, without a switch
 # The script measures iperf3 in both directions, request/response (bench-net.c) and datagrams of 64
-# bytes that arrive. Then it measures each switch alone with 2 and 64 ports (bench-switch.c), the
-# delay that a port adds, and a server on this host's loopback through umlab-net's uplink and
-# through slirp4netns, with two MTUs. The median of the rounds counts. SECONDS_EACH is the time for
-# one figure. The table goes to build/bench/net.txt, the figures to net.tsv.
+# bytes that arrive. Then it measures each switch alone with 2 and 64 ports (bench-switch.c), and
+# the delay that a port adds. Last comes a server on this host's loopback through umlab-net's uplink
+# and through slirp4netns, with two MTUs. The median of the rounds counts. SECONDS_EACH is the time
+# for one figure. The table goes to build/bench/net.txt, the figures to net.tsv.
 
 # The two guests of uml_vector inherit a pair of sockets as descriptors 20 and 21, made here.
 [[ -n ${BENCH_NET_PAIR-} ]] || BENCH_NET_PAIR=1 exec python3 -c '

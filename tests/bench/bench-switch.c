@@ -6,10 +6,10 @@
  *   bench-switch delay own|classic SOCKET COUNT
  *
  * rate: each port of one half sends to one port of the other half as fast as the switch accepts
- * frames. One process plays all peers: it sends a batch from each, then receives what has
- * arrived. This costs the same with each switch. `classic` is the protocol of vde_switch, `own`
- * is that of um/wire.h, which packs several small frames into a message. delay: COUNT frames are
- * sent one by one with pauses. The figures are the median and the 99th percentile of the
+ * frames. One process plays all peers: it sends a batch from each, then receives what has arrived.
+ * The cost of the peers is the same with each switch. `classic` is the protocol of vde_switch,
+ * `own` is that of um/wire.h, which packs several small frames into a message. delay: COUNT frames
+ * are sent one by one with pauses. The figures are the median and the 99th percentile of the
  * frames' transit times in microseconds.
  */
 #include <errno.h>

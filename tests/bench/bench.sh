@@ -18,9 +18,9 @@
 #   take turns (host, upstream, this kernel, host ...), and the median of the rounds counts.
 #   `calls` runs the rows of bench-guest.c, once with all processes on processor 0 and once on all
 #   processors. `job` runs its row real_job in the same two ways. `crowd` runs eight machines that
-#   are all busy with the same row, for both engines of this kernel; the figure is the harmonic
-#   mean of the machines' times for an operation. `machine` boots private copies of the Debian
-#   image and measures:
+#   are all busy with the same row, for both engines of this kernel. The figure is the harmonic mean
+#   of the machines' times for an operation. `machine` boots private copies of the Debian image and
+#   measures:
 #     boot_login   from start to the login prompt
 #     idle_cpu     processor time of all processes of the machine in 20 s at that prompt
 #     idle_memory  host memory that the machine then takes (bench-machine.c)

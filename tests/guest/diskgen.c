@@ -3,10 +3,10 @@
  * diskgen.c - write numbered generations to /dev/ubda until the machine is killed
  *
  * Each round writes random sectors with O_DIRECT and the number of the round as their generation,
- * flushes, and prints "flushed N". The random sequence is fixed. On the host, `diskgen verify
- * FILE N` checks that every sector is whole and in its place, and that each sector written up to
- * round N has the generation of its last write or a later one. t9300-disk-kill.sh kills
- * the machine and then runs this check.
+ * flushes, and prints "flushed N". The random sequence is fixed. `diskgen verify FILE N` on the
+ * host checks that every sector is whole and in its place. Each sector written up to round N must
+ * have the generation of its last write or a later one. t9300-disk-kill.sh kills the machine and
+ * then runs this check.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

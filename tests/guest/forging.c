@@ -4,7 +4,7 @@
  *
  * There are three attacks:
  * - A stop with forged contents, handed over in the same way as by the stub.
- * - A stop without stopping: the thread hands over its turn but keeps running, so the kernel
+ * - A stop without stopping: the thread hands over its turn but keeps running. So the kernel
  *   carries out a call (munmap, fork, ...) for a process that is still running.
  * - A turn that is never returned, because the thread sleeps or spins in the stub.
  * An attack may harm only the attacker. Meanwhile a victim process maps and unmaps pages, and

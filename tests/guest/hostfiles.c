@@ -3,7 +3,7 @@
  * hostfiles.c - test hostfs as a file system: all that a program can do with files
  *
  * t6010-hostfs.sh starts the guest with hostfs=DIR and hostdir=DIR. With an argument the program
- * tests that folder instead, without mounting, so that the claims can be tested on any file
+ * tests that folder instead, without mounting anything. So the claims can be tested on any file
  * system.
  */
 #define _GNU_SOURCE

@@ -74,7 +74,7 @@ static void ignored(void)
 	ok(works(), "calls, faults and timers work with the stub's signals ignored");
 }
 
-/* Raises an exception whose signal is ignored or blocked. It must kill the process. */
+/* Raises an exception whose signal is ignored or blocked: this must kill the process. */
 static void blocked_fault(long how)
 {
 	sigset_t all;

@@ -11,8 +11,8 @@ case $LINUX in */*) ;; *) LINUX=$(command -v "$LINUX" || echo "$LINUX") ;; esac
 GUEST_CPIO=$BUILD/tests/guest.cpio MINI_CPIO=$BUILD/tests/mini.cpio
 TEST_UID=${UMLAB_TEST_UID:-65534}
 
-# as_user COMMAND...: run a command without root's privileges. It replaces the calling shell, so in
-# the background $! is the process id of the command. Elsewhere call it in a subshell.
+# as_user COMMAND...: run a command without root's privileges. The command replaces the calling
+# shell, so in the background $! is the process id of the command. Elsewhere call it in a subshell.
 USER_PREFIX=()
 [ "$(id -u)" -ne 0 ] || USER_PREFIX=(setpriv --reuid="$TEST_UID" --regid="$TEST_UID" --clear-groups
 	--bounding-set=-all --inh-caps=-all --no-new-privs)

@@ -35,8 +35,8 @@ need_programs() { # need_programs PROGRAM...: skips the script if one is missing
 
 net() { (as_user "$NET" "$@") 2>&1; }
 
-# background NAME COMMAND...: runs the command as the guests' user. Its output goes to
-# $SCRATCH/NAME.log. The command ends with the script.
+# background NAME COMMAND...: runs the command as the guests' user, until the script ends. The
+# output goes to $SCRATCH/NAME.log.
 background() {
 	local name=$1; shift
 	as_user setpriv --pdeathsig KILL "$@" < /dev/null > "$SCRATCH/$name.log" 2>&1 &
@@ -124,7 +124,7 @@ pings() { net_do "$1" "ping -c ${3:-2} -i 0.2 -W 3 $2" |
 	grep -q ' 0% packet loss'; } # pings NAME ADDRESS [COUNT]
 
 # vde_start NAME FOLDER: starts Debian's vde_switch, not as a daemon, which would outlive the
-# script. vde_switch ends at the end of its input, so its input is a pipe that vde_switch itself
+# script. vde_switch ends at the end of its input. So its input is a pipe that vde_switch itself
 # holds open.
 vde_start() {
 	mkfifo -m 666 "$SCRATCH/$1.console"

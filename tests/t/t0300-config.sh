@@ -3,8 +3,8 @@
 #
 # t0300-config.sh - the configured kernel offers what sysadmin courses need
 #
-# config.required lists the features, one per line. This script compares them with the .config of
-# the last build. It starts no machine.
+# config.required lists the features, one per line. This script compares the list with the .config
+# of the last build, and starts no machine.
 
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 

@@ -22,8 +22,8 @@ TOPIC_OPTIONS="hostfs=$D hostdir=$D hostlimit=$((600 * 1024 * 1024))" TOPIC_LIMI
 	guest_topics hostlimit
 ulimit -S -f unlimited
 
-# Do the host's part of tests/guest/hostchanges.c. It uses another folder, so that it cannot follow
-# the symbolic links in $SCRATCH/share.
+# Do the host's part of tests/guest/hostchanges.c, in another folder, so that nothing follows the
+# symbolic links in $SCRATCH/share.
 D=$SCRATCH/both
 mkdir -p "$D" && chmod 777 "$D"
 await() {

@@ -111,8 +111,8 @@ like "$(cat out)" "never failed: pc1: true" "check --self-test names a check tha
 pings() { umlab exec pc1 -- ping -c 1 -W 1 10.0.3.2; }
 # A kernel takes up to a second to use a cable that is connected again.
 claim "check --self-test connects the cables again" wait_for 20 pings
-# A self-test that is interrupted must leave no broken lab. Its second check waits until /tmp/go
-# exists, while the cables are cut.
+# An interrupted self-test must leave no broken lab. The second check of this self-test waits until
+# /tmp/go exists, while the cables are cut.
 cat > self.yaml << 'END'
 checks:
   - on: pc1

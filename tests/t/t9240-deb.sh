@@ -3,9 +3,9 @@
 # t9240-deb.sh - the Debian packages are built, and the tutorial works where they are installed
 # time limit: 7200
 #
-# Builds the packages here (`make deb`), installs them in a clean Debian 12 and a clean Debian 13
-# made by mmdebstrap, and runs the README's tutorial there as an ordinary user. The same source
-# is also built in that Debian 13. Needs root for chroot, and access to the Debian archive.
+# Builds the packages here (`make deb`) and installs them in a clean Debian 12 and a clean Debian 13
+# made by mmdebstrap. Runs the README's tutorial there as an ordinary user. The same source is also
+# built in that Debian 13. Needs root for chroot, and access to the Debian archive.
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 [ "$(id -u)" -eq 0 ] || skip_all "needs root, to enter a clean Debian"
 for program in mmdebstrap dpkg-buildpackage dh lintian; do
