@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cache.c - a list of names in /proc/cache. It has a bug.
+ * cache.c - keep a list of names in /proc/cache. It has a bug.
  */
 #include <linux/list.h>
 #include <linux/module.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rot13.c - a character device, to be completed
+ * rot13.c - implement a character device; to be completed
  */
 #include <linux/fs.h>
 #include <linux/miscdevice.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * listing.c - /proc/listing: each process with the size of its address space. It has a bug.
+ * listing.c - list each process and the size of its address space in /proc/listing. It has a bug.
  */
 #include <linux/mm.h>
 #include <linux/module.h>

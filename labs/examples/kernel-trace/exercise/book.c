@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * book.c - a telephone book of 1000 lines in /proc/book. It works, but is slow.
+ * book.c - show a telephone book of 1000 lines in /proc/book. It works, but is slow.
  */
 #include <linux/list.h>
 #include <linux/module.h>
