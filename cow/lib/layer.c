@@ -289,7 +289,7 @@ static int open_map(struct cow_layer *layer, const struct cow_stat *stat, unsign
 
 static bool can_punch(const struct cow_layer *layer, const struct cow_stat *stat)
 {
-	/* A hole after the end changes nothing, but reveals whether the host can make holes. */
+	/* A hole past the end of the file changes nothing, but shows if the host can make holes. */
 	uint64_t behind = cow_round_up(stat->size, 4096);
 
 	return layer->io->punch(layer->io, layer->file, behind, 4096) != -EOPNOTSUPP;

@@ -47,7 +47,7 @@ int cow_map_put_crcs(struct cow_layer *layer);
 uint64_t cow_map_count_invalid(const struct cow_layer *layer);
 void cow_map_drop_invalid(struct cow_layer *layer);
 
-/* cow_map_data_end - find where in the file the last cluster with data ends; 0: there is none. */
+/* cow_map_data_end - find where in the file the last cluster with data ends; 0: no data. */
 uint64_t cow_map_data_end(const struct cow_layer *layer);
 
 #endif /* COW_MAP_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * umlab_disk.c - umlab-disk: the table of its verbs, the prose of its man page, and main()
+ * umlab_disk.c - define umlab-disk: the table of its verbs, the prose of its man page, and main()
  *
  * Each verb is defined at the end of the tool_*.c that implements it. The option parser of
  * labs/base/ makes --help, the man page umlab-disk(1) and the completion of shells from these

@@ -18,7 +18,7 @@
 #include "kernel/ubd.h"
 #include "kernel/ubd_disk.h"
 
-/* The disks by number. Changes only under ubd_mutex. */
+/* The disks by number. The array changes only under ubd_mutex. */
 static struct ubd_disk *ubd_disks[UBD_DISKS];
 static DEFINE_MUTEX(ubd_mutex);
 
@@ -173,7 +173,7 @@ static int ubd_end(struct notifier_block *block, unsigned long event, void *data
 
 static struct notifier_block ubd_reboot_notifier = {
 	.notifier_call = ubd_end,
-	.priority = INT_MIN,		/* after everything that may still write */
+	.priority = INT_MIN,		/* run after all notifiers that may still write */
 };
 
 /* ---- start ---------------------------------------------------------------------- */

@@ -16,10 +16,10 @@
  *
  * Writes cannot do the same: of the common file systems only xfs and btrfs support RWF_NOWAIT for
  * writes. A write goes into the page cache without waiting, unless the host has too many dirty
- * pages and throttles its writers. A throttled write takes long. After a write that took longer
- * than SLOW_NS, workers do the writing for HOLD_OFF_MIN. Each time that the next attempt is slow
- * again, this time doubles, up to HOLD_OFF_MAX. Thus at worst an overloaded host delays the machine
- * by one write every HOLD_OFF_MAX. On remote file systems workers write from the start
+ * pages and throttles its writers. A throttled write takes a long time. After a write that took
+ * longer than SLOW_NS, workers do the writing for HOLD_OFF_MIN. Each time that the next attempt is
+ * slow again, this time doubles, up to HOLD_OFF_MAX. Thus at worst an overloaded host delays the
+ * machine by one write every HOLD_OFF_MAX. On remote file systems workers write from the start
  * (cow_chain_write_now()).
  *
  * io_uring does not help: on ext4 and NFS the host gives a buffered write to a kernel thread,

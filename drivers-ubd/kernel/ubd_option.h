@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ubd_option.h - a parsed ubd<n>=... option
+ * ubd_option.h - parse ubd<n>[letters]=FILE[,BASE][,flag]...
  */
 #ifndef UBD_OPTION_H
 #define UBD_OPTION_H

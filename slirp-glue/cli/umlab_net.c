@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * umlab_net.c - the command umlab-net: the list of its verbs, and main()
+ * umlab_net.c - define the command umlab-net: the list of its verbs, and main()
  *
  * The entry of each verb is in the run_*.c or verbs_*.c file that holds its function. The
  * parser, the help, the man page umlab-net(1) and completion are made from these entries

@@ -32,7 +32,7 @@ struct loop_timer {
 	struct loop_timer *child, *next, *previous;
 };
 
-/* For a library that keeps its own set of descriptors to poll. */
+/* A library that keeps its own set of descriptors to poll. */
 struct loop_poller {
 	/* Fills in at most @room descriptors and *@timeout (ms; -1: none); returns how many. */
 	int (*fill)(struct pollfd *fds, int room, int *timeout);

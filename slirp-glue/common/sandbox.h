@@ -11,10 +11,9 @@ enum sandbox {
 };
 
 /*
- * Limits this process and all its threads to the host calls of that kind; all others fail with
- * EPERM. The process can then neither start programs nor reach other processes nor open
- * files for writing. Called by run_switch.c and uplink.c once everything is set up. Returns 0 or
- * -errno.
+ * Limits this process and all its threads to the host calls of @kind; all others fail with EPERM.
+ * The process can then neither start programs nor reach other processes nor open files for writing.
+ * Called by run_switch.c and uplink.c once everything is set up. Returns 0 or -errno.
  */
 int sandbox_enter(enum sandbox kind);
 

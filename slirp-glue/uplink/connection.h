@@ -22,7 +22,7 @@
 
 enum {
 	CONNECTIONS_MAX = 4096,
-	AHEAD_MAX = 256 << 10,		/* bytes that may be acknowledged before the machine does */
+	AHEAD_MAX = 256 << 10,		/* bytes that we may acknowledge before the machine does */
 };
 
 struct flow {

@@ -365,7 +365,7 @@ int filter_allow_parse(const char *text, struct filter_allowed *allowed)
 	port = strtoul(colon + 1, &end, 10);
 	if (*end || port < 1 || port > 65535)
 		return -EINVAL;
-	/* libslirp keeps this port for its own TFTP server, even though that is off. */
+	/* libslirp keeps this port for its own TFTP server, even though the server is off. */
 	if (allowed->protocol == IPPROTO_UDP && port == TFTP)
 		return -EOPNOTSUPP;
 	allowed->port = port;

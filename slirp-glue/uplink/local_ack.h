@@ -20,7 +20,7 @@ struct local_ack_ends {
 };
 
 struct local_ack_counters {
-	uint64_t ahead;			/* bytes that were acknowledged before the machine did */
+	uint64_t ahead;			/* bytes that we acknowledged before the machine did */
 	uint64_t repeated;		/* frames retransmitted */
 	uint64_t given_up;		/* connections reset because the machine was silent */
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench-exec.c - the minimal program that the row fork+exec of bench-guest.c starts
+ * bench-exec.c - exit at once: the program that the row fork+exec of bench-guest.c starts
  *
  * It has no C library, so that the row measures the kernel and not the start of a libc.
  */

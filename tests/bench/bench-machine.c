@@ -10,7 +10,7 @@
  * children that they waited for, in clock ticks.
  *
  * Private pages and pages of disk files count by their share (Pss). Guest memory is a tmpfs file
- * of the machine, parts of which may not be mapped anywhere. It therefore counts once, by the
+ * of the machine, parts of which may not be mapped anywhere. So guest memory counts once, by the
  * blocks of the file. kcmp() finds processes that share one address space (user-mode-linux has
  * three of them), and the address space counts once.
  */

@@ -69,7 +69,7 @@ static int classic_join(const char *path, int *control)
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), size = 4 << 20;
 
 	*control = unix_connect(path, SOCK_STREAM);
-	/* An abstract address, which leaves no file. */
+	/* Use an abstract address, which leaves no file. */
 	snprintf(request.address.sun_path + 1, 100, "bench-switch-%d-%d", getpid(), serial++);
 	if (bind(fd, (struct sockaddr *)&request.address, sizeof(request.address)))
 		fail("bind");

@@ -33,7 +33,7 @@
 static volatile sig_atomic_t asked_to_stop;
 static sigset_t open_mask; /* an empty mask: no signal is blocked while waiting */
 
-/* Prints a line with one write(), so that kernel messages do not come in the middle. */
+/* Prints a line with one write(), so that no kernel message splits the line. */
 __attribute__((format(printf, 1, 2)))
 static void say(const char *fmt, ...)
 {

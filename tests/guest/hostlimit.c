@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostlimit.c - test that the host's limit on file sizes is a write error in the guest
+ * hostlimit.c - test that the host's limit on file sizes causes a write error in the guest
  *
  * t6010-hostfs.sh sets the limit (ulimit -f), hostfs=DIR, hostdir=DIR and hostlimit=BYTES.
  */

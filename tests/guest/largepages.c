@@ -55,7 +55,7 @@ static int can_write(volatile char *address)
 
 static uint64_t *word(char *area, long page)
 {
-	/* Not at the start of the page, so that offsets within a large page matter. */
+	/* Avoid the start of the page, so that offsets within a large page matter. */
 	return (uint64_t *)(area + page * PAGE + page % 500 * 8);
 }
 

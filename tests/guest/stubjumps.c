@@ -112,7 +112,7 @@ static void jumps(long end)
 		/* Only zeros follow the last instruction: try a few of them. */
 		if (at % NR_TARGETS > code_size && at % NR_TARGETS < UM_STUB_CODE_SIZE && at % 64)
 			continue;
-		/* Try each byte with some of the calls only, unless rounds= asks for all. */
+		/* Try each byte with only some of the calls, unless rounds= asks for all. */
 		if (!getenv("rounds") && (at % NR_TARGETS + at / NR_TARGETS) % SPREAD)
 			continue;
 		/* End a second attacker that clone() made. */

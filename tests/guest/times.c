@@ -141,7 +141,7 @@ static void sleeps(void)
 		double least = 1e9, sum = 0, took;
 		int rounds = 0, early = 0;
 
-		/* Take the best of several, because a busy host may delay any of them. */
+		/* Take the best of several sleeps, because a busy host may delay any of them. */
 		while (rounds < (length_us[i] < 5000 ? 50 : 5) ||
 		       (rounds < 50 && least >= length_us[i] + 900)) {
 			took = now(CLOCK_MONOTONIC);

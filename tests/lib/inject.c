@@ -6,7 +6,8 @@
  *
  * Stops the process through ptrace and lets it execute one system call after another through a
  * `syscall` instruction in its own code. Prints "<what> <result>" for each call. The process then
- * continues with the registers it had. Exit status 2: the process cannot be traced. t3200 uses it.
+ * continues with the registers it had. Exit status 2: the process cannot be traced. t3200
+ * uses this program.
  */
 #define _GNU_SOURCE
 #include <errno.h>

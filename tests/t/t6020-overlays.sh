@@ -9,7 +9,7 @@ disk() { "$DISK" "$@"; }
 as_guest() { (as_user "$DISK" "$@"); }
 run() { local log=$1; shift; boot 60 "$SCRATCH/$log" mem=64M initrd="$MINI_CPIO" topic=hello "$@"; }
 
-# The disks topic writes 64 MB of patterns and `disks verify` knows what must be there.
+# The disks topic writes 64 MB of patterns, and `disks verify` checks these patterns.
 truncate -s 64M base; chmod 644 base
 truncate -s 524544 ro; chmod 666 ro
 as_guest create --base base layer1.cow; as_guest create --base layer1.cow layer2.cow

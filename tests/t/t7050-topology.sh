@@ -8,7 +8,7 @@ need_net
 need_programs busybox bridge ip python3 tshark
 ip=$(command -v ip)	# also for the machines, because busybox's ip lacks options
 
-# Three machines in a ring of three switches:
+# Join three machines in a ring of three switches:
 # a(eth0) s1 m(eth0), m(eth1) s2 b(eth0), b(eth1) s3 a(eth1).
 for i in 1 2 3; do net_run s$i switch "$SCRATCH/s$i"; done
 net_guest a eth0=switch:"$SCRATCH/s1" eth1=switch:"$SCRATCH/s3"

@@ -5,8 +5,8 @@
 #
 # A guest program writes generations of sectors and flushes them (tests/guest/diskgen.c). After a
 # kill, the disk must hold all data whose flush the program has reported.
-# KILLS=N: number of kills (1000, about a second each on an idle machine).
-# KINDS: the kinds of disks, each for a quarter of the kills (layer raw cow3 chain).
+# KILLS=N: number of kills (default 1000, about a second each on an idle machine).
+# KINDS: the kinds of disks, each for a quarter of the kills (default: layer raw cow3 chain).
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 . "$(dirname "$0")/../lib/disks.sh" || exit 1

@@ -7,8 +7,8 @@
 # 16 requests in flight until the machine is killed, and the host's fio verifies the disk. The
 # verification finds each sector that is neither old nor new. The writer of t9300-disk-kill.sh also
 # knows what was flushed.
-# KILLS=N: number of kills (1000, about three seconds each on an idle machine).
-# KINDS: the kinds of disks, each for a quarter of the kills (layer raw cow3 chain).
+# KILLS=N: number of kills (default 1000, about three seconds each on an idle machine).
+# KINDS: the kinds of disks, each for a quarter of the kills (default: layer raw cow3 chain).
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 . "$(dirname "$0")/../lib/disks.sh" || exit 1

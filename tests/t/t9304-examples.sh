@@ -3,7 +3,7 @@
 # t9304-examples.sh - each lab of labs/examples passes its check
 # time limit: 3600
 #
-# EXAMPLES=PATTERN chooses labs by name (all).
+# EXAMPLES=PATTERN chooses labs by name (default: all).
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 . "$(dirname "$0")/../lib/labs.sh" || exit 1

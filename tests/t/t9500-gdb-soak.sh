@@ -3,7 +3,7 @@
 # t9500-gdb-soak.sh - gdb attaches, steps and detaches many times while fio and iperf3 run
 # time limit: 3600
 #
-# UMLAB_ROUNDS=N: number of rounds with each engine (1000).
+# UMLAB_ROUNDS=N: number of rounds with each engine (default 1000).
 . "$(dirname "$0")/../lib/tap.sh" || exit 1
 . "$(dirname "$0")/../lib/guest.sh" || exit 1
 . "$(dirname "$0")/../lib/net.sh" || exit 1

@@ -3,6 +3,6 @@
 # t9870-faults-long.sh - t8070-faults.sh with more rounds
 # time limit: 1800
 #
-# ROUNDS=N: number of rounds (40).
+# ROUNDS=N: number of rounds (default 40).
 export ROUNDS=${ROUNDS:-40}
 exec bash "$(dirname "$0")/t8070-faults.sh"

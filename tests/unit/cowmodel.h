@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cowmodel.h - a model of what a disk may hold, for comparison with cow/
+ * cowmodel.h - model what a disk may hold, for comparison with cow/
  *
  * Each sector carries its number and a generation; generation 0 is a sector of zeros. For each
  * sector the model lists the generations that the sector may have. After a successful flush this is

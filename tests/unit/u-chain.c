@@ -284,7 +284,7 @@ static void crash_trial(const struct shape *shape, struct tally *tally)
 		for (int step = 0; step < 40; step++)
 			if (model_step(&model, chain, &flushed))
 				break;
-		/* If still running, lose power in a flush, where the order of writes matters. */
+		/* If the power is still on, cut it in a flush, where the order of writes counts. */
 		if (sim.calls < (unsigned long)sim.power_off) {
 			sim.power_off = sim.calls + 1 + sim_random(5);
 			if (!cow_chain_flush(chain))

@@ -3,7 +3,7 @@
  * planted.c - a kernel module that makes one mistake of each kind, for kernels that detect them
  *
  * The parameter what= names the mistake to make. Loading then fails with EAGAIN, so that the module
- * can be loaded again. t9340 uses it.
+ * can be loaded again. t9340 uses this module.
  */
 #include <linux/delay.h>
 #include <linux/jiffies.h>
