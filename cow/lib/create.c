@@ -138,7 +138,7 @@ static int fill_header(const struct cow_io *io, const char *path, const struct c
 		ret = io->random(io, header->write_id, sizeof(header->write_id));
 	if (ret < 0)
 		return cow_fail(error, ret, "%s: no random numbers: %s", path, cow_reason(ret));
-	/* RFC 9562: version 4 (random) and variant 10b. */
+	/* Set version 4 (random) and variant 10 (binary) of RFC 9562. */
 	header->uuid[6] = (header->uuid[6] & 0x0f) | 0x40;
 	header->uuid[8] = (header->uuid[8] & 0x3f) | 0x80;
 	cow_header_finish(header);

@@ -6,7 +6,7 @@
  *
  * On NFS without lockd and on FUSE file systems a lock is seen only on the host that took it. There
  * a writer makes the lease FILE.umlab-lease, which only one process can make. The writer stores its
- * name in the lease, and renews it every COW_LEASE_BEAT seconds. A process that finds a lease
+ * name in the lease and renews the lease every COW_LEASE_BEAT seconds. A process that finds a lease
  *   - of its own host takes the lease over if the holder has ended or the host has been rebooted;
  *   - of another host takes the lease over if the last renewal was more than COW_LEASE_STALE
  *     seconds ago. Both times are those of the file server: the current time is that of a probe

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ubd_disk.h - one disk, as all files of kernel/ see it
+ * ubd_disk.h - define a disk, as all files of kernel/ see it
  */
 #ifndef UBD_DISK_H
 #define UBD_DISK_H

@@ -62,7 +62,7 @@ uint64_t loop_now_exact(void);
 /* Arms the timer to fire once at @when, or disarms it if @when is 0. */
 void loop_timer_set(struct loop_timer *timer, uint64_t when);
 
-/* Calls @fn at the end of each turn: the place to send what was gathered during the turn. */
+/* Calls @fn at the end of each turn, so that @fn can send what the turn has gathered. */
 void loop_after(void (*fn)(void));
 
 /* Waits for the descriptors of @poller too, from the next turn on. */

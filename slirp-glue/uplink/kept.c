@@ -7,7 +7,8 @@
  * of RFC 6298. Then one frame follows with each acknowledgement that shows another hole (RFC
  * 6582). The timer matters while una != acked, and is set again when it fires, not with each frame.
  *
- * This file decides; local_ack.c, its only caller besides connection.c, sends the frames.
+ * This file decides what to retransmit; local_ack.c, its only caller besides connection.c, sends
+ * the frames.
  */
 #include "uplink/kept.h"
 

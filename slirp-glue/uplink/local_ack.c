@@ -15,9 +15,9 @@
  *   - The uplink keeps data that goes to the machine (connection.kept) until the machine has
  *     acknowledged the data. The uplink acknowledges kept data to libslirp at once: up to AHEAD_MAX
  *     bytes before the machine does, and never beyond the machine's window (edge).
- *   - libslirp will not retransmit data that was acknowledged. So the uplink retransmits it, after
- *     three duplicate acknowledgements or after the time of RFC 6298, one frame per round trip
- *     (RFC 6582). When the machine has been silent for too long, the connection is reset, as
+ *   - libslirp will not retransmit data that was acknowledged. So the uplink retransmits such data,
+ *     after three duplicate acknowledgements or after the time of RFC 6298, one frame per round
+ *     trip (RFC 6582). When the machine has been silent for too long, the connection is reset, as
  *     any host would do (kept.c).
  *
  * Everything else is left to the two ends: SYN, FIN, RST and the machine's data pass, with

@@ -6,8 +6,8 @@
 #   bench-gdb.sh [--rounds N]
 #
 # The rows are the time to attach to a running machine with symbols and commands, breakpoint hits
-# per second (gdb counts them and shows none), and single steps per second. The median of N rounds
-# counts. QEMU runs Debian's kernel of the same version (qemu-kernel.sh).
+# per second (which gdb counts without showing them), and single steps per second. The median of N
+# rounds counts. QEMU runs Debian's kernel of the same version (qemu-kernel.sh).
 set -eu
 here=$(realpath "${BASH_SOURCE[0]%/*}")
 . "$here/bench-options.sh"

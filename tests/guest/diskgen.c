@@ -55,7 +55,7 @@ static int verify(const char *path, uint32_t safe)
 
 	if (!file)
 		return 2;
-	/* Sector 0 names the session. It is written and flushed before the first round. */
+	/* Sector 0 names the session, and is written and flushed before the first round. */
 	if (fread(&sector, sizeof(sector), 1, file) == 1)
 		session = sector.session;
 	for (uint32_t round = 1; round <= safe; round++)

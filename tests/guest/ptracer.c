@@ -26,7 +26,7 @@
 #define PTRACE_GET_RSEQ_CONFIGURATION 0x420f
 #endif
 
-/* From ptrace(2), because <linux/ptrace.h> conflicts with <sys/ptrace.h>. */
+/* Copied from ptrace(2), because <linux/ptrace.h> conflicts with <sys/ptrace.h>. */
 struct call_info {
 	unsigned char op, pad[3];
 	unsigned int arch;

@@ -171,7 +171,7 @@ static void after_fork(long rounds)
 	   rounds, uses);
 }
 
-/* Each process fills pages and exits. The next process must find them cleared. */
+/* Each process fills pages and exits. The next process must find the pages cleared. */
 static void after_exit(long rounds)
 {
 	volatile long *leaked = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,

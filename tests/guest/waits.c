@@ -81,7 +81,7 @@ static void stop_and_continue(void)
 	kill(pid, SIGCONT);
 	is(waitpid(pid, &status, WCONTINUED), pid, "WCONTINUED reports a continued child");
 	ok(WIFCONTINUED(status), "WIFCONTINUED recognizes a continued child");
-	/* Give it a separate process group: an orphaned group ignores SIGTSTP. */
+	/* Give the child a separate process group: an orphaned group ignores SIGTSTP. */
 	setpgid(pid, pid);
 	kill(pid, SIGTSTP);
 	waitid(P_PID, pid, &info, WSTOPPED);

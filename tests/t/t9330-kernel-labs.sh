@@ -69,7 +69,7 @@ trace_bpf() {
 		gcc -static -o bpfcount exercise/bpfcount.c
 	umlab lstart > /dev/null 2>&1; umlab module pc exercise > /dev/null
 	umlab cp bpfcount pc:/root/ > /dev/null
-	# 2000 hits for 1000 lines: seq_file starts again with a larger buffer.
+	# Expect 2000 hits for 1000 lines: seq_file starts again with a larger buffer.
 	umlab exec pc -- sh -c "cd /sys/kernel/tracing
 		echo 'p:lab/find book_find line=%di:u32' >> kprobe_events
 		echo 'hist:keys=line.log2' > events/lab/find/trigger

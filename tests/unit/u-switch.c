@@ -58,7 +58,7 @@ static void speak(uint16_t from, uint8_t to, uint16_t vlan, size_t size)
 	turns();
 }
 
-/* Receives a frame at peer @at. Returns its size and sets *vlan, or returns -1 if none arrived. */
+/* Receives a frame at peer @at. Returns its size and sets *vlan, or returns -1 without a frame. */
 static int hear(uint16_t at, uint16_t *vlan)
 {
 	static uint8_t message[WIRE_HEAD_SIZE + 70000];
