@@ -4,6 +4,7 @@
 # build.sh - make a bootable Debian image without being root
 #
 # Called by the GNUmakefile and by labs/image/image_build.c; --help describes the options.
+# This file is longer than 500 lines because its steps share their stamps and work folder.
 #
 # Theory of operation
 #   A Debian package is installed in two halves. Unpacking puts files in place and only needs a

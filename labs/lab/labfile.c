@@ -13,6 +13,8 @@
  * Each part may have blanks around it, quotes may be ' or " or missing, lines may end in CRLF, and
  * the file may start with a byte order mark. The parser never fails: each mistake becomes a remark
  * with its line and column. lablint.c knows what the original tools would refuse.
+ *
+ * This file is longer than 500 lines because both files have the same parser of lines.
  */
 #include "lab/labfile.h"
 

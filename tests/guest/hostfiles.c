@@ -4,7 +4,7 @@
  *
  * t6010-hostfs.sh starts the guest with hostfs=DIR and hostdir=DIR. With an argument the program
  * tests that folder instead, without mounting anything. So the claims can be tested on any file
- * system.
+ * system. This file is longer than 500 lines because its claims share one folder and its helpers.
  */
 #define _GNU_SOURCE
 #include <dirent.h>

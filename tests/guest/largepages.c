@@ -3,8 +3,8 @@
  * largepages.c - test pages of 64 KB and 2 MB: split, cut, protected, shared, moved, collapsed
  *
  * The claims are the same for each way to get large pages: a change to one part takes effect at
- * once and leaves the rest intact. This is one file because every claim runs for each kind of
- * memory. t4010-memory.sh runs this program in a guest.
+ * once and leaves the rest intact. This file is longer than 500 lines because every claim runs
+ * for each kind of memory. t4010-memory.sh runs this program in a guest.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

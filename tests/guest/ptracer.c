@@ -2,8 +2,8 @@
 /*
  * ptracer.c - test ptrace as strace and gdb use it: stops, registers, memory, single steps, events
  *
- * t5020-ptrace.sh runs this program in a guest. The program is one file because its claims share
- * the helpers at its start.
+ * t5020-ptrace.sh runs this program in a guest. This file is longer than 500 lines because its
+ * claims share the helpers at its start.
  */
 #define _GNU_SOURCE
 #include <elf.h>

@@ -2,8 +2,9 @@
 /*
  * signals.c - test the delivery of signals: frames, stacks, masks, queues, restarts
  *
- * Signals that a faulting instruction raises are tested in sigfaults.c. This is one file because
- * its claims share the handlers at its start. t5000-signals.sh runs this program in a guest.
+ * Signals that a faulting instruction raises are tested in sigfaults.c. This file is longer than
+ * 500 lines because its claims share the handlers at its start. t5000-signals.sh runs this
+ * program in a guest.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

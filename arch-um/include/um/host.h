@@ -7,8 +7,10 @@
  * -errno unless their text says otherwise, and leave outputs untouched on failure.
  * Sizes and offsets are in bytes, times in nanoseconds. Only a call whose text says "any thread"
  * may be used from a worker thread (host_worker_start()). "Blocks" means that the host may put the
- * whole machine to sleep during the call. The file is long because the contract is one list, with a
- * section for each topic.
+ * whole machine to sleep during the call.
+ *
+ * This file is longer than 500 lines because the contract is one list, with a section for each
+ * topic.
  */
 #ifndef UM_HOST_H
 #define UM_HOST_H
