@@ -48,7 +48,8 @@ root_make() {
 install_and_try() {
 	local suite=$1
 	claim "$suite: the packages can be installed" enter "$suite" sh -c \
-		'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+		'export DEBIAN_FRONTEND=noninteractive
+		apt-get update -q && apt-get install -y -q --no-install-recommends \
 		/debs/umlab_*.deb /debs/umlab-linux_*.deb /debs/umlab-images_*.deb'
 	for program in umlab umlab-disk umlab-net umlab-linux; do
 		like "$(as_student "$suite" "$program" --version 2>&1)" "^$program $version" \
@@ -95,9 +96,9 @@ if root_make trixie; then
 	cp -a "$debs/umlab-$version" "$SCRATCH/builder/source"
 	rm -rf "$SCRATCH/builder/source/build"
 	claim "trixie: the packages build from the same source" enter builder sh -c \
-		'export DEBIAN_FRONTEND=noninteractive; cd /source && apt-get install -y -q \
-		--no-install-recommends build-essential && apt-get build-dep -y -q \
-		--no-install-recommends ./ && chown -R 1000:1000 /source && chmod 777 / &&
+		'export DEBIAN_FRONTEND=noninteractive; cd /source && apt-get update -q &&
+		apt-get install -y -q --no-install-recommends build-essential &&
+		apt-get build-dep -y -q --no-install-recommends ./ && chown -R 1000:1000 /source && chmod 777 / &&
 		setpriv --reuid=1000 --regid=1000 --clear-groups dpkg-buildpackage -b -us -uc'
 	cp "$SCRATCH"/builder/*.deb "$SCRATCH/trixie/debs/" && install_and_try trixie
 else
