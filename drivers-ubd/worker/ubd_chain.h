@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ubd_chain.h - store the sectors of a disk in a chain of cow/
+ * ubd_chain.h - store the sectors of a disk in a chain of cow/: a raw file, or layers
  */
 #ifndef UBD_CHAIN_H
 #define UBD_CHAIN_H

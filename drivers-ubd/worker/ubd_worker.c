@@ -37,7 +37,7 @@
  * -ENOSPC and -EDQUOT are exceptions: a layer reports that there is no space for its map before
  * anything is lost, and the next sync may succeed. Syncs of a store run one at a time, so that no
  * second sync succeeds while the first one gets the error. A thread that had to wait for the lock
- * need not sync if another sync began after the thread arrived and has ended.
+ * need not sync if, since it arrived, another thread's sync has both begun and ended.
  */
 #include "worker/ubd_worker.h"
 

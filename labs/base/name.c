@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * name.c - check the names of machines, snapshots, classes and students
+ * name.c - check the names of machines, images, snapshots, collision domains, classes, students
  *
  * Called by the code that takes such a name from the command line, a lab file or a list of
  * students.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * name.h - check the names of machines, snapshots, classes and students
+ * name.h - check the names of machines, images, snapshots, collision domains, classes, students
  *
  * Such names become names of files and folders, so all of them follow one rule.
  */

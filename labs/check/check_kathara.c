@@ -220,8 +220,8 @@ static const json_t *peer_of(const json_t *entry, const json_t **asn)
 
 /*
  * Adds claims for {"r1": ["10.0.0.2", ["10.0.0.3", 65001]]} or
- * {"r1": [{"peer": ..., "asn": ...}]}. @show: the command of vtysh. @state: what the output's line
- * contains for a neighbour that is up.
+ * {"r1": [{"peer": ..., "asn": ...}]}. @show is the vtysh command that lists the neighbours, one a
+ * line. @state is a regular expression that matches the line of a neighbour that is up.
  */
 static void neighbours(struct checks *checks, const json_t *object, const char *show,
 		       const char *state)

@@ -468,7 +468,7 @@ void child_reap(struct agentlink *link)
 
 			if (!child->channel || child->pid != pid)
 				continue;
-			/* Send the rest of the output. A pipe holds at most AGENT_WINDOW bytes. */
+			/* Send the rest: two pipes of the default size hold AGENT_WINDOW bytes. */
 			child->credit += AGENT_WINDOW;
 			while (output_move(link, child, &child->out_fd, AGENT_OUTPUT))
 				;

@@ -37,7 +37,7 @@ enum port_stp {
  */
 struct port_counters {
 	uint64_t rx_frames, rx_bytes;
-	uint64_t runts, giants, malformed;	/* dropped; giants: also frames not sent */
+	uint64_t runts, giants, malformed;	/* dropped; giants: also too big to send */
 	uint64_t foreign;		/* dropped: wrong VLAN, or the port does not forward */
 	uint64_t lost;			/* by the settings of the cable, in either direction */
 };

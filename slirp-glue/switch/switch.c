@@ -5,9 +5,9 @@
  * Theory of operation
  *
  * One thread moves frames. The event loop (loop.c) finds a readable port; port.c receives a batch
- * from the port and calls frame_input() for each frame. The frames that go out are sent after the
- * batch. A second thread removes old entries from the forwarding table (fdb.c). These steps handle
- * a frame:
+ * from the port and calls frame_input() for each frame. Outgoing frames are queued and sent after
+ * the batch. A second thread removes old entries from the forwarding table (fdb.c). These steps
+ * handle a frame:
  *
  *   1. Find its VLAN. An access port belongs to one VLAN and its frames carry no tag. Any
  *      other port is a trunk: the tag names the VLAN, and frames without tag belong to the

@@ -21,9 +21,9 @@
  *     any host would do (kept.c).
  *
  * Everything else is left to the two ends: SYN, FIN, RST and the machine's data pass, with
- * acknowledgement and window changed to what libslirp has been told. A FIN is never
- * acknowledged ahead. Nor are fewer than WORTH bytes, so a conversation in short messages is
- * left unchanged.
+ * acknowledgement and window changed to what libslirp has been told. The uplink never acknowledges
+ * a FIN before the machine does. Nor does it acknowledge fewer than WORTH bytes early, so a
+ * conversation in short messages is left unchanged.
  *
  * Sequence numbers of the data to the machine:
  *

@@ -6,8 +6,10 @@
 #   pack-job.sh BENCH-GUEST FOLDER     make FOLDER/job.cpio, and FOLDER/job/ for the host
 #
 # The tools come from this host: each program with its libraries, the folder of the compiler, and
-# the headers. Guest and host therefore run the same files, all from memory. The script generates
-# the program to build: 50 files with one header, and a configure script that makes 24 tests.
+# the headers. So guest and host run the same tools: the guest from its initramfs, the host from its
+# own disk, normally out of the page cache. Both build in memory (bench-guest.c). The script
+# generates the program to build: 50 files with one header, and a configure script that makes 24
+# tests.
 set -eu
 umask 022
 export LC_ALL=C

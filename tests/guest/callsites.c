@@ -2,7 +2,7 @@
 /*
  * callsites.c - test frequent system calls from code that changes, moves or is shared
  *
- * The seccomp engine replaces the `syscall` instruction of frequent call sites by a jump
+ * At a frequent call site, the seccomp engine replaces the instruction before `syscall` with a jump
  * (arch-um/host/guest/site_jumps.c). No program may notice, so every claim here also holds on
  * hardware. t5050-callsites.sh runs this program in a guest.
  */

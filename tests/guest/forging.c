@@ -123,7 +123,10 @@ static void forge_fields(long nr)
 	go(stub_stopped);
 }
 
-/* Forges signal frames: every signal, a few codes, each word of siginfo and ucontext. */
+/*
+ * Forges signal frames: for each signal that the stub handles, each of values[] in each of the
+ * first words of ucontext and siginfo.
+ */
 #define NR_FRAME_WORDS 32
 #define NR_INFO_WORDS 4
 #define NR_FRAMES (long)(NR_VALUES * (NR_FRAME_WORDS + NR_INFO_WORDS) * 8)

@@ -73,7 +73,7 @@ static inline int ok(bool condition, const char *fmt, ...)
 	return condition;
 }
 
-/* Print a remark that helps to understand a failure. */
+/* Print a remark that helps to explain a failure. */
 __attribute__((format(printf, 1, 2)))
 static inline void diag(const char *fmt, ...)
 {

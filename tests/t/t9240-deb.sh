@@ -98,7 +98,8 @@ if root_make trixie; then
 	claim "trixie: the packages build from the same source" enter builder sh -c \
 		'export DEBIAN_FRONTEND=noninteractive; cd /source && apt-get update -q &&
 		apt-get install -y -q --no-install-recommends build-essential &&
-		apt-get build-dep -y -q --no-install-recommends ./ && chown -R 1000:1000 /source && chmod 777 / &&
+		apt-get build-dep -y -q --no-install-recommends ./ &&
+		chown -R 1000:1000 /source && chmod 777 / &&
 		setpriv --reuid=1000 --regid=1000 --clear-groups dpkg-buildpackage -b -us -uc'
 	cp "$SCRATCH"/builder/*.deb "$SCRATCH/trixie/debs/" && install_and_try trixie
 else

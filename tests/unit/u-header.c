@@ -218,7 +218,7 @@ static void fuzz(int times)
 
 /* ---- leases ---------------------------------------------------------------------------- */
 
-/* Simulate that the process that has the chain open is killed. */
+/* Simulate the death of the process that has the chain open. */
 static void vanish(struct cow_chain *chain)
 {
 	sim.power_off = 1;

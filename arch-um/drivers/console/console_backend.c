@@ -8,8 +8,8 @@
  *   conN=file:PATH        a file to which output is appended; there is no input
  *   conN=null             nothing: there is no input, and output is dropped
  *
- * console.c calls the backends through the table at the end, and console_line.c moves the bytes. A
- * new backend is a new entry in that table.
+ * console.c calls the backends through the table at the end, and console_line.c moves the bytes.
+ * console_backend.h states the context of each call. A new backend is a new entry in that table.
  */
 #include "console_backend.h"
 

@@ -236,7 +236,7 @@ static void name_gone(struct inode *inode)
 		clear_nlink(inode);
 	else if (inode->i_nlink)
 		drop_nlink(inode);
-	/* The host may reuse the number: a new file must not find this inode. */
+	/* The host may reuse the inode number: a new file must not find this inode. */
 	if (!inode->i_nlink)
 		remove_inode_hash(inode);
 	hostfs_mark_stale(inode);

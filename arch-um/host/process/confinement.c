@@ -26,8 +26,9 @@
  * CONFINED_VARIABLE that it is confined, and does not confine itself again.
  *
  * Limits: the process may still connect to unix sockets and send signals to the user's other
- * processes. It may read any file of the user, because the layers of a disk name each other.
- * Without Landlock it may execute any program, which then runs under the same filter.
+ * processes. It may read every file that its user may read, because the files below an overlay are
+ * named in the overlay, not on the command line. Without Landlock it may execute any program, which
+ * then runs under the same filter.
  */
 #include "process/confinement.h"
 #include <linux/audit.h>

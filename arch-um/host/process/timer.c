@@ -2,6 +2,7 @@
 /*
  * timer.c - read the host's clocks and set the machine's timer
  *
+ * Called by kernel code (kernel/clock.c, drivers/rtc.c), other files of host/ and the disk workers.
  * host_time_*() may be called by any thread and in signal handlers; the rest is for the machine's
  * thread. The timer raises SIGALRM (handlers.c).
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * irqflags.h - the interrupt flag is a variable
+ * irqflags.h - disable and enable interrupts: the interrupt flag is a variable
  */
 #ifndef _ASM_UM_IRQFLAGS_H
 #define _ASM_UM_IRQFLAGS_H

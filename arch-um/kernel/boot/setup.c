@@ -175,6 +175,7 @@ static int __init machine_name_setup(void)
 }
 pure_initcall(machine_name_setup);
 
+/* Called by start_kernel() late in boot; nothing is left to do for the one processor. */
 void __init arch_cpu_finalize_init(void)
 {
 }
