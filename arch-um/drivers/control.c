@@ -8,7 +8,8 @@
  * gets.
  *
  * A socket has one peer at a time. A work item reads the peer's lines and calls the driver's
- * verbs. The interrupts of the socket and of the peer's descriptor only schedule this work.
+ * verbs (ubd_control.c, eth_control.c) in task context. The interrupts of the socket and of the
+ * peer's descriptor only schedule this work.
  */
 #include <asm/um_control.h>
 

@@ -2,9 +2,10 @@
 /*
  * reboot.c - power off, halt or restart, and choose the exit status of the process
  *
- * Called by generic reboot code, and when a signal asks for a shutdown. The exit status is 0
- * after power-off or halt, and 134 after a panic, which is what a shell reports for a program
- * that aborted. A restart runs the same program again in the same process.
+ * Called by generic reboot code, in task context or, after a panic, with interrupts off. irq.c
+ * calls reboot_requested() in interrupt context when a host signal asks for a shutdown. The exit
+ * status is 0 after power-off or halt, and 134 after a panic, which is what a shell reports for a
+ * program that aborted. A restart runs the same program again in the same process.
  */
 #include <linux/init.h>
 #include <linux/kernel.h>

@@ -13,6 +13,9 @@
  * fills the shadow of everything in between. Between a module and a stack this is 2 TB, in which
  * KASAN then finds no errors. There is no TLB here, so the call is dropped: the linker redirects
  * kasan_release_vmalloc() to the wrapper below (arch-um/Makefile).
+ *
+ * setup_arch() calls kasan_init() once at boot. Generic vmalloc code calls the wrapper in task
+ * context.
  */
 #include <linux/init.h>
 #include <linux/kasan.h>

@@ -2,7 +2,8 @@
 /*
  * paging.c - set up zones and the zero page, allocate top-level page tables, define protections
  *
- * setup_arch() calls paging_setup() once at boot; generic memory management calls the rest.
+ * setup_arch() calls paging_setup() once at boot; generic memory management calls the rest in task
+ * context.
  */
 #include <asm/um_paging.h>
 

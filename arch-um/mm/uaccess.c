@@ -2,10 +2,10 @@
 /*
  * uaccess.c - copy to and from guest memory
  *
- * Generic code calls these functions on behalf of the current task. They walk the guest's page
- * tables and copy through the linear map of RAM. A missing page is faulted in, unless the caller
- * has disabled page faults. If a page cannot be faulted in, the copy ends early and returns the
- * number of bytes left.
+ * Generic code calls these functions on behalf of the current task, in task context or, with page
+ * faults disabled, in any context. They walk the guest's page tables and copy through the linear
+ * map of RAM. A missing page is faulted in, unless the caller has disabled page faults. If a page
+ * cannot be faulted in, the copy ends early and returns the number of bytes left.
  */
 #include <linux/highmem.h>
 #include <linux/mm.h>

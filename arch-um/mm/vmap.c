@@ -7,6 +7,9 @@
  * After it has removed entries, it calls flush_tlb_kernel_range(), which unmaps the range. Generic
  * code makes some entries without a call: kernel code then faults there, and oops.c calls
  * vmap_fault().
+ *
+ * All calls come in task context, except vmap_fault(), which runs in the host's exception handler
+ * with interrupts off.
  */
 #include <asm/um_vmap.h>
 

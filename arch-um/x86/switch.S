@@ -2,7 +2,8 @@
 /*
  * switch.S - exchange kernel stacks; run the first code of new tasks and of an oops
  *
- * asm/um_switch.h declares the functions and the stack layout of a sleeping task. All of them run
+ * asm/um_switch.h declares the functions and the stack layout of a sleeping task. process.c uses
+ * them to switch between tasks and to start new ones, oops.c to report an oops. All of them run
  * with interrupts off.
  */
 #include <linux/linkage.h>

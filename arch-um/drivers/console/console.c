@@ -12,6 +12,9 @@
  * The ttys are named hvc because distributions start a login on hvc0 of a virtual machine without
  * further configuration. The generic hvc driver does not fit: it has at most eight lines, it polls,
  * and its printk waits forever when the host does not read.
+ *
+ * The tty layer calls the tty operations in task context. line_flush() is a timer, and
+ * console_winch() runs in interrupt context.
  */
 #include <linux/ctype.h>
 #include <linux/init.h>

@@ -15,6 +15,9 @@
  * hang up.
  *
  * SysRq: Ctrl-^ and a command key on printk's console. Ctrl-^ twice sends one Ctrl-^.
+ *
+ * The output functions are called in any context with the line's lock held. console_line_ready()
+ * runs in hard interrupt context; it and console_line_pull() take the lock themselves.
  */
 #include "console_line.h"
 

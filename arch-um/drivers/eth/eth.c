@@ -5,7 +5,8 @@
  * eth<n>=KIND... on the command line (eth_option.c) makes an interface; eth_control.c adds and
  * removes interfaces later. An interface uses one host descriptor: a socket to the switch or to a
  * helper, or a descriptor that the process was started with. eth_link.c maintains the connection.
- * eth_frames.c moves frames in messages, eth_stream.c in a byte stream (eth->stream is set).
+ * eth_frames.c moves frames in messages, eth_stream.c in a byte stream (eth->stream is set). The
+ * core opens and closes interfaces in task context, and sends and polls with softirqs off.
  *
  *   ip link set eth0 up   -> eth_open()   -> eth_link_start(): connects, carrier on
  *   the other end dies    -> carrier off; eth_link.c tries to connect until it succeeds

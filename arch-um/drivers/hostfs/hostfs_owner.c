@@ -4,7 +4,8 @@
  *
  * The user and the group that run the machine appear as 0 in the guest, so guest root owns the
  * files that it creates. Every other number of the host appears unchanged. hostfs_inode.c calls
- * these functions for owners that the host reports, and for those that a guest chown() asks for.
+ * these functions in task context, for owners that the host reports, and for those that a guest
+ * chown() asks for.
  */
 #include "hostfs_owner.h"
 

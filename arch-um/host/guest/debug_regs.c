@@ -2,7 +2,7 @@
 /*
  * debug_regs.c - read and write the debug registers of a host thread through ptrace
  *
- * Called by the engines on the machine's thread.
+ * Called by engine_seccomp.c and engine_ptrace.c on the machine's thread in the kernel process.
  */
 #include "guest/debug_regs.h"
 #include <linux/ptrace.h>

@@ -5,8 +5,8 @@
  * The FP state is an XSAVE image in standard format, as in ptrace and signal frames. It holds all
  * components that the host has enabled, except those that a program must request (AMX).
  *
- * Called by the engines and, through um/host.h, by kernel code. Nothing changes after
- * host_fp_init().
+ * Called by the engines and, through um/host.h, by kernel code (kernel/fp.c), on the machine's
+ * thread in the kernel process. Nothing changes after host_fp_init().
  */
 #include "guest/fp_state.h"
 #include <um/host.h>

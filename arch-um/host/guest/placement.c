@@ -8,7 +8,7 @@
  * choose another processor. The seccomp engine may move guest threads to a second processor and
  * spin (handover.c).
  *
- * Called by the engines and idle.c on the machine's thread.
+ * Called by the engines and idle.c on the machine's thread in the kernel process.
  */
 #include "guest/placement.h"
 #include <um/host.h>

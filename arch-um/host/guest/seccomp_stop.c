@@ -2,10 +2,10 @@
 /*
  * seccomp_stop.c - get and set a stopped guest thread's registers, and find out why it stopped
  *
- * Called by engine_seccomp.c on the machine's thread before and after each run. Registers and FP
- * state are in a signal frame or in the mailbox (engine_seccomp.c says which). Both lie in memory
- * that guest code can write at any time, so each value is read once, and each address is checked
- * before use.
+ * Called by engine_seccomp.c on the machine's thread in the kernel process, before and after each
+ * run. Registers and FP state are in a signal frame or in the mailbox (engine_seccomp.c says
+ * which). Both lie in memory that guest code can write at any time, so each value is read once,
+ * and each address is checked before use.
  */
 #include "guest/seccomp_stop.h"
 #include <asm/processor-flags.h>

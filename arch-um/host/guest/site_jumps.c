@@ -4,7 +4,7 @@
  *
  * Used by engines that can map the window (seccomp) and call host_sites_init(). Kernel code
  * (mm/sites.c) finds the sites and calls host_site_define() and host_space_site_*() on the
- * machine's thread.
+ * machine's thread in the kernel process.
  *
  * Theory of operation
  *

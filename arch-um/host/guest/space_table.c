@@ -5,7 +5,7 @@
  * The stub data of all spaces is in one shared memory file (um/stub.h): first the constants and the
  * window of the sites, then one slot for each space. The file grows by blocks of slots, which are
  * mapped here as they are needed. The structs of the spaces are in blocks of private memory and
- * never move. Called by spaces.c and the engines on the machine's thread.
+ * never move. Called by spaces.c and the engines on the machine's thread in the kernel process.
  */
 #include "guest/space_table.h"
 #include "lx/lx_file.h"

@@ -3,8 +3,8 @@
  * spaces.c - choose the engine, keep a pool of guest processes, queue their mapping work
  *
  * Implements host_guest_*() and host_space_*() of um/host.h for kernel code, on the machine's
- * thread, and calls the engine. host_guest_kick() and host_guest_child_ended() run in signal
- * handlers.
+ * thread in the kernel process, and calls the engine. host_guest_kick() and
+ * host_guest_child_ended() run in signal handlers.
  *
  * Theory of operation
  *

@@ -2,10 +2,10 @@
 /*
  * stub_filter.c - make the filters for the system calls of a guest process
  *
- * seccomp_zygote.c calls host_stub_filters() once, before it forks the zygote. A rule names one
- * instruction of the stub, the call that it makes, and the arguments that never vary. If guest code
- * jumps to the instruction with other registers, the filter treats that like a system call from
- * guest code. These calls are allowed:
+ * seccomp_zygote.c calls host_stub_filters() once in the kernel process, before it forks the
+ * zygote. A rule names one instruction of the stub, the call that it makes, and the arguments that
+ * never vary. If guest code jumps to the instruction with other registers, the filter treats that
+ * like a system call from guest code. These calls are allowed:
  *
  *   guest thread   wait for its turn and wake the kernel process, each on its own word. Any other
  *                  call raises SIGSYS, and the guest's kernel carries it out.

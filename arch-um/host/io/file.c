@@ -2,8 +2,8 @@
 /*
  * file.c - access files, sockets and pseudo terminals of the host
  *
- * Implements the "files" section of um/host.h for drivers, and the random source. Any thread may
- * call these functions; the only state is one bit for each descriptor.
+ * Implements the "files" section of um/host.h for drivers, and the random source. Any thread of
+ * the kernel process may call these functions; the only state is one bit for each descriptor.
  *
  * A descriptor that the process inherited shares its flags with the process that started this one:
  * O_NONBLOCK on our standard input would also affect the shell. So host_file_inherit() opens the

@@ -2,8 +2,8 @@
 /*
  * file_vec.c - transfer data between a file and scattered memory
  *
- * Called by the worker threads of the disk driver and by hostfs, on any thread. A short transfer
- * advances the caller's vector itself past the transferred bytes.
+ * Called by the worker threads of the disk driver and by hostfs, on any thread of the kernel
+ * process. A short transfer advances the caller's vector itself past the transferred bytes.
  */
 #include <um/host.h>
 #include "lx/lx_file.h"

@@ -3,7 +3,7 @@
  * hostfs_host.c - access folders of the host for the guest's hostfs
  *
  * Implements the "host file system" section of um/host.h. The hostfs driver calls these functions
- * in task context on the machine's thread.
+ * in task context on the machine's thread in the kernel process.
  *
  * Confinement. Every call names its file by a descriptor and one component. This file checks the
  * component and tells the host not to follow symbolic links. Where the host has no flag for that

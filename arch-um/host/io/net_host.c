@@ -2,8 +2,9 @@
 /*
  * net_host.c - send and receive frames through sockets and tap devices of the host
  *
- * Called by the eth driver on the machine's thread, with softirqs off or in task context. A socket
- * transfers many frames per call. No call interrupts another, so all share one array of messages.
+ * Called by the eth driver on the machine's thread in the kernel process, with softirqs off or in
+ * task context. A socket transfers many frames per call. No call interrupts another, so all share
+ * one array of messages.
  */
 #include <um/host.h>
 #include "libk.h"

@@ -2,7 +2,8 @@
 /*
  * poll.c - find out which descriptors have become ready
  *
- * Called by kernel code (um/host.h) and idle.c on the machine's thread; the watcher is a worker.
+ * Called by kernel code (um/host.h) and idle.c on the machine's thread; the watcher is a worker,
+ * another thread of the kernel process.
  *
  * Theory of operation
  *

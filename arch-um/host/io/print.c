@@ -2,8 +2,8 @@
 /*
  * print.c - write messages to standard error without a console
  *
- * Used before the kernel's console works, and when the kernel has crashed. Called by any thread and
- * in signal handlers.
+ * Used before the kernel's console works, and when the kernel has crashed. Called by console
+ * drivers, exit.c and others, on any thread of the kernel process and in signal handlers.
  */
 #include <um/host.h>
 #include "lx/lx_file.h"

@@ -2,7 +2,8 @@
 /*
  * idle.c - sleep until a host event is pending
  *
- * Called by the kernel's idle loop (kernel/clock.c) on the machine's thread, with interrupts off.
+ * Called by the kernel's idle loop (kernel/clock.c) on the machine's thread in the kernel process,
+ * with interrupts off.
  */
 #include <um/host.h>
 #include <um/upcall.h>

@@ -3,8 +3,8 @@
  * timer.c - read the host's clocks and set the machine's timer
  *
  * Called by kernel code (kernel/clock.c, drivers/rtc.c), other files of host/ and the disk workers.
- * host_time_*() may be called by any thread and in signal handlers; the rest is for the machine's
- * thread. The timer raises SIGALRM (handlers.c).
+ * host_time_*() may be called by any thread of the kernel process and in signal handlers; the rest
+ * is for the machine's thread. The timer raises SIGALRM (handlers.c).
  */
 #include "process/timer.h"
 #include <linux/elf.h>
