@@ -4,7 +4,7 @@
  *
  * Code in the kernel image must not use vector registers. Without them BLAKE2b is twice as fast as
  * SHA-256. `b2sum -l 256` prints the same digest. Called by identity.c and by umlab-disk pack, on
- * any thread; the state belongs to the caller.
+ * any thread of umlab-disk or of the disk driver; the state belongs to the caller.
  */
 #include "blake.h"
 

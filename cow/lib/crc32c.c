@@ -4,7 +4,7 @@
  *
  * Uses the crc32 instruction of SSE4.2 if the processor has it, else a table for four bits at a
  * time. The instruction works on general registers, so the kernel image may use it too. Called by
- * header.c, map.c, identity.c and lease.c, on any thread.
+ * header.c, map.c, identity.c and lease.c, on any thread of umlab-disk or of the disk driver.
  */
 #include "crc32c.h"
 

@@ -2,7 +2,7 @@
 /*
  * io.c - provide whole transfers and a mutex on top of struct cow_io
  *
- * Called by all modules of cow/, on any thread.
+ * Called by all modules of cow/, on any thread of umlab-disk or of the disk driver.
  */
 #include "io.h"
 

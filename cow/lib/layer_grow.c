@@ -4,7 +4,8 @@
  *
  * The map has spare room in the file. So a larger disk needs only a longer file, a larger map in
  * memory and a new header. The header is written last: after a crash before that, the disk has its
- * old size. Called by chain_write.c while no other thread uses the layer.
+ * old size. Called by chain_write.c, in umlab-disk or on a host thread of the disk driver, while
+ * no other thread uses the layer.
  */
 #include "layer_grow.h"
 

@@ -3,7 +3,8 @@
  * map.c - look up, change, read and write the map of a layer
  *
  * layer.c explains how the map and the file are kept consistent, and calls the functions that do
- * I/O. chain.c and chain_write.c look up and set entries on any thread.
+ * I/O. chain.c and chain_write.c look up and set entries on any thread of umlab-disk or of the
+ * disk driver.
  */
 #include "map.h"
 

@@ -4,7 +4,8 @@
  *
  * A layer records the path of the file below it twice: absolute, and relative to its own folder, so
  * that both files may be moved together. Symbolic links among the folders are resolved; the last
- * component is kept, so a base may be a link. Called by chain_open.c, create.c and umlab-disk.
+ * component is kept, so a base may be a link. Called by chain_open.c, create.c and umlab-disk, on
+ * the main thread of umlab-disk or on a host thread of the disk driver.
  */
 #include "path.h"
 

@@ -3,8 +3,8 @@
  * text.c - format messages without a C library
  *
  * The kernel's printf functions use kernel state, which the driver's host threads must not touch.
- * So the library has its own small formatter. Called by all modules of cow/ and by the driver, on
- * any thread.
+ * So the library has its own small formatter. Called by all modules of cow/ and by the disk
+ * driver's jobs (ubd_job.c), on any thread.
  */
 #include "text.h"
 

@@ -3,7 +3,8 @@
  * io_posix.c - implement struct cow_io for programs: umlab-disk and the tests
  *
  * Handles EINTR and short transfers and turns errno into -errno, so that the library sees neither
- * EINTR nor short transfers. Called on any thread.
+ * EINTR nor short transfers. cow/lib calls the functions through struct cow_io, on any thread of
+ * the program.
  */
 #define _GNU_SOURCE
 #include "io_posix.h"

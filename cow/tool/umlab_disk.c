@@ -5,6 +5,9 @@
  * Each verb is defined at the end of the tool_*.c that implements it. The option parser of
  * labs/base/ makes --help, the man page umlab-disk(1) and the completion of shells from these
  * tables.
+ *
+ * main() runs on the host, for a user, a test, or a verb of umlab that needs a disk
+ * (labs/machine/disk.c).
  */
 #include <stdio.h>
 
