@@ -3,7 +3,8 @@
  * client.c - talk to a running switch, uplink or machine
  *
  * The other side is common/mgmt.c, or the kernel of a machine, which speaks the same protocol
- * (mgmt.h). Called by the verbs of umlab-net in verbs_look.c and verbs_change.c.
+ * (mgmt.h). Called by the verbs of umlab-net in verbs_look.c and verbs_change.c, in a command that
+ * ends after the answer.
  */
 #include "cli/client.h"
 

@@ -2,7 +2,8 @@
 /*
  * run_switch.c - `umlab-net run switch`: read the options, start a switch, run until it ends
  *
- * Called by the option parser through the list in umlab_net.c.
+ * Called by the option parser through the list in umlab_net.c. The process of the command then is
+ * the switch; its main thread runs the event loop.
  */
 #include "cli/run_switch.h"
 

@@ -5,7 +5,8 @@
  * Users start uplinks of switches (switch=TARGET). The eth driver in the kernel of a machine starts
  * its own uplinks: it hands over a socket (fd=N) and passes on the options that the user wrote
  * after eth0=slirp. So options are separated by commas as well as by blanks. The option parser
- * calls the verbs through the list in umlab_net.c.
+ * calls the verbs through the list in umlab_net.c. The process of the command then is the uplink,
+ * whose only thread runs the event loop.
  */
 #include "cli/run_uplink.h"
 

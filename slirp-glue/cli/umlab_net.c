@@ -5,6 +5,9 @@
  * The entry of each verb is in the run_*.c or verbs_*.c file that holds its function. The
  * parser, the help, the man page umlab-net(1) and completion are made from these entries
  * (labs/base/verb.h).
+ *
+ * main() runs on the host, for a user, for umlab, or for the kernel of a machine that needs an
+ * uplink.
  */
 #include <string.h>
 

@@ -4,7 +4,7 @@
  *
  * Each port of the switch has a cable (port.c). A machine that is connected to its uplink directly
  * has no port, so the uplink has a cable too (uplink.c). Called only by the thread that runs the
- * event loop.
+ * event loop of the switch or of the uplink.
  */
 #include "common/cable.h"
 

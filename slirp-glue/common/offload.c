@@ -18,7 +18,8 @@
  * Heads come from outside and may be wrong. offload_check() rejects a head that contradicts the
  * packet; all other functions trust the head.
  *
- * The switch calls this for its ports (port.c), the uplink for its machine (uplink.c).
+ * The switch calls this for its ports (port.c), the uplink for its machine (uplink.c), each on the
+ * thread that runs its event loop.
  */
 #include "common/offload.h"
 

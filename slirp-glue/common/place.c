@@ -2,9 +2,9 @@
 /*
  * place.c - find or make the folders of running switches and uplinks
  *
- * Used by the processes that make these folders and by the commands that look for them. The
- * folders hold sockets that control networks, so folders that another user could change are
- * rejected.
+ * Called by run_switch.c and uplink.c, which make these folders, and by client.c and run_uplink.c,
+ * which look for them, on the main thread of umlab-net. The folders hold sockets that control
+ * networks, so folders that another user could change are rejected.
  */
 #include "common/place.h"
 

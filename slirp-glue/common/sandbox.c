@@ -7,6 +7,8 @@
  * memory cannot become executable, and sockets must be local (for uplinks also IP or netlink). The
  * lists hold what the C library, GLib, libslirp and liburcu call. The process also sets
  * no_new_privs, so a set-user-id program would gain nothing even if one were started.
+ *
+ * Called once by run_switch.c or uplink.c, on the main thread, just before the event loop runs.
  */
 #include "common/sandbox.h"
 

@@ -2,8 +2,9 @@
 /*
  * say.c - print one line for the user
  *
- * Used by the long-running parts of umlab-net, from any thread. An uplink that the kernel of a
- * machine has started redirects the lines into the machine's log (say_to).
+ * Used by the long-running parts of umlab-net, from any thread, for example by uplink.c and
+ * capture.c. An uplink that the kernel of a machine has started redirects the lines into the
+ * machine's log (say_to).
  */
 #include "common/say.h"
 

@@ -2,7 +2,8 @@
 /*
  * words.c - read words of commands and options: numbers, on and off, NAME=VALUE
  *
- * Used for the command line and for the commands of a running switch or uplink.
+ * Called by run_switch.c and run_uplink.c for the command line, and by switch_commands.c and
+ * port_settings.c for commands, in the event loop of a running switch.
  */
 #include "common/words.h"
 

@@ -18,7 +18,8 @@
  * There are at most `max` entries, and at most half of them are for one port. So a machine that
  * invents addresses can neither use up memory nor displace the addresses of other machines.
  *
- * Called by switch.c and by the commands that change ports.
+ * Called by switch.c and by the commands that change ports, on the thread that runs the switch's
+ * event loop, which is the forwarding thread.
  */
 #define _LGPL_SOURCE
 #define URCU_API_MAP

@@ -4,7 +4,7 @@
  *
  * Used by the command `link` of the running switch (switch_commands.c) and for the option port= of
  * `run switch`. A wrong word changes nothing: the words are first read into a copy of the settings
- * (struct wanted), which is applied as a whole.
+ * (struct wanted), which is applied as a whole. Called on the main thread of the switch.
  */
 #include "switch/port_settings.h"
 

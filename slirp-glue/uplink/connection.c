@@ -11,6 +11,8 @@
  * The table is a cds_lfht as in the switch (fdb.c), but only the thread of the event loop uses
  * it. So an entry can be freed at once. The size of the table is fixed: a table that grows needs a
  * helper thread, which the sandbox forbids.
+ *
+ * local_ack.c is the only caller.
  */
 #define _LGPL_SOURCE
 #include "uplink/connection.h"

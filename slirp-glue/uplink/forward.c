@@ -2,7 +2,8 @@
 /*
  * forward.c - read the text of a forward, which leads a port of the host to a port of a machine
  *
- * Called by forwards.c. The functions depend only on their arguments.
+ * Called by forwards.c in the uplink's process, for options at its start and for commands in the
+ * event loop. The functions depend only on their arguments.
  */
 #include "uplink/forward.h"
 

@@ -8,7 +8,7 @@
  * 6582). The timer matters while una != acked, and is set again when it fires, not with each frame.
  *
  * This file decides what to retransmit; local_ack.c, its only caller besides connection.c, sends
- * the frames.
+ * the frames. Everything runs in the uplink's event loop.
  */
 #include "uplink/kept.h"
 
