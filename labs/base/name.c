@@ -3,7 +3,7 @@
  * name.c - check the names of machines, images, snapshots, collision domains, classes, students
  *
  * Called by the code that takes such a name from the command line, a lab file or a list of
- * students.
+ * students. Such code is in machine.c, labfile.c and the verbs.
  */
 #include "base/name.h"
 

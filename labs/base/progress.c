@@ -2,9 +2,10 @@
 /*
  * progress.c - show the progress of several operations that run at the same time
  *
- * Called by the verbs that start and stop machines. Lines go to standard error, so standard output
- * holds results only. If the lines do not fit on the terminal, lines of successful operations are
- * left out. With -q nothing is shown. There is one table at a time.
+ * Called by labmake.c and verbs_class.c in the umlab command, when several machines start or stop.
+ * Lines go to standard error, so standard output holds results only. If the lines do not fit on
+ * the terminal, lines of successful operations are left out. With -q nothing is shown. There is
+ * one table at a time.
  */
 #include "base/progress.h"
 

@@ -2,8 +2,8 @@
 /*
  * table.c - print tables for people
  *
- * Called by the verbs that list something. libsmartcols fits the columns to the terminal and
- * escapes control characters.
+ * Called by the verbs of umlab that list something (labs/cli/). libsmartcols fits the columns to
+ * the terminal and escapes control characters.
  */
 #include "base/table.h"
 

@@ -2,8 +2,9 @@
 /*
  * verb.c - parse the arguments of a verb according to its table entry
  *
- * Called by program_run() to parse a command line, and by verb_complete.c to find the options of a
- * verb. These functions print errors and return; the caller ends the program.
+ * Called by program_run() (program.c) of umlab, umlab-disk and umlab-net to parse a command line,
+ * and by verb_complete.c to find the options of a verb. These functions print errors and return;
+ * the caller ends the program.
  */
 #include "base/verb.h"
 

@@ -2,7 +2,8 @@
 /*
  * check.c - hold claims about a running lab, and their results
  *
- * The readers of check files add claims to struct checks; the other files in this folder read them.
+ * The readers of check files add claims to struct checks; the other files in this folder read
+ * them. All of them run in `umlab check`.
  */
 #include "check/check.h"
 

@@ -2,8 +2,8 @@
 /*
  * check_signals.c - hold back the signals that would end the command while a lab is broken
  *
- * Called by check_selftest.c, which breaks labs on purpose and must always repair them. While the
- * signals are held back, check_run.c looks for pending signals between two claims.
+ * Called in `umlab check` by check_selftest.c, which breaks labs on purpose and must always repair
+ * them. While the signals are held back, check_run.c looks for pending signals between two claims.
  */
 #include "check/check_signals.h"
 

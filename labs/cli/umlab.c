@@ -5,6 +5,9 @@
  * The entry of each verb, with its options and help, is at the end of the verbs_*.c file that
  * contains its function. To add a verb, write the function and the entry there, declare the entry
  * in verbs_*.h and list it here. Help, man page and completion are made from the entry.
+ *
+ * main() runs on the host for each command that a user types, and for each keeper
+ * (machine/keeper.c).
  */
 #include <locale.h>
 #include <string.h>

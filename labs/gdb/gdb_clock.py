@@ -2,8 +2,9 @@
 #
 # gdb_clock.py - stop the machine's clock while gdb holds the machine
 #
-# Loaded by umlab.py. At each stop, this file writes the time into the kernel process. When the
-# kernel continues, it subtracts the pause from its clock (arch-um/host/), even if gdb was killed.
+# Loaded by umlab.py into gdb on the host. At each stop, this file writes the time into the kernel
+# process. When the kernel continues, it subtracts the pause from its clock (arch-um/host/), even
+# if gdb was killed.
 import struct
 import time
 

@@ -2,7 +2,7 @@
 #
 # gdb_devices.py - um-irqs and um-disks: show pending interrupts and disk requests in flight
 #
-# Loaded by umlab.py.
+# Loaded by umlab.py into gdb on the host.
 import gdb
 
 import gdb_kernel as k

@@ -2,6 +2,8 @@
 #
 # gdb_guest.py - um-regs, um-core, um-user, um-root: examine a guest program
 #
+# Loaded by umlab.py into gdb on the host.
+#
 # Theory of operation
 #   gdb does not see the address space of a guest program, but the machine's page tables say where
 #   each of its pages is in guest RAM. um-core writes these pages, the registers and the list of

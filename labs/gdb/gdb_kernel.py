@@ -2,7 +2,7 @@
 #
 # gdb_kernel.py - provide what all um-* commands use: kernel lists, types, memory, tasks
 #
-# Imported by the other gdb_*.py files as k.
+# Imported by the other gdb_*.py files as k, in gdb on the host.
 import functools
 import struct
 

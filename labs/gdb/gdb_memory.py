@@ -2,7 +2,7 @@
 #
 # gdb_memory.py - um-vtop and um-x: walk the page tables of guest programs, show their memory
 #
-# Loaded by umlab.py. gdb_guest.py uses these functions too.
+# Loaded by umlab.py into gdb on the host. gdb_guest.py uses these functions too.
 import gdb
 
 import gdb_kernel as k

@@ -2,9 +2,9 @@
 #
 # gdb_modules.py - load and unload the symbols of kernel modules together with the modules
 #
-# Loaded by umlab.py. The files of modules are in kbuild's folder or in the folders that
-# um-module-path and UMLAB_MODULES name. A breakpoint in a module that is not loaded yet stays
-# pending; gdb can even stop in the module's init function.
+# Loaded by umlab.py into gdb on the host. The files of modules are in kbuild's folder or in the
+# folders that um-module-path and UMLAB_MODULES name. A breakpoint in a module that is not loaded
+# yet stays pending; gdb can even stop in the module's init function.
 import os
 import subprocess
 import tempfile

@@ -2,7 +2,7 @@
 #
 # gdb_oops.py - um-catch-oops: stop where the kernel fails
 #
-# Loaded by umlab.py.
+# Loaded by umlab.py into gdb on the host.
 import gdb
 
 

@@ -2,7 +2,7 @@
 #
 # gdb_spaces.py - um-spaces, um-mailbox: show the host processes that hold guest address spaces
 #
-# Loaded by umlab.py.
+# Loaded by umlab.py into gdb on the host.
 import gdb
 
 import gdb_kernel as k

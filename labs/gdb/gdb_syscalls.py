@@ -2,7 +2,7 @@
 #
 # gdb_syscalls.py - um-break-syscall: stop when a task makes a system call
 #
-# Loaded by umlab.py.
+# Loaded by umlab.py into gdb on the host.
 import gdb
 
 import gdb_kernel as k

@@ -2,7 +2,7 @@
 #
 # gdb_tasks.py - um-ps and um-bt: list the guest's tasks, show where in the kernel they sleep
 #
-# Loaded by umlab.py.
+# Loaded by umlab.py into gdb on the host.
 import gdb
 
 import gdb_kernel as k

@@ -2,6 +2,8 @@
 #
 # gdb_unwind.py - um-task: show a sleeping task with gdb's own commands; unwind through signals
 #
+# Loaded by umlab.py into gdb on the host.
+#
 # Theory of operation
 #   gdb knows only the machine's thread. um-task TASK makes the innermost frame appear as if the
 #   frame had been called from the place where TASK sleeps. The saved registers of the task are

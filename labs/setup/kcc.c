@@ -2,9 +2,9 @@
 /*
  * kcc.c - compile kernel files with precompiled headers
  *
- * kernel.sh puts this program in front of the compiler (CC="kcc gcc") if precompiled headers are
- * enabled (KCC=1). A first build then takes half the processor time, because most of the 2700
- * files are small and include the same 1000 headers.
+ * kernel.sh puts this program in front of the compiler on the host (CC="kcc gcc") if precompiled
+ * headers are enabled (KCC=1). A first build then takes half the processor time, because most of
+ * the 2700 files are small and include the same 1000 headers.
  *
  * Theory of operation
  *

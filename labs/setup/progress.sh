@@ -9,6 +9,7 @@
 # is the expected number of such lines (0: unknown), of which DONE were counted in an earlier run.
 # Every other line is a message and is shown at once. On a terminal the progress is one line that
 # is overwritten; elsewhere it is a plain line every 15 seconds. All output also goes to LOG.
+# kernel.sh and source.sh call this script.
 set -u
 title=$1 total=$2 log=$3
 work='^  [A-Z][A-Z0-9_ ]*(\[M\])? +[^ ]+$'

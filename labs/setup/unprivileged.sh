@@ -12,6 +12,8 @@
 # names still work: the kernel looks them up from the current folder and checks no folder above.
 # So callers change to build/, which all users may search, and name the kernel, disks and sockets
 # relative to build/.
+#
+# Called by run.sh, labs/image/build.sh and the scripts of tests/bench.
 set -eu
 
 if [[ $(id -u) == 0 ]]; then

@@ -3,6 +3,8 @@
  * bpfcount.c - use a BPF program to count how often an event occurs while a command runs
  *
  *   bpfcount GROUP/EVENT COMMAND...      events are the folders below /sys/kernel/tracing/events
+ *
+ * Students compile this program on the host and run it in the guest of the lab (README.md).
  */
 #include <err.h>
 #include <linux/bpf.h>
