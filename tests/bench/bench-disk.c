@@ -10,6 +10,7 @@
  * of the path through the guest. Prints lines "@disk ROW FIGURE": MB/s for seq_*, operations per
  * second for the others. Each row takes one second. row=ROW and seconds=N run one row alone, for a
  * profiler. Both are read from the environment; in a guest, from the kernel's command line.
+ * bench-disk.sh runs this program.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -2,7 +2,8 @@
 /*
  * bench-exec.c - exit at once: the program that the row fork+exec of bench-guest.c starts
  *
- * It has no C library, so that the row measures the kernel and not the start of a libc.
+ * It has no C library, so that the row measures the kernel and not the start of a libc. It runs on
+ * the host and in guests.
  */
 #include <sys/syscall.h>
 

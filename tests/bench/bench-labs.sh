@@ -6,7 +6,7 @@
 # Prints one line for each lab: seconds until the last startup script has finished, PSS of the
 # processes of a machine (kernel and spaces), PSS of the keepers and switches, the decrease of the
 # host's MemAvailable, and the disk space of a machine. The startup scripts set an address and
-# ping the neighbour.
+# ping the neighbour. `make bench-labs` runs this script on the host.
 cd "$(dirname "$0")/../.." || exit 2
 UMLAB=${UMLAB:-$PWD/build/umlab} IMAGE=${1:-minimal} MEM=${2:-64}
 [ -r "build/images/$IMAGE.img" ] ||

@@ -9,7 +9,7 @@
 # the headers. So guest and host run the same tools: the guest from its initramfs, the host from its
 # own disk, normally out of the page cache. Both build in memory (bench-guest.c). The script
 # generates the program to build: 50 files with one header, and a configure script that makes 24
-# tests.
+# tests. `make bench` runs this script on the host.
 set -eu
 umask 022
 export LC_ALL=C

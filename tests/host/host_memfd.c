@@ -3,6 +3,7 @@
  * host_memfd.c - check what guest RAM needs from the host
  *
  * Guest RAM is a sparse memfd that is mapped in many pieces. Punching holes in the file frees RAM.
+ * `make check` runs this program on the host.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

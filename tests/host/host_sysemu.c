@@ -2,7 +2,8 @@
 /*
  * host_sysemu.c - check what the ptrace engine needs from the host
  *
- * These are PTRACE_SYSEMU, access to the register sets, and the death of tracees with their tracer.
+ * These are PTRACE_SYSEMU, access to the register sets, and the death of tracees with their
+ * tracer. `make check` runs this program on the host.
  */
 #define _GNU_SOURCE
 #include <elf.h>

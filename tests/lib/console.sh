@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # console.sh - drive a guest at a terminal: type, wait for an answer, claim
 #
-# Sourced after guest.sh. The head of typist.c describes the actions.
+# Sourced after guest.sh, for example by t3050-terminal.sh. The head of typist.c describes the
+# actions.
 
 TYPIST=$BUILD/tests/typist
 IMAGE=${UMLAB_IMAGE:-$BUILD/images/debian-12.img}

@@ -5,7 +5,7 @@
 # The files good-* are V1, V2, V3 and the 64-bit V3 from before 2006. In each, one block of 4 KiB
 # differs from BASE, and the disk has the content of the file `want`. The files bad-* have one fault
 # each. The script follows the description of the formats and uses no code of cow/, so the files
-# test that code.
+# test that code. t6020-overlays.sh runs the script on the host.
 import os, struct, sys
 
 folder, base = sys.argv[1], os.path.realpath(sys.argv[2])

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # gdb.sh - run gdb on the kernel of a test guest, as the user who runs the guest
 #
-# Sourced after guest.sh. UMLAB_VMLINUX names the kernel with debug data (default
-# build/kernel/vmlinux).
+# Sourced after guest.sh by the tests about gdb, such as t9490-gdb.sh. UMLAB_VMLINUX names the
+# kernel with debug data (default build/kernel/vmlinux).
 
 VMLINUX=${UMLAB_VMLINUX:-$BUILD/kernel/vmlinux}
 

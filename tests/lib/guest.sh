@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # guest.sh - boot test guests as an unprivileged user and read their results
 #
-# Sourced after tap.sh. The environment may set:
+# Sourced after tap.sh by each test that boots a machine. The environment may set:
 #   UMLAB_LINUX        the kernel (default build/linux)
 #   UMLAB_KERNEL_ARGS  options for every boot (engine=ptrace ...)
 #   UMLAB_TEST_UID     host user that runs guests when root runs the tests (default 65534)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # hosts.sh - make network namespaces that act as hosts, with a cable between them; needs root
 #
-# Sourced after net.sh. Only `at` runs commands as root; all else runs without privileges
-# (USER_PREFIX), as in other tests:
+# Sourced after net.sh, for example by t7040-hosts.sh. Only `at` runs commands as root; all else
+# runs without privileges (USER_PREFIX), as in other tests:
 #   hosts_start                     makes host1 (192.168.77.1, fd77::1) and host2 (.2, fd77::2)
 #   at HOST COMMAND...              runs the command there, as root
 #   at_user NAME HOST COMMAND...    runs the command there in the background, as the guests' user;

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # labs.sh - run the umlab command as an ordinary user with a separate home folder
 #
-# Sourced after tap.sh and guest.sh. The function `umlab` runs the command with a time limit of
-# $UMLAB_LIMIT seconds. cleanup kills the machines that still run at the end of the script.
+# Sourced after tap.sh and guest.sh by the tests t8* and others. The function `umlab` runs the
+# command with a time limit of $UMLAB_LIMIT seconds. cleanup kills the machines that still run at
+# the end of the script.
 
 UMLAB=$BUILD/umlab
 export UMLAB_HOME=$SCRATCH/home XDG_RUNTIME_DIR=$SCRATCH/run HOME=$SCRATCH/home

@@ -17,7 +17,7 @@
 # then a sector with a description and the data for each write. A power failure keeps all writes
 # before the last flush and a random subset of the sectors of later writes. Each sector of the disk
 # holds its number and the round that wrote it. NOTES has a line "round entries" for each flush that
-# was acknowledged.
+# was acknowledged. t1020-disk-log.sh runs this program on the host.
 import os, random, shutil, struct, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../peers"))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # net.sh - run small machines with network programs, switches and uplinks
 #
-# Sourced after guest.sh. Machines boot net.cpio (pack-net-cpio) and take commands at
-# their console:
+# Sourced after guest.sh by the tests t7* and others. Machines boot net.cpio (pack-net-cpio) and
+# take commands at their console:
 #   net_guest NAME OPTION...      boots one and waits until it takes commands
 #   net_uml NAME OPTION...        does the same with Debian's user-mode-linux
 #   net_do NAME COMMAND...        prints what the command printed in the machine; fails if the

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # selftests.sh - run the generic kernel's own selftests in a guest and make a table of the results
 #
-# Sourced after console.sh. selftests LIST runs the programs that the file LIST names, in the Debian
-# image. Each line of LIST gives folder, program, time limit in seconds, and arguments. The table
-# goes to build/tests/<LIST>.table. A failure that selftests.known lists with its reason counts as
-# TODO.
+# Sourced after console.sh by t5900-selftests.sh and t9100-selftests-long.sh. selftests LIST runs
+# the programs that the file LIST names, in the Debian image. Each line of LIST gives folder,
+# program, time limit in seconds, and arguments. The table goes to build/tests/<LIST>.table. A
+# failure that selftests.known lists with its reason counts as TODO.
 SELFTESTS=$BUILD/tests/selftests.img
 KNOWN=$TOP/tests/known/selftests.known
 

@@ -5,7 +5,7 @@
 # This is a minimal NBD client, so that the tests need no further package. The client is one file
 # because some tests copy it into a machine; tests/lib/logcrash.py imports the class. Sectors that
 # the text covers only in part are read first. The client waits up to 20 seconds for a server that
-# is still starting.
+# is still starting. t1000-disk-tool.sh and other tests run this program.
 import socket, struct, sys, time
 
 READ, WRITE, DISCONNECT, FLUSH = range(4)

@@ -6,7 +6,8 @@
 # usage: qemu-kernel.sh
 #
 # The package is downloaded and unpacked below build/bench, not installed. The exit status is 1
-# where the distribution has no such package.
+# where the distribution has no such package. Called by t9497-ptrace-scope.sh and bench-gdb.sh on
+# the host.
 set -eu
 folder=$(realpath "${BASH_SOURCE[0]%/*}/../../build")/bench/qemu
 if ! compgen -G "$folder/boot/vmlinuz-6.12*" > /dev/null; then

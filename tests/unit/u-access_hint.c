@@ -7,6 +7,7 @@
  * decoder is compared with the processor: each opcode runs with each prefix in a child process
  * whose registers all point to inaccessible memory. The error code of the page fault tells whether
  * the opcode writes. Opcodes that this processor lacks, or that do not fault, are not compared.
+ * `make check-unit` runs this program on the host.
  */
 #define _GNU_SOURCE
 #include <signal.h>

@@ -2,7 +2,8 @@
 /*
  * u-agentlink.c - test the frames between command, keeper and agent (labs/link/agentlink.c)
  *
- * Frames arrive whole, in pieces or among noise, and the peer may disappear.
+ * Frames arrive whole, in pieces or among noise, and the peer may disappear. `make check-unit`
+ * runs this program on the host.
  */
 #include "tap.h"
 

@@ -2,6 +2,8 @@
 /*
  * u-check.c - test the checks of labs: both kinds of check file, and the reports
  * (labs/check/check.c, check_native.c, check_kathara.c, check_report.c)
+ *
+ * `make check-unit` runs this program on the host.
  */
 #include "tap.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * u-class.c - test classes: parameters of students, copies of labs (labs/lab/classfile.c)
+ *
+ * `make check-unit` runs this program on the host.
  */
 #include "tap.h"
 

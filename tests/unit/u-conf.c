@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * u-conf.c - test "key=value", YAML and JSON files (labs/base/conf.c, yamlfile.c)
+ *
+ * `make check-unit` runs this program on the host.
  */
 #include "tap.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * u-fdb.c - test the forwarding table: learning, bounds, ageing, concurrent readers
+ *
+ * `make check-unit` runs this program on the host.
  */
 #include "switch/fdb.h"
 

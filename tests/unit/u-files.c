@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * u-files.c - test how umlab uses files and folders and runs programs (labs/base/files.c, spawn.c)
+ *
+ * `make check-unit` runs this program on the host.
  */
 #include "tap.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * u-filter.c - test the filter of the uplink: which addresses and ports a machine can reach
+ *
+ * `make check-unit` runs this program on the host.
  */
 #include "uplink/filter.h"
 

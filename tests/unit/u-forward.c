@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * u-forward.c - test the parser of forwards from a port of the host to a port of the machine
+ *
+ * `make check-unit` runs this program on the host.
  */
 #include "uplink/forward.h"
 

@@ -6,6 +6,7 @@
  * capture, impairments) and through the filter, all compiled with sanitizers. The test checks
  * that no sanitizer reports an error, that the process survives, and that each frame is freed. The
  * test prints its seed. FRAMES_SEED repeats a run, FRAMES_COUNT sets the number of frames.
+ * `make check-unit` runs this program on the host.
  */
 #include "uplink/filter.h"
 #include "switch/switch.h"

@@ -3,7 +3,7 @@
  * u-header.c - test headers of all formats, also mutated ones, and leases
  *
  * Runs on a simulated disk (simdisk.h). `u-header N` makes N mutations of each format; 200 000 take
- * a minute with the sanitizers.
+ * a minute with the sanitizers. `make check-unit` runs this program on the host.
  */
 #include "simdisk.h"
 #include "tap.h"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * u-impair.c - test what the settings of a cable do to frames (slirp-glue/common/impair.c)
+ *
+ * `make check-unit` runs this program on the host.
  */
 #include "common/impair.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * u-labfile.c - test the parser of lab.conf and lab.dep: each rule of both dialects, and noise
+ *
+ * `make check-unit` runs this program on the host.
  */
 #include "tap.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * u-labmap.c - test how a lab is drawn as text and as SVG (labs/lab/labmap.c)
+ *
+ * `make check-unit` runs this program on the host.
  */
 #include "tap.h"
 

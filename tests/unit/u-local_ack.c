@@ -5,7 +5,8 @@
  * A sender with windows of 64 KB, which retransmits unacknowledged data, plays libslirp. A receiver
  * with scaled windows plays the machine, and a queue that loses and reorders frames plays the path
  * between them. The test has a simulated clock. LOCAL_ACK_SEED repeats a run. This file is longer
- * than 500 lines because all claims use this simulation.
+ * than 500 lines because all claims use this simulation. `make check-unit` runs this program on
+ * the host.
  */
 #include "uplink/local_ack.h"
 

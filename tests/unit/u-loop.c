@@ -2,7 +2,7 @@
 /*
  * u-loop.c - test the event loop: the order of timers, sources that remove each other, pollers
  *
- * LOOP_SEED repeats a run.
+ * LOOP_SEED repeats a run. `make check-unit` runs this program on the host.
  */
 #include "common/loop.h"
 

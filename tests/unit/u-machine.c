@@ -2,6 +2,8 @@
 /*
  * u-machine.c - test files of machines, descriptions of interfaces, recorded processes
  * (labs/machine/machine.c, nic.c, pidfile.c, labdir.c; labs/base/where.c)
+ *
+ * `make check-unit` runs this program on the host.
  */
 #include "tap.h"
 

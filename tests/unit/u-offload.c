@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * u-offload.c - compare checksums and segments with a slow and simple computation
+ *
+ * `make check-unit` runs this program on the host.
  */
 #include "common/offload.h"
 

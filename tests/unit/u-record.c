@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * u-record.c - test the record of a machine in an exam (labs/machine/record.c)
+ *
+ * `make check-unit` runs this program on the host.
  */
 #include "tap.h"
 

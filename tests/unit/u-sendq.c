@@ -3,6 +3,7 @@
  * u-sendq.c - test the queue of frames to a peer and the batches of messages from a peer
  *
  * The queue sends to one end of a socket pair; batch_receive() reads the other end.
+ * `make check-unit` runs this program on the host.
  */
 #include "common/sendq.h"
 

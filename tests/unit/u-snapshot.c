@@ -3,6 +3,7 @@
  * u-snapshot.c - test the tree of a machine's snapshots (labs/machine/snapshot.c)
  *
  * Disks are small files. The test runs without umlab-disk, so an overlay is a plain copy.
+ * `make check-unit` runs this program on the host.
  */
 #include "tap.h"
 

@@ -3,6 +3,7 @@
  * u-switch.c - test forwarding between ports: learning, VLANs, isolation, bad frames, slow peers
  *
  * The switch runs in this process; each port's peer is the other end of a socket pair.
+ * `make check-unit` runs this program on the host.
  */
 #include "switch/switch.h"
 

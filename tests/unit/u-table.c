@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * u-table.c - test tables for people (labs/base/table.c)
+ *
+ * `make check-unit` runs this program on the host.
  */
 #include "tap.h"
 

@@ -4,7 +4,7 @@
  *
  * Each of 8 threads owns every eighth sector. So nearly every write meets other threads that copy
  * the same cluster from the base, zero parts of the cluster, or flush. The layer is a real file
- * in /tmp.
+ * in /tmp. `make check-unit` runs this program on the host.
  */
 #include <fcntl.h>
 #include <pthread.h>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * u-timing.c - test deadlines and waiting for a lock (labs/base/timing.c, files.c)
+ *
+ * `make check-unit` runs this program on the host.
  */
 #include "tap.h"
 

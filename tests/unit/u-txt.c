@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * u-txt.c - test strings, lists of words, sizes and numbers (labs/base/txt.c, name.c)
+ *
+ * `make check-unit` runs this program on the host.
  */
 #include "tap.h"
 

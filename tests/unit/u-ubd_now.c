@@ -3,6 +3,7 @@
  * u-ubd_now.c - test which disk requests the machine's own thread executes at once
  *
  * Tests drivers-ubd/kernel/ubd_now.c with a clock and a store that the test controls.
+ * `make check-unit` runs this program on the host.
  */
 #include "tap.h"
 #include "kernel/ubd_now.h"

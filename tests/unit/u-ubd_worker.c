@@ -3,7 +3,8 @@
  * u-ubd_worker.c - test the disk driver's worker threads with a simulated host and store
  *
  * Tests drivers-ubd/worker/ubd_worker.c. The host calls below use pthreads and futexes. The
- * store keeps no data: it counts requests and fails as each case needs.
+ * store keeps no data: it counts requests and fails as each case needs. `make check-unit` runs
+ * this program on the host.
  */
 #define _GNU_SOURCE
 #include <linux/futex.h>

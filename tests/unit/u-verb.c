@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * u-verb.c - test the option parser of umlab, umlab-disk and umlab-net (labs/base/verb.c)
+ *
+ * `make check-unit` runs this program on the host.
  */
 #include "tap.h"
 
