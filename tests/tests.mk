@@ -58,8 +58,8 @@ $(foreach unit,$(COW_UNITS),$(eval unit_$(unit) := $(COW_OUT)/checked/libcow.a))
 $(foreach unit,$(COW_UNITS),$(eval unit_cflags_$(unit) := $(SANITIZE) -Icow/lib -Icow/posix \
 	-Wno-unused-parameter -Wno-unused-function))
 
-# Link the modules of umlab, under the sanitizers, from one library of all rooms below cli.
-LABS_UNITS := agentlink check class conf files labfile labmap machine record snapshot \
+# The modules of the umlab command, under the sanitizers: one library of all rooms below cli.
+LABS_UNITS := agentlink check class conf files labfile labmap machine record snapshot unpack \
 	table timing txt verb
 LABS_CHECKED := $(patsubst labs/%.c,$(TESTS_OUT)/labs/%.o,$(filter-out %/image_rewrite.c,\
 	$(wildcard $(patsubst %,labs/%/*.c,base link image machine lab check))))

@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/fs.h>
 #include <poll.h>
 #include <signal.h>
@@ -18,6 +19,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -209,6 +211,32 @@ static int entry_remove(int dir_fd, const char *name)
 int tree_remove(const char *path)
 {
 	return entry_remove(AT_FDCWD, path);
+}
+
+int tree_remove_at(int dir_fd, const char *name)
+{
+	return entry_remove(dir_fd, name);
+}
+
+int dir_work_make(int dir_fd, char name[DIR_WORK_NAME_SIZE])
+{
+	struct stat status;
+	uint64_t number;
+	int fd;
+
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		return -errno;
+	snprintf(name, DIR_WORK_NAME_SIZE, ".umlab-%016" PRIx64, number);
+	if (mkdirat(dir_fd, name, 0700))
+		return -errno;
+	fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	/* In a folder that others may write, the name may lead to their folder by now. */
+	if (!fstat(fd, &status) && status.st_uid == geteuid() && !(status.st_mode & 077))
+		return fd;
+	close(fd);
+	return -EPERM;
 }
 
 /* Copies the bytes from @at to @end. */

@@ -25,6 +25,13 @@ int file_write(const char *path, const char *text, size_t size, mode_t mode);
 int dir_make(const char *path, mode_t mode);
 /* Removes a file, or a folder with its content, if it exists. Never follows links. */
 int tree_remove(const char *path);
+int tree_remove_at(int dir_fd, const char *name);
+/*
+ * Makes a new folder that only this user can enter, below @dir_fd. Its name, ".umlab-" and random
+ * digits, goes to @name. Returns a descriptor of the folder.
+ */
+enum { DIR_WORK_NAME_SIZE = 24 };
+int dir_work_make(int dir_fd, char name[DIR_WORK_NAME_SIZE]);
 /* Copies a file; holes stay holes, and blocks are shared if possible. @progress may be NULL. */
 int file_copy(const char *from, const char *to, void (*progress)(uint64_t done, uint64_t total));
 /* Returns how many bytes a file takes on the disk; 0 for a missing file. */
