@@ -3,8 +3,8 @@
  * verbs_guest.c - umlab exec, connect and cp: run programs in a guest and copy files
  *
  * Called by the option parser (base/program.c) through the list in umlab.c. The verbs need no
- * network: machine/session.c speaks to the agent in the guest, which runs the programs. cp runs tar
- * on the host and in the guest.
+ * network: machine/session.c speaks to the agent in the guest, which runs the programs, and
+ * machine/guestcopy.c copies.
  */
 #include "cli/verbs_guest.h"
 
@@ -14,8 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -23,6 +21,7 @@
 #include "cli/find.h"
 #include "cli/options.h"
 #include "cli/verb_groups.h"
+#include "machine/guestcopy.h"
 #include "machine/machine.h"
 #include "machine/session.h"
 
@@ -94,129 +93,6 @@ static char *remote_part(const char *word, char **path)
 	return txt_copy_part(word, colon - word);
 }
 
-/* Starts tar on the host with one end of a pipe, and returns the other end. */
-static int tar_here(const char *const *command, bool reads, pid_t *pid)
-{
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC))
-		die(STATUS_FAILED, _("cannot create a pipe: %s"), strerror(errno));
-	*pid = fork();
-	if (!*pid) {
-		dup2(ends[reads ? 0 : 1], reads ? 0 : 1);
-		execvp(command[0], (char *const *)command);
-		tell_error("%s: %s", command[0], strerror(errno));
-		_exit(127);
-	}
-	close(ends[reads ? 0 : 1]);
-	return ends[reads ? 1 : 0];
-}
-
-static enum status tar_ended(pid_t pid, int guest_status)
-{
-	int status;
-
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (guest_status || !WIFEXITED(status) || WEXITSTATUS(status))
-		return STATUS_FAILED;
-	return STATUS_OK;
-}
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
-static char *without_slash(const char *path)
-{
-	char *copy = txt_copy(path);
-	size_t size = strlen(copy);
-
-	while (size > 1 && copy[size - 1] == '/')
-		copy[--size] = '\0';
-	return copy;
-}
-
-/*
- * Runs in the guest and unpacks an archive whose only entry is $1. If $2 is a folder, puts the
- * entry into that folder; otherwise renames the entry to $2.
- */
-static const char unpack_script[] =
-	"set -e; if [ -d \"$2\" ]; then cd \"$2\"; exec tar --no-same-owner -xf -; fi; "
-	"d=$(dirname -- \"$2\"); t=$(mktemp -d -- \"$d/.umlab.XXXXXX\"); trap 'rm -rf \"$t\"' "
-	"EXIT; "
-	"tar --no-same-owner -C \"$t\" -xf -; mv -T -- \"$t/$1\" \"$2\"";
-
-static enum status copy_in(const struct machine *machine, const char *from, const char *to)
-{
-	char *path = without_slash(from), *dir = txt_copy(path), *slash = strrchr(dir, '/');
-	const char *name = base_name(path);
-	struct words command = { 0 };
-	struct session_request request = { .command = &command, .out_fd = STDOUT_FILENO,
-					   .err_fd = STDERR_FILENO };
-	pid_t pid;
-
-	if (!file_exists(path))
-		die(STATUS_FAILED, _("%s: no such file"), path);
-	/* A path that ends in . or .. does not end in the entry's name, so resolve the path. */
-	if (!strcmp(name, ".") || !strcmp(name, "..") || !strcmp(path, "/")) {
-		path = realpath(path, NULL);
-		return path && strcmp(path, "/") ? copy_in(machine, path, to) : STATUS_FAILED;
-	}
-	if (slash)
-		slash[slash == dir] = '\0';
-	const char *tar[] = { "tar", "-C", slash ? dir : ".", "-cf", "-", "--", name, NULL };
-
-	words_add(&command, "/bin/sh");
-	words_add(&command, "-c");
-	words_add(&command, unpack_script);
-	words_add(&command, "sh");
-	words_add(&command, name);
-	words_add(&command, to);
-	request.in_fd = tar_here(tar, false, &pid);
-	return tar_ended(pid, session_run(machine, &request));
-}
-
-static enum status copy_out(const struct machine *machine, const char *from, const char *to)
-{
-	char *path = without_slash(from);
-	const char *name = base_name(path);
-	struct words command = { 0 };
-	struct session_request request = { .command = &command, .in_fd = -1,
-					   .err_fd = STDERR_FILENO };
-	struct stat status;
-	bool into = !stat(to, &status) && S_ISDIR(status.st_mode);
-	char *work = into ? txt_copy(to) : txt_printf("%s.umlab-XXXXXX", without_slash(to));
-	enum status result;
-	pid_t pid;
-
-	if (!into && !mkdtemp(work))
-		die(STATUS_FAILED, _("%s: cannot write in its folder: %s"), to, strerror(errno));
-	const char *tar[] = { "tar", "-C", work, "--no-same-owner", "-xf", "-", NULL };
-
-	words_add(&command, "/bin/sh");
-	words_add(&command, "-c");
-	words_add(&command,
-		  "cd \"$(dirname -- \"$1\")\" && exec tar -cf - -- \"$(basename -- \"$1\")\"");
-	words_add(&command, "sh");
-	words_add(&command, path);
-	request.out_fd = tar_here(tar, true, &pid);
-	result = session_run(machine, &request);
-	close(request.out_fd);
-	result = tar_ended(pid, result);
-	if (!into) {
-		if (!result && rename(txt_printf("%s/%s", work, name), to)) {
-			tell_error(_("%s: cannot write: %s"), to, strerror(errno));
-			result = STATUS_FAILED;
-		}
-		tree_remove(work);
-	}
-	return result;
-}
-
 static enum status verb_cp(const struct verb_args *args)
 {
 	enum status status = STATUS_OK;
@@ -229,7 +105,6 @@ static enum status verb_cp(const struct verb_args *args)
 	to_machine = remote_part(to, &to_path);
 	for (int i = 0; i < last; i++) {
 		struct machine machine;
-		enum status one;
 
 		from_machine = remote_part(args->words.at[i], &from_path);
 		if (!from_machine == !to_machine)
@@ -238,9 +113,9 @@ static enum status verb_cp(const struct verb_args *args)
 				    "not both"));
 		find_machine(&machine, from_machine ? from_machine : to_machine,
 			     verb_value(args, "directory"));
-		one = from_machine ? copy_out(&machine, from_path,
-					      to) : copy_in(&machine, args->words.at[i], to_path);
-		status = one ? one : status;
+		if (from_machine ? guestcopy_out(&machine, from_path, to) :
+				   guestcopy_in(&machine, args->words.at[i], to_path))
+			status = STATUS_FAILED;
 	}
 	return status;
 }
@@ -320,7 +195,11 @@ const struct verb cp_verb = {
 	.usage = "[OPTION]... FROM... TO",
 	.summary = N_("Copy files and folders into or out of a machine"),
 	.help = N_("MACHINE:PATH names a file in a machine, everything else a file of the host. "
-		   "The guest needs no network."),
+		   "The guest needs no network.\n"
+		   "\n"
+		   "A copy out of a machine takes only what is named: set-user-ID bits are "
+		   "cleared, and devices and links that lead out of a copied folder are left out "
+		   "with a warning. A file is replaced; a folder that exists already is not."),
 	.examples = "  umlab cp notes.txt pc1:/root/\n  umlab cp pc1:/var/log/syslog .",
 	.options = cp_options,
 	.words = "machine|file...",
