@@ -25,6 +25,7 @@
 #include "image/image.h"
 #include "machine/disk.h"
 #include "machine/machine_end.h"
+#include "machine/machine_import.h"
 #include "machine/machine_start.h"
 #include "machine/machine_wait.h"
 #include "machine/snapshot.h"
@@ -214,9 +215,10 @@ static enum status verb_export(const struct verb_args *args)
 	if (file_exists(args->words.at[1]) && !verb_flag(args, "force"))
 		die(STATUS_FAILED, _("%s: already exists; --force replaces it"), args->words.at[1]);
 	part = txt_printf("%s.part-%d", args->words.at[1], getpid());
-	const char *command[] = { "tar", "-C", machine.dir, "--sparse", "--zstd", "--exclude=lock",
-				  "--exclude=keeper.lock", "--exclude=*.log",
-		"-cf", part, ".", NULL };
+	/* machine_import.c reads this format. */
+	const char *command[] = { "tar", "-C", machine.dir, "--format=gnu", "--sparse", "--zstd",
+				  "--exclude=lock", "--exclude=keeper.lock", "--exclude=*.log",
+				  "-cf", part, ".", NULL };
 
 	if (spawn_here(command) || rename(part, args->words.at[1])) {
 		unlink(part);
@@ -230,6 +232,7 @@ static enum status verb_import(const struct verb_args *args)
 {
 	struct machine machine;
 	struct image image;
+	struct words dropped = { 0 };
 	const char *name;
 	char *reason;
 
@@ -241,15 +244,10 @@ static enum status verb_import(const struct verb_args *args)
 		die(STATUS_FAILED, _("%s: the machine already exists"), name);
 	if (!file_exists(args->words.at[0]))
 		die(STATUS_ABSENT, _("%s: no such file"), args->words.at[0]);
-	if (dir_make(machine.dir, 0700))
-		die(STATUS_FAILED, _("%s: cannot create this folder"), machine.dir);
-	const char *command[] = { "tar", "-C", machine.dir, "--sparse", "--no-same-owner", "-xf",
-				  args->words.at[0], NULL };
-
-	if (spawn_here(command) || machine_open(&machine, name)) {
-		tree_remove(machine.dir);
-		die(STATUS_FAILED, _("%s: contains no machine"), args->words.at[0]);
-	}
+	if (machine_import(&machine, args->words.at[0], &dropped, &reason))
+		die(STATUS_FAILED, "%s", reason);
+	for (int i = 0; i < dropped.nr; i++)
+		tell_warning(_("setting not imported: %s"), dropped.at[i]);
 	/* The image may have another path on this host, so find it by name. */
 	if (!image_find(conf_get(&machine.conf, "image") ? : "", &image, &reason))
 		conf_set(&machine.conf, "base", image.path);
@@ -283,6 +281,9 @@ const struct verb import_verb = {
 	.group = GROUP_MACHINES,
 	.usage = "FILE NAME",
 	.summary = N_("Create a machine from a file written by export"),
+	.help = N_("The file may come from anybody. Settings that name files of the host, kernel "
+		   "options and networks other than a plain uplink are not imported; each is shown "
+		   "in a warning."),
 	.words = "file",
 	.min_words = 2,
 	.max_words = 2,
