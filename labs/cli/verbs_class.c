@@ -36,6 +36,7 @@
 #include "machine/labdir.h"
 #include "machine/machine.h"
 #include "machine/machine_end.h"
+#include "machine/packlist.h"
 #include "machine/session.h"
 
 /* Adds the logins in a file: one per line, or the first column of CSV; # starts a comment. */
@@ -262,6 +263,39 @@ static enum status verb_class_reset(const struct verb_args *args)
 	return status;
 }
 
+/* Writes the archive @path of the student's lab, and of its state if there is any. */
+static int student_pack(const char *name, const char *login, const char *state, const char *path)
+{
+	static const char *const none[] = { NULL };
+	static const char *const locks[] = { "lock", "keeper.lock", NULL };
+	struct packlist lab, machines = { .fd = -1 };
+	int error = packlist_make(&lab, class_lab_dir(name, login), login, none);
+
+	if (error)
+		return error;
+	if (file_exists(state))
+		error = packlist_make(&machines, state, ".", locks);
+	const char *command[] = {
+		"tar", "--format=gnu", "--sparse", "--zstd", "--no-recursion", "--null",
+		"--mode=a-s,a-t", "--owner=0", "--group=0", "--numeric-owner", "-cf", path,
+		"-C", class_lab_dir(name, ""), "-T", txt_printf("/proc/self/fd/%d", lab.fd),
+		"-C", state, "-T", txt_printf("/proc/self/fd/%d", machines.fd), NULL
+	};
+
+	if (machines.fd < 0)
+		command[16] = NULL;
+	if (!error && spawn_here(command))
+		error = -EIO;
+	if (!error && lab.nr_left_out + machines.nr_left_out)
+		tell_warning(_("%s: %lu devices, FIFOs, sockets, links that lead out, or files "
+			       "with control characters in their names were left out"), login,
+			     (unsigned long)(lab.nr_left_out + machines.nr_left_out));
+	close(lab.fd);
+	if (machines.fd >= 0)
+		close(machines.fd);
+	return error;
+}
+
 /* Packs each student's lab folder, disks and logs. Skips students whose machines run. */
 static enum status verb_class_collect(const struct verb_args *args)
 {
@@ -288,16 +322,9 @@ static enum status verb_class_collect(const struct verb_args *args)
 			status = STATUS_FAILED;
 			continue;
 		}
-		const char *command[] = {
-			"tar", "--sparse", "--zstd", "--exclude=lock", "--exclude=keeper.lock",
-			"-cf", part, "-C", class_lab_dir(name, ""), logins.at[i],
-			"-C", state, ".", NULL
-		};
-
-		if (!file_exists(state))
-			command[10] = NULL;
-		if (spawn_here(command) ||
+		if (student_pack(name, logins.at[i], state, part) ||
 		    rename(part, txt_printf("%s/%s.tar.zst", to, logins.at[i]))) {
+			unlink(part);
 			tell_error(_("%s: cannot write the archive"), logins.at[i]);
 			status = STATUS_FAILED;
 		}
@@ -483,7 +510,8 @@ const struct verb class_collect_verb = {
 	.usage = "--to DIR CLASS [LOGIN]...",
 	.summary = N_("Pack the work of each student into an archive"),
 	.help = N_("An archive holds the lab, the disks and the logs. The machines must be "
-		   "stopped."),
+		   "stopped. Devices, FIFOs, set-user-ID bits, and links that lead out of the lab "
+		   "are left out, so an archive can be unpacked with any tar."),
 	.options = class_collect_options,
 	.words = "class login...",
 	.min_words = 1,
