@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,10 +48,42 @@ static enum status command_run(const char *const *argv)
 	return status ? STATUS_FAILED : STATUS_OK;
 }
 
+/*
+ * Does a qcow2 file name another file that holds some of its data? qemu-img would read any file
+ * of the user that the header names.
+ */
+static bool qcow2_refers(const char *path)
+{
+	/* At 8: place of the base's name; at 72, from version 3 on: features, bit 2: data file. */
+	uint8_t head[80] = { 0 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t size = fd < 0 ? -1 : pread(fd, head, sizeof(head), 0);
+	bool refers = size < 72;
+
+	for (int i = 8; i < 16; i++)
+		refers |= head[i] != 0;
+	refers |= (head[4] || head[5] || head[6] || head[7] > 2) && head[79] & 4;
+	if (fd >= 0)
+		close(fd);
+	return refers;
+}
+
 static enum status qcow2_read(const char *from, const char *to)
 {
-	return command_run((const char *const []){
-		"qemu-img", "convert", "-O", "raw", from, to, NULL });
+	char *path = realpath(from, NULL);
+	enum status status;
+
+	if (!path || qcow2_refers(path)) {
+		free(path);
+		return report_error("%s: depends on another file, which is not read: make a file "
+				    "of its own of it with qemu-img", from);
+	}
+	/* With the format, and "file:" before the path, qemu-img does not guess. */
+	path = txt_printf("file:%s", path);
+	status = command_run((const char *const []){
+		"qemu-img", "convert", "-f", "qcow2", "-O", "raw", path, to, NULL });
+	free(path);
+	return status;
 }
 
 static enum status qcow2_write(const char *from, const char *to)
@@ -108,7 +141,7 @@ static enum status fill_target(const char *path, enum format format, struct cow_
 	struct cow_error error = { "" };
 	int ret = 0;
 
-	to = disk_open(path, COW_LAYER_WRITE | (format == FORMAT_RAW ? COW_LAYER_RAW : 0), NULL);
+	to = disk_open(path, COW_LAYER_WRITE | (format == FORMAT_RAW ? COW_LAYER_RAW : 0), base);
 	if (to && base)
 		below = disk_open(base, 0, NULL);
 	if (!to || (base && !below)) {
@@ -155,13 +188,15 @@ static enum status convert_to(const struct verb_args *args, const struct cow_cre
 	struct cow_chain *from;
 
 	if (is_qcow2(in)) {
-		status = qcow2_read(in, between);
-		if (status)
+		bool direct = format == FORMAT_RAW && !create->base;
+
+		status = qcow2_read(in, direct ? unfinished : between);
+		if (status || direct)
 			return status;
 		in = between;
 		flags = COW_LAYER_RAW;
 	}
-	from = disk_open(in, flags, NULL);
+	from = disk_open(in, flags, verb_value(args, "below"));
 	if (!from)
 		return STATUS_FAILED;
 	if (format == FORMAT_QCOW2) {
@@ -201,6 +236,8 @@ static enum status convert_run(const struct verb_args *args)
 static const struct verb_option convert_options[] = {
 	{ .letter = 'b', .name = "base", .value = "BASE", .kind = "file",
 	  .help = "Make an overlay on BASE that holds only what differs from it" },
+	{ .name = "below", .value = "BASE", .kind = "file",
+	  .help = "Use BASE as the layer below IN instead of the recorded one" },
 	{ .letter = 't', .name = "to", .value = "FORMAT",
 	  .kind = "=layer|=raw|=cow3|=qcow2", .help = "Set the format of OUT",
 	  .range = "layer, raw, cow3, qcow2", .preset = "layer" },

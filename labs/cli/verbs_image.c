@@ -193,27 +193,39 @@ static void disk_to_image(const char *disk, const char *name, const struct conf 
 
 /* ---- import ------------------------------------------------------------------------ */
 
+/* Returns the path of a blob below the layout, or NULL unless @digest is one. */
+static char *oci_blob(const char *digest)
+{
+	enum { DIGITS = 64 };
+
+	if (!digest || !txt_starts(digest, "sha256:") || strlen(digest + 7) != DIGITS ||
+	    strspn(digest + 7, "0123456789abcdef") != DIGITS)
+		return NULL;
+	return txt_printf("blobs/sha256/%s", digest + 7);
+}
+
 /* Adds the layers of the first image in an OCI layout, lowest first. */
 static void oci_layers(const char *dir, struct words *layers)
 {
 	json_error_t error;
 	json_t *index = json_load_file(txt_printf("%s/index.json", dir), 0, &error);
 	json_t *first, *manifest, *list, *layer;
-	const char *digest;
+	const char *blob;
 	size_t at;
 
 	first = json_array_get(json_object_get(index, "manifests"), 0);
-	digest = json_string_value(json_object_get(first, "digest"));
-	if (!digest || !txt_starts(digest, "sha256:"))
+	blob = oci_blob(json_string_value(json_object_get(first, "digest")));
+	if (!blob)
 		die(STATUS_FAILED, _("%s/index.json: does not name an image"), dir);
-	manifest = json_load_file(txt_printf("%s/blobs/sha256/%s", dir, digest + 7), 0, &error);
+	manifest = json_load_file(txt_printf("%s/%s", dir, blob), 0, &error);
 	list = json_object_get(manifest, "layers");
 	if (!json_array_size(list))
 		die(STATUS_FAILED, _("%s: the image has no layers"), dir);
 	json_array_foreach(list, at, layer) {
-		digest = json_string_value(json_object_get(layer, "digest"));
-		if (digest && txt_starts(digest, "sha256:"))
-			words_addf(layers, "blobs/sha256/%s", digest + 7);
+		blob = oci_blob(json_string_value(json_object_get(layer, "digest")));
+		if (!blob)
+			die(STATUS_FAILED, _("%s: the image has an invalid layer"), dir);
+		words_add(layers, blob);
 	}
 }
 
@@ -327,8 +339,11 @@ static enum status verb_image_import(const struct verb_args *args)
 		die(STATUS_ABSENT, _("%s: no such file or folder"), source);
 	part = txt_printf("%s/.import-%d", where_images(), getpid());
 	if (starts_with(source, "QFI\xfb", 4)) {
-		const char *command[] = { "qemu-img", "convert", "-O", "raw", source, part, NULL };
+		const char *command[] = { where_tool("umlab-disk"), "convert", "--to", "raw",
+					  "--force", source, part, NULL };
 
+		if (!command[0])
+			die(STATUS_FAILED, _("umlab-disk is not installed"));
 		if (spawn_quietly(command, &reason))
 			die(STATUS_FAILED,
 			    _("%s: qemu-img (package qemu-utils) cannot convert it: %s"),
