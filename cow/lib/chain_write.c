@@ -18,10 +18,12 @@
  *
  * Crashes. After a crash each sector is old or new; after a flush it is new (layer.c).
  *
- * Raw files. A raw file that is the only layer is written like any other file, with one exception.
- * A write that would make its first bytes look like the header of an overlay is refused. In this
- * header a guest could name any file on the host as the base. The next program that opens the disk
- * would then read that file. The check is off if the user declared the file raw.
+ * Raw files. A raw file that is the only layer is written like any other file, with one
+ * exception: a write that would make its first bytes look like the header of an overlay is
+ * refused. Otherwise a guest could name a file on the host there as the base, and the next program
+ * that opens the disk would read that file. The guest may change its memory while a request is
+ * under way. So the first sector is copied, the copy is checked, and the copy is written. The check
+ * is off if the user declared the file raw.
  *
  * Called on any thread: by the driver's worker threads, by umlab-disk and by the tests.
  */
@@ -36,6 +38,7 @@ enum {
 	ZEROS_SIZE = 4096,
 	ZEROS_PIECES = 16,
 	FRESH_PIECE = 65536,
+	GUARDED_SIZE = 512,		/* start of a raw disk that may not look like an overlay */
 };
 
 static const uint8_t zeros[ZEROS_SIZE];
@@ -233,23 +236,36 @@ static int raw_check_end(struct cow_chain *chain, uint64_t end)
 	return size >= end ? 0 : -EIO;
 }
 
+/* Write the first sector of [@offset, @end), unless the disk would then look like an overlay. */
+static int raw_write_start(struct cow_chain *chain, struct cursor *cursor, uint64_t offset,
+			   uint64_t end)
+{
+	uint8_t head[GUARDED_SIZE];
+	struct cow_iovec vec = { head, sizeof(head) };
+	int ret;
+
+	/* Requests consist of whole sectors, so this one covers the first sector. */
+	if (offset || end < sizeof(head))
+		return -EINVAL;
+	ret = gather(cursor, head, sizeof(head));
+	if (ret)
+		return ret;
+	if (cow_header_kind(head, sizeof(head)) != COW_KIND_RAW)
+		return -EPERM;
+	return write_pieces(chain, &vec, 1, 0);
+}
+
 static int raw_write(struct cow_chain *chain, struct cursor *cursor, uint64_t offset, uint64_t end)
 {
 	int ret = raw_check_end(chain, end);
 
 	if (ret)
 		return ret;
-	if (!offset && chain->layers[0]->probed_raw) {
-		struct cursor look = *cursor;
-		uint8_t head[8];
-
-		ret = gather(&look, head, sizeof(head));
-		if (ret)
-			return ret;
-		if (cow_header_kind(head, sizeof(head)) != COW_KIND_RAW)
-			return -EPERM;
+	if (offset < GUARDED_SIZE && chain->layers[0]->probed_raw) {
+		ret = raw_write_start(chain, cursor, offset, end);
+		offset = GUARDED_SIZE;
 	}
-	return write_in_place(chain, cursor, offset, end);
+	return ret || offset >= end ? ret : write_in_place(chain, cursor, offset, end);
 }
 
 int cow_chain_write(struct cow_chain *chain, struct cow_iovec *vec, unsigned int count,

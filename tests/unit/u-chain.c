@@ -136,6 +136,77 @@ static void parts_of_clusters(void)
 	cow_chain_close(chain);
 }
 
+/* A guest may change its memory while a request is under way, as a disk's DMA would allow. */
+static uint8_t changing[4096];
+
+static void looks_like_overlay(uint8_t *memory)
+{
+	static const uint8_t v3[] = { 'O', 'O', 'O', 'M', 0, 0, 0, 3 };
+
+	memcpy(memory, v3, sizeof(v3));
+}
+
+/* Changes the memory after the library has checked it, and before the host reads it. */
+static ssize_t writev_raced(const struct cow_io *io, int file, struct cow_iovec *vec,
+			    unsigned int count, uint64_t offset)
+{
+	looks_like_overlay(changing);
+	return sim_io.writev(&sim_io, file, vec, count, offset);
+}
+
+static bool disk_is_raw(const char *name)
+{
+	return cow_header_kind(sim_find(name)->now, COW_HEAD_SIZE) == COW_KIND_RAW;
+}
+
+static void raw_guard(void)
+{
+	static const unsigned int first[] = { 4096, 512, 4, 1, 511 };
+	struct cow_io raced = sim_io;
+	struct cow_options raw_options = { .flags = COW_LAYER_WRITE | COW_LAYER_RAW };
+	const char *top = model_chain(&model, 'r', 0, 0);
+	struct cow_chain *chain;
+	struct cow_iovec vec[2];
+	bool good = true;
+	int ret;
+
+	raced.writev = writev_raced;
+	if (cow_chain_open(&raced, top, &write_options, &chain, &error))
+		bail("%s", error.text);
+	for (unsigned int i = 0; i < 2 * sizeof(first) / sizeof(first[0]); i++) {
+		unsigned int size = first[i / 2], all = size > 512 ? 4096 : 1024;
+
+		memset(changing, 7, sizeof(changing));
+		vec[0] = (struct cow_iovec){ changing, size };
+		vec[1] = (struct cow_iovec){ changing + size, all - size };
+		if (i % 2)
+			ret = cow_chain_write_now(chain, vec, size < all ? 2 : 1, 0, all);
+		else
+			ret = cow_chain_write(chain, vec, size < all ? 2 : 1, 0, all);
+		good &= !ret && disk_is_raw(top) && sim_find(top)->now[all - 1] == 7;
+	}
+	ok(good, "memory that changes during a write cannot put a header on a raw disk");
+	memset(changing, 0, sizeof(changing));
+	looks_like_overlay(changing);
+	for (unsigned int version = 0; version < 5; version++) {
+		changing[7] = version;
+		vec[0] = (struct cow_iovec){ changing, 4 };
+		vec[1] = (struct cow_iovec){ changing + 4, 4092 };
+		good &= cow_chain_write(chain, vec, 2, 0, 4096) == -EPERM && disk_is_raw(top);
+	}
+	memcpy(changing, (uint8_t[]){ 'M', 'O', 'O', 'O', 1, 0, 0, 0 }, 8);
+	vec[0] = (struct cow_iovec){ changing, 4096 };
+	good &= cow_chain_write(chain, vec, 1, 0, 4096) == -EPERM && disk_is_raw(top);
+	ok(good, "a header of any version, in any pieces, is refused on a raw disk");
+	cow_chain_close(chain);
+	if (cow_chain_open(&sim_io, top, &raw_options, &chain, &error))
+		bail("%s", error.text);
+	vec[0] = (struct cow_iovec){ changing, 4096 };
+	ok(!cow_chain_write(chain, vec, 1, 0, 4096) && !disk_is_raw(top),
+	   "a disk that the user declared raw may hold anything");
+	cow_chain_close(chain);
+}
+
 static void sizes(void)
 {
 	static const uint64_t bytes[] = { 512, 1000, 1024, 4096, 4097, 32768, 65536 + 512,
@@ -460,6 +531,7 @@ int main(int argc, char **argv)
 	sizes();
 	growing();
 	cut_file();
+	raw_guard();
 	write_now();
 	for (int i = 0; i < NR_SHAPES; i++)
 		crashes(&shapes[i], (shapes[i].depth > 3 ? 20 : 80) * times);
