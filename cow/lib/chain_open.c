@@ -4,8 +4,10 @@
  *
  * The header of a layer names the layer below by path and by content (identity.c). We try the
  * path relative to the layer's folder first, then the absolute path. If the caller names a base,
- * only that file is tried. A base that was raw when the overlay was made is opened as raw. Its
- * first sector does not count, because a guest may have written something like a header into it.
+ * only that file is tried. A header is hostile (identity.c), so a base that only a header names
+ * must be proved by its content. COW V1 to V3 cannot prove their base, so such a base must be in
+ * the overlay's own folder. A base that was raw when the overlay was made is opened as raw, even
+ * if a guest has since written something like a header into its first sector.
  *
  * Called by umlab-disk, by the tests, and by the driver on a host thread when a disk is added.
  * Only one thread may use a chain while it is being opened or closed.
@@ -15,7 +17,6 @@
 #include "identity.h"
 #include "map.h"
 #include "path.h"
-
 
 /* ---- finding the layer below ------------------------------------------------------ */
 
@@ -107,14 +108,23 @@ static int check_loop(struct cow_chain *chain, struct cow_layer *next, struct co
 	return ret;
 }
 
-static int check_old_identity(const struct cow_layer *above, struct cow_layer *base,
+static int check_old_identity(const struct cow_layer *above, struct cow_layer *base, bool named,
 			      struct cow_error *error)
 {
 	struct cow_stat stat;
+	bool same = named;
 	int ret = base->io->stat(base->io, base->file, &stat);
 
+	if (!ret && !named)
+		ret = cow_path_same_folder(base->io, above->path, base->path, &same);
 	if (ret)
-		return ret;
+		return cow_fail(error, ret, "%s: %s", base->path, cow_reason(ret));
+	if (!same)
+		return cow_fail(error, -EPERM,
+				"%s: its base %s is in another folder, and %s does not prove that "
+				"it is the right file: name it, as ubd0=FILE,BASE or with --base "
+				"(convert: --below)",
+				above->path, base->path, cow_kind_name(above->kind));
 	if (stat.size != above->old->size)
 		return cow_fail(error, -ESTALE,
 				"%s: base image %s has %U bytes, but had %U when the overlay was "
@@ -133,12 +143,12 @@ static int check_old_identity(const struct cow_layer *above, struct cow_layer *b
 static int check_identity(struct cow_chain *chain, struct cow_layer *above, struct cow_layer *base,
 			  const struct cow_options *options, struct cow_error *error)
 {
-	bool seen = false;
+	bool named = above == chain->layers[0] && options->base, seen = false;
 	int ret;
 
 	if (above->old)
-		return check_old_identity(above, base, error);
-	ret = cow_identity_check(base, above->path, &above->header->parent, &seen, options, error);
+		return check_old_identity(above, base, named, error);
+	ret = cow_identity_check(base, above, named, &seen, options, error);
 	/* Record the times, so that the next open need not compare the content. */
 	if (!ret && seen && above->writable)
 		ret = cow_layer_put_header(above);

@@ -214,7 +214,20 @@ struct cow_disk_identity {
 #define COW_IDENTITY_MAGIC	"UMLXbase"
 #define COW_IDENTITY_SUFFIX	".umlab-id"
 
+/* ---- the note of a commit beside a raw base: BASE.umlab-commit ---------------- */
+
+struct cow_disk_commit {
+	char magic[8];			/* COW_COMMIT_MAGIC */
+	uint8_t uuid[16];		/* of the overlay */
+	uint32_t reserved;
+	uint32_t crc;			/* CRC32C of all before it */
+};
+
+#define COW_COMMIT_MAGIC	"UMLXcomm"
+#define COW_COMMIT_SUFFIX	".umlab-commit"
+
 _Static_assert(sizeof(struct cow_disk_identity) == 80, "identity file");
+_Static_assert(sizeof(struct cow_disk_commit) == 32, "note of a commit");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the structs are used in place");
 
 #endif /* COW_FORMAT_H */

@@ -12,12 +12,20 @@
  * A raw file has no header for such fields, so its whole content is hashed: samples would miss the
  * one block that matters. Hashing a raw file is rarely needed:
  *   - An overlay records the inode, modification time and change time that the file had when its
- *     content was last compared. If all three are the same, the file is accepted at once.
- *   - BASE.umlab-id, made by `umlab-disk seal`, holds the hash of a base. The hash is valid while
- *     the base has the size, inode and modification time in that file. So a base is read once, even
- *     for a hundred overlays.
+ *     content was last compared. If all three are the same, and the caller named the base, the file
+ *     is accepted at once.
+ *   - BASE.umlab-id, made by `umlab-disk seal`, holds the hash of a base with a certain size, inode
+ *     and modification time. So a base is read once, even for a hundred overlays.
  *   - Otherwise (the file was copied, moved, touched or mounted elsewhere) the file is read, and a
  *     writable overlay records the new times.
+ *
+ * Hostile headers. The kernel process can write anything into the header of its overlay, or make
+ * a header on a raw disk, and an overlay may come from a stranger. Its base may then be any file of
+ * the user, with the right inode and times. So a base that only a header names must be proved by
+ * what the header's writer cannot know or change without having the file: a layer by the random
+ * uuid in its own header, a raw file by the hash of its content. Files beside the base
+ * (BASE.umlab-id, BASE.umlab-commit) do not count if the path of the base is a symbolic link: a
+ * guest can make links in a folder that it shares with the host.
  *
  * Hash of a raw file. The content is divided into leaves of 1 MiB. The hash is BLAKE2b-256 over
  * "umlab raw 1\n", the size (8 bytes) and a record for each leaf that is not all zeros. A record is
@@ -179,12 +187,34 @@ static uint32_t identity_crc(const struct cow_disk_identity *identity)
 	return cow_crc32c(0, identity, offsetof(struct cow_disk_identity, crc));
 }
 
-static int identity_path(const struct cow_layer *layer, const char *suffix, char path[COW_PATH])
+static int beside_path(const struct cow_layer *layer, const char *suffix, const char *more,
+		       char path[COW_PATH])
 {
-	size_t length = cow_text(path, COW_PATH, "%s%s%s", layer->path, COW_IDENTITY_SUFFIX,
-				 suffix);
+	size_t length = cow_text(path, COW_PATH, "%s%s%s", layer->path, suffix, more);
 
 	return length < COW_PATH ? 0 : -ENAMETOOLONG;
+}
+
+static int identity_path(const struct cow_layer *layer, const char *more, char path[COW_PATH])
+{
+	return beside_path(layer, COW_IDENTITY_SUFFIX, more, path);
+}
+
+/* Read a file beside @layer. -ENOENT if there is none or the path of @layer is a link. */
+static int beside_read(const struct cow_layer *layer, const char *suffix, void *to, size_t size)
+{
+	const struct cow_io *io = layer->io;
+	char path[COW_PATH];
+	int file, ret = beside_path(layer, suffix, "", path);
+
+	if (ret || io->is_link(io, layer->path))
+		return -ENOENT;
+	file = io->open(io, path, 0);
+	if (file < 0)
+		return -ENOENT;
+	ret = cow_io_read(io, file, to, size, 0);
+	io->close(io, file);
+	return ret ? -ENOENT : 0;
 }
 
 int cow_identity_note(struct cow_layer *layer, const uint8_t hash[COW_HASH_SIZE],
@@ -242,16 +272,8 @@ static int identity_look_up(struct cow_layer *layer, const struct cow_stat *stat
 			    uint8_t hash[COW_HASH_SIZE])
 {
 	struct cow_disk_identity identity;
-	char path[COW_PATH];
-	int file, ret = identity_path(layer, "", path);
+	int ret = beside_read(layer, COW_IDENTITY_SUFFIX, &identity, sizeof(identity));
 
-	if (ret)
-		return -ENOENT;
-	file = layer->io->open(layer->io, path, 0);
-	if (file < 0)
-		return -ENOENT;
-	ret = cow_io_read(layer->io, file, &identity, sizeof(identity), 0);
-	layer->io->close(layer->io, file);
 	if (ret || !identity_matches(&identity, layer, stat))
 		return -ENOENT;
 	memcpy(hash, identity.hash, COW_HASH_SIZE);
@@ -264,6 +286,56 @@ static int raw_hash(struct cow_layer *layer, const struct cow_stat *stat,
 	if (!identity_look_up(layer, stat, hash))
 		return 0;
 	return cow_identity_hash(layer, progress, hash);
+}
+
+/* ---- the note of a commit --------------------------------------------------------------- */
+
+static uint32_t commit_crc(const struct cow_disk_commit *note)
+{
+	return cow_crc32c(0, note, offsetof(struct cow_disk_commit, crc));
+}
+
+int cow_identity_commit_begin(struct cow_layer *layer, const struct cow_layer *above)
+{
+	struct cow_disk_commit note = { .magic = COW_COMMIT_MAGIC };
+	const struct cow_io *io = layer->io;
+	char path[COW_PATH];
+	int file, ret = beside_path(layer, COW_COMMIT_SUFFIX, "", path);
+
+	if (ret)
+		return ret;
+	memcpy(note.uuid, above->header->uuid, sizeof(note.uuid));
+	note.crc = commit_crc(&note);
+	io->unlink(io, path);
+	file = io->open(io, path, COW_O_WRITE | COW_O_CREATE);
+	if (file < 0)
+		return file;
+	ret = cow_io_write(io, file, &note, sizeof(note), 0);
+	if (!ret)
+		ret = io->sync(io, file);
+	io->close(io, file);
+	if (!ret)
+		ret = io->sync_folder(io, path);
+	return ret;
+}
+
+void cow_identity_commit_end(struct cow_layer *layer)
+{
+	char path[COW_PATH];
+
+	if (!beside_path(layer, COW_COMMIT_SUFFIX, "", path))
+		layer->io->unlink(layer->io, path);
+}
+
+/* Is @above being committed to the raw file @layer? The note says so, not the header. */
+static bool commit_noted(const struct cow_layer *layer, const struct cow_layer *above)
+{
+	struct cow_disk_commit note;
+
+	return !beside_read(layer, COW_COMMIT_SUFFIX, &note, sizeof(note)) &&
+	       !memcmp(note.magic, COW_COMMIT_MAGIC, sizeof(note.magic)) &&
+	       note.crc == commit_crc(&note) &&
+	       !memcmp(note.uuid, above->header->uuid, sizeof(note.uuid));
 }
 
 /* ---- describing and comparing -------------------------------------------------------- */
@@ -387,10 +459,11 @@ static int check_layer(struct cow_layer *layer, const char *overlay,
 	return 0;
 }
 
-int cow_identity_check(struct cow_layer *layer, const char *overlay,
-		       struct cow_disk_parent *parent, bool *seen,
+int cow_identity_check(struct cow_layer *layer, struct cow_layer *above, bool named, bool *seen,
 		       const struct cow_options *options, struct cow_error *error)
 {
+	struct cow_disk_parent *parent = &above->header->parent;
+	const char *overlay = above->path;
 	uint8_t hash[COW_HASH_SIZE];
 	struct cow_stat stat;
 	char text[160];
@@ -406,18 +479,26 @@ int cow_identity_check(struct cow_layer *layer, const char *overlay,
 	ret = layer->io->stat(layer->io, layer->file, &stat);
 	if (ret)
 		return fail(layer, ret, error);
-	if (parent->committing || dates_seen(parent, &stat))
+	if (named && (parent->committing || dates_seen(parent, &stat)))
+		return 0;
+	if (parent->committing && commit_noted(layer, above))
 		return 0;
 
 	ret = identity_look_up(layer, &stat, hash);
 	if (ret) {
-		say_comparing(layer, options);
+		if (!dates_seen(parent, &stat))
+			say_comparing(layer, options);
 		ret = cow_identity_hash(layer, options->progress, hash);
 	}
 	if (ret)
 		return fail(layer, ret, error);
+	if (memcmp(hash, parent->hash, COW_HASH_SIZE) && parent->committing)
+		return stale(error, overlay, layer,
+			     "a commit to it was interrupted: run umlab-disk commit with --base");
 	if (memcmp(hash, parent->hash, COW_HASH_SIZE))
 		return stale(error, overlay, layer, "its content is different");
+	if (dates_seen(parent, &stat))
+		return 0;
 	note_dates(parent, &stat);
 	*seen = true;
 	return 0;

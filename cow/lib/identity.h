@@ -32,14 +32,20 @@ int cow_identity_fill(struct cow_layer *layer, struct cow_progress *progress,
 		      struct cow_disk_parent *parent, struct cow_error *error);
 
 /*
- * cow_identity_check - check that @layer is the file that @parent describes
- * @overlay: path of the layer above, for messages
- * @seen: set to true if hashes were compared; @parent then holds the current times of the file
+ * cow_identity_check - check that @layer is the file that the header of @above describes
+ * @named: the caller named @layer; false: only the header of @above names it
+ * @seen: set to true if the content was compared; the header then has the current times of the file
  *
  * Fails with -ESTALE if @layer is another file or has changed; @error says what differs.
  */
-int cow_identity_check(struct cow_layer *layer, const char *overlay,
-		       struct cow_disk_parent *parent, bool *seen,
+int cow_identity_check(struct cow_layer *layer, struct cow_layer *above, bool named, bool *seen,
 		       const struct cow_options *options, struct cow_error *error);
+
+/*
+ * cow_identity_commit_begin - note beside the raw file @layer that @above is being committed to it
+ * cow_identity_commit_end - remove this note
+ */
+int cow_identity_commit_begin(struct cow_layer *layer, const struct cow_layer *above);
+void cow_identity_commit_end(struct cow_layer *layer);
 
 #endif /* COW_IDENTITY_H */

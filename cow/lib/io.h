@@ -84,6 +84,8 @@ struct cow_io {
 	int (*unlink)(const struct cow_io *io, const char *path);
 	/* sync_folder - put the directory entry of @path on stable storage. */
 	int (*sync_folder)(const struct cow_io *io, const char *path);
+	/* is_link - return whether the last component of @path is a symbolic link. */
+	bool (*is_link)(const struct cow_io *io, const char *path);
 	/* resolve - find the absolute path of a folder, without symbolic links. */
 	int (*resolve)(const struct cow_io *io, const char *folder, char *path, size_t size);
 

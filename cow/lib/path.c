@@ -84,3 +84,15 @@ int cow_path_record(const struct cow_io *io, const char *path, const char *targe
 	}
 	return relative[0] || absolute[0] ? 0 : -ENAMETOOLONG;
 }
+
+int cow_path_same_folder(const struct cow_io *io, const char *a, const char *b, bool *same)
+{
+	char folder_a[COW_PATH], folder_b[COW_PATH];
+	int ret = absolute_folder(io, a, folder_a);
+
+	if (!ret)
+		ret = absolute_folder(io, b, folder_b);
+	if (!ret)
+		*same = !strcmp(folder_a, folder_b);
+	return ret;
+}

@@ -20,4 +20,7 @@ int cow_path_beside(const char *path, const char *name, char *result, size_t siz
 int cow_path_record(const struct cow_io *io, const char *path, const char *target,
 		    char relative[COW_PATH], char absolute[COW_PATH]);
 
+/* cow_path_same_folder - set *@same to whether the files @a and @b are in one folder. */
+int cow_path_same_folder(const struct cow_io *io, const char *a, const char *b, bool *same);
+
 #endif /* COW_PATH_H */

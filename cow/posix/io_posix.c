@@ -41,6 +41,12 @@ static int posix_open(const struct cow_io *io, const char *path, unsigned int fl
 {
 	int mode = flags & COW_O_WRITE ? O_RDWR : O_RDONLY, fd;
 
+	struct stat status;
+
+	/* A header may name any path. To open a device such as a watchdog can have effects. */
+	if (!(flags & COW_O_CREATE) && !stat(path, &status) && !S_ISREG(status.st_mode) &&
+	    !S_ISBLK(status.st_mode))
+		return S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL;
 	if (flags & COW_O_CREATE)
 		mode |= O_CREAT | O_EXCL;
 	/* O_NONBLOCK: opening a FIFO must not wait for its other end. */
@@ -241,6 +247,13 @@ static int posix_sync_folder(const struct cow_io *io, const char *path)
 	return ret;
 }
 
+static bool posix_is_link(const struct cow_io *io, const char *path)
+{
+	struct stat status;
+
+	return !lstat(path, &status) && S_ISLNK(status.st_mode);
+}
+
 static int posix_resolve(const struct cow_io *io, const char *folder, char *path, size_t size)
 {
 	char *found = realpath(folder, NULL);
@@ -398,6 +411,7 @@ const struct cow_io cow_io_posix = {
 	.link = posix_link,
 	.unlink = posix_unlink,
 	.sync_folder = posix_sync_folder,
+	.is_link = posix_is_link,
 	.resolve = posix_resolve,
 	.alloc = posix_alloc,
 	.free = posix_free,

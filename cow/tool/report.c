@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/tell.h"
+#include "base/txt.h"
 
 static volatile sig_atomic_t interrupted;
 static bool bar_shown;
@@ -41,9 +42,14 @@ void report_end(void)
 	bar_shown = false;
 }
 
+const char *report_clean(const char *text)
+{
+	return txt_sanitize(text, TXT_KEEP_NONE);
+}
+
 enum status report_error(const char *format, ...)
 {
-	char *text;
+	char *text, *clean;
 	va_list args;
 
 	report_end();
@@ -51,7 +57,10 @@ enum status report_error(const char *format, ...)
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
 	va_end(args);
-	tell_error("%s", text ? text : format);
+	/* Paths and names out of a header may have control characters. */
+	clean = txt_sanitize(text ? text : format, TXT_KEEP_LINES);
+	tell_error("%s", clean);
+	free(clean);
 	free(text);
 	return STATUS_FAILED;
 }

@@ -20,6 +20,9 @@ enum status report_error(const char *format, ...) __attribute__((format(printf, 
 /* report_failure - print the text of @error and return STATUS_FAILED. */
 enum status report_failure(const struct cow_error *error);
 
+/* report_clean - copy @text, perhaps from a header, without what controls a terminal. */
+const char *report_clean(const char *text);
+
 /* report_step - update the progress bar. Returns true if the user has interrupted the work. */
 bool report_step(const char *what, uint64_t done, uint64_t total);
 

@@ -56,7 +56,7 @@ static void layer_check(struct cow_layer *layer)
 	if (header && header->parent.committing)
 		fault(layer->path, "a commit was interrupted: run umlab-disk commit again");
 	if (header && header->state == COW_DIRTY)
-		printf("%s: not closed cleanly; no repair is needed\n", layer->path);
+		printf("%s: not closed cleanly; no repair is needed\n", report_clean(layer->path));
 }
 
 static void seal_check(struct cow_layer *layer)

@@ -9,9 +9,13 @@
  * meanwhile, so that the overlay accepts a base whose content has changed. Every cluster that
  * differs is still in the overlay, so the disk reads the same at each moment.
  *
- *   1. Mark the overlay as committing.
+ * The header of an overlay is hostile (identity.c). It must not be able to name another file as
+ * a base whose content has changed. So a note beside a raw base, BASE.umlab-commit, has the uuid of
+ * the overlay during a commit. If the note cannot be written, an interrupted commit needs --base.
+ *
+ *   1. Write the note, and mark the overlay as committing.
  *   2. Write the overlay's clusters to the layer below, and close that layer.
- *   3. Record the new identity of the layer below; this clears the mark.
+ *   3. Record the new identity of the layer below; this clears the mark. Remove the note.
  *   4. Make all clusters of the overlay absent, and return their space.
  *
  * Called by the option parser through the table in umlab_disk.c, on the main thread.
@@ -86,9 +90,11 @@ static int commit_end(struct cow_layer *top, const char *below_path, struct cow_
 	if (ret)
 		return ret;
 	ret = cow_identity_fill(below, &report_progress, &top->header->parent, error);
-	cow_layer_close(below);
 	if (!ret)
 		ret = cow_layer_put_header(top);
+	if (!ret && is_raw)
+		cow_identity_commit_end(below);
+	cow_layer_close(below);
 	if (ret)
 		return ret;
 	cow_map_set(top, 0, top->nr_clusters, COW_ABSENT);
@@ -107,12 +113,14 @@ static int keep_date(const char *path, const struct cow_layer *top)
 	return utimensat(AT_FDCWD, path, times, 0) ? -errno : 0;
 }
 
-static int commit_mark(struct cow_layer *top)
+static int commit_mark(struct cow_layer *top, struct cow_layer *below)
 {
 	int ret;
 
 	if (!top->header || top->header->parent.committing)
 		return 0;
+	if (below->kind == COW_KIND_RAW)
+		cow_identity_commit_begin(below, top);
 	top->header->parent.committing = 1;
 	ret = cow_layer_begin(top);
 	return ret ? ret : cow_layer_put_header(top);
@@ -132,7 +140,7 @@ static int commit_layer(struct cow_layer *top, const char *below_path, struct co
 	if (below->size < top->size && !top->old)
 		ret = cow_chain_grow(below, top->size, error);
 	if (!ret)
-		ret = commit_mark(top);
+		ret = commit_mark(top, below->layers[0]);
 	if (!ret)
 		ret = commit_data(top, below, error);
 	close_ret = cow_chain_close(below);

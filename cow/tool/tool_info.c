@@ -18,8 +18,10 @@
 #include "map.h"
 #include "report.h"
 
-static void json_string(const char *name, const char *value, const char *end)
+static void json_string(const char *name, const char *text, const char *end)
 {
+	const char *value = report_clean(text);
+
 	printf("\"%s\": \"", name);
 	for (; *value; value++) {
 		if (*value == '"' || *value == '\\')
@@ -93,13 +95,13 @@ static void owner_print(const struct cow_disk_owner *owner)
 	char who[160];
 
 	cow_owner_text(owner, who, sizeof(who));
-	printf("  opened by  %s%s\n", who,
+	printf("  opened by  %s%s\n", report_clean(who),
 	       cow_io_posix.owner_alive(&cow_io_posix, owner) ? "" : " (gone)");
 }
 
 static void layer_print(const struct cow_layer *layer)
 {
-	printf("%s\n  format     %s\n", layer->path, cow_kind_name(layer->kind));
+	printf("%s\n  format     %s\n", report_clean(layer->path), cow_kind_name(layer->kind));
 	printf("  disk       %s (%" PRIu64 " bytes)\n", txt_size(layer->size), layer->size);
 	printf("  on host    %s\n", txt_size(on_host(layer)));
 	if (layer->entry_bits)
@@ -113,7 +115,7 @@ static void layer_print(const struct cow_layer *layer)
 			owner_print(&layer->header->owner);
 	}
 	if (base_path(layer)[0])
-		printf("  base       %s\n", base_path(layer));
+		printf("  base       %s\n", report_clean(base_path(layer)));
 }
 
 static void layer_print_json(const struct cow_layer *layer, bool last)
@@ -217,7 +219,7 @@ static enum status map_run(const struct verb_args *args)
 			       source.end - at, zero ? "true" : "false", zero ? 0 : source.layer);
 		else
 			printf("%16" PRIu64 " %16" PRIu64 "  %s\n", at, source.end - at,
-			       zero ? "zeros" : chain->layers[source.layer]->path);
+			       zero ? "zeros" : report_clean(chain->layers[source.layer]->path));
 	}
 	if (json)
 		puts("\n]");

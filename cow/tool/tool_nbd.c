@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -325,7 +326,9 @@ static int listen_at(const char *path)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	strcpy(address.sun_path, path);
-	if (fd >= 0 && !bind(fd, (struct sockaddr *)&address, sizeof(address)) && !listen(fd, 16))
+	/* The mode becomes that of the new file, whatever the umask: only this user may connect. */
+	if (fd >= 0 && !fchmod(fd, 0600) &&
+	    !bind(fd, (struct sockaddr *)&address, sizeof(address)) && !listen(fd, 16))
 		return fd;
 	report_error("%s: %s", path, errno == EADDRINUSE ? "exists already" : cow_reason(-errno));
 	if (fd >= 0)

@@ -17,7 +17,8 @@ static int disk_open(const struct cow_io *io, const char *path, unsigned int fla
 		mode |= HOST_O_WRITE;
 	if (flags & COW_O_CREATE)
 		mode |= HOST_O_CREATE | HOST_O_EXCL;
-	return host_file_open(path, mode, 0666);
+	/* A disk that a machine makes holds what its guest writes: only this user may read it. */
+	return host_file_open(path, mode, 0600);
 }
 
 static void disk_close(const struct cow_io *io, int file)
@@ -148,6 +149,22 @@ static int disk_sync_folder(const struct cow_io *io, const char *path)
 	return ret == -EINVAL || ret == -EOPNOTSUPP || ret == -ENOSYS ? 0 : ret;
 }
 
+static bool disk_is_link(const struct cow_io *io, const char *path)
+{
+	const char *name = path;
+	int fd = folder_open(path), ret;
+	char target[8];
+
+	if (fd < 0)
+		return false;
+	for (const char *c = path; *c; c++)
+		if (*c == '/')
+			name = c + 1;
+	ret = host_fs_readlink(fd, name, target, sizeof(target));
+	host_file_close(fd);
+	return ret >= 0;
+}
+
 static int disk_resolve(const struct cow_io *io, const char *folder, char *path, size_t size)
 {
 	int fd = host_file_open(folder, HOST_O_READ | HOST_O_DIRECTORY, 0);
@@ -272,6 +289,7 @@ const struct cow_io ubd_cow_io = {
 	.link = disk_link,
 	.unlink = disk_unlink,
 	.sync_folder = disk_sync_folder,
+	.is_link = disk_is_link,
 	.resolve = disk_resolve,
 	.alloc = disk_alloc,
 	.free = disk_free,

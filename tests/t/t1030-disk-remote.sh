@@ -57,5 +57,6 @@ claim "without the lease the disk can be written" "$DISK" resize host2/top.cow 9
 claim "create makes a COW V3 file on a remote file system" "$DISK" create --to cow3 --base \
 	host1/base.img host1/v3.cow
 serve host1/v3.cow; claim "that file can be written" put 8192 v3; kill $server; wait $server
-claim "check finds no damage in that file" "$DISK" check host2/v3.cow
+claim "check finds no damage in that file" "$DISK" check --base \
+	host2/base.img host2/v3.cow
 done_testing

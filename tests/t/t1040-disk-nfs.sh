@@ -41,7 +41,7 @@ cat > inside.sh << 'END'
 disk=$SCRATCH/umlab-disk
 say() { if [ "$1" -eq 0 ]; then echo "ok - $2"; else echo "not ok - $2"; fi; }
 serve() {
-	rm -f /run/tmp/n; "$disk" nbd --socket /run/tmp/n "$1" > /run/tmp/serve.log 2>&1 & server=$!
+	rm -f /run/tmp/n; "$disk" nbd --socket /run/tmp/n "$@" > /run/tmp/serve.log 2>&1 & server=$!
 	for _ in $(seq 100); do [ -S /run/tmp/n ] && return; sleep 0.05; done
 	cat /run/tmp/serve.log; return 1
 }
@@ -95,8 +95,9 @@ for version in 3 4; do
 		2> /dev/null; sleep 4
 	refused "its content is different" "$v: a base that was changed on the server is refused" \
 		"$disk" check $own
-	"$disk" create --to cow3 --base $base/base.img $v3; serve $v3; put 8192 cow3; serve_end
-	"$disk" check $v3; say $? "$v: a COW V3 file can be written"
+	"$disk" create --to cow3 --base $base/base.img $v3
+	serve --base $base/base.img $v3; put 8192 cow3; serve_end
+	"$disk" check --base $base/base.img $v3; say $? "$v: a COW V3 file can be written"
 done
 chmod 600 /srv/exp/base/base.img; echo 3 > /proc/sys/vm/drop_caches
 refused "ermission" "an unreadable base is an error with a message" \

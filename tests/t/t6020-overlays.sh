@@ -85,7 +85,7 @@ is "$(grep -c 'no disk' log)" "$n" "a machine refuses each malformed overlay wit
 	diag < log
 cat corpus/bad-* | cmp -s - before; ok $? "a machine leaves malformed overlays unchanged"
 for good in corpus/good-*; do
-	rm -f good.raw; disk convert --to raw "$good" good.raw > out 2>&1
+	rm -f good.raw; disk convert --to raw --below base.img "$good" good.raw > out 2>&1
 	cmp good.raw corpus/want >> out 2>&1
 	ok $? "umlab-disk reads ${good#corpus/good-} correctly" || diag < out
 done

@@ -494,6 +494,11 @@ static int sim_sync_folder(const struct cow_io *io, const char *path)
 	return sim_call();
 }
 
+static bool sim_is_link(const struct cow_io *io, const char *path)
+{
+	return false;
+}
+
 static int sim_resolve(const struct cow_io *io, const char *folder, char *path, size_t size)
 {
 	snprintf(path, size, "/sim");
@@ -569,6 +574,7 @@ static const struct cow_io sim_io = {
 	.link = sim_link,
 	.unlink = sim_unlink,
 	.sync_folder = sim_sync_folder,
+	.is_link = sim_is_link,
 	.resolve = sim_resolve,
 	.alloc = sim_alloc,
 	.free = sim_release,
