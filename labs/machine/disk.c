@@ -32,10 +32,13 @@ char *disk_path(const struct machine *machine)
 
 char *disk_argument(const struct machine *machine)
 {
-	char *path = disk_path(machine), *name = txt_copy(strrchr(path, '/') + 1);
+	char *path = disk_path(machine);
+	/* nocow: a guest may write what looks like the header of an overlay to a raw disk. */
+	char *word = txt_printf("%s%s", strrchr(path, '/') + 1,
+				txt_ends(path, ".img") ? ",nocow" : "");
 
 	free(path);
-	return name;
+	return word;
 }
 
 uint64_t disk_used(const struct machine *machine)

@@ -51,7 +51,8 @@ static bool domain_runs(const char *path)
 /* Runs in the child: executes the switch in a new session. A ready switch reports to @ready_fd. */
 static void switch_exec(const char *tool, const char *path, const char *log, int ready_fd)
 {
-	int null = open("/dev/null", O_RDWR), out = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int null = open("/dev/null", O_RDWR);
+	int out = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
 
 	setsid();
 	dup2(null, 0);

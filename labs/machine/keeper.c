@@ -67,7 +67,7 @@ enum {
 /* Opens the file @path and frees the string, which usually comes from txt_printf(). */
 static int open_and_free(char *path, int flags)
 {
-	int fd = open(path, flags | O_CLOEXEC, 0600);
+	int fd = open(path, flags | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	free(path);
 	return fd;
@@ -288,7 +288,8 @@ static int ctl_open(struct keeper *keeper)
 
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s/ctl", keeper->machine.run_dir);
 	unlink(address.sun_path);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 16))
+	if (fd < 0 || fchmod(fd, 0600) ||
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 16))
 		return -errno;
 	keeper->ctl_fd = fd;
 	return 0;

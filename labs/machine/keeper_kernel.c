@@ -131,7 +131,7 @@ static void kernel_exec(const struct machine *machine, const char *kernel, struc
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int log = open(txt_printf("%s/boot.log", machine->dir),
-		       O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+		       O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	setsid();
 	signal(SIGPIPE, SIG_DFL);
@@ -152,7 +152,7 @@ int keeper_kernel_spawn(const struct machine *machine, pid_t *pid, int *pidfd, c
 	struct words words = { 0 };
 	const char *kernel = where_kernel();
 	char *path = txt_printf("%s/lock", machine->dir);
-	int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), error;
+	int lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600), error;
 
 	if (!file_exists(kernel)) {
 		*reason = txt_printf(_("%s: there is no kernel; 'make kernel' builds it, "

@@ -67,7 +67,7 @@ void keeper_script_run(struct keeper *keeper, const char *name, const char *log,
 
 	script.channel = keeper_channel_get();
 	script.ended = ended;
-	script.log_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	script.log_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	free(path);
 	/* Each word ends with a NUL. */
 	size = snprintf(request, sizeof(request), "arg=/bin/sh%carg=/run/umlab/host/%s%cwhen=up",

@@ -25,7 +25,7 @@ static void keeper_exec(const struct machine *machine, int report_fd)
 {
 	int null = open("/dev/null", O_RDWR);
 	int log = open(txt_printf("%s/keeper.log", machine->dir),
-		       O_WRONLY | O_CREAT | O_TRUNC, 0600);
+		       O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
 
 	setsid();
 	if (fork())

@@ -39,7 +39,8 @@ void record_open(const struct machine *machine)
 
 	if (!conf_get_bool(&machine->conf, "exam"))
 		return;
-	record_fd = open(record_path(machine), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	record_fd = open(record_path(machine),
+			 O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (record_fd >= 0 && !fstat(record_fd, &status))
 		written = status.st_size;
 }
