@@ -7,7 +7,8 @@
  *   images    $XDG_DATA_HOME/umlab/images
  *   cache     $XDG_CACHE_HOME/umlab; root's is /var/cache/umlab
  *   config    $XDG_CONFIG_HOME/umlab/umlab.conf, then /etc/umlab/umlab.conf
- *   runtime   $XDG_RUNTIME_DIR/umlab, else /tmp/umlab-UID: sockets
+ *   runtime   $XDG_RUNTIME_DIR/umlab, else /tmp/umlab-UID: sockets. If another user has taken
+ *             that name in /tmp, the folder run in the state folder
  * UMLAB_HOME puts the first four into one folder. In a checkout the command is in build/, next to
  * its files. An installed command finds its files in PREFIX/lib/umlab and PREFIX/share/umlab.
  */
@@ -75,15 +76,48 @@ const char *where_cache(void)
 	return dir;
 }
 
-/* Can @base hold the runtime folder, whose path becomes part of socket addresses and options? */
+/*
+ * Can @base hold the runtime folder? Its path becomes part of socket addresses and options. A user
+ * who can write in @base could replace the folder: XDG_RUNTIME_DIR may be that of somebody else
+ * after sudo.
+ */
 static bool runtime_fits(const char *base)
 {
-	if (!base || *base != '/' || strlen(base) > 60 || access(base, W_OK))
+	struct stat status;
+
+	if (!base || *base != '/' || strlen(base) > 60 || stat(base, &status) ||
+	    status.st_uid != geteuid() || status.st_mode & 022)
 		return false;
 	for (; *base; base++)
 		if (!isalnum((unsigned char)*base) && !strchr("/._-+@", *base))
 			return false;
 	return true;
+}
+
+/* Is @path a folder that only this user can enter? */
+static bool folder_is_ours(const char *path)
+{
+	struct stat status;
+
+	return !lstat(path, &status) && S_ISDIR(status.st_mode) && status.st_uid == geteuid() &&
+	       !(status.st_mode & 077);
+}
+
+/* Any user may have made the folder in /tmp before, or a link or a file of this name. */
+static char *runtime_without_xdg(void)
+{
+	char *shared = txt_printf("/tmp/umlab-%u", geteuid());
+	char *own = txt_printf("%s/run", where_state());
+	struct stat status;
+
+	/* Stay with the own folder once it was used, because machines may run there. */
+	if (runtime_fits(where_state()) &&
+	    (folder_is_ours(own) || (!lstat(shared, &status) && !folder_is_ours(shared)))) {
+		free(shared);
+		return own;
+	}
+	free(own);
+	return shared;
 }
 
 const char *where_runtime(void)
@@ -92,19 +126,21 @@ const char *where_runtime(void)
 	const char *base = getenv("XDG_RUNTIME_DIR");
 
 	if (!dir)
-		dir = runtime_fits(base) ? txt_printf("%s/umlab", base) :
-		      txt_printf("/tmp/umlab-%u", getuid());
+		dir = runtime_fits(base) ? txt_printf("%s/umlab", base) : runtime_without_xdg();
 	return dir;
 }
 
-/* Makes the runtime folder and checks its owner: in /tmp any user can make such a folder. */
-static bool runtime_is_ours(void)
+/*
+ * Keeps other users out of the state folder, even if its parents and the umask would let them in.
+ * A folder of another user is refused: its owner could lead root to other files by links.
+ */
+static bool state_is_ours(void)
 {
 	struct stat status;
 
-	mkdir(where_runtime(), 0700);
-	return !lstat(where_runtime(), &status) && S_ISDIR(status.st_mode) &&
-	       status.st_uid == geteuid() && !(status.st_mode & 077);
+	if (stat(where_state(), &status) || status.st_uid != geteuid())
+		return false;
+	return !(status.st_mode & 077) || !chmod(where_state(), 0700);
 }
 
 int where_folders_make(char **reason)
@@ -126,7 +162,13 @@ int where_folders_make(char **reason)
 			  txt_copy(_("HOME is not set; set it, or UMLAB_HOME"));
 		return error;
 	}
-	if (!runtime_is_ours()) {
+	if (!state_is_ours()) {
+		*reason = txt_printf(_("%s: belongs to another user; set HOME or UMLAB_HOME"),
+				     where_state());
+		return -EPERM;
+	}
+	mkdir(where_runtime(), 0700);
+	if (!folder_is_ours(where_runtime())) {
 		*reason = txt_printf(_("%s: not a folder that only this user can enter; "
 				       "remove it or set XDG_RUNTIME_DIR"), where_runtime());
 		return -EPERM;

@@ -105,6 +105,8 @@ static enum status verb_ssh(const struct verb_args *args)
 	words_addf(&settings, "HostKeyAlias=umlab-%s", machine.name);
 	words_addf(&settings, "IdentityFile=\"%s\"", key);
 	words_add(&settings, "IdentitiesOnly=yes");
+	/* Root in the guest must not use the user's agent, whatever ~/.ssh/config says. */
+	words_add(&settings, "ForwardAgent=no");
 	words_addf(&settings, "User=%s", user);
 	if (verb_flag(args, "config")) {
 		printf("Host %s\n", machine.name);

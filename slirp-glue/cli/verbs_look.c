@@ -147,7 +147,7 @@ static enum status capture_run(const struct verb_args *args)
 	enum status status;
 
 	if (file && strcmp(file, "-")) {
-		fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+		fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 		if (fd < 0) {
 			tell_error("capture: %s: %s", file, strerror(errno));
 			return STATUS_FAILED;

@@ -24,6 +24,7 @@
 #include "switch/serve.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -318,6 +319,29 @@ static void listener_stop(struct loop_source *listener, const char *name)
 	unlink(path);
 }
 
+/*
+ * Makes the folder, or takes one of this user. In a folder such as /tmp, another user may have
+ * made the folder, or a link to one of our folders, which must keep its mode.
+ */
+static int folder_prepare(const char *folder, unsigned int mode)
+{
+	struct stat status;
+	int fd, error = 0;
+
+	if (mkdir(folder, 0700) && errno != EEXIST)
+		return -errno;
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	/* Users who may use the sockets must be able to search the folder. */
+	if (fstat(fd, &status) || status.st_uid != geteuid())
+		error = -EPERM;
+	else if (fchmod(fd, 0700 | (mode & 0066) | (mode & 0066) >> 1))
+		error = -errno;
+	close(fd);
+	return error;
+}
+
 int serve_start(const char *folder, unsigned int mode)
 {
 	char path[sizeof(folder_path) + 8];
@@ -327,11 +351,9 @@ int serve_start(const char *folder, unsigned int mode)
 		return -ENAMETOOLONG;
 	strcpy(folder_path, folder);
 	socket_mode = mode;
-	if (mkdir(folder, 0700) && errno != EEXIST)
-		return -errno;
-	/* Users who may use the sockets must be able to search the folder. */
-	if (chmod(folder, 0700 | (mode & 0066) | (mode & 0066) >> 1))
-		return -errno;
+	error = folder_prepare(folder, mode);
+	if (error)
+		return error;
 	error = listener_start(&own_listener, "umlab", SOCK_SEQPACKET);
 	if (!error)
 		error = listener_start(&classic_listener, "ctl", SOCK_STREAM);

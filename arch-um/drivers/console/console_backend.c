@@ -201,7 +201,7 @@ static void unix_change(struct console_line *line)
 static int file_open(struct console_line *line)
 {
 	int fd = host_file_open(line->value, HOST_O_WRITE | HOST_O_CREATE | HOST_O_APPEND |
-				HOST_O_NONBLOCK, 0666);
+				HOST_O_NONBLOCK, 0600);
 
 	if (fd < 0) {
 		pr_err("con%u: cannot write %s (error %d)\n", line->index, line->value, -fd);
