@@ -6,8 +6,8 @@
  * path relative to the layer's folder first, then the absolute path. If the caller names a base,
  * only that file is tried. A header is hostile (identity.c), so a base that only a header names
  * must be proved by its content. COW V1 to V3 cannot prove their base, so such a base must be in
- * the overlay's own folder. A base that was raw when the overlay was made is opened as raw, even
- * if a guest has since written something like a header into its first sector.
+ * the overlay's own folder. A base that was raw when the overlay was made is opened as raw. Its
+ * first sector does not count, because a guest may have written something like a header into it.
  *
  * Called by umlab-disk, by the tests, and by the driver on a host thread when a disk is added.
  * Only one thread may use a chain while it is being opened or closed.

@@ -18,12 +18,12 @@
  *
  * Crashes. After a crash each sector is old or new; after a flush it is new (layer.c).
  *
- * Raw files. A raw file that is the only layer is written like any other file, with one
- * exception: a write that would make its first bytes look like the header of an overlay is
- * refused. Otherwise a guest could name a file on the host there as the base, and the next program
- * that opens the disk would read that file. The guest may change its memory while a request is
- * under way. So the first sector is copied, the copy is checked, and the copy is written. The check
- * is off if the user declared the file raw.
+ * Raw files. A raw file that is the only layer is written like any other file, with one exception.
+ * A write that would make its first bytes look like the header of an overlay is refused. In this
+ * header a guest could name any file on the host as the base. The next program that opens the disk
+ * would then read that file. The guest may change its memory while a request is under way. So the
+ * first sector is copied, the copy is checked, and the copy is written. The check is off if the
+ * user declared the file raw.
  *
  * Called on any thread: by the driver's worker threads, by umlab-disk and by the tests.
  */

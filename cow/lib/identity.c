@@ -14,8 +14,9 @@
  *   - An overlay records the inode, modification time and change time that the file had when its
  *     content was last compared. If all three are the same, and the caller named the base, the file
  *     is accepted at once.
- *   - BASE.umlab-id, made by `umlab-disk seal`, holds the hash of a base with a certain size, inode
- *     and modification time. So a base is read once, even for a hundred overlays.
+ *   - BASE.umlab-id, made by `umlab-disk seal`, holds the hash of a base. The hash is valid while
+ *     the base has the size, inode and modification time in that file. So a base is read once, even
+ *     for a hundred overlays.
  *   - Otherwise (the file was copied, moved, touched or mounted elsewhere) the file is read, and a
  *     writable overlay records the new times.
  *

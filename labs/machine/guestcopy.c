@@ -54,8 +54,8 @@ static const char *last_part(const char *path)
 /* ---- into a guest -------------------------------------------------------------------- */
 
 /*
- * Runs in the guest and unpacks an archive of one entry, $1. If $2 is a folder, the entry is put
- * into it; otherwise the entry becomes $2.
+ * Runs in the guest and unpacks an archive whose only entry is $1. If $2 is a folder, puts the
+ * entry into that folder; otherwise renames the entry to $2.
  */
 static const char unpack_script[] =
 	"set -e; if [ -d \"$2\" ]; then cd \"$2\"; exec tar --no-same-owner -xf -; fi; "
