@@ -24,9 +24,8 @@
  * a header on a raw disk, and an overlay may come from a stranger. Its base may then be any file of
  * the user, with the right inode and times. So a base that only a header names must be proved by
  * what the header's writer cannot know or change without having the file: a layer by the random
- * uuid in its own header, a raw file by the hash of its content. Files beside the base
- * (BASE.umlab-id, BASE.umlab-commit) do not count if the path of the base is a symbolic link: a
- * guest can make links in a folder that it shares with the host.
+ * uuid in its own header, a raw file by the hash of its content or by a file beside it (beside.c,
+ * commit_note.c).
  *
  * Hash of a raw file. The content is divided into leaves of 1 MiB. The hash is BLAKE2b-256 over
  * "umlab raw 1\n", the size (8 bytes) and a record for each leaf that is not all zeros. A record is
@@ -43,7 +42,9 @@
  */
 #include "identity.h"
 
+#include "beside.h"
 #include "blake.h"
+#include "commit_note.h"
 #include "crc32c.h"
 #include "map.h"
 
@@ -188,36 +189,6 @@ static uint32_t identity_crc(const struct cow_disk_identity *identity)
 	return cow_crc32c(0, identity, offsetof(struct cow_disk_identity, crc));
 }
 
-static int beside_path(const struct cow_layer *layer, const char *suffix, const char *more,
-		       char path[COW_PATH])
-{
-	size_t length = cow_text(path, COW_PATH, "%s%s%s", layer->path, suffix, more);
-
-	return length < COW_PATH ? 0 : -ENAMETOOLONG;
-}
-
-static int identity_path(const struct cow_layer *layer, const char *more, char path[COW_PATH])
-{
-	return beside_path(layer, COW_IDENTITY_SUFFIX, more, path);
-}
-
-/* Read a file beside @layer. -ENOENT if there is none or the path of @layer is a link. */
-static int beside_read(const struct cow_layer *layer, const char *suffix, void *to, size_t size)
-{
-	const struct cow_io *io = layer->io;
-	char path[COW_PATH];
-	int file, ret = beside_path(layer, suffix, "", path);
-
-	if (ret || io->is_link(io, layer->path))
-		return -ENOENT;
-	file = io->open(io, path, 0);
-	if (file < 0)
-		return -ENOENT;
-	ret = cow_io_read(io, file, to, size, 0);
-	io->close(io, file);
-	return ret ? -ENOENT : 0;
-}
-
 int cow_identity_note(struct cow_layer *layer, const uint8_t hash[COW_HASH_SIZE],
 		      struct cow_error *error)
 {
@@ -226,37 +197,16 @@ int cow_identity_note(struct cow_layer *layer, const uint8_t hash[COW_HASH_SIZE]
 		.version = 1,
 		.size = layer->size,
 	};
-	const struct cow_io *io = layer->io;
-	char path[COW_PATH], part[COW_PATH];
 	struct cow_stat stat;
-	int file, ret = identity_path(layer, "", path);
+	int ret = layer->io->stat(layer->io, layer->file, &stat);
 
-	if (!ret)
-		ret = identity_path(layer, ".part", part);
-	if (!ret)
-		ret = io->stat(io, layer->file, &stat);
 	if (ret)
 		return cow_fail(error, ret, "%s: %s", layer->path, cow_reason(ret));
 	identity.ino = stat.ino;
 	identity.mtime = stat.mtime;
 	memcpy(identity.hash, hash, COW_HASH_SIZE);
 	identity.crc = identity_crc(&identity);
-
-	io->unlink(io, part);
-	file = io->open(io, part, COW_O_WRITE | COW_O_CREATE);
-	if (file < 0)
-		return cow_fail(error, file, "%s: cannot be made: %s", path, cow_reason(file));
-	ret = cow_io_write(io, file, &identity, sizeof(identity), 0);
-	if (!ret)
-		ret = io->sync(io, file);
-	io->close(io, file);
-	if (!ret)
-		ret = io->rename(io, part, path);
-	if (ret) {
-		io->unlink(io, part);
-		return cow_fail(error, ret, "%s: cannot be made: %s", path, cow_reason(ret));
-	}
-	return 0;
+	return cow_beside_write(layer, COW_IDENTITY_SUFFIX, &identity, sizeof(identity), error);
 }
 
 static bool identity_matches(const struct cow_disk_identity *identity,
@@ -273,7 +223,7 @@ static int identity_look_up(struct cow_layer *layer, const struct cow_stat *stat
 			    uint8_t hash[COW_HASH_SIZE])
 {
 	struct cow_disk_identity identity;
-	int ret = beside_read(layer, COW_IDENTITY_SUFFIX, &identity, sizeof(identity));
+	int ret = cow_beside_read(layer, COW_IDENTITY_SUFFIX, &identity, sizeof(identity));
 
 	if (ret || !identity_matches(&identity, layer, stat))
 		return -ENOENT;
@@ -287,56 +237,6 @@ static int raw_hash(struct cow_layer *layer, const struct cow_stat *stat,
 	if (!identity_look_up(layer, stat, hash))
 		return 0;
 	return cow_identity_hash(layer, progress, hash);
-}
-
-/* ---- the note of a commit --------------------------------------------------------------- */
-
-static uint32_t commit_crc(const struct cow_disk_commit *note)
-{
-	return cow_crc32c(0, note, offsetof(struct cow_disk_commit, crc));
-}
-
-int cow_identity_commit_begin(struct cow_layer *layer, const struct cow_layer *above)
-{
-	struct cow_disk_commit note = { .magic = COW_COMMIT_MAGIC };
-	const struct cow_io *io = layer->io;
-	char path[COW_PATH];
-	int file, ret = beside_path(layer, COW_COMMIT_SUFFIX, "", path);
-
-	if (ret)
-		return ret;
-	memcpy(note.uuid, above->header->uuid, sizeof(note.uuid));
-	note.crc = commit_crc(&note);
-	io->unlink(io, path);
-	file = io->open(io, path, COW_O_WRITE | COW_O_CREATE);
-	if (file < 0)
-		return file;
-	ret = cow_io_write(io, file, &note, sizeof(note), 0);
-	if (!ret)
-		ret = io->sync(io, file);
-	io->close(io, file);
-	if (!ret)
-		ret = io->sync_folder(io, path);
-	return ret;
-}
-
-void cow_identity_commit_end(struct cow_layer *layer)
-{
-	char path[COW_PATH];
-
-	if (!beside_path(layer, COW_COMMIT_SUFFIX, "", path))
-		layer->io->unlink(layer->io, path);
-}
-
-/* Is @above being committed to the raw file @layer? The note says so, not the header. */
-static bool commit_noted(const struct cow_layer *layer, const struct cow_layer *above)
-{
-	struct cow_disk_commit note;
-
-	return !beside_read(layer, COW_COMMIT_SUFFIX, &note, sizeof(note)) &&
-	       !memcmp(note.magic, COW_COMMIT_MAGIC, sizeof(note.magic)) &&
-	       note.crc == commit_crc(&note) &&
-	       !memcmp(note.uuid, above->header->uuid, sizeof(note.uuid));
 }
 
 /* ---- describing and comparing -------------------------------------------------------- */
@@ -482,7 +382,7 @@ int cow_identity_check(struct cow_layer *layer, struct cow_layer *above, bool na
 		return fail(layer, ret, error);
 	if (named && (parent->committing || dates_seen(parent, &stat)))
 		return 0;
-	if (parent->committing && commit_noted(layer, above))
+	if (parent->committing && cow_commit_noted(layer, above))
 		return 0;
 
 	ret = identity_look_up(layer, &stat, hash);

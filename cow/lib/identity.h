@@ -41,11 +41,4 @@ int cow_identity_fill(struct cow_layer *layer, struct cow_progress *progress,
 int cow_identity_check(struct cow_layer *layer, struct cow_layer *above, bool named, bool *seen,
 		       const struct cow_options *options, struct cow_error *error);
 
-/*
- * cow_identity_commit_begin - note beside the raw file @layer that @above is being committed to it
- * cow_identity_commit_end - remove this note
- */
-int cow_identity_commit_begin(struct cow_layer *layer, const struct cow_layer *above);
-void cow_identity_commit_end(struct cow_layer *layer);
-
 #endif /* COW_IDENTITY_H */

@@ -27,6 +27,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "commit_note.h"
 #include "common_options.h"
 #include "disk_io.h"
 #include "io_posix.h"
@@ -93,7 +94,7 @@ static int commit_end(struct cow_layer *top, const char *below_path, struct cow_
 	if (!ret)
 		ret = cow_layer_put_header(top);
 	if (!ret && is_raw)
-		cow_identity_commit_end(below);
+		cow_commit_note_remove(below);
 	cow_layer_close(below);
 	if (ret)
 		return ret;
@@ -120,7 +121,7 @@ static int commit_mark(struct cow_layer *top, struct cow_layer *below)
 	if (!top->header || top->header->parent.committing)
 		return 0;
 	if (below->kind == COW_KIND_RAW)
-		cow_identity_commit_begin(below, top);
+		cow_commit_note_write(below, top);
 	top->header->parent.committing = 1;
 	ret = cow_layer_begin(top);
 	return ret ? ret : cow_layer_put_header(top);

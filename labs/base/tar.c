@@ -13,6 +13,8 @@
  * them, sparse files (S); pax headers with path, linkpath, size and mtime. Other pax records are
  * ignored, so extended attributes, ACLs, capabilities and owners never reach the caller. An
  * archive must end with a block of zeros, so that a truncated one is noticed.
+ *
+ * This file is longer than 500 lines because one reader knows all parts of the format.
  */
 #include "base/tar.h"
 

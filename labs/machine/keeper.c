@@ -288,8 +288,7 @@ static int ctl_open(struct keeper *keeper)
 
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s/ctl", keeper->machine.run_dir);
 	unlink(address.sun_path);
-	if (fd < 0 || fchmod(fd, 0600) ||
-	    bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 16))
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 16))
 		return -errno;
 	keeper->ctl_fd = fd;
 	return 0;

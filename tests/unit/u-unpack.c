@@ -5,6 +5,8 @@
  * Builds hostile archives in memory and checks that unpacking changes nothing but the folder that
  * it was given. The last part damages valid archives at random, so the sanitizers see the reader
  * with every kind of broken field. An argument multiplies the number of damaged archives.
+ *
+ * This file is longer than 500 lines because all parts use the same builder of archives.
  */
 #include "tap.h"
 
