@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * ledger.c - move money between two accounts with a lock each. It has a bug.
+ *
+ * Students load this module into the guest of the lab with `umlab module` (README.md).
  */
 #include <linux/module.h>
 #include <linux/mutex.h>

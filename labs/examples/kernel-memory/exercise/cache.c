@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * cache.c - keep a list of names in /proc/cache. It has a bug.
+ *
+ * Students load this module into the guest of the lab with `umlab module` (README.md).
  */
 #include <linux/list.h>
 #include <linux/module.h>

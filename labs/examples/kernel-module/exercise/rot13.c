@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * rot13.c - implement a character device; to be completed
+ *
+ * Students load this module into the guest of the lab with `umlab module` (README.md).
  */
 #include <linux/fs.h>
 #include <linux/miscdevice.h>

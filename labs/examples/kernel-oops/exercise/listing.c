@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * listing.c - list each process and the size of its address space in /proc/listing. It has a bug.
+ *
+ * Students load this module into the guest of the lab with `umlab module` (README.md).
  */
 #include <linux/mm.h>
 #include <linux/module.h>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * seats.c - each read of /proc/seats sells one of ten seats. It has a bug.
+ *
+ * Students load this module into the guest of the lab with `umlab module` (README.md).
  */
 #include <linux/delay.h>
 #include <linux/module.h>

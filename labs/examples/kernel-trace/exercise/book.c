@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * book.c - show a telephone book of 1000 lines in /proc/book. It works, but is slow.
+ *
+ * Students load this module into the guest of the lab with `umlab module` (README.md).
  */
 #include <linux/list.h>
 #include <linux/module.h>
