@@ -5,7 +5,8 @@
  * These files say what a hostile header must not claim (identity.c), so only somebody who may write
  * in the folder of the base can make them. If the path of the base is a symbolic link, they do not
  * count, because a guest can make links, and files beside them, in a folder that it shares with the
- * host. Called by identity.c and commit_note.c; one thread at a time for each layer.
+ * host. Called by identity.c and commit_note.c; one thread at a time for each layer, in umlab-disk
+ * or on a host thread of the disk driver.
  */
 #include "beside.h"
 

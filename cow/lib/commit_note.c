@@ -5,7 +5,8 @@
  * During a commit the content of the base changes, and the overlay must accept the base
  * nevertheless. The header of the overlay says so too, but a header is hostile: it could name any
  * file as a base that has changed. So umlab-disk writes this note, and identity.c believes the
- * note. Its name is BASE.umlab-commit; format.h has its bytes.
+ * note. Its name is BASE.umlab-commit; format.h has its bytes. Called by tool_commit.c on the main
+ * thread of umlab-disk, and by identity.c, also on a host thread of the disk driver.
  */
 #include "commit_note.h"
 

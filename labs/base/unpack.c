@@ -3,7 +3,7 @@
  * unpack.c - unpack an archive that a stranger wrote, and take only what was asked for
  *
  * Called for archives that a guest makes (umlab cp, guestcopy.c) and for machines from other users
- * (umlab import, verbs_snapshot.c), in a child process. tar.c reads the archive.
+ * (umlab import, machine_import.c), in a child process. tar.c reads the archive.
  *
  * Theory of operation
  *   The caller provides an empty folder with mode 0700 on the file system of the target, and

@@ -9,7 +9,8 @@
 # layer makes the header of OVERLAY name TARGET as its raw base, with the size of TARGET and, with
 # honest-times, its inode and dates. v3 makes a COW V3 overlay on TARGET with the right size and
 # date. id forges an identity file that gives TARGET the hash in the header of HASHED, commit the
-# note of an interrupted commit of OVERLAY. The script uses no code of cow/.
+# note of an interrupted commit of OVERLAY. The script uses no code of cow/. t1050-disk-hostile.sh
+# runs the script on the host.
 import os, struct, sys
 
 TABLE = []

@@ -3,6 +3,7 @@
 # tarforge.py - make the archives of a hostile tar in a guest: tarforge.py FOLDER
 #
 # Each archive FOLDER/KIND pretends to contain the folder "wanted" and attacks the host in one way.
+# t8210-copies.sh runs the script on the host.
 import io, os, sys, tarfile
 
 folder = sys.argv[1]

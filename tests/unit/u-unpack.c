@@ -7,6 +7,7 @@
  * with every kind of broken field. An argument multiplies the number of damaged archives.
  *
  * This file is longer than 500 lines because all parts use the same builder of archives.
+ * `make check-unit` runs this program on the host.
  */
 #include "tap.h"
 

@@ -2,7 +2,7 @@
 /*
  * confinement.c - give up the rights on the host that the kernel process does not need
  *
- * Called by kernel code on the machine's thread while the machine starts.
+ * Called by kernel code (kernel/boot/) on the machine's thread while the machine starts.
  *
  * Theory of operation
  *

@@ -2,7 +2,8 @@
 /*
  * handlers.c - handle the signals of the kernel process: turn them into upcalls
  *
- * The handlers run on the machine's thread. host_event_raise() may be called by any thread.
+ * boot.c installs the handlers, and the host runs them on the machine's thread. host_event_raise()
+ * may be called by any thread.
  *
  * Theory of operation
  *

@@ -2,8 +2,8 @@
 /*
  * memory.c - create guest RAM, and change the mappings of the kernel process
  *
- * Called by kernel code on the machine's thread in the kernel process. Any thread may call
- * host_mem_alloc() and host_mem_free().
+ * Called by kernel code (mm/physmem.c, mm/vmap.c) on the machine's thread in the kernel process.
+ * Any thread may call host_mem_alloc() and host_mem_free().
  */
 #include "process/memory.h"
 #include <um/host.h>
