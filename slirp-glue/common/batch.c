@@ -6,7 +6,8 @@
  * ready between calls. A frame that nobody holds after its message has been handled is reused for
  * the next batch, because its memory is probably still in the processor's cache.
  *
- * Called only by the thread that runs the event loop, and not while a batch is being handled.
+ * Called by port.c and uplink.c, only on the thread that runs the event loop, and not while a
+ * batch is being handled.
  */
 #include "common/batch.h"
 

@@ -4,7 +4,8 @@
  *
  * Released buffers go to a pool for each size and are reused. The last one comes first, because its
  * memory is probably still in the processor's cache. The pools never shrink; FRAME_POOL_MAX bounds
- * them. Called by all parts of umlab-net, only on the thread that runs the event loop.
+ * them. Called by all parts of the switch and of the uplinks, only on the thread that runs the
+ * event loop.
  */
 #include "common/frame.h"
 

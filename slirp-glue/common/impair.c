@@ -9,7 +9,8 @@
  * others.
  *
  * Each frame on its way has a timer in the event loop, which fires timers for the same time in the
- * order in which they were set. Called only by the thread that runs the event loop.
+ * order in which they were set. Called by cable.c, port.c and uplink.c, only on the thread that
+ * runs the event loop.
  */
 #include "common/impair.h"
 

@@ -25,7 +25,7 @@
  * A source may be removed while epoll has already reported events for it: loop_remove()
  * clears these events (pending, next_pending).
  *
- * Called by all parts of umlab-net, on the one thread that runs the loop.
+ * Called by all parts of the switch and of the uplinks, on the one thread that runs the loop.
  */
 #include "common/loop.h"
 

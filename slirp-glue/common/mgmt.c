@@ -7,7 +7,7 @@
  * fast as the socket takes it. A client that does not read is disconnected when REPLY_MAX / 2
  * bytes wait for it.
  *
- * Called only by the thread that runs the event loop.
+ * Called by serve.c, uplink.c and the commands, only on the thread that runs the event loop.
  */
 #include "common/mgmt.h"
 

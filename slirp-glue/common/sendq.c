@@ -10,7 +10,7 @@
  * meanwhile are moved to buffers that fit them (frame_hold()). When the queue is full as well,
  * further frames for this peer are dropped, and no other peer has to wait.
  *
- * Called only by the thread that runs the event loop.
+ * Called by port.c and uplink.c, only on the thread that runs the event loop.
  */
 #include "common/sendq.h"
 

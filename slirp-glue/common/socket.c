@@ -2,8 +2,8 @@
 /*
  * socket.c - make sockets with a name in the file system, and connect to them
  *
- * Used by the servers in switches and uplinks, and by the verbs of umlab-net that talk to them.
- * All sockets are non-blocking and closed on exec.
+ * Called by the servers in switches and uplinks (mgmt.c, serve.c), and by the verbs of umlab-net
+ * that talk to them (client.c). All sockets are non-blocking and closed on exec.
  */
 #include "common/socket.h"
 

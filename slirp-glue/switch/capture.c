@@ -10,7 +10,7 @@
  * A frame is recorded as it is in the switch: with its checksum filled in, with its VLAN tag if
  * it arrived with one, and before segmentation.
  *
- * Called by switch.c and by the command `capture`; runs in the event loop.
+ * Called by switch.c and by the command `capture`; runs in the switch's event loop.
  */
 #include "switch/capture.h"
 

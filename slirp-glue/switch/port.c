@@ -11,7 +11,7 @@
  * with new frames are remembered (dirty). ports_flush() sends these frames after the batch, while
  * the contents are still in the processor's cache.
  *
- * Called only by the thread that runs the event loop.
+ * Called by switch.c, serve.c and others, only on the thread of the switch's event loop.
  */
 #include "switch/port.h"
 

@@ -12,7 +12,7 @@
  *
  * A peer that has connected is a struct newcomer until it has sent its hello or request, for
  * at most HELLO_TIME. Then its descriptor goes to a port. run_switch.c starts and stops the
- * server; everything else runs in the event loop.
+ * server; everything else runs in the switch's event loop.
  *
  * A request of the classic protocol:
  *   offset 0   0xfeedface, 4 bytes

@@ -26,7 +26,7 @@
  * Known limits: there are no rapid transitions, so a new port forwards after twice `delay`, and
  * there is one tree for all VLANs.
  *
- * Called by switch.c and by commands; runs in the event loop.
+ * Called by switch.c and by commands; runs in the switch's event loop.
  */
 #include "switch/stp.h"
 

@@ -3,7 +3,7 @@
  * switch_commands.c - carry out the commands of a running switch
  *
  * Commands come from umlab-net, or from any program that writes to the socket FOLDER/mgmt, and run
- * in the event loop (mgmt.c). serve.c passes their table to mgmt.c.
+ * in the switch's event loop (mgmt.c). serve.c passes their table to mgmt.c.
  */
 #include "switch/switch_commands.h"
 

@@ -2,7 +2,7 @@
 /*
  * vlan.c - read and print sets of VLANs, as trunk ports have them
  *
- * Called by port_settings.c, on the thread of the event loop.
+ * Called by port_settings.c, on the thread of the switch's event loop.
  */
 #include "switch/vlan.h"
 

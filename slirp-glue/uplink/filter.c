@@ -30,7 +30,7 @@
  *
  * A fragment has no ports to check, so it passes only where the port does not matter.
  *
- * Called by uplink_slirp.c in the event loop.
+ * Called by uplink_slirp.c in the uplink's event loop.
  */
 #include "uplink/filter.h"
 

@@ -3,7 +3,7 @@
  * forwards.c - manage the forwards of a libslirp uplink: set by options, changed by commands
  *
  * uplink_slirp.c starts and stops the forwards, and has forwards_do_*() in its table of commands.
- * Everything runs in the event loop.
+ * Everything runs in the uplink's event loop.
  */
 #include "uplink/forwards.h"
 

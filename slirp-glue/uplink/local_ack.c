@@ -35,7 +35,7 @@
  * memory was short, keep_from may lie after acked; then acked stays where it is until the
  * machine itself has acknowledged everything before keep_from.
  *
- * uplink_slirp.c is the only caller. Everything runs in the event loop.
+ * uplink_slirp.c is the only caller. Everything runs in the uplink's event loop.
  */
 #include "uplink/local_ack.h"
 

@@ -11,7 +11,8 @@
  * when the machine ends or removes the interface; then the uplink ends too. When a switch goes
  * away, the uplink tries to reconnect once a second.
  *
- * Called by cli/run_uplink.c; runs in the event loop. The process has no threads of its own.
+ * Called by cli/run_uplink.c; runs in the event loop of `umlab-net run slirp` or `run vde`. The
+ * process has no threads of its own.
  */
 #include "uplink/uplink.h"
 

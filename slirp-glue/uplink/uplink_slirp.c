@@ -14,7 +14,8 @@
  *   fec0::2, fec0::3, and a prefix by router advertisement, if the host has IPv6
  *
  * libslirp's descriptors are polled by the event loop (struct loop_poller), and its timers are
- * timers of the loop. uplink.c and the loop are the only callers of this file.
+ * timers of the loop. uplink.c and the loop, in the uplink's process, are the only callers of this
+ * file.
  */
 #include "uplink/uplink_slirp.h"
 

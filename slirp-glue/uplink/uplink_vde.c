@@ -10,7 +10,7 @@
  * network again needs rights that the process has given up. Whoever started the process has to
  * start another.
  *
- * uplink.c and the event loop are the only callers of this file.
+ * uplink.c and the event loop, in the uplink's process, are the only callers of this file.
  */
 #include "uplink/uplink_vde.h"
 

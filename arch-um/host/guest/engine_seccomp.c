@@ -3,8 +3,8 @@
  * engine_seccomp.c - run guest code in host processes that hand over through shared memory
  *
  * This engine is preferred where the host allows it. spaces.c calls it through `engine_seccomp`, on
- * the machine's thread. seccomp_process.c starts and ends the processes, seccomp_stop.c finds out
- * why guest code stopped, and handover.c passes the turn.
+ * the machine's thread in the kernel process. seccomp_process.c starts and ends the processes,
+ * seccomp_stop.c finds out why guest code stopped, and handover.c passes the turn.
  *
  * Theory of operation
  *

@@ -2,8 +2,9 @@
 /*
  * handover.c - pass the turn between the machine's thread and a guest thread
  *
- * Called by the seccomp engine on the machine's thread. host_handover_is_stuck() is called by a
- * signal handler. The other side of each hand-over is stub/stub_seccomp.S.
+ * Called by the seccomp engine on the machine's thread in the kernel process.
+ * host_handover_is_stuck() is called by a signal handler. The other side of each hand-over is
+ * stub/stub_seccomp.S.
  *
  * Theory of operation
  *

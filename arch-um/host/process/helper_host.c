@@ -2,7 +2,8 @@
 /*
  * helper_host.c - start helpers: programs that do what the kernel process should not do itself
  *
- * Called by network drivers (host_helper_*()) and confinement.c on the machine's thread.
+ * Called by network drivers (host_helper_*()) and confinement.c on the machine's thread in the
+ * kernel process.
  *
  * A helper is a forked process that executes another program at once. It has default signal
  * handlers and may use all processors. Its descriptors 0 and 1 are /dev/null, 2 is our standard
