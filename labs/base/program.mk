@@ -4,4 +4,5 @@
 # The sources need -Ilabs. The file with the program's main() needs
 # -DUMLAB_VERSION='"$(VERSION)"'.
 
-PROGRAM_SOURCES := $(addprefix labs/base/,program.c verb.c verb_help.c verb_complete.c tell.c txt.c)
+PROGRAM_SOURCES := $(addprefix labs/base/,program.c verb.c verb_help.c verb_complete.c tell.c \
+	clean.c txt.c)

@@ -15,6 +15,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/clean.h"
 #include "base/tell.h"
 #include "base/timing.h"
 #include "base/txt.h"
@@ -43,24 +44,27 @@ void progress_begin(int nr)
 void progress_set(int at, const char *name, const char *text, bool good, bool ended)
 {
 	struct line *line = &lines[at];
+	char *clean = clean_text(text, CLEAN_ONE_LINE);
 
-	if (line->text && !strcmp(line->text, text))
+	if (line->text && !strcmp(line->text, clean)) {
+		free(clean);
 		return;
+	}
 	if (!line->text)
 		line->since = timing_seconds();
 	free(line->text);
 	free(line->name);
-	line->name = txt_copy(name);
-	line->text = txt_copy(text);
+	line->name = clean_text(name, CLEAN_ONE_LINE);
+	line->text = clean;
 	line->good = good;
 	line->ended = ended;
 	line->took = timing_seconds() - line->since;
 	if (fancy || tell_level < TELL_NORMAL)
 		return;
 	if (ended)
-		fprintf(stderr, "%-16s %s (%.1f s)\n", name, text, line->took);
+		fprintf(stderr, "%-16s %s (%.1f s)\n", line->name, line->text, line->took);
 	else
-		fprintf(stderr, "%-16s %s\n", name, text);
+		fprintf(stderr, "%-16s %s\n", line->name, line->text);
 }
 
 /* Returns the terminal's code for yellow while the operation runs, then for green or red. */

@@ -3,7 +3,7 @@
  * table.c - print tables for people
  *
  * Called by the verbs of umlab that list something (labs/cli/). libsmartcols fits the columns to
- * the terminal and escapes control characters.
+ * the terminal. The cells may hold text of guests and labs, so they are cleaned here.
  */
 #include "base/table.h"
 
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clean.h"
 #include "base/txt.h"
 
 struct table {
@@ -38,8 +39,12 @@ void table_add(struct table *table, const char *const *cells)
 {
 	struct libscols_line *line = scols_table_new_line(table->cols, NULL);
 
-	for (int i = 0; line && i < table->nr_columns; i++)
-		scols_line_set_data(line, i, cells[i] ? cells[i] : "");
+	for (int i = 0; line && i < table->nr_columns; i++) {
+		char *clean = clean_text(cells[i] ? cells[i] : "", CLEAN_ONE_LINE);
+
+		scols_line_set_data(line, i, clean);
+		free(clean);
+	}
 }
 
 void table_print(struct table *table)

@@ -3,8 +3,9 @@
  * tell.c - print messages to the user: errors, warnings, notes
  *
  * Called by every module of the command, and by umlab-disk and umlab-net. A message is one line on
- * standard error: the program, the object, what is wrong, and what to do. Results do not pass
- * through this file: the verbs print them to standard output.
+ * standard error: the program, the object, what is wrong, and what to do. Names and reasons may
+ * come from guests and labs, so each message is cleaned (clean.c). The verbs themselves print
+ * results, to standard output.
  */
 #include "base/tell.h"
 
@@ -13,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/clean.h"
 
 enum tell_level tell_level = TELL_NORMAL;
 static const char *program = "umlab";
@@ -37,12 +40,14 @@ bool tell_fancy(int fd)
 /* Prints the whole line with one call, so that the lines of several processes do not mix. */
 static void tell_line(const char *kind, const char *fmt, va_list args)
 {
-	char *text;
+	char *text, *clean;
 
 	if (vasprintf(&text, fmt, args) < 0)
 		return;
+	clean = clean_text(text, CLEAN_LINES);
 	fflush(stdout);
-	fprintf(stderr, "%s: %s%s\n", program, kind, text);
+	fprintf(stderr, "%s: %s%s\n", program, kind, clean);
+	free(clean);
 	free(text);
 }
 
@@ -77,14 +82,18 @@ void tell_detail(const char *fmt, ...)
 
 bool tell_confirm(const char *fmt, ...)
 {
-	char answer[16];
+	char answer[16], *text;
 	va_list args;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
 		return false;
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
 	va_end(args);
-	fputs(_(" [y/N] "), stderr);
+	if (!text)
+		return false;
+	clean_printf(stderr, "%s%s", text, _(" [y/N] "));
+	free(text);
 	return fgets(answer, sizeof(answer), stdin) && strchr(_("yY"), *answer) && *answer != '\n';
 }

@@ -280,51 +280,6 @@ uint64_t txt_hash(const char *text)
 	return hash;
 }
 
-/* Returns the length of the UTF-8 character at @text; *code gets its code point. 0: invalid. */
-static int utf8_decode(const char *text, uint32_t *code)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	const unsigned char *at = (const unsigned char *)text;
-	int size = *at < 0x80 ? 1 : *at >> 5 == 6 ? 2 : *at >> 4 == 14 ? 3 : *at >> 3 == 30 ? 4 : 0;
-
-	*code = size == 1 ? *at : *at & (0x7f >> size);
-	for (int i = 1; i < size; i++) {
-		if (at[i] >> 6 != 2)
-			return 0;
-		*code = *code << 6 | (at[i] & 0x3f);
-	}
-	if (size > 1 && (*code < least[size] || *code > 0x10ffff || *code >> 11 == 0x1b))
-		return 0;
-	return size;
-}
-
-static bool is_kept(uint32_t code, enum txt_keep keep)
-{
-	if (keep == TXT_KEEP_ALL || (keep == TXT_KEEP_LINES && (code == '\n' || code == '\t')))
-		return true;
-	/* Some terminals also obey the control characters 0x80 to 0x9f. */
-	return code >= ' ' && code != 0x7f && !(code >= 0x80 && code < 0xa0);
-}
-
-char *txt_sanitize(const char *text, enum txt_keep keep)
-{
-	char *clean = txt_alloc(strlen(text) + 1, 1), *to = clean;
-	uint32_t code;
-
-	while (*text) {
-		int size = utf8_decode(text, &code);
-
-		if (size && is_kept(code, keep)) {
-			memcpy(to, text, size);
-			to += size;
-		} else {
-			*to++ = '?';
-		}
-		text += size ? size : 1;
-	}
-	return clean;
-}
-
 char *txt_shell_quote(const char *text)
 {
 	char *quoted = NULL;

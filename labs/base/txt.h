@@ -61,10 +61,6 @@ bool txt_int_parse(const char *text, long from, long to, long *value);
 bool txt_bool_parse(const char *text, bool *value);
 /* Returns the 64-bit FNV-1a hash of @text. Names on disk contain hashes; keep the algorithm. */
 uint64_t txt_hash(const char *text);
-/* Which control characters txt_sanitize() keeps. */
-enum txt_keep { TXT_KEEP_NONE, TXT_KEEP_LINES /* newline and tab */, TXT_KEEP_ALL };
-/* Copies @text with '?' in place of control characters and of bytes that are not UTF-8. */
-char *txt_sanitize(const char *text, enum txt_keep keep);
 /* Quotes @text as one word for a POSIX shell: 'it'\''s'. */
 char *txt_shell_quote(const char *text);
 

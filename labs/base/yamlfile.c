@@ -14,6 +14,7 @@
 #include <yaml.h>
 
 #include "base/files.h"
+#include "base/jsontext.h"
 #include "base/tell.h"
 #include "base/txt.h"
 
@@ -27,7 +28,7 @@ static json_t *scalar(const yaml_node_t *node)
 	double real;
 
 	if (node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
-		return json_string(text);
+		return jsontext_value(text);
 	if (!*text || !strcmp(text, "null") || !strcmp(text, "~"))
 		return json_null();
 	if (!strcmp(text, "true") || !strcmp(text, "True"))
@@ -41,7 +42,7 @@ static json_t *scalar(const yaml_node_t *node)
 	/* strtod() also accepts "inf", "nan" and hexadecimal numbers. */
 	if (!*end && strspn(text, "+-.0123456789eE") == strlen(text))
 		return json_real(real);
-	return json_string(text);
+	return jsontext_value(text);
 }
 
 static json_t *value_of(yaml_document_t *document, int id, int depth, char **reason);

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clean.h"
+#include "base/jsontext.h"
 #include "base/tell.h"
 #include "base/txt.h"
 
@@ -33,6 +35,16 @@ static double points(const struct checks *checks, bool reached)
 	return sum;
 }
 
+/* Prints a text after @mark, and repeats the mark at each line, so that no line looks like ours. */
+static void marked(const char *mark, const char *text, FILE *out)
+{
+	char *clean = clean_text(text, CLEAN_LINES), *rest = txt_trim(clean), *line;
+
+	while ((line = strsep(&rest, "\n")))
+		fprintf(out, "        %s%s\n", mark, line);
+	free(clean);
+}
+
 static void report_table(const struct checks *checks, const char *name, FILE *out)
 {
 	static const char *const colors[] = {
@@ -40,33 +52,44 @@ static void report_table(const struct checks *checks, const char *name, FILE *ou
 	};
 	bool fancy = tell_fancy(fileno(out)), verbose = tell_level >= TELL_VERBOSE;
 
-	fprintf(out, "%s\n", name);
+	clean_printf(out, "%s\n", name);
 	for (int i = 0; i < checks->nr; i++) {
 		const struct check *check = &checks->at[i];
-		char *title = txt_sanitize(check->title, TXT_KEEP_NONE);
-		char *found = txt_sanitize(check->found ? check->found : "", TXT_KEEP_LINES);
+		const char *found = check->found ? check->found : "";
+		char *title = clean_text(check->title, CLEAN_ONE_LINE);
 
 		fprintf(out, "  %s%s%s  %s\n", fancy ? colors[check->verdict] : "",
 			verdicts[check->verdict], fancy ? "\033[0m" : "", title);
-		if (check->verdict == CHECK_SKIP && *found)
-			fprintf(out, "        %s\n", found);
-		if (check->verdict == CHECK_FAIL) {
-			if (check->command && verbose)
-				fprintf(out, "        $ %s\n        status %d\n",
-					txt_sanitize(check->command,
-						     TXT_KEEP_LINES), check->found_status);
-			if (*found && verbose)
-				fprintf(out, "        %s\n", txt_trim(found));
-			if (check->hint)
-				fprintf(out, _("        hint: %s\n"),
-					txt_sanitize(check->hint, TXT_KEEP_LINES));
-		}
 		free(title);
-		free(found);
+		if (check->verdict == CHECK_SKIP && *found)
+			marked("", found, out);
+		if (check->verdict != CHECK_FAIL)
+			continue;
+		if (check->command && verbose) {
+			marked("$ ", check->command, out);
+			fprintf(out, "        status %d\n", check->found_status);
+		}
+		if (*found && verbose)
+			marked("| ", found, out);
+		if (check->hint)
+			marked(_("hint: "), check->hint, out);
 	}
 	fprintf(out, _("%d passed, %d failed, %d skipped; %g of %g points\n"),
 		check_count(checks, CHECK_PASS), check_count(checks, CHECK_FAIL),
 		check_count(checks, CHECK_SKIP), points(checks, true), points(checks, false));
+}
+
+/* Prints a title as TAP. An unescaped # would begin a directive, such as SKIP or TODO. */
+static void tap_title(const char *text, FILE *out)
+{
+	char *clean = clean_text(text, CLEAN_ONE_LINE);
+
+	for (const char *at = clean; *at; at++) {
+		if (*at == '#' || *at == '\\')
+			fputc('\\', out);
+		fputc(*at, out);
+	}
+	free(clean);
 }
 
 static void report_tap(const struct checks *checks, FILE *out)
@@ -74,45 +97,31 @@ static void report_tap(const struct checks *checks, FILE *out)
 	for (int i = 0; i < checks->nr; i++) {
 		const struct check *check = &checks->at[i];
 		bool fails = check->verdict == CHECK_FAIL, skips = check->verdict == CHECK_SKIP;
-		char *title = txt_sanitize(check->title, TXT_KEEP_NONE);
-		char *found = txt_sanitize(check->found ? check->found : "",
-					   skips ? TXT_KEEP_NONE : TXT_KEEP_LINES);
+		char *found = clean_text(check->found ? check->found : "",
+					 skips ? CLEAN_ONE_LINE : CLEAN_LINES);
 		char *rest = found, *line;
 
-		fprintf(out, "%sok - %s%s%s\n", fails ? "not " : "", title, skips ? " # SKIP " : "",
-			skips ? found : "");
+		fputs(fails ? "not ok - " : "ok - ", out);
+		tap_title(check->title, out);
+		fprintf(out, "%s%s\n", skips ? " # SKIP " : "", skips ? found : "");
 		while (fails && (line = strsep(&rest, "\n")))
 			if (*line)
 				fprintf(out, "# %s\n", line);
-		free(title);
 		free(found);
 	}
 	fprintf(out, "1..%d\n", checks->nr);
 }
 
-/* Makes a JSON string: keeps control characters, but replaces invalid UTF-8. NULL gives null. */
-static json_t *json_text(const char *text)
-{
-	char *valid;
-	json_t *value;
-
-	if (!text)
-		return json_null();
-	valid = txt_sanitize(text, TXT_KEEP_ALL);
-	value = json_string(valid);
-	free(valid);
-	return value;
-}
-
 static json_t *check_json(const struct check *check)
 {
 	return json_pack("{s:o, s:s, s:o, s:o, s:i, s:o, s:f, s:o, s:o, s:o}",
-			 "title", json_text(check->title), "verdict", verdicts[check->verdict],
-			 "machine", json_text(check->machine), "command", json_text(check->command),
-			 "status", check->found_status, "output", json_text(check->found),
-			 "points", check->points, "hint", json_text(check->hint),
-			 "console", json_text(check->console),
-			 "snapshots", json_text(check->snapshots));
+			 "title", jsontext_value(check->title), "verdict", verdicts[check->verdict],
+			 "machine", jsontext_value(check->machine),
+			 "command", jsontext_value(check->command),
+			 "status", check->found_status, "output", jsontext_value(check->found),
+			 "points", check->points, "hint", jsontext_value(check->hint),
+			 "console", jsontext_value(check->console),
+			 "snapshots", jsontext_value(check->snapshots));
 }
 
 static void report_json(const struct checks *checks, const char *name, FILE *out)
@@ -121,18 +130,16 @@ static void report_json(const struct checks *checks, const char *name, FILE *out
 
 	for (int i = 0; i < checks->nr; i++)
 		json_array_append_new(list, check_json(&checks->at[i]));
-	object = json_pack("{s:o, s:f, s:f, s:o}", "lab", json_text(name),
+	object = json_pack("{s:o, s:f, s:f, s:o}", "lab", jsontext_value(name),
 			   "points", points(checks, true), "of", points(checks, false),
 			   "checks", list);
-	json_dumpf(object, out, JSON_INDENT(2) | JSON_SORT_KEYS);
-	fputc('\n', out);
-	json_decref(object);
+	jsontext_write(object, out);
 }
 
-/* Prints XML text. Newline and tab are the only control characters that XML allows. */
+/* Prints XML text. XML does not allow the characters that clean_text() replaces. */
 static void xml(const char *text, FILE *out)
 {
-	char *clean = txt_sanitize(text ? text : "", TXT_KEEP_LINES);
+	char *clean = clean_text(text ? text : "", CLEAN_LINES);
 
 	for (const char *at = clean; *at; at++)
 		switch (*at) {
@@ -172,7 +179,7 @@ static void report_junit(const struct checks *checks, const char *name, FILE *ou
 
 static void csv(const char *text, FILE *out)
 {
-	char *clean = txt_sanitize(text ? text : "", TXT_KEEP_LINES);
+	char *clean = clean_text(text ? text : "", CLEAN_LINES);
 
 	fputc('"', out);
 	for (const char *at = clean; *at; at++) {

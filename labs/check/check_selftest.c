@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clean.h"
 #include "base/spawn.h"
 #include "base/txt.h"
 #include "base/where.h"
@@ -117,8 +118,8 @@ static int broken(const struct checks *checks, const struct lab *lab, const json
 /* Prints the result for one break. False: no check noticed the break. */
 static bool told(const char *what, int nr, FILE *out)
 {
-	fprintf(out, nr ? _("PASS  %s: %d checks notice\n") : _("FAIL  %s: no check notices\n"),
-		what, nr);
+	clean_printf(out, nr ? _("PASS  %s: %d checks notice\n") :
+			       _("FAIL  %s: no check notices\n"), what, nr);
 	return nr > 0;
 }
 
@@ -162,7 +163,7 @@ enum status check_selftest(struct checks *checks, const struct lab *lab, const j
 	status = breaks_try(checks, lab, json_object_get(file, "breaks"), failed, out);
 	for (int i = 0; i < checks->nr && status <= STATUS_FAILED; i++)
 		if (!failed[i] && checks->at[i].verdict == CHECK_PASS)
-			fprintf(out, _("note  never failed: %s\n"), checks->at[i].title);
+			clean_printf(out, _("note  never failed: %s\n"), checks->at[i].title);
 	free(failed);
 	return status;
 }

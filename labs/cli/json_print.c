@@ -8,9 +8,9 @@
 
 #include <stdio.h>
 
+#include "base/jsontext.h"
+
 void json_print(json_t *value)
 {
-	json_dumpf(value, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
-	putchar('\n');
-	json_decref(value);
+	jsontext_write(value, stdout);
 }

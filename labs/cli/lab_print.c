@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "base/clean.h"
+#include "base/jsontext.h"
 #include "base/tell.h"
 #include "cli/json_print.h"
 
@@ -23,10 +25,10 @@ void lab_print_remarks(const struct lab *lab, FILE *out, bool errors_only)
 
 		if (errors_only && remark->severity != LAB_ERROR)
 			continue;
-		fprintf(out, "%s/%s:", lab->dir, remark->file);
+		clean_printf(out, "%s/%s:", lab->dir, remark->file);
 		if (remark->line)
 			fprintf(out, "%d:%d:", remark->line, remark->column);
-		fprintf(out, " %s: %s\n", _(severity_name(remark->severity)), remark->text);
+		clean_printf(out, " %s: %s\n", _(severity_name(remark->severity)), remark->text);
 	}
 }
 
@@ -37,40 +39,41 @@ void lab_print_json(const struct lab *lab)
 	for (int i = 0; i < lab->nr_remarks; i++) {
 		const struct lab_remark *remark = &lab->remarks[i];
 
-		json_array_append_new(remarks, json_pack("{s:s, s:s, s:i, s:i, s:s}",
+		json_array_append_new(remarks, json_pack("{s:s, s:o, s:i, s:i, s:o}",
 			"severity", severity_name(remark->severity),
-			"file", remark->file,
+			"file", jsontext_value(remark->file),
 			"line", remark->line,
 			"column", remark->column,
-			"text", remark->text));
+			"text", jsontext_value(remark->text)));
 	}
 	json_print(remarks);
 }
 
 void lab_print_plan(const struct lab *lab)
 {
-	printf("%s (%s)\n", lab->name ? lab->name : strrchr(lab->dir, '/') + 1,
+	clean_printf(stdout, "%s (%s)\n", lab->name ? lab->name : strrchr(lab->dir, '/') + 1,
 	       lab->dialect == LAB_NETKIT ? "Netkit" : "Kathará");
 	for (int i = 0; i < lab->nr_machines; i++) {
 		const struct lab_machine *machine = &lab->machines[i];
 		char *needs = words_join(&machine->needs, " ");
 
-		printf("\n%s%s%s\n", machine->name, *needs ? " after " : "", needs);
+		clean_printf(stdout, "\n%s%s%s\n", machine->name, *needs ? " after " : "", needs);
 		for (int j = 0; j < machine->nr_nics; j++) {
 			const struct lab_nic *nic = &machine->nics[j];
 
 			if (nic->tap)
-				printf("  eth%-2d to the host, address %s, gateway %s\n",
-				       nic->index,
-				       nic->tap, nic->tap_host);
+				clean_printf(stdout, "  eth%-2d to the host, address %s, "
+					     "gateway %s\n", nic->index, nic->tap, nic->tap_host);
 			else
-				printf("  eth%-2d in %s%s%s\n", nic->index, nic->domain,
-				       nic->mac ? ", address " : "", nic->mac ? nic->mac : "");
+				clean_printf(stdout, "  eth%-2d in %s%s%s\n", nic->index,
+					     nic->domain, nic->mac ? ", address " : "",
+					     nic->mac ? nic->mac : "");
 		}
 		for (int j = 0; j < machine->nr_options; j++) {
 			const char *value = machine->options[j].value;
 
-			printf("  %s = %s\n", machine->options[j].key, *value ? value : "yes");
+			clean_printf(stdout, "  %s = %s\n", machine->options[j].key,
+				     *value ? value : "yes");
 		}
 	}
 }

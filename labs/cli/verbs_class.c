@@ -18,7 +18,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clean.h"
 #include "base/files.h"
+#include "base/jsontext.h"
 #include "base/name.h"
 #include "base/progress.h"
 #include "base/spawn.h"
@@ -222,13 +224,13 @@ static enum status verb_class_status(const struct verb_args *args)
 		};
 
 		table_add(table, cells);
-		json_array_append_new(array, json_pack("{s:s, s:i, s:i, s:I, s:s, s:s}",
-			"student", logins.at[i],
+		json_array_append_new(array, json_pack("{s:o, s:i, s:i, s:I, s:o, s:o}",
+			"student", jsontext_value(logins.at[i]),
 			"machines", machines.nr,
 			"ready", ready,
 			"disk_used", (json_int_t)used,
-			"states", words_join(&states, " "),
-			"folder", class_lab_dir(name, logins.at[i])));
+			"states", jsontext_value(words_join(&states, " ")),
+			"folder", jsontext_value(class_lab_dir(name, logins.at[i]))));
 	}
 	if (verb_flag(args, "json"))
 		json_print(json_incref(array));
@@ -351,13 +353,14 @@ static enum status verb_class_exec(const struct verb_args *args)
 				.in_fd = -1,
 				.out_fd = STDOUT_FILENO,
 				.err_fd = STDERR_FILENO,
+				.clean = isatty(STDOUT_FILENO) || isatty(STDERR_FILENO),
 			};
 			int one;
 
 			if (!machine_runs(&machines.at[j]) ||
 			    (on && strcmp(on, machines.at[j].name)))
 				continue;
-			printf("== %s %s\n", logins.at[i], machines.at[j].name);
+			clean_printf(stdout, "== %s %s\n", logins.at[i], machines.at[j].name);
 			fflush(stdout);
 			one = session_run(&machines.at[j], &request);
 			if (one) {

@@ -17,6 +17,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/clean.h"
 #include "base/files.h"
 #include "base/spawn.h"
 #include "base/tell.h"
@@ -34,9 +35,9 @@ static void found(enum finding finding, const char *what, const char *advice)
 {
 	static const char *const words[] = { N_("good"), N_("note"), N_("bad") };
 
-	printf("%-5s %s\n", _(words[finding]), what);
+	clean_printf(stdout, "%-5s %s\n", _(words[finding]), what);
 	if (finding != GOOD && advice)
-		printf("      -> %s\n", advice);
+		clean_printf(stdout, "      -> %s\n", advice);
 	nr_bad += finding == BAD;
 }
 

@@ -20,7 +20,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clean.h"
 #include "base/files.h"
+#include "base/jsontext.h"
 #include "base/name.h"
 #include "base/progress.h"
 #include "base/spawn.h"
@@ -94,16 +96,16 @@ static enum status verb_image_list(const struct verb_args *args)
 		};
 
 		table_add(table, cells);
-		json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:s?, s:I}",
-			"name", images[i].name,
-			"file", images[i].path,
-			"memory", image_memory(&images[i]),
-			"about", about,
+		json_array_append_new(array, json_pack("{s:o, s:o, s:o, s:o, s:I}",
+			"name", jsontext_value(images[i].name),
+			"file", jsontext_value(images[i].path),
+			"memory", jsontext_value(image_memory(&images[i])),
+			"about", jsontext_value(about),
 			"size", (json_int_t)size));
 	}
 	if (verb_flag(args, "names"))
 		for (int i = 0; i < nr; i++)
-			puts(images[i].name);
+			clean_printf(stdout, "%s\n", images[i].name);
 	else if (verb_flag(args, "json"))
 		json_print(json_incref(array));
 	else
@@ -118,10 +120,10 @@ static enum status verb_image_info(const struct verb_args *args)
 	struct image image;
 
 	find_image(args->words.at[0], &image);
-	printf("%-10s %s\n%-10s %s\n%-10s %s\n", _("image"), image.name, _("file"), image.path,
-	       _("size"), txt_size(file_allocated(image.path)));
+	clean_printf(stdout, "%-10s %s\n%-10s %s\n%-10s %s\n", _("image"), image.name, _("file"),
+		     image.path, _("size"), txt_size(file_allocated(image.path)));
 	for (int i = 0; i < image.info.keys.nr; i++)
-		printf("%-10s %s\n", image.info.keys.at[i], image.info.values.at[i]);
+		clean_printf(stdout, "%-10s %s\n", image.info.keys.at[i], image.info.values.at[i]);
 	return STATUS_OK;
 }
 

@@ -16,7 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clean.h"
 #include "base/files.h"
+#include "base/jsontext.h"
 #include "base/spawn.h"
 #include "base/table.h"
 #include "base/where.h"
@@ -48,7 +50,7 @@ static void banner(const struct lab *lab)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows) && tell_level >= TELL_NORMAL; i++)
 		if (rows[i].text && *rows[i].text)
-			fprintf(stderr, "%-12s %s\n", _(rows[i].title), rows[i].text);
+			clean_printf(stderr, "%-12s %s\n", _(rows[i].title), rows[i].text);
 }
 
 static void settings_read(const struct verb_args *args, struct labmake_options *options)
@@ -320,21 +322,21 @@ static json_t *lab_json(const struct lab *lab)
 		if (made)
 			state = machine_state(&machine, NULL);
 		for (int j = 0; j < from->nr_nics; j++)
-			json_array_append_new(nics, json_pack("{s:i, s:s?, s:s?}",
+			json_array_append_new(nics, json_pack("{s:i, s:o, s:o}",
 				"index", from->nics[j].index,
-				"domain", from->nics[j].domain,
-				"mac", from->nics[j].mac));
-		json_array_append_new(array, json_pack("{s:s, s:s, s:b, s:o}",
-			"name", from->name,
+				"domain", jsontext_value(from->nics[j].domain),
+				"mac", jsontext_value(from->nics[j].mac)));
+		json_array_append_new(array, json_pack("{s:o, s:s, s:b, s:o}",
+			"name", jsontext_value(from->name),
 			"state", machine_state_word(state),
 			"made", made,
 			"interfaces", nics));
 	}
-	object = json_pack("{s:s, s:s?, s:s?, s:s, s:s, s:o}",
-		"folder", lab->dir,
-		"name", lab->name,
-		"description", lab->description,
-		"id", lab_id(lab->dir),
+	object = json_pack("{s:o, s:o, s:o, s:o, s:s, s:o}",
+		"folder", jsontext_value(lab->dir),
+		"name", jsontext_value(lab->name),
+		"description", jsontext_value(lab->description),
+		"id", jsontext_value(lab_id(lab->dir)),
 		"dialect", lab->dialect == LAB_NETKIT ? "netkit" : "kathara",
 		"machines", array);
 	return object;

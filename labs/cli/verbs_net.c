@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clean.h"
 #include "base/files.h"
 #include "base/spawn.h"
 #include "base/where.h"
@@ -159,7 +160,7 @@ static enum status verb_link_show(const struct verb_args *args)
 		const char *command[] = { tool, "ports",
 					  domain_path(lab_id(lab.dir), domains.at[i]), NULL };
 
-		printf("%s\n", domains.at[i]);
+		clean_printf(stdout, "%s\n", domains.at[i]);
 		if (spawn_here(command))
 			status = STATUS_FAILED;
 	}

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clean.h"
 #include "base/name.h"
 #include "base/spawn.h"
 #include "base/where.h"
@@ -266,7 +267,7 @@ static enum status verb_forward_list(const struct verb_args *args)
 	words_split(&parts, nic, ",");
 	for (int i = 0; i < parts.nr; i++)
 		if (txt_starts(parts.at[i], "forward="))
-			puts(parts.at[i] + 8);
+			clean_printf(stdout, "%s\n", parts.at[i] + 8);
 	return STATUS_OK;
 }
 

@@ -15,7 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clean.h"
 #include "base/files.h"
+#include "base/jsontext.h"
 #include "base/table.h"
 #include "cli/die.h"
 #include "cli/find.h"
@@ -51,17 +53,17 @@ static json_t *machine_json(const struct machine *machine)
 	if (state != MACHINE_STOPPED)
 		usage_of(conf_get_int(&status, "pid", 0), &usage);
 	for (int at = -1; (value = conf_next(&machine->conf, "nic", &at));)
-		json_array_append_new(nics, json_string(value));
-	object = json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:s?, s:o, s:I, s:s}",
-		"id", machine->id,
-		"name", machine->name,
-		"lab", machine->lab,
+		json_array_append_new(nics, jsontext_value(value));
+	object = json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:I, s:o}",
+		"id", jsontext_value(machine->id),
+		"name", jsontext_value(machine->name),
+		"lab", jsontext_value(machine->lab),
 		"state", machine_state_word(state),
-		"image", conf_get(&machine->conf, "image"),
-		"memory", conf_get(&machine->conf, "mem"),
+		"image", jsontext_value(conf_get(&machine->conf, "image")),
+		"memory", jsontext_value(conf_get(&machine->conf, "mem")),
 		"networks", nics,
 		"disk_used", (json_int_t)disk_used(machine),
-		"folder", machine->dir);
+		"folder", jsontext_value(machine->dir));
 	if (state != MACHINE_STOPPED) {
 		json_object_set_new(object, "pid", json_integer(conf_get_int(&status, "pid", 0)));
 		json_object_set_new(object, "started",
@@ -94,7 +96,7 @@ static enum status verb_list(const struct verb_args *args)
 	machines_chosen(args, &machines);
 	if (verb_flag(args, "names")) {
 		for (int i = 0; i < machines.nr; i++)
-			puts(machines.at[i].id);
+			clean_printf(stdout, "%s\n", machines.at[i].id);
 		return STATUS_OK;
 	}
 	if (verb_flag(args, "json")) {
@@ -134,47 +136,55 @@ static enum status verb_info(const struct verb_args *args)
 		return STATUS_OK;
 	}
 	state = machine_state(&machine, &status);
-	printf("%-12s %s\n%-12s %s\n", _("machine"), machine.id, _("state"),
-	       machine_state_name(state));
+	clean_printf(stdout, "%-12s %s\n%-12s %s\n", _("machine"), machine.id, _("state"),
+		     machine_state_name(state));
 	if (state != MACHINE_STOPPED) {
 		usage_of(conf_get_int(&status, "pid", 0), &usage);
-		printf("%-12s %s\n", _("up"), age(&status));
-		printf("%-12s %s\n", _("memory"), txt_size(usage.memory));
-		printf("%-12s %.1f s\n", _("cpu time"), usage.cpu_seconds);
-		printf("%-12s %ld\n", _("process"), conf_get_int(&status, "pid", 0));
+		clean_printf(stdout, "%-12s %s\n", _("up"), age(&status));
+		clean_printf(stdout, "%-12s %s\n", _("memory"), txt_size(usage.memory));
+		clean_printf(stdout, "%-12s %.1f s\n", _("cpu time"), usage.cpu_seconds);
+		clean_printf(stdout, "%-12s %ld\n", _("process"), conf_get_int(&status, "pid", 0));
 	} else if (!conf_read(&last, txt_printf("%s/last", machine.dir))) {
 		if (conf_get(&last, "signal"))
-			printf("%-12s %s %s\n", _("ended"), _("by signal"),
-			       conf_get(&last, "signal"));
+			clean_printf(stdout, "%-12s %s %s\n", _("ended"), _("by signal"),
+				     conf_get(&last, "signal"));
 		else if (conf_get(&last, "exit"))
-			printf("%-12s %s %s\n", _("ended"), _("with status"),
-			       conf_get(&last, "exit"));
+			clean_printf(stdout, "%-12s %s %s\n", _("ended"), _("with status"),
+				     conf_get(&last, "exit"));
 	}
-	printf("%-12s %s (%s)\n", _("image"), conf_get(&machine.conf, "image"),
-	       conf_get(&machine.conf, "base"));
+	clean_printf(stdout, "%-12s %s (%s)\n", _("image"), conf_get(&machine.conf, "image"),
+		     conf_get(&machine.conf, "base"));
 	for (int i = 0; i < machine.conf.keys.nr; i++)
 		if (strcmp(machine.conf.keys.at[i], "image") &&
 		    strcmp(machine.conf.keys.at[i], "base"))
-			printf("%-12s %s\n", machine.conf.keys.at[i], machine.conf.values.at[i]);
-	printf("%-12s %s, %s\n", _("disk"), disk_path(&machine), txt_size(disk_used(&machine)));
+			clean_printf(stdout, "%-12s %s\n", machine.conf.keys.at[i],
+				     machine.conf.values.at[i]);
+	clean_printf(stdout, "%-12s %s, %s\n", _("disk"), disk_path(&machine),
+		     txt_size(disk_used(&machine)));
 	return STATUS_OK;
 }
 
 /* ---- log --------------------------------------------------------------------------- */
 
-static void copy_to_output(int fd)
+/* A terminal gets the text without control sequences, a file or a program gets every byte. */
+static void copy_to_output(int fd, struct clean_stream *stream)
 {
 	char data[16384];
 	ssize_t size;
 
 	while ((size = fd_read(fd, data, sizeof(data))) > 0)
-		if (fd_write_all(STDOUT_FILENO, data, size))
+		if (isatty(STDOUT_FILENO)) {
+			clean_stream_print(stream, data, size, stdout);
+			fflush(stdout);
+		} else if (fd_write_all(STDOUT_FILENO, data, size)) {
 			return;
+		}
 }
 
 static enum status verb_log(const struct verb_args *args)
 {
 	static const char *const kinds[] = { "startup", "boot", "shutdown", "keeper", "record" };
+	struct clean_stream stream = { 0 };
 	const char *kind = "console";
 	struct machine machine;
 	char *path;
@@ -188,10 +198,10 @@ static enum status verb_log(const struct verb_args *args)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		die(STATUS_ABSENT, _("%s: there is no such log: %s"), machine.name, path);
-	copy_to_output(fd);
+	copy_to_output(fd, &stream);
 	while (verb_flag(args, "follow") && machine_runs(&machine)) {
 		poll(NULL, 0, 200);
-		copy_to_output(fd);
+		copy_to_output(fd, &stream);
 	}
 	return STATUS_OK;
 }
@@ -311,6 +321,9 @@ const struct verb log_verb = {
 	.group = GROUP_MACHINES,
 	.usage = "[OPTION]... MACHINE",
 	.summary = N_("Show what a machine printed on its console, or another log"),
+	.help = N_("A terminal gets the text without escape sequences and other control "
+		   "characters, because they come from the guest. A file or a pipe gets every "
+		   "byte."),
 	.options = log_options,
 	.words = "machine",
 	.min_words = 1,

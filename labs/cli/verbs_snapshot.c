@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clean.h"
 #include "base/files.h"
 #include "base/name.h"
 #include "base/spawn.h"
@@ -178,10 +179,10 @@ static void print_tree(const struct machine *machine, const struct snapshot *sna
 		if (!is_child)
 			continue;
 		strftime(when, sizeof(when), "%F %H:%M", localtime(&(time_t){ one->when }));
-		printf("%*s%s%s  %s  %s%s%s\n", 2 * depth, "", one->name,
-		       current && !strcmp(current, one->name) ? " *" : "", when,
-		       txt_size(file_allocated(one->disk)), one->about ? "  " : "",
-		       one->about ? one->about : "");
+		clean_printf(stdout, "%*s%s%s  %s  %s%s%s\n", 2 * depth, "", one->name,
+			     current && !strcmp(current, one->name) ? " *" : "", when,
+			     txt_size(file_allocated(one->disk)), one->about ? "  " : "",
+			     one->about ? one->about : "");
 		print_tree(machine, snapshots, nr, one->name, depth + 1);
 	}
 }
@@ -196,7 +197,7 @@ static enum status verb_snapshot_list(const struct verb_args *args)
 	nr = snapshot_list(&machine, &snapshots);
 	if (verb_flag(args, "names"))
 		for (int i = 0; i < nr; i++)
-			puts(snapshots[i].name);
+			clean_printf(stdout, "%s\n", snapshots[i].name);
 	else
 		print_tree(&machine, snapshots, nr, NULL, 0);
 	return STATUS_OK;

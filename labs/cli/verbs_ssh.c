@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clean.h"
 #include "base/files.h"
 #include "base/spawn.h"
 #include "base/where.h"
@@ -77,6 +78,8 @@ static char *introduce(const struct machine *machine, const char *user, const ch
 	if (status || !txt_starts(output, "ssh-"))
 		die(STATUS_FAILED, _("%s: ssh is not possible: %s"), machine->name,
 		    output && *output ? txt_trim(output) : _("the agent does not answer"));
+	/* The guest prints one key. A second line would be another entry of the file. */
+	output[strcspn(output, "\n")] = '\0';
 	line = txt_printf("umlab-%s %s\n", machine->name, txt_trim(output));
 	if (file_write(known, line, strlen(line), 0600))
 		die(STATUS_FAILED, _("%s: cannot write: %s"), known, strerror(errno));
@@ -111,8 +114,8 @@ static enum status verb_ssh(const struct verb_args *args)
 	if (verb_flag(args, "config")) {
 		printf("Host %s\n", machine.name);
 		for (int i = 0; i < settings.nr; i++)
-			printf("  %.*s %s\n", (int)strcspn(settings.at[i], "="), settings.at[i],
-			       strchr(settings.at[i], '=') + 1);
+			clean_printf(stdout, "  %.*s %s\n", (int)strcspn(settings.at[i], "="),
+				     settings.at[i], strchr(settings.at[i], '=') + 1);
 		return STATUS_OK;
 	}
 	words_add(&command, "ssh");

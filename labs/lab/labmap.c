@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clean.h"
+
 /* Returns the next interface of a domain. *at is a position among all interfaces of the lab. */
 static const struct lab_nic *nic_next(const struct lab *lab, const char *domain, int *at,
 				      const char **machine)
@@ -38,10 +40,10 @@ static void domain_text(const struct lab *lab, const char *domain, FILE *out)
 	const struct lab_nic *nic, *next;
 	int at = 0;
 
-	fprintf(out, "%s\n", domain);
+	clean_printf(out, "%s\n", domain);
 	for (nic = nic_next(lab, domain, &at, &machine); nic; nic = next, machine = next_machine) {
 		next = nic_next(lab, domain, &at, &next_machine);
-		fprintf(out, " %s── %s eth%d\n", next ? "├" : "└", machine, nic->index);
+		clean_printf(out, " %s── %s eth%d\n", next ? "├" : "└", machine, nic->index);
 	}
 }
 
@@ -55,7 +57,7 @@ void labmap_text(const struct lab *lab, FILE *out)
 	words_release(&domains);
 	for (int i = 0; i < lab->nr_machines; i++)
 		if (!lab->machines[i].nr_nics)
-			fprintf(out, "%s (no interface)\n", lab->machines[i].name);
+			clean_printf(out, "%s (no interface)\n", lab->machines[i].name);
 }
 
 struct node {

@@ -124,34 +124,6 @@ static void texts(void)
 	   "the hash is FNV-1a");
 }
 
-static bool sanitized(const char *text, enum txt_keep keep, const char *want)
-{
-	char *clean = txt_sanitize(text, keep);
-	bool same = !strcmp(clean, want);
-
-	if (!same)
-		diag("sanitized to: %s", clean);
-	free(clean);
-	return same;
-}
-
-static void sanitizing(void)
-{
-	ok(sanitized("a\n\tb\033[1m\x7f", TXT_KEEP_LINES, "a\n\tb?[1m?"),
-	   "control characters are replaced");
-	ok(sanitized("a\nb", TXT_KEEP_NONE, "a?b") && sanitized("\033", TXT_KEEP_ALL, "\033"),
-	   "the caller chooses the control characters to keep");
-	ok(sanitized("\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\xa7", TXT_KEEP_NONE,
-		     "\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\xa7"), "valid UTF-8 is kept");
-	ok(sanitized("\xff\xc3", TXT_KEEP_ALL, "??") && sanitized("\xe2\x82", TXT_KEEP_ALL, "??") &&
-	   sanitized("\xc3(", TXT_KEEP_ALL, "?("), "truncated UTF-8 characters are replaced");
-	ok(sanitized("\xc0\x80\xed\xa0\x80", TXT_KEEP_ALL, "?????") &&
-	   sanitized("\xf4\x90\x80\x80", TXT_KEEP_ALL, "????"),
-	   "overlong characters, surrogates and values beyond Unicode are replaced");
-	ok(sanitized("\xc2\x9b", TXT_KEEP_LINES, "?"),
-	   "control characters of two bytes are replaced");
-}
-
 static void growing(void)
 {
 	int *numbers = NULL;
@@ -197,7 +169,6 @@ int main(void)
 	lists();
 	nearest();
 	texts();
-	sanitizing();
 	growing();
 	names();
 	return tap_done();
