@@ -25,6 +25,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,7 +228,8 @@ static void worker_main(void)
 		}
 		usleep(100000);
 	}
-	agentlink_init(&link, fd);
+	/* The keeper's credit limits what is queued. */
+	agentlink_init(&link, fd, SIZE_MAX);
 	hello_send(&link);
 	worker_loop(&link, signalfd(-1, &ended, SFD_CLOEXEC | SFD_NONBLOCK));
 }

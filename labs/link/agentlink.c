@@ -8,16 +8,21 @@
 #include "link/agentlink.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { IN_ROOM = 4 * AGENT_PAYLOAD_MAX };
+enum {
+	IN_ROOM = 4 * AGENT_PAYLOAD_MAX,
+	OUT_KEPT = 4 * AGENT_PAYLOAD_MAX,	/* a larger queue is freed when it is empty */
+};
 
-void agentlink_init(struct agentlink *link, int fd)
+void agentlink_init(struct agentlink *link, int fd, size_t out_max)
 {
-	*link = (struct agentlink){ .fd = fd, .in = malloc(IN_ROOM) };
+	*link = (struct agentlink){ .fd = fd, .in = malloc(IN_ROOM), .out_max = out_max,
+		.out_last = SIZE_MAX };
 }
 
 void agentlink_release(struct agentlink *link)
@@ -29,14 +34,23 @@ void agentlink_release(struct agentlink *link)
 	*link = (struct agentlink){ .fd = -1 };
 }
 
+/* Makes room for @size bytes. */
 static int out_reserve(struct agentlink *link, size_t size)
 {
 	size_t room = link->out_room ? link->out_room : 4096;
 	char *out;
 
+	if (link->failed)
+		return -ENOBUFS;
+	if (agentlink_pending(link) + size > link->out_max) {
+		link->failed = true;
+		return -ENOBUFS;
+	}
 	if (link->out_done) {
 		memmove(link->out, link->out + link->out_done, link->out_size - link->out_done);
 		link->out_size -= link->out_done;
+		if (link->out_last != SIZE_MAX)
+			link->out_last -= link->out_done;
 		link->out_done = 0;
 	}
 	while (room < link->out_size + size)
@@ -44,35 +58,66 @@ static int out_reserve(struct agentlink *link, size_t size)
 	if (room == link->out_room)
 		return 0;
 	out = realloc(link->out, room);
-	if (!out)
+	if (!out) {
+		link->failed = true;
 		return -ENOMEM;
+	}
 	link->out = out;
 	link->out_room = room;
 	return 0;
+}
+
+/* Can @size bytes join the last frame? Not if its header may have been written already. */
+static bool joins_last(const struct agentlink *link, enum agent_frame type, unsigned int channel,
+		       size_t size)
+{
+	struct agent_header last;
+
+	if (link->out_last == SIZE_MAX || link->out_last < link->out_done || !size ||
+	    (type != AGENT_INPUT && type != AGENT_OUTPUT && type != AGENT_ERRORS))
+		return false;
+	memcpy(&last, link->out + link->out_last, sizeof(last));
+	return last.type == type && last.channel == channel && last.size &&
+	       last.size + size <= AGENT_PAYLOAD_MAX;
 }
 
 int agentlink_send(struct agentlink *link, enum agent_frame type, unsigned int channel,
 		   const void *data, size_t size)
 {
 	struct agent_header header = { AGENT_MAGIC, type, channel, size };
+	bool joins;
+	int error;
 
 	if (link->fd < 0)
 		return 0;
-	if (out_reserve(link, sizeof(header) + size))
-		return -ENOMEM;
-	memcpy(link->out + link->out_size, &header, sizeof(header));
+	joins = joins_last(link, type, channel, size);
+	error = out_reserve(link, (joins ? 0 : sizeof(header)) + size);
+	if (error)
+		return error;
+	if (joins) {
+		memcpy(&header, link->out + link->out_last, sizeof(header));
+		header.size += size;
+		memcpy(link->out + link->out_last, &header, sizeof(header));
+	} else {
+		link->out_last = link->out_size;
+		memcpy(link->out + link->out_size, &header, sizeof(header));
+		link->out_size += sizeof(header);
+	}
 	if (size)
-		memcpy(link->out + link->out_size + sizeof(header), data, size);
-	link->out_size += sizeof(header) + size;
+		memcpy(link->out + link->out_size, data, size);
+	link->out_size += size;
 	return 0;
 }
 
 int agentlink_send_zeros(struct agentlink *link)
 {
-	if (out_reserve(link, AGENT_PAYLOAD_MAX))
-		return -ENOMEM;
+	int error = out_reserve(link, AGENT_PAYLOAD_MAX);
+
+	if (error)
+		return error;
 	memset(link->out + link->out_size, 0, AGENT_PAYLOAD_MAX);
 	link->out_size += AGENT_PAYLOAD_MAX;
+	link->out_last = SIZE_MAX;
 	return 0;
 }
 
@@ -100,6 +145,15 @@ int agentlink_flush(struct agentlink *link)
 		if (done < 0)
 			return errno == EAGAIN ? 0 : -errno;
 		link->out_done += done;
+	}
+	if (link->out_done == link->out_size) {
+		link->out_done = link->out_size = 0;
+		link->out_last = SIZE_MAX;
+		if (link->out_room > OUT_KEPT) {
+			free(link->out);
+			link->out = NULL;
+			link->out_room = 0;
+		}
 	}
 	return 0;
 }

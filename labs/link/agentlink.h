@@ -20,13 +20,21 @@ struct agentlink {
 	size_t in_done;		/* bytes of @in that have been parsed */
 	char *out;
 	size_t out_size, out_done, out_room;
+	size_t out_max;		/* limit of the bytes that are queued */
+	size_t out_last;	/* where the last frame in @out begins; SIZE_MAX: unknown */
+	bool failed;		/* a frame could not be queued; the owner must close the link */
 	bool hidden_input;	/* bytes outside frames have been skipped */
 };
 
-void agentlink_init(struct agentlink *link, int fd);
+/* @out_max: the owner's limit of queued bytes. A peer that does not read costs no more memory. */
+void agentlink_init(struct agentlink *link, int fd, size_t out_max);
 void agentlink_release(struct agentlink *link);	/* closes the descriptor */
 
-/* Queue a frame, or the zeros that precede AGENT_HELLO (agentwire.h). 0 or -ENOMEM. */
+/*
+ * Queue a frame, or the zeros that precede AGENT_HELLO (agentwire.h). Bytes of a stream join the
+ * frame before them if that has the same type and channel. 0, or -ENOMEM or -ENOBUFS (too much is
+ * queued), which also set @failed, because the peer would miss a frame.
+ */
 int agentlink_send(struct agentlink *link, enum agent_frame type, unsigned int channel,
 		   const void *data, size_t size);
 int agentlink_send_zeros(struct agentlink *link);

@@ -12,6 +12,8 @@
 
 #include "link/agentlink.h"
 
+enum { QUEUE_MAX = 1 << 20 };
+
 static struct agentlink one, other;
 
 static void pair(void)
@@ -20,8 +22,8 @@ static void pair(void)
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds))
 		exit(125);
-	agentlink_init(&one, fds[0]);
-	agentlink_init(&other, fds[1]);
+	agentlink_init(&one, fds[0], QUEUE_MAX);
+	agentlink_init(&other, fds[1], QUEUE_MAX);
 }
 
 static void part(void)
@@ -108,7 +110,7 @@ static void peer_gone(void)
 
 	if (pipe(pipe_fds))
 		exit(125);
-	agentlink_init(&one, pipe_fds[1]);
+	agentlink_init(&one, pipe_fds[1], QUEUE_MAX);
 	agentlink_send(&one, AGENT_PING, 0, NULL, 0);
 	ok(!agentlink_flush(&one) && !agentlink_pending(&one),
 	   "a link works on a descriptor that is not a socket");
@@ -116,9 +118,50 @@ static void peer_gone(void)
 	close(pipe_fds[0]);
 }
 
+/* The peer does not read, so frames are queued. */
+static void limits(void)
+{
+	static char data[AGENT_PAYLOAD_MAX];
+	struct agent_header header;
+	const char *payload;
+	int error = 0, nr = 0;
+
+	pair();
+	while (!error && nr++ < 1000) {
+		error = agentlink_send(&one, AGENT_OUTPUT, 1, data, sizeof(data));
+		agentlink_flush(&one);
+	}
+	ok(error == -ENOBUFS && one.failed && agentlink_pending(&one) <= QUEUE_MAX,
+	   "a queue for a peer that does not read has a limit");
+	ok(agentlink_send(&one, AGENT_PING, 0, NULL, 0) == -ENOBUFS,
+	   "a link that could not queue a frame takes no later frame");
+	part();
+
+	pair();
+	for (int i = 0; i < 1000; i++)
+		agentlink_send(&one, AGENT_OUTPUT, 1, "abc" + i % 3, 1);
+	ok(agentlink_pending(&one) == sizeof(header) + 1000,
+	   "queued bytes of one stream share a frame");
+	agentlink_send(&one, AGENT_OUTPUT, 2, "x", 1);
+	agentlink_send(&one, AGENT_ERRORS, 2, "x", 1);
+	agentlink_send(&one, AGENT_ERRORS, 2, NULL, 0);
+	agentlink_send(&one, AGENT_ERRORS, 2, "x", 1);
+	ok(agentlink_pending(&one) == 5 * sizeof(header) + 1003,
+	   "bytes of another stream, and those after an end, do not join a frame");
+	agentlink_flush(&one);
+	agentlink_receive(&other);
+	ok(agentlink_next(&other, &header, &payload) && header.size == 1000 &&
+	   !memcmp(payload, "abcabc", 6), "a shared frame holds the bytes in their order");
+	ok(next_is(&other, AGENT_OUTPUT, 2, "x") && next_is(&other, AGENT_ERRORS, 2, "x") &&
+	   next_is(&other, AGENT_ERRORS, 2, "") && next_is(&other, AGENT_ERRORS, 2, "x"),
+	   "the frames after a shared frame arrive");
+	part();
+}
+
 int main(void)
 {
 	frames();
+	limits();
 	noise();
 	peer_gone();
 	return tap_done();
