@@ -124,6 +124,29 @@ int file_read(const char *path, char **text, size_t *size)
 	return 0;
 }
 
+int file_read_end(const char *path, size_t most, char **text, size_t *size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *buf = fd < 0 ? NULL : malloc(most + 1);
+	off_t end = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+	ssize_t done = -1;
+	int error;
+
+	if (buf && end >= 0)
+		done = pread(fd, buf, most, end > (off_t)most ? end - (off_t)most : 0);
+	error = errno;
+	if (fd >= 0)
+		close(fd);
+	if (done < 0) {
+		free(buf);
+		return error ? -error : -ENOMEM;
+	}
+	buf[done] = '\0';
+	*text = buf;
+	*size = done;
+	return 0;
+}
+
 int proc_stat_read(pid_t pid, char **text, char **fields)
 {
 	char *path = txt_printf("/proc/%d/stat", pid), *name_end;

@@ -15,6 +15,8 @@
 bool file_exists(const char *path);
 /* Reads the whole file into a new buffer and adds a NUL, which *size does not count. */
 int file_read(const char *path, char **text, size_t *size);
+/* Reads only the last @most bytes, for files that may be large. */
+int file_read_end(const char *path, size_t most, char **text, size_t *size);
 /*
  * Reads /proc/PID/stat into *text, which the caller frees. *fields points to field 3 in *text.
  */

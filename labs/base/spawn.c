@@ -48,14 +48,16 @@ static int start(const char *const *command, bool errors, pid_t *pid)
 	return output[0];
 }
 
-/* Returns everything that @fd holds up to its end, and closes it. */
+enum { OUTPUT_MAX = 16 << 20 };	/* bytes of a program's output that are kept */
+
+/* Returns everything that @fd holds up to its end or to the limit, and closes it. */
 static char *drain(int fd)
 {
 	char *text = txt_copy(""), buf[4096];
 	size_t used = 0;
 	ssize_t size;
 
-	while ((size = fd_read(fd, buf, sizeof(buf))) > 0) {
+	while (used < OUTPUT_MAX && (size = fd_read(fd, buf, sizeof(buf))) > 0) {
 		char *more = realloc(text, used + size + 1);
 
 		if (!more)

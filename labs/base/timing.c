@@ -33,3 +33,18 @@ int timing_poll_ms(double deadline)
 		return 0;
 	return left >= INT_MAX - 1 ? INT_MAX : (int)left + 1;
 }
+
+bool timing_rate_take(struct timing_rate *rate)
+{
+	double now = timing_seconds();
+
+	rate->left = rate->since > 0 ? rate->left + (now - rate->since) * rate->per_second :
+				       rate->burst;
+	if (rate->left > rate->burst)
+		rate->left = rate->burst;
+	rate->since = now;
+	if (rate->left < 1)
+		return false;
+	rate->left--;
+	return true;
+}

@@ -5,6 +5,7 @@
 #ifndef TIMING_H
 #define TIMING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Returns the seconds since an unspecified moment, on CLOCK_MONOTONIC. */
@@ -19,5 +20,13 @@ int timing_poll_ms(double deadline);
 
 /* Returns the moment @seconds from now, or TIMING_NEVER if @seconds < 0. */
 double timing_deadline(double seconds);
+
+/* Limits how often something happens: @burst times at once, later @per_second times a second. */
+struct timing_rate {
+	double per_second, burst;
+	double left, since;	/* private */
+};
+/* May it happen now? True counts it. */
+bool timing_rate_take(struct timing_rate *rate);
 
 #endif

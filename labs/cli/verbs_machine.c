@@ -17,6 +17,7 @@
 
 #include "base/files.h"
 #include "base/name.h"
+#include "base/rawterm.h"
 #include "base/where.h"
 #include "cli/die.h"
 #include "cli/find.h"
@@ -223,7 +224,7 @@ enum { RUN_SECONDS = 30 };
 static int detach_key(const struct verb_args *args)
 {
 	const char *text = verb_value(args, "detach-key");
-	int key = session_key_parse(text ? text : "^]");
+	int key = rawterm_key_parse(text ? text : "^]");
 
 	if (key < 0)
 		die_usage(args, _("--detach-key: '%s' is not a key such as ^] or ctrl-a"), text);

@@ -6,7 +6,7 @@
  *
  * Theory of operation
  *   Each machine has one keeper, which starts the kernel and serves its console and agent. The
- *   keeper has no terminal and is one poll() loop over
+ *   keeper has no terminal and is one poll() loop (keeper_loop.c) over
  *     the kernel's pidfd      readable when the machine has ended
  *     console                 con0=unix:RUN/con0; its output goes to console.log and to
  *                             all clients that are attached
@@ -32,7 +32,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,20 +46,14 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "base/timing.h"
-#include "machine/keeper_clients.h"
+#include "machine/keeper_console.h"
 #include "machine/keeper_kernel.h"
-#include "machine/keeper_script.h"
-#include "machine/keeper_stop.h"
+#include "machine/keeper_loop.h"
 #include "machine/record.h"
 
 enum {
-	CONSOLE_LOG_MAX = 4 << 20,
-	RETRY_MS = 10,		/* between attempts to connect to a booting kernel */
-	QUIET_SECONDS = 10,	/* an agent for which a client waits is pinged after this silence */
-	PING_SECONDS = 20,	/* limit for the answer to a ping */
-	STOP_SECONDS = 5,	/* between requests to power off */
 	START_SECONDS = 600,	/* limit for another keeper's start, which may copy a disk */
+	BOOT_LOG_READ = 65536,	/* bytes at the end of boot.log, which the kernel writes */
 	END_SECONDS = 10,	/* how long to wait until the keeper of the last run has ended */
 };
 
@@ -71,214 +64,6 @@ static int open_and_free(char *path, int flags)
 
 	free(path);
 	return fd;
-}
-
-/* Sends the one line that machine_start.c waits for. */
-static void report(struct keeper *keeper, const char *text)
-{
-	if (keeper->report_fd < 0)
-		return;
-	(void)!write(keeper->report_fd, text, strlen(text));
-	close(keeper->report_fd);
-	keeper->report_fd = -1;
-}
-
-/* ---- console ----------------------------------------------------------------------- */
-
-static void console_log_open(struct keeper *keeper)
-{
-	struct stat status;
-
-	keeper->console_log_fd = open_and_free(txt_printf("%s/console.log", keeper->machine.dir),
-					       O_WRONLY | O_CREAT | O_APPEND);
-	keeper->console_log_size = 0;
-	if (keeper->console_log_fd >= 0 && !fstat(keeper->console_log_fd, &status))
-		keeper->console_log_size = status.st_size;
-}
-
-static void console_log_rotate(struct keeper *keeper)
-{
-	char *now = txt_printf("%s/console.log", keeper->machine.dir);
-	char *old = txt_printf("%s.1", now);
-
-	close(keeper->console_log_fd);
-	rename(now, old);
-	free(now);
-	free(old);
-	console_log_open(keeper);
-}
-
-static void console_log_write(struct keeper *keeper, const char *data, size_t size)
-{
-	if (keeper->console_log_size > CONSOLE_LOG_MAX)
-		console_log_rotate(keeper);
-	/* If the host's disk is full, output is missing in the log, but the machine goes on. */
-	if (keeper->console_log_fd >= 0 && !fd_write_all(keeper->console_log_fd, data, size))
-		keeper->console_log_size += size;
-}
-
-static void console_take(struct keeper *keeper)
-{
-	char data[16384];
-	ssize_t size = fd_read(keeper->console_fd, data, sizeof(data));
-
-	if (size == -EAGAIN)
-		return;
-	if (size <= 0) {
-		close(keeper->console_fd);
-		keeper->console_fd = -1;
-		return;
-	}
-	console_log_write(keeper, data, size);
-	record_output("console", data, size);
-	clients_console_output(data, size);
-}
-
-/* ---- agent ------------------------------------------------------------------------- */
-
-static void startup_ended(struct keeper *keeper, int status)
-{
-	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-
-	conf_setf(&keeper->status, "scripts", "%d", code);
-	if (keeper->state == MACHINE_STARTING)
-		keeper_state_set(keeper, code ? MACHINE_TROUBLE : MACHINE_READY);
-}
-
-static void time_send(struct keeper *keeper)
-{
-	struct timespec now;
-	int64_t nanoseconds;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	nanoseconds = now.tv_sec * 1000000000ll + now.tv_nsec;
-	agentlink_send(&keeper->agent, AGENT_TIME, 0, &nanoseconds, sizeof(nanoseconds));
-}
-
-/* Called when the agent first answers after a boot. Runs the startup scripts. */
-static void boot_begin(struct keeper *keeper, const char *boot)
-{
-	snprintf(keeper->boot, sizeof(keeper->boot), "%s", boot);
-	conf_set(&keeper->status, "boot", boot);
-	if (keeper->state == MACHINE_STOPPING)
-		return;
-	keeper_state_set(keeper, MACHINE_STARTING);
-	keeper_script_run(keeper, "startup.sh", "startup.log", startup_ended);
-}
-
-/*
- * Handles HELLO, which the agent sends when it starts, and again to answer the keeper's HELLO. A
- * repeated HELLO is ignored. If a new worker sends HELLO, the old worker's programs are lost.
- */
-static void agent_hello(struct keeper *keeper, const char *payload, size_t size)
-{
-	char *id = txt_copy_part(payload, size);
-
-	if (strcmp(id, keeper->agent_id)) {
-		clients_agent_lost(keeper);
-		keeper->agent_answers = true;
-		snprintf(keeper->agent_id, sizeof(keeper->agent_id), "%s", id);
-		time_send(keeper);
-		clients_agent_found(keeper);
-		id[strcspn(id, " ")] = '\0';
-		if (strcmp(id, keeper->boot))
-			boot_begin(keeper, id);
-	}
-	free(id);
-}
-
-/* Has a debugger or SIGSTOP stopped the kernel? Then the agent cannot answer. */
-static bool kernel_held(const struct keeper *keeper)
-{
-	char *stat, *state;
-	bool held;
-
-	if (proc_stat_read(keeper->kernel_pid, &stat, &state))
-		return false;
-	held = *state == 't' || *state == 'T';
-	free(stat);
-	return held;
-}
-
-/*
- * Root in the guest can kill the agent and its watchdog. So the keeper pings a silent agent and, if
- * no answer comes, tells the clients, which would otherwise wait for ever.
- */
-static void agent_check(struct keeper *keeper)
-{
-	double now = timing_seconds();
-
-	if (keeper->stop_asked > 0 && now - keeper->stop_asked >= STOP_SECONDS)
-		keeper_power_off(keeper);
-	if (!(keeper->ping_sent > 0)) {
-		if (clients_wait() && now - keeper->agent_heard >= QUIET_SECONDS)
-			keeper_agent_ping(keeper);
-		return;
-	}
-	if (kernel_held(keeper))
-		keeper->ping_sent = now;
-	if (now - keeper->ping_sent < PING_SECONDS)
-		return;
-	keeper_note("the agent does not answer");
-	keeper->ping_sent = 0;
-	clients_agent_lost(keeper);
-}
-
-static void agent_take(struct keeper *keeper)
-{
-	struct agent_header header;
-	const char *payload;
-	ssize_t size = agentlink_receive(&keeper->agent);
-
-	if (size == -EAGAIN)
-		return;
-	if (size <= 0) {
-		agentlink_release(&keeper->agent);
-		keeper->agent_answers = false;
-		*keeper->agent_id = '\0';
-		clients_agent_lost(keeper);
-		if (keeper->state != MACHINE_STOPPING)
-			keeper_state_set(keeper, MACHINE_BOOTING);
-		return;
-	}
-	keeper->ping_sent = 0;
-	keeper->agent_heard = timing_seconds();
-	while (agentlink_next(&keeper->agent, &header, &payload)) {
-		if (header.channel)
-			clients_agent_frame(keeper, &header, payload);
-		else if (header.type == AGENT_HELLO)
-			agent_hello(keeper, payload, header.size);
-	}
-}
-
-/* ---- sockets ----------------------------------------------------------------------- */
-
-static int console_connect(const struct keeper *keeper, const char *name)
-{
-	char *path = txt_printf("%s/%s", keeper->machine.run_dir, name);
-	int fd = fd_connect(path, true);
-
-	free(path);
-	return fd < 0 ? -1 : fd;
-}
-
-/* Connects to the sockets that the kernel opens some time after its start and after a reboot. */
-static void consoles_connect(struct keeper *keeper)
-{
-	int fd;
-
-	if (keeper->console_fd < 0)
-		keeper->console_fd = console_connect(keeper, "con0");
-	if (keeper->agent.fd >= 0)
-		return;
-	fd = console_connect(keeper, "con1");
-	if (fd < 0)
-		return;
-	agentlink_init(&keeper->agent, fd);
-	report(keeper, "up\n");
-	/* The agent may be in the middle of a frame that the last keeper did not finish. */
-	agentlink_send_zeros(&keeper->agent);
-	agentlink_send(&keeper->agent, AGENT_HELLO, 0, NULL, 0);
 }
 
 static int ctl_open(struct keeper *keeper)
@@ -301,7 +86,7 @@ static char *last_line(char *path)
 {
 	char *text, *line = NULL, *rest, *one;
 	size_t size;
-	int error = file_read(path, &text, &size);
+	int error = file_read_end(path, BOOT_LOG_READ, &text, &size);
 
 	free(path);
 	if (error)
@@ -333,60 +118,8 @@ static void kernel_gone(struct keeper *keeper)
 	free(path);
 	if (keeper->report_fd >= 0) {
 		words = last_line(txt_printf("%s/boot.log", keeper->machine.dir));
-		report(keeper, *words ? words : "the kernel ended at once");
+		keeper_report(keeper, *words ? words : "the kernel ended at once");
 		free(words);
-	}
-}
-
-/* ---- the loop ---------------------------------------------------------------------- */
-
-/* Returns the timeout of poll(). While an answer is due, agent_check() must run every second. */
-static int poll_ms(const struct keeper *keeper)
-{
-	/* The kernel cannot tell us when it has opened its sockets, so try again soon. */
-	if (keeper->console_fd < 0 || keeper->agent.fd < 0)
-		return RETRY_MS;
-	return keeper->ping_sent > 0 || keeper->stop_asked > 0 || clients_wait() ? 1000 : -1;
-}
-
-static bool readable(int fd)
-{
-	return poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, 0) > 0;
-}
-
-static void keeper_loop(struct keeper *keeper)
-{
-	enum { KERNEL, CONSOLE, AGENT, CTL, CLIENTS };
-	struct pollfd polled[CLIENTS + KEEPER_CLIENTS];
-
-	for (;;) {
-		int nr;
-
-		consoles_connect(keeper);
-		agentlink_flush(&keeper->agent);
-		polled[KERNEL] = (struct pollfd){ .fd = keeper->kernel_fd, .events = POLLIN };
-		polled[CONSOLE] = (struct pollfd){ .fd = keeper->console_fd, .events = POLLIN };
-		polled[AGENT] = (struct pollfd){ .fd = keeper->agent.fd,
-			.events = POLLIN | (agentlink_pending(&keeper->agent) ? POLLOUT : 0) };
-		polled[CTL] = (struct pollfd){ .fd = clients_have_room() ? keeper->ctl_fd : -1,
-			.events = POLLIN };
-		nr = clients_poll_fill(polled + CLIENTS, KEEPER_CLIENTS);
-		if (poll(polled, CLIENTS + nr, poll_ms(keeper)) < 0)
-			continue;
-		agent_check(keeper);
-		clients_poll_done(keeper, polled + CLIENTS, nr);
-		if (polled[CONSOLE].revents)
-			console_take(keeper);
-		if (polled[AGENT].revents & (POLLIN | POLLHUP | POLLERR))
-			agent_take(keeper);
-		if (polled[CTL].revents)
-			clients_accept(keeper);
-		if (polled[KERNEL].revents) {
-			/* Read the last output of the machine. */
-			while (keeper->console_fd >= 0 && readable(keeper->console_fd))
-				console_take(keeper);
-			return;
-		}
 	}
 }
 
@@ -429,7 +162,7 @@ static int adopt(struct keeper *keeper)
 			 keeper->state == MACHINE_STARTING ? MACHINE_TROUBLE : keeper->state);
 	error = ctl_open(keeper);
 	if (!error)
-		report(keeper, "up\n");
+		keeper_report(keeper, "up\n");
 	return error;
 }
 
@@ -456,17 +189,17 @@ static int keeper_begin(struct keeper *keeper, char **reason)
 	keeper_state_set(keeper, MACHINE_BOOTING);
 	/* A kernel that waits for gdb opens its consoles only later, so report the start now. */
 	if (held)
-		report(keeper, "up\n");
+		keeper_report(keeper, "up\n");
 	return 0;
 }
 
 enum status keeper_main(const char *id)
 {
-	struct keeper keeper = { .kernel_fd = -1, .ctl_fd = -1, .console_fd = -1, .agent.fd = -1,
-		.state_changed = clients_state_changed };
+	static struct keeper keeper;
 	char *reason = NULL;
 	int error, start_fd;
 
+	keeper_loop_init(&keeper);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	prctl(PR_SET_NAME, "umlab-keeper");
@@ -474,12 +207,12 @@ enum status keeper_main(const char *id)
 	keeper.report_fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	dup2(STDIN_FILENO, STDOUT_FILENO);
 	if (machine_open(&keeper.machine, id)) {
-		report(&keeper, "there is no such machine");
+		keeper_report(&keeper, "there is no such machine");
 		return STATUS_ABSENT;
 	}
 	error = locks_take(&keeper, &start_fd);
 	if (error) {
-		report(&keeper, error > 0 ? "up\n" : strerror(-error));
+		keeper_report(&keeper, error > 0 ? "up\n" : strerror(-error));
 		return error > 0 ? STATUS_OK : STATUS_FAILED;
 	}
 	record_open(&keeper.machine);
@@ -487,14 +220,15 @@ enum status keeper_main(const char *id)
 	error = keeper_begin(&keeper, &reason);
 	close(start_fd);
 	if (error) {
-		report(&keeper, reason ? reason : strerror(-error));
+		keeper_report(&keeper, reason ? reason : strerror(-error));
 		return STATUS_FAILED;
 	}
-	console_log_open(&keeper);
-	keeper_loop(&keeper);
+	keeper_console_log_open(&keeper);
+	while (keeper_loop_step(&keeper, -1))
+		;
 	kernel_gone(&keeper);
 	recordf("state", "%s", machine_state_word(MACHINE_STOPPED));
-	clients_agent_lost(&keeper);
+	keeper_loop_end(&keeper);
 	tree_remove(keeper.machine.run_dir);
 	return STATUS_OK;
 }

@@ -9,24 +9,46 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/timing.h"
+#include "base/clean.h"
 #include "machine/record.h"
+
+enum { NOTES_MAX = 1 << 20 };	/* bytes of keeper.log */
 
 void keeper_note(const char *fmt, ...)
 {
-	char when[32];
+	static size_t noted;
+	char when[32], *text, *clean;
 	time_t now = time(NULL);
 	va_list args;
+	int size;
 
+	if (noted >= NOTES_MAX)
+		return;
 	strftime(when, sizeof(when), "%F %T ", localtime(&now));
-	fputs(when, stderr);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	size = vasprintf(&text, fmt, args);
 	va_end(args);
-	fputc('\n', stderr);
+	if (size < 0)
+		return;
+	clean = clean_text(text, CLEAN_ONE_LINE);
+	noted += strlen(when) + size + 1;
+	fprintf(stderr, "%s%s\n%s", when, clean,
+		noted < NOTES_MAX ? "" : "This log has reached its limit.\n");
+	free(clean);
+	free(text);
+}
+
+void keeper_report(struct keeper *keeper, const char *text)
+{
+	if (keeper->report_fd < 0)
+		return;
+	(void)!write(keeper->report_fd, text, strlen(text));
+	close(keeper->report_fd);
+	keeper->report_fd = -1;
 }
 
 void keeper_state_set(struct keeper *keeper, enum machine_state state)
@@ -36,7 +58,7 @@ void keeper_state_set(struct keeper *keeper, enum machine_state state)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	keeper->state = state;
-	recordf("state", "%s", machine_state_word(state));
+	record_event("state", machine_state_word(state));
 	conf_setf(&keeper->status, "keeper", "%d", getpid());
 	conf_set(&keeper->status, "phase", machine_state_word(state));
 	conf_setf(&keeper->status, "since", "%ld.%03ld", (long)now.tv_sec, now.tv_nsec / 1000000);

@@ -7,8 +7,14 @@
 
 #include <sys/types.h>
 
+#include "base/timing.h"
 #include "link/agentlink.h"
 #include "machine/machine.h"
+
+enum {
+	KEEPER_TYPED_MAX = 2 * AGENT_PAYLOAD_MAX,	/* input that waits for the console */
+	KEEPER_AGENT_BACKLOG = 1 << 20,	/* queued for the agent; clients with programs then wait */
+};
 
 /* The state of this process. Times are seconds of timing_seconds(); 0: not set. */
 struct keeper {
@@ -19,10 +25,17 @@ struct keeper {
 	bool adopted;		/* the kernel is not our child */
 	int ctl_fd;		/* listens for the command */
 	int console_fd;		/* the machine's con0; -1: not open */
+	double console_since;	/* when it was opened */
+	double console_retry;	/* when it may be opened again */
 	int console_log_fd;
 	off_t console_log_size;
+	char typed[KEEPER_TYPED_MAX];	/* input for the console */
+	size_t typed_size;
 	struct agentlink agent;	/* the machine's con1 */
+	double agent_since, agent_retry;	/* like those of the console */
 	bool agent_answers;
+	struct timing_rate hellos;	/* limits how often the agent may start */
+	bool hello_owed;	/* a HELLO was ignored, so the agent is to be asked later */
 	double ping_sent;	/* when the PING that is still unanswered was sent */
 	double agent_heard;	/* when the agent last sent something */
 	double stop_asked;	/* when init was asked to power off */
@@ -35,9 +48,11 @@ struct keeper {
 
 /* Writes the new state to `status` and to an exam's record, and notifies watchers. */
 void keeper_state_set(struct keeper *keeper, enum machine_state state);
-/* Writes a line with the time to keeper.log. */
+/* Writes a clean line with the time to keeper.log, until that has grown to its limit. */
 void keeper_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* Sends the agent a PING; keeper.c declares the agent dead if no answer comes. */
+/* Sends the one line that machine_start.c waits for; later calls do nothing. */
+void keeper_report(struct keeper *keeper, const char *text);
+/* Sends the agent a PING; keeper_loop.c declares the agent dead if no answer comes. */
 void keeper_agent_ping(struct keeper *keeper);
 
 #endif

@@ -96,7 +96,7 @@ int machine_call(const struct machine *machine, const char *request)
 
 	if (fd < 0)
 		return fd;
-	agentlink_init(&link, fd);
+	agentlink_init(&link, fd, AGENT_PAYLOAD_MAX);
 	agentlink_send(&link, AGENT_CALL, 0, request, strlen(request));
 	agentlink_flush(&link);
 	while (result == -EPIPE && agentlink_receive(&link) > 0)

@@ -48,7 +48,7 @@ static void watch_connect(struct machine_watch *watch)
 		return;
 	}
 	fd_set_nonblock(fd, true);
-	agentlink_init(&watch->link, fd);
+	agentlink_init(&watch->link, fd, AGENT_PAYLOAD_MAX);
 	agentlink_send(&watch->link, AGENT_WATCH, 0, NULL, 0);
 	agentlink_flush(&watch->link);
 }

@@ -5,7 +5,8 @@
  * Called by the keeper with everything that passes through the machine's console and through
  * programs that the command runs in it. record.log is in the machine's folder, which the guest
  * cannot see, so nobody in the guest can change a line. The guest's output is limited
- * (OUTPUT_MAX), because it could fill the host's disk; states, commands and typed text are not.
+ * (OUTPUT_MAX), because it could fill the host's disk. So are states and ends of programs
+ * (EVENTS_MAX), which a hostile guest can cause. Commands and typed text are not limited.
  * When the machine is removed, machine_end.c moves the record to state/records.
  */
 #include "machine/record.h"
@@ -23,10 +24,11 @@
 #include "base/files.h"
 #include "base/where.h"
 
-enum { OUTPUT_MAX = 64 << 20 };
+enum { OUTPUT_MAX = 64 << 20, EVENTS_MAX = 8 << 20 };
 
 static int record_fd = -1;
-static size_t written;
+static size_t written;		/* bytes of the whole record */
+static size_t events;		/* bytes of record_event() */
 
 static char *record_path(const struct machine *machine)
 {
@@ -112,6 +114,17 @@ void recordf(const char *kind, const char *fmt, ...)
 		return;
 	record_bytes(kind, text, size);
 	free(text);
+}
+
+void record_event(const char *kind, const char *text)
+{
+	if (events >= EVENTS_MAX)
+		return;
+	recordf(kind, "%s", text);
+	events += strlen(kind) + strlen(text) + sizeof("2026-01-31T10:00:00.123  \n");
+	if (events >= EVENTS_MAX)
+		recordf("record", "%d MB: states and ends of programs are not recorded any more",
+			EVENTS_MAX >> 20);
 }
 
 void record_output(const char *kind, const char *data, size_t size)

@@ -17,6 +17,8 @@ bool record_wanted(void);
 void record_bytes(const char *kind, const char *data, size_t size);
 /* Writes the guest's output like record_bytes(), until the record has grown to its limit. */
 void record_output(const char *kind, const char *data, size_t size);
+/* Writes a line about what the guest caused, until such lines have reached their limit. */
+void record_event(const char *kind, const char *text);
 void recordf(const char *kind, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Moves the record to the user's records, before the machine's folder is removed. */

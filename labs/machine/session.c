@@ -4,71 +4,42 @@
  *
  * Called by the verbs exec, connect, cp and console, and by checks. Each session is one connection
  * to the machine's keeper (agentwire.h). Input is read only while there is credit for it, and
- * output is acknowledged once it is written, so each side waits for a slower one. The caller's
- * terminal is raw during a session; a function registered with atexit() restores it.
+ * output is acknowledged once it is written, so each side waits for a slower one. Sessions and
+ * consoles carry the bytes of a guest unchanged; reasons are cleaned (agentflow.c). The keeper
+ * passes on what the guest's agent sends, so each frame is checked here again, and kept output is
+ * limited. The caller's terminal is raw during a session (rawterm.c).
  */
 #include "machine/session.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
+#include "base/clean.h"
 #include "base/files.h"
+#include "base/rawterm.h"
 #include "base/tell.h"
 #include "base/timing.h"
+#include "link/agentflow.h"
 #include "link/agentlink.h"
 #include "machine/machine_connect.h"
 #include "machine/machine_wait.h"
 
-enum { BOOT_SECONDS = 60 };
-
-/* ---- the caller's terminal --------------------------------------------------------- */
-
-static struct termios terminal_before;
-static int terminal_fd = -1;
-
-static void terminal_restore(void)
-{
-	if (terminal_fd >= 0)
-		tcsetattr(terminal_fd, TCSADRAIN, &terminal_before);
-	terminal_fd = -1;
-}
-
-static void terminal_raw(int fd)
-{
-	static bool registered;
-	struct termios mode;
-
-	if (tcgetattr(fd, &terminal_before))
-		return;
-	if (!registered)
-		atexit(terminal_restore);
-	registered = true;
-	terminal_fd = fd;
-	mode = terminal_before;
-	cfmakeraw(&mode);
-	tcsetattr(fd, TCSADRAIN, &mode);
-}
-
-static char *terminal_size(int fd, const char *format)
-{
-	struct winsize window = { 24, 80, 0, 0 };
-
-	ioctl(fd, TIOCGWINSZ, &window);
-	return txt_printf(format, window.ws_row ? window.ws_row : 24,
-			  window.ws_col ? window.ws_col : 80);
-}
+enum {
+	BOOT_SECONDS = 60,
+	STATUS_BROKEN = 125,		/* the program could not be run, or its result is unknown */
+	KEPT_MAX = 1 << 20,		/* bytes of output that session_capture() keeps */
+	QUEUED_MAX = 65536,		/* input is not read while so much waits for the keeper */
+	LINK_MAX = 4 * AGENT_WINDOW,	/* bytes queued for the keeper, of all kinds */
+};
 
 /* ---- a session --------------------------------------------------------------------- */
 
@@ -76,11 +47,14 @@ struct session {
 	struct agentlink link;
 	const struct session_request *request;
 	int in_fd, signal_fd;
-	int64_t credit;		/* bytes of input that may still be sent */
+	struct agentflow flow;
 	bool ended;
 	int status;
 	/* Set by session_capture() only. */
 	FILE *kept;
+	size_t kept_size;
+	/* If the request says @clean. */
+	struct clean_stream streams[2];
 	double deadline;	/* see timing_poll_ms() */
 };
 
@@ -116,8 +90,8 @@ static int request_send(struct session *session, const struct machine *machine)
 		words_addf(&words, "user=%s", request->user);
 	if (request->pty) {
 		words_add(&words, "pty=1");
-		words_add(&words, terminal_size(session->in_fd, "rows=%d"));
-		words_add(&words, strchr(terminal_size(session->in_fd, "%d columns=%d"), ' ') + 1);
+		words_add(&words, rawterm_size(session->in_fd, "rows=%d"));
+		words_add(&words, strchr(rawterm_size(session->in_fd, "%d columns=%d"), ' ') + 1);
 	}
 	for (int i = 0; i < words.nr; i++)
 		fwrite(words.at[i], strlen(words.at[i]) + 1, 1, out);
@@ -129,20 +103,75 @@ static int request_send(struct session *session, const struct machine *machine)
 	return size <= AGENT_PAYLOAD_MAX ? 0 : -E2BIG;
 }
 
+/* Ends the session without a result, and tells why. */
+static void session_break(struct session *session, int status, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void session_break(struct session *session, int status, const char *fmt, ...)
+{
+	char *reason;
+	va_list args;
+
+	if (session->ended)
+		return;
+	va_start(args, fmt);
+	if (vasprintf(&reason, fmt, args) < 0)
+		txt_no_memory();
+	va_end(args);
+	session->status = status;
+	session->ended = true;
+	rawterm_leave();
+	if (session->kept)
+		fprintf(session->kept, "%s%s\n", session->kept_size ? "\n" : "", reason);
+	else
+		tell_error("%s", reason);
+	free(reason);
+}
+
+/* Keeps output for session_capture(), whose result is text; U+FFFD stands for a NUL. */
+static void output_keep(struct session *session, const char *payload, size_t size)
+{
+	size_t room = KEPT_MAX - session->kept_size;
+
+	for (size_t i = 0; i < size && i < room; i++)
+		if (payload[i])
+			fputc(payload[i], session->kept);
+		else
+			fputs("\xef\xbf\xbd", session->kept);
+	session->kept_size += size < room ? size : room;
+	if (size > room)
+		session_break(session, STATUS_BROKEN,
+			      _("the output is larger than %d KB, so it does not count"),
+			      KEPT_MAX >> 10);
+}
+
+static void output_print(struct session *session, int fd, const char *payload, size_t size)
+{
+	bool errors = fd == session->request->err_fd;
+	FILE *out = errors ? stderr : stdout;
+
+	clean_stream_print(&session->streams[errors], payload, size, out);
+	fflush(out);
+}
+
 static void output_write(struct session *session, int fd, bool drop, const char *payload,
 			 size_t size)
 {
-	uint32_t credit = size;
+	uint32_t credit = size, given;
+	struct agent_header header = { AGENT_MAGIC, AGENT_CREDIT, 0, sizeof(credit) };
 
 	if (!size)
 		return;
 	if (session->kept)
-		fwrite(payload, 1, size, session->kept);
+		output_keep(session, payload, size);
+	else if (session->request->clean && !drop && fd >= 0)
+		output_print(session, fd, payload, size);
 	else if (!drop && fd >= 0 && fd_write_all(fd, payload, size)) {
 		/* The reader of our output is gone. On the host, SIGPIPE would end the program. */
 		session->status = 128 + SIGPIPE;
 		session->ended = true;
 	}
+	agentflow_client(&session->flow, &header, (const char *)&credit, &given);
 	agentlink_send(&session->link, AGENT_CREDIT, 0, &credit, sizeof(credit));
 }
 
@@ -150,9 +179,14 @@ static void session_frame(struct session *session, const struct agent_header *he
 			  const char *payload)
 {
 	const struct session_request *request = session->request;
-	uint32_t credit;
+	const char *wrong = agentflow_agent(&session->flow, header, payload);
+	char reason[AGENT_REASON_MAX];
 	int status;
 
+	if (wrong) {
+		session_break(session, STATUS_BROKEN, _("the machine's agent sent %s"), wrong);
+		return;
+	}
 	switch (header->type) {
 	case AGENT_OUTPUT:
 		output_write(session, request->out_fd, request->no_output, payload, header->size);
@@ -160,23 +194,13 @@ static void session_frame(struct session *session, const struct agent_header *he
 	case AGENT_ERRORS:
 		output_write(session, request->err_fd, request->no_errors, payload, header->size);
 		break;
-	case AGENT_CREDIT:
-		if (header->size == sizeof(credit)) {
-			memcpy(&credit, payload, sizeof(credit));
-			session->credit += credit;
-		}
-		break;
 	case AGENT_EXIT:
-		memcpy(&status, payload, sizeof(status));
-		session->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+		session->status = agentflow_exit(header, payload);
 		session->ended = true;
 		break;
 	case AGENT_REFUSED:
-		terminal_restore();
-		session->status = atoi(payload);
-		if (!session->kept)
-			tell_error("%.*s", (int)header->size - 4, payload + 4);
-		session->ended = true;
+		status = agentflow_refusal(header, payload, reason);
+		session_break(session, status, "%s", reason);
 		break;
 	}
 }
@@ -189,24 +213,20 @@ static void link_take(struct session *session)
 
 	if (size == -EAGAIN)
 		return;
-	if (size <= 0) {
-		terminal_restore();
-		if (!session->kept)
-			tell_error(_("the machine's keeper has ended; try again, because the "
-				     "machine may still run"));
-		session->status = 125;
-		session->ended = true;
-	}
 	while (!session->ended && agentlink_next(&session->link, &header, &payload))
 		session_frame(session, &header, payload);
+	if (size <= 0)
+		session_break(session, STATUS_BROKEN,
+			      _("the machine's keeper has ended; try again, because the machine "
+				"may still run"));
 }
 
 static void input_take(struct session *session)
 {
 	char data[AGENT_PAYLOAD_MAX];
-	bool limited = session->credit < (int64_t)sizeof(data);
+	bool limited = session->flow.input_left < (int64_t)sizeof(data);
 	ssize_t size = fd_read(session->in_fd, data,
-			       limited ? (size_t)session->credit : sizeof(data));
+			       limited ? (size_t)session->flow.input_left : sizeof(data));
 
 	if (size == -EAGAIN)
 		return;
@@ -215,7 +235,7 @@ static void input_take(struct session *session)
 		session->in_fd = -1;
 		return;
 	}
-	session->credit -= size;
+	session->flow.input_left -= size;
 	agentlink_send(&session->link, AGENT_INPUT, 0, data, size);
 }
 
@@ -227,13 +247,21 @@ static void signal_take(struct session *session)
 
 	if (read(session->signal_fd, &info, sizeof(info)) != sizeof(info))
 		return;
+	if (agentlink_pending(&session->link) > QUEUED_MAX)
+		return;
 	if (info.ssi_signo == SIGWINCH) {
-		size = terminal_size(STDIN_FILENO, "%d %d");
+		size = rawterm_size(STDIN_FILENO, "%d %d");
 		agentlink_send(&session->link, AGENT_RESIZE, 0, size, strlen(size));
+		free(size);
 		return;
 	}
 	number = info.ssi_signo;
 	agentlink_send(&session->link, AGENT_SIGNAL, 0, &number, sizeof(number));
+}
+
+static bool may_input(const struct session *session)
+{
+	return session->flow.input_left > 0 && agentlink_pending(&session->link) < QUEUED_MAX;
 }
 
 static void session_loop(struct session *session)
@@ -246,12 +274,15 @@ static void session_loop(struct session *session)
 		polled[0] = (struct pollfd){ .fd = session->link.fd,
 			.events = POLLIN | (agentlink_pending(&session->link) ? POLLOUT : 0) };
 		polled[1] = (struct pollfd){ .events = POLLIN,
-			.fd = session->credit > 0 ? session->in_fd : -1 };
+			.fd = may_input(session) ? session->in_fd : -1 };
 		polled[2] = (struct pollfd){ .fd = session->signal_fd, .events = POLLIN };
-		if (!timeout) {
-			session->status = STATUS_TIMEOUT;
+		if (session->link.failed)
+			session_break(session, STATUS_BROKEN,
+				      _("the machine's keeper does not read"));
+		if (!timeout)
+			session_break(session, STATUS_TIMEOUT, _("there was no result in time"));
+		if (session->ended)
 			return;
-		}
 		if (poll(polled, 3, timeout) < 0)
 			continue;
 		if (polled[2].revents)
@@ -288,107 +319,110 @@ static void signals_close(int fd)
 	sigprocmask(SIG_UNBLOCK, &all, NULL);
 }
 
-/* Waits until the machine's agent answers, connects to the keeper, and sends the request. */
-static int session_open(struct session *session, const struct machine *machine)
+/* Waits until the machine's agent answers, and connects to the keeper. A descriptor or -errno. */
+static int keeper_connect(const struct machine *machine)
 {
-	int fd, error;
+	int fd;
 
 	if (!machine_wait(machine, machine_has_booted, BOOT_SECONDS))
 		return -ETIMEDOUT;
 	fd = machine_connect(machine);
-	if (fd < 0)
-		return fd;
-	fd_set_nonblock(fd, true);
-	agentlink_init(&session->link, fd);
-	session->credit = AGENT_WINDOW;
+	if (fd >= 0)
+		fd_set_nonblock(fd, true);
+	return fd;
+}
+
+/* Sends the request over the connection @fd, which from now on belongs to the session. */
+static int session_begin(struct session *session, const struct machine *machine, int fd)
+{
+	int error;
+
+	agentlink_init(&session->link, fd, LINK_MAX);
+	agentflow_init(&session->flow);
 	error = request_send(session, machine);
 	if (error)
 		agentlink_release(&session->link);
+	else if (session->in_fd < 0)
+		agentlink_send(&session->link, AGENT_INPUT, 0, NULL, 0);
 	return error;
 }
 
-static int open_failed(const struct machine *machine, int error)
+static void open_failed(struct session *session, const struct machine *machine, int error)
 {
 	if (error == -ENOTCONN)
-		tell_error(_("%s does not run; 'umlab start %s' starts it"), machine->name,
-			   machine->id);
+		session_break(session, STATUS_BROKEN, _("%s does not run; 'umlab start %s' starts "
+							"it"), machine->name, machine->id);
 	else if (error == -ETIMEDOUT)
-		tell_error(_("%s has not booted after %d s; 'umlab console %s' shows where it is"),
-			   machine->name, BOOT_SECONDS, machine->id);
+		session_break(session, STATUS_BROKEN,
+			      _("%s has not booted after %d s; 'umlab console %s' shows where it "
+				"is"), machine->name, BOOT_SECONDS, machine->id);
 	else if (error == -E2BIG)
-		tell_error(_("%s: the command line is too long for a guest; it may have %d bytes"),
-			   machine->name, AGENT_PAYLOAD_MAX);
+		session_break(session, STATUS_BROKEN, _("%s: the command line is too long for a "
+							"guest; it may have %d bytes"),
+			      machine->name, AGENT_PAYLOAD_MAX);
 	else
-		tell_error(_("%s: cannot connect: %s"), machine->name, strerror(-error));
-	return 125;
+		session_break(session, STATUS_BROKEN, _("%s: cannot connect: %s"), machine->name,
+			      strerror(-error));
+}
+
+int session_serve(const struct machine *machine, const struct session_request *request, int fd,
+		  double deadline, FILE *kept)
+{
+	struct session session = { .request = request, .in_fd = request->in_fd, .signal_fd = -1,
+		.deadline = deadline, .kept = kept };
+	int error = fd < 0 ? fd : session_begin(&session, machine, fd);
+
+	if (error) {
+		open_failed(&session, machine, error);
+		return session.status;
+	}
+	if (!kept) {
+		signal(SIGPIPE, SIG_IGN);
+		session.signal_fd = signals_open(request->pty);
+		if (request->pty)
+			rawterm_enter(request->in_fd);
+	}
+	session_loop(&session);
+	rawterm_leave();
+	if (!kept)
+		signals_close(session.signal_fd);
+	agentlink_release(&session.link);
+	return session.status;
 }
 
 int session_run(const struct machine *machine, const struct session_request *request)
 {
-	struct session session = { .request = request, .in_fd = request->in_fd,
-		.deadline = TIMING_NEVER };
-	int error = session_open(&session, machine);
-
-	if (error)
-		return open_failed(machine, error);
-	if (request->in_fd < 0)
-		agentlink_send(&session.link, AGENT_INPUT, 0, NULL, 0);
-	signal(SIGPIPE, SIG_IGN);
-	session.signal_fd = signals_open(request->pty);
-	if (request->pty)
-		terminal_raw(request->in_fd);
-	session_loop(&session);
-	terminal_restore();
-	signals_close(session.signal_fd);
-	agentlink_release(&session.link);
-	return session.status;
+	return session_serve(machine, request, keeper_connect(machine), TIMING_NEVER, NULL);
 }
 
 int session_capture(const struct machine *machine, const char *command, double seconds,
 		    char **output)
 {
 	struct session_request request = { .in_fd = -1, .out_fd = -1, .err_fd = -1 };
-	struct session session = { .request = &request, .in_fd = -1, .signal_fd = -1,
-		.deadline = timing_deadline(seconds) };
+	double deadline = timing_deadline(seconds);
 	struct words words = { 0 };
 	size_t size;
-	int error;
+	FILE *kept;
+	int status;
 
 	words_add(&words, "/bin/sh");
 	words_add(&words, "-c");
 	words_add(&words, command);
 	request.command = &words;
 	*output = NULL;
-	session.kept = open_memstream(output, &size);
-	error = session_open(&session, machine);
-	if (error) {
-		session.status = 125;
-	} else {
-		agentlink_send(&session.link, AGENT_INPUT, 0, NULL, 0);
-		session_loop(&session);
-		agentlink_release(&session.link);
-	}
-	fclose(session.kept);
-	return session.status;
+	kept = txt_checked(open_memstream(output, &size));
+	status = session_serve(machine, &request, keeper_connect(machine), deadline, kept);
+	fclose(kept);
+	words_release(&words);
+	return status;
 }
 
 /* ---- console ----------------------------------------------------------------------- */
 
-int session_key_parse(const char *text)
-{
-	int letter;
-
-	if (!strncasecmp(text, "ctrl-", 5))
-		text += 5;
-	else if (*text == '^' && text[1])
-		text++;
-	else
-		return text[0] && !text[1] ? text[0] : -1;
-	letter = toupper((unsigned char)*text);
-	return letter >= '@' && letter <= '_' && !text[1] ? letter & 0x1f : -1;
-}
-
-/* Sends typed input to the console. False: the detach key was typed, or the terminal is gone. */
+/*
+ * Sends typed input to the console. False: the detach key was typed, or the terminal is gone. If
+ * the guest does not read, what a terminal sends is dropped, but the detach key still works.
+ */
 static bool console_input(struct agentlink *link, int key, int *in_fd)
 {
 	char data[1024], *at;
@@ -402,7 +436,8 @@ static bool console_input(struct agentlink *link, int key, int *in_fd)
 		return isatty(STDIN_FILENO) == 0;
 	}
 	at = key >= 0 ? memchr(data, key, size) : NULL;
-	agentlink_send(link, AGENT_INPUT, 0, data, at ? at - data : size);
+	if (agentlink_pending(link) < QUEUED_MAX && at != data)
+		agentlink_send(link, AGENT_INPUT, 0, data, at ? at - data : size);
 	return !at;
 }
 
@@ -412,25 +447,26 @@ int session_console(const struct machine *machine, int key)
 	struct agent_header header;
 	struct agentlink link;
 	const char *payload;
-	bool going = true;
+	bool going = true, typed = isatty(STDIN_FILENO);
 	char *size;
 
 	if (fd < 0)
 		return fd;
 	fd_set_nonblock(fd, true);
-	agentlink_init(&link, fd);
+	agentlink_init(&link, fd, LINK_MAX);
 	agentlink_send(&link, AGENT_ATTACH, 0, NULL, 0);
-	size = terminal_size(STDIN_FILENO, "%d %d");
-	if (isatty(STDIN_FILENO)) {
+	size = rawterm_size(STDIN_FILENO, "%d %d");
+	if (typed) {
 		agentlink_send(&link, AGENT_RESIZE, 0, size, strlen(size));
-		terminal_raw(STDIN_FILENO);
+		rawterm_enter(STDIN_FILENO);
 	}
 	signal_fd = signals_open(true);
 	while (going) {
 		struct pollfd polled[3] = {
 			{ .fd = link.fd,
 			  .events = POLLIN | (agentlink_pending(&link) ? POLLOUT : 0) },
-			{ .fd = in_fd, .events = POLLIN },
+			{ .fd = typed || agentlink_pending(&link) < QUEUED_MAX ? in_fd : -1,
+			  .events = POLLIN },
 			{ .fd = signal_fd, .events = POLLIN },
 		};
 		struct session session = { .link = link, .signal_fd = signal_fd };
@@ -455,7 +491,7 @@ int session_console(const struct machine *machine, int key)
 		}
 		agentlink_flush(&link);
 	}
-	terminal_restore();
+	rawterm_leave();
 	signals_close(signal_fd);
 	agentlink_release(&link);
 	return 0;

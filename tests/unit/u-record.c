@@ -66,6 +66,24 @@ static void limit(const struct machine *machine)
 	ok(txt_ends(last_line(machine), " typed late"), "input is recorded beyond the limit");
 }
 
+static void events(const struct machine *machine)
+{
+	char *path = txt_printf("%s/record.log", machine->dir);
+	uint64_t before = file_allocated(path);
+	static char text[4000];
+
+	memset(text, 'x', sizeof(text) - 1);
+	for (int i = 0; i < 4000; i++)
+		record_event("state", text);
+	ok(strstr(last_line(machine), "not recorded any more"),
+	   "the record says when the limit of states is reached");
+	ok(file_allocated(path) - before < 10 << 20,
+	   "states that a guest causes do not fill the disk");
+	recordf("program", "1 ls");
+	ok(txt_ends(last_line(machine), " program 1 ls"),
+	   "programs of the user are recorded beyond the limit of states");
+}
+
 const char *__asan_default_options(void)
 {
 	return "detect_leaks=0";
@@ -90,6 +108,7 @@ int main(void)
 	ok(record_wanted(), "a machine in an exam has a record");
 	lines(&machine);
 	limit(&machine);
+	events(&machine);
 	record_keep(&machine);
 	ok(!file_exists(txt_printf("%s/record.log", machine.dir)) &&
 	   file_exists(txt_printf("%s/records", where_state())),
