@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/inotify.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@
 enum {
 	HEADER_SIZE = 24,	/* bytes; the header is written when the capture starts */
 	START_SECONDS = 5,
+	FILE_MAX = 64 << 20,	/* bytes; the machines decide how much they send */
 	LATE_MS = 500,		/* packets may still be under way when the command has ended */
 };
 
@@ -74,6 +76,14 @@ static void capture_kill(struct check_capture *capture)
 	waitpid(capture->pid, NULL, 0);
 }
 
+/* Returns the size of the file; -1: there is no file. */
+static off_t file_size(const struct check_capture *capture)
+{
+	struct stat status;
+
+	return stat(capture->file, &status) ? -1 : status.st_size;
+}
+
 bool check_capture_begin(struct check_capture *capture, const struct lab *lab, const char *what)
 {
 	int notify_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
@@ -88,6 +98,7 @@ bool check_capture_begin(struct check_capture *capture, const struct lab *lab, c
 	if (!capture->pid) {
 		/* SIGINT ends the capture, so unblock the signal. */
 		check_signals_hold(false);
+		setrlimit(RLIMIT_FSIZE, &(struct rlimit){ FILE_MAX, FILE_MAX });
 		execl(where_self(), "umlab", "capture", "--directory", lab->dir, "--write",
 		      capture->file, what, NULL);
 		_exit(127);
@@ -105,10 +116,15 @@ out_notify:
 	return begun;
 }
 
-void check_capture_end(struct check_capture *capture)
+bool check_capture_end(struct check_capture *capture)
 {
+	siginfo_t info = { 0 };
+	bool ended;
+
 	poll(NULL, 0, LATE_MS);
+	ended = waitid(P_PID, capture->pid, &info, WEXITED | WNOHANG | WNOWAIT) || info.si_pid;
 	capture_kill(capture);
+	return !ended && file_size(capture) >= 0 && file_size(capture) < FILE_MAX;
 }
 
 int check_capture_count(const struct check_capture *capture, const char *filter)

@@ -22,8 +22,11 @@ bool check_capture_possible(void);
  * and the other functions must not be called.
  */
 bool check_capture_begin(struct check_capture *capture, const struct lab *lab, const char *what);
-/* Ends the capture; the file stays until check_capture_forget(). */
-void check_capture_end(struct check_capture *capture);
+/*
+ * Ends the capture; the file stays until check_capture_forget(). False: the capture had ended
+ * before, for example because the machines sent more than 64 MB.
+ */
+bool check_capture_end(struct check_capture *capture);
 /* Returns how many packets match a display filter of tshark; -1: the filter is invalid. */
 int check_capture_count(const struct check_capture *capture, const char *filter);
 /* Removes the file of an ended capture. */

@@ -7,11 +7,14 @@
  */
 #include "check/check_native.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/tell.h"
 #include "base/txt.h"
+
+static const double NUMBER_MAX = 1e6;	/* of points and seconds */
 
 static const char *const known[] = {
 	"title", "on", "command", "exit", "fails", "output", "matches", "contains", "lacks",
@@ -66,8 +69,9 @@ static void number_read(const json_t *entry, const char *key, double *number)
 {
 	const json_t *value = json_object_get(entry, key);
 
+	/* Larger values have no meaning, and their sum must stay a number. */
 	if (json_is_number(value))
-		*number = json_number_value(value);
+		*number = fmax(-NUMBER_MAX, fmin(NUMBER_MAX, json_number_value(value)));
 }
 
 /* Reads the keys that claims with `command` and claims with `reachable` share. */
@@ -199,7 +203,7 @@ bool check_native_read(struct checks *checks, const json_t *file, char **reason)
 		*reason = txt_copy(_("there is no list 'checks'"));
 		return false;
 	}
-	checks->wait = json_number_value(json_object_get(file, "wait"));
+	number_read(file, "wait", &checks->wait);
 	json_array_foreach((json_t *)list, at, entry)
 		if (!entry_read(checks, entry, at + 1, reason))
 			return false;

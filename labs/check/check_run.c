@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clean.h"
 #include "base/files.h"
 #include "base/tell.h"
 #include "base/timing.h"
@@ -30,7 +31,8 @@ enum {
 	CONSOLE_KEPT = 1000,	/* bytes of console output kept after a failure */
 	TRY_MS = 500,		/* pause between two tries of a claim */
 	STEPS_SECONDS = 60,
-	STATUS_UNREACHED = 125,	/* the command could not be run in the machine */
+	STATUS_UNREACHED = 125,	/* the command could not be run, or has no valid result */
+	FOUND_KEPT = 65536,	/* bytes of a command's output that are kept for the report */
 };
 
 static bool regex_holds(const char *expression, const char *text)
@@ -45,12 +47,19 @@ static bool regex_holds(const char *expression, const char *text)
 	return holds;
 }
 
+/* Is there no result? The guest could cause that, so such a claim fails. */
+static bool no_result(int status)
+{
+	return status == STATUS_TIMEOUT || status == STATUS_UNREACHED;
+}
+
 static bool holds(const struct check *check)
 {
-	char *found = txt_trim(txt_copy(check->found));
+	char *found;
 
-	if (check->found_status == STATUS_TIMEOUT || check->found_status == STATUS_UNREACHED)
+	if (no_result(check->found_status))
 		return false;
+	found = txt_trim(txt_copy(check->found));
 	if (check->fails)
 		return check->found_status != 0;
 	if (check->want_status && check->found_status != check->status)
@@ -81,7 +90,13 @@ static bool captured_holds(struct check *check, const struct lab *lab,
 	}
 	check->found_status = session_capture(machine, check->command, check->timeout,
 					      &check->found);
-	check_capture_end(&capture);
+	if (!check_capture_end(&capture)) {
+		check_capture_forget(&capture);
+		check->found_status = STATUS_UNREACHED;
+		check->found = txt_printf(_("%sthe capture has ended early, so its packets do not "
+					    "count"), check->found);
+		return false;
+	}
 	wanted = check->packets ? check_capture_count(&capture, check->packets) : 1;
 	unwanted = check->no_packets ? check_capture_count(&capture, check->no_packets) : 0;
 	check_capture_forget(&capture);
@@ -133,6 +148,21 @@ static void try_until(struct check *check, const struct lab *lab, const struct m
 	} while (timing_poll_ms(deadline));
 }
 
+/* Cuts the output in the middle for the report. A signature is compared with the whole output. */
+static void found_shorten(struct check *check)
+{
+	size_t size = check->found ? strlen(check->found) : 0, half = FOUND_KEPT / 2;
+	char *whole = check->found, *left_out;
+
+	if (size <= FOUND_KEPT || check->output)
+		return;
+	left_out = txt_printf(_("(%zu bytes are left out)"), size - 2 * half);
+	check->found = txt_printf("%.*s\n%s\n%s", (int)half, whole, left_out,
+				  whole + size - half);
+	free(left_out);
+	free(whole);
+}
+
 static int machine_of(const struct check *check, const struct lab *lab, struct machine *machine)
 {
 	return machine_open(machine, txt_printf("%s/%s", lab_id(lab->dir), check->machine));
@@ -142,6 +172,7 @@ static void try_one(struct check *check, const struct lab *lab, int number, bool
 {
 	struct machine machine;
 	char *output;
+	int status;
 
 	if (!check->command)
 		return;
@@ -153,10 +184,19 @@ static void try_one(struct check *check, const struct lab *lab, int number, bool
 					  check->machine);
 		return;
 	}
-	if (check->requires_command &&
-	    session_capture(&machine, check->requires_command, check->timeout, &output)) {
-		check_skip(check, _("needs: %s"), check->requires_command);
-		return;
+	if (check->requires_command) {
+		status = session_capture(&machine, check->requires_command, check->timeout,
+					 &output);
+		if (no_result(status)) {
+			check->found_status = status;
+			check->found = output;
+			return;
+		}
+		free(output);
+		if (status) {
+			check_skip(check, _("needs: %s"), check->requires_command);
+			return;
+		}
 	}
 	if (check->capture && !check_capture_possible()) {
 		check_skip(check, _("needs: %s"), "tshark");
@@ -164,9 +204,12 @@ static void try_one(struct check *check, const struct lab *lab, int number, bool
 	}
 	if (check->snapshot_before)
 		snapshot_keep(check, &machine, number, "before");
-	if (solve && check->steps)
+	if (solve && check->steps) {
 		session_capture(&machine, check->steps, STEPS_SECONDS, &output);
+		free(output);
+	}
 	try_until(check, lab, &machine);
+	found_shorten(check);
 	if (check->snapshot_after)
 		snapshot_keep(check, &machine, number, "after");
 }
@@ -179,10 +222,9 @@ static void console_keep(struct check *check, const struct lab *lab)
 	char *text;
 
 	if (check->verdict != CHECK_FAIL || !check->machine || machine_of(check, lab, &machine) ||
-	    file_read(txt_printf("%s/console.log", machine.dir), &text, &size))
+	    file_read_end(txt_printf("%s/console.log", machine.dir), CONSOLE_KEPT, &text, &size))
 		return;
-	check->console = txt_sanitize(size > CONSOLE_KEPT ? text + size - CONSOLE_KEPT : text,
-				      TXT_KEEP_LINES);
+	check->console = clean_bytes(text, size, CLEAN_LINES);
 	free(text);
 }
 
@@ -191,8 +233,10 @@ void check_run(struct checks *checks, const struct lab *lab, bool solve)
 	bool fancy = tell_fancy(STDERR_FILENO) && tell_level >= TELL_NORMAL;
 
 	for (int i = 0; i < checks->nr && !check_signals_pending(); i++) {
-		if (fancy)
-			fprintf(stderr, "\r\033[K%d/%d %s", i + 1, checks->nr, checks->at[i].title);
+		if (fancy) {
+			fputs("\r\033[K", stderr);
+			clean_printf(stderr, "%d/%d %s", i + 1, checks->nr, checks->at[i].title);
+		}
 		try_one(&checks->at[i], lab, i + 1, solve);
 		console_keep(&checks->at[i], lab);
 	}
