@@ -4,6 +4,7 @@
 # tests/guest/<topic>.c    -> build/tests/guest/<topic>  static; runs in a guest or on the host
 # tests/host/<name>.c      -> build/tests/host/<name>    checks what umlab needs from the host
 # tests/unit/u-<module>.c  -> build/tests/u-<module>     unit test, see "unit tests" below
+# tests/fuzz/f-<target>.c  -> build/tests/f-<target>     fuzz target, see "fuzz targets" below
 # tests/lib/<tool>.c       -> build/tests/<tool>         tools for test scripts
 # build/tests/guest.cpio holds guest_init as /init and all topics, mini.cpio only the small ones.
 
@@ -17,10 +18,11 @@ TESTS_MINI := hello
 TESTS_GUEST := $(addprefix $(TESTS_OUT)/guest/,guest_init $(TESTS_TOPICS))
 TESTS_HOST := $(patsubst tests/host/%.c,$(TESTS_OUT)/host/%,$(wildcard tests/host/*.c))
 TESTS_UNIT := $(patsubst tests/unit/%.c,$(TESTS_OUT)/%,$(wildcard tests/unit/u-*.c))
+TESTS_FUZZ := $(patsubst tests/fuzz/%.c,$(TESTS_OUT)/%,$(wildcard tests/fuzz/f-*.c))
 TESTS_TOOLS := $(addprefix $(TESTS_OUT)/,typist confine inject)
 
 .PHONY: tests-build
-tests-build: $(TESTS_HOST) $(TESTS_UNIT) $(TESTS_TOOLS)
+tests-build: $(TESTS_HOST) $(TESTS_UNIT) $(TESTS_FUZZ) $(TESTS_TOOLS)
 tests-build: $(addprefix $(TESTS_OUT)/,guest.cpio mini.cpio net.cpio)
 
 # Build without hardening: these programs misuse memory on purpose and rely on their load address.
@@ -58,22 +60,28 @@ $(foreach unit,$(COW_UNITS),$(eval unit_$(unit) := $(COW_OUT)/checked/libcow.a))
 $(foreach unit,$(COW_UNITS),$(eval unit_cflags_$(unit) := $(SANITIZE) -Icow/lib -Icow/posix \
 	-Wno-unused-parameter -Wno-unused-function))
 
-# The modules of the umlab command, under the sanitizers: one library of all rooms below cli.
-LABS_UNITS := agentlink check class conf files labfile labmap machine record snapshot unpack \
-	table timing txt verb
+COVERAGE := -fsanitize-coverage=trace-pc
+
+# Link the modules of umlab, under the sanitizers, from one library of all rooms below cli.
+LABS_UNITS := agentflow agentlink check class clean compat conf files jsontext keeper labfile \
+	labmap machine record session snapshot table timing txt unpack verb
 LABS_CHECKED := $(patsubst labs/%.c,$(TESTS_OUT)/labs/%.o,$(filter-out %/image_rewrite.c,\
 	$(wildcard $(patsubst %,labs/%/*.c,base link image machine lab check))))
 LABS_CHECKED_FLAGS := -D_GNU_SOURCE -Ilabs $(SANITIZE)
-$(TESTS_OUT)/labs/%.o: labs/%.c
+LABS_CHECKED_LIBS := -ljansson -lyaml -lsmartcols -lm
+# The fuzz targets need to know which code an input reaches. tests/lib/nocover.c serves the others.
+$(TESTS_OUT)/labs/%.o: labs/%.c tests/tests.mk
 	@mkdir -p $(@D)
-	$(CC) $(TESTS_CFLAGS) $(LABS_CHECKED_FLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(TESTS_CFLAGS) $(LABS_CHECKED_FLAGS) $(COVERAGE) -MMD -MP -c -o $@ $<
 -include $(LABS_CHECKED:.o=.d)
 $(TESTS_OUT)/labs/liblabs.a: $(LABS_CHECKED)
 	rm -f $@
 	$(AR) rcs $@ $^
-$(foreach unit,$(LABS_UNITS),$(eval unit_$(unit) := $(TESTS_OUT)/labs/liblabs.a))
+$(foreach unit,$(LABS_UNITS),$(eval unit_$(unit) := tests/lib/nocover.c \
+	$(TESTS_OUT)/labs/liblabs.a))
+unit_compat := labs/cli/compat.c labs/cli/die.c $(unit_compat)
 $(foreach unit,$(LABS_UNITS),$(eval unit_cflags_$(unit) := $(LABS_CHECKED_FLAGS)))
-$(foreach unit,$(LABS_UNITS),$(eval unit_libs_$(unit) := -ljansson -lyaml -lsmartcols -lm))
+$(foreach unit,$(LABS_UNITS),$(eval unit_libs_$(unit) := $(LABS_CHECKED_LIBS)))
 
 # Link the modules of umlab-net, under the sanitizers. Leave out two checks, which would fail in
 # the macros of liburcu because they add offsets to NULL.
@@ -116,6 +124,61 @@ $(TESTS_OUT)/u-$1: $$(unit_objects_$1) $$(filter %.a,$$(unit_$1))
 -include $$(unit_objects_$1:.o=.d)
 endef
 $(foreach unit,$(TESTS_UNIT:$(TESTS_OUT)/u-%=%),$(eval $(call unit_rules,$(unit))))
+
+##### fuzz targets
+
+# A target runs for a few seconds in `make check` (tests/fuzz/driver.c). fuzz_<target> lists its
+# sources and archives, fuzz_ldflags_<target> its linker flags.
+$(foreach target,link keeper session clean report checkfile,\
+	$(eval fuzz_$(target) := $(TESTS_OUT)/labs/liblabs.a))
+fuzz_agent_child := labs/guest/agent_child.c labs/guest/agent_account.c labs/link/agentlink.c
+fuzz_ldflags_agent_child := -Wl,--wrap=fork,--wrap=kill
+
+FUZZ_OUT := $(TESTS_OUT)/fuzz
+FUZZ_FLAGS := $(LABS_CHECKED_FLAGS) -Itests/fuzz
+FUZZ_COMPILE = $(CC) $(HOST_CPPFLAGS) $(HOST_BASE_CFLAGS) $(TESTS_CFLAGS) $(FUZZ_FLAGS)
+fuzz_objects = $(patsubst %.c,$(FUZZ_OUT)/%.o,tests/fuzz/f-$(1).c $(filter %.c,$(fuzz_$(1))))
+
+$(FUZZ_OUT)/labs/%.o: labs/%.c tests/tests.mk $(FLAGS) | $(PACKAGES)
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_COMPILE) $(COVERAGE) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(FUZZ_OUT)/tests/fuzz/f-%.o: tests/fuzz/f-%.c tests/tests.mk $(FLAGS) | $(PACKAGES)
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_COMPILE) $(COVERAGE) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(FUZZ_OUT)/driver-%.o: tests/fuzz/driver.c tests/tests.mk $(FLAGS) | $(PACKAGES)
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_COMPILE) -fno-sanitize=all -DFUZZ_CORPUS='"tests/fuzz/corpus/$*"' $(CFLAGS) \
+		-MMD -MP -c -o $@ $<
+
+# fuzz_rules TARGET: the rules for one target, with our driver and with libFuzzer.
+define fuzz_rules
+$(TESTS_OUT)/f-$1: $$(call fuzz_objects,$1) $(FUZZ_OUT)/driver-$1.o $$(filter %.a,$$(fuzz_$1))
+	$$(Q)$$(CC) $$(HOST_CFLAGS) $$(TESTS_CFLAGS) $$(FUZZ_FLAGS) $$(HOST_LDFLAGS) \
+		$$(fuzz_ldflags_$1) -o $$@ $$^ $$(LABS_CHECKED_LIBS)
+
+$(BUILD)/fuzz/f-$1: tests/fuzz/f-$1.c $$(filter-out %.a,$$(fuzz_$1)) \
+		$$(if $$(filter %/liblabs.a,$$(fuzz_$1)),$(BUILD)/fuzz/liblabs.a)
+	$$(Q)$$(LIBFUZZER) -fsanitize=fuzzer $$(fuzz_ldflags_$1) -o $$@ $$^ $$(LABS_CHECKED_LIBS)
+
+-include $$(patsubst %.o,%.d,$$(call fuzz_objects,$1)) $(FUZZ_OUT)/driver-$1.d
+endef
+FUZZ_TARGETS := $(TESTS_FUZZ:$(TESTS_OUT)/f-%=%)
+$(foreach target,$(FUZZ_TARGETS),$(eval $(call fuzz_rules,$(target))))
+
+# `make fuzz` builds all targets with clang's libFuzzer into build/fuzz, for long runs:
+#     build/fuzz/f-keeper -max_total_time=3600 /tmp/new tests/fuzz/corpus/keeper
+LIBFUZZER = $(if $(filter %clang,$(CC)),$(CC),clang) -std=gnu11 -O1 -g $(TESTS_CFLAGS) \
+	-Wno-unknown-warning-option $(FUZZ_FLAGS)
+LIBFUZZER_OBJECTS := $(LABS_CHECKED:$(TESTS_OUT)/%=$(BUILD)/fuzz/%)
+$(BUILD)/fuzz/labs/%.o: labs/%.c tests/tests.mk
+	@mkdir -p $(@D)
+	$(Q)$(LIBFUZZER) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+-include $(LIBFUZZER_OBJECTS:.o=.d)
+$(BUILD)/fuzz/liblabs.a: $(LIBFUZZER_OBJECTS)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+.PHONY: fuzz
+fuzz: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/f-%)
 
 ##### what guests boot
 
