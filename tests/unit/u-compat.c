@@ -93,7 +93,7 @@ static void vstart(void)
 	ok(becomes("vstart -q pc1 --noterminals", "umlab vstart pc1"),
 	   "options about terminals have no effect");
 	ok(rejected("vstart", "name of the machine is missing"), "a missing name is rejected");
-	ok(rejected("vstart pc1 --nonsense=1", "nonsense"), "an unknown option is rejected by name");
+	ok(rejected("vstart pc1 --nonsense=1", "nonsense"), "an unknown option is rejected");
 	ok(rejected("vstart pc1 --eth99=A", "eth99"), "an interface out of range is rejected");
 }
 
