@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clean.h"
 #include "base/tell.h"
 #include "base/txt.h"
 
@@ -44,12 +45,12 @@ void report_end(void)
 
 const char *report_clean(const char *text)
 {
-	return txt_sanitize(text, TXT_KEEP_NONE);
+	return clean_text(text, CLEAN_ONE_LINE);
 }
 
 enum status report_error(const char *format, ...)
 {
-	char *text, *clean;
+	char *text;
 	va_list args;
 
 	report_end();
@@ -57,10 +58,8 @@ enum status report_error(const char *format, ...)
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
 	va_end(args);
-	/* Paths and names out of a header may have control characters. */
-	clean = txt_sanitize(text ? text : format, TXT_KEEP_LINES);
-	tell_error("%s", clean);
-	free(clean);
+	/* tell_error() cleans it: paths and names out of a header may have control characters. */
+	tell_error("%s", text ? text : format);
 	free(text);
 	return STATUS_FAILED;
 }

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/pidfile.h"
 #include "base/spawn.h"
 #include "base/where.h"
 #include "cli/die.h"
@@ -29,7 +30,6 @@
 #include "machine/disk.h"
 #include "machine/machine.h"
 #include "machine/machine_start.h"
-#include "machine/pidfile.h"
 #include "machine/session.h"
 
 /*

@@ -21,10 +21,10 @@
 #include "base/files.h"
 #include "base/spawn.h"
 #include "base/tell.h"
+#include "base/usage.h"
 #include "base/where.h"
 #include "cli/verb_groups.h"
 #include "image/image.h"
-#include "machine/usage.h"
 
 enum finding { GOOD, NOTE, BAD };
 

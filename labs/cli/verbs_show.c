@@ -19,6 +19,7 @@
 #include "base/files.h"
 #include "base/jsontext.h"
 #include "base/table.h"
+#include "base/usage.h"
 #include "cli/die.h"
 #include "cli/find.h"
 #include "cli/json_print.h"
@@ -26,7 +27,6 @@
 #include "cli/verb_groups.h"
 #include "machine/disk.h"
 #include "machine/machine.h"
-#include "machine/usage.h"
 
 /* Returns how long the machine has been running, such as "5m", or "" if it does not run. */
 static char *age(const struct conf *status)

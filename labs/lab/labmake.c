@@ -19,6 +19,7 @@
 #include "base/files.h"
 #include "base/progress.h"
 #include "base/timing.h"
+#include "base/usage.h"
 #include "base/where.h"
 #include "image/image.h"
 #include "lab/labnet.h"
@@ -27,7 +28,6 @@
 #include "machine/machine_start.h"
 #include "machine/machine_wait.h"
 #include "machine/nic.h"
-#include "machine/usage.h"
 
 /* ---- description ------------------------------------------------------------------- */
 

@@ -22,6 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clean.h"
 #include "base/files.h"
 #include "base/tell.h"
 #include "base/unpack.h"
@@ -260,7 +261,7 @@ static void errors_tell(int fd)
 	text[ERRORS_MAX] = '\0';
 	while ((line = strsep(&rest, "\n")))
 		if (*line)
-			tell_error("%s", txt_sanitize(line, TXT_KEEP_NONE));
+			tell_error("%s", clean_text(line, CLEAN_ONE_LINE));
 }
 
 /* Runs tar in the guest and lets a child unpack the archive. 0: the folder has the entry. */

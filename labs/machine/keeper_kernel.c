@@ -24,13 +24,13 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/pidfile.h"
 #include "base/tell.h"
 #include "base/where.h"
 #include "machine/bounds.h"
 #include "machine/disk.h"
 #include "machine/guestfiles.h"
 #include "machine/nic.h"
-#include "machine/pidfile.h"
 
 enum { LOCK_SECONDS = 2 };
 

@@ -20,10 +20,10 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/pidfile.h"
 #include "base/timing.h"
 #include "machine/labdir.h"
 #include "machine/machine_connect.h"
-#include "machine/pidfile.h"
 #include "machine/record.h"
 
 enum {

@@ -22,6 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clean.h"
 #include "base/files.h"
 #include "base/name.h"
 #include "base/tell.h"
@@ -56,7 +57,7 @@ static bool is_bool(const char *value)
 /* Text that only the guest uses. */
 static bool is_text(const char *value)
 {
-	char *clean = txt_sanitize(value, TXT_KEEP_NONE);
+	char *clean = clean_text(value, CLEAN_ONE_LINE);
 	bool same = !strcmp(clean, value);
 
 	free(clean);
@@ -120,7 +121,7 @@ void machine_import_settings(const struct conf *from, struct conf *to, struct wo
 		if (!strcmp(key, "base"))
 			continue;
 		line = txt_printf("%.40s=%.200s", key, value);
-		words_add(dropped, txt_sanitize(line, TXT_KEEP_NONE));
+		words_add(dropped, clean_text(line, CLEAN_ONE_LINE));
 		free(line);
 	}
 }
@@ -183,7 +184,7 @@ static void snapshot_clean(const char *path)
 			conf_add(&to, "when", value);
 		value = conf_get(&from, "about");
 		if (value)
-			conf_add(&to, "about", txt_sanitize(value, TXT_KEEP_NONE));
+			conf_add(&to, "about", clean_text(value, CLEAN_ONE_LINE));
 	}
 	conf_write(&to, path);
 }

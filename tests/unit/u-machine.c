@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * u-machine.c - test files of machines, descriptions of interfaces, recorded processes
- * (labs/machine/machine.c, nic.c, pidfile.c, labdir.c; labs/base/where.c)
+ * (labs/machine/machine.c, nic.c, labdir.c; labs/base/pidfile.c, where.c)
  *
  * `make check-unit` runs this program on the host.
  */
@@ -14,7 +14,7 @@
 #include "machine/labdir.h"
 #include "machine/machine.h"
 #include "machine/nic.h"
-#include "machine/pidfile.h"
+#include "base/pidfile.h"
 #include "scratch.h"
 
 static void machine_make(const char *id)

@@ -5,7 +5,7 @@
  * Each machine has such a file for its kernel. The keeper writes the file; a later keeper,
  * machine_kill() and `umlab debug` read it.
  */
-#include "machine/pidfile.h"
+#include "base/pidfile.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
  * Called by the verbs list, info and top, and by labmake.c before a lab starts. Reads /proc for
  * the machine's kernel and the kernel's descendants.
  */
-#include "machine/usage.h"
+#include "base/usage.h"
 
 #include <stdio.h>
 #include <stdlib.h>
