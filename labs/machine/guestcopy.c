@@ -31,6 +31,7 @@
 enum {
 	ENTRIES_MAX = 1 << 20,
 	ERRORS_MAX = 1 << 14,	/* bytes of the messages of the guest's tar */
+	PADDING_READS = 1024,	/* reads after the end of an archive */
 };
 
 #define SIZE_MAX_BYTES (64ull << 30)
@@ -198,7 +199,7 @@ static int child_unpack(const struct copy *copy, int fd)
 	struct unpack unpack = { .name = copy->name, .size_max = SIZE_MAX_BYTES,
 		.nr_max = ENTRIES_MAX };
 	int dir_fd = copy->work_fd;
-	char *reason;
+	char *reason, padding[4096];
 
 	if (!copy->name) {
 		/* The archive's "./" becomes a folder that can be renamed. */
@@ -213,6 +214,9 @@ static int child_unpack(const struct copy *copy, int fd)
 			tell_error("%s: %s", copy->from, reason);
 		return 1;
 	}
+	/* Read what fills tar's last record, because the session ends if nobody reads it. */
+	for (int i = 0; i < PADDING_READS && fd_read(fd, padding, sizeof(padding)) > 0; i++)
+		;
 	left_out_tell(copy, &unpack);
 	return 0;
 }

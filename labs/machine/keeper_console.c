@@ -27,7 +27,8 @@ void keeper_console_log_open(struct keeper *keeper)
 	char *path = txt_printf("%s/console.log", keeper->machine.dir);
 	struct stat status;
 
-	keeper->console_log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+	keeper->console_log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC,
+				      0600);
 	keeper->console_log_size = 0;
 	if (keeper->console_log_fd >= 0 && !fstat(keeper->console_log_fd, &status))
 		keeper->console_log_size = status.st_size;
