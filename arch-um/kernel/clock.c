@@ -6,7 +6,7 @@
  * time, "tsc" calculates the time from the processor's cycle counter, as the vDSO does. The
  * clockevent is a host timer that is set to an absolute time and raises a signal. The timer is
  * one-shot, so an idle machine wakes only when one of its own timers expires. Generic timekeeping
- * calls this file in any context.
+ * calls this file in any context. The idle task (process.c) calls clock_idle() with interrupts off.
  *
  * Theory of operation (tsc)
  *

@@ -2,7 +2,8 @@
 /*
  * ptrace.c - give debuggers in the guest and core dumps the registers of guest tasks
  *
- * Called by generic ptrace and core dump code in task context, while the target is stopped.
+ * Called by generic ptrace and core dump code in task context, while the target is stopped. The
+ * regs_*() functions at the end of the file serve user_mode(), tracing and BPF in any context.
  * struct pt_regs has the layout of user_regs_struct, so general registers need no conversion.
  * register_set() checks each word that a debugger writes.
  */

@@ -2,9 +2,10 @@
 /*
  * mirror.c - keep the host mappings of a space equal to the guest's page tables
  *
- * Generic code calls flush_tlb_*() in task context, wherever it changes page tables. fault.c,
- * ahead.c and the run loop (kernel/guest.c) call mirror_fill() and mirror_start() in task context.
- * This file and sites.c are the only callers of host_space_map() and host_space_unmap().
+ * Generic code calls flush_tlb_*() in task context, wherever it changes page tables. fault.c and
+ * ahead.c call mirror_fill(), and the run loop (kernel/guest.c) calls mirror_start(), also in task
+ * context. On this side of um/host.h, only this file calls host_space_map(), and only this file
+ * and sites.c call host_space_unmap().
  *
  * Theory of operation
  *

@@ -354,9 +354,9 @@ stub_save_fp:
 	jmp	stub_stopped
 
 /*
- * The space gets a new user. Wherever the thread was, it continues here. The random number that
- * comes with the signal proves to the kernel process that the thread has passed here. From here the
- * thread can only go to stub_wait.
+ * The space is given to another guest process (seccomp_space_reuse() in host/guest/). Wherever the
+ * thread was, it continues here. The random number that comes with the signal proves to the kernel
+ * process that the thread has passed here. From here the thread can only go to stub_wait.
  */
 stub_reset:
 	leaq	BOX(BOX_STACK_TOP), %rsp

@@ -2,7 +2,7 @@
 /*
  * cpuinfo.c - describe the one processor in /proc/cpuinfo, and implement busy waits
  *
- * Generic code calls this file: procfs in task context, the delays in any context.
+ * procfs calls cpuinfo_op in task context. Generic code and drivers call the delays in any context.
  */
 #include <linux/cpu.h>
 #include <linux/delay.h>

@@ -235,7 +235,7 @@ int cow_map_put_crcs(struct cow_layer *layer)
 
 /* ---- memory, and writing it to the file -------------------------------------------------- */
 
-/* Returns how many bytes a bitmap with one bit for each block takes. */
+/* Returns a size in bytes that holds one bit for each COW_MAP_BLOCK bytes of the map. */
 static uint64_t flag_bytes(uint64_t map_size)
 {
 	return cow_round_up(map_size, COW_MAP_BLOCK) / COW_MAP_BLOCK / 8 + 1;

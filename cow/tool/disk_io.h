@@ -9,8 +9,8 @@
 #include "cow.h"
 
 enum {
-	DISK_PIECE = 1 << 20,		/* bytes that the verbs read, compare and copy at once */
-	DISK_UNIT = 4096,		/* bytes that are compared at once when copying */
+	DISK_PIECE = 1 << 20,		/* bytes that the verbs read or write at once */
+	DISK_UNIT = 4096,		/* bytes; units that differ are written or listed */
 };
 
 /* disk_flags - return COW_LAYER_RAW if --raw is on the command line, else 0. */

@@ -168,7 +168,7 @@ static enum status diff_layer(const struct verb_args *args)
 	return status;
 }
 
-/* Ranges that differ; neighbouring ones are printed as one. */
+/* The last range that differs. Adjacent ranges are merged into it before it is printed. */
 struct ranges {
 	uint64_t start, end;		/* end 0: none yet */
 };

@@ -2,9 +2,9 @@
 /*
  * spawn.c - run other programs on the host and wait for them
  *
- * Called by verbs, checks and modules of machine/ that need umlab-net, umlab-disk, tar, tshark or
- * other programs. Also runs in the keeper, which creates a missing disk (machine/disk.c). Blocks
- * until the program has ended.
+ * Called by verbs, checks and modules of image/ and machine/ that need umlab-net, umlab-disk, tar,
+ * tshark or other programs. Also runs in the keeper, which creates a missing disk (machine/disk.c).
+ * Blocks until the program has ended.
  */
 #include "base/spawn.h"
 

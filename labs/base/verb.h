@@ -94,7 +94,7 @@ struct program {
 struct verb_args {
 	const struct program *program;
 	const struct verb *verb;
-	struct words values[VERB_OPTIONS_MAX];	/* by position of the option */
+	struct words values[VERB_OPTIONS_MAX];	/* indexed by verb_option_find() */
 	struct words words;		/* arguments other than options */
 	struct words command;		/* see enum verb_command */
 	bool has_command;

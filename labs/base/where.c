@@ -3,9 +3,10 @@
  * where.c - find the user's folders, and files that were installed with the command
  *
  * Called by code in all folders of labs/ that belong to the command, also in the keeper.
- *   state     $XDG_STATE_HOME/umlab    machines/NAME, labs/ID/NAME: overlays, logs, snapshots
+ *   state     $XDG_STATE_HOME/umlab/state    machines/NAME, labs/ID/NAME: overlays, logs,
+ *             snapshots
  *   images    $XDG_DATA_HOME/umlab/images
- *   cache     $XDG_CACHE_HOME/umlab; root's is /var/cache/umlab
+ *   cache     $XDG_CACHE_HOME/umlab/cache; root's is /var/cache/umlab
  *   config    $XDG_CONFIG_HOME/umlab/umlab.conf, then /etc/umlab/umlab.conf
  *   runtime   $XDG_RUNTIME_DIR/umlab, else /tmp/umlab-UID: sockets. If another user has taken
  *             that name in /tmp, the folder run in the state folder

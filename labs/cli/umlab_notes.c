@@ -38,7 +38,7 @@ const struct verb_note umlab_notes[] = {
 		"what is typed at consoles and in shells, what they show, which programs umlab "
 		"runs, and each change of state; umlab log --record shows the record. Nothing "
 		"in a guest can see or change it. The record is kept in "
-		"~/.local/state/umlab/records when the machine is removed."
+		"~/.local/state/umlab/state/records when the machine is removed."
 	},
 	{
 		.title = "EXIT STATUS",
@@ -65,9 +65,9 @@ const struct verb_note umlab_notes[] = {
 	{
 		.title = "FILES",
 		.text =
-		"  ~/.local/state/umlab          machines, labs and classes\n"
+		"  ~/.local/state/umlab/state    machines, labs and classes\n"
 		"  ~/.local/share/umlab/images   images of the user\n"
-		"  ~/.cache/umlab                packages and unfinished steps of image builds\n"
+		"  ~/.cache/umlab/cache          packages and unfinished steps of image builds\n"
 		"  /var/cache/umlab/images       images that root built for all users\n"
 		"  $XDG_RUNTIME_DIR/umlab        sockets of running machines and networks\n"
 		"  ~/.config/umlab/umlab.conf    settings of the user, see umlab.conf(5)\n"

@@ -2,10 +2,10 @@
 /*
  * labnet.c - make interfaces and collision domains from a lab's description
  *
- * Called by labmake.c when a lab starts, and by the verbs that end labs. The ports of a switch are
- * numbered in the order of the lab's description, so that link settings and captures can name the
- * interface of a machine. If umlab-net is not installed, the start prints a message, and the
- * machines have no networks.
+ * Called by labmake.c when a lab starts, by the verbs that end labs, and by `umlab lconfig` when it
+ * adds a domain. The ports of a switch are numbered in the order of the lab's description, so that
+ * link settings and captures can name the interface of a machine. If umlab-net is not installed,
+ * the start prints a message, and the machines have no networks.
  */
 #include "lab/labnet.h"
 

@@ -4,10 +4,10 @@
  *
  * Called by the verbs exec, connect, cp and console, and by checks. Each session is one connection
  * to the machine's keeper (agentwire.h). Input is read only while there is credit for it, and
- * output is acknowledged once it is written, so each side waits for a slower one. Sessions and
- * consoles carry the bytes of a guest unchanged; reasons are cleaned (agentflow.c). The keeper
- * passes on what the guest's agent sends, so each frame is checked here again, and kept output is
- * limited. The caller's terminal is raw during a session (rawterm.c).
+ * output is acknowledged once it is written, so the faster side waits for the slower one.
+ * Sessions and consoles carry the bytes of a guest unchanged; reasons are cleaned (agentflow.c).
+ * The keeper passes on what the guest's agent sends, so each frame is checked here again, and
+ * kept output is limited. The caller's terminal is raw during a session (rawterm.c).
  */
 #include "machine/session.h"
 

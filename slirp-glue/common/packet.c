@@ -2,9 +2,9 @@
 /*
  * packet.c - find the headers of IP packets in Ethernet frames, and make new ones
  *
- * Called by the uplink's filter (filter.c) and local acknowledgements (local_ack.c), in the event
- * loop. IPv4 addresses are mapped to IPv6 addresses here, so both have one form. Checksums may be
- * computed from mapped addresses, because their prefix adds up to zero.
+ * Called by the uplink's filter (filter.c) and local acknowledgements (local_ack.c, segment.c), in
+ * the uplink's event loop. IPv4 addresses are mapped to IPv6 addresses here, so both have one form.
+ * Checksums may be computed from mapped addresses, because their prefix adds up to zero.
  */
 #include "common/packet.h"
 

@@ -43,7 +43,7 @@ bool local_ack_deliver(const uint8_t *data, size_t size);
  */
 bool local_ack_accept(uint8_t *data, size_t size);
 
-/* Tells libslirp what is due. Must not be called from a function that libslirp calls. */
+/* Sends libslirp the acknowledgements that are due. Not to be called from a libslirp callback. */
 void local_ack_run(void);
 
 #endif /* LOCAL_ACK_H */

@@ -6,8 +6,8 @@
  *   bench-net rr ADDRESS SECONDS      exchanges of one byte over TCP per second
  *   bench-net udp ADDRESS SECONDS     datagrams of 64 bytes that arrive per second
  *
- * Prints lines "@net NAME FIGURE". The program is static, so bench-net.sh runs it in any guest and
- * on the host.
+ * Prints lines "@net NAME FIGURE". The program is static, so bench-net.sh can run the same binary
+ * in the guests of every system that it compares.
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>

@@ -33,8 +33,8 @@ like "$(umlab link show 2>&1)" "rate=?[ :]*8(m|000000|Mbit)" \
 	"the rate of lab.conf limits what a machine receives"
 like "$(umlab link show 2>&1)" "in-rate=8mbit" "the rate of lab.conf limits what a machine sends"
 
-# Use two consoles of one machine at the same time, and leave each by its own key. The first one
-# types lines, each with a new number, until the output is visible on both.
+# Use two consoles of one machine at the same time, and leave each by its own key. Lines are typed
+# at the first console, each with a new number, until their output is visible on both.
 both_saw() { grep -aq both-42 one && grep -aq both-42 two; }
 typing() {
 	# shellcheck disable=SC2016  # for the guest's shell

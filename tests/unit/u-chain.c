@@ -3,7 +3,8 @@
  * u-chain.c - compare chains of layers with a model: contents, crashes, failing calls
  *
  * Runs the real library on a simulated disk (simdisk.h), on one thread. The model (cowmodel.h)
- * knows what each sector may hold. An argument multiplies the number of trials.
+ * knows what each sector may hold. An argument multiplies the number of trials. `make check-unit`
+ * runs this program on the host.
  *
  * This file is longer than 500 lines because all its trials use one simulated disk and one model.
  */

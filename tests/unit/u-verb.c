@@ -136,7 +136,10 @@ static void programs(void)
 	   "help, man pages, versions and candidates are printed");
 }
 
-/* Do not report leaks: the parser keeps its words until the program ends. */
+/*
+ * In a build with AddressSanitizer, its runtime calls this function before main(). Do not report
+ * leaks: the parser keeps its words until the program ends.
+ */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {

@@ -2,10 +2,10 @@
 /*
  * hostfs_name.c - look up, create, remove, rename and link names in host directories
  *
- * Each operation is one host call with the directory's handle and one component. A positive
- * dentry is trusted for HOSTFS_FRESH, but is checked again before the file is opened or replaced.
- * Negative dentries are never trusted: asking the host is cheap, and the guest may be waiting for
- * the host to create the file. The VFS calls these functions in task context.
+ * Each operation is one host call with the directory's handle and one component. A positive dentry
+ * is trusted for the time HOSTFS_FRESH (hostfs_inode.c), but is checked again before the file is
+ * opened or replaced. Negative dentries are never trusted: asking the host is cheap, and the guest
+ * may be waiting for the host to create the file. The VFS calls these functions in task context.
  */
 #include "hostfs_name.h"
 

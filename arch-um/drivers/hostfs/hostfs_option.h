@@ -13,7 +13,7 @@ enum {
 
 /* A folder that hostfs= names. */
 struct hostfs_root {
-	const char *path;		/* absolute, without a slash at the end, not terminated */
+	const char *path;		/* absolute, no slash at the end, not NUL-terminated */
 	size_t path_size;
 	bool read_only;
 	int fd;				/* -1: not open */

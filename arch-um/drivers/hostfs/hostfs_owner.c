@@ -30,7 +30,7 @@ u32 hostfs_owner_map_gid(u32 host_gid)
 	return host_gid == own_gid ? 0 : host_gid;
 }
 
-/* @own appears as 0 in the guest, so the guest's number @own stands for nobody: -EPERM. */
+/* @own appears as 0, so no owner on the host appears as @own: the guest cannot use it (-EPERM). */
 static int unmap(u32 id, u32 own, u32 *host_id)
 {
 	if (id && id == own)

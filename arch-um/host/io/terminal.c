@@ -2,7 +2,7 @@
 /*
  * terminal.c - switch terminals to raw mode and back
  *
- * Called by the console driver (um/host.h), exit.c and handlers.c on the machine's thread.
+ * Called by the console driver (um/host.h), exit.c, handlers.c and file.c on the machine's thread.
  *
  * The guest's tty layer edits lines and turns Ctrl-C into signals, so the tty layer of the host
  * must do neither. The settings belong to the terminal, not to this process, so every way to end

@@ -17,7 +17,7 @@
 #define ELF_ET_DYN_BASE		(TASK_SIZE / 3 * 2)
 #define ELF_PLATFORM		("x86_64")
 
-/* Relocation types of modules, numbered by the x86-64 ELF supplement. */
+/* Relocation types in modules, as numbered by the x86-64 psABI (System V ABI supplement). */
 #define R_X86_64_NONE	0
 #define R_X86_64_64	1
 #define R_X86_64_PC32	2

@@ -147,7 +147,10 @@ static void vmap_run(unsigned long start, unsigned long end, u64 phys, bool emit
 		core.nr_segments++;
 }
 
-/* Called once to count and once to write. Nothing else runs, so both calls find the same runs. */
+/*
+ * Called twice for each area: first to count the segments, then (@emit) to write their headers.
+ * Nothing else runs, so both calls find the same runs.
+ */
 static void vmap_put(unsigned long addr, unsigned long end, bool emit)
 {
 	unsigned long start = addr, next;
