@@ -122,6 +122,9 @@ static void run_add_entry(struct mm_struct *mm, struct run *run, unsigned long a
 		sites_disable(mm);
 	}
 	set_pte(pte, __pte(pte_val(*pte) | _PAGE_MIRRORED));
+	/* page_shown() may free a patched copy: queue its mapping first, so that it is unmapped. */
+	if (size == PAGE_SIZE && unlikely(sites_in(pte_page(*pte))))
+		run_end(mm, run);
 	if (size == PAGE_SIZE)
 		pfn = page_shown(mm, addr, pfn, rights);
 	else if (rights & HOST_WRITE && !PageAnon(pfn_to_page(pfn)))

@@ -18,16 +18,18 @@
 
 int init_new_context(struct task_struct *task, struct mm_struct *mm)
 {
-	bool forked = mm->context.space;
+	/* fork() has copied the parent's context. vdso stays valid: its mapping was copied too. */
+	const struct host_space *parent = mm->context.space;
 	int error;
 
-	/* fork() has copied the parent's context. vdso stays valid: its mapping was copied too. */
 	mm->context.space = NULL;
 	mm->context.fp_owner = NULL;
 	error = host_space_create(&mm->context.space);
-	if (!error && forked)
-		ahead_fork(current->mm, mm);
-	return error;
+	if (error || !parent)
+		return error;
+	host_space_sites_inherit(mm->context.space, parent);
+	ahead_fork(current->mm, mm);
+	return 0;
 }
 
 void destroy_context(struct mm_struct *mm)

@@ -17,12 +17,17 @@
  * report further writes. A page with sites has PG_arch_1 set and an extra reference, so the page is
  * not reused.
  *
- * The copy is removed from all address spaces before the page can change: when the kernel writes to
- * the page (flush_dcache_page(), which uaccess.c calls too), and before a writable mapping of it is
- * made (mirror.c). The copy is also removed before a site is added to it; the spaces then fault the
- * copy in again. An address space sees only originals if one of its tasks is traced, or if it maps
- * something into the window to which the sites jump. If an address space maps a page twice, it sees
- * the original at the second address.
+ * What looks like a call site may be the inside of another instruction, to which a program has
+ * jumped on purpose. Nothing in the bytes tells. So an address space sees only the jumps of sites
+ * at which its own code has trapped, or code of the parent from which it was forked: whoever makes
+ * up a site changes only what the own programs execute. A page can therefore have several copies.
+ * Address spaces that use the same sites of the page share one.
+ *
+ * The copies are removed from all address spaces before the page can change: when the kernel writes
+ * to the page (flush_dcache_page(), which uaccess.c calls too), and before a writable mapping of it
+ * is made (mirror.c). An address space sees only originals if one of its tasks is traced, or if it
+ * maps something into the window to which the sites jump. If an address space maps a page twice, it
+ * sees the original at the second address.
  *
  * No guest code runs while the kernel does, so a copy that no space maps may be changed or freed.
  */
@@ -43,20 +48,39 @@
 #define SYSCALL_SIZE	2
 #define SITE_SIZE	(HOST_SITE_HEAD + SYSCALL_SIZE)
 
-/* Number of traps after which patching a site is worth a page. */
+/*
+ * Number of traps in an address space after which a new site is worth a site number, and after
+ * which a site that has a number is worth a fault for the patched page.
+ */
 #define HOT		64
+#define WARM		8
+
+/* Number of copies of a page, so that programs cannot fill the memory with them. */
+#define COPIES_MAX	8
+
+struct site_copy {
+	struct list_head list;
+	struct page *page;
+	DECLARE_BITMAP(sites, HOST_SITES_MAX);	/* those that are patched in this copy */
+};
 
 struct site_page {
 	struct list_head list;		/* oldest first */
-	struct page *original, *copy;
+	struct page *original;
+	struct list_head copies;
+	unsigned int nr_copies;
 };
 
 static LIST_HEAD(site_pages);
 
-/* For each site number: its page, and the offset in this page of the code after the call. */
+/*
+ * For each site number: its page, the offset in this page of the code after the call, and the bytes
+ * that replace the instruction before the call.
+ */
 static struct {
 	struct site_page *page;
 	unsigned int offset;
+	u8 jump[HOST_SITE_HEAD];
 } sites[HOST_SITES_MAX];
 
 /* Counts of traps. Two sites with the same hash evict each other, which only costs time. */
@@ -76,7 +100,7 @@ static struct site_page *site_page_find(const struct page *page)
 	return NULL;
 }
 
-/* Unmap the copy of @page, or all copies if @page is NULL, from @mm. */
+/* Unmap the copies of @page, or of all pages if @page is NULL, from @mm. */
 static void hide_from(struct mm_struct *mm, const struct site_page *page)
 {
 	struct host_space *space = mm->context.space;
@@ -111,17 +135,33 @@ static void hide(const struct site_page *page)
 	rcu_read_unlock();
 }
 
+static void copies_drop(struct site_page *page)
+{
+	struct site_copy *copy, *next;
+
+	hide(page);
+	list_for_each_entry_safe(copy, next, &page->copies, list) {
+		list_del(&copy->list);
+		__free_page(copy->page);
+		kfree(copy);
+	}
+	page->nr_copies = 0;
+}
+
 static void site_page_drop(struct site_page *page)
 {
 	unsigned int i;
 
 	clear_bit(PG_arch_1, &page->original->flags);
-	hide(page);
-	for (i = 0; i < HOST_SITES_MAX; i++)
-		if (sites[i].page == page)
-			sites[i].page = NULL;
+	copies_drop(page);
+	for (i = 0; i < HOST_SITES_MAX; i++) {
+		if (sites[i].page != page)
+			continue;
+		sites[i].page = NULL;
+		/* The number may soon belong to another site. */
+		host_site_revoke(i);
+	}
 	list_del(&page->list);
-	__free_page(page->copy);
 	put_page(page->original);
 	kfree(page);
 }
@@ -141,19 +181,63 @@ void sites_disable(struct mm_struct *mm)
 		hide_from(mm, NULL);
 }
 
+/* Make a copy of @page in which @wanted sites are patched. NULL: no memory. */
+static struct site_copy *copy_make(struct site_page *page, const unsigned long *wanted)
+{
+	struct site_copy *copy;
+	unsigned int i;
+	u8 *code;
+
+	if (page->nr_copies == COPIES_MAX)
+		copies_drop(page);
+	copy = kmalloc(sizeof(*copy), GFP_NOWAIT);
+	if (!copy)
+		return NULL;
+	copy->page = alloc_page(GFP_NOWAIT);
+	if (!copy->page) {
+		kfree(copy);
+		return NULL;
+	}
+	code = page_address(copy->page);
+	copy_page(code, page_address(page->original));
+	for_each_set_bit(i, wanted, HOST_SITES_MAX)
+		memcpy(code + sites[i].offset - SITE_SIZE, sites[i].jump, HOST_SITE_HEAD);
+	bitmap_copy(copy->sites, wanted, HOST_SITES_MAX);
+	list_add(&copy->list, &page->copies);
+	page->nr_copies++;
+	return copy;
+}
+
+static struct site_copy *copy_find(struct site_page *page, const unsigned long *wanted)
+{
+	struct site_copy *copy;
+
+	list_for_each_entry(copy, &page->copies, list)
+		if (bitmap_equal(copy->sites, wanted, HOST_SITES_MAX))
+			return copy;
+	return copy_make(page, wanted);
+}
+
 struct page *sites_shown(struct mm_struct *mm, unsigned long addr, struct page *page)
 {
+	struct host_space *space = mm->context.space;
 	struct site_page *known = site_page_find(page);
+	DECLARE_BITMAP(wanted, HOST_SITES_MAX) = {};
+	struct site_copy *copy;
 	unsigned int i;
 
-	if (!known)
+	for (i = 0; known && i < HOST_SITES_MAX; i++)
+		if (sites[i].page == known && host_space_site_allowed(space, i))
+			__set_bit(i, wanted);
+	if (bitmap_empty(wanted, HOST_SITES_MAX))
 		return page;
-	for (i = 0; i < HOST_SITES_MAX; i++)
-		if (sites[i].page == known &&
-		    !host_space_site_return(mm->context.space, i,
-					    (addr & PAGE_MASK) + sites[i].offset))
+	copy = copy_find(known, wanted);
+	if (!copy)
+		return page;
+	for_each_set_bit(i, wanted, HOST_SITES_MAX)
+		if (!host_space_site_return(space, i, (addr & PAGE_MASK) + sites[i].offset))
 			return page;
-	return known->copy;
+	return copy->page;
 }
 
 /*
@@ -210,41 +294,29 @@ static struct site_page *site_page_make(struct page *original)
 
 	if (!page)
 		return NULL;
-	page->copy = alloc_page(GFP_NOWAIT);
-	if (!page->copy) {
-		kfree(page);
-		return NULL;
-	}
-	copy_page(page_address(page->copy), page_address(original));
 	get_page(original);
 	page->original = original;
+	INIT_LIST_HEAD(&page->copies);
+	page->nr_copies = 0;
 	list_add_tail(&page->list, &site_pages);
+	set_bit(PG_arch_1, &original->flags);
 	return page;
 }
 
-/* Patch the site in @original whose call ends at @ip. */
-static void site_add(struct mm_struct *mm, unsigned long ip, struct page *original)
+/* Define the site in @original whose call ends at @ip. Returns its number; -1: no memory. */
+static int site_define(unsigned long ip, struct page *original)
 {
 	unsigned int offset = offset_in_page(ip - SITE_SIZE);
 	struct site_page *page;
 	int site = site_number();	/* may drop a page, even @original */
-	u8 *code;
 
-	page = site_page_find(original);
-	if (page)
-		hide(page);
-	else
-		page = site_page_make(original);
+	page = site_page_find(original) ?: site_page_make(original);
 	if (!page)
-		return;
-	code = page_address(page->copy) + offset;
-	host_site_define(site, code, code);
+		return -1;
+	host_site_define(site, page_address(original) + offset, sites[site].jump);
 	sites[site].page = page;
 	sites[site].offset = offset + SITE_SIZE;
-	set_bit(PG_arch_1, &original->flags);
-	/* @mm still maps the original if the copy is new: let it fault the copy in. */
-	host_space_unmap(mm->context.space, ip & PAGE_MASK, PAGE_SIZE);
-	host_space_sync(mm->context.space);
+	return site;
 }
 
 static bool site_wanted(struct mm_struct *mm, unsigned long ip, unsigned long nr,
@@ -276,7 +348,8 @@ static bool site_wanted(struct mm_struct *mm, unsigned long ip, unsigned long nr
 	       head_known(head, start, nr);
 }
 
-static bool site_is_patched(const struct page *original, unsigned long ip)
+/* Returns the number of the site in @original whose call ends at @ip; -1: it has none. */
+static int site_find(const struct page *original, unsigned long ip)
 {
 	const struct site_page *page = site_page_find(original);
 	unsigned int i;
@@ -284,30 +357,37 @@ static bool site_is_patched(const struct page *original, unsigned long ip)
 	for (i = 0; page && i < HOST_SITES_MAX; i++)
 		if (sites[i].page == page &&
 		    sites[i].offset == offset_in_page(ip - SITE_SIZE) + SITE_SIZE)
-			return true;
-	return false;
+			return i;
+	return -1;
 }
 
 void sites_passed(struct pt_regs *regs)
 {
+	struct host_space *space = current->mm->context.space;
 	unsigned long ip = regs->ip;
 	unsigned int i = hash_long(ip ^ (unsigned long)current->mm, 8);
 	struct page *original;
+	int site;
 
 	if (passed[i].ip != ip || passed[i].mm != current->mm) {
 		passed[i].ip = ip;
 		passed[i].mm = current->mm;
 		passed[i].count = 0;
 	}
-	if (++passed[i].count != HOT || !host_sites_supported() || current->ptrace)
+	if (++passed[i].count == HOT)
+		passed[i].count = 0;
+	else if (passed[i].count != WARM)
 		return;
-	if (!site_wanted(current->mm, ip, regs->orig_ax, &original))
+	if (!host_sites_supported() || current->ptrace ||
+	    !site_wanted(current->mm, ip, regs->orig_ax, &original))
 		return;
-	if (site_is_patched(original, ip)) {
-		/* The site was patched for another space; this space still maps the original. */
-		host_space_unmap(current->mm->context.space, ip & PAGE_MASK, PAGE_SIZE);
-		host_space_sync(current->mm->context.space);
+	site = site_find(original, ip);
+	if (site < 0 && passed[i].count == 0)
+		site = site_define(ip, original);
+	if (site < 0 || host_space_site_allowed(space, site))
 		return;
-	}
-	site_add(current->mm, ip, original);
+	/* Let the space fault in a copy with this jump. */
+	host_space_site_allow(space, site);
+	host_space_unmap(space, ip & PAGE_MASK, PAGE_SIZE);
+	host_space_sync(space);
 }

@@ -86,6 +86,35 @@ void host_site_define(unsigned int site, const uint8_t head[HOST_SITE_HEAD],
 	memcpy(jump + 3, &own, 2);
 }
 
+void host_space_site_allow(struct host_space *space, unsigned int site)
+{
+	space->sites[site / 64] |= 1ULL << site % 64;
+}
+
+bool host_space_site_allowed(const struct host_space *space, unsigned int site)
+{
+	return space->sites[site / 64] & 1ULL << site % 64;
+}
+
+void host_space_sites_inherit(struct host_space *space, const struct host_space *parent)
+{
+	if (parent)
+		memcpy(space->sites, parent->sites, sizeof(space->sites));
+}
+
+static unsigned int revoked;
+
+static void revoke(struct host_space *space)
+{
+	space->sites[revoked / 64] &= ~(1ULL << revoked % 64);
+}
+
+void host_site_revoke(unsigned int site)
+{
+	revoked = site;
+	host_spaces_visit(revoke);
+}
+
 bool host_space_site_return(struct host_space *space, unsigned int site, uint64_t addr)
 {
 	uint64_t *at = &space->data->returns[site];

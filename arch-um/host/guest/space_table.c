@@ -8,6 +8,7 @@
  * never move. Called by spaces.c and the engines on the machine's thread in the kernel process.
  */
 #include "guest/space_table.h"
+#include "libk.h"
 #include "lx/lx_file.h"
 #include "lx/lx_memory.h"
 
@@ -109,6 +110,7 @@ struct host_space *host_space_slot_take(void)
 	space->nr_queued = 0;
 	space->empty = true;
 	space->sites_lost = space->sites_off = false;
+	memset(space->sites, 0, sizeof(space->sites));
 	space->debug = (struct host_debug) {};
 	return space;
 }

@@ -22,6 +22,7 @@ struct host_space {
 	bool empty;			/* nothing has been mapped since everything was unmapped */
 	unsigned int slot;		/* place of its stub data in the stub file */
 	struct stub_data *data;		/* its stub data, writable here */
+	uint64_t sites[STUB_NR_SITES / 64];	/* bits of the sites that it may see patched */
 	struct host_debug debug;	/* contents of its debug registers */
 	struct host_space *next_free;
 };

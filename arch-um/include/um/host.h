@@ -200,6 +200,11 @@ int host_space_fp_set(struct host_space *space, const void *fp);
  * host_sites_supported - can sites be patched with the engine that runs?
  * host_site_define - define site number @site, below HOST_SITES_MAX, with the instruction @head,
  * which must work at any address; @jump gets the bytes that replace it.
+ * host_space_site_allow - let this space see the jump of @site, because its own code has trapped
+ * there. A space that has not done so must see the page without this jump.
+ * host_space_site_allowed - has host_space_site_allow() been called?
+ * host_space_sites_inherit - allow a forked space the sites of @parent, which may be NULL.
+ * host_site_revoke - undo host_space_site_allow() in all spaces.
  * host_space_site_return - let calls of @site in this space return to @addr. False: nothing
  * changed, because they return to another address already, or the space uses no sites.
  * host_space_site_forget - undo host_space_site_return(); returns the address, or 0 if there was
@@ -214,6 +219,10 @@ enum {
 bool host_sites_supported(void);
 void host_site_define(unsigned int site, const uint8_t head[HOST_SITE_HEAD],
 		      uint8_t jump[HOST_SITE_HEAD]);
+void host_space_site_allow(struct host_space *space, unsigned int site);
+bool host_space_site_allowed(const struct host_space *space, unsigned int site);
+void host_space_sites_inherit(struct host_space *space, const struct host_space *parent);
+void host_site_revoke(unsigned int site);
 bool host_space_site_return(struct host_space *space, unsigned int site, uint64_t addr);
 uint64_t host_space_site_forget(struct host_space *space, unsigned int site);
 bool host_space_sites_disable(struct host_space *space);
