@@ -90,20 +90,40 @@ static void guest_run(struct pt_regs *regs, struct guest_event *event)
 	host_guest_run(space, (struct host_regs *)regs, flags, event);
 }
 
+/* Returns the byte of guest code at @addr; -1: the guest cannot execute this address now. */
+static int guest_code_byte(unsigned long addr)
+{
+	const u8 *byte = walk_guest_page(current->mm, addr, false);
+	unsigned long next;
+
+	return byte && pte_exec(*walk_pte(current->mm, addr, &next)) ? *byte : -1;
+}
+
 /*
- * Is the instruction before ip `syscall`? The host reports its 32-bit gates (int 0x80, sysenter) as
- * system calls too, but the guest's kernel does not have these gates. A racing thread that
- * rewrites the instruction affects only its own process.
+ * Must the address of this system call be checked? In the ptrace engine, the host reports its
+ * 32-bit gates (int 0x80, sysenter) as system calls too, but the guest's kernel does not have these
+ * gates. In the seccomp engine, the address comes from memory that guest code can write. This
+ * matters if somebody judges calls by their address: a seccomp filter, syscall user dispatch, or a
+ * tracer.
+ */
+static bool address_matters(const struct guest_event *event)
+{
+	return event->gate_unknown || current_thread_info()->syscall_work & SYSCALL_WORK_ENTER;
+}
+
+/*
+ * Is the instruction before ip `syscall`, and may the guest execute it? Then the address is as good
+ * as one from the processor: guest code that forges it could have jumped there with the same
+ * registers, and continues there. A racing thread that rewrites the instruction could have executed
+ * the call as well.
  */
 static bool syscall_by_instruction(const struct pt_regs *regs)
 {
-	const u8 *second = walk_guest_page(current->mm, regs->ip - 1, false);
-	const u8 *first = walk_guest_page(current->mm, regs->ip - 2, false);
-
-	return regs->cs == UM_USER_CS && first && second && *first == 0x0f && *second == 0x05;
+	return regs->cs == UM_USER_CS && guest_code_byte(regs->ip - 2) == 0x0f &&
+	       guest_code_byte(regs->ip - 1) == 0x05;
 }
 
-/* Turn a call through a 32-bit gate into a general protection fault at the instruction. */
+/* Turn a call that was not made by `syscall` into a general protection fault at its address. */
 static void foreign_call_undo(struct pt_regs *regs, struct guest_event *event)
 {
 	regs->ax = regs->orig_ax;
@@ -127,7 +147,7 @@ void __noreturn guest_loop(void)
 			guest_run(regs, &event);
 
 		if (event.stop == GUEST_SYSCALL) {
-			if (!event.gate_unknown || likely(syscall_by_instruction(regs))) {
+			if (likely(!address_matters(&event)) || syscall_by_instruction(regs)) {
 				if (event.trapped) {
 					/* lockdep still believes that interrupts are on. */
 					on = irq_lockdep_off();

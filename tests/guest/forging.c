@@ -13,19 +13,13 @@
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 
-#include "attack.h"
+#include "forge.h"
 
 #define SECRET 0x5ec7e75ec7e7e700ul
 #define PUBLIC 0x1111111111111111ul
 #define POISON 0xbad0bad0bad0bad0ul
-
-/* indexes of registers in struct host_regs */
-enum { R_AX = 10, R_DX = 12, R_SI = 13, R_DI = 14, R_ORIG_AX = 15, R_IP = 16, R_CS = 17,
-       R_FLAGS = 18, R_SP = 19,
-       R_SS = 20, R_FS_BASE = 21, R_GS_BASE = 22, NR_REGS = 27 };
 
 static struct shared {
 	volatile long next;
@@ -36,15 +30,6 @@ static struct shared {
 static unsigned long stub_stopped, stub_wait_syscall, stub_continue;
 static pid_t liar;
 static volatile unsigned long *shown;	/* a running attacker's child must see this unchanged */
-
-/* Finds the @nth place of @bytes in the stub's code. */
-static unsigned long find_code(const void *bytes, size_t size, int nth)
-{
-	for (unsigned long at = UM_STUB_CODE; at + size <= UM_STUB_CODE + UM_STUB_CODE_SIZE; at++)
-		if (!memcmp((void *)at, bytes, size) && nth-- == 0)
-			return at;
-	return 0;
-}
 
 /* The kernel resumes the process here after a forged stop, on a separate stack. */
 static void landed(void)
@@ -64,23 +49,7 @@ static void landed(void)
 
 static void lie_regs(long nr, long a, long b, long c)
 {
-	static char memory[32768] __attribute__((aligned(16)));
-	unsigned long fs_base;
-
-	asm volatile("rdfsbase %0" : "=r"(fs_base));
-	for (int i = 0; i < NR_REGS; i++)
-		BOX->regs[i] = 0;
-	BOX->regs[R_AX] = BOX->regs[R_ORIG_AX] = nr;
-	BOX->regs[R_DI] = a;
-	BOX->regs[R_SI] = b;
-	BOX->regs[R_DX] = c;
-	BOX->regs[R_IP] = (unsigned long)landed;
-	BOX->regs[R_SP] = (unsigned long)memory + sizeof(memory) - 8;
-	BOX->regs[R_FS_BASE] = fs_base;
-	BOX->regs[R_FLAGS] = 0x202;
-	BOX->regs[R_CS] = 0x33;
-	BOX->regs[R_SS] = 0x2b;
-	BOX->stop = STUB_STOP_CALL;
+	forge_call(landed, nr, a, b, c);
 }
 
 /* Claims to have stopped for call @nr and hands the turn to the kernel, but keeps running. */
@@ -88,13 +57,7 @@ static void lie(long nr, long a, long b, long c)
 {
 	lie_regs(nr, a, b, c);
 	shared->lies++;
-	__atomic_store_n(&BOX->turn, STUB_TURN_KERNEL, __ATOMIC_SEQ_CST);
-}
-
-static void go(unsigned long where)
-{
-	asm volatile("jmp *%0" : : "r"(where), "a"(SYS_futex), "D"(&BOX->guest_sleeps),
-		     "S"(0 /* FUTEX_WAIT */), "d"(1) : "memory");
+	forge_turn(STUB_TURN_KERNEL);
 }
 
 /* ---- forged contents, with the hand-over of the stub ---- */
@@ -120,7 +83,7 @@ static void forge_fields(long nr)
 	BOX->signo = nr % 33;
 	BOX->stop = nr % NR_STOPS;
 	box[nr / NR_STOPS / NR_VALUES] = values[nr / NR_STOPS % NR_VALUES];
-	go(stub_stopped);
+	forge_go(stub_stopped);
 }
 
 /*
@@ -158,7 +121,7 @@ static void forge_frame(long nr)
 	else
 		*(volatile unsigned long *)&info[2 * (word - NR_FRAME_WORDS)] =
 			values[nr / 8 % NR_VALUES];
-	go(stub_stopped);
+	forge_go(stub_stopped);
 }
 
 static void *second_thread(void *unused)
@@ -282,7 +245,7 @@ static void sleeps_in_wait(long turn)
 	lie_regs(SYS_getpid, 0, 0, 0);
 	BOX->guest_sleeps = 1;
 	BOX->turn = turn;
-	ATTACK(go(stub_wait_syscall));
+	ATTACK(forge_go(stub_wait_syscall));
 }
 
 /*
@@ -323,11 +286,9 @@ int main(void)
 	}
 	shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	shared->rounds = rounds ? atol(rounds) : 60;
-	stub_stopped = find_code("\x31\xc0\x87\x05", 4, 0);
-	stub_continue = find_code("\x49\x89\xd0", 3, 0);
-	/* The stub waits in a system call that is followed by a short jump back. */
-	for (int i = 0; !stub_wait_syscall && find_code("\x0f\x05\xeb", 3, i); i++)
-		stub_wait_syscall = find_code("\x0f\x05\xeb", 3, i);
+	stub_stopped = forge_find_stopped();
+	stub_continue = forge_find_continue();
+	stub_wait_syscall = forge_find_wait();
 	if (!ok(stub_stopped && stub_continue && stub_wait_syscall,
 		"the stub's code has the instructions that the attacks need"))
 		return tap_done();
