@@ -9,6 +9,7 @@ args=${UMLAB_KERNEL_ARGS:-}
 for engine in seccomp ptrace; do
 	echo "# engine=$engine"
 	UMLAB_KERNEL_ARGS="$args engine=$engine"
-	guest_topics isolation gates stubrange stubsignals stubjumps forging staleuse
+	guest_topics isolation gates stubrange stubsignals stubjumps forging staleuse \
+		recycled madesites runaways forgedip
 done
 done_testing

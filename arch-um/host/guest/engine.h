@@ -63,8 +63,8 @@ struct engine_ops {
 	/* Note that a child of this process has ended. Called by signal handlers. May be NULL. */
 	void (*child_ended)(void);
 
-	/* Note that the machine is about to sleep. May be NULL. */
-	void (*idle)(void);
+	/* Note that the machine is about to sleep; see host_guest_idle(). May be NULL. */
+	bool (*idle)(void);
 };
 
 #endif /* UM_HOST_ENGINE_H */

@@ -29,9 +29,12 @@
  *   the stub, and only the machine's thread and the mapper wake the sleeper. The mapper
  *   acknowledges through a descriptor that the guest thread does not have.
  * - A space gets another user only if its guest thread has been seen in the stub with nothing
- *   mapped, or sleeps there for certain (seccomp_space_reuse()).
+ *   mapped, or sleeps there for certain. What the thread and the mailbox still hold of the former
+ *   user is cleared, or does no harm (seccomp_reuse.c).
  * - A guest thread that was kicked, keeps the turn and uses processor time is killed. So is a
- *   process whose threads all sleep although the process has the turn.
+ *   process whose threads all sleep although the process has the turn, or whose guest code keeps
+ *   this thread from noticing that the turn is back (host_seccomp_kick()).
+ * - A guest thread that gives the turn away and runs on is found and killed (watch.c).
  */
 #include "guest/engine_seccomp.h"
 #include <asm/processor-flags.h>
@@ -39,11 +42,12 @@
 #include "guest/debug_regs.h"
 #include "guest/handover.h"
 #include "guest/seccomp_process.h"
+#include "guest/seccomp_reuse.h"
 #include "guest/seccomp_stop.h"
 #include "guest/seccomp_zygote.h"
+#include "guest/watch.h"
 #include "libk.h"
 #include "lx/lx_signal.h"
-#include "lx/lx_system.h"
 
 /* ---- spaces ---- */
 
@@ -62,38 +66,15 @@ static bool seccomp_stopped_for_sure(struct host_space *space)
 	return host_handover_sleeps(seccomp_space_of(space));
 }
 
-/*
- * The guest code of the former user may only have pretended to stop. All its code is unmapped by
- * now. The reset signal leads the thread from any place to stub_wait. The random number, which only
- * the signal carries, proves that the thread got there.
- *
- * A thread that sleeps is in stub_wait already. But the former user may have left something in the
- * thread's registers that takes effect before the registers of the next user are loaded: the trap
- * flag, or a stack pointer that leaves no room for the signal frame of a kick. If the first run
- * ends because of that, it does not count as a run (unproven_stop()).
- */
-static int seccomp_space_reuse(struct host_space *generic)
+static int seccomp_space_reuse(struct host_space *space)
 {
-	struct seccomp_space *space = seccomp_space_of(generic);
-	struct stub_mailbox *mailbox = space->mailbox;
-	uint64_t epoch;
+	return host_seccomp_reuse(seccomp_space_of(space));
+}
 
-	if (!host_seccomp_is_alive(space))
-		return -ECHILD;
-	space->unproven = host_handover_sleeps(space);
-	if (!space->unproven) {
-		if (lx_getrandom(&epoch, sizeof(epoch), 0) != sizeof(epoch))
-			return -EAGAIN;
-		if (host_seccomp_begin(space))
-			host_handover_reset(space, epoch);
-		host_seccomp_end(space);
-		if (__atomic_load_n(&mailbox->reset_epoch, __ATOMIC_ACQUIRE) != epoch)
-			return -EAGAIN;
-	}
-	memset(generic->data->returns, 0, sizeof(generic->data->returns));
-	space->frame = 0;
-	space->fp_load = space->fp_saved = false;
-	return 0;
+static bool seccomp_idle(void)
+{
+	host_handover_idle();
+	return host_watch_look();
 }
 
 static int seccomp_init(char *why, size_t why_size)
@@ -141,37 +122,13 @@ static bool is_canonical(uint64_t addr)
 	return (int64_t)(addr << 16) >> 16 == (int64_t)addr;
 }
 
-/*
- * The first run of a reused space has ended, and its guest thread was asleep when the space was
- * reused (seccomp_space_reuse()). Returns true if the former user caused the end: then nothing
- * ran. A process that has ended is replaced once. If it was the new user who ended the process, the
- * new process will end as well. Page faults bring the mappings back.
- */
-static bool unproven_stop(struct seccomp_space *space)
-{
-	static uint8_t fp[BOX_SIGNAL_STACK - BOX_FP];
-	bool fp_load = space->fp_load;
-
-	space->unproven = false;
-	if (space->space.pid)
-		return host_seccomp_woke_by_trap(space);
-	host_handover_forget(space);
-	memcpy(fp, space->mailbox->fp, sizeof(fp));
-	if (host_seccomp_create(space))
-		return false;
-	memcpy(space->mailbox->fp, fp, sizeof(fp));
-	space->fp_load = fp_load;
-	space->space.nr_queued = 0;
-	space->space.empty = true;
-	return true;
-}
-
 static void seccomp_run(struct host_space *generic, struct host_regs *regs, unsigned int flags,
 			struct guest_event *event)
 {
 	bool hide_trap = flags & GUEST_RUN_STEP && !(regs->flags & X86_EFLAGS_TF);
 	struct seccomp_space *space = seccomp_space_of(generic);
 	struct stub_mailbox *mailbox = space->mailbox;
+	bool started, interrupted;
 
 	/* A jump to an address that is not canonical would fault inside the stub. */
 	if (!is_canonical(regs->ip)) {
@@ -180,22 +137,22 @@ static void seccomp_run(struct host_space *generic, struct host_regs *regs, unsi
 		};
 		return;
 	}
+	if (space->unproven)
+		host_seccomp_reuse_begin(space);
 	host_seccomp_resume(space, regs, flags & GUEST_RUN_STEP);
 	mailbox->kick = 0;
 	mailbox->stop = 0;
 	generic->data->save_fp = !!(flags & GUEST_RUN_SHARED);
 	space->fp_saved = false;
 	/* From here on an event kicks the guest thread; earlier events are in um_irqs_pending. */
-	if (host_seccomp_begin(space)) {
-		if (um_irqs_pending) {
-			host_seccomp_end(space);
-			event->stop = GUEST_INTERRUPT;
-			return;
-		}
+	started = host_seccomp_begin(space);
+	interrupted = started && um_irqs_pending;
+	if (started && !interrupted)
 		maps_and_turn(space);
-	}
 	host_seccomp_end(space);
-	if (space->unproven && !generic->map_error && unproven_stop(space)) {
+	if (space->unproven && !generic->map_error)
+		interrupted = host_seccomp_reuse_continues(space, started && !interrupted);
+	if (interrupted) {
 		event->stop = GUEST_INTERRUPT;
 		return;
 	}
@@ -255,5 +212,5 @@ const struct engine_ops engine_seccomp = {
 	.debug_status = seccomp_debug_status,
 	.kick = host_seccomp_kick,
 	.child_ended = host_seccomp_child_ended,
-	.idle = host_handover_idle,
+	.idle = seccomp_idle,
 };

@@ -2,9 +2,9 @@
 /*
  * handover.c - pass the turn between the machine's thread and a guest thread
  *
- * Called by the seccomp engine on the machine's thread in the kernel process.
- * host_handover_is_stuck() is called by a signal handler. The other side of each hand-over is
- * stub/stub_seccomp.S.
+ * Called by the seccomp engine on the machine's thread in the kernel process, except
+ * host_handover_is_stuck(), host_handover_mapper_sleeps() and host_handover_unnoticed(), which a
+ * signal handler calls. The other side of each hand-over is stub/stub_seccomp.S.
  *
  * Theory of operation
  *
@@ -301,12 +301,26 @@ void host_handover(struct seccomp_space *space)
 		latency_check(woken, mailbox->woken_ticks);
 }
 
+bool host_handover_mapper_sleeps(struct seccomp_space *space)
+{
+	return lx_futex_sleepers(&space->space.data->seq) == 1;
+}
+
 bool host_handover_is_stuck(struct seccomp_space *space)
 {
 	/* Check in this order: the mapper wakes the guest thread before it sleeps itself. */
-	return handover.waiting && lx_futex_sleepers(&space->space.data->seq) == 1 &&
+	return handover.waiting && host_handover_mapper_sleeps(space) &&
 	       lx_futex_sleepers(&space->mailbox->guest_sleeps) == 1 &&
 	       !turn_is_back(space->mailbox);
+}
+
+bool host_handover_unnoticed(struct seccomp_space *space)
+{
+	if (!handover.waiting || !turn_is_back(space->mailbox))
+		return false;
+	/* If this thread sleeps on the word, its restarted futex call now returns. */
+	__atomic_store_n(&space->mailbox->kernel_sleeps, 0, __ATOMIC_SEQ_CST);
+	return true;
 }
 
 bool host_handover_by_mapper(struct seccomp_space *space)
@@ -348,8 +362,10 @@ int host_handover_reset(struct seccomp_space *space, uint64_t epoch)
 	turn_give(space, STUB_TURN_RESET);
 	info.si_ptr = (void *)epoch;
 	error = lx_rt_tgsigqueueinfo(space->space.pid, space->tid, STUB_SIGNAL_RESET, &info);
+	handover.waiting = true;
 	if (!error && !(handover.apart && spin(mailbox)))
 		sleep_for_turn(mailbox);
+	handover.waiting = false;
 	return error;
 }
 

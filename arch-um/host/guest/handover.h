@@ -28,12 +28,22 @@ int host_handover_reset(struct seccomp_space *space, uint64_t epoch);
  */
 bool host_handover_by_mapper(struct seccomp_space *space);
 
+/* host_handover_mapper_sleeps - has the mapper of @space no work? Called by a signal handler. */
+bool host_handover_mapper_sleeps(struct seccomp_space *space);
+
 /*
  * host_handover_is_stuck - do all threads of @space sleep although @space has the turn? Then nobody
  * will give the turn back. Guest code can cause this, but the stub alone cannot. Called by a signal
  * handler.
  */
 bool host_handover_is_stuck(struct seccomp_space *space);
+
+/*
+ * host_handover_unnoticed - is the turn back, although the machine's thread still waits for it?
+ * Then guest code may have kept the stub from waking this thread, which now finds out by itself
+ * unless guest code interferes again. Called by a signal handler.
+ */
+bool host_handover_unnoticed(struct seccomp_space *space);
 
 /*
  * host_handover_sleeps - does the host say that the guest thread of @space sleeps in the stub? Then

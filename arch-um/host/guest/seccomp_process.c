@@ -15,26 +15,38 @@
 #include "guest/handover.h"
 #include "guest/placement.h"
 #include "guest/seccomp_zygote.h"
+#include "guest/watch.h"
 #include "libk.h"
 #include "lx/lx_file.h"
 #include "lx/lx_poll.h"
 #include "lx/lx_process.h"
 #include "lx/lx_signal.h"
+#include "lx/lx_system.h"
 #include "lx/lx_thread.h"
 #include "lx/lx_time.h"
 
 #define NSEC_PER_MSEC		1000000ULL
 
-/* Processor time that a kicked guest thread may still use, and time until the next kick. */
-#define KICK_CPU_LIMIT		(200 * NSEC_PER_MSEC)
-#define KICK_AGAIN		(20 * NSEC_PER_MSEC)
+/*
+ * Limits of a guest thread that was kicked. It may still use KICK_CPU_LIMIT of processor time, or
+ * KICK_CPU_LATE if KICK_TIME_LIMIT has passed: a thread that uses less waits for a processor.
+ * After UNNOTICED_LIMIT, guest code has kept this thread from seeing that the turn is back.
+ */
+#define KICK_CPU_LIMIT		(100 * NSEC_PER_MSEC)
+#define KICK_CPU_LATE		(20 * NSEC_PER_MSEC)
+#define KICK_TIME_LIMIT		(500 * NSEC_PER_MSEC)
+#define UNNOTICED_LIMIT		(100 * NSEC_PER_MSEC)
+#define KICK_AGAIN		(20 * NSEC_PER_MSEC)	/* time until the next kick */
 
 static struct {
 	struct seccomp_space *zygote;
 	int ack_fd;
 	struct seccomp_space *volatile running;	/* has the turn, or is about to get it */
 	volatile bool child_ended;
-	uint64_t kicked_cpu;			/* CPU time at the first kick; 0: none yet */
+	volatile bool quiet;			/* send no kicks; only check the limits */
+	volatile bool look;			/* time for host_watch_look() */
+	uint64_t kicked_at, kicked_cpu;		/* time and CPU time at the first kick; 0: none */
+	uint64_t unnoticed_at;			/* see UNNOTICED_LIMIT; 0: not seen */
 } machine = { .ack_fd = -1 };
 
 /* ---- the end of processes ---- */
@@ -65,23 +77,26 @@ static void ended_check(void)
 	host_spaces_visit(process_check);
 }
 
-bool host_seccomp_is_alive(struct seccomp_space *space)
-{
-	ended_check();
-	return space->space.pid;
-}
-
 void host_seccomp_kill(struct seccomp_space *space)
 {
 	int status;
 
 	host_handover_forget(space);
+	host_watch_forget(space);
 	if (!space->space.pid)
 		return;
 	lx_kill(space->space.pid, SIGKILL);
 	while (lx_wait4(space->space.pid, &status, __WALL, NULL) == -EINTR)
 		;
 	space->space.pid = 0;
+}
+
+bool host_seccomp_is_alive(struct seccomp_space *space)
+{
+	ended_check();
+	if (space->condemned)
+		host_seccomp_kill(space);
+	return space->space.pid;
 }
 
 /* ---- requests ---- */
@@ -174,7 +189,7 @@ int host_seccomp_create(struct seccomp_space *space)
 		.mailbox = (void *)data + UM_STUB_DATA_SIZE,
 	};
 	space->space.pid = 0;
-	memset(space->mailbox, 0, BOX_SIGNAL_STACK);
+	memset(space->mailbox, 0, UM_STUB_MAILBOX_SIZE);
 	data_init(data);
 	mapper_follow(machine.zygote);
 	machine.zygote->space.data->nr_commands = space->space.slot;
@@ -242,7 +257,8 @@ void host_seccomp_shutdown(void)
 
 bool host_seccomp_begin(struct seccomp_space *space)
 {
-	machine.kicked_cpu = 0;
+	machine.kicked_at = machine.unnoticed_at = 0;
+	host_watch_begin(space);
 	machine.running = space;
 	asm volatile("" : : : "memory");
 	return host_seccomp_is_alive(space);
@@ -253,6 +269,10 @@ void host_seccomp_end(struct seccomp_space *space)
 	machine.running = NULL;
 	if (machine.child_ended && space->space.pid)
 		process_ended(space);
+	if (machine.look) {
+		machine.look = false;
+		host_watch_look();
+	}
 }
 
 void host_seccomp_turn(struct seccomp_space *space)
@@ -260,6 +280,24 @@ void host_seccomp_turn(struct seccomp_space *space)
 	if (host_seccomp_begin(space))
 		host_handover(space);
 	host_seccomp_end(space);
+}
+
+int host_seccomp_reset(struct seccomp_space *space)
+{
+	uint64_t epoch;
+
+	if (lx_getrandom(&epoch, sizeof(epoch), 0) != sizeof(epoch))
+		return -EAGAIN;
+	/* After the reset, no signal may be on its way. */
+	machine.quiet = true;
+	if (host_seccomp_begin(space))
+		host_handover_reset(space, epoch);
+	host_seccomp_end(space);
+	machine.quiet = false;
+	if (__atomic_load_n(&space->mailbox->reset_epoch, __ATOMIC_ACQUIRE) != epoch)
+		return -EAGAIN;
+	space->kicked = false;
+	return space->space.pid ? 0 : -ECHILD;
 }
 
 /* ---- signal handlers ---- */
@@ -290,35 +328,45 @@ void host_seccomp_child_ended(void)
 	lx_write(machine.ack_fd, &value, sizeof(value));
 }
 
-/* Processor time of the process, which grows while a guest thread does not stop. */
-static uint64_t process_cpu(int pid)
+/* Has the guest thread ignored a kick for so long that it does so on purpose? */
+static bool kick_is_overdue(struct seccomp_space *space, bool unnoticed)
 {
-	struct __kernel_timespec time = {};
+	bool stuck = host_handover_is_stuck(space);
+	uint64_t cpu = lx_process_cpu(space->space.pid), now = host_time_now();
 
-	/* The clock id of a process's CPU time (CPUCLOCK_SCHED). */
-	lx_clock_gettime(~pid << 3 | 2, &time);
-	return time.tv_sec * 1000000000ULL + time.tv_nsec;
+	/* While the mapper works, the processor time is its own. */
+	if (!machine.kicked_at || !host_handover_mapper_sleeps(space)) {
+		machine.kicked_at = now;
+		machine.kicked_cpu = cpu;
+	}
+	if (unnoticed && !machine.unnoticed_at)
+		machine.unnoticed_at = now;
+	cpu -= machine.kicked_cpu;
+	/* Soon after the first kick, a thread that got a signal may still count as asleep. */
+	return (stuck && now - machine.kicked_at > KICK_AGAIN / 2) || cpu > KICK_CPU_LIMIT ||
+	       (now - machine.kicked_at > KICK_TIME_LIMIT && cpu > KICK_CPU_LATE) ||
+	       (unnoticed && now - machine.unnoticed_at > UNNOTICED_LIMIT);
 }
 
 void host_seccomp_kick(void)
 {
 	struct seccomp_space *space = machine.running;
-	bool stuck;
-	uint64_t cpu;
+	bool unnoticed;
 
+	machine.look = true;
 	if (!space)
 		return;
-	stuck = host_handover_is_stuck(space);
-	space->mailbox->kick = 1;
-	lx_tgkill(space->space.pid, space->tid, STUB_SIGNAL_KICK);
-	cpu = process_cpu(space->space.pid) + 1;
-	if (!machine.kicked_cpu)
-		machine.kicked_cpu = cpu;
-	else if (cpu - machine.kicked_cpu > KICK_CPU_LIMIT || stuck)
+	unnoticed = host_handover_unnoticed(space);
+	if (kick_is_overdue(space, unnoticed)) {
 		lx_kill(space->space.pid, SIGKILL);
+	} else if (!unnoticed && !machine.quiet) {
+		space->kicked = true;
+		space->mailbox->kick = 1;
+		lx_tgkill(space->space.pid, space->tid, STUB_SIGNAL_KICK);
+	}
 	/*
 	 * Check again after KICK_AGAIN. The kernel's own timer is not lost: the kernel sets it
-	 * again when it handles the event that caused this kick.
+	 * again when it handles the event that led here.
 	 */
 	host_timer_set(host_time_now() + KICK_AGAIN);
 }

@@ -50,6 +50,12 @@ void host_seccomp_end(struct seccomp_space *space);
  */
 void host_seccomp_turn(struct seccomp_space *space);
 
+/*
+ * host_seccomp_reset - lead the guest thread of @space from any place to the stub's stub_wait, with
+ * no signal on its way. -errno: this failed, so the process must not get another user.
+ */
+int host_seccomp_reset(struct seccomp_space *space);
+
 /* Called by signal handlers; see struct engine_ops. */
 void host_seccomp_kick(void);
 void host_seccomp_child_ended(void);

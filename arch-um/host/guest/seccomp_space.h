@@ -19,7 +19,13 @@ struct seccomp_space {
 	int end_signal;			/* signal that ended the process; 0: none, or we ended it */
 	volatile bool ended;		/* a handler saw the process end during its turn */
 	bool asleep;			/* the guest thread sleeps until we wake it */
-	bool unproven;			/* reused while asleep; new guest code has not run yet */
+	bool unproven;			/* reused; code of the new user has not run yet */
+	volatile bool kicked;		/* a signal was sent that may still be on its way */
+	bool watched;			/* in the list of watch.c, */
+	uint8_t suspicion;		/* with what watch.c has seen since the last run */
+	bool condemned;			/* watch.c has killed the process */
+	uint64_t probe_cpu;		/* CPU time of the process at the probe of watch.c */
+	struct seccomp_space *watch_next;
 	bool fp_load;			/* the mailbox has FP state that must be loaded */
 	bool fp_saved;			/* the mailbox has a copy of the FP state */
 	uint64_t frame;			/* signal frame to resume from; 0: the mailbox */

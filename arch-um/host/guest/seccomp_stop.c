@@ -27,8 +27,6 @@
 #define FP_COMPACT		520
 #define FP_EXTENDED		576
 
-extern const char um_stub_start[], stub_wait_call[];
-
 /* ---- FP state ---- */
 
 /*
@@ -257,18 +255,20 @@ static void signal_stop(struct seccomp_space *space, struct host_regs *regs,
 	}
 }
 
-bool host_seccomp_woke_by_trap(struct seccomp_space *space)
+bool host_seccomp_code_ran(struct seccomp_space *space)
 {
 	const struct stub_mailbox *mailbox = space->mailbox;
 	const struct ucontext *uc;
-	uint64_t frame;
 
-	if (__atomic_load_n(&mailbox->stop, __ATOMIC_RELAXED) != STUB_STOP_SIGNAL ||
-	    __atomic_load_n(&mailbox->signo, __ATOMIC_RELAXED) != SIGTRAP)
-		return false;
-	frame = __atomic_load_n(&mailbox->frame, __ATOMIC_RELAXED);
-	uc = signal_stack_at(space, frame, sizeof(*uc));
-	return uc && uc->uc_mcontext.rip == UM_STUB_CODE + (stub_wait_call - um_stub_start);
+	switch (__atomic_load_n(&mailbox->stop, __ATOMIC_RELAXED)) {
+	case STUB_STOP_CALL:
+		return true;
+	case STUB_STOP_SIGNAL:
+		uc = signal_stack_at(space, __atomic_load_n(&mailbox->frame, __ATOMIC_RELAXED),
+				     sizeof(*uc));
+		return !uc || !in_stub(__atomic_load_n(&uc->uc_mcontext.rip, __ATOMIC_RELAXED));
+	}
+	return false;
 }
 
 static void call_stop(struct seccomp_space *space, struct host_regs *regs,

@@ -23,10 +23,10 @@ bool host_seccomp_stopped(struct seccomp_space *space, struct host_regs *regs,
 			  struct guest_event *event);
 
 /*
- * host_seccomp_woke_by_trap - did a trap stop @space as its guest thread woke up in the stub,
- * before any register was loaded?
+ * host_seccomp_code_ran - did @space stop in guest code? False: in the stub, before guest code ran
+ * or because guest code jumped there.
  */
-bool host_seccomp_woke_by_trap(struct seccomp_space *space);
+bool host_seccomp_code_ran(struct seccomp_space *space);
 
 /* See host_space_fp_get() and host_space_fp_set(). */
 int host_seccomp_fp_get(struct host_space *space, void *fp, size_t size);

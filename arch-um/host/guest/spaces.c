@@ -85,6 +85,17 @@ static void space_end(struct host_space *space)
 	host_space_slot_free(space);
 }
 
+/*
+ * Guest code can read the commands in its data page. Those of the former user tell where that user
+ * had its mappings, so only the queued ones stay.
+ */
+static void commands_clear(struct host_space *space)
+{
+	struct stub_command *from = &space->data->commands[space->nr_queued];
+
+	memset(from, 0, (STUB_NR_COMMANDS - space->nr_queued) * sizeof(*from));
+}
+
 /* Take a space without mappings from the pool; NULL: the pool is empty. */
 static struct host_space *pool_take(void)
 {
@@ -93,13 +104,14 @@ static struct host_space *pool_take(void)
 	while ((space = pool)) {
 		pool = space->next_free;
 		nr_pool--;
-		host_space_debug_set(space, &(struct host_debug){});
 		space->sites_off = false;
-		if (!engine->space_reuse)
-			return space;
+		memset(space->sites, 0, sizeof(space->sites));
 		host_space_sync(space);
-		if (!engine->space_reuse(space))
+		if (!host_space_debug_set(space, &(struct host_debug){}) &&
+		    !(engine->space_reuse && engine->space_reuse(space))) {
+			commands_clear(space);
 			return space;
+		}
 		space_end(space);
 	}
 	return NULL;
@@ -114,6 +126,7 @@ int host_space_create(struct host_space **result)
 		space = host_space_slot_take();
 		if (!space)
 			return -ENOMEM;
+		commands_clear(space);
 		error = engine->space_create(space);
 		if (error) {
 			host_space_slot_free(space);
@@ -329,10 +342,9 @@ void host_guest_child_ended(void)
 		engine->child_ended();
 }
 
-void host_guest_idle(void)
+bool host_guest_idle(void)
 {
-	if (engine && engine->idle)
-		engine->idle();
+	return engine && engine->idle && engine->idle();
 }
 
 void host_guest_shutdown(void)

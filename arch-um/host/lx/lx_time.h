@@ -21,6 +21,16 @@ static inline int lx_clock_gettime(int clock, struct __kernel_timespec *now)
 	return lx_syscall2(__NR_clock_gettime, clock, (long)now);
 }
 
+/* Returns the processor time of process @pid in nanoseconds; 0: there is no such process. */
+static inline uint64_t lx_process_cpu(int pid)
+{
+	struct __kernel_timespec time = {};
+
+	/* The clock id of a process's CPU time (CPUCLOCK_SCHED). */
+	lx_clock_gettime(~pid << 3 | 2, &time);
+	return time.tv_sec * 1000000000ULL + time.tv_nsec;
+}
+
 /* *@id gets the id of the new timer. */
 static inline int lx_timer_create(int clock, struct sigevent *event, int *id)
 {

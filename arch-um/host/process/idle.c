@@ -13,9 +13,12 @@
 #include "lx/lx_poll.h"
 #include "lx/lx_signal.h"
 
+#define LOOK_AGAIN_NSEC	200000000	/* time until the next host_guest_idle() */
+
 void host_idle(void)
 {
 	const lx_sigset all = ~0ULL, none = 0;
+	struct __kernel_timespec look_again = { .tv_nsec = LOOK_AGAIN_NSEC };
 	struct pollfd poll = { .fd = host_poll_fd(), .events = POLLIN };
 
 	/*
@@ -24,9 +27,10 @@ void host_idle(void)
 	 */
 	lx_rt_sigprocmask(SIG_SETMASK, &all, NULL);
 	if (!um_irqs_pending) {
-		host_guest_idle();
+		bool again = host_guest_idle();
+
 		host_placement_release();
-		lx_ppoll(&poll, poll.fd >= 0, NULL, &none);
+		lx_ppoll(&poll, poll.fd >= 0, again ? &look_again : NULL, &none);
 		host_placement_take();
 		if (poll.revents)
 			__atomic_or_fetch(&um_irqs_pending, UM_EVENT_POLL, __ATOMIC_SEQ_CST);
