@@ -35,6 +35,9 @@ struct child {
 	size_t input_size;
 	bool input_ends;
 	long credit;			/* bytes of output that we may still send */
+	bool ended;			/* collected; output is still to be sent */
+	uint32_t status;		/* of the ended program */
+	long left;			/* bytes of its output that are sent before the status */
 	char *request;			/* kept until the system is up */
 	size_t request_size;
 };
@@ -313,7 +316,7 @@ bool child_start_waiting(struct agentlink *link)
 	for (int i = 1; i < AGENT_CHANNELS; i++) {
 		struct child *child = &children[i];
 
-		if (!child->channel || child->pid || child->out_fd >= 0 || !child->request)
+		if (!child->channel || child->ended || child->pid || child->out_fd >= 0 || !child->request)
 			continue;
 		if (!system_up()) {
 			waiting = true;
@@ -398,6 +401,50 @@ static bool output_move(struct agentlink *link, struct child *child, int *fd, en
 	return false;
 }
 
+enum { TERMINAL_LEFT = 1 << 20 };
+
+/* Returns how many bytes of output the program left. A terminal cannot tell, so TERMINAL_LEFT. */
+static long output_waiting(const struct child *child)
+{
+	int out = 0, err = 0;
+
+	if (child->out_fd >= 0 && child->err_fd < 0 && child->in_fd == child->out_fd)
+		return TERMINAL_LEFT;
+	if (child->out_fd >= 0)
+		ioctl(child->out_fd, FIONREAD, &out);
+	if (child->err_fd >= 0)
+		ioctl(child->err_fd, FIONREAD, &err);
+	return (long)out + err;
+}
+
+static bool readable(int fd)
+{
+	return fd >= 0 && poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, 0) > 0;
+}
+
+/*
+ * Sends the rest of an ended program's output, and then its status. If the credit does not last,
+ * the next credit continues. What a daemon that has the pipes open writes later is not waited for.
+ */
+static void child_finish(struct agentlink *link, struct child *child)
+{
+	long before = child->credit;
+	bool waits;
+
+	if (!child->ended)
+		return;
+	while (output_move(link, child, &child->out_fd, AGENT_OUTPUT))
+		;
+	while (output_move(link, child, &child->err_fd, AGENT_ERRORS))
+		;
+	child->left -= before - child->credit;
+	waits = child->credit <= 0 && (readable(child->out_fd) || readable(child->err_fd));
+	if (waits && child->left > 0)
+		return;
+	agentlink_send(link, AGENT_EXIT, child->channel, &child->status, sizeof(child->status));
+	child_release(child);
+}
+
 static void signal_send(struct child *child, const char *payload, size_t size)
 {
 	uint32_t number;
@@ -426,6 +473,7 @@ void child_frame(struct agentlink *link, const struct agent_header *header, cons
 		if (header->size == sizeof(bytes)) {
 			memcpy(&bytes, payload, sizeof(bytes));
 			child->credit += bytes;
+			child_finish(link, child);
 		}
 		break;
 	case AGENT_RESIZE:
@@ -464,18 +512,14 @@ void child_reap(struct agentlink *link)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		for (int i = 1; i < AGENT_CHANNELS; i++) {
 			struct child *child = &children[i];
-			uint32_t told = status;
 
 			if (!child->channel || child->pid != pid)
 				continue;
-			/* Send the rest: two pipes of the default size hold AGENT_WINDOW bytes. */
-			child->credit += AGENT_WINDOW;
-			while (output_move(link, child, &child->out_fd, AGENT_OUTPUT))
-				;
-			while (output_move(link, child, &child->err_fd, AGENT_ERRORS))
-				;
-			agentlink_send(link, AGENT_EXIT, child->channel, &told, sizeof(told));
-			child_release(child);
+			child->pid = 0;
+			child->ended = true;
+			child->status = status;
+			child->left = output_waiting(child);
+			child_finish(link, child);
 		}
 }
 

@@ -11,8 +11,8 @@
  *   the bytes in flight. A sender that exceeds AGENT_WINDOW would make its receiver buffer without
  *   limit; instead, the channel is closed.
  *     output_left   starts at AGENT_WINDOW. Output lowers it, the client's credit raises it. It may
- *                   fall to -AGENT_WINDOW, because the agent sends the last output of an ended
- *                   program without waiting for credit (guest/agent_child.c).
+ *                   fall to -AGENT_WINDOW: the agents of machines that an earlier umlab started
+ *                   send the last output of an ended program without waiting for credit.
  *     input_left    starts at AGENT_WINDOW. Input lowers it, the agent's credit raises it. The
  *                   agent cannot give more credit than it received input.
  *   A client's credit never raises output_left above AGENT_WINDOW; the rest is dropped, so that

@@ -42,6 +42,12 @@ is "$(umlab exec pc cat < bytes | md5sum)" "$(md5sum < bytes)" \
 	"exec carries 5 MB of random bytes in and out unchanged"
 umlab exec pc -- sh -c 'head -c 1000000 /dev/zero; exit 3' | tail -c 1 > out
 is "${PIPESTATUS[0]}" 3 "exec returns the status after a megabyte of output"
+# A pipe of 1 MB holds more than the host has allowed when the program ends. 1031 is F_SETPIPE_SZ.
+umlab exec pc -- perl -e 'fcntl(STDOUT, 1031, 1 << 20); syswrite(STDOUT, "x" x 900000); exit 7' |
+	(sleep 1; wc -c) > out
+is "${PIPESTATUS[0]}-$(cat out)" 7-900000 "exec gets all that an ended program left in a large pipe"
+umlab exec pc -- sh -c 'yes & exit 5' | (sleep 1; wc -c) > out
+is "${PIPESTATUS[0]}" 5 "exec returns although a background task goes on printing"
 (umlab exec pc -- yes; echo $? > status) 2> err | head -n 1 > out
 is "$(cat status)" 141 "exec ends by SIGPIPE when the reader of its output goes away"
 # shellcheck disable=SC2016  # for the guest's shell
