@@ -55,7 +55,7 @@ like "$(cat out)" "invalid exit status" "a malformed exit status is reported"
 umlab exec pc -- mode=credit < /dev/zero > out 2>&1
 is $? 125 "a session with credit for nothing ends"
 umlab exec pc -- mode=flood > flood 2> err
-[ "$(peak)" -lt 64 ]
+[ "$(peak)" -lt 16 ]
 ok $? "the keeper stays small in a flood of output ($(peak) MB)"
 
 # A reader that stops: its session may wait, but nobody else, and the keeper does not grow.
@@ -64,7 +64,7 @@ mkfifo pipe; [ "$(id -u)" -ne 0 ] || chown "$TEST_UID" pipe
 exec 7< pipe
 umlab exec pc -- mode=empty > out 2>&1
 is $? 125 "other sessions go on beside a client that does not read"
-[ "$(peak)" -lt 64 ]
+[ "$(peak)" -lt 16 ]
 ok $? "the keeper stays small when a client does not read ($(peak) MB)"
 exec 7<&-; wait $reader
 
@@ -89,7 +89,7 @@ umlab list > out 2>&1; is $? 0 "list works while the agent starts again and agai
 plain out; ok $? "list prints no control characters"
 like "$(cat out)" "pc" "list shows the machine"
 [ "$(log_size keeper)" -lt 1100000 ]; ok $? "the log of the keeper has a limit"
-[ "$(peak)" -lt 64 ]; ok $? "the keeper was never large ($(peak) MB)"
+[ "$(peak)" -lt 16 ]; ok $? "the keeper was never large ($(peak) MB)"
 claim "a machine with a hostile agent can be killed" umlab kill pc
 claim "a machine with a hostile agent can be removed" umlab lclean
 done_testing

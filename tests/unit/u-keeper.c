@@ -7,6 +7,9 @@
  */
 #include "tap.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include "keeperrig.h"
 
 enum { MEGABYTE = 1 << 20, QUEUES_MAX = 16 * MEGABYTE };
@@ -268,6 +271,37 @@ static void reconnects(void)
 	rig_end();
 }
 
+/* A limit of this process stands for a disk that is full. */
+static void full_disk(void)
+{
+	struct rlimit before, full;
+	static char data[AGENT_PAYLOAD_MAX];
+	enum machine_state state;
+	int status = 0;
+
+	rig_begin();
+	hello(8);
+	getrlimit(RLIMIT_FSIZE, &before);
+	full = before;
+	full.rlim_cur = 0;
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &full);
+	for (int i = 0; i < 100; i++) {
+		(void)!send(rig.console, data, sizeof(data), MSG_DONTWAIT | MSG_NOSIGNAL);
+		send_frame(rig.agent, AGENT_OUTPUT, AGENT_CHANNELS - 1, data, 1000);
+		keeper_loop_step(&rig.keeper, 0);
+	}
+	send_frame(rig.agent, AGENT_EXIT, AGENT_CHANNELS - 1, &status, sizeof(status));
+	rig_step();
+	state = rig.keeper.state;
+	ok(state == MACHINE_READY && answers_calls(), "a full disk costs log lines, not the machine");
+	setrlimit(RLIMIT_FSIZE, &before);
+	(void)!send(rig.console, "later", 5, MSG_NOSIGNAL);
+	rig_step();
+	ok(file_size("console.log") >= 5, "the log goes on when the disk has room again");
+	rig_end();
+}
+
 /* ---- a guest that reads nothing ---------------------------------------------------- */
 
 static void unread_agent(void)
@@ -458,6 +492,7 @@ int main(void)
 	scripts();
 	hellos();
 	reconnects();
+	full_disk();
 	unread_agent();
 	unread_console();
 	broken_clients();
