@@ -168,7 +168,7 @@ $(foreach target,$(FUZZ_TARGETS),$(eval $(call fuzz_rules,$(target))))
 # `make fuzz` builds all targets with clang's libFuzzer into build/fuzz, for long runs:
 #     build/fuzz/f-keeper -max_total_time=3600 /tmp/new tests/fuzz/corpus/keeper
 LIBFUZZER = $(if $(filter %clang,$(CC)),$(CC),clang) -std=gnu11 -O1 -g $(TESTS_CFLAGS) \
-	-Wno-unknown-warning-option $(FUZZ_FLAGS)
+	-Wno-unknown-warning-option -DLIBFUZZER $(FUZZ_FLAGS)
 LIBFUZZER_OBJECTS := $(LABS_CHECKED:$(TESTS_OUT)/%=$(BUILD)/fuzz/%)
 $(BUILD)/fuzz/labs/%.o: labs/%.c tests/tests.mk
 	@mkdir -p $(@D)
