@@ -316,7 +316,8 @@ bool child_start_waiting(struct agentlink *link)
 	for (int i = 1; i < AGENT_CHANNELS; i++) {
 		struct child *child = &children[i];
 
-		if (!child->channel || child->ended || child->pid || child->out_fd >= 0 || !child->request)
+		if (!child->channel || child->ended || child->pid || child->out_fd >= 0 ||
+		    !child->request)
 			continue;
 		if (!system_up()) {
 			waiting = true;

@@ -3,7 +3,8 @@
  * u-keeper.c - test a keeper against a hostile agent, console and clients
  * (labs/machine/keeper_loop.c, keeper_clients.c, keeper_console.c, keeper_script.c)
  *
- * keeperrig.h lets the test play the guest and the clients.
+ * keeperrig.h lets the test play the guest and the clients. This file is longer than 500 lines
+ * because all its parts attack the same keeper.
  */
 #include "tap.h"
 
@@ -294,7 +295,8 @@ static void full_disk(void)
 	send_frame(rig.agent, AGENT_EXIT, AGENT_CHANNELS - 1, &status, sizeof(status));
 	rig_step();
 	state = rig.keeper.state;
-	ok(state == MACHINE_READY && answers_calls(), "a full disk costs log lines, not the machine");
+	ok(state == MACHINE_READY && answers_calls(),
+	   "a full disk costs log lines, not the machine");
 	setrlimit(RLIMIT_FSIZE, &before);
 	(void)!send(rig.console, "later", 5, MSG_NOSIGNAL);
 	rig_step();
