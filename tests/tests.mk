@@ -13,7 +13,7 @@ TESTS_CFLAGS := -O1 -Wno-missing-field-initializers -Wno-unused-result -Wno-cast
 	-Wno-array-bounds -fno-omit-frame-pointer -pthread -Itests/lib -Iarch-um/include
 
 TESTS_TOPICS := $(filter-out guest_init,$(basename $(notdir $(wildcard tests/guest/*.c))))
-TESTS_MINI := hello
+TESTS_MINI := hello forklimit
 
 TESTS_GUEST := $(addprefix $(TESTS_OUT)/guest/,guest_init $(TESTS_TOPICS))
 TESTS_HOST := $(patsubst tests/host/%.c,$(TESTS_OUT)/host/%,$(wildcard tests/host/*.c))

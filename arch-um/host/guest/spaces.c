@@ -24,6 +24,7 @@
 #include "guest/engine_ptrace.h"
 #include "guest/engine_seccomp.h"
 #include "guest/fp_state.h"
+#include "guest/space_limit.h"
 #include "libk.h"
 #include "lx/lx_memory.h"
 #include "lx/lx_signal.h"
@@ -83,6 +84,7 @@ static void space_end(struct host_space *space)
 {
 	engine->space_destroy(space);
 	host_space_slot_free(space);
+	host_space_limit_put();
 }
 
 /*
@@ -122,16 +124,23 @@ int host_space_create(struct host_space **result)
 	struct host_space *space = pool_take();
 	int error;
 
-	if (!space) {
-		space = host_space_slot_take();
-		if (!space)
-			return -ENOMEM;
+	if (space) {
+		*result = space;
+		return 0;
+	}
+	if (!host_space_limit_take())
+		return -EAGAIN;
+	space = host_space_slot_take();
+	error = -ENOMEM;
+	if (space) {
 		commands_clear(space);
 		error = engine->space_create(space);
-		if (error) {
+	}
+	if (error) {
+		if (space)
 			host_space_slot_free(space);
-			return error;
-		}
+		host_space_limit_put();
+		return error;
 	}
 	*result = space;
 	return 0;

@@ -138,8 +138,16 @@ void host_confine_files(bool wanted, char *text, size_t size);
 int host_confine_calls(void);
 
 /*
+ * host_spaces_limit - allow this machine @wanted spaces, or a share of what the host allows if
+ * @wanted is 0, and leave a reserve of processes to the user. Returns the number. Called once,
+ * before host_confine_files().
+ */
+unsigned int host_spaces_limit(unsigned int wanted);
+
+/*
  * host_space_create - create a space without guest mappings, or reuse a destroyed one.
- * -EAGAIN, -ENOMEM: the host refuses another process.
+ * -EAGAIN: the machine has as many spaces as it may have. -EAGAIN, -ENOMEM: the host refuses
+ * another process.
  */
 int host_space_create(struct host_space **space);
 

@@ -24,6 +24,8 @@
 #define EXIT_STATUS_NO_START	1
 #define EXIT_STATUS_USAGE	2
 #define RAM_MIN_SIZE		(16ULL << 20)
+#define SPACES_MIN		16
+#define SPACES_MAX		30000
 
 struct option {
 	const char *name;	/* without digits and '=' */
@@ -81,6 +83,13 @@ static bool __init check_path(const char *value)
 static bool __init check_engine(const char *value)
 {
 	return !strcmp(value, "auto") || !strcmp(value, "seccomp") || !strcmp(value, "ptrace");
+}
+
+static bool __init check_spaces(const char *value)
+{
+	unsigned int number;
+
+	return !kstrtouint(value, 10, &number) && number >= SPACES_MIN && number <= SPACES_MAX;
 }
 
 static bool __init check_clock(const char *value)
@@ -256,6 +265,12 @@ static const struct option options[] __initconst = {
 		.name = "engine", .nr = -1, .check = check_engine,
 		.form = "engine=auto|seccomp|ptrace",
 		.help = "choose how guest code runs; default auto: the fastest engine that works",
+	}, {
+		.name = "spaces", .nr = -1, .check = check_spaces,
+		.form = "spaces=N",
+		.help = "run at most N guest address spaces, each a process of the host, 16 to\n"
+			"30000; beyond that, fork() fails in the guest. Default: a quarter of the\n"
+			"processes that the host allows this user",
 	}, {
 		.name = "clock", .nr = -1, .check = check_clock,
 		.form = "clock=auto|tsc|host",

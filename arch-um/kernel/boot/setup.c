@@ -115,6 +115,14 @@ static void __init initrd_load(void)
 }
 #endif
 
+static unsigned int spaces __initdata;
+
+static int __init spaces_setup(char *value)
+{
+	return kstrtouint(value, 10, &spaces);
+}
+early_param("spaces", spaces_setup);
+
 static bool confine __initdata = true;
 
 static int __init confine_setup(char *value)
@@ -129,6 +137,7 @@ static void __init engine_start(void)
 	char why[200] = "", confinement[100];
 	int error;
 
+	pr_info("spaces: at most %u host processes\n", host_spaces_limit(spaces));
 	host_confine_files(confine, confinement, sizeof(confinement));
 	error = host_guest_init(engine, why, sizeof(why));
 	if (error)
