@@ -42,7 +42,17 @@ like "$(umlab class exec k -- cat /root/parameters)" "^== bo pc" \
 umlab class exec k -- false > out; is $? 1 "class exec fails when a command fails"
 umlab class collect --to packs k ana 2> err; is $? 1 "class collect refuses running machines"
 claim "class stop stops all labs" umlab class stop k
+# A student's guest may have filled the lab with anything.
+lab=$(umlab class status k --json | jq -r '.[]|select(.student=="ana").folder')
+(cd "$lab" && mkfifo fifo && ln -s "$SCRATCH/outside" out && ln -s ../../up up && ln -s lab.conf in &&
+	echo x > suid && echo x > "$(printf 'a\033[31m')" && chown -h --reference=lab.conf -- * &&
+	chmod 6755 suid)
 claim "class collect packs the lab of a student" umlab class collect --to packs k ana
+listed=$(tar --zstd -tvf packs/ana.tar.zst | grep -vE '^d' | awk '/ ana\// { print $1, $2, $6 }')
+is "$(grep -cE 'fifo|/out|/up|31m' <<< "$listed")" 0 \
+	"a pack has no FIFO, link that leads out, or name with an escape"
+like "$listed" "rwxr-xr-x 0/0 ana/suid" "a pack has no set-user-ID bit and no owner"
+like "$listed" "ana/in" "a pack has the links that stay inside"
 packed='ana/lab.conf|pc/(disk|startup.log|console.log)'
 is "$(tar --zstd -tf packs/ana.tar.zst | grep -cE "$packed")" 4 \
 	"a pack of class collect holds lab, disk and logs"
