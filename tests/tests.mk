@@ -129,7 +129,7 @@ $(foreach unit,$(TESTS_UNIT:$(TESTS_OUT)/u-%=%),$(eval $(call unit_rules,$(unit)
 
 # A target runs for a few seconds in `make check` (tests/fuzz/driver.c). fuzz_<target> lists its
 # sources and archives, fuzz_ldflags_<target> its linker flags.
-$(foreach target,link keeper session clean report checkfile,\
+$(foreach target,link keeper session clean report checkfile tar,\
 	$(eval fuzz_$(target) := $(TESTS_OUT)/labs/liblabs.a))
 fuzz_agent_child := labs/guest/agent_child.c labs/guest/agent_account.c labs/link/agentlink.c
 fuzz_ldflags_agent_child := -Wl,--wrap=fork,--wrap=kill
