@@ -44,9 +44,9 @@ umlab class collect --to packs k ana 2> err; is $? 1 "class collect refuses runn
 claim "class stop stops all labs" umlab class stop k
 # A student's guest may have filled the lab with anything.
 lab=$(umlab class status k --json | jq -r '.[]|select(.student=="ana").folder')
-(cd "$lab" && mkfifo fifo && ln -s "$SCRATCH/outside" out && ln -s ../../up up && ln -s lab.conf in &&
-	echo x > suid && echo x > "$(printf 'a\033[31m')" && chown -h --reference=lab.conf -- * &&
-	chmod 6755 suid)
+(cd "$lab" && mkfifo fifo && ln -s "$SCRATCH/outside" out && ln -s ../../up up &&
+	ln -s lab.conf in && echo x > suid && echo x > "$(printf 'a\033[31m')" &&
+	chown -h --reference=lab.conf -- * && chmod 6755 suid)
 claim "class collect packs the lab of a student" umlab class collect --to packs k ana
 listed=$(tar --zstd -tvf packs/ana.tar.zst | grep -vE '^d' | awk '/ ana\// { print $1, $2, $6 }')
 is "$(grep -cE 'fifo|/out|/up|31m' <<< "$listed")" 0 \
