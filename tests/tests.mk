@@ -19,7 +19,8 @@ TESTS_GUEST := $(addprefix $(TESTS_OUT)/guest/,guest_init $(TESTS_TOPICS))
 TESTS_HOST := $(patsubst tests/host/%.c,$(TESTS_OUT)/host/%,$(wildcard tests/host/*.c))
 TESTS_UNIT := $(patsubst tests/unit/%.c,$(TESTS_OUT)/%,$(wildcard tests/unit/u-*.c))
 TESTS_FUZZ := $(patsubst tests/fuzz/%.c,$(TESTS_OUT)/%,$(wildcard tests/fuzz/f-*.c))
-TESTS_TOOLS := $(addprefix $(TESTS_OUT)/,typist confine inject)
+TESTS_TOOLS := $(addprefix $(TESTS_OUT)/,typist confine inject hostfspeer)
+TESTS_CFLAGS_hostfspeer := -DUM_HOST_WORLD -Iarch-um/host
 
 .PHONY: tests-build
 tests-build: $(TESTS_HOST) $(TESTS_UNIT) $(TESTS_FUZZ) $(TESTS_TOOLS)
@@ -36,8 +37,8 @@ $(TESTS_HOST): $(TESTS_OUT)/host/%: tests/host/%.c
 $(TESTS_TOOLS): $(TESTS_OUT)/%: tests/lib/%.c
 $(TESTS_HOST) $(TESTS_TOOLS): tests/tests.mk $(FLAGS) | $(PACKAGES)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_CPPFLAGS) $(HOST_BASE_CFLAGS) $(TESTS_CFLAGS) $(CFLAGS) \
-		-MMD -MP -MF $@.d -MT $@ $(HOST_LDFLAGS) -o $@ $(filter %.c,$^)
+	$(Q)$(CC) $(HOST_CPPFLAGS) $(HOST_BASE_CFLAGS) $(TESTS_CFLAGS) $(TESTS_CFLAGS_$(@F)) \
+		$(CFLAGS) -MMD -MP -MF $@.d -MT $@ $(HOST_LDFLAGS) -o $@ $(filter %.c,$^)
 
 ##### unit tests
 

@@ -78,7 +78,7 @@ static int disk_stat(const struct cow_io *io, int file, struct cow_stat *stat)
 	int ret = host_file_size(file, &stat->size);
 
 	if (!ret)
-		ret = host_fs_stat(file, "", &st);
+		ret = host_file_stat(file, &st);
 	if (ret)
 		return ret;
 	stat->dev = st.dev;
@@ -175,7 +175,7 @@ static int disk_resolve(const struct cow_io *io, const char *folder, char *path,
 		return fd;
 	links = host_file_open("/proc/self/fd", HOST_O_READ | HOST_O_DIRECTORY, 0);
 	cow_text(name, sizeof(name), "%d", fd);
-	ret = links < 0 ? links : host_fs_readlink(links, name, path, size);
+	ret = links < 0 ? links : host_file_readlink(links, name, path, size);
 	if (links >= 0)
 		host_file_close(links);
 	host_file_close(fd);
@@ -236,7 +236,7 @@ static uint64_t own_pid(void)
 {
 	char text[24];
 	int proc = host_file_open("/proc", HOST_O_READ | HOST_O_DIRECTORY, 0);
-	ssize_t got = proc < 0 ? proc : host_fs_readlink(proc, "self", text, sizeof(text) - 1);
+	ssize_t got = proc < 0 ? proc : host_file_readlink(proc, "self", text, sizeof(text) - 1);
 	uint64_t pid = 0;
 
 	if (proc >= 0)

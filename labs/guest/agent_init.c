@@ -5,7 +5,7 @@
  * Called by main() as the first program of the machine (PID 1). In order:
  *   1. Mount /dev, /proc and, as a hostfs, the folder that the keeper prepared for this start
  *      (umlab.host= on the kernel's command line). The file `params` in this folder has lines
- *        root=DEVICE    root_type=TYPE    init=PATH    mount=GUEST PATH:HOST PATH:ro|rw
+ *        root=DEVICE    root_type=TYPE    init=PATH    mount=PATH:NAME IN hostfs=:ro|rw
  *   2. Mount the root file system, move /dev and /proc into it, and mount /run there. Mount the
  *      keeper's folder at /run/umlab/host, then the other folders of the host.
  *   3. On the first boot of the machine, run early.sh from the keeper's folder in the new root.
@@ -97,7 +97,7 @@ static void params_read(struct params *params)
 	}
 }
 
-/* Mounts folders of the host from lines such as mount=/hostlab:/run/user/1000/umlab/ab/lab:rw. */
+/* Mounts folders of the host from lines such as mount=/hostlab:/host0:ro. */
 static void folders_mount(char *text)
 {
 	char *line, *from, *mode;

@@ -7,8 +7,6 @@
  *   netctl            the kernel's socket for adding and removing interfaces
  *   guest/            the folder that every guest can read: params (guest/agent_init.c),
  *                     params.sh and the scripts of labs/guest/
- *   host0, host1 ...  links to the folders that the guest mounts, because their paths may contain
- *                     blanks, colons and commas, which kernel options cannot contain
  * The kernel runs in the machine's folder, so the option for its disk needs no path.
  */
 #include "machine/keeper_kernel.h"
@@ -34,12 +32,38 @@
 
 enum { LOCK_SECONDS = 2 };
 
+/*
+ * Adds the folder @path, which the guest mounts as @name. A path may contain blanks, colons and
+ * commas, which must be encoded. The kernel refuses a path that contains links.
+ */
+static void folder_add(struct words *folders, const char *path, const char *name, bool read_only)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *encoded = txt_alloc(3 * strlen(path) + 1, 1), *to = encoded;
+
+	for (; *path; path++) {
+		unsigned char c = *path;
+
+		if (c > ' ' && c < 0x7f && !strchr("%:,\"'\\", c)) {
+			*to++ = c;
+			continue;
+		}
+		*to++ = '%';
+		*to++ = digits[c >> 4];
+		*to++ = digits[c & 15];
+	}
+	*to = '\0';
+	words_addf(folders, "%s%s,as=%s", encoded, read_only ? ",ro" : "", name);
+	free(encoded);
+}
+
 /* Adds the arguments of the kernel. */
 static void kernel_words(const struct machine *machine, struct words *words)
 {
 	const struct conf *conf = &machine->conf;
 	struct words folders = { 0 };
-	const char *value;
+	char *run_dir = realpath(machine->run_dir, NULL);
+	const char *value, *host;
 	int nr = 0;
 
 	words_addf(words, "mem=%s", conf_get(conf, "mem") ? : "256M");
@@ -48,12 +72,17 @@ static void kernel_words(const struct machine *machine, struct words *words)
 	words_addf(words, "con0=unix:%s/con0", machine->run_dir);
 	words_addf(words, "con1=unix:%s/con1", machine->run_dir);
 	words_addf(words, "netctl=%s/netctl", machine->run_dir);
-	words_addf(&folders, "%s/guest,ro", machine->run_dir);
-	for (int at = -1; (value = conf_next(conf, "mount", &at));)
-		words_addf(&folders, "%s/host%d%s", machine->run_dir, nr++,
-			   txt_starts(value, "ro:") ? ",ro" : "");
+	folder_add(&folders, txt_printf("%s/guest", run_dir ? run_dir : machine->run_dir), "/umlab",
+		   true);
+	free(run_dir);
+	for (int at = -1; (value = conf_next(conf, "mount", &at)); nr++) {
+		host = strchr(value + 3, ':');
+		if (host)
+			folder_add(&folders, host + 1, txt_printf("/host%d", nr),
+				   txt_starts(value, "ro:"));
+	}
 	words_addf(words, "hostfs=%s", words_join(&folders, ":"));
-	words_addf(words, "umlab.host=%s/guest", machine->run_dir);
+	words_add(words, "umlab.host=/umlab");
 	for (int at = -1; (value = conf_next(conf, "nic", &at));)
 		words_add(words, nic_kernel_option(conf, value));
 	words_addf(words, "umid=%s%s%s", machine->name, machine->lab ? "." : "",
@@ -69,20 +98,17 @@ static void kernel_words(const struct machine *machine, struct words *words)
 		words_add(words, value);
 }
 
-/* For each mount= "ro:/hostlab:/home/me/lab", makes a link and adds a line for agent_init.c. */
-static void folders_link(const struct machine *machine, FILE *params)
+/* For each mount= "ro:/hostlab:/home/me/lab", adds a line for agent_init.c. */
+static void folders_tell(const struct machine *machine, FILE *params)
 {
-	const char *value, *target;
+	const char *value, *host;
 	int nr = 0;
 
 	for (int at = -1; (value = conf_next(&machine->conf, "mount", &at)); nr++) {
-		char *link = txt_printf("%s/host%d", machine->run_dir, nr);
-
-		target = strchr(value + 3, ':');
-		if (!target || symlink(target + 1, link))
-			continue;
-		fprintf(params, "mount=%.*s:%s:%.2s\n", (int)(target - value - 3), value + 3, link,
-			value);
+		host = strchr(value + 3, ':');
+		if (host)
+			fprintf(params, "mount=%.*s:/host%d:%.2s\n", (int)(host - value - 3),
+				value + 3, nr, value);
 	}
 }
 
@@ -99,7 +125,7 @@ static int guest_folder_make(const struct machine *machine)
 	params = open_memstream(&text, &size);
 	if (init)
 		fprintf(params, "init=%s\n", init);
-	folders_link(machine, params);
+	folders_tell(machine, params);
 	fclose(params);
 	error = file_write(txt_printf("%s/params", dir), text, size, 0644);
 	if (!error)

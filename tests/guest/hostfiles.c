@@ -286,12 +286,9 @@ static void names(void)
 	FAILS(open("link", O_RDONLY | O_NOFOLLOW), ELOOP,
 	      "O_NOFOLLOW does not follow a symbolic link");
 	unlink("link");
-	is(mkfifo("fifo", 0600), 0, "mkfifo succeeds");
-	ok(S_ISFIFO(st_of("fifo").st_mode), "stat reports a FIFO");
-	fd = open("fifo", O_RDWR | O_NONBLOCK);
-	ok(write(fd, "f", 1) == 1 && read(fd, buf, 1) == 1, "a FIFO works inside the guest");
-	close(fd);
-	unlink("fifo");
+	is(mknod("socket", S_IFSOCK | 0600, 0), 0, "a socket can be made");
+	ok(S_ISSOCK(st_of("socket").st_mode), "stat reports a socket");
+	unlink("socket");
 	FAILS(mknod("dev", S_IFCHR | 0600, makedev(1, 3)), EPERM, "a device node cannot be made");
 	memset(buf, 'n', 300);
 	buf[300] = 0;
@@ -368,8 +365,8 @@ static void attributes(void)
 	time_t now = time(NULL);
 
 	put("attr", "x");
-	is(chmod("attr", 04711), 0, "chmod succeeds");
-	is(st_of("attr").st_mode, S_IFREG | 04711, "stat shows the mode of chmod");
+	is(chmod("attr", 0711), 0, "chmod succeeds");
+	is(st_of("attr").st_mode, S_IFREG | 0711, "stat shows the mode of chmod");
 	is(utimensat(AT_FDCWD, "attr", times, 0), 0, "times can be set");
 	st = st_of("attr");
 	ok(st.st_atim.tv_sec == 1000000000 && st.st_atim.tv_nsec == 123456789 &&

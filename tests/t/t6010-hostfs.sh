@@ -71,6 +71,15 @@ kill "$side" 2>/dev/null; wait "$side" 2>/dev/null
 is "$(stat -c %U:%a "$SCRATCH/secret")" "$(id -un):644" \
 	"hostchanges: a file outside the folder is untouched"
 
+# Files that give rights on the host: tests/guest/hostrights.c tries to make them.
+D=$SCRATCH/rights
+mkdir -p "$D/hostsgid" && touch "$D/hostsuid" "$D/hostsuid2" && truncate -s 4096 "$D/hostsuid"
+[ "$(id -u)" -ne 0 ] || chown -R "$TEST_UID:$TEST_UID" "$D"
+chmod 777 "$D"; chmod 4755 "$D/hostsuid" "$D/hostsuid2"; chmod 2775 "$D/hostsgid"
+TOPIC_OPTIONS="hostfs=$D hostdir=$D" TOPIC_LIMIT=60 guest_topics hostrights
+is "$(cd "$D" && find . ! -path ./hostsgid \( -perm /6000 -o -type p -o -type b -o -type c \))" "" \
+	"hostrights: the host finds no set-user-ID file, no FIFO and no device node"
+
 # At its start, the kernel checks the folders that the option names.
 boot 20 "$SCRATCH/log" mem=64M initrd="$MINI_CPIO" topic=hello hostfs="$D:$SCRATCH/absent"
 is $? 1 "a machine with a missing hostfs folder exits with status 1"

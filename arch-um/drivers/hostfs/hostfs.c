@@ -6,19 +6,23 @@
  *   mount -t hostfs none /mnt -o /home/me/share/lab1     in the guest; also -o ...,ro
  *   rootfstype=hostfs rootflags=/srv/root root=hostfs    as the root file system
  *
- * Only folders that hostfs= names, and folders below them, can be mounted. The handles of the named
- * folders are opened when the kernel starts, before any guest program runs. Every access starts
- * from such a handle and goes component by component. The guest's VFS follows symbolic links, but
- * the host never does (host/io/hostfs_host.c): a link to /etc leads to the guest's /etc. No remount
- * can override "ro" on the command line.
+ * Only folders that hostfs= names, and folders below them, can be mounted. Another host process,
+ * the hostfs server, opens the named folders when the machine starts and keeps them open over
+ * restarts of the machine (host/hostfs/). Every access starts from such a folder and goes component
+ * by component. The guest's VFS follows symbolic links, but the host never does: a link to /etc
+ * leads to the guest's /etc. No remount can override "ro" on the command line.
  *
  * Access rights. On the host one user makes all accesses: the user who started the machine. This
  * user and its group appear as 0 in the guest (hostfs_owner.c). A guest chown() succeeds only where
  * the host lets this user do it: if nothing changes, or for a group that the user belongs to. Mode
  * bits are those on the host. The guest checks mode bits for its own users. The host checks them
  * for this user, so guest root may be denied access to files of other host users. Files that other
- * guest users create appear to belong to root. There are no device nodes. Only the extended
- * attributes user.* exist.
+ * guest users create appear to belong to root. Only the extended attributes user.* exist.
+ *
+ * What a guest cannot make, because it would have a meaning on the host: files with set-user-ID or
+ * set-group-ID bits, device nodes, and FIFOs (EPERM). Bits that the host user has set are visible
+ * and count in the guest; a file loses them when the guest opens it for writing. A guest may
+ * remove such bits, but not set them again. Directories keep the set-group-ID bit that they have.
  *
  * The other files handle descriptors (hostfs_fd.c), identity and attributes (hostfs_inode.c), names
  * (hostfs_name.c), directories (hostfs_dir.c), contents (hostfs_file.c), extended attributes
@@ -46,8 +50,16 @@ enum {
 	HOSTFS_POOL_MAX = 4096,
 };
 
-static struct hostfs_root hostfs_roots[HOSTFS_ROOTS];
-static unsigned int hostfs_nr_roots;
+/* A folder that the guest may mount, and what is below it. */
+struct hostfs_mountable {
+	const char *name;
+	size_t size;			/* length of the name; of "/" 0 */
+	bool read_only;
+	int node;
+};
+
+static struct hostfs_mountable hostfs_mountables[HOSTFS_ROOTS];
+static unsigned int hostfs_nr_mountables;
 static const char *hostfs_setting;	/* value of hostfs= */
 static struct kmem_cache *hostfs_inode_cache;
 
@@ -60,49 +72,48 @@ static int __init hostfs_setup(char *value)
 }
 __setup("hostfs=", hostfs_setup);
 
-static void __init open_roots(void)
+/* Ask the server for a folder that it has opened. Its word counts, whatever the option says. */
+static int __init mountable_add(const struct hostfs_root *root, void *context)
 {
-	const char *why;
-	int nr = hostfs_option_parse(hostfs_setting, hostfs_roots, &why), i;
+	struct hostfs_mountable *folder = &hostfs_mountables[hostfs_nr_mountables];
 
-	if (nr < 0) {
+	folder->node = host_fs_root(root->name, &folder->read_only);
+	if (folder->node < 0) {
+		pr_err("hostfs: %s: the server has no such folder (error %d)\n", root->name,
+		       -folder->node);
+		return 0;
+	}
+	folder->name = kstrdup(root->name, GFP_KERNEL);
+	if (!folder->name)
+		return -ENOMEM;
+	folder->size = strcmp(root->name, "/") ? strlen(root->name) : 0;
+	hostfs_nr_mountables++;
+	return 0;
+}
+
+static void __init mountables_find(void)
+{
+	struct hostfs_root *root = kmalloc(sizeof(*root), GFP_KERNEL);
+	const char *why = "out of memory";
+
+	if (!root || hostfs_option_parse(hostfs_setting, root, mountable_add, NULL, &why) < 0)
 		pr_err("hostfs=%s: %s\n", hostfs_setting, why);
-		return;
-	}
-	for (i = 0; i < nr; i++) {
-		struct hostfs_root *root = &hostfs_roots[hostfs_nr_roots];
-		char *path = kstrndup(hostfs_roots[i].path, hostfs_roots[i].path_size ?: 1,
-				      GFP_KERNEL);
-
-		if (!path)
-			return;
-		*root = hostfs_roots[i];
-		root->fd = host_fs_open_root(path);
-		if (root->fd >= 0) {
-			root->path = path;
-			hostfs_nr_roots++;
-			continue;
-		}
-		pr_err("hostfs: %s: %s, left out\n", path,
-		       root->fd == -ENOENT ? "no such folder on the host" :
-		       root->fd == -ENOTDIR ? "is not a folder" :
-		       root->fd == -EACCES ? "permission denied" : "cannot be opened");
-		kfree(path);
-	}
+	kfree(root);
 }
 
 /* Returns the innermost allowed folder that contains @path, and in *@rest the path below it. */
-static const struct hostfs_root *find_root(const char *path, const char **rest)
+static const struct hostfs_mountable *folder_find(const char *path, const char **rest)
 {
-	const struct hostfs_root *found = NULL, *root;
+	const struct hostfs_mountable *found = NULL, *folder;
 
-	for (root = hostfs_roots; root < hostfs_roots + hostfs_nr_roots; root++) {
-		size_t size = root->path_size;
+	for (folder = hostfs_mountables; folder < hostfs_mountables + hostfs_nr_mountables;
+	     folder++) {
+		size_t size = folder->size;
 
-		if (strncmp(path, root->path, size) || (path[size] && path[size] != '/'))
+		if (strncmp(path, folder->name, size) || (path[size] && path[size] != '/'))
 			continue;
-		if (!found || size > found->path_size) {
-			found = root;
+		if (!found || size > found->size) {
+			found = folder;
 			*rest = path + size;
 		}
 	}
@@ -119,7 +130,7 @@ static struct inode *hostfs_alloc_inode(struct super_block *sb)
 
 	if (!hi)
 		return NULL;
-	hi->fd[HOSTFS_READ] = hi->fd[HOSTFS_WRITE] = -1;
+	hi->fd[HOSTFS_READ] = hi->fd[HOSTFS_WRITE] = hi->node = -1;
 	INIT_LIST_HEAD(&hi->lru);
 	hi->pins = hi->users = hi->writers = 0;
 	hi->checked = jiffies;
@@ -142,13 +153,13 @@ static void hostfs_evict_inode(struct inode *inode)
 /* sync() calls this twice. The first call need not wait, so only the second asks the host. */
 static int hostfs_sync_fs(struct super_block *sb, int wait)
 {
-	return wait ? host_fs_sync(hostfs_sb(sb)->fd) : 0;
+	return wait ? host_fs_sync(hostfs_sb(sb)->node, true) : 0;
 }
 
 static int hostfs_statfs(struct dentry *dentry, struct kstatfs *result)
 {
 	struct host_statfs st;
-	int error = host_fs_statfs(hostfs_sb(dentry->d_sb)->fd, &st);
+	int error = host_fs_statfs(hostfs_sb(dentry->d_sb)->node, &st);
 
 	if (error)
 		return error;
@@ -231,8 +242,8 @@ static void mount_free(struct hostfs_mount *mount)
 {
 	if (!mount)
 		return;
-	if (mount->fd >= 0)
-		host_file_close(mount->fd);
+	if (mount->node >= 0)
+		host_fs_close(mount->node);
 	kfree(mount->path);
 	kfree(mount);
 }
@@ -261,17 +272,17 @@ static const char *wanted_path(struct fs_context *fc)
 		return fc->fs_private;
 	if (fc->source && *fc->source == '/')
 		return fc->source;
-	return hostfs_nr_roots == 1 ? hostfs_roots[0].path : NULL;
+	return hostfs_nr_mountables == 1 ? hostfs_mountables[0].name : NULL;
 }
 
 static struct hostfs_mount *mount_open(struct fs_context *fc)
 {
 	const char *path = wanted_path(fc), *rest;
-	const struct hostfs_root *root = path ? find_root(path, &rest) : NULL;
+	const struct hostfs_mountable *folder = path ? folder_find(path, &rest) : NULL;
 	struct hostfs_mount *mount;
 	int error;
 
-	if (!root) {
+	if (!folder) {
 		errorf(fc,
 		       "hostfs: %s is in no folder that hostfs= on the kernel command line names",
 		       path ? path : "(nothing)");
@@ -280,11 +291,11 @@ static struct hostfs_mount *mount_open(struct fs_context *fc)
 	mount = kzalloc(sizeof(*mount), GFP_KERNEL);
 	if (!mount)
 		return ERR_PTR(-ENOMEM);
-	mount->read_only = root->read_only;
+	mount->read_only = folder->read_only;
 	mount->set_operations = set_operations;
 	mount->path = kstrdup(path, GFP_KERNEL);
-	mount->fd = host_fs_open_beneath(root->fd, rest);
-	error = mount->fd < 0 ? mount->fd : host_fs_stat(mount->fd, ".", &mount->st);
+	mount->node = host_fs_walk(folder->node, rest, &mount->st);
+	error = mount->node < 0 ? mount->node : 0;
 	if (!error && !mount->path)
 		error = -ENOMEM;
 	if (error) {
@@ -392,7 +403,7 @@ static int __init hostfs_init(void)
 	if (hostfs_setting) {
 		hostfs_owner_init();
 		hostfs_fd_init(min(host_fs_max_descriptors() / 2, HOSTFS_POOL_MAX));
-		open_roots();
+		mountables_find();
 	}
 	return register_filesystem(&hostfs_type);
 }

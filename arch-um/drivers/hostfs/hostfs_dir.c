@@ -4,7 +4,7 @@
  *
  * A position in a guest directory is the host's position (d_off). The entries "." and ".." also
  * come from the host. So the position is as stable as the host file system makes it while entries
- * come and go, and nothing is stored for each entry. An open directory has its own descriptor until
+ * come and go, and nothing is stored for each entry. An open directory has its own list node until
  * the guest closes it, because some host file systems bind positions to descriptors. The open
  * directory also keeps the records that did not fit into the guest's buffer. The VFS calls these
  * operations in task context.
@@ -19,7 +19,7 @@ enum {
 };
 
 struct hostfs_dir {
-	int fd;
+	int list;
 	loff_t at;			/* position of records[next] */
 	unsigned int next, end;		/* records[next ... end) are not yet delivered */
 	char records[HOSTFS_RECORDS_SIZE] __aligned(8);
@@ -28,19 +28,19 @@ struct hostfs_dir {
 static int hostfs_dir_open(struct inode *inode, struct file *file)
 {
 	struct hostfs_dir *dir = kvmalloc(sizeof(*dir), GFP_KERNEL);
-	int handle;
+	int node;
 
 	if (!dir)
 		return -ENOMEM;
-	handle = hostfs_dir_get(inode);
-	if (handle < 0) {
+	node = hostfs_dir_get(inode);
+	if (node < 0) {
 		kvfree(dir);
-		return handle;
+		return node;
 	}
-	dir->fd = hostfs_open_again(handle, ".", HOST_O_READ | HOST_O_DIRECTORY, 0);
+	dir->list = hostfs_list_again(node);
 	hostfs_put(inode);
-	if (dir->fd < 0) {
-		int error = dir->fd;
+	if (dir->list < 0) {
+		int error = dir->list;
 
 		kvfree(dir);
 		return error;
@@ -55,7 +55,7 @@ static int hostfs_dir_release(struct inode *inode, struct file *file)
 {
 	struct hostfs_dir *dir = file->private_data;
 
-	host_file_close(dir->fd);
+	host_fs_close(dir->list);
 	kvfree(dir);
 	return 0;
 }
@@ -72,7 +72,7 @@ static int dir_fill(struct hostfs_dir *dir, loff_t position)
 	if (goes_on && dir->next < dir->end)
 		return 1;
 	dir->next = dir->end = 0;
-	size = host_fs_readdir(dir->fd, goes_on ? -1 : position, dir->records,
+	size = host_fs_readdir(dir->list, goes_on ? -1 : position, dir->records,
 			       sizeof(dir->records));
 	if (size < 0)
 		return size;
@@ -116,9 +116,14 @@ static int hostfs_iterate(struct file *file, struct dir_context *ctx)
 
 static int hostfs_dir_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 {
-	struct hostfs_dir *dir = file->private_data;
+	struct inode *inode = file_inode(file);
+	int node = hostfs_dir_get(inode), error;
 
-	return host_file_sync(dir->fd, datasync);
+	if (node < 0)
+		return node;
+	error = host_fs_sync(node, false);
+	hostfs_put(inode);
+	return error;
 }
 
 const struct file_operations hostfs_dir_fops = {

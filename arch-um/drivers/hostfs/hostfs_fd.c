@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostfs_fd.c - open descriptors of host files on demand, and close them when room is needed
+ * hostfs_fd.c - open nodes and descriptors of host files on demand, close them when room is needed
  *
- * All other files of hostfs get their descriptors from this file, in task context.
+ * All other files of hostfs get their nodes and descriptors from this file, in task context.
  *
  * Theory of operation
  *
- * An inode has up to two descriptors: a directory has one handle (O_PATH), a regular file has one
- * for reading and one for writing, which may be the same. Descriptors are opened when they are
- * first needed. They are closed when the last guest user closes the file, when the inode goes away,
- * or when the pool needs room. The pool lists all inodes with a descriptor, the most recently used
- * first. The pool closes descriptors from the end of the list, except those
- *   - that a call is using (pins),
- *   - of a file that is open for writing: its mode may forbid a second open,
- *   - of a file without a name.
- * A directory is opened again by its path below the mounted folder, a file by its directory
- * and name. If the new descriptor belongs to another file (hostfs_same()), the result is
- * -ESTALE and the VFS walks the path again.
+ * The hostfs server holds the host's directories open. It names each by a number, the node. A
+ * directory has one node. A regular file has one descriptor for reading and one for writing, which
+ * may be the same; the server has opened them and passed them on. A file that the guest has open
+ * while its name is removed, and a file that never had a name, also has a node, because its
+ * attributes can be changed only through the server.
  *
- * hostfs_fd_lock protects fd[], lru and the counts of all inodes. The only host call made under
- * this lock is close.
+ * Both are opened when they are first needed. They are closed when the last guest user closes the
+ * file, when the inode goes away, or when the pool needs room. The pool lists all inodes that have
+ * any, the last used first. It closes from its end what can be opened again, that is
+ *   - not while a call is using it (pins),
+ *   - not those of a file that is open for writing: its mode may forbid a second open,
+ *   - not those of a file without a name.
+ * A directory is opened again by its path below the mounted folder, a file by its directory
+ * and name. If this yields another file (hostfs_same()), the result is -ESTALE and the VFS walks
+ * the path again.
+ *
+ * hostfs_fd_lock protects fd[], node, lru and the counts of all inodes. Under it, the host is only
+ * asked to close, which never waits.
  */
 #include "hostfs_fd.h"
 
@@ -52,13 +56,15 @@ static void pool_touch(struct hostfs_inode *hi)
 
 static void pool_close(struct hostfs_inode *hi)
 {
-	int read_fd = hi->fd[HOSTFS_READ], write_fd = hi->fd[HOSTFS_WRITE];
+	int read_fd = hi->fd[HOSTFS_READ], write_fd = hi->fd[HOSTFS_WRITE], node = hi->node;
 
 	if (!list_empty(&hi->lru)) {
 		list_del_init(&hi->lru);
 		hostfs_pool_used--;
 	}
-	hi->fd[HOSTFS_READ] = hi->fd[HOSTFS_WRITE] = -1;
+	hi->fd[HOSTFS_READ] = hi->fd[HOSTFS_WRITE] = hi->node = -1;
+	if (node >= 0)
+		host_fs_close(node);
 	if (read_fd >= 0)
 		host_file_close(read_fd);
 	if (write_fd >= 0 && write_fd != read_fd)
@@ -67,7 +73,8 @@ static void pool_close(struct hostfs_inode *hi)
 
 static bool can_evict(const struct hostfs_inode *hi)
 {
-	return !hi->pins && !hi->writers && (S_ISDIR(hi->id.type) || hi->vfs.i_nlink);
+	return !hi->pins && !hi->writers &&
+	       (S_ISDIR(hi->id.type) || (hi->vfs.i_nlink && hi->node < 0));
 }
 
 /* Close the descriptors of up to @nr inodes, the least recently used first. */
@@ -88,6 +95,17 @@ static unsigned int pool_evict(unsigned int nr)
 	return evicted;
 }
 
+/* Enter @hi into the pool, and make room if the pool is full. */
+static void pool_enter(struct hostfs_inode *hi)
+{
+	pool_touch(hi);
+	if (hostfs_pool_used > hostfs_pool_size) {
+		hi->pins++;
+		pool_evict(HOSTFS_EVICT_BATCH);
+		hi->pins--;
+	}
+}
+
 /* Put @fd into the free slots that its @flags fit. Close @fd if there is no such slot. */
 static void slot_fill(struct hostfs_inode *hi, int fd, unsigned int flags)
 {
@@ -103,12 +121,7 @@ static void slot_fill(struct hostfs_inode *hi, int fd, unsigned int flags)
 	}
 	if (!used)
 		host_file_close(fd);
-	pool_touch(hi);
-	if (hostfs_pool_used > hostfs_pool_size) {
-		hi->pins++;
-		pool_evict(HOSTFS_EVICT_BATCH);
-		hi->pins--;
-	}
+	pool_enter(hi);
 }
 
 /* ---- opening ------------------------------------------------------------------ */
@@ -125,27 +138,35 @@ static bool make_room(int error)
 	return evicted;
 }
 
-int hostfs_open_again(int dir_fd, const char *name, unsigned int flags, unsigned int mode)
+int hostfs_open_again(int node, const char *name, unsigned int flags, unsigned int mode,
+		      struct host_stat *st)
 {
 	int fd;
 
 	do
-		fd = host_fs_open(dir_fd, name, flags, mode);
+		fd = host_fs_open(node, name, flags, mode, st);
 	while (fd < 0 && make_room(fd));
 	return fd;
 }
 
-/* Returns 0 if @fd is the file that @inode stands for. Otherwise closes @fd and returns -errno. */
-static int check_same(struct inode *inode, int fd)
+int hostfs_open_unnamed(int node, unsigned int mode, struct host_stat *st, int *file_node)
 {
-	struct host_stat st;
-	int error = host_fs_stat(fd, "", &st);
+	int fd;
 
-	if (!error && !hostfs_same(hostfs_i(inode), &st))
-		error = -ESTALE;
-	if (error)
-		host_file_close(fd);
-	return error;
+	do
+		fd = host_fs_open_unnamed(node, mode, st, file_node);
+	while (fd < 0 && make_room(fd));
+	return fd;
+}
+
+int hostfs_list_again(int node)
+{
+	int list;
+
+	do
+		list = host_fs_list(node);
+	while (list < 0 && make_room(list));
+	return list;
 }
 
 static int pin(struct hostfs_inode *hi, enum hostfs_slot slot)
@@ -160,6 +181,36 @@ static int pin(struct hostfs_inode *hi, enum hostfs_slot slot)
 	}
 	spin_unlock(&hostfs_fd_lock);
 	return fd;
+}
+
+/* Pin the node of @hi and return it, or return -1: there is none. */
+static int pin_node(struct hostfs_inode *hi)
+{
+	int node;
+
+	spin_lock(&hostfs_fd_lock);
+	node = hi->node;
+	if (node >= 0) {
+		hi->pins++;
+		pool_touch(hi);
+	}
+	spin_unlock(&hostfs_fd_lock);
+	return node;
+}
+
+/* Give @hi the new @node, unless it got one meanwhile, and pin its node. */
+static int pin_new_node(struct hostfs_inode *hi, int node)
+{
+	spin_lock(&hostfs_fd_lock);
+	hi->pins++;
+	if (hi->node < 0)
+		hi->node = node;
+	else
+		host_fs_close(node);
+	node = hi->node;
+	pool_enter(hi);
+	spin_unlock(&hostfs_fd_lock);
+	return node;
 }
 
 static int pin_new(struct hostfs_inode *hi, enum hostfs_slot slot, int fd, unsigned int flags)
@@ -197,31 +248,33 @@ static char *dir_path(struct inode *dir, char **path)
 static int open_dir(struct inode *dir)
 {
 	char *path, *buf = dir_path(dir, &path);
-	int fd, error;
+	struct host_stat st;
+	int node;
 
 	if (IS_ERR(buf))
 		return PTR_ERR(buf);
 	do
-		fd = host_fs_open_beneath(hostfs_sb(dir->i_sb)->fd, path);
-	while (fd < 0 && make_room(fd));
+		node = host_fs_walk(hostfs_sb(dir->i_sb)->node, path, &st);
+	while (node < 0 && make_room(node));
 	__putname(buf);
-	if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP)
+	if (node == -ENOENT || node == -ENOTDIR || node == -ELOOP)
 		return -ESTALE;
-	if (fd < 0)
-		return fd;
-	error = check_same(dir, fd);
-	return error ? error : fd;
+	if (node >= 0 && !hostfs_same(hostfs_i(dir), &st)) {
+		host_fs_close(node);
+		return -ESTALE;
+	}
+	return node;
 }
 
 int hostfs_dir_get(struct inode *dir)
 {
 	struct hostfs_inode *hi = hostfs_i(dir);
-	int fd = pin(hi, HOSTFS_READ);
+	int node = pin_node(hi);
 
-	if (fd >= 0)
-		return fd;
-	fd = open_dir(dir);
-	return fd < 0 ? fd : pin_new(hi, HOSTFS_READ, fd, HOST_O_READ);
+	if (node >= 0)
+		return node;
+	node = open_dir(dir);
+	return node < 0 ? node : pin_new_node(hi, node);
 }
 
 /* Open a regular file by the name in @dentry. */
@@ -229,19 +282,20 @@ static int open_file(struct inode *inode, struct dentry *dentry, unsigned int *f
 {
 	struct dentry *parent = dget_parent(dentry);
 	struct name_snapshot name;
-	int dir_fd, fd, error;
+	struct host_stat st;
+	int node, fd;
 
-	dir_fd = hostfs_dir_get(d_inode(parent));
-	if (dir_fd < 0) {
+	node = hostfs_dir_get(d_inode(parent));
+	if (node < 0) {
 		dput(parent);
-		return dir_fd;
+		return node;
 	}
 	take_dentry_name_snapshot(&name, dentry);
-	fd = hostfs_open_again(dir_fd, name.name.name, *flags, 0);
+	fd = hostfs_open_again(node, name.name.name, *flags, 0, &st);
 	/* One descriptor for both directions is better, but not necessary. */
 	if (*flags == (HOST_O_READ | HOST_O_WRITE) && (fd == -EACCES || fd == -EPERM)) {
 		*flags = HOST_O_WRITE;
-		fd = hostfs_open_again(dir_fd, name.name.name, *flags, 0);
+		fd = hostfs_open_again(node, name.name.name, *flags, 0, &st);
 	}
 	release_dentry_name_snapshot(&name);
 	hostfs_put(d_inode(parent));
@@ -250,10 +304,11 @@ static int open_file(struct inode *inode, struct dentry *dentry, unsigned int *f
 	/* -ENXIO: a FIFO or socket has this name now. */
 	if (fd == -ENOENT || fd == -ELOOP || fd == -ENXIO)
 		return -ESTALE;
-	if (fd < 0)
-		return fd;
-	error = check_same(inode, fd);
-	return error ? error : fd;
+	if (fd >= 0 && !hostfs_same(hostfs_i(inode), &st)) {
+		host_file_close(fd);
+		return -ESTALE;
+	}
+	return fd;
 }
 
 static int file_get(struct inode *inode, struct dentry *dentry, enum hostfs_slot slot)
@@ -279,6 +334,13 @@ int hostfs_file_get(struct inode *inode, enum hostfs_slot slot)
 	return file_get(inode, NULL, slot);
 }
 
+int hostfs_file_get_open(struct inode *inode)
+{
+	int fd = pin(hostfs_i(inode), HOSTFS_READ);
+
+	return fd >= 0 ? fd : pin(hostfs_i(inode), HOSTFS_WRITE);
+}
+
 void hostfs_put(struct inode *inode)
 {
 	struct hostfs_inode *hi = hostfs_i(inode);
@@ -301,6 +363,37 @@ void hostfs_close_all(struct inode *inode)
 	spin_lock(&hostfs_fd_lock);
 	pool_close(hostfs_i(inode));
 	spin_unlock(&hostfs_fd_lock);
+}
+
+void hostfs_give_node(struct inode *inode, int node)
+{
+	struct hostfs_inode *hi = hostfs_i(inode);
+
+	pin_new_node(hi, node);
+	spin_lock(&hostfs_fd_lock);
+	hi->pins--;
+	spin_unlock(&hostfs_fd_lock);
+}
+
+int hostfs_hold(struct inode *inode, int dir_node, const char *name)
+{
+	struct hostfs_inode *hi = hostfs_i(inode);
+	struct host_stat st;
+	int node;
+
+	if (READ_ONCE(hi->node) >= 0)
+		return 0;
+	do
+		node = host_fs_hold(dir_node, name, &st);
+	while (node < 0 && make_room(node));
+	if (node < 0)
+		return node;
+	if (!hostfs_same(hi, &st)) {
+		host_fs_close(node);
+		return -ESTALE;
+	}
+	hostfs_give_node(inode, node);
+	return 0;
 }
 
 /* ---- guest users ----------------------------------------------------------------- */
@@ -350,18 +443,16 @@ void hostfs_close_users(struct inode *inode, fmode_t mode)
 
 /* ---- names -------------------------------------------------------------------------- */
 
-/* Use the descriptor of a directory or of an open file. False: a name is needed. */
+/* Use the node of a directory, or of a file without a name. False: a name is needed. */
 static bool at_self(struct inode *inode, struct hostfs_at *at)
 {
 	if (S_ISDIR(inode->i_mode)) {
-		at->fd = hostfs_dir_get(inode);
+		at->node = hostfs_dir_get(inode);
 		at->name = ".";
 	} else {
-		at->fd = pin(hostfs_i(inode), HOSTFS_READ);
-		if (at->fd < 0)
-			at->fd = pin(hostfs_i(inode), HOSTFS_WRITE);
+		at->node = pin_node(hostfs_i(inode));
 		at->name = "";
-		if (at->fd < 0)
+		if (at->node < 0)
 			return false;
 	}
 	at->pinned = inode;
@@ -374,17 +465,17 @@ int hostfs_at_get(struct dentry *dentry, struct hostfs_at *at)
 
 	at->has_snapshot = false;
 	if (at_self(d_inode(dentry), at))
-		return at->fd < 0 ? at->fd : 0;
+		return at->node < 0 ? at->node : 0;
 
 	parent = dget_parent(dentry);
 	at->pinned = igrab(d_inode(parent));
 	dput(parent);
 	if (!at->pinned)
 		return -ESTALE;
-	at->fd = hostfs_dir_get(at->pinned);
-	if (at->fd < 0) {
+	at->node = hostfs_dir_get(at->pinned);
+	if (at->node < 0) {
 		iput(at->pinned);
-		return at->fd;
+		return at->node;
 	}
 	take_dentry_name_snapshot(&at->snapshot, dentry);
 	at->has_snapshot = true;

@@ -101,7 +101,7 @@ void hostfs_learn(struct inode *inode, const struct host_stat *st, bool own)
 int hostfs_refresh(struct inode *inode, int fd, bool own)
 {
 	struct host_stat st;
-	int error = host_fs_stat(fd, "", &st);
+	int error = host_file_stat(fd, &st);
 
 	if (error)
 		return error;
@@ -115,11 +115,18 @@ static int refresh_dentry(struct dentry *dentry, bool own)
 	struct inode *inode = d_inode(dentry);
 	struct hostfs_at at;
 	struct host_stat st;
-	int error = hostfs_at_get(dentry, &at);
+	int fd = S_ISREG(inode->i_mode) ? hostfs_file_get_open(inode) : -1, error;
+
+	if (fd >= 0) {
+		error = hostfs_refresh(inode, fd, own);
+		hostfs_put(inode);
+		return error;
+	}
+	error = hostfs_at_get(dentry, &at);
 
 	if (error)
 		return error;
-	error = host_fs_stat(at.fd, at.name, &st);
+	error = host_fs_stat(at.node, at.name, &st);
 	hostfs_at_put(&at);
 	if (error == -ENOENT || (!error && !hostfs_same(hostfs_i(inode), &st)))
 		return -ESTALE;
@@ -191,18 +198,20 @@ static int set_size(struct inode *inode, loff_t size)
 }
 
 /* (u32)-1 means no change, both here and on the host. */
-static int set_owner(struct inode *inode, const struct hostfs_at *at, const struct iattr *attr)
+static int owner_to_set(struct inode *inode, const struct iattr *attr, struct host_change *change)
 {
-	u32 uid = -1, gid = -1;
 	int error = 0;
 
+	change->uid = change->gid = -1;
 	if ((attr->ia_valid & ATTR_UID) && !uid_eq(attr->ia_uid, inode->i_uid))
-		error = hostfs_owner_unmap_uid(from_kuid(&init_user_ns, attr->ia_uid), &uid);
+		error = hostfs_owner_unmap_uid(from_kuid(&init_user_ns, attr->ia_uid),
+					       &change->uid);
 	if (!error && (attr->ia_valid & ATTR_GID) && !gid_eq(attr->ia_gid, inode->i_gid))
-		error = hostfs_owner_unmap_gid(from_kgid(&init_user_ns, attr->ia_gid), &gid);
-	if (error || (uid == -1 && gid == -1))
-		return error;
-	return host_fs_chown(at->fd, at->name, uid, gid);
+		error = hostfs_owner_unmap_gid(from_kgid(&init_user_ns, attr->ia_gid),
+					       &change->gid);
+	if (change->uid != -1 || change->gid != -1)
+		change->what |= HOST_CHANGE_OWNER;
+	return error;
 }
 
 static struct host_timestamp time_to_set(const struct iattr *attr, unsigned int which,
@@ -217,21 +226,50 @@ static struct host_timestamp time_to_set(const struct iattr *attr, unsigned int 
 	return result;
 }
 
-static int set_times(const struct hostfs_at *at, const struct iattr *attr)
+static void times_to_set(const struct iattr *attr, struct host_change *change)
 {
-	struct host_timestamp atime, mtime;
-
 	if (!(attr->ia_valid & (ATTR_ATIME | ATTR_MTIME)))
+		return;
+	/* Setting the size has already set the time to the current time. */
+	if ((attr->ia_valid & ATTR_SIZE) && !(attr->ia_valid & ATTR_MTIME_SET))
+		return;
+	change->what |= HOST_CHANGE_TIMES;
+	change->atime = time_to_set(attr, ATTR_ATIME, ATTR_ATIME_SET, &attr->ia_atime);
+	change->mtime = time_to_set(attr, ATTR_MTIME, ATTR_MTIME_SET, &attr->ia_mtime);
+}
+
+/*
+ * The host's rules about set-user-ID bits count. When the VFS wants to remove them after a write or
+ * a change of the owner, the host has done so, and a mode without them is always accepted.
+ */
+static int set_others(struct inode *inode, struct dentry *dentry, const struct iattr *attr)
+{
+	struct host_change change = {
+		.dev = hostfs_i(inode)->id.dev, .ino = hostfs_i(inode)->id.ino,
+	};
+	struct hostfs_at at;
+	int error = owner_to_set(inode, attr, &change);
+
+	if (error)
+		return error;
+	times_to_set(attr, &change);
+	if (attr->ia_valid & ATTR_MODE) {
+		change.what |= HOST_CHANGE_MODE;
+		change.mode = attr->ia_mode & S_IALLUGO;
+	}
+	if (!change.what)
 		return 0;
-	atime = time_to_set(attr, ATTR_ATIME, ATTR_ATIME_SET, &attr->ia_atime);
-	mtime = time_to_set(attr, ATTR_MTIME, ATTR_MTIME_SET, &attr->ia_mtime);
-	return host_fs_utimes(at->fd, at->name, &atime, &mtime);
+	error = hostfs_at_get(dentry, &at);
+	if (error)
+		return error;
+	error = host_fs_change(at.node, at.name, &change);
+	hostfs_at_put(&at);
+	return error;
 }
 
 int hostfs_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *attr)
 {
 	struct inode *inode = d_inode(dentry);
-	struct hostfs_at at;
 	int error = setattr_prepare(idmap, dentry, attr);
 
 	if (error)
@@ -250,16 +288,7 @@ int hostfs_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr 
 	if (!(attr->ia_valid & (ATTR_MODE | ATTR_UID | ATTR_GID | ATTR_ATIME | ATTR_MTIME)))
 		return 0;
 
-	error = hostfs_at_get(dentry, &at);
-	if (error)
-		return error;
-	error = set_owner(inode, &at, attr);
-	if (!error && (attr->ia_valid & ATTR_MODE))
-		error = host_fs_chmod(at.fd, at.name, attr->ia_mode & S_IALLUGO);
-	/* Setting the size has already set mtime to the current time. */
-	if (!error && !((attr->ia_valid & ATTR_SIZE) && !(attr->ia_valid & ATTR_MTIME_SET)))
-		error = set_times(&at, attr);
-	hostfs_at_put(&at);
+	error = set_others(inode, dentry, attr);
 	hostfs_mark_stale(inode);
 	refresh_dentry(dentry, true);
 	return error;

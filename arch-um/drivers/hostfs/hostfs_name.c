@@ -2,7 +2,7 @@
 /*
  * hostfs_name.c - look up, create, remove, rename and link names in host directories
  *
- * Each operation is one host call with the directory's handle and one component. A positive dentry
+ * Each operation is one host call with the directory's node and one component. A positive dentry
  * is trusted for the time HOSTFS_FRESH (hostfs_inode.c), but is checked again before the file is
  * opened or replaced. Negative dentries are never trusted: asking the host is cheap, and the guest
  * may be waiting for the host to create the file. The VFS calls these functions in task context.
@@ -14,11 +14,11 @@
 #include "hostfs_inode.h"
 #include "hostfs_xattr.h"
 
-/* Returns the inode of the file @name in the directory @dir_fd. */
-static struct inode *inode_by_name(struct super_block *sb, int dir_fd, const char *name)
+/* Returns the inode of the file @name in the directory @dir_node. */
+static struct inode *inode_by_name(struct super_block *sb, int dir_node, const char *name)
 {
 	struct host_stat st;
-	int error = host_fs_stat(dir_fd, name, &st);
+	int error = host_fs_stat(dir_node, name, &st);
 
 	return error ? ERR_PTR(error) : hostfs_iget(sb, &st);
 }
@@ -26,13 +26,13 @@ static struct inode *inode_by_name(struct super_block *sb, int dir_fd, const cha
 static struct dentry *hostfs_lookup(struct inode *dir, struct dentry *dentry,
 				    unsigned int flags)
 {
-	int dir_fd = hostfs_dir_get(dir);
+	int dir_node = hostfs_dir_get(dir);
 	struct dentry *other;
 	struct inode *inode;
 
-	if (dir_fd < 0)
-		return ERR_PTR(dir_fd);
-	inode = inode_by_name(dir->i_sb, dir_fd, dentry->d_name.name);
+	if (dir_node < 0)
+		return ERR_PTR(dir_node);
+	inode = inode_by_name(dir->i_sb, dir_node, dentry->d_name.name);
 	hostfs_put(dir);
 	if (inode == ERR_PTR(-ENOENT))
 		inode = NULL;
@@ -49,11 +49,11 @@ static int check_name(struct dentry *dentry)
 	struct dentry *parent = dget_parent(dentry);
 	struct name_snapshot name;
 	struct host_stat st;
-	int dir_fd = hostfs_dir_get(d_inode(parent)), error = dir_fd;
+	int dir_node = hostfs_dir_get(d_inode(parent)), error = dir_node;
 
-	if (dir_fd >= 0) {
+	if (dir_node >= 0) {
 		take_dentry_name_snapshot(&name, dentry);
-		error = host_fs_stat(dir_fd, name.name.name, &st);
+		error = host_fs_stat(dir_node, name.name.name, &st);
 		release_dentry_name_snapshot(&name);
 		hostfs_put(d_inode(parent));
 	}
@@ -92,10 +92,10 @@ const struct dentry_operations hostfs_dentry_ops = {
 
 /* ---- making --------------------------------------------------------------------- */
 
-/* The host has just created a file in @dir: give @dentry the inode of this file. */
-static int instantiate(struct inode *dir, struct dentry *dentry, int dir_fd)
+/* Give @dentry the inode of the file that @st describes and that the host has just created. */
+static int instantiate(struct inode *dir, struct dentry *dentry, const struct host_stat *st)
 {
-	struct inode *inode = inode_by_name(dir->i_sb, dir_fd, dentry->d_name.name);
+	struct inode *inode = hostfs_iget(dir->i_sb, st);
 
 	hostfs_mark_stale(dir);
 	if (IS_ERR(inode))
@@ -105,17 +105,27 @@ static int instantiate(struct inode *dir, struct dentry *dentry, int dir_fd)
 	return 0;
 }
 
+/* The same for an object that only its name in @dir_node describes. */
+static int instantiate_name(struct inode *dir, struct dentry *dentry, int dir_node)
+{
+	struct host_stat st;
+	int error = host_fs_stat(dir_node, dentry->d_name.name, &st);
+
+	return error ? error : instantiate(dir, dentry, &st);
+}
+
 static int hostfs_create(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry,
 			 umode_t mode, bool excl)
 {
-	int dir_fd = hostfs_dir_get(dir), fd, error;
+	struct host_stat st;
+	int dir_node = hostfs_dir_get(dir), fd, error;
 
-	if (dir_fd < 0)
-		return dir_fd;
-	fd = hostfs_open_again(dir_fd, dentry->d_name.name,
+	if (dir_node < 0)
+		return dir_node;
+	fd = hostfs_open_again(dir_node, dentry->d_name.name,
 			       HOST_O_CREATE | HOST_O_EXCL | HOST_O_READ | HOST_O_WRITE,
-			       mode & S_IALLUGO);
-	error = fd < 0 ? fd : instantiate(dir, dentry, dir_fd);
+			       mode & S_IALLUGO, &st);
+	error = fd < 0 ? fd : instantiate(dir, dentry, &st);
 	/* Keep this descriptor: the mode may forbid the open that follows. */
 	if (!error)
 		hostfs_give(d_inode(dentry), fd);
@@ -128,13 +138,13 @@ static int hostfs_create(struct mnt_idmap *idmap, struct inode *dir, struct dent
 static int hostfs_mknod(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry,
 			umode_t mode, dev_t dev)
 {
-	int dir_fd = hostfs_dir_get(dir), error;
+	int dir_node = hostfs_dir_get(dir), error;
 
-	if (dir_fd < 0)
-		return dir_fd;
-	error = host_fs_make(dir_fd, dentry->d_name.name, mode);
+	if (dir_node < 0)
+		return dir_node;
+	error = host_fs_make(dir_node, dentry->d_name.name, mode);
 	if (!error)
-		error = instantiate(dir, dentry, dir_fd);
+		error = instantiate_name(dir, dentry, dir_node);
 	hostfs_put(dir);
 	return error;
 }
@@ -148,13 +158,13 @@ static int hostfs_mkdir(struct mnt_idmap *idmap, struct inode *dir, struct dentr
 static int hostfs_symlink(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry,
 			  const char *target)
 {
-	int dir_fd = hostfs_dir_get(dir), error;
+	int dir_node = hostfs_dir_get(dir), error;
 
-	if (dir_fd < 0)
-		return dir_fd;
-	error = host_fs_symlink(dir_fd, dentry->d_name.name, target);
+	if (dir_node < 0)
+		return dir_node;
+	error = host_fs_symlink(dir_node, dentry->d_name.name, target);
 	if (!error)
-		error = instantiate(dir, dentry, dir_fd);
+		error = instantiate_name(dir, dentry, dir_node);
 	hostfs_put(dir);
 	return error;
 }
@@ -163,46 +173,44 @@ static int hostfs_symlink(struct mnt_idmap *idmap, struct inode *dir, struct den
 static int hostfs_tmpfile(struct mnt_idmap *idmap, struct inode *dir, struct file *file,
 			  umode_t mode)
 {
-	int dir_fd = hostfs_dir_get(dir), fd;
+	int dir_node = hostfs_dir_get(dir), node, fd;
+	struct host_stat st;
 	struct inode *inode;
 
-	if (dir_fd < 0)
-		return dir_fd;
-	fd = hostfs_open_again(dir_fd, ".", HOST_O_UNNAMED | HOST_O_READ | HOST_O_WRITE,
-			       mode & S_IALLUGO);
+	if (dir_node < 0)
+		return dir_node;
+	fd = hostfs_open_unnamed(dir_node, mode & S_IALLUGO, &st, &node);
 	hostfs_put(dir);
 	if (fd < 0)
 		return fd;
-	inode = inode_by_name(dir->i_sb, fd, "");
+	inode = hostfs_iget(dir->i_sb, &st);
 	if (IS_ERR(inode)) {
 		host_file_close(fd);
+		host_fs_close(node);
 		return PTR_ERR(inode);
 	}
 	hostfs_give(inode, fd);
+	hostfs_give_node(inode, node);
 	set_nlink(inode, 1);		/* d_tmpfile() decrements it */
 	d_tmpfile(file, inode);
 	return finish_open_simple(file, 0);
 }
 
-/* The host finds the source by name, or by descriptor if it has no name. */
+/* The host finds the source by name, or by its node if it has no name. */
 static int hostfs_link(struct dentry *from, struct inode *dir, struct dentry *dentry)
 {
-	bool named = d_inode(from)->i_nlink;
-	struct inode *source = named ? d_inode(from->d_parent) : d_inode(from);
-	int dir_fd = hostfs_dir_get(dir), from_fd, error;
+	int dir_node = hostfs_dir_get(dir), error;
+	struct hostfs_at at;
 
-	if (dir_fd < 0)
-		return dir_fd;
-	from_fd = named ? hostfs_dir_get(source) : hostfs_file_get(source, HOSTFS_READ);
-	if (from_fd < 0) {
-		error = from_fd;
+	if (dir_node < 0)
+		return dir_node;
+	error = hostfs_at_get(from, &at);
+	if (error)
 		goto out_put;
-	}
-	error = host_fs_link(from_fd, named ? (const char *)from->d_name.name : "", dir_fd,
-			     dentry->d_name.name);
+	error = host_fs_link(at.node, at.name, dir_node, dentry->d_name.name);
+	hostfs_at_put(&at);
 	if (!error)
-		error = instantiate(dir, dentry, dir_fd);
-	hostfs_put(source);
+		error = instantiate_name(dir, dentry, dir_node);
 out_put:
 	hostfs_put(dir);
 	return error;
@@ -214,18 +222,20 @@ out_put:
  * A file that the guest has open survives the removal of its name, but then it can be reached only
  * through a descriptor. So open a descriptor and pin it until i_nlink tells the pool to keep it.
  */
-static bool hold_open(struct inode *inode)
+static bool hold_open(struct inode *inode, int dir_node, const char *name)
 {
-	return inode && S_ISREG(inode->i_mode) && hostfs_i(inode)->users &&
-	       hostfs_file_get(inode, HOSTFS_READ) >= 0;
+	if (!inode || !S_ISREG(inode->i_mode) || !hostfs_i(inode)->users)
+		return false;
+	hostfs_hold(inode, dir_node, name);
+	return hostfs_file_get_open(inode) >= 0;
 }
 
 /* Update i_nlink before @name is removed, to recognise the last name. */
-static void count_names(struct inode *inode, int dir_fd, const char *name)
+static void count_names(struct inode *inode, int dir_node, const char *name)
 {
 	struct host_stat st;
 
-	if (!host_fs_stat(dir_fd, name, &st) && hostfs_same(hostfs_i(inode), &st))
+	if (!host_fs_stat(dir_node, name, &st) && hostfs_same(hostfs_i(inode), &st))
 		set_nlink(inode, st.nlink);
 }
 
@@ -245,14 +255,14 @@ static void name_gone(struct inode *inode)
 static int remove_name(struct inode *dir, struct dentry *dentry, bool directory)
 {
 	struct inode *inode = d_inode(dentry);
-	int dir_fd = hostfs_dir_get(dir), error;
+	int dir_node = hostfs_dir_get(dir), error;
 	bool held;
 
-	if (dir_fd < 0)
-		return dir_fd;
-	held = hold_open(inode);
-	count_names(inode, dir_fd, dentry->d_name.name);
-	error = host_fs_remove(dir_fd, dentry->d_name.name, directory);
+	if (dir_node < 0)
+		return dir_node;
+	held = hold_open(inode, dir_node, dentry->d_name.name);
+	count_names(inode, dir_node, dentry->d_name.name);
+	error = host_fs_remove(dir_node, dentry->d_name.name, directory);
 	if (!error) {
 		name_gone(inode);
 		hostfs_mark_stale(dir);
@@ -278,23 +288,23 @@ static int hostfs_rename(struct mnt_idmap *idmap, struct inode *from_dir,
 			 unsigned int flags)
 {
 	struct inode *replaced = d_inode(to);
-	int from_fd, to_fd, error;
+	int from_node, to_node, error;
 	bool held;
 
 	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE))
 		return -EINVAL;
-	from_fd = hostfs_dir_get(from_dir);
-	if (from_fd < 0)
-		return from_fd;
-	to_fd = hostfs_dir_get(to_dir);
-	if (to_fd < 0) {
-		error = to_fd;
+	from_node = hostfs_dir_get(from_dir);
+	if (from_node < 0)
+		return from_node;
+	to_node = hostfs_dir_get(to_dir);
+	if (to_node < 0) {
+		error = to_node;
 		goto out_put;
 	}
-	held = hold_open(replaced);
+	held = hold_open(replaced, to_node, to->d_name.name);
 	if (replaced)
-		count_names(replaced, to_fd, to->d_name.name);
-	error = host_fs_rename(from_fd, from->d_name.name, to_fd, to->d_name.name, flags);
+		count_names(replaced, to_node, to->d_name.name);
+	error = host_fs_rename(from_node, from->d_name.name, to_node, to->d_name.name, flags);
 	if (!error) {
 		if (replaced && !(flags & RENAME_EXCHANGE) && replaced != d_inode(from))
 			name_gone(replaced);
@@ -330,7 +340,7 @@ static const char *hostfs_get_link(struct dentry *dentry, struct inode *inode,
 	error = hostfs_at_get(dentry, &at);
 	if (error)
 		goto out_free;
-	size = host_fs_readlink(at.fd, at.name, target, PATH_MAX - 1);
+	size = host_fs_readlink(at.node, at.name, target, PATH_MAX - 1);
 	hostfs_at_put(&at);
 	if (size < 0) {
 		/* The name is no longer a link: make the VFS walk the path again. */

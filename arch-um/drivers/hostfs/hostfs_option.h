@@ -9,20 +9,23 @@
 
 enum {
 	HOSTFS_ROOTS = 16,
+	HOSTFS_PATH_SIZE = 512,
 };
 
-/* A folder that hostfs= names. */
+/* A folder that hostfs= names. Neither string has a slash at the end, except "/" itself. */
 struct hostfs_root {
-	const char *path;		/* absolute, no slash at the end, not NUL-terminated */
-	size_t path_size;
+	char path[HOSTFS_PATH_SIZE];	/* on the host, absolute */
+	char name[HOSTFS_PATH_SIZE];	/* what the guest calls it; by default the same */
 	bool read_only;
-	int fd;				/* -1: not open */
 };
 
 /*
- * hostfs_option_parse - parse @s into @roots, an array of HOSTFS_ROOTS. NULL: only check @s.
- * Returns the number of folders, or -EINVAL with the reason in *@why if @s is malformed.
+ * hostfs_option_parse - parse @s. Each folder is stored in *@root in turn, and @each, unless NULL,
+ * is called with it; if @each fails, parsing ends. Returns the number of folders, -EINVAL with the
+ * reason in *@why if @s is malformed, or what @each returned.
  */
-int hostfs_option_parse(const char *s, struct hostfs_root *roots, const char **why);
+int hostfs_option_parse(const char *s, struct hostfs_root *root,
+			int (*each)(const struct hostfs_root *root, void *context), void *context,
+			const char **why);
 
 #endif /* HOSTFS_OPTION_H */

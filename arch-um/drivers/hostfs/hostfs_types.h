@@ -18,7 +18,7 @@ struct hostfs_id {
 };
 
 enum hostfs_slot {
-	HOSTFS_READ,			/* of a directory: the handle for names in it */
+	HOSTFS_READ,
 	HOSTFS_WRITE,			/* may be the same descriptor as for reading */
 };
 
@@ -27,7 +27,8 @@ struct hostfs_inode {
 	struct hostfs_id id;
 
 	/* Under the lock of hostfs_fd.c. */
-	int fd[2];			/* by enum hostfs_slot; -1: none */
+	int fd[2];			/* of a regular file, by enum hostfs_slot; -1: none */
+	int node;			/* of a directory, or of a file without a name; -1: none */
 	struct list_head lru;		/* in the pool while a descriptor is open */
 	unsigned int pins;		/* calls that are using a descriptor right now */
 	unsigned int users;		/* how often the guest has the file open */
@@ -58,7 +59,7 @@ static inline void hostfs_mark_stale(struct inode *inode)
 
 /* A mounted folder. */
 struct hostfs_mount {
-	int fd;				/* handle, open as long as the folder is mounted */
+	int node;			/* open as long as the folder is mounted */
 	struct host_stat st;		/* attributes of the folder when it was mounted */
 	bool read_only;			/* hostfs= on the command line says so */
 	char *path;			/* as the user wrote it, for /proc/mounts */

@@ -15,43 +15,21 @@
 #include <linux/xattr.h>
 #include "hostfs_fd.h"
 
-/* Returns a descriptor of @inode that is valid until xattr_close(). */
-static int xattr_open(struct inode *inode)
+static bool has_xattrs(const struct inode *inode)
 {
-	int fd;
-
-	if (S_ISDIR(inode->i_mode)) {
-		fd = hostfs_dir_get(inode);
-		if (fd < 0)
-			return fd;
-		fd = hostfs_open_again(fd, ".", HOST_O_READ | HOST_O_DIRECTORY, 0);
-		hostfs_put(inode);
-		return fd;
-	}
-	if (!S_ISREG(inode->i_mode))
-		return -EOPNOTSUPP;
-	fd = hostfs_file_get(inode, HOSTFS_READ);
-	return fd == -EACCES ? hostfs_file_get(inode, HOSTFS_WRITE) : fd;
-}
-
-static void xattr_close(struct inode *inode, int fd)
-{
-	if (S_ISDIR(inode->i_mode))
-		host_file_close(fd);
-	else
-		hostfs_put(inode);
+	return S_ISDIR(inode->i_mode) || S_ISREG(inode->i_mode);
 }
 
 static int user_get(const struct xattr_handler *handler, struct dentry *dentry,
 		    struct inode *inode, const char *name, void *value, size_t size)
 {
-	int fd = xattr_open(inode);
-	ssize_t result;
+	struct hostfs_at at;
+	ssize_t result = has_xattrs(inode) ? hostfs_at_get(dentry, &at) : -EOPNOTSUPP;
 
-	if (fd < 0)
-		return fd;
-	result = host_fs_xattr_get(fd, xattr_full_name(handler, name), value, size);
-	xattr_close(inode, fd);
+	if (result)
+		return result;
+	result = host_fs_xattr_get(at.node, at.name, xattr_full_name(handler, name), value, size);
+	hostfs_at_put(&at);
 	return result;
 }
 
@@ -59,12 +37,14 @@ static int user_set(const struct xattr_handler *handler, struct mnt_idmap *idmap
 		    struct dentry *dentry, struct inode *inode, const char *name,
 		    const void *value, size_t size, int flags)
 {
-	int fd = xattr_open(inode), error;
+	struct hostfs_at at;
+	int error = has_xattrs(inode) ? hostfs_at_get(dentry, &at) : -EOPNOTSUPP;
 
-	if (fd < 0)
-		return fd;
-	error = host_fs_xattr_set(fd, xattr_full_name(handler, name), value, size, flags);
-	xattr_close(inode, fd);
+	if (error)
+		return error;
+	error = host_fs_xattr_set(at.node, at.name, xattr_full_name(handler, name), value, size,
+				  flags);
+	hostfs_at_put(&at);
 	hostfs_mark_stale(inode);
 	return error;
 }
@@ -100,17 +80,18 @@ static size_t names_filter(char *list, size_t size)
 ssize_t hostfs_listxattr(struct dentry *dentry, char *list, size_t size)
 {
 	struct inode *inode = d_inode(dentry);
-	ssize_t result;
+	struct hostfs_at at;
+	ssize_t result = has_xattrs(inode) ? hostfs_at_get(dentry, &at) : -EOPNOTSUPP;
 	char *all;
-	int fd;
 
-	fd = xattr_open(inode);
-	if (fd < 0)
-		return fd == -EACCES ? 0 : fd;
+	if (result)
+		return result == -EACCES ? 0 : result;
 	/* How much room the user.* names need is known only after reading all names. */
 	all = kvmalloc(XATTR_LIST_MAX, GFP_KERNEL);
-	result = all ? host_fs_xattr_list(fd, all, XATTR_LIST_MAX) : -ENOMEM;
-	xattr_close(inode, fd);
+	result = all ? host_fs_xattr_list(at.node, at.name, all, XATTR_LIST_MAX) : -ENOMEM;
+	hostfs_at_put(&at);
+	if (result == -EACCES)
+		result = 0;
 	if (result > 0)
 		result = names_filter(all, result);
 	if (result > 0 && size && result > size)

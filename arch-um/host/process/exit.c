@@ -9,6 +9,7 @@
 #include "process/exit.h"
 #include <um/host.h>
 #include "guest/spaces.h"
+#include "hostfs/hostfs_client.h"
 #include "io/terminal.h"
 #include "libk.h"
 #include "lx/lx_process.h"
@@ -44,6 +45,6 @@ void host_restart(void)
 	host_processors_restore();
 	lx_rt_sigprocmask(SIG_SETMASK, &none, NULL);
 	lx_execve("/proc/self/exe", host_arguments(),
-		  host_confined_environment(host_environment()));
+		  hostfs_client_environment(host_confined_environment(host_environment())));
 	host_fail("restart: cannot run the program again");
 }

@@ -40,14 +40,21 @@ static inline const char *ubd_option_error(const char *name, const char *value)
 #endif
 
 /*
- * hostfs_check_option - check @value of hostfs=/dir[,ro][:/dir[,ro]]...: 0 or -EINVAL.
+ * hostfs_check_option - check @value of hostfs=: 0 or -EINVAL.
+ * hostfs_open_option - open the folders that a well-formed @value names: 0 or -errno.
  * hostfs_option_error - return the fault in a few words; NULL: the option is well-formed.
  */
 #ifdef CONFIG_UM_HOSTFS
 int hostfs_check_option(const char *value);
+int hostfs_open_option(const char *value);
 const char *hostfs_option_error(const char *value);
 #else
 static inline int hostfs_check_option(const char *value)
+{
+	return 0;
+}
+
+static inline int hostfs_open_option(const char *value)
 {
 	return 0;
 }

@@ -260,7 +260,6 @@ enum host_open {
 	HOST_O_APPEND = 32,
 	HOST_O_EXCL = 64,
 	HOST_O_NONBLOCK = 128,
-	HOST_O_UNNAMED = 256,		/* host_fs_open() only */
 };
 
 /* host_file_open - open a file; no child process inherits the descriptor. Blocks. */
@@ -427,12 +426,14 @@ void host_helper_end(int pid);
  */
 int host_identity(char *text, size_t size, bool folder);
 
-/* ---- host file system (drivers/hostfs*.c) -------------------------------- */
+/* ---- host file system (drivers/hostfs/) ---------------------------------- */
 
 /*
- * A file is named by a descriptor and a name of one component: no slash and not "..", so that no
- * name leads out of the directory. "." is the directory itself, "" is the object that the
- * descriptor refers to. Only host_fs_open_root() follows symbolic links. All calls may block.
+ * The hostfs server, a process of its own, carries out these calls (host/hostfs/). A file is named
+ * by a node and a name of one component. A node is a number that stands for a directory, or for a
+ * file without a name, that the server holds open. A name contains no slash and is not "..", so it
+ * does not lead out of the directory, and no call follows symbolic links. "." is the directory
+ * itself, "" is the file that the node stands for. All calls may block.
  * Numbers (modes, RENAME_*, DT_*) are those of the guest, because host and guest share one ABI.
  */
 struct host_timestamp {
@@ -440,7 +441,7 @@ struct host_timestamp {
 	uint32_t nsec;
 };
 
-/* Special values of nsec for host_fs_utimes(). */
+/* Special values of nsec for struct host_change. */
 enum {
 	HOST_TIME_NOW = 0x3fffffff,
 	HOST_TIME_KEEP = 0x3ffffffe,
@@ -473,70 +474,110 @@ struct host_dirent {
 };
 _Static_assert(offsetof(struct host_dirent, name) == 19, "layout that getdents64 writes");
 
-/*
- * host_fs_open_root - open a directory handle for a folder that the command line names.
- * host_fs_open_beneath - open a directory handle for a folder below @root_fd. @path is relative
- * and may have several components, but no symbolic link and no "..".
- * host_fs_open - open (HOST_O_*) or create a regular file, or open "." for host_fs_readdir(). With
- * HOST_O_UNNAMED, create a file without a name in the directory @name (O_TMPFILE). The caller
- * must check what kind of file was opened (host_fs_stat()).
- */
-int host_fs_open_root(const char *path);
-int host_fs_open_beneath(int root_fd, const char *path);
-int host_fs_open(int fd, const char *name, unsigned int flags, unsigned int mode);
+/* A change of attributes, made in this order. */
+enum {
+	HOST_CHANGE_OWNER = 1,
+	HOST_CHANGE_MODE = 2,
+	HOST_CHANGE_TIMES = 4,
+};
 
-int host_fs_stat(int fd, const char *name, struct host_stat *st);
-int host_fs_statfs(int fd, struct host_statfs *st);
+struct host_change {
+	uint32_t what;			/* HOST_CHANGE_* */
+	uint32_t uid, gid;		/* -1: no change */
+	uint32_t mode;
+	struct host_timestamp atime, mtime;
+	uint64_t dev, ino;		/* the object must still be this one; ino 0: any */
+};
 
-/* host_fs_make - create a directory, FIFO or socket, as the type in @mode says. */
-int host_fs_make(int fd, const char *name, unsigned int mode);
-int host_fs_symlink(int fd, const char *name, const char *target);
 /*
- * host_fs_link - give the file @from a further name. If @from is "", the file is the one that
- * @from_fd refers to, which may have no name yet.
+ * host_fs_root_add - open the folder @path of the host, which the guest will call @name. Called
+ * while the options are checked. -ELOOP: a part of the path is a symbolic link. -EXDEV: the folder
+ * lies inside another one that the guest can write, or around one.
+ * host_fs_start - start the server if there are folders, or find the one that ran before a
+ * restart: it still has the folders of the first start. Called before host_confine_files(). @text
+ * gets a few words for the boot log, "" without a server.
+ * host_fs_root - return the node of the folder that the guest calls @name.
  */
-int host_fs_link(int from_fd, const char *from, int to_fd, const char *to);
-int host_fs_remove(int fd, const char *name, bool directory);
-int host_fs_rename(int from_fd, const char *from, int to_fd, const char *to,
+int host_fs_root_add(const char *path, const char *name, bool read_only);
+int host_fs_start(char *text, size_t size);
+int host_fs_root(const char *name, bool *read_only);
+
+/*
+ * host_fs_walk - open a folder below @node and return its node. @path may have several components,
+ * but no symbolic link and no "..". "" is the folder itself.
+ * host_fs_open - open (HOST_O_*) or create a regular file and return its descriptor. -ELOOP,
+ * -ENXIO: the object is a link, or of another type.
+ * host_fs_open_unnamed - create a file without a name in the directory @node (O_TMPFILE), and a
+ * node for it.
+ * host_fs_hold - return a node for a regular file, which stays valid when the name is removed.
+ * host_fs_close - forget a node. Never blocks.
+ */
+int host_fs_walk(int node, const char *path, struct host_stat *st);
+int host_fs_open(int node, const char *name, unsigned int flags, unsigned int mode,
+		 struct host_stat *st);
+int host_fs_open_unnamed(int node, unsigned int mode, struct host_stat *st, int *file_node);
+int host_fs_hold(int node, const char *name, struct host_stat *st);
+void host_fs_close(int node);
+
+/*
+ * host_fs_list - open the directory @node for host_fs_readdir() and return the node of the list.
+ * host_fs_readdir - read records from @position (-1: where the last call ended). Returns the bytes
+ * read, or 0 at the end.
+ */
+int host_fs_list(int node);
+ssize_t host_fs_readdir(int list, int64_t position, void *buf, size_t size);
+
+int host_fs_stat(int node, const char *name, struct host_stat *st);
+int host_fs_statfs(int node, struct host_statfs *st);
+
+/* host_fs_sync - put the directory @node or, if @all, its file system on stable storage. */
+int host_fs_sync(int node, bool all);
+
+/* host_fs_make - create a directory or socket, as the type in @mode says. */
+int host_fs_make(int node, const char *name, unsigned int mode);
+int host_fs_symlink(int node, const char *name, const char *target);
+int host_fs_link(int from, const char *from_name, int to, const char *to_name);
+int host_fs_remove(int node, const char *name, bool directory);
+int host_fs_rename(int from, const char *from_name, int to, const char *to_name,
 		   unsigned int flags);
 
 /* host_fs_readlink - copy at most @size bytes of the target, without a zero; return how many. */
-ssize_t host_fs_readlink(int fd, const char *name, char *buf, size_t size);
+ssize_t host_fs_readlink(int node, const char *name, char *buf, size_t size);
 
 /*
- * host_fs_readdir - read records from @position (-1: where the last call ended). Returns the size
- * of the records in bytes, or 0 at the end.
+ * host_fs_change - change attributes. -EPERM also if the mode would set the set-user-ID or
+ * set-group-ID bit. -ESTALE: another file has the name now.
  */
-ssize_t host_fs_readdir(int fd, int64_t position, void *buf, size_t size);
-
-int host_fs_chmod(int fd, const char *name, unsigned int mode);
-int host_fs_chown(int fd, const char *name, uint32_t uid, uint32_t gid);
-int host_fs_utimes(int fd, const char *name, const struct host_timestamp *atime,
-		   const struct host_timestamp *mtime);
-int host_fs_truncate(int fd, uint64_t size);
-
-/* host_fs_allocate - allocate, zero or punch a range, as fallocate() does with @mode. */
-int host_fs_allocate(int fd, int mode, uint64_t offset, uint64_t size);
-
-/* host_fs_sync - put the whole host file system of directory handle @fd on stable storage. */
-int host_fs_sync(int fd);
+int host_fs_change(int node, const char *name, const struct host_change *change);
 
 /*
- * Extended attributes, by their full names, of a file or directory that is open for reading or
- * writing. get and list return the size, even if @size is 0. set removes the attribute if @value
- * is NULL.
+ * Extended attributes user.* by their full names. get and list return the size, even if @size is 0.
+ * set removes the attribute if @value is NULL.
  */
-ssize_t host_fs_xattr_get(int fd, const char *name, void *value, size_t size);
-ssize_t host_fs_xattr_list(int fd, char *list, size_t size);
-int host_fs_xattr_set(int fd, const char *name, const void *value, size_t size, int flags);
+ssize_t host_fs_xattr_get(int node, const char *name, const char *attribute, void *value,
+			  size_t size);
+ssize_t host_fs_xattr_list(int node, const char *name, char *list, size_t size);
+int host_fs_xattr_set(int node, const char *name, const char *attribute, const void *value,
+		      size_t size, int flags);
 
 /* host_fs_owner - get the user and group of this process on the host. */
 void host_fs_owner(uint32_t *uid, uint32_t *gid);
 
-/*
- * host_fs_max_descriptors - raise the limit on open descriptors as far as allowed, and return it.
- */
+/* host_fs_max_descriptors - raise the limit of descriptors as far as allowed, and return it. */
 unsigned int host_fs_max_descriptors(void);
+
+/*
+ * Calls on the descriptor of an open file, which do not pass the server.
+ * host_file_stat - get the attributes; btime stays zero. Any thread.
+ * host_file_readlink - read the link @name in the folder @fd, as host_fs_readlink() does. Any
+ * thread.
+ * host_fs_truncate - set the size. Any thread.
+ * host_fs_allocate - allocate, zero or punch a range, as fallocate() does with @mode.
+ */
+int host_file_stat(int fd, struct host_stat *st);
+ssize_t host_file_readlink(int fd, const char *name, char *buf, size_t size);
+int host_fs_truncate(int fd, uint64_t size);
+int host_fs_allocate(int fd, int mode, uint64_t offset, uint64_t size);
 
 /* ---- readiness ---------------------------------------------------------- */
 

@@ -165,12 +165,10 @@ static int __init probe_disk(const char *value)
 	return error;
 }
 
+/* The folders stay open: their paths may lead elsewhere later. */
 static int __init probe_folders(const char *value)
 {
-	int error = probe_path(value, ",:", HOST_O_DIRECTORY);
-	const char *next = strchr(value, ':');
-
-	return error || !next ? error : probe_folders(next + 1);
+	return hostfs_open_option(value);
 }
 
 /* Descriptors that the command line names must be open. Other backends are opened later. */
@@ -207,6 +205,11 @@ static const char *__init error_text(int error)
 		return "permission denied";
 	case -ENOTDIR:
 		return "not a directory";
+	case -ELOOP:
+		return "a part of its path is a symbolic link; use the path that realpath prints";
+	case -EXDEV:
+		return "one of the folders lies inside another that the guest can write; leave one "
+		       "out, or make the outer one ro";
 	case -EBADF:
 		return "descriptor is not open";
 	case -ENAMETOOLONG:
@@ -244,8 +247,9 @@ static const struct option options[] __initconst = {
 		.help = "load this initial RAM file system; default: none",
 	}, {
 		.name = "hostfs", .nr = -1, .check = check_folders, .probe = probe_folders,
-		.form = "hostfs=/DIR[,ro][:/DIR...]",
-		.help = "let the guest mount these host folders as type hostfs; default: none",
+		.form = "hostfs=/DIR[,ro][,as=/NAME][:/DIR...]",
+		.help = "let the guest mount these host folders as type hostfs, as NAME if given;\n"
+			"%XX stands for a special character. Default: none",
 	}, {
 		.name = "eth", .nr = 16, .check = check_interface, .probe = probe_interface,
 		.form = "ethN=slirp|switch:FOLDER|vde:URL|fd:N|unix:PATH|null[,mac=MAC][,mtu=N]...",

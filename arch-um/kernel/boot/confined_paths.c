@@ -50,19 +50,6 @@ static void __init disk_allow(const char *value)
 	}
 }
 
-static void __init folders_allow(const char *value)
-{
-	size_t length;
-
-	for (; *value; value += value[length] == ':' ? length + 1 : length) {
-		size_t name = strcspn(value, ",:");
-
-		length = strcspn(value, ":");
-		if (strncmp(value + name, ",ro", 3))
-			path_allow(value, name);
-	}
-}
-
 static void __init console_allow(const char *value)
 {
 	const char *path = strchr(value, ':');
@@ -75,8 +62,6 @@ void __init confined_paths_allow(const char *option, const char *value)
 {
 	if (!strcmp(option, "ubd"))
 		disk_allow(value);
-	else if (!strcmp(option, "hostfs"))
-		folders_allow(value);
 	else if (!strcmp(option, "con"))
 		console_allow(value);
 	else if (!strcmp(option, "netctl"))

@@ -134,9 +134,12 @@ early_param("confine", confine_setup);
 
 static void __init engine_start(void)
 {
-	char why[200] = "", confinement[100];
+	char why[200] = "", confinement[100], folders[100];
 	int error;
 
+	error = host_fs_start(folders, sizeof(folders));
+	if (error)
+		setup_fail("linux: cannot start the process for hostfs= (error %d)\n", -error);
 	pr_info("spaces: at most %u host processes\n", host_spaces_limit(spaces));
 	host_confine_files(confine, confinement, sizeof(confinement));
 	error = host_guest_init(engine, why, sizeof(why));
@@ -146,6 +149,8 @@ static void __init engine_start(void)
 	error = host_confine_calls();
 	pr_info("confinement: %s%s\n", confinement, !confine ? "" :
 		error ? "; no system call filter on this host" : "; filtered system calls");
+	if (*folders)
+		pr_info("hostfs: a process of its own; %s\n", folders);
 }
 
 /* Give the random generator the entropy it needs, so that no guest program waits for it. */
