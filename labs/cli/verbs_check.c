@@ -170,6 +170,9 @@ static enum status check_lab(const struct verb_args *args, const char *dir)
 
 	find_lab(&lab, dir, false);
 	path = verb_flag(args, "netkit") ? NULL : config_find(&lab, verb_value(args, "config"));
+	if (path && labmounts_guest_writes(&lab, path))
+		die(STATUS_FAILED, _("%s: is in a folder that the machines can write; move it"),
+		    path);
 	machine_list(&machines, lab_id(lab.dir));
 	/* If the lab has machines, check it as it is; otherwise start it for the check. */
 	if (!live && !machines.nr) {

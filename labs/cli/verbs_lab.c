@@ -161,8 +161,11 @@ static void limits_read(const struct verb_args *args, struct labmake_options *op
 static enum status verb_lstart(const struct verb_args *args)
 {
 	struct labmake_options options = {
-		.hosthome = verb_flag(args, "hosthome") && !verb_flag(args, "no-hosthome"),
-		.no_shared = verb_flag(args, "no-shared"),
+		.mounts = {
+			.hosthome = verb_flag(args, "hosthome") && !verb_flag(args, "no-hosthome"),
+			.no_shared = verb_flag(args, "no-shared"),
+			.volumes = verb_flag(args, "volumes"),
+		},
 		.force = verb_flag(args, "force"),
 		.no_wait = verb_flag(args, "no-wait"),
 		.exam = verb_flag(args, "exam"),
@@ -438,11 +441,14 @@ static enum status verb_wipe(const struct verb_args *args)
 	{ .name = "print", \
 	  .help = N_("Print what would be started, and start nothing") }, \
 	{ .name = "hosthome", \
-	  .help = N_("Mount your home folder as /hosthome") }, \
+	  .help = N_("Mount your home folder as /hosthome, read-only") }, \
 	{ .letter = 'H', .name = "no-hosthome", \
 	  .help = N_("Do not mount /hosthome (this is the default)") }, \
 	{ .letter = 'S', .name = "no-shared", \
 	  .help = N_("Do not mount /shared") }, \
+	{ .name = "volumes", \
+	  .help = N_("Allow the folders outside the lab that lab.conf names (volume=); default: " \
+		     "ask at a terminal, else refuse") }, \
 	OPTION_FORCE(N_("Start even if the host's memory may not suffice")), \
 	OPTION_NO_WAIT, \
 	{ .letter = 'l', .name = "list", \

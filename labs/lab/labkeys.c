@@ -147,6 +147,35 @@ static const char *check_volume(const char *value)
 	return NULL;
 }
 
+/*
+ * Checks a word for the kernel's command line. Most options of the kernel program name files,
+ * programs or rights of the host. A lab must not set those, nor options that come later. So only
+ * flags, parameters of modules and the parameters below are allowed.
+ */
+static const char *check_append(const char *value)
+{
+	static const char *const names[] = {
+		"loglevel", "printk", "panic", "init", "rootflags", "rootdelay", "selinux",
+		"apparmor", "security", "audit", "elevator", "hostname", "ip", "vga", "fb",
+		"devfs", "swapaccount", "cgroup_enable", "mitigations",
+	};
+	size_t size = strcspn(value, "=");
+
+	for (const char *at = value; *at; at++)
+		if ((unsigned char)*at <= ' ' || *at == 0x7f || strchr("\"'\\", *at))
+			return "contains a blank, a quote or a control character";
+	if (!isalpha((unsigned char)*value))
+		return "is not a word that begins with a letter";
+	if (!value[size])
+		return NULL;
+	if (memchr(value, '.', size) && strncmp(value, "umlab", 5))
+		return NULL;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strlen(names[i]) == size && !strncmp(value, names[i], size))
+			return NULL;
+	return "is an option that a lab may not set";
+}
+
 static const char *check_rate(const char *value)
 {
 	uint64_t rate;
@@ -180,7 +209,7 @@ const struct lab_key lab_keys[] = {
 	KEY(KATHARA, "ulimit", .repeats = true, .check = check_ulimit,
 	    .help = "name=soft[:hard], for startup files and shells"),
 	KEY(KATHARA, "volume", .repeats = true, .check = check_volume,
-	    .help = "HOST|GUEST[|ro|rw]: a folder of the host"),
+	    .help = "HOST|GUEST[|ro|rw]: a folder of the host; outside the lab the user agrees"),
 	KEY(KATHARA, "privileged", .check = check_bool,
 	    .help = "no effect, because root in a machine has all rights"),
 	KEY(KATHARA, "entrypoint", .help = "no effect, because machines boot"),
@@ -198,9 +227,9 @@ const struct lab_key lab_keys[] = {
 	KEY(NETKIT, "kernel", .help = "Netkit: no effect, because the kernel is ours"),
 	KEY(NETKIT, "k", .alias_of = "kernel"),
 	KEY(NETKIT, "modules", .help = "Netkit: no effect"),
-	KEY(NETKIT, "append", .repeats = true,
+	KEY(NETKIT, "append", .repeats = true, .check = check_append,
 	    .help = "Netkit: a word for the kernel's command line"),
-	KEY(NETKIT, "a", .alias_of = "append", .repeats = true),
+	KEY(NETKIT, "a", .alias_of = "append", .repeats = true, .check = check_append),
 	KEY(NETKIT, "model-fs", .help = "Netkit: the image"),
 	KEY(NETKIT, "m", .alias_of = "model-fs"),
 	KEY(NETKIT, "filesystem", .help = "Netkit: no effect, because overlays have a fixed place"),
@@ -211,7 +240,7 @@ const struct lab_key lab_keys[] = {
 	KEY(NETKIT, "D", .alias_of = "hide-cow", .check = check_bool),
 	KEY(NETKIT, "no-hosthome", .check = check_bool, .help = "Netkit: no /hosthome"),
 	KEY(NETKIT, "H", .alias_of = "no-hosthome", .check = check_bool),
-	KEY(NETKIT, "hosthome", .help = "Netkit: another folder as /hosthome"),
+	KEY(NETKIT, "hosthome", .help = "Netkit: another folder as /hosthome, read-only"),
 	KEY(NETKIT, "hostlab", .help = "Netkit: no effect, because /hostlab is the lab"),
 	KEY(NETKIT, "hostwd", .help = "Netkit: no effect"),
 	KEY(NETKIT, "quiet", .check = check_bool, .help = "Netkit: no effect"),

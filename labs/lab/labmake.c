@@ -31,45 +31,6 @@
 
 /* ---- description ------------------------------------------------------------------- */
 
-static void mount_add(struct conf *conf, bool writable, const char *guest, const char *host)
-{
-	conf_add(conf, "mount", txt_printf("%s:%s:%s", writable ? "rw" : "ro", guest, host));
-}
-
-/* Adds a mount for HOST|GUEST[|ro|rw], where HOST is relative to the lab. */
-static void volume_add(const struct lab *lab, struct conf *conf, const char *value)
-{
-	struct words parts = { 0 };
-	char *host;
-
-	words_split(&parts, value, "|");
-	host = *parts.at[0] == '/' ? parts.at[0] : txt_printf("%s/%s", lab->dir, parts.at[0]);
-	if (file_exists(host))
-		mount_add(conf, parts.nr > 2 && !strcmp(parts.at[2], "rw"), parts.at[1], host);
-	else
-		tell_warning(_("the volume %s is not there"), host);
-}
-
-static void mounts_describe(const struct lab *lab, const struct lab_machine *from,
-			    const struct labmake_options *options, struct conf *conf)
-{
-	char *shared = txt_printf("%s/shared", lab->dir);
-	bool writable = !access(lab->dir, W_OK);
-
-	mount_add(conf, writable, "/hostlab", lab->dir);
-	if (file_exists(shared) && !options->no_shared) {
-		conf_set(conf, "shared", lab->dialect == LAB_NETKIT ? "copy" : "mount");
-		if (lab->dialect != LAB_NETKIT)
-			mount_add(conf, !access(shared, W_OK), "/shared", shared);
-	}
-	if (options->hosthome && !lab_option_true(from, "no-hosthome"))
-		mount_add(conf, true, "/hosthome",
-			  lab_option_get(from, "hosthome") ? : getenv("HOME"));
-	for (int i = 0; i < from->nr_options; i++)
-		if (!strcmp(from->options[i].key, "volume"))
-			volume_add(lab, conf, from->options[i].value);
-}
-
 /* Sets the memory to @wanted, but at least to what the image needs: old labs ask for 32 MB. */
 static void memory_describe(const char *wanted, const struct image *image, struct conf *conf)
 {
@@ -132,7 +93,9 @@ int labmake_describe(const struct lab *lab, const struct lab_machine *from,
 	if (options->exam)
 		conf_set(conf, "exam", "true");
 	image_apply(&image, conf);
-	mounts_describe(lab, from, options, conf);
+	error = labmounts_describe(lab, from, &options->mounts, conf, reason);
+	if (error)
+		return error;
 	labnet_describe(lab, from, machine);
 	return 0;
 }
@@ -357,6 +320,10 @@ enum status labmake_start(const struct lab *lab, const struct labmake_options *o
 
 	if (status)
 		return status;
+	if (labmounts_check(batch.machines, batch.nr, &reason)) {
+		tell_error("%s", reason);
+		return STATUS_FAILED;
+	}
 	if (!lab_limits_apply(batch.machines, batch.nr, options) ||
 	    !memory_suffices(batch.machines, batch.nr, options->force))
 		return STATUS_FAILED;

@@ -7,12 +7,12 @@
 
 #include "base/tell.h"
 #include "lab/labfile.h"
+#include "lab/labmounts.h"
 #include "machine/machine.h"
 
 struct labmake_options {
 	struct words only, except;	/* names of machines to start (empty: all) and to skip */
-	bool hosthome;			/* mount the user's home folder as /hosthome */
-	bool no_shared;			/* do not mount /shared */
+	struct labmounts_options mounts;
 	bool force;			/* start even if memory is short */
 	bool no_wait;			/* return once the kernels run */
 	int jobs;			/* how many boot at a time; 0: twice the processors */

@@ -24,7 +24,7 @@ END
 } > lab.conf
 echo "pc1: r1" > lab.dep
 printf 'touch /root/started\r\n' > pc1.startup
-echo 'echo bye > /hostlab/bye' > pc1.shutdown
+echo 'echo bye > /hostlab/.out/pc1/bye' > pc1.shutdown
 # shellcheck disable=SC2016
 printf 'echo $COLOR $(ulimit -S -n) > /root/color\n' > r1.startup
 echo 'date +%s.%N > /root/shared.startup' > shared.startup
@@ -62,9 +62,9 @@ like "$(cat out)" "ran already" "lstart says which machines ran already"
 ok $? "umlab writes no disks or marks into the lab's folder"
 
 claim "lhalt shuts the machines down cleanly" umlab lhalt
-is "$(cat bye)" bye "lhalt runs the shutdown files"
+is "$(cat .out/pc1/bye)" bye "lhalt runs the shutdown files"
 is "$(states)" stopped "lhalt keeps the stopped machines"
-rm bye; printf 'true\nfalse\nls /no/such\n' > r1.startup
+rm .out/pc1/bye; printf 'true\nfalse\nls /no/such\n' > r1.startup
 umlab lstart r1 > out 2>&1; is $? 1 "lstart exits with status 1 when a startup file fails"
 like "$(umlab log --startup r1)" "r1.startup:2: status 1: false" \
 	"log --startup names the line of a startup file that failed"
@@ -88,7 +88,7 @@ claim "wipe works after lstart was killed" umlab wipe -f
 ok $? "wipe leaves no file or socket behind"
 
 # Test a lab whose folder is read-only.
-rm -f bye; echo true > r1.startup; chmod a-w . shared
+rm -rf .out; echo true > r1.startup; chmod a-w . shared
 claim "a lab in a read-only folder starts" umlab lstart r1
 umlab exec r1 touch /hostlab/x 2> err; [ $? -ne 0 ]
 ok $? "a guest cannot write to a lab in a read-only folder"

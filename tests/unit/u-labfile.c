@@ -201,6 +201,12 @@ static void options(void)
 	one_error("pc1[env]=novalue", 5, "not a variable");
 	one_error("pc1[ulimit]=nofile=9:3", 5, "soft limit above");
 	one_error("pc1[volume]=data", 5, "not a volume");
+	one_option("pc1[append]=net.ifnames=0", "append", "net.ifnames=0");
+	one_error("pc1[append]=hostfs=/", 5, "may not set");
+	one_error("pc1[append]=ubd1r=/etc/passwd", 5, "may not set");
+	one_error("pc1[a]=confine=off", 5, "may not set");
+	one_error("pc1[append]=umlab.host=/", 5, "may not set");
+	one_error("pc1[append]=ro hostfs=/", 5, "a blank");
 	one_error("pc1[num_terms]=-1", 5, "not a number");
 	one_error("pc1[]=A", 4, "is empty");
 	one_warning("pc1[images]=x", "did you mean image?");
