@@ -354,7 +354,7 @@ void host_seccomp_kick(void)
 	bool unnoticed;
 
 	machine.look = true;
-	if (!space)
+	if (!space || !space->space.pid)
 		return;
 	unnoticed = host_handover_unnoticed(space);
 	if (kick_is_overdue(space, unnoticed)) {

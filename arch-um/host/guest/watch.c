@@ -46,7 +46,9 @@ static bool ran_without_turn(struct seccomp_space *space)
 static void condemn(struct seccomp_space *space)
 {
 	space->condemned = true;
-	lx_kill(space->space.pid, SIGKILL);
+	/* The process may have ended meanwhile, and pid 0 would be this process. */
+	if (space->space.pid)
+		lx_kill(space->space.pid, SIGKILL);
 }
 
 void host_watch_begin(struct seccomp_space *space)
