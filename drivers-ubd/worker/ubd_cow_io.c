@@ -156,13 +156,14 @@ static bool disk_is_link(const struct cow_io *io, const char *path)
 	char target[8];
 
 	if (fd < 0)
-		return false;
+		return true;
 	for (const char *c = path; *c; c++)
 		if (*c == '/')
 			name = c + 1;
-	ret = host_fs_readlink(fd, name, target, sizeof(target));
+	/* EINVAL is the only answer that shows that the path is not a link. */
+	ret = host_file_readlink(fd, name, target, sizeof(target));
 	host_file_close(fd);
-	return ret >= 0;
+	return ret != -EINVAL;
 }
 
 static int disk_resolve(const struct cow_io *io, const char *folder, char *path, size_t size)
