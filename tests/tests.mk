@@ -71,13 +71,13 @@ LABS_CHECKED := $(patsubst labs/%.c,$(TESTS_OUT)/labs/%.o,$(filter-out %/image_r
 LABS_CHECKED_FLAGS := -D_GNU_SOURCE -Ilabs $(SANITIZE)
 LABS_CHECKED_LIBS := -ljansson -lyaml -lsmartcols -lm
 # The fuzz targets need to know which code an input reaches. tests/lib/nocover.c serves the others.
-$(TESTS_OUT)/labs/%.o: labs/%.c tests/tests.mk
+$(TESTS_OUT)/labs/%.o: labs/%.c tests/tests.mk $(FLAGS) | $(PACKAGES)
 	@mkdir -p $(@D)
-	$(CC) $(TESTS_CFLAGS) $(LABS_CHECKED_FLAGS) $(COVERAGE) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(TESTS_CFLAGS) $(LABS_CHECKED_FLAGS) $(COVERAGE) -MMD -MP -c -o $@ $<
 -include $(LABS_CHECKED:.o=.d)
 $(TESTS_OUT)/labs/liblabs.a: $(LABS_CHECKED)
-	rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
 $(foreach unit,$(LABS_UNITS),$(eval unit_$(unit) := tests/lib/nocover.c \
 	$(TESTS_OUT)/labs/liblabs.a))
 unit_compat := labs/cli/compat.c labs/cli/die.c $(unit_compat)

@@ -8,10 +8,10 @@
  * folio. For a single page the question costs as much as it saves.
  *
  * Generic code clears a folio page by page, in any order, but the host is asked only once. The
- * answer is valid until the next page allocation. A folio is allocated before it is cleared, so an
- * answer about the folio's former use is no longer valid then. After the allocation only the
- * folio's owner, who is clearing it, can write to the folio. Reserved huge pages (hugetlb) are
- * reused without an allocation, so they are always cleared.
+ * answer is valid until the next page allocation. A folio is allocated before it is cleared, so the
+ * allocation discards every answer about the folio's former use. Then only the folio's owner, who
+ * is clearing it, can write to the folio. Reserved huge pages (hugetlb) are reused without an
+ * allocation, so they are always cleared.
  */
 #include <linux/mm.h>
 #include <linux/vmstat.h>

@@ -9,7 +9,7 @@
 
 /*
  * cow_beside_read - read all @size bytes of the file beside @layer whose name ends in @suffix.
- * -ENOENT if there is no such file, or if the path of @layer is a symbolic link.
+ * -ENOENT if the file does not exist, or if the path of @layer is a symbolic link.
  */
 int cow_beside_read(const struct cow_layer *layer, const char *suffix, void *to, size_t size);
 /* cow_beside_write - write or replace this file. */

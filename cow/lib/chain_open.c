@@ -25,7 +25,7 @@ struct below {
 	const char *relative, *absolute;
 };
 
-/* Returns the base that @layer records; its kind is COW_PARENT_NONE if there is no base. */
+/* Returns the base that @layer records, or one of kind COW_PARENT_NONE for a layer without base. */
 static struct below layer_below(const struct cow_layer *layer)
 {
 	struct below below = { COW_PARENT_NONE, "", "" };

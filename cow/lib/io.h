@@ -68,7 +68,7 @@ struct cow_io {
 	int (*size)(const struct cow_io *io, int file, uint64_t *size);
 	/*
 	 * next_data - find the first range that may hold data at or after *@start, and set
-	 * *@start and *@end to its bounds. -ENXIO: there is no data from *@start on.
+	 * *@start and *@end to its bounds. -ENXIO: the file has only holes from *@start on.
 	 */
 	int (*next_data)(const struct cow_io *io, int file, uint64_t *start, uint64_t *end);
 	/*

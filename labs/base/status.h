@@ -10,7 +10,7 @@ enum status {
 	STATUS_OK = 0,
 	STATUS_FAILED = 1,
 	STATUS_USAGE = 2,
-	STATUS_ABSENT = 3,	/* there is no such machine, lab or image */
+	STATUS_ABSENT = 3,	/* this machine, lab or image does not exist */
 	STATUS_TIMEOUT = 124,
 };
 

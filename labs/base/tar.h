@@ -60,7 +60,7 @@ void tar_release(struct tar *tar);
  * failed; -EINVAL: @fault says what is wrong with the archive.
  */
 int tar_next(struct tar *tar);
-/* Reads data of the current entry. 0: there is no more. -errno as for tar_next(). */
+/* Reads data of the current entry. 0: the entry has ended. -errno as for tar_next(). */
 ssize_t tar_read(struct tar *tar, void *to, size_t size);
 
 #endif

@@ -76,7 +76,7 @@ static void capture_kill(struct check_capture *capture)
 	waitpid(capture->pid, NULL, 0);
 }
 
-/* Returns the size of the file; -1: there is no file. */
+/* Returns the size of the file, or -1 if the file does not exist. */
 static off_t file_size(const struct check_capture *capture)
 {
 	struct stat status;

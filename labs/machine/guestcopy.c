@@ -209,7 +209,7 @@ static int child_unpack(const struct copy *copy, int fd)
 	}
 	unpack_confine(dir_fd);
 	if (unpack_tar(fd, dir_fd, &unpack, &reason)) {
-		/* Without an entry there was no archive, and the guest's tar has said why. */
+		/* Without an entry, the guest's tar sent no archive and has said why. */
 		if (unpack.nr_entries)
 			tell_error("%s: %s", copy->from, reason);
 		return 1;

@@ -207,7 +207,7 @@ enum status keeper_main(const char *id)
 	keeper.report_fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	dup2(STDIN_FILENO, STDOUT_FILENO);
 	if (machine_open(&keeper.machine, id)) {
-		keeper_report(&keeper, "there is no such machine");
+		keeper_report(&keeper, "this machine does not exist");
 		return STATUS_ABSENT;
 	}
 	error = locks_take(&keeper, &start_fd);

@@ -15,7 +15,7 @@ void keeper_console_log_open(struct keeper *keeper);
  */
 size_t keeper_console_read(struct keeper *keeper, char *data, size_t room);
 
-/* Queues input for the console. False: there is no room for it at the moment. */
+/* Queues input for the console. False: the queue has no room for it at the moment. */
 bool keeper_console_has_room(const struct keeper *keeper);
 void keeper_console_type(struct keeper *keeper, const char *data, size_t size);
 /* Writes as much of the queued input as the guest takes. Never waits. */

@@ -280,7 +280,7 @@ static void session_loop(struct session *session)
 			session_break(session, STATUS_BROKEN,
 				      _("the machine's keeper does not read"));
 		if (!timeout)
-			session_break(session, STATUS_TIMEOUT, _("there was no result in time"));
+			session_break(session, STATUS_TIMEOUT, _("no result arrived in time"));
 		if (session->ended)
 			return;
 		if (poll(polled, 3, timeout) < 0)

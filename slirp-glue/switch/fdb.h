@@ -43,7 +43,7 @@ void fdb_forget_port(struct fdb *fdb, uint16_t port);
 
 uint32_t fdb_count(struct fdb *fdb);
 
-/* Returns how often fdb_learn() did not learn an address because there was no room. */
+/* Returns how often fdb_learn() did not learn an address because the table was full. */
 uint64_t fdb_refused(struct fdb *fdb);
 
 void fdb_walk(struct fdb *fdb, void (*fn)(const struct fdb_entry *entry, void *arg), void *arg);

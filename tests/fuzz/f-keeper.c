@@ -49,25 +49,27 @@ static void drain(int fd)
 		;
 }
 
-static void act(uint8_t action, struct fuzz_input *input)
+/* Sends bytes of the input as they are, without the header of a frame. */
+static void send_bytes(int fd, struct fuzz_input *input)
 {
 	const uint8_t *data;
 	size_t size;
+
+	data = fuzz_bytes(input, fuzz_byte(input), &size);
+	send_some(fd, data, size);
+}
+
+static void act(uint8_t action, struct fuzz_input *input)
+{
 	int *client = &rig.clients[(action >> 4) % RIG_CLIENTS];
 
 	switch (action % 16) {
 	case 0: send_frame(rig.agent, input, 1); break;
 	case 1: send_frame(rig.agent, input, MANY); break;
-	case 2:
-		data = fuzz_bytes(input, fuzz_byte(input), &size);
-		send_some(rig.agent, data, size);
-		break;
+	case 2: send_bytes(rig.agent, input); break;
 	case 3: drain(rig.agent); break;
 	case 4: rig_close(&rig.agent); break;
-	case 5:
-		data = fuzz_bytes(input, fuzz_byte(input), &size);
-		send_some(rig.console, data, size);
-		break;
+	case 5: send_bytes(rig.console, input); break;
 	case 6: drain(rig.console); break;
 	case 7: rig_close(&rig.console); break;
 	case 8:
@@ -76,10 +78,7 @@ static void act(uint8_t action, struct fuzz_input *input)
 		break;
 	case 9: send_frame(*client, input, 1); break;
 	case 10: send_frame(*client, input, MANY); break;
-	case 11:
-		data = fuzz_bytes(input, fuzz_byte(input), &size);
-		send_some(*client, data, size);
-		break;
+	case 11: send_bytes(*client, input); break;
 	case 12: drain(*client); break;
 	case 13: rig_close(client); break;
 	case 14: shutdown(*client, SHUT_WR); break;

@@ -14,7 +14,7 @@
 
 enum { CHECKS = 4 };
 
-/* Takes a text with a size of one byte before it. 255: there is no text. */
+/* Takes a text with a size of one byte before it. The size 255 stands for NULL. */
 static char *text_take(struct fuzz_input *input)
 {
 	size_t size = fuzz_byte(input);

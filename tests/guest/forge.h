@@ -72,6 +72,30 @@ static inline void forge_turn(long turn)
 	__atomic_store_n(&BOX->turn, turn, __ATOMIC_SEQ_CST);
 }
 
+/*
+ * Jumps to the stub's code that loads a signal frame, with a frame that returns to the same code:
+ * the thread then loops in the stub. Calls @ready(@argument), unless NULL, just before the jump.
+ */
+static inline void forge_loop(unsigned long stub_continue, void (*ready)(long), long argument)
+{
+	static unsigned long frame[64] __attribute__((aligned(64)));
+	static unsigned char fp[4096] __attribute__((aligned(4096)));
+	static char stack[4096] __attribute__((aligned(4096)));
+
+	*(unsigned int *)(fp + 24) = 0x1f80;
+	frame[17] = (unsigned long)frame;	/* rdx */
+	frame[20] = (unsigned long)stack + sizeof(stack);
+	frame[21] = stub_continue;
+	frame[22] = 0x202;
+	frame[28] = (unsigned long)fp;
+	/* Touch the pages now: a fault during the attack would spoil it. */
+	stack[sizeof(stack) - 1] = fp[0] = fp[sizeof(fp) - 1] = 0;
+	if (ready)
+		ready(argument);
+	asm volatile("mov %0, %%rsp\n\tjmp *%2"
+		     : : "a"(stack + sizeof(stack)), "d"(frame), "c"(stub_continue) : "memory");
+}
+
 /* Jumps to @where in the stub, with the registers of the stub's call that waits for a turn. */
 static inline void forge_go(unsigned long where)
 {

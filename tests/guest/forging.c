@@ -248,27 +248,10 @@ static void sleeps_in_wait(long turn)
 	ATTACK(forge_go(stub_wait_syscall));
 }
 
-/*
- * Jumps to the stub's code that loads a signal frame, with a frame that returns to the same code.
- * The thread then loops in the stub and ignores the kick.
- */
+/* Loops in the stub, and so ignores the kick. */
 static void busy_in_stub(long unused)
 {
-	static unsigned long frame[64] __attribute__((aligned(64)));
-	static unsigned char fp[4096] __attribute__((aligned(4096)));
-	static char stack[4096] __attribute__((aligned(4096)));
-
-	(void)unused;
-	*(unsigned int *)(fp + 24) = 0x1f80;
-	frame[17] = (unsigned long)frame;	/* rdx */
-	frame[20] = (unsigned long)stack + sizeof(stack);
-	frame[21] = stub_continue;
-	frame[22] = 0x202;
-	frame[28] = (unsigned long)fp;
-	/* Touch the pages now: a fault during the attack would spoil it. */
-	stack[sizeof(stack) - 1] = fp[0] = fp[sizeof(fp) - 1] = 0;
-	asm volatile("mov %0, %%rsp\n\tjmp *%2"
-		     : : "a"(stack + sizeof(stack)), "d"(frame), "c"(stub_continue) : "memory");
+	forge_loop(stub_continue, NULL, unused);
 }
 
 int main(void)

@@ -124,24 +124,15 @@ static void stops_unwoken(long unused)
 	forge_go(stub_stopped);
 }
 
-/* Loops in the stub with a signal frame that leads back to the code that loads it. */
-static void loops(long turn)
+static void gives(long turn)
 {
-	static unsigned long frame[64] __attribute__((aligned(64)));
-	static unsigned char fp[4096] __attribute__((aligned(4096)));
-	static char stack[4096] __attribute__((aligned(4096)));
-
-	*(unsigned int *)(fp + 24) = 0x1f80;
-	frame[17] = (unsigned long)frame;	/* rdx */
-	frame[20] = (unsigned long)stack + sizeof(stack);
-	frame[21] = stub_continue;
-	frame[22] = 0x202;
-	frame[28] = (unsigned long)fp;
-	stack[sizeof(stack) - 1] = fp[0] = fp[sizeof(fp) - 1] = 0;
 	begin();
 	forge_turn(turn);
-	asm volatile("mov %0, %%rsp\n\tjmp *%2"
-		     : : "a"(stack + sizeof(stack)), "d"(frame), "c"(stub_continue) : "memory");
+}
+
+static void loops(long turn)
+{
+	forge_loop(stub_continue, gives, turn);
 }
 
 static const struct way {

@@ -47,7 +47,7 @@ intruded "sockets and the guest's folder" "$run"
 pgrep -U "$TEST_UID" > pids
 intrude pids "processes: no signal, memory or descriptor"
 is "$(find /dev/shm /var/tmp /tmp -maxdepth 1 -user "$TEST_UID" ! -path "$run" 2> /dev/null)" "" \
-	"there are no other temporary files"
+	"no other temporary files exist"
 (export UMLAB_HOME=$SCRATCH/home HOME=$SCRATCH/home; other "$UMLAB" list -a > out 2>&1)
 [ $? -ne 0 ] && ! grep -q pc1 out; ok $? "umlab of the other user refuses that state" || diag < out
 claim "the lab ends" umlab lcrash -d lab

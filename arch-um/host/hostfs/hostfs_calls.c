@@ -31,13 +31,13 @@
  */
 #include "hostfs/hostfs_calls.h"
 #include "hostfs/hostfs_nodes.h"
+#include "hostfs/hostfs_path.h"
 #include "hostfs/hostfs_roots.h"
 #include "libk.h"
 #include "lx/lx_file.h"
 
 /* O_NONBLOCK: if a FIFO has replaced the file, do not wait for its writer. */
 #define OPEN_FLAGS (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_LARGEFILE)
-#define DIR_FLAGS (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define PIN_FLAGS (O_PATH | O_NOFOLLOW | O_CLOEXEC)
 #define SET_ID 06000
 #define MODE_BITS 07777
@@ -112,41 +112,16 @@ static bool odd_file_system(int fd)
 	return false;
 }
 
-/* Open what is below the directory @dir_fd, whatever happens to its parts meanwhile. */
-static int open_below(int dir_fd, const char *path, int flags)
+/* Has a call left the file system of the folder @dir for one that is closed? -EXDEV: yes. */
+static int crossing_check(int fd, const struct host_stat *st, const struct hostfs_node *dir)
 {
-	struct open_how how = {
-		.flags = flags,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-	};
-
-	return lx_openat2(dir_fd, path, &how);
+	return st->dev != dir->dev && odd_file_system(fd) ? -EXDEV : 0;
 }
 
-/* For hosts without openat2: open one component after the other and refuse links. */
-static int walk_stepwise(int dir_fd, const char *path)
+/* Open the directory @name in @dir_fd so that it can be read. */
+static int listing_open(int dir_fd, const char *name)
 {
-	char name[HOSTFS_NAME_SIZE];
-	int fd = lx_openat(dir_fd, ".", DIR_FLAGS, 0), next;
-	size_t size;
-
-	while (fd >= 0 && *path) {
-		for (size = 0; path[size] && path[size] != '/'; size++)
-			;
-		if (size >= sizeof(name)) {
-			lx_close(fd);
-			return -ENAMETOOLONG;
-		}
-		memcpy(name, path, size);
-		name[size] = 0;
-		path += size + (path[size] == '/');
-		if (!size)
-			continue;
-		next = strcmp(name, "..") ? lx_openat(fd, name, DIR_FLAGS, 0) : -EXDEV;
-		lx_close(fd);
-		fd = next;
-	}
-	return fd;
+	return lx_openat(dir_fd, name, O_RDONLY | O_DIRECTORY | OPEN_FLAGS, 0);
 }
 
 static struct host_timestamp timestamp(const struct statx_timestamp *time)
@@ -245,8 +220,8 @@ static int pin(const struct hostfs_call *call, struct object *object)
 			return object->fd;
 	}
 	error = stat_at(object->fd, "", &object->st);
-	if (!error && object->pinned && object->st.dev != node->dev && odd_file_system(object->fd))
-		error = -EXDEV;
+	if (!error && object->pinned)
+		error = crossing_check(object->fd, &object->st, node);
 	if (error)
 		unpin(object);
 	return error;
@@ -310,23 +285,24 @@ static int64_t root_call(struct hostfs_call *call)
 
 static int64_t walk_call(struct hostfs_call *call)
 {
+	/* The host opens what is below the node, whatever happens to its parts meanwhile. */
+	static const struct open_how how = {
+		.flags = HOSTFS_FOLDER_FLAGS,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
 	struct hostfs_node *node = hostfs_node_find(call->request->node, HOSTFS_NODE_DIR);
-	const char *path = *call->data ? call->data : ".";
 	int fd, error;
 
 	if (!node)
 		return -EBADF;
 	if (!data_is_text(call, HOSTFS_PATH_SIZE))
 		return -EINVAL;
-	fd = open_below(node->fd, path, DIR_FLAGS);
-	/* In old containers, system calls that are unknown there fail with -EPERM. */
-	if (fd == -ENOSYS || fd == -EPERM)
-		fd = walk_stepwise(node->fd, path);
+	fd = hostfs_folder_open(node->fd, *call->data ? call->data : ".", &how);
 	if (fd < 0)
 		return fd;
 	error = stat_at(fd, "", &call->reply->stat);
-	if (!error && call->reply->stat.dev != node->dev && odd_file_system(fd))
-		error = -EXDEV;
+	if (!error)
+		error = crossing_check(fd, &call->reply->stat, node);
 	if (error) {
 		lx_close(fd);
 		return error;
@@ -339,6 +315,15 @@ static int flags_of(uint32_t flags)
 	if (!(flags & HOST_O_WRITE))
 		return OPEN_FLAGS | O_RDONLY;
 	return OPEN_FLAGS | (flags & HOST_O_READ ? O_RDWR : O_WRONLY);
+}
+
+/* Get the attributes of the file @fd that was just made; returns @fd, or -errno and closes it. */
+static int made_stat(int fd, struct host_stat *st)
+{
+	if (fd < 0 || !stat_at(fd, "", st))
+		return fd;
+	lx_close(fd);
+	return -EIO;
 }
 
 /* Open a regular file that exists. */
@@ -357,8 +342,8 @@ static int file_open(const struct hostfs_node *dir, const char *name, uint32_t f
 	error = stat_at(fd, "", st);
 	if (!error && !is_regular(st))
 		error = -ENXIO;
-	if (!error && st->dev != dir->dev && odd_file_system(fd))
-		error = -EXDEV;
+	if (!error)
+		error = crossing_check(fd, st, dir);
 	if (!error && (flags & HOST_O_WRITE)) {
 		error = rights_remove(fd, st);
 		st->mode &= ~SET_ID;
@@ -386,10 +371,7 @@ static int64_t open_call(struct hostfs_call *call)
 		fd = lx_openat(node->fd, request->name,
 			       flags_of(request->flags) | O_CREAT | O_EXCL,
 			       request->mode & 0777);
-		if (fd >= 0 && stat_at(fd, "", &call->reply->stat)) {
-			lx_close(fd);
-			fd = -EIO;
-		}
+		fd = made_stat(fd, &call->reply->stat);
 	}
 	if (fd < 0)
 		return fd;
@@ -411,12 +393,9 @@ static int64_t unnamed_call(struct hostfs_call *call)
 		return -EPERM;
 	fd = lx_openat(node->fd, ".", O_RDWR | O_TMPFILE | O_CLOEXEC | O_LARGEFILE,
 		       call->request->mode & 0777);
+	fd = made_stat(fd, &call->reply->stat);
 	if (fd < 0)
 		return fd;
-	if (stat_at(fd, "", &call->reply->stat)) {
-		lx_close(fd);
-		return -EIO;
-	}
 	kept = lx_fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (kept < 0) {
 		lx_close(fd);
@@ -458,7 +437,7 @@ static int64_t list_call(struct hostfs_call *call)
 
 	if (!node)
 		return -EBADF;
-	fd = lx_openat(node->fd, ".", O_RDONLY | O_DIRECTORY | OPEN_FLAGS, 0);
+	fd = listing_open(node->fd, ".");
 	return fd < 0 ? fd : hostfs_node_add(HOSTFS_NODE_LIST, fd, node->dev, true);
 }
 
@@ -514,7 +493,7 @@ static int64_t sync_call(struct hostfs_call *call)
 
 	if (!node)
 		return -EBADF;
-	fd = lx_openat(node->fd, ".", O_RDONLY | O_DIRECTORY | OPEN_FLAGS, 0);
+	fd = listing_open(node->fd, ".");
 	if (fd < 0)
 		return fd;
 	error = call->request->flags ? lx_syncfs(fd) : lx_fsync(fd);
@@ -641,7 +620,7 @@ static int object_chmod(const struct object *object, uint32_t mode)
 	if (!object->pinned)
 		return lx_fchmod(object->fd, mode & MODE_BITS);
 	error = lx_fchmodat2(object->fd, "", mode & MODE_BITS, AT_EMPTY_PATH);
-	/* Before Linux 6.6 there was no such call, and fchmod() takes no O_PATH descriptor. */
+	/* Linux has this call since 6.6, and fchmod() takes no O_PATH descriptor. */
 	if (error == -ENOSYS || error == -EPERM)
 		error = lx_fchmodat(AT_FDCWD, fd_path(object->fd, path), mode & MODE_BITS);
 	return error;
@@ -713,8 +692,7 @@ static int xattr_open(struct hostfs_call *call, bool change)
 		if (error)
 			return error;
 		if ((st.mode & S_IFMT) == S_IFDIR) {
-			fd = lx_openat(node->fd, request->name,
-				       O_RDONLY | O_DIRECTORY | OPEN_FLAGS, 0);
+			fd = listing_open(node->fd, request->name);
 		} else if (is_regular(&st)) {
 			fd = file_open(node, request->name, HOST_O_READ, &st);
 			if (fd == -EACCES && !node->read_only)

@@ -17,54 +17,24 @@
  */
 #include "hostfs/hostfs_roots.h"
 #include <um/host.h>
+#include "hostfs/hostfs_path.h"
 #include "libk.h"
 #include "lx/lx_file.h"
 #include "process/environment.h"
 
 #define DEPTH_MAX 4096
-#define FOLDER_FLAGS (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 struct hostfs_root_folder hostfs_roots_open[HOSTFS_ROOTS_MAX];
 unsigned int hostfs_nr_roots_open;
 
-/* For hosts without openat2: open one component after the other. */
-static int open_stepwise(const char *path)
-{
-	char name[HOSTFS_ROOT_NAME_SIZE];
-	int fd = lx_openat(AT_FDCWD, "/", FOLDER_FLAGS, 0), next;
-	size_t size;
-
-	while (fd >= 0 && *path) {
-		for (size = 0; path[size] && path[size] != '/'; size++)
-			;
-		if (size >= sizeof(name)) {
-			lx_close(fd);
-			return -ENAMETOOLONG;
-		}
-		memcpy(name, path, size);
-		name[size] = 0;
-		path += size + (path[size] == '/');
-		if (!size)
-			continue;
-		next = lx_openat(fd, name, FOLDER_FLAGS, 0);
-		lx_close(fd);
-		fd = next;
-	}
-	return fd;
-}
-
 static int folder_open(const char *path)
 {
-	struct open_how how = {
-		.flags = FOLDER_FLAGS & ~O_NOFOLLOW,	/* ELOOP instead of ENOTDIR */
+	static const struct open_how how = {
+		.flags = HOSTFS_FOLDER_FLAGS & ~O_NOFOLLOW,	/* ELOOP instead of ENOTDIR */
 		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
 	};
-	int fd = lx_openat2(AT_FDCWD, path, &how);
 
-	/* In old containers, system calls that are unknown there fail with -EPERM. */
-	if (fd == -ENOSYS || fd == -EPERM)
-		fd = open_stepwise(path);
-	return fd;
+	return hostfs_folder_open(AT_FDCWD, path, &how);
 }
 
 static bool same_folder(const struct stat *a, const struct stat *b)
@@ -76,7 +46,7 @@ static bool same_folder(const struct stat *a, const struct stat *b)
 static int lies_inside(int inner_fd, int outer_fd)
 {
 	struct stat outer, at, above;
-	int fd = lx_openat(inner_fd, ".", FOLDER_FLAGS, 0), next, depth, error;
+	int fd = lx_openat(inner_fd, ".", HOSTFS_FOLDER_FLAGS, 0), next, depth, error;
 
 	if (fd < 0)
 		return fd;
@@ -88,7 +58,7 @@ static int lies_inside(int inner_fd, int outer_fd)
 			lx_close(fd);
 			return 1;
 		}
-		next = lx_openat(fd, "..", FOLDER_FLAGS, 0);
+		next = lx_openat(fd, "..", HOSTFS_FOLDER_FLAGS, 0);
 		lx_close(fd);
 		if (next < 0)
 			return next;

@@ -27,8 +27,8 @@
 #include "libk.h"
 #include "lx/lx_file.h"
 #include "lx/lx_process.h"
-#include "lx/lx_signal.h"
 #include "lx/lx_socket.h"
+#include "process/side_process.h"
 
 enum {
 	SERVER_FD = 3,
@@ -135,15 +135,9 @@ static void limit_raise(void)
 /* Main function of the server, which ends together with the kernel process. */
 __attribute__((noreturn)) static void server_main(int fd, int parent)
 {
-	lx_sigset all = ~0ULL;
 	ssize_t size;
 
-	lx_rt_sigprocmask(SIG_SETMASK, &all, NULL);
-	lx_prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	lx_prctl(PR_SET_NAME, (unsigned long)"umlab-hostfs", 0, 0, 0);
-	lx_setpgid(0, 0);
-	if (lx_getppid() != parent)
-		lx_exit_group(0);
+	host_side_process_begin("umlab-hostfs", parent);
 	descriptors_keep(fd);
 	limit_raise();
 	/* The guest has applied its own umask already, so apply none here. */

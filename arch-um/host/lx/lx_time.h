@@ -21,7 +21,7 @@ static inline int lx_clock_gettime(int clock, struct __kernel_timespec *now)
 	return lx_syscall2(__NR_clock_gettime, clock, (long)now);
 }
 
-/* Returns the processor time of process @pid in nanoseconds; 0: there is no such process. */
+/* Returns the processor time of process @pid in nanoseconds, or 0 if @pid does not exist. */
 static inline uint64_t lx_process_cpu(int pid)
 {
 	struct __kernel_timespec time = {};

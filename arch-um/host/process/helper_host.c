@@ -25,6 +25,7 @@
 #include "lx/lx_socket.h"
 #include "lx/lx_system.h"
 #include "process/environment.h"
+#include "process/side_process.h"
 
 #define PATH_SIZE 512
 #define WORDS_MAX 16
@@ -130,18 +131,12 @@ __attribute__((noreturn)) static void starter_main(int fd, int parent)
 	union start_control control;
 	struct iovec iov = { &request, sizeof(request) };
 	struct lx_msghdr message;
-	lx_sigset all = ~0ULL;
 	unsigned int i;
 	ssize_t size;
 	char *at;
 	int pid;
 
-	lx_rt_sigprocmask(SIG_SETMASK, &all, NULL);
-	lx_prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	lx_prctl(PR_SET_NAME, (unsigned long)"umlab-starter", 0, 0, 0);
-	lx_setpgid(0, 0);
-	if (lx_getppid() != parent)
-		lx_exit_group(0);
+	host_side_process_begin("umlab-starter", parent);
 	lx_dup3(fd, 3, 0);
 	lx_close_range(4, ~0U, 0);
 	for (;;) {
